@@ -1,0 +1,231 @@
+use std::fmt;
+use std::sync::Arc;
+
+use foreshock_text::Place;
+
+use crate::{Probability, Reliability, Seconds, Source, ZoneIndex};
+
+/// The stable name of a component: a resource address or the id given in infra YAML.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ComponentId(Arc<str>);
+
+impl ComponentId {
+    /// An id.
+    pub fn new(id: impl Into<Arc<str>>) -> ComponentId {
+        ComponentId(id.into())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ComponentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for ComponentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a component is for. The names of the infra schema, extended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the names are the documentation
+pub enum ComponentKind {
+    LoadBalancer,
+    Cdn,
+    ApiGateway,
+    Dns,
+    WebServer,
+    AppServer,
+    Serverless,
+    ScheduledJob,
+    Database,
+    Cache,
+    Queue,
+    Storage,
+    Network,
+    Identity,
+    ControlPlane,
+    SecretStore,
+    Monitoring,
+    ExternalApi,
+    AiAgent,
+    LlmEndpoint,
+    ToolService,
+    AgentOrchestrator,
+    Automation,
+    Custom,
+}
+
+impl ComponentKind {
+    /// Every kind with its name in files and in JSON.
+    pub const ALL: [(ComponentKind, &'static str); 24] = [
+        (ComponentKind::LoadBalancer, "load_balancer"),
+        (ComponentKind::Cdn, "cdn"),
+        (ComponentKind::ApiGateway, "api_gateway"),
+        (ComponentKind::Dns, "dns"),
+        (ComponentKind::WebServer, "web_server"),
+        (ComponentKind::AppServer, "app_server"),
+        (ComponentKind::Serverless, "serverless"),
+        (ComponentKind::ScheduledJob, "scheduled_job"),
+        (ComponentKind::Database, "database"),
+        (ComponentKind::Cache, "cache"),
+        (ComponentKind::Queue, "queue"),
+        (ComponentKind::Storage, "storage"),
+        (ComponentKind::Network, "network"),
+        (ComponentKind::Identity, "identity"),
+        (ComponentKind::ControlPlane, "control_plane"),
+        (ComponentKind::SecretStore, "secret_store"),
+        (ComponentKind::Monitoring, "monitoring"),
+        (ComponentKind::ExternalApi, "external_api"),
+        (ComponentKind::AiAgent, "ai_agent"),
+        (ComponentKind::LlmEndpoint, "llm_endpoint"),
+        (ComponentKind::ToolService, "tool_service"),
+        (ComponentKind::AgentOrchestrator, "agent_orchestrator"),
+        (ComponentKind::Automation, "automation"),
+        (ComponentKind::Custom, "custom"),
+    ];
+
+    /// The name in files and JSON.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("custom", |(_, name)| name)
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<ComponentKind> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+    }
+
+    /// Whether users reach it directly, called by others or not (semantics, section 6).
+    pub fn is_user_facing(self) -> bool {
+        use ComponentKind::{ApiGateway, Cdn, Dns, LoadBalancer};
+        matches!(self, LoadBalancer | Cdn | ApiGateway | Dns)
+    }
+
+    /// Whether an unlinked one still counts in the score: its users are elsewhere (semantics, section 6).
+    pub fn counts_unlinked(self) -> bool {
+        use ComponentKind::{AppServer, Cache, Database, Queue, Serverless, WebServer};
+        matches!(self, Database | Cache | Queue | AppServer | WebServer | Serverless)
+    }
+}
+
+/// A fact that may not be knowable from the text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Known<T> {
+    /// Known.
+    Known(T),
+    /// Not known, with the reason in the user's words.
+    Unknown(Arc<str>),
+}
+
+impl<T> Known<T> {
+    /// The value, if known.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Known::Known(value) => Some(value),
+            Known::Unknown(_) => None,
+        }
+    }
+}
+
+/// A fact with its source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sourced<T> {
+    /// The fact.
+    pub value: T,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// How instances share the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replication {
+    /// Any `required` of the instances serve (stateless kinds).
+    ActiveActive,
+    /// One primary serves, the others stand by (single-writer databases, caches with failover).
+    PrimaryStandby,
+}
+
+/// Who promotes a standby.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailoverMode {
+    /// The platform.
+    Automatic,
+    /// A person.
+    Manual,
+    /// Nobody: there is nothing to promote.
+    None,
+}
+
+/// Failover of a primary/standby component.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failover {
+    /// Who promotes.
+    pub mode: Known<FailoverMode>,
+    /// How long promotion takes.
+    pub seconds: Sourced<Seconds>,
+    /// Share of primary losses that the mechanism covers; the failover unit fails with the rest.
+    pub coverage: Sourced<Probability>,
+}
+
+/// How many there are, how many are needed and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Redundancy {
+    /// Number of instances, n >= 1 (0 is possible where the text says 0).
+    pub instances: Known<u32>,
+    /// Where the number of instances is decided.
+    pub instances_source: Source,
+    /// Instances needed for service, k.
+    pub required: u32,
+    /// The zones the instances are spread over round-robin. `Unknown` when it can't be told; known and empty when
+    /// zones do not apply (a regional service).
+    pub zones: Known<Vec<ZoneIndex>>,
+    /// Where the zones are decided, if anywhere.
+    pub zones_place: Option<Place>,
+    /// How instances share the work.
+    pub replication: Replication,
+    /// Promotion; only read for `PrimaryStandby`.
+    pub failover: Failover,
+}
+
+/// Load and limits, as far as written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Capacity {
+    /// Utilisation, 0..1, of what moves to survivors (connections, CPU). `None` = no metric written; 0 = written as 0.
+    pub movable_utilisation: Option<f64>,
+    /// Utilisation, 0..1, of what stays where it is (memory, disk).
+    pub resident_utilisation: Option<f64>,
+}
+
+/// A part of the system that can fail by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Component {
+    /// Stable id.
+    pub id: ComponentId,
+    /// What it is for.
+    pub kind: ComponentKind,
+    /// What a person calls it.
+    pub label: Arc<str>,
+    /// The type in the user's language: `aws_db_instance`; the kind's name in infra YAML.
+    pub type_name: Arc<str>,
+    /// Where it is declared (the block's header), when it is.
+    pub place: Option<Place>,
+    /// All of the declaring block.
+    pub extent: Option<Place>,
+    /// How many, how many needed, where.
+    pub redundancy: Redundancy,
+    /// Its own causes of failure.
+    pub reliability: Reliability,
+    /// Load and limits.
+    pub capacity: Capacity,
+    /// Shared underlays it sits on: all of its instances fail with each of them.
+    pub domains: Vec<crate::DomainIndex>,
+    /// Weight as an entry point when marked as one explicitly.
+    pub entry: Option<f64>,
+}

@@ -1,0 +1,104 @@
+use std::sync::Arc;
+
+use foreshock_text::Place;
+
+use crate::{ComponentIndex, Seconds};
+
+/// How a component depends on another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DependencyKind {
+    /// Can't serve without.
+    Requires,
+    /// Serves with less.
+    Optional,
+    /// Hands work over and goes on.
+    Async,
+}
+
+/// How sure we are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// Only hints at it (a security-group link).
+    Guess,
+    /// An address handed over, an access granted.
+    Likely,
+    /// Means nothing else (listener to target group).
+    Certain,
+}
+
+/// Whether a running system needs it, or only changing and repairing it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Plane {
+    /// The running system.
+    #[default]
+    Data,
+    /// Changes and recovery only.
+    Management,
+}
+
+/// A place in the text with what it shows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Evidence {
+    /// Where.
+    pub place: Place,
+    /// What it shows, in the user's words: "container environment DB_HOST refers to aws_db_instance.orders".
+    pub why: Arc<str>,
+}
+
+/// `from` depends on `to` at run time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dependency {
+    /// Who depends.
+    pub from: ComponentIndex,
+    /// On whom.
+    pub to: ComponentIndex,
+    /// How.
+    pub kind: DependencyKind,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Why we think so, in reading order.
+    pub evidence: Vec<Evidence>,
+    /// Share of the caller's function that needs it, 0..1; <= 0.5 is a partial dependency. 1 when nothing is said.
+    pub weight: f64,
+    /// Time after which the caller gives up on one attempt.
+    pub timeout: Option<Seconds>,
+    /// Attempts, >= 1.
+    pub attempts: u32,
+    /// One way.
+    pub latency: Seconds,
+    /// How long an outage is absorbed (async only); `None` = never worse than degraded.
+    pub buffer: Option<Seconds>,
+    /// A circuit breaker stands on the edge.
+    pub breaker: bool,
+    /// The caller has a real substitute.
+    pub fallback: bool,
+    /// Plane.
+    pub plane: Plane,
+}
+
+impl Dependency {
+    /// A plain dependency of weight 1, one attempt, no breaker.
+    pub fn new(
+        from: ComponentIndex,
+        to: ComponentIndex,
+        kind: DependencyKind,
+        confidence: Confidence,
+        evidence: Vec<Evidence>,
+    ) -> Dependency {
+        Dependency {
+            from,
+            to,
+            kind,
+            confidence,
+            evidence,
+            weight: 1.0,
+            timeout: None,
+            attempts: 1,
+            latency: Seconds::ZERO,
+            buffer: None,
+            breaker: false,
+            fallback: false,
+            plane: Plane::Data,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What a system is: components, dependencies, redundancy, failure units, and where each fact comes from.
+//!
+//! Pure types. Does no I/O, knows no file format, no provider and no protocol, and does not know what a failure does
+//! (that is `foreshock-engine`). Start reading at [`System`].
+
+mod component;
+mod dependency;
+mod quantities;
+mod reliability;
+mod system;
+
+pub use component::{
+    Capacity, Component, ComponentId, ComponentKind, Failover, FailoverMode, Known, Redundancy, Replication, Sourced,
+};
+pub use dependency::{Confidence, Dependency, DependencyKind, Evidence, Plane};
+pub use quantities::{Probability, Seconds};
+pub use reliability::{Figure, Layer, Reliability, Source};
+pub use system::{Alternatives, ComponentIndex, DependencyIndex, Domain, DomainIndex, ModelError, System, ZoneIndex};

@@ -1,0 +1,80 @@
+use std::sync::Arc;
+
+use foreshock_text::Place;
+
+use crate::{Probability, Seconds};
+
+/// The five layers of the availability model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// L1: deploys, human error, drift.
+    Software,
+    /// L2: hardware, hosts, zones, the provider's own service.
+    Hardware,
+    /// L3: what can't be engineered away.
+    Theoretical,
+    /// L4: detection, response, on-call.
+    Operational,
+    /// L5: third parties.
+    External,
+}
+
+/// Where a number comes from. Shown with the number, always.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// Written in the text.
+    Attribute(Place),
+    /// A row of the SLA table.
+    Sla {
+        /// The row: service and configuration, `RDS, multi_az=false`.
+        row: Arc<str>,
+        /// Title of the page the figure was taken from.
+        title: Arc<str>,
+        /// Whether it was checked against a public copy.
+        verified: bool,
+    },
+    /// A row of the table of defaults.
+    Default {
+        /// The row.
+        name: Arc<str>,
+        /// Why that number.
+        reason: Arc<str>,
+    },
+    /// What the provider does when nothing is written, a fact of the catalog.
+    ProviderDefault(Arc<str>),
+    /// `foreshock.toml`.
+    Configuration(Place),
+}
+
+impl Source {
+    /// Whether the number is somebody's judgement instead of a fact.
+    pub fn is_default(&self) -> bool {
+        matches!(self, Source::Default { .. })
+    }
+}
+
+/// An unavailability with its layer, its repair time and its source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Share of time it is down by this cause, 0..1.
+    pub unavailability: Probability,
+    /// The layer it belongs to.
+    pub layer: Layer,
+    /// Mean time to repair; none where nobody says.
+    pub mttr: Option<Seconds>,
+    /// Where the number comes from.
+    pub source: Source,
+}
+
+/// A component's own causes of failure. Each `Some` is a failure unit (or, for `instance`, one per instance).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reliability {
+    /// Each instance by itself: host, disk, process.
+    pub instance: Option<Figure>,
+    /// The whole component at once: regional service, control plane, a bad deploy, corrupted data. Common mode.
+    pub service: Option<Figure>,
+    /// A third party's promise.
+    pub external: Option<Figure>,
+    /// An explicit figure for the whole component; then it is the *only* unit, the others are not used.
+    pub whole: Option<Figure>,
+}

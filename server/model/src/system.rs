@@ -1,0 +1,213 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{Component, ComponentId, Dependency, Figure, Redundancy};
+
+macro_rules! index {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// As an index into its table.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+index!(
+    /// A component of one [`System`].
+    ComponentIndex
+);
+index!(
+    /// A dependency of one [`System`].
+    DependencyIndex
+);
+index!(
+    /// A zone of one [`System`].
+    ZoneIndex
+);
+index!(
+    /// A shared domain of one [`System`].
+    DomainIndex
+);
+
+/// A named failure domain: a zone, a region or a shared underlay (one NAT gateway, one DNS zone, one key).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Domain {
+    /// Its name, `us-east-1a`.
+    pub name: Arc<str>,
+    /// How often it fails.
+    pub figure: Figure,
+}
+
+/// Dependencies of one source that stand in for each other: `required` of them must hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alternatives {
+    /// The group's name.
+    pub name: Arc<str>,
+    /// The members; all have the same `from`.
+    pub members: Vec<DependencyIndex>,
+    /// k of m, 1 <= k <= m.
+    pub required: u32,
+    /// Losing a member degrades the caller (the load is shared); false is pure failover.
+    pub shares_load: bool,
+}
+
+/// A system: what the engine analyses. [`System::check`] tells whether it makes sense.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct System {
+    /// The components, sorted by id.
+    pub components: Vec<Component>,
+    /// The dependencies, sorted by (from, to).
+    pub dependencies: Vec<Dependency>,
+    /// The alternatives groups. A dependency is in at most one.
+    pub alternatives: Vec<Alternatives>,
+    /// The zones.
+    pub zones: Vec<Domain>,
+    /// The shared domains.
+    pub domains: Vec<Domain>,
+}
+
+/// Why a system can't be analysed; names the component and the field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModelError {
+    /// Two components have this id.
+    DuplicateId(ComponentId),
+    /// More instances required than there are.
+    RequiredAboveInstances {
+        /// Which.
+        component: ComponentId,
+        /// k.
+        required: u32,
+        /// n.
+        instances: u32,
+    },
+    /// An index points outside its table.
+    UnknownIndex {
+        /// Which table: "component", "zone", "domain", "dependency".
+        table: &'static str,
+        /// The index.
+        index: u32,
+    },
+    /// A number is NaN, infinite or outside its range.
+    OutOfRange {
+        /// Whose.
+        component: ComponentId,
+        /// Which field.
+        field: &'static str,
+        /// The number.
+        value: f64,
+    },
+    /// An alternatives group asks for more members than it has, or mixes sources.
+    BadAlternatives(Arc<str>),
+}
+
+impl fmt::Display for ModelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ModelError::DuplicateId(id) => write!(f, "two components have the id {id}"),
+            ModelError::RequiredAboveInstances { component, required, instances } => {
+                write!(f, "{component}: {required} instances required, but there are only {instances}")
+            }
+            ModelError::UnknownIndex { table, index } => write!(f, "there is no {table} {index}"),
+            ModelError::OutOfRange { component, field, value } => {
+                write!(f, "{component}: {field} is {value}, outside its range")
+            }
+            ModelError::BadAlternatives(name) => {
+                write!(f, "alternatives {name}: more required than there are, or different sources")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ModelError {}
+
+impl System {
+    /// The component at an index.
+    pub fn component(&self, index: ComponentIndex) -> Option<&Component> {
+        self.components.get(index.index())
+    }
+
+    /// The index of a component by its id. O(log n).
+    pub fn find(&self, id: &str) -> Option<ComponentIndex> {
+        let found = self.components.binary_search_by(|component| component.id.as_str().cmp(id)).ok()?;
+        Some(ComponentIndex(found as u32))
+    }
+
+    /// Each component with its index.
+    pub fn iter(&self) -> impl Iterator<Item = (ComponentIndex, &Component)> {
+        self.components.iter().enumerate().map(|(index, component)| (ComponentIndex(index as u32), component))
+    }
+
+    /// Checks what the engine relies on: sorted unique ids, indexes inside their tables, numbers in range, groups that
+    /// can be satisfied. All errors, not the first.
+    pub fn check(&self) -> Vec<ModelError> {
+        let mut errors = Vec::new();
+        for pair in self.components.windows(2) {
+            if let [first, second] = pair
+                && first.id >= second.id
+            {
+                errors.push(ModelError::DuplicateId(second.id.clone()));
+            }
+        }
+        for component in &self.components {
+            self.check_redundancy(component, &mut errors);
+        }
+        for dependency in &self.dependencies {
+            for end in [dependency.from, dependency.to] {
+                if end.index() >= self.components.len() {
+                    errors.push(ModelError::UnknownIndex { table: "component", index: end.0 });
+                }
+            }
+            if !(0.0..=1.0).contains(&dependency.weight)
+                && let Some(from) = self.component(dependency.from)
+            {
+                let component = from.id.clone();
+                errors.push(ModelError::OutOfRange { component, field: "weight", value: dependency.weight });
+            }
+        }
+        for group in &self.alternatives {
+            let sources: Vec<_> =
+                group.members.iter().map(|m| self.dependencies.get(m.index()).map(|d| d.from)).collect();
+            let satisfiable = group.required >= 1 && group.required as usize <= group.members.len();
+            let one_source =
+                sources.iter().all(Option::is_some) && sources.windows(2).all(|pair| pair.first() == pair.last());
+            if !satisfiable || !one_source {
+                errors.push(ModelError::BadAlternatives(group.name.clone()));
+            }
+        }
+        errors
+    }
+
+    fn check_redundancy(&self, component: &Component, errors: &mut Vec<ModelError>) {
+        let Redundancy { instances, required, zones, .. } = &component.redundancy;
+        if let Some(&instances) = instances.known()
+            && instances > 0
+            && *required > instances
+        {
+            let component = component.id.clone();
+            errors.push(ModelError::RequiredAboveInstances { component, required: *required, instances });
+        }
+        for zone in zones.known().into_iter().flatten().filter(|zone| zone.index() >= self.zones.len()) {
+            errors.push(ModelError::UnknownIndex { table: "zone", index: zone.0 });
+        }
+        for domain in component.domains.iter().filter(|domain| domain.index() >= self.domains.len()) {
+            errors.push(ModelError::UnknownIndex { table: "domain", index: domain.0 });
+        }
+        for (field, value) in [
+            ("movable utilisation", component.capacity.movable_utilisation),
+            ("resident utilisation", component.capacity.resident_utilisation),
+            ("entry weight", component.entry),
+        ] {
+            if let Some(value) = value
+                && !(value.is_finite() && value >= 0.0)
+            {
+                errors.push(ModelError::OutOfRange { component: component.id.clone(), field, value });
+            }
+        }
+    }
+}

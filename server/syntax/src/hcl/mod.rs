@@ -1,0 +1,78 @@
+//! HCL, the language of Terraform files: a tolerant structure scanner of our own over `hcl-edit` for expressions.
+//!
+//! The scanner finds blocks and attributes even in half-typed text; each attribute's value is then parsed alone, so a
+//! broken expression costs that one value, and a broken block that one block.
+
+pub mod ast;
+mod cache;
+mod convert;
+mod expr;
+mod header;
+mod lex;
+mod plain;
+mod recover;
+mod scanner;
+mod template;
+mod value_end;
+
+#[cfg(test)]
+mod tests;
+
+use foreshock_text::{Problem, Span};
+
+pub use ast::*;
+pub use cache::ExprCache;
+
+/// The longest text that is read, in bytes. Real files stay far below 1 MiB; beyond this one is surely generated, and
+/// would cost seconds on each keystroke.
+pub const MAX_TEXT_LENGTH: usize = 8 << 20;
+
+/// Reads a Terraform file (`.tf`, `.tfvars`). Any text gives a tree of what is sound in it, and all problems in the
+/// order of the text. A text longer than [`MAX_TEXT_LENGTH`] gives an empty tree and one problem.
+pub fn parse(text: &str) -> (Body, Vec<Problem>) {
+    match too_long(text) {
+        Some(problem) => refused(text, problem),
+        None => scanner::scan(text, &mut cache::Fresh),
+    }
+}
+
+/// Like [`parse`], taking the values that `cache` already knows from it. Use one cache per file.
+pub fn parse_with(cache: &mut ExprCache, text: &str) -> (Body, Vec<Problem>) {
+    if let Some(problem) = too_long(text) {
+        return refused(text, problem);
+    }
+    cache.begin_parse();
+    let result = scanner::scan(text, cache);
+    cache.end_parse();
+    result
+}
+
+/// Reads a single expression, e.g. of a catalog row. Spans count from the start of `text`.
+pub fn parse_expression(text: &str) -> (Expr, Vec<Problem>) {
+    let nothing = |span| Expr { kind: ExprKind::Broken(Vec::new()), span };
+    if let Some(problem) = too_long(text) {
+        return (nothing(Span::from_range(0..text.len())), vec![problem]);
+    }
+    let Some((start, end)) = recover::trim(&mut lex::Lexer::new(text), 0, text.len()) else {
+        let span = Span::from_range(0..text.len());
+        return (nothing(span), vec![Problem::new(span, "expected a value")]);
+    };
+    let mut problems = Vec::new();
+    let expr = expr::parse_piece(text.get(start..end).unwrap_or(""), start, 0, &mut problems);
+    (expr, problems)
+}
+
+fn refused(text: &str, problem: Problem) -> (Body, Vec<Problem>) {
+    (Body { span: Span::from_range(0..text.len()), ..Body::default() }, vec![problem])
+}
+
+fn too_long(text: &str) -> Option<Problem> {
+    (text.len() > MAX_TEXT_LENGTH).then(|| {
+        let message = format!(
+            "this file is {} MiB long; files over {} MiB are not read",
+            text.len() >> 20,
+            MAX_TEXT_LENGTH >> 20
+        );
+        Problem::new(Span::empty(0), message)
+    })
+}

@@ -1,0 +1,397 @@
+//! Blocks and attributes of any text, in one pass over its bytes.
+//!
+//! While the brackets of a text add up they alone decide. Where they do not - a block is still open at a `resource` in
+//! the first column, or a `}` closes nothing - the top-level block concerned is read once more and its indentation is
+//! believed instead. The work spent on such second readings is bounded by the length of the text.
+
+use std::sync::Arc;
+
+use foreshock_text::{Problem, Span};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::ast::{Attribute, Block, Body, Expr, ExprKind, Label};
+use super::header::{self, Header};
+use super::lex::{Lexer, is_word_start};
+use super::value_end::{self, Extent};
+
+/// Blocks in blocks: deeper ones are skipped with a problem. Terraform's own schemas stay below ten.
+pub(crate) const MAX_BLOCK_DEPTH: usize = 64;
+
+/// Gives the tree of a value, and its problems relative to its start.
+pub(crate) trait Values {
+    /// `text` has no white space around it and is not empty.
+    fn value(&mut self, text: &str, problems: &mut Vec<Problem>) -> Arc<Expr>;
+}
+
+/// Reads a whole text.
+pub(crate) fn scan(text: &str, values: &mut dyn Values) -> (Body, Vec<Problem>) {
+    let mut scanner = Scanner {
+        lexer: Lexer::new(text),
+        values,
+        problems: Vec::new(),
+        names: FxHashMap::default(),
+        root: Body { span: Span::from_range(0..text.len()), ..Body::default() },
+        open: Vec::new(),
+        at: if text.starts_with('\u{feff}') { 3 } else { 0 },
+        line: Line::default(),
+        by_indentation: false,
+        restart: None,
+        read_again_from: None,
+        too_deep: false,
+    };
+    scanner.run();
+    let Scanner { mut problems, root, .. } = scanner;
+    problems.sort_by_key(|problem| problem.span);
+    (root, problems)
+}
+
+/// A block whose closing brace has not been met.
+struct OpenBlock {
+    header: Header,
+    indentation: usize,
+    /// The start of the header's line.
+    line: usize,
+    body: Body,
+}
+
+/// Where to read a top-level block a second time, and what was there before it.
+#[derive(Clone, Copy)]
+struct Restart {
+    at: usize,
+    indentation: usize,
+    problems: usize,
+    attributes: usize,
+    blocks: usize,
+}
+
+/// The start of the line last asked for, so that asking front to back is linear.
+#[derive(Default)]
+struct Line {
+    start: usize,
+    known_to: usize,
+}
+
+struct Scanner<'t, 'v> {
+    lexer: Lexer<'t>,
+    values: &'v mut dyn Values,
+    problems: Vec<Problem>,
+    names: FxHashMap<&'t str, Arc<str>>,
+    root: Body,
+    open: Vec<OpenBlock>,
+    at: usize,
+    line: Line,
+    by_indentation: bool,
+    restart: Option<Restart>,
+    read_again_from: Option<usize>,
+    too_deep: bool,
+}
+
+impl<'t> Scanner<'t, '_> {
+    fn run(&mut self) {
+        loop {
+            self.skip_filler();
+            let byte = self.lexer.byte(self.at);
+            if self.at >= self.lexer.len() {
+                if !self.open.is_empty() && !self.read_again() {
+                    self.close_unclosed(0, self.lexer.len());
+                }
+                if self.open.is_empty() && self.at >= self.lexer.len() {
+                    break;
+                }
+                continue;
+            }
+            match byte {
+                b'}' => self.closing_brace(),
+                _ => self.item(),
+            }
+        }
+        self.root.span = Span::from_range(0..self.lexer.len());
+        duplicates(&self.root, &mut self.problems);
+    }
+
+    /// Goes on to the next item, over white space and comments.
+    fn skip_filler(&mut self) {
+        loop {
+            match self.lexer.byte(self.at) {
+                b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+                b'#' => self.at = self.lexer.line_end(self.at),
+                b'/' if matches!(self.lexer.byte(self.at + 1), b'/' | b'*') => {
+                    let token = self.lexer.next(self.at);
+                    if !token.closed {
+                        let place = Span::from_range(token.start..token.start + 2);
+                        self.problems.push(Problem::new(place, "this comment is not closed; expected `*/`"));
+                    }
+                    self.at = token.end;
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// The indentation of the line `at` is in, and whether nothing but white space is before `at` on it.
+    fn indentation(&mut self, at: usize) -> (usize, bool) {
+        if at < self.line.known_to {
+            self.line = Line::default();
+        }
+        let between = self.lexer.text.as_bytes().get(self.line.known_to..at).unwrap_or(&[]);
+        if let Some(back) = between.iter().rposition(|&byte| byte == b'\n') {
+            self.line.start = self.line.known_to + back + 1;
+        } else if self.line.known_to == 0 && self.lexer.text.starts_with('\u{feff}') {
+            self.line.start = 3;
+        }
+        self.line.known_to = at;
+        let mut first = self.line.start;
+        while first < at && matches!(self.lexer.byte(first), b' ' | b'\t') {
+            first += 1;
+        }
+        (first - self.line.start, first == at)
+    }
+
+    fn believes_indentation(&self) -> bool {
+        self.by_indentation || self.lexer.is_exhausted()
+    }
+
+    /// Goes back to the start of the top-level block to read it by its indentation. False when that was done already.
+    fn read_again(&mut self) -> bool {
+        let Some(restart) = self.restart else { return false };
+        let done = self.read_again_from.is_some_and(|from| restart.at <= from);
+        if done || self.believes_indentation() || self.lexer.waste(self.at.saturating_sub(restart.at)) {
+            return false;
+        }
+        self.read_again_from = Some(restart.at);
+        self.by_indentation = true;
+        self.at = restart.at;
+        self.open.clear();
+        self.problems.truncate(restart.problems);
+        self.root.attributes.truncate(restart.attributes);
+        self.root.blocks.truncate(restart.blocks);
+        true
+    }
+
+    fn closing_brace(&mut self) {
+        let place = Span::from_range(self.at..self.at + 1);
+        if self.open.is_empty() {
+            if !self.read_again() {
+                self.problems.push(Problem::new(place, "unexpected `}`: no block is open here"));
+                self.at += 1;
+            }
+            return;
+        }
+        if self.believes_indentation() {
+            let (indentation, first_on_line) = self.indentation(self.at);
+            if first_on_line {
+                let at = self.at;
+                while self.open.len() > 1 && self.open.last().is_some_and(|block| indentation < block.indentation) {
+                    self.close_unclosed(self.open.len() - 1, at);
+                }
+            }
+            let line = self.line.start;
+            let is_stray = |block: &OpenBlock| {
+                if first_on_line { indentation > block.indentation } else { line != block.line }
+            };
+            if self.open.last().is_some_and(is_stray) {
+                self.problems.push(Problem::new(place, "unexpected `}`: no block is open at this indentation"));
+                self.at += 1;
+                return;
+            }
+        }
+        let at = self.at;
+        self.at += 1;
+        self.close(at, true);
+    }
+
+    /// Closes the innermost block, whose body ends at `end`.
+    fn close(&mut self, end: usize, closed: bool) {
+        let Some(OpenBlock { header, mut body, .. }) = self.open.pop() else { return };
+        body.span = Span::new(body.span.start, Span::from_range(end..end).start);
+        duplicates(&body, &mut self.problems);
+        let end = if closed { end + 1 } else { end };
+        let span = Span::from_range(header.kind_span.start as usize..end);
+        if !closed {
+            let message = format!("this {} block is not closed; expected `}}`", header.kind);
+            self.problems.push(Problem::new(header.span, message));
+        }
+        self.add_block(header, span, closed, body);
+        if self.open.is_empty() {
+            self.by_indentation = false;
+        }
+    }
+
+    /// Closes all blocks above the first `keep` where the text goes on at `at` without their braces.
+    fn close_unclosed(&mut self, keep: usize, at: usize) {
+        while self.open.len() > keep {
+            self.close(at, false);
+        }
+    }
+
+    fn add_block(&mut self, header: Header, span: Span, closed: bool, body: Body) {
+        self.check_name(header.kind_span);
+        let block = Block {
+            kind: self.name(header.kind_span, &header.kind),
+            kind_span: header.kind_span,
+            labels: header.labels,
+            header_span: header.span,
+            span,
+            closed,
+            body,
+        };
+        self.body().blocks.push(block);
+    }
+
+    fn body(&mut self) -> &mut Body {
+        match self.open.last_mut() {
+            Some(block) => &mut block.body,
+            None => &mut self.root,
+        }
+    }
+
+    /// A problem for a name with a character such as a non-breaking space, which looks like nothing in an editor.
+    fn check_name(&mut self, span: Span) {
+        let name = span.text(self.lexer.text);
+        if name.is_ascii() {
+            return;
+        }
+        let is_mark = |character: char| ('\u{300}'..='\u{36f}').contains(&character);
+        if let Some(character) = name.chars().find(|&c| !c.is_ascii() && !c.is_alphanumeric() && !is_mark(c)) {
+            let message = format!("names cannot have the character U+{:04X}", u32::from(character));
+            self.problems.push(Problem::new(span, message));
+        }
+    }
+
+    /// One shared copy of a name that stands at `span`.
+    fn name(&mut self, span: Span, name: &str) -> Arc<str> {
+        let written = self.lexer.slice(span.start as usize, span.end as usize);
+        if written != name {
+            return Arc::from(name);
+        }
+        Arc::clone(self.names.entry(written).or_insert_with(|| Arc::from(written)))
+    }
+
+    /// An attribute, a block header, or neither.
+    fn item(&mut self) {
+        let start = self.at;
+        if !self.open.is_empty() {
+            let (indentation, first_on_line) = self.indentation(start);
+            if first_on_line && indentation == 0 && header::begins_top_level(&mut self.lexer, start) {
+                if self.read_again() {
+                    return;
+                }
+                self.close_unclosed(0, start);
+            } else if first_on_line && self.believes_indentation() {
+                while self.open.last().is_some_and(|block| indentation <= block.indentation) {
+                    self.close_unclosed(self.open.len() - 1, start);
+                }
+            }
+        }
+        let (indentation, _) = self.indentation(start);
+        match header::read(&mut self.lexer, start, indentation, &mut self.problems) {
+            header::Item::Attribute { name, equals_end } => self.attribute(start, name, equals_end),
+            header::Item::Block { header, body } => match body {
+                Some(brace) => self.open_block(start, header, brace),
+                None => {
+                    let end = header.span.end;
+                    self.at = header.resume;
+                    self.add_block(header, Span::empty(0), false, Body { span: Span::empty(end), ..Body::default() });
+                    if let Some(block) = self.body().blocks.last_mut() {
+                        block.span = block.header_span;
+                    }
+                }
+            },
+            header::Item::Nothing { resume } => self.at = resume.max(start + 1),
+        }
+    }
+
+    fn open_block(&mut self, start: usize, header: Header, brace: usize) {
+        let (indentation, _) = self.indentation(start);
+        if self.open.is_empty() && self.restart.is_none_or(|restart| indentation <= restart.indentation) {
+            self.restart = Some(Restart {
+                at: start,
+                indentation,
+                problems: self.problems.len().min(header.problems_before),
+                attributes: self.root.attributes.len(),
+                blocks: self.root.blocks.len(),
+            });
+        }
+        self.at = brace + 1;
+        if self.open.len() >= MAX_BLOCK_DEPTH {
+            if !self.too_deep {
+                let message = format!("blocks are nested more than {MAX_BLOCK_DEPTH} deep; this one is skipped");
+                self.problems.push(Problem::new(header.span, message));
+            }
+            self.too_deep = true;
+            self.at = value_end::skip_braces(&mut self.lexer, brace);
+            return;
+        }
+        let inside = Span::from_range(self.at..self.at);
+        let line = self.line.start;
+        self.open.push(OpenBlock { header, indentation, line, body: Body { span: inside, ..Body::default() } });
+    }
+
+    fn attribute(&mut self, start: usize, name_span: Span, equals_end: usize) {
+        let name_text = self.lexer.slice(name_span.start as usize, name_span.end as usize).trim_matches('"');
+        let name = Arc::clone(self.names.entry(name_text).or_insert_with(|| Arc::from(name_text)));
+        self.check_name(name_span);
+        let mut value_start = self.lexer.skip_blanks(equals_end);
+        while self.lexer.byte(value_start) == b'/' && self.lexer.byte(value_start + 1) == b'*' {
+            let comment = self.lexer.next(value_start);
+            if !comment.closed {
+                break;
+            }
+            value_start = self.lexer.skip_blanks(comment.end);
+        }
+        let (indentation, _) = self.indentation(start);
+        let believe = self.believes_indentation();
+        let Extent { end, resume } = value_end::find(&mut self.lexer, value_start, indentation, believe);
+        self.at = resume;
+        if self.lexer.byte(resume) == b',' {
+            let place = Span::from_range(resume..resume + 1);
+            self.problems.push(Problem::new(place, "unexpected `,`: attributes are separated by line breaks"));
+            self.at += 1;
+        }
+        let value_span = Span::from_range(value_start..end.max(value_start));
+        let text = self.lexer.slice(value_start, end);
+        let expr = if text.is_empty() {
+            let place = Span::from_range(name_span.start as usize..equals_end);
+            self.problems.push(Problem::new(place, format!("expected a value for `{name}`")));
+            Arc::new(Expr { kind: ExprKind::Broken(Vec::new()), span: Span::empty(0) })
+        } else {
+            let known = self.problems.len();
+            let expr = self.values.value(text, &mut self.problems);
+            for problem in self.problems.iter_mut().skip(known) {
+                problem.span = problem.span.shifted(value_span.start);
+            }
+            expr
+        };
+        self.body().attributes.push(Attribute { name, name_span, value_span, expr });
+    }
+}
+
+/// A problem for each attribute that repeats an earlier one.
+fn duplicates(body: &Body, problems: &mut Vec<Problem>) {
+    let attributes = &body.attributes;
+    let mut repeated = |attribute: &Attribute| {
+        let message = format!("`{}` is set twice in this block", attribute.name);
+        problems.push(Problem::new(attribute.name_span, message));
+    };
+    if attributes.len() <= 16 {
+        for (index, attribute) in attributes.iter().enumerate() {
+            if attributes.iter().take(index).any(|earlier| earlier.name == attribute.name) {
+                repeated(attribute);
+            }
+        }
+        return;
+    }
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
+    for attribute in attributes {
+        if !seen.insert(&attribute.name) {
+            repeated(attribute);
+        }
+    }
+}
+
+/// A word or quoted text as a label.
+pub(crate) fn label(lexer: &Lexer<'_>, start: usize, end: usize) -> Label {
+    let written = lexer.slice(start, end);
+    let text = if is_word_start(lexer.byte(start)) { written } else { header::unquoted(written) };
+    Label { text: Arc::from(text), span: Span::from_range(start..end) }
+}
