@@ -1,0 +1,25 @@
+//! The judgements of the engine: numbers that no text and no table of the catalog gives, each with its reason.
+
+/// Unavailability of a zone that nobody names, when the worst is assumed. The semantics' default for zones: an hour
+/// every year or so.
+pub(crate) const ZONE_UNAVAILABILITY: f64 = 1e-4;
+/// An unlinked component counts a quarter of an entry point: it serves somebody, nobody knows whom.
+pub(crate) const UNLINKED_SHARE: f64 = 0.25;
+/// Share of the service that is lost when a component is overloaded but not down (semantics, section 6).
+pub(crate) const LOSS_OVERLOADED: f64 = 0.5;
+/// Share that is lost when a component serves without one of its functions.
+pub(crate) const LOSS_OF_FUNCTION: f64 = 0.25;
+/// Nodes of a decision diagram before bounds are given instead: about 60 MB.
+pub(crate) const NODE_BUDGET: usize = 2_000_000;
+/// Steps of decision diagram operations before bounds are given instead: about two seconds.
+pub(crate) const WORK_BUDGET: u64 = 20_000_000;
+/// Up to so many instances each is a variable; more are counted.
+pub(crate) const EXPLICIT_INSTANCES: u32 = 12;
+/// Instances are followed zone by zone in up to so many zones (no provider has more in one region).
+pub(crate) const FOLLOWED_ZONES: usize = 6;
+/// Pairs listed at most; more are counted.
+pub(crate) const PAIRS_LISTED: usize = 200;
+/// Pairs looked at per top event, before ranking.
+pub(crate) const PAIRS_PER_TOP: usize = 20_000;
+/// Minutes of a year of 8766 hours.
+pub(crate) const MINUTES_PER_YEAR: f64 = 8766.0 * 60.0;

@@ -1,0 +1,569 @@
+//! The rules of the cascade as equations over events instead of over one set of faults: DOWN, at least OVERLOADED and
+//! "a function is lost" of the components asked for, solved to their least fixpoint.
+//!
+//! The same equations are solved over decision diagrams (exact) and over probabilities (bounds). Degraded needs no
+//! equation: nothing worse ever comes from it, and it costs no service by itself.
+//!
+//! "A function is lost" is monotone by construction: a component that is DOWN has lost its functions; an optional,
+//! async or partial dependency, or one behind a breaker, loses a function when its target is DOWN; and a dependency
+//! that is required without a breaker hands on what its target has lost. A group hands on what so many of its members
+//! hand on that fewer than k are left.
+//!
+//! Most dependencies only say "or": what a component needs without a choice is walked through, and its equation is one
+//! long "or" over all of that. Only what stands behind a choice (a group, a sum of weights, a hot caller) is an unknown
+//! of its own. Cycles of plain requirements are gone that way.
+
+use rustc_hash::FxHashMap;
+
+use crate::Health;
+use crate::bdd::{Bdd, Function, OverBudget};
+use crate::contribution::partials_too_heavy;
+use crate::frozen::{Edge, Frozen, NO_GROUP};
+use crate::strong::strong;
+
+/// Events with the monotone operations on them.
+pub(crate) trait Algebra {
+    /// An event.
+    type Event: Copy + PartialEq + Default;
+    /// The impossible event.
+    const NEVER: Self::Event;
+    /// At least one of them. Fastest when those of the last components come first.
+    fn any(&mut self, events: &[Self::Event]) -> Result<Self::Event, OverBudget>;
+    /// Both.
+    fn both(&mut self, first: Self::Event, second: Self::Event) -> Result<Self::Event, OverBudget>;
+    /// At least `count` of them.
+    fn at_least(&mut self, count: u32, events: &[Self::Event]) -> Result<Self::Event, OverBudget>;
+    /// The weights of those that happen sum to too much.
+    fn too_heavy(&mut self, events: &[(u64, Self::Event)]) -> Result<Self::Event, OverBudget>;
+    /// How a cycle is solved.
+    const CYCLES: Cycles;
+}
+
+/// How a cycle is solved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cycles {
+    /// Round by round from never, until nothing changes.
+    Iterate,
+    /// Round by round from never, a few rounds: what is found is there, more may be.
+    IterateFew,
+    /// All that could make any member fail is taken together: no less than the truth.
+    Merge,
+}
+
+const FEW_ROUNDS: usize = 16;
+
+/// Own parts, per component.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OwnEvents<E> {
+    pub(crate) down: E,
+    pub(crate) overloaded: E,
+    pub(crate) hot: E,
+}
+
+/// What has to be solved at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) overloaded: bool,
+    pub(crate) lost: bool,
+}
+
+impl Wanted {
+    /// DOWN alone.
+    pub(crate) const DOWN: Wanted = Wanted { overloaded: false, lost: false };
+
+    /// All that can differ from DOWN in this system.
+    pub(crate) fn of(frozen: &Frozen) -> Wanted {
+        Wanted {
+            overloaded: frozen.own.iter().any(|own| own.overloaded_at < own.down_at || own.hot_at != crate::own::NEVER),
+            lost: frozen.edges.iter().any(|edge| edge.row.down < Health::Down),
+        }
+    }
+}
+
+/// A level of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Level {
+    Down,
+    /// At least OVERLOADED.
+    Overloaded,
+    /// A function lost, or DOWN.
+    Lost,
+}
+
+type Unknown = (u32, Level);
+
+/// One part of the "or" that an equation is.
+#[derive(Clone, Copy, Debug)]
+enum Term {
+    Own(u32),
+    OwnOverloaded(u32),
+    /// Too many members of a group.
+    Group(u32, u32, Level),
+    /// Too much weight of partial dependencies.
+    Partials(u32),
+    /// A hot caller of something OVERLOADED.
+    Hot(u32, u32),
+}
+
+/// An "or" of terms, those of the last components first.
+type Equation = Vec<Term>;
+
+/// The equations for some components, in the order in which they can be solved.
+pub(crate) struct Plan {
+    equations: Vec<Equation>,
+    /// Sets of equations that need each other, those they need first; with whether a set needs itself.
+    sets: Vec<(Vec<u32>, bool)>,
+    of: FxHashMap<Unknown, u32>,
+    callers_first: Vec<u32>,
+    roots: Vec<u32>,
+    wanted: Wanted,
+}
+
+impl Plan {
+    /// The plan for solving these components.
+    pub(crate) fn for_roots(frozen: &Frozen, roots: &[u32], wanted: Wanted) -> Plan {
+        let callers_first = callers_first(frozen, roots);
+        let mut position = vec![u32::MAX; frozen.own.len()];
+        for (place, &component) in callers_first.iter().enumerate() {
+            if let Some(slot) = position.get_mut(component as usize) {
+                *slot = place as u32;
+            }
+        }
+        let mut plan = Plan {
+            equations: Vec::new(),
+            sets: Vec::new(),
+            of: FxHashMap::default(),
+            callers_first,
+            roots: roots.to_vec(),
+            wanted,
+        };
+        let mut pending: Vec<Unknown> = Vec::new();
+        for &root in roots.iter().rev() {
+            pending.extend(plan.levels(root));
+        }
+        let mut walk = Walk::new(frozen);
+        while let Some(unknown) = pending.pop() {
+            if plan.of.contains_key(&unknown) {
+                continue;
+            }
+            let mut terms = walk.terms(unknown);
+            let place = |term: &Term| position.get(term.component() as usize).copied();
+            terms.sort_by_key(|term| std::cmp::Reverse(place(term)));
+            plan.of.insert(unknown, plan.equations.len() as u32);
+            for term in &terms {
+                references(frozen, *term, &mut pending);
+            }
+            plan.equations.push(terms);
+        }
+        plan.order(frozen);
+        plan
+    }
+
+    /// The levels of a root that have to be solved.
+    fn levels(&self, root: u32) -> impl Iterator<Item = Unknown> + use<> {
+        let Wanted { overloaded, lost } = self.wanted;
+        let levels = [(Level::Down, true), (Level::Overloaded, overloaded), (Level::Lost, lost)];
+        levels.into_iter().filter(|&(_, wanted)| wanted).map(move |(level, _)| (root, level))
+    }
+
+    fn order(&mut self, frozen: &Frozen) {
+        let mut needs = Vec::with_capacity(self.equations.len());
+        let mut found = Vec::new();
+        for equation in &self.equations {
+            found.clear();
+            for term in equation {
+                references(frozen, *term, &mut found);
+            }
+            let mut needed: Vec<u32> = found.iter().filter_map(|unknown| self.of.get(unknown).copied()).collect();
+            needed.sort_unstable();
+            needed.dedup();
+            needs.push(needed);
+        }
+        let strong = strong(&needs, []);
+        for members in strong.components {
+            let needs_itself =
+                |member: &u32| needs.get(*member as usize).is_some_and(|needed| needed.binary_search(member).is_ok());
+            let cyclic = members.len() > 1 || members.iter().any(needs_itself);
+            self.sets.push((members, cyclic));
+        }
+    }
+
+    /// The components that matter, callers before what they call.
+    pub(crate) fn callers_first(&self) -> &[u32] {
+        &self.callers_first
+    }
+
+    fn equation(&self, index: u32) -> Option<&Equation> {
+        self.equations.get(index as usize)
+    }
+}
+
+/// The roots and all they depend on, callers before what they call.
+fn callers_first(frozen: &Frozen, roots: &[u32]) -> Vec<u32> {
+    let count = frozen.own.len() as u32;
+    let successors: Vec<Vec<u32>> =
+        (0..count).map(|component| frozen.callees(component).map(|(_, edge)| edge.to).collect()).collect();
+    let mut reached = vec![false; frozen.own.len()];
+    let mut pending = roots.to_vec();
+    while let Some(component) = pending.pop() {
+        match reached.get_mut(component as usize) {
+            Some(reached) if !*reached => *reached = true,
+            _ => continue,
+        }
+        pending.extend(successors.get(component as usize).into_iter().flatten());
+    }
+    let strong = strong(&successors, roots.iter().copied());
+    let all = strong.components.into_iter().rev().flatten();
+    all.filter(|&component| reached.get(component as usize) == Some(&true)).collect()
+}
+
+impl Term {
+    fn component(self) -> u32 {
+        match self {
+            Term::Own(component)
+            | Term::OwnOverloaded(component)
+            | Term::Group(component, ..)
+            | Term::Partials(component)
+            | Term::Hot(component, _) => component,
+        }
+    }
+}
+
+/// Walks through plain requirements.
+struct Walk<'a> {
+    frozen: &'a Frozen,
+    clock: u32,
+    seen: Vec<[u32; 3]>,
+    pending: Vec<Unknown>,
+}
+
+impl Walk<'_> {
+    fn new(frozen: &Frozen) -> Walk<'_> {
+        Walk { frozen, clock: 0, seen: vec![[0; 3]; frozen.own.len()], pending: Vec::new() }
+    }
+
+    /// Whether this is the first visit of this walk.
+    fn visit(&mut self, (component, level): Unknown) -> bool {
+        let slot = self.seen.get_mut(component as usize).and_then(|levels| levels.get_mut(level as usize));
+        slot.is_some_and(|slot| std::mem::replace(slot, self.clock) != self.clock)
+    }
+
+    /// The right-hand side of an equation.
+    fn terms(&mut self, unknown: Unknown) -> Vec<Term> {
+        self.clock += 1;
+        let mut terms = Vec::new();
+        self.pending.push(unknown);
+        while let Some((component, level)) = self.pending.pop() {
+            if !self.visit((component, level)) {
+                continue;
+            }
+            self.collect(component, level, &mut terms);
+        }
+        terms
+    }
+
+    fn collect(&mut self, component: u32, level: Level, terms: &mut Vec<Term>) {
+        let frozen = self.frozen;
+        let Some(own) = frozen.own.get(component as usize) else { return };
+        match level {
+            Level::Down => terms.push(Term::Own(component)),
+            // What is DOWN is at least OVERLOADED, and has lost its functions.
+            Level::Overloaded => {
+                self.pending.push((component, Level::Down));
+                if own.overloaded_at < own.down_at {
+                    terms.push(Term::OwnOverloaded(component));
+                }
+            }
+            Level::Lost => self.pending.push((component, Level::Down)),
+        }
+        let mut partials = false;
+        let mut groups = Vec::new();
+        for (_, edge) in frozen.callees(component) {
+            if edge.group != NO_GROUP {
+                if !groups.contains(&edge.group) {
+                    groups.push(edge.group);
+                    terms.push(Term::Group(component, edge.group, level));
+                }
+                continue;
+            }
+            match level {
+                Level::Down if edge.row.down == Health::Down => self.pending.push((edge.to, Level::Down)),
+                Level::Down => partials |= edge.row.partial_weight > 0,
+                Level::Overloaded if edge.row.overloads_hot && own.hot_at != crate::own::NEVER => {
+                    terms.push(Term::Hot(component, edge.to));
+                }
+                Level::Overloaded => {}
+                Level::Lost if edge.row.passes_lost_functions => self.pending.push((edge.to, Level::Lost)),
+                Level::Lost => self.pending.push((edge.to, Level::Down)),
+            }
+        }
+        if partials {
+            terms.push(Term::Partials(component));
+        }
+    }
+}
+
+/// The unknowns that a term is made of.
+fn references(frozen: &Frozen, term: Term, found: &mut Vec<Unknown>) {
+    match term {
+        Term::Own(_) | Term::OwnOverloaded(_) => {}
+        Term::Hot(_, target) => found.push((target, Level::Overloaded)),
+        Term::Partials(component) => {
+            found.extend(partials(frozen, component).map(|edge| (edge.to, Level::Down)));
+        }
+        Term::Group(caller, group, level) => {
+            let hot = frozen.own.get(caller as usize).is_some_and(|own| own.hot_at != crate::own::NEVER);
+            for edge in members(frozen, group) {
+                found.extend(carries(edge, level).map(|level| (edge.to, level)));
+                if level == Level::Overloaded && edge.row.overloads_hot && hot {
+                    found.push((edge.to, Level::Overloaded));
+                }
+            }
+        }
+    }
+}
+
+fn partials(frozen: &Frozen, component: u32) -> impl Iterator<Item = &Edge> {
+    let edges = frozen.callees(component).map(|(_, edge)| edge);
+    edges.filter(|edge| edge.group == NO_GROUP && edge.row.partial_weight > 0)
+}
+
+fn members(frozen: &Frozen, group: u32) -> impl Iterator<Item = &Edge> {
+    let group = frozen.groups.get(group as usize);
+    let edges = group.into_iter().flat_map(|group| &group.edges);
+    edges.filter_map(|&edge| frozen.edges.get(edge as usize))
+}
+
+/// The level of the target at which a dependency brings its caller to a level, hot callers aside.
+fn carries(edge: &Edge, level: Level) -> Option<Level> {
+    match level {
+        Level::Down | Level::Overloaded => (edge.row.down == Health::Down).then_some(Level::Down),
+        Level::Lost if edge.row.passes_lost_functions => Some(Level::Lost),
+        Level::Lost => Some(Level::Down),
+    }
+}
+
+/// The solution at the components asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Solution<E> {
+    events: FxHashMap<u32, [E; 3]>,
+}
+
+impl<E: Copy + Default> Solution<E> {
+    /// DOWN; at least OVERLOADED; OVERLOADED or DOWN or a function lost. Each is part of the next.
+    pub(crate) fn at(&self, root: u32) -> [E; 3] {
+        self.events.get(&root).copied().unwrap_or_default()
+    }
+}
+
+/// Solves the equations.
+pub(crate) fn solve<A: Algebra>(
+    frozen: &Frozen,
+    plan: &Plan,
+    own: &[OwnEvents<A::Event>],
+    algebra: &mut A,
+) -> Result<Solution<A::Event>, OverBudget> {
+    let values = vec![A::NEVER; plan.equations.len()];
+    let mut solver = Solver { frozen, plan, own, algebra, values };
+    for (members, cyclic) in &plan.sets {
+        match A::CYCLES {
+            _ if !cyclic => {
+                solver.round(members)?;
+            }
+            Cycles::Iterate => while solver.round(members)? {},
+            Cycles::IterateFew => {
+                let mut rounds = 0;
+                while rounds < FEW_ROUNDS && solver.round(members)? {
+                    rounds += 1;
+                }
+            }
+            Cycles::Merge => solver.merge(members)?,
+        }
+    }
+    let mut solution = Solution { events: FxHashMap::default() };
+    for &root in &plan.roots {
+        let down = solver.value((root, Level::Down));
+        let overloaded = if plan.wanted.overloaded { solver.value((root, Level::Overloaded)) } else { down };
+        let lost = if plan.wanted.lost { solver.value((root, Level::Lost)) } else { down };
+        let impaired = if lost == overloaded { lost } else { solver.algebra.any(&[overloaded, lost])? };
+        solution.events.insert(root, [down, overloaded, impaired]);
+    }
+    Ok(solution)
+}
+
+struct Solver<'a, A: Algebra> {
+    frozen: &'a Frozen,
+    plan: &'a Plan,
+    own: &'a [OwnEvents<A::Event>],
+    algebra: &'a mut A,
+    values: Vec<A::Event>,
+}
+
+impl<A: Algebra> Solver<'_, A> {
+    fn value(&self, unknown: Unknown) -> A::Event {
+        let index = self.plan.of.get(&unknown);
+        index.and_then(|&index| self.values.get(index as usize)).copied().unwrap_or(A::NEVER)
+    }
+
+    fn own(&self, component: u32) -> OwnEvents<A::Event> {
+        let never = OwnEvents { down: A::NEVER, overloaded: A::NEVER, hot: A::NEVER };
+        self.own.get(component as usize).copied().unwrap_or(never)
+    }
+
+    /// Solves each of these once from what is known; whether anything changed.
+    fn round(&mut self, members: &[u32]) -> Result<bool, OverBudget> {
+        let plan = self.plan;
+        let mut changed = false;
+        for &member in members {
+            let Some(equation) = plan.equation(member) else { continue };
+            let mut events = Vec::with_capacity(equation.len());
+            for &term in equation {
+                events.push(self.term(term)?);
+            }
+            let event = self.algebra.any(&events)?;
+            if let Some(slot) = self.values.get_mut(member as usize)
+                && *slot != event
+            {
+                *slot = event;
+                changed = true;
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Takes all that could make any of these fail together.
+    fn merge(&mut self, members: &[u32]) -> Result<(), OverBudget> {
+        let plan = self.plan;
+        let mut all = Vec::new();
+        let mut needed = Vec::new();
+        for equation in members.iter().filter_map(|&member| plan.equation(member)) {
+            for &term in equation {
+                match term {
+                    Term::Own(component) => all.push((component, false, self.own(component).down)),
+                    Term::OwnOverloaded(component) => all.push((component, true, self.own(component).overloaded)),
+                    _ => references(self.frozen, term, &mut needed),
+                }
+            }
+        }
+        all.sort_by_key(|&(component, overloaded, _)| (component, overloaded));
+        all.dedup_by_key(|&mut (component, overloaded, _)| (component, overloaded));
+        needed.sort_unstable();
+        needed.dedup();
+        let mut events: Vec<A::Event> = all.into_iter().map(|(_, _, event)| event).collect();
+        // Those inside are still at "never", and so add nothing.
+        events.extend(needed.into_iter().map(|unknown| self.value(unknown)));
+        let merged = self.algebra.any(&events)?;
+        for &member in members {
+            if let Some(slot) = self.values.get_mut(member as usize) {
+                *slot = merged;
+            }
+        }
+        Ok(())
+    }
+
+    fn term(&mut self, term: Term) -> Result<A::Event, OverBudget> {
+        let frozen = self.frozen;
+        match term {
+            Term::Own(component) => Ok(self.own(component).down),
+            Term::OwnOverloaded(component) => Ok(self.own(component).overloaded),
+            Term::Hot(component, target) => {
+                let hot = self.own(component).hot;
+                let overloaded = self.value((target, Level::Overloaded));
+                self.algebra.both(hot, overloaded)
+            }
+            Term::Partials(component) => {
+                let weigh = |edge: &Edge| (edge.row.partial_weight, self.value((edge.to, Level::Down)));
+                let events: Vec<_> = partials(frozen, component).map(weigh).collect();
+                self.algebra.too_heavy(&events)
+            }
+            Term::Group(caller, group, level) => {
+                let mut events = Vec::new();
+                for edge in members(frozen, group) {
+                    let carried = carries(edge, level).map_or(A::NEVER, |level| self.value((edge.to, level)));
+                    let hot = self.own(caller).hot;
+                    if level == Level::Overloaded && edge.row.overloads_hot && hot != A::NEVER {
+                        let overloaded = self.value((edge.to, Level::Overloaded));
+                        let overloads = self.algebra.both(hot, overloaded)?;
+                        events.push(self.algebra.any(&[carried, overloads])?);
+                    } else {
+                        events.push(carried);
+                    }
+                }
+                let tips_at = frozen.groups.get(group as usize).map_or(u32::MAX, |group| group.tips_at);
+                self.algebra.at_least(tips_at, &events)
+            }
+        }
+    }
+}
+
+impl Default for Function {
+    fn default() -> Function {
+        Function::NEVER
+    }
+}
+
+impl Algebra for Bdd {
+    type Event = Function;
+    const NEVER: Function = Function::NEVER;
+    const CYCLES: Cycles = Cycles::Iterate;
+
+    fn any(&mut self, events: &[Function]) -> Result<Function, OverBudget> {
+        // The last first: each is then put on top of what is there, and only the new part is walked.
+        let mut result = Function::NEVER;
+        for &event in events {
+            result = self.or(event, result)?;
+        }
+        Ok(result)
+    }
+
+    fn both(&mut self, first: Function, second: Function) -> Result<Function, OverBudget> {
+        self.and(first, second)
+    }
+
+    fn at_least(&mut self, count: u32, events: &[Function]) -> Result<Function, OverBudget> {
+        if count as usize > events.len() {
+            return Ok(Function::NEVER);
+        }
+        let mut rows = vec![Function::NEVER; count as usize + 1];
+        if let Some(none_needed) = rows.first_mut() {
+            *none_needed = Function::ALWAYS;
+        }
+        for (seen, &event) in events.iter().enumerate() {
+            for needed in (1..=(count as usize).min(seen + 1)).rev() {
+                let (Some(&stay), Some(&less)) = (rows.get(needed), rows.get(needed - 1)) else { continue };
+                let with = self.and(event, less)?;
+                let row = self.or(stay, with)?;
+                if let Some(slot) = rows.get_mut(needed) {
+                    *slot = row;
+                }
+            }
+        }
+        Ok(rows.last().copied().unwrap_or(Function::NEVER))
+    }
+
+    fn too_heavy(&mut self, events: &[(u64, Function)]) -> Result<Function, OverBudget> {
+        // Reachable sums with the event that exactly or at least these happen; monotone, so "at least" is enough.
+        let mut sums: std::collections::BTreeMap<u64, Function> = [(0, Function::ALWAYS)].into();
+        let mut heavy = Function::NEVER;
+        for &(weight, event) in events {
+            let mut next = sums.clone();
+            for (&sum, &reached) in &sums {
+                let with = self.and(reached, event)?;
+                if partials_too_heavy(sum + weight) {
+                    heavy = self.or(heavy, with)?;
+                    continue;
+                }
+                let slot = next.entry(sum + weight).or_insert(Function::NEVER);
+                *slot = self.or(*slot, with)?;
+                if next.len() > MOST_SUMS {
+                    return Err(OverBudget);
+                }
+            }
+            sums = next;
+        }
+        Ok(heavy)
+    }
+}
+
+/// Different sums of partial weights followed for one caller.
+const MOST_SUMS: usize = 4096;

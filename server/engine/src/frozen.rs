@@ -1,0 +1,270 @@
+//! A system laid out for running many cascades: thresholds, rows and adjacency in flat arrays.
+
+use foreshock_model::{ComponentIndex, System};
+
+use crate::Health;
+use crate::contribution::Contribution;
+use crate::own::{Losses, Own};
+use crate::reading::{Purpose, Reading};
+
+/// No group.
+pub(crate) const NO_GROUP: u32 = u32::MAX;
+
+/// A dependency that carries something.
+#[derive(Clone, Debug)]
+pub(crate) struct Edge {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    /// Its index in the system.
+    pub(crate) dependency: u32,
+    /// Its group, `NO_GROUP` for none.
+    pub(crate) group: u32,
+    pub(crate) row: Contribution,
+}
+
+/// A group of alternatives.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    /// Its index in the system.
+    pub(crate) alternatives: u32,
+    /// m - k + 1: so many members must be lost for the group to be lost.
+    pub(crate) tips_at: u32,
+    pub(crate) shares_load: bool,
+    /// The members that carry something, as edge indexes.
+    pub(crate) edges: Vec<u32>,
+}
+
+/// What a group has seen of its members.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct GroupCount {
+    /// Members contributing at least DEGRADED, OVERLOADED, DOWN.
+    pub(crate) at_least: [u32; 3],
+    pub(crate) lost_functions: u32,
+    pub(crate) any_down: bool,
+}
+
+/// What a member has contributed to its group, or a partial dependency to its caller's sum.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Carried {
+    pub(crate) health: Health,
+    pub(crate) lost_function: bool,
+    pub(crate) target_down: bool,
+}
+
+/// A component's state without any fault, or in the middle of a cascade.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct State {
+    pub(crate) health: Health,
+    pub(crate) lost_function: bool,
+    pub(crate) hot: bool,
+    /// Weights of the lost partial dependencies.
+    pub(crate) partials: u64,
+}
+
+/// A system laid out for many cascades. Building is O(V + E), and so is one cascade.
+#[derive(Clone, Debug)]
+pub struct Frozen {
+    pub(crate) reading: Reading,
+    pub(crate) own: Vec<Own>,
+    /// Sorted by target; the callers of component `c` are `edges[caller_start[c]..caller_start[c + 1]]`.
+    pub(crate) edges: Vec<Edge>,
+    caller_start: Vec<u32>,
+    /// Edge indexes sorted by caller.
+    callees: Vec<u32>,
+    callee_start: Vec<u32>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) zone_members: Vec<Vec<ComponentIndex>>,
+    pub(crate) domain_members: Vec<Vec<ComponentIndex>>,
+    pub(crate) base: Base,
+}
+
+/// The fixpoint without any fault.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Base {
+    pub(crate) states: Vec<State>,
+    pub(crate) groups: Vec<GroupCount>,
+    pub(crate) carried: Vec<Carried>,
+    /// The components that are not HEALTHY even so.
+    pub(crate) unwell: Vec<(ComponentIndex, Health)>,
+}
+
+impl Frozen {
+    /// Lays the system out for simulating faults (semantics, section 2). Dependencies, groups and placements that point
+    /// outside the system are left out.
+    pub fn new(system: &System) -> Frozen {
+        Frozen::read(system, Reading::of(Purpose::Simulation))
+    }
+
+    pub(crate) fn read(system: &System, reading: Reading) -> Frozen {
+        let own: Vec<Own> = system.components.iter().map(|component| Own::of(component, &reading)).collect();
+        let (membership, mut groups) = groups(system, &own);
+        let mut edges = Vec::with_capacity(system.dependencies.len());
+        for (index, dependency) in system.dependencies.iter().enumerate() {
+            let present = |end: ComponentIndex| own.get(end.index()).is_some_and(|own| !own.absent);
+            if !present(dependency.from) || !present(dependency.to) {
+                continue;
+            }
+            if let Some(row) = Contribution::of(dependency, &reading) {
+                let group = membership.get(index).copied().unwrap_or(NO_GROUP);
+                edges.push(Edge { from: dependency.from.0, to: dependency.to.0, dependency: index as u32, group, row });
+            }
+        }
+        edges.sort_by_key(|edge| (edge.to, edge.dependency));
+        let mut callees: Vec<u32> = (0..edges.len() as u32).collect();
+        callees.sort_by_key(|&edge| edges.get(edge as usize).map(|edge| (edge.from, edge.dependency)));
+        for (index, edge) in edges.iter().enumerate() {
+            if let Some(group) = groups.get_mut(edge.group as usize) {
+                group.edges.push(index as u32);
+            }
+        }
+        let caller_start = starts(own.len(), edges.iter().map(|edge| edge.to));
+        let callee_start = starts(own.len(), edges.iter().map(|edge| edge.from));
+        let (zone_members, domain_members) = placement(system, &own, &reading);
+        let mut frozen = Frozen {
+            reading,
+            own,
+            edges,
+            caller_start,
+            callees,
+            callee_start,
+            groups,
+            zone_members,
+            domain_members,
+            base: Base::default(),
+        };
+        frozen.base = frozen.faultless();
+        frozen
+    }
+
+    /// The number of components.
+    pub fn components(&self) -> usize {
+        self.own.len()
+    }
+
+    /// The health of a component without any fault: it can be overloaded as it is.
+    pub fn faultless_health(&self, component: ComponentIndex) -> Health {
+        self.base.states.get(component.index()).map_or(Health::Healthy, |state| state.health)
+    }
+
+    /// The edges whose target is `component`, with their indexes.
+    pub(crate) fn callers(&self, component: u32) -> impl Iterator<Item = (u32, &Edge)> {
+        let range = span(&self.caller_start, component);
+        let first = range.start as u32;
+        self.edges
+            .get(range)
+            .unwrap_or_default()
+            .iter()
+            .enumerate()
+            .map(move |(offset, edge)| (first + offset as u32, edge))
+    }
+
+    /// The edges whose caller is `component`, with their indexes.
+    pub(crate) fn callees(&self, component: u32) -> impl Iterator<Item = (u32, &Edge)> {
+        let range = span(&self.callee_start, component);
+        let indexes = self.callees.get(range).unwrap_or_default();
+        indexes.iter().filter_map(|&index| Some((index, self.edges.get(index as usize)?)))
+    }
+
+    fn faultless(&self) -> Base {
+        let mut base = Base {
+            states: self
+                .own
+                .iter()
+                .map(|own| State { hot: own.with(Losses::default()).1, ..State::default() })
+                .collect(),
+            groups: vec![GroupCount::default(); self.groups.len()],
+            carried: vec![Carried::default(); self.edges.len()],
+            unwell: Vec::new(),
+        };
+        if self.own.iter().any(|own| own.with(Losses::default()).0 > Health::Healthy) {
+            let mut frozen = self.clone();
+            frozen.base = base;
+            base = frozen.settle();
+        }
+        base
+    }
+}
+
+fn span(starts: &[u32], component: u32) -> std::ops::Range<usize> {
+    let component = component as usize;
+    match (starts.get(component), starts.get(component + 1)) {
+        (Some(&start), Some(&end)) => start as usize..end as usize,
+        _ => 0..0,
+    }
+}
+
+fn starts(components: usize, keys: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut starts = vec![0u32; components + 1];
+    for key in keys {
+        if let Some(count) = starts.get_mut(key as usize + 1) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += *start;
+        *start = sum;
+    }
+    starts
+}
+
+/// The group of each dependency, and the groups without their edges. A dependency is in the first group that names it.
+fn groups(system: &System, own: &[Own]) -> (Vec<u32>, Vec<Group>) {
+    let mut membership = vec![NO_GROUP; system.dependencies.len()];
+    let mut groups = Vec::new();
+    for (index, alternatives) in system.alternatives.iter().enumerate() {
+        let first = alternatives.members.iter().find_map(|member| system.dependencies.get(member.index()));
+        let Some(caller) = first.map(|dependency| dependency.from) else { continue };
+        let mut members = 0u32;
+        for member in &alternatives.members {
+            let (Some(dependency), Some(slot)) =
+                (system.dependencies.get(member.index()), membership.get_mut(member.index()))
+            else {
+                continue;
+            };
+            // What is not there can't stand in for anything.
+            let present = own.get(dependency.to.index()).is_some_and(|own| !own.absent);
+            if dependency.from == caller && *slot == NO_GROUP && present {
+                *slot = groups.len() as u32;
+                members += 1;
+            }
+        }
+        groups.push(Group {
+            alternatives: index as u32,
+            tips_at: (members + 1).saturating_sub(alternatives.required.clamp(1, members.max(1))).max(1),
+            shares_load: alternatives.shares_load,
+            edges: Vec::new(),
+        });
+    }
+    (membership, groups)
+}
+
+type Members = Vec<Vec<ComponentIndex>>;
+
+/// Who loses something with each zone and each domain.
+fn placement(system: &System, own: &[Own], reading: &Reading) -> (Members, Members) {
+    let mut zones = vec![Vec::new(); system.zones.len()];
+    let mut domains = vec![Vec::new(); system.domains.len()];
+    for ((index, component), own) in system.iter().zip(own) {
+        // A component with an explicit figure has exactly one unit: the figure knows about its zones.
+        let one_unit = component.reliability.whole.is_some() && reading.purpose != Purpose::Simulation;
+        if own.absent || one_unit {
+            continue;
+        }
+        for zone in own.zones.iter().take(own.instances as usize) {
+            if let Some(members) = zones.get_mut(zone.index())
+                && members.last() != Some(&index)
+            {
+                members.push(index);
+            }
+        }
+        for domain in &component.domains {
+            if let Some(members) = domains.get_mut(domain.index())
+                && members.last() != Some(&index)
+            {
+                members.push(index);
+            }
+        }
+    }
+    (zones, domains)
+}

@@ -1,0 +1,39 @@
+//! What a failure does to a system: cascade, single points of failure, availability, score.
+//!
+//! Pure: knows the model and the semantics (docs/semantics.md), does no I/O, and must never know file formats,
+//! providers or protocols. Start reading at [`cascade`], then [`assess`].
+
+mod alone;
+mod assessment;
+mod basis;
+mod bdd;
+mod binomial;
+mod bounds;
+mod cascade;
+mod contribution;
+mod defaults;
+mod equations;
+mod fault;
+mod frozen;
+mod own;
+mod pairs;
+mod reading;
+mod readings;
+mod score;
+mod service;
+mod single_points;
+mod strong;
+#[cfg(test)]
+mod tests;
+mod variables;
+
+pub use alone::own_unavailability;
+pub use assessment::{Assessment, LayerUnavailability, assess, assess_with};
+pub use basis::{Basis, EntryPoint, EntryReason};
+pub use cascade::{Cascade, Cause, Effect, Scratch, cascade};
+pub use fault::{Fault, Health, Unit};
+pub use frozen::Frozen;
+pub use pairs::Pair;
+pub use score::{minutes_per_year, nines, score};
+pub use service::Method;
+pub use single_points::{CommonMode, SinglePoint};

@@ -1,0 +1,204 @@
+//! Systems in a few lines:
+//!
+//! ```text
+//! zone a 1e-4                      a zone and its unavailability
+//! domain nat 1e-3                  a shared domain
+//! lb load_balancer service=1e-4    a component: kind, then what it has
+//! api x2 k=1 zones=a,b q=1e-3      instances, required, zones, unavailability of each instance
+//! db ps auto c=0.9 x2 q=5e-3       primary/standby with automatic failover, coverage
+//! api -> db timeout=10 attempts=3  a dependency
+//! api -> cache optional
+//! group replicas k=1 shares: api -> r1, api -> r2
+//! ```
+//! `x?`, `zones=?` and `mode=?` are unknown. Components are sorted by name, as the model wants them.
+
+use foreshock_model::{
+    Alternatives, Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Confidence, Dependency,
+    DependencyIndex, DependencyKind, Domain, DomainIndex, Failover, FailoverMode, Figure, Known, Layer, Plane,
+    Probability, Redundancy, Reliability, Replication, Seconds, Source, Sourced, System, ZoneIndex,
+};
+
+use crate::{Fault, Unit};
+
+pub(crate) fn written() -> Source {
+    Source::ProviderDefault("test".into())
+}
+
+pub(crate) fn figure(unavailability: f64, layer: Layer) -> Figure {
+    let unavailability = Probability::new(unavailability).unwrap();
+    Figure { unavailability, layer, mttr: None, source: written() }
+}
+
+pub(crate) fn component(id: &str) -> Component {
+    Component {
+        id: ComponentId::new(id),
+        kind: ComponentKind::Custom,
+        label: id.into(),
+        type_name: "custom".into(),
+        place: None,
+        extent: None,
+        redundancy: Redundancy {
+            instances: Known::Known(1),
+            instances_source: written(),
+            required: 1,
+            zones: Known::Known(Vec::new()),
+            zones_place: None,
+            replication: Replication::ActiveActive,
+            failover: Failover {
+                mode: Known::Known(FailoverMode::None),
+                seconds: Sourced { value: Seconds::new(60.0).unwrap(), source: written() },
+                coverage: Sourced { value: Probability::ONE, source: written() },
+            },
+        },
+        reliability: Reliability::default(),
+        capacity: Capacity::default(),
+        domains: Vec::new(),
+        entry: None,
+    }
+}
+
+fn named<T>(list: &[T], name: &str, of: impl Fn(&T) -> &str) -> u32 {
+    list.iter().position(|item| of(item) == name).unwrap_or_else(|| panic!("nothing is called {name}")) as u32
+}
+
+pub(crate) fn index(system: &System, name: &str) -> ComponentIndex {
+    system.find(name).unwrap_or_else(|| panic!("no component {name}"))
+}
+
+pub(crate) fn system(text: &str) -> System {
+    let mut system = System::default();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let (links, things): (Vec<&str>, Vec<&str>) = lines.into_iter().partition(|line| line.contains("->"));
+    for line in things {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[0] {
+            "zone" => system.zones.push(domain(&words)),
+            "domain" => system.domains.push(domain(&words)),
+            _ => {
+                let component = parse_component(&system, &words);
+                system.components.push(component);
+            }
+        }
+    }
+    system.components.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut dependencies: Vec<(Dependency, Option<usize>)> = Vec::new();
+    for line in links {
+        let Some((head, members)) = line.split_once(':') else {
+            dependencies.push((parse_dependency(&system, line), None));
+            continue;
+        };
+        let words: Vec<&str> = head.split_whitespace().collect();
+        let required = words.iter().find_map(|word| word.strip_prefix("k=")).map_or(1, |k| k.parse().unwrap());
+        let shares_load = words.contains(&"shares");
+        for member in members.split(',') {
+            dependencies.push((parse_dependency(&system, member), Some(system.alternatives.len())));
+        }
+        system.alternatives.push(Alternatives { name: words[1].into(), members: Vec::new(), required, shares_load });
+    }
+    dependencies.sort_by_key(|(dependency, _)| (dependency.from, dependency.to));
+    for (dependency, group) in dependencies {
+        if let Some(group) = group {
+            let index = DependencyIndex(system.dependencies.len() as u32);
+            system.alternatives[group].members.push(index);
+        }
+        system.dependencies.push(dependency);
+    }
+    assert_eq!(system.check(), [], "{text}");
+    system
+}
+
+fn domain(words: &[&str]) -> Domain {
+    Domain { name: words[1].into(), figure: figure(words[2].parse().unwrap(), Layer::Hardware) }
+}
+
+fn parse_component(system: &System, words: &[&str]) -> Component {
+    let mut component = component(words[0]);
+    let redundancy = &mut component.redundancy;
+    for word in &words[1..] {
+        let (key, value) = word.split_once('=').unwrap_or((word, ""));
+        let number = || value.parse::<f64>().unwrap_or_else(|_| panic!("{word} in {words:?}"));
+        let mode = |mode| Known::Known(mode);
+        match key {
+            "x?" => redundancy.instances = Known::Unknown("a variable".into()),
+            "k" => redundancy.required = value.parse().unwrap(),
+            "zones" if value == "?" => redundancy.zones = Known::Unknown("a variable".into()),
+            "zones" => {
+                let zone = |name| ZoneIndex(named(&system.zones, name, |zone| &zone.name));
+                redundancy.zones = Known::Known(value.split(',').map(zone).collect());
+            }
+            "ps" => redundancy.replication = Replication::PrimaryStandby,
+            "auto" => redundancy.failover.mode = mode(FailoverMode::Automatic),
+            "manual" => redundancy.failover.mode = mode(FailoverMode::Manual),
+            "mode" => redundancy.failover.mode = Known::Unknown("a variable".into()),
+            "c" => redundancy.failover.coverage.value = Probability::new(number()).unwrap(),
+            "q" => component.reliability.instance = Some(figure(number(), Layer::Hardware)),
+            "service" => component.reliability.service = Some(figure(number(), Layer::Hardware)),
+            "software" => component.reliability.service = Some(figure(number(), Layer::Software)),
+            "external" => component.reliability.external = Some(figure(number(), Layer::External)),
+            "whole" => component.reliability.whole = Some(figure(number(), Layer::Hardware)),
+            "util" => component.capacity.movable_utilisation = Some(number()),
+            "resident" => component.capacity.resident_utilisation = Some(number()),
+            "entry" => component.entry = Some(number()),
+            "domains" => {
+                let domain = |name| DomainIndex(named(&system.domains, name, |domain| &domain.name));
+                component.domains = value.split(',').map(domain).collect();
+            }
+            count if count.starts_with('x') => {
+                redundancy.instances = Known::Known(count[1..].parse().unwrap());
+            }
+            kind => component.kind = ComponentKind::from_name(kind).unwrap_or_else(|| panic!("{kind} in {words:?}")),
+        }
+    }
+    component
+}
+
+fn parse_dependency(system: &System, text: &str) -> Dependency {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (from, to) = (index(system, words[0]), index(system, words[2]));
+    let mut dependency = Dependency::new(from, to, DependencyKind::Requires, Confidence::Certain, Vec::new());
+    for word in &words[3..] {
+        let (key, value) = word.split_once('=').unwrap_or((word, ""));
+        let seconds = || Seconds::new(value.parse().unwrap()).unwrap();
+        match key {
+            "optional" => dependency.kind = DependencyKind::Optional,
+            "async" => dependency.kind = DependencyKind::Async,
+            "guess" => dependency.confidence = Confidence::Guess,
+            "weight" => dependency.weight = value.parse().unwrap(),
+            "timeout" => dependency.timeout = Some(seconds()),
+            "attempts" => dependency.attempts = value.parse().unwrap(),
+            "latency" => dependency.latency = seconds(),
+            "buffer" => dependency.buffer = Some(seconds()),
+            "breaker" => dependency.breaker = true,
+            "fallback" => dependency.fallback = true,
+            "management" => dependency.plane = Plane::Management,
+            _ => panic!("{word} in {text}"),
+        }
+    }
+    dependency
+}
+
+/// `api` (the whole component), `zone:a`, `domain:nat`, `db#0` (an instance), `db-2` (two instances), `failover:db`.
+pub(crate) fn faults(system: &System, text: &str) -> Vec<Fault> {
+    text.split_whitespace().map(|word| fault(system, word)).collect()
+}
+
+fn fault(system: &System, word: &str) -> Fault {
+    if let Some((kind, name)) = word.split_once(':') {
+        return Fault::Unit(match kind {
+            "zone" => Unit::Zone(ZoneIndex(named(&system.zones, name, |zone| &zone.name))),
+            "domain" => Unit::Domain(DomainIndex(named(&system.domains, name, |domain| &domain.name))),
+            "failover" => Unit::Failover(index(system, name)),
+            "service" => Unit::Service(index(system, name)),
+            "external" => Unit::External(index(system, name)),
+            _ => Unit::Whole(index(system, name)),
+        });
+    }
+    if let Some((name, instance)) = word.split_once('#') {
+        let component = index(system, name);
+        return Fault::Unit(Unit::Instance { component, index: instance.parse().unwrap() });
+    }
+    if let Some((name, lost)) = word.split_once('-') {
+        return Fault::Instances { component: index(system, name), lost: lost.parse().unwrap() };
+    }
+    Fault::Component(index(system, word))
+}

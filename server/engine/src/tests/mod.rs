@@ -1,0 +1,9 @@
+//! Tests of the whole engine. Fixtures are written in a small language, see [`fixture`].
+
+mod assessments;
+mod brute_force;
+mod cascades;
+mod fixture;
+mod laws;
+mod naive;
+mod random;

@@ -1,0 +1,281 @@
+//! The cascade once more, written for being obviously right: every component's times to each level, recomputed from
+//! the table until nothing changes. Shares no code with the engine.
+
+use std::collections::BTreeSet;
+
+use foreshock_model::{
+    ComponentIndex, Confidence, Dependency, DependencyKind, FailoverMode, Known, Plane, Replication, System, ZoneIndex,
+};
+
+use crate::{Fault, Health, Unit};
+
+/// When a component reaches DEGRADED, OVERLOADED, DOWN, and "a function lost".
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Times {
+    pub(crate) at_least: [f64; 3],
+    pub(crate) lost: f64,
+}
+
+const NEVER: Times = Times { at_least: [f64::INFINITY; 3], lost: f64::INFINITY };
+/// What is so without faults has been so for ever.
+const LONG_AGO: f64 = -1e9;
+
+impl Times {
+    pub(crate) fn health(&self) -> Health {
+        let reached = |level: usize| self.at_least[level] < f64::INFINITY;
+        match (reached(0), reached(1), reached(2)) {
+            (_, _, true) => Health::Down,
+            (_, true, _) => Health::Overloaded,
+            (true, ..) => Health::Degraded,
+            _ => Health::Healthy,
+        }
+    }
+
+    pub(crate) fn function_lost(&self) -> bool {
+        self.lost < f64::INFINITY
+    }
+
+    fn by(&mut self, other: Times) {
+        for (mine, theirs) in self.at_least.iter_mut().zip(other.at_least) {
+            *mine = mine.min(theirs);
+        }
+        self.lost = self.lost.min(other.lost);
+    }
+
+    fn from_health(health: Health, at: f64) -> Times {
+        let mut times = NEVER;
+        for (level, needed) in [Health::Degraded, Health::Overloaded, Health::Down].into_iter().enumerate() {
+            if health >= needed {
+                times.at_least[level] = at;
+            }
+        }
+        if health == Health::Down {
+            times.lost = at;
+        }
+        times
+    }
+}
+
+/// How the text is read: `strict` = breakers and buffers save nothing without a fallback (semantics, sections 4 and 6);
+/// `whole_partials` = partial weights neither (section 4).
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct How {
+    pub(crate) strict: bool,
+    pub(crate) whole_partials: bool,
+    pub(crate) without_guesses: bool,
+}
+
+struct Own {
+    health: Health,
+    hot: bool,
+}
+
+fn own(system: &System, component: ComponentIndex, faults: &[Fault], how: How) -> Own {
+    let it = system.component(component).unwrap();
+    let redundancy = &it.redundancy;
+    let known = redundancy.instances.known().copied();
+    let absent = known == Some(0);
+    let n = known.unwrap_or(redundancy.required + 1);
+    let k = redundancy.required.max(1);
+    let one_unit = how.strict && it.reliability.whole.is_some();
+    let zones: Vec<ZoneIndex> = match &redundancy.zones {
+        Known::Known(zones) if !one_unit && (known.is_some() || zones.len() == 1) => zones.clone(),
+        _ => Vec::new(),
+    };
+    let mut lost = BTreeSet::new();
+    let mut down = false;
+    let mut failover_fails = false;
+    for fault in faults {
+        match *fault {
+            Fault::Component(hit) => down |= hit == component,
+            Fault::Unit(Unit::Service(hit) | Unit::External(hit) | Unit::Whole(hit)) => {
+                down |= hit == component && !absent;
+            }
+            Fault::Unit(Unit::Domain(domain)) => down |= it.domains.contains(&domain) && !absent && !one_unit,
+            Fault::Unit(Unit::Failover(hit)) => failover_fails |= hit == component,
+            Fault::Unit(Unit::Zone(zone)) => {
+                lost.extend((0..n).filter(|&i| !zones.is_empty() && zones[i as usize % zones.len()] == zone));
+            }
+            Fault::Unit(Unit::Instance { component: hit, index }) if hit == component => {
+                lost.extend((index < n).then_some(index))
+            }
+            Fault::Instances { component: hit, lost: count } if hit == component => lost.extend(0..count.min(n)),
+            _ => {}
+        }
+    }
+    if down {
+        return Own { health: Health::Down, hot: true };
+    }
+    if absent {
+        return Own { health: Health::Healthy, hot: false };
+    }
+    let survivors = n - lost.len() as u32;
+    let movable = it.capacity.movable_utilisation;
+    let resident = it.capacity.resident_utilisation.unwrap_or(0.0);
+    let standby = redundancy.replication == Replication::PrimaryStandby;
+    let load = if standby { movable.unwrap_or(0.0) } else { f64::from(n) * movable.unwrap_or(0.0) };
+    let workers = if standby { 1.0 } else { f64::from(survivors) };
+    let utilisation = (load / workers).max(resident);
+    let mut health = Health::Healthy;
+    if utilisation > 0.7 + 1e-9 || (movable.is_none() && !lost.is_empty()) {
+        health = Health::Degraded;
+    }
+    if utilisation > 0.9 + 1e-9 {
+        health = Health::Overloaded;
+    }
+    if survivors < k || load > workers + 1e-9 {
+        health = Health::Down;
+    }
+    if standby && lost.contains(&0) {
+        let promoted = match (&redundancy.failover.mode, known) {
+            (_, None) => true,
+            (Known::Known(mode), _) => *mode == FailoverMode::Automatic,
+            (Known::Unknown(_), _) => true,
+        };
+        health = health.max(if promoted && !failover_fails { Health::Degraded } else { Health::Down });
+    }
+    Own { health, hot: utilisation > 0.7 + 1e-9 }
+}
+
+/// What the dependency contributes to its caller, given the target's times.
+fn contribution(dependency: &Dependency, target: Times, hot: Option<f64>, how: How) -> Times {
+    let [degraded, overloaded, down] = target.at_least;
+    let latency = dependency.latency.get();
+    let mut out = NEVER;
+    let breaker = dependency.breaker && (!how.strict || dependency.fallback);
+    match dependency.kind {
+        DependencyKind::Requires => {
+            let wait = dependency.timeout.map_or(latency, |timeout| timeout.get() * f64::from(dependency.attempts));
+            let partial = dependency.weight <= 0.5 && (dependency.fallback || !how.whole_partials);
+            out.lost = down + wait;
+            out.at_least[0] = (down + wait).min(overloaded + latency);
+            if !partial && !breaker {
+                out.at_least[0] = out.at_least[0].min(degraded + latency);
+                out.at_least[1] = down + wait;
+                if let Some(since) = hot {
+                    out.at_least[1] = out.at_least[1].min((overloaded + latency).max(since));
+                }
+                out.at_least[2] = down + wait;
+                out.lost = out.lost.min(target.lost + latency);
+            }
+        }
+        DependencyKind::Optional => {
+            out.at_least[0] = down + 10.0;
+            out.lost = down + 10.0;
+        }
+        DependencyKind::Async => {
+            out.at_least[0] = down + latency;
+            out.lost = down + latency;
+            if let Some(buffer) = dependency.buffer
+                && !how.strict
+                && !breaker
+            {
+                out.by(Times::from_health(Health::Down, down + buffer.get()));
+            }
+        }
+    }
+    out
+}
+
+/// The cascade of these faults.
+pub(crate) fn naive(system: &System, faults: &[Fault], how: How) -> Vec<Times> {
+    let components: Vec<ComponentIndex> = system.iter().map(|(index, _)| index).collect();
+    let absent = |index: ComponentIndex| system.component(index).unwrap().redundancy.instances.known() == Some(&0);
+    let own_now: Vec<Own> = components.iter().map(|&index| own(system, index, faults, how)).collect();
+    let own_before: Vec<Own> = components.iter().map(|&index| own(system, index, &[], how)).collect();
+    let carries = |dependency: &Dependency| {
+        dependency.plane == Plane::Data
+            && dependency.weight > 0.0
+            && dependency.from != dependency.to
+            && !absent(dependency.from)
+            && !absent(dependency.to)
+            && !(how.without_guesses && dependency.confidence == Confidence::Guess)
+    };
+    let mut times = vec![NEVER; components.len()];
+    loop {
+        let mut next = Vec::new();
+        for &component in &components {
+            let (now, before) = (&own_now[component.index()], &own_before[component.index()]);
+            let hot = if before.hot { Some(LONG_AGO) } else { now.hot.then_some(0.0) };
+            let mut result = Times::from_health(before.health, LONG_AGO);
+            result.by(Times::from_health(now.health, 0.0));
+            let mut partials = Vec::new();
+            for (index, dependency) in system.dependencies.iter().enumerate() {
+                let grouped = system.alternatives.iter().any(|group| group.members.iter().any(|m| m.index() == index));
+                if dependency.from != component || grouped || !carries(dependency) {
+                    continue;
+                }
+                let target = times[dependency.to.index()];
+                let out = contribution(dependency, target, hot, how);
+                result.by(out);
+                let breaker = dependency.breaker && (!how.strict || dependency.fallback);
+                let partial = dependency.weight <= 0.5 && (dependency.fallback || !how.whole_partials);
+                if dependency.kind == DependencyKind::Requires && partial && !breaker {
+                    let latency = dependency.latency.get();
+                    let wait =
+                        dependency.timeout.map_or(latency, |timeout| timeout.get() * f64::from(dependency.attempts));
+                    partials.push((target.at_least[2] + wait, (dependency.weight * 1000.0).round() as u64));
+                }
+            }
+            partials.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let mut sum = 0;
+            for (at, weight) in partials {
+                sum += weight;
+                if sum > 500 {
+                    result.by(Times::from_health(Health::Down, at));
+                }
+            }
+            for group in &system.alternatives {
+                let members: Vec<&Dependency> =
+                    group.members.iter().map(|member| &system.dependencies[member.index()]).collect();
+                if members[0].from != component {
+                    continue;
+                }
+                let present: Vec<&&Dependency> = members.iter().filter(|member| !absent(member.to)).collect();
+                if present.is_empty() {
+                    continue;
+                }
+                let required = (group.required as usize).min(present.len());
+                let contributions: Vec<Times> =
+                    present
+                        .iter()
+                        .map(|member| {
+                            if carries(member) {
+                                contribution(member, times[member.to.index()], hot, how)
+                            } else {
+                                NEVER
+                            }
+                        })
+                        .collect();
+                let kth = |of: &dyn Fn(&Times) -> f64| {
+                    let mut sorted: Vec<f64> = contributions.iter().map(of).collect();
+                    sorted.sort_by(f64::total_cmp);
+                    sorted[present.len() - required]
+                };
+                let mut tipped = Times {
+                    at_least: [0, 1, 2].map(|level| kth(&|times| times.at_least[level])),
+                    lost: kth(&|times| times.lost),
+                };
+                if group.shares_load {
+                    for member in present.iter().filter(|member| carries(member)) {
+                        // The member itself being DOWN, as the caller notices it.
+                        let down = times[member.to.index()].at_least[2];
+                        let gone = Times { at_least: [f64::INFINITY, f64::INFINITY, down], lost: f64::INFINITY };
+                        let noticed = contribution(member, gone, None, how).lost;
+                        tipped.at_least[0] = tipped.at_least[0].min(noticed);
+                    }
+                }
+                result.by(tipped);
+            }
+            // What a component with nothing running reports is only what was asked for.
+            if absent(component) {
+                result = Times::from_health(now.health, 0.0);
+            }
+            next.push(result);
+        }
+        if next == times {
+            return times;
+        }
+        times = next;
+    }
+}

@@ -1,0 +1,121 @@
+//! Random systems, as fixture text: a counterexample reads like any other test.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// What may occur.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    pub(crate) components: usize,
+    pub(crate) links: usize,
+    pub(crate) groups: usize,
+    /// Counts known, nothing absent: for laws about changing them.
+    pub(crate) plain: bool,
+}
+
+pub(crate) const SMALL: Size = Size { components: 5, links: 7, groups: 1, plain: false };
+pub(crate) const WIDE: Size = Size { components: 9, links: 18, groups: 3, plain: false };
+pub(crate) const PLAIN: Size = Size { components: 6, links: 9, groups: 2, plain: true };
+
+const HEAD: &str = "zone a 0.01\nzone b 0.002\ndomain nat 0.003\n";
+
+fn component(size: Size) -> impl Strategy<Value = String> {
+    let counts = if size.plain {
+        vec!["x1", "x1", "x2", "x2 k=2", "x3 k=2"]
+    } else {
+        vec!["x1", "x1", "x2", "x2 k=2", "x3 k=2", "x3", "x?", "x0"]
+    };
+    let zones =
+        if size.plain { vec!["", "zones=a", "zones=a,b"] } else { vec!["", "", "zones=a", "zones=a,b", "zones=?"] };
+    let promotion = vec!["", "", "", "ps auto c=0.9", "ps manual", "ps mode=?", "ps auto"];
+    let figures = vec!["q=0.01", "q=0.003", "q=0.01 service=0.002", "external=0.004", "whole=0.005", ""];
+    let load = if size.plain {
+        vec![""]
+    } else {
+        vec![
+            "",
+            "",
+            "",
+            "util=0.3",
+            "util=0.6",
+            "util=0.75",
+            "util=0.8",
+            "util=0.95",
+            "util=0",
+            "util=0.4 resident=0.8",
+        ]
+    };
+    let kinds = vec!["custom", "load_balancer", "app_server", "database", "custom entry=2"];
+    (select(counts), select(zones), select(promotion), select(figures), select(load), select(kinds), any::<u8>())
+        .prop_map(|(count, zones, promotion, figures, load, kind, domain)| {
+            let domain = if domain < 40 { "domains=nat" } else { "" };
+            format!("{kind} {count} {zones} {promotion} {figures} {load} {domain}")
+        })
+}
+
+fn link_options(grouped: bool) -> impl Strategy<Value = String> {
+    let kinds =
+        vec!["", "", "", "", "optional", "async", "async buffer=20", "breaker", "breaker fallback", "optional breaker"];
+    let weights = vec!["", "", "", "", "weight=0.3", "weight=0.25 fallback", "weight=0.5", "weight=0"];
+    let planes = if grouped { vec![""] } else { vec!["", "", "", "", "", "guess", "management"] };
+    let times = vec!["", "", "timeout=3 attempts=2", "latency=1", "latency=2 timeout=5"];
+    (select(kinds), select(weights), select(planes), select(times))
+        .prop_map(|(kind, weight, plane, time)| format!("{kind} {weight} {plane} {time}"))
+}
+
+fn normal(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A system.
+pub(crate) fn system(size: Size) -> impl Strategy<Value = String> {
+    (1..=size.components).prop_flat_map(move |count| {
+        let components = prop::collection::vec(component(size), count);
+        let links = prop::collection::vec((0..count, 0..count, link_options(false)), 0..=size.links);
+        let group = (0..count, prop::collection::vec((0..count, link_options(true)), 1..=3), 1usize..=3, any::<bool>());
+        let groups = prop::collection::vec(group, 0..=size.groups);
+        (components, links, groups).prop_map(|(components, links, groups)| {
+            let mut text = HEAD.to_owned();
+            for (index, component) in components.iter().enumerate() {
+                text += &format!("c{index} {}\n", normal(component));
+            }
+            for (from, to, options) in links {
+                text += &format!("{}\n", normal(&format!("c{from} -> c{to} {options}")));
+            }
+            for (index, (from, members, required, shares)) in groups.into_iter().enumerate() {
+                let required = required.min(members.len());
+                let shares = if shares { "shares" } else { "" };
+                let members: Vec<String> =
+                    members.into_iter().map(|(to, options)| normal(&format!("c{from} -> c{to} {options}"))).collect();
+                let head = normal(&format!("group g{index} k={required} {shares}"));
+                text += &format!("{head}: {}\n", members.join(", "));
+            }
+            text
+        })
+    })
+}
+
+/// Faults for a system of up to `components`; those that name what is not there are left out by [`existing`].
+pub(crate) fn faults(components: usize) -> impl Strategy<Value = Vec<String>> {
+    let one = (0..components, 0usize..9).prop_map(|(component, kind)| match kind {
+        0 | 1 => format!("c{component}"),
+        2 => format!("c{component}#0"),
+        3 => format!("c{component}#1"),
+        4 => format!("c{component}-2"),
+        5 => format!("failover:c{component}"),
+        6 => "zone:a".to_owned(),
+        7 => "zone:b".to_owned(),
+        _ => "domain:nat".to_owned(),
+    });
+    prop::collection::vec(one, 0..=4)
+}
+
+/// The faults whose components exist, as fixture text.
+pub(crate) fn existing(system: &foreshock_model::System, faults: &[String]) -> String {
+    let exists = |fault: &&String| {
+        let name = fault.trim_start_matches("failover:");
+        let name = name.split(['#', '-']).next().unwrap_or("");
+        name.contains(':') || system.find(name).is_some()
+    };
+    faults.iter().filter(exists).cloned().collect::<Vec<_>>().join(" ")
+}
