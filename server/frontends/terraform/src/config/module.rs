@@ -1,0 +1,298 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_syntax::hcl::{self, Expr, ExprKind};
+use foreshock_text::{FilePath, Problem};
+
+use super::constraint::{constant, constraint};
+use super::merge::{is_override, override_block};
+use super::{Attribute, Block, Named};
+use crate::files::{Files, ParsedFile};
+use crate::references::ModuleReferences;
+use crate::resolved::Mode;
+use crate::types::Type;
+
+/// A module directory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Module {
+    pub(crate) directory: Utf8PathBuf,
+    /// The files it was made of; by their identity it is known whether it is still true.
+    pub(crate) files: Vec<Arc<ParsedFile>>,
+    pub(crate) variables: Named<Variable>,
+    pub(crate) locals: Named<Local>,
+    pub(crate) outputs: Named<Output>,
+    /// By `type.name` or `data.type.name`.
+    pub(crate) resources: Named<Resource>,
+    pub(crate) calls: Named<Call>,
+    /// By `name` or `name.alias`.
+    pub(crate) providers: Named<Provider>,
+    pub(crate) problems: Vec<(FilePath, Problem)>,
+    references: OnceLock<ModuleReferences>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Variable {
+    pub(crate) name: Arc<str>,
+    pub(crate) of: Type,
+    pub(crate) default: Option<Attribute>,
+    pub(crate) sensitive: bool,
+    pub(crate) nullable: bool,
+    pub(crate) block: Block,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Local {
+    pub(crate) name: Arc<str>,
+    pub(crate) value: Attribute,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Output {
+    pub(crate) name: Arc<str>,
+    pub(crate) value: Option<Attribute>,
+    pub(crate) sensitive: bool,
+    pub(crate) block: Block,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Resource {
+    /// `type.name`, data sources with `data.` before.
+    pub(crate) address: Arc<str>,
+    pub(crate) mode: Mode,
+    pub(crate) type_name: Arc<str>,
+    pub(crate) name: Arc<str>,
+    /// The local name of its provider configuration, `aws` or `aws.west`.
+    pub(crate) provider: Arc<str>,
+    pub(crate) block: Block,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) name: Arc<str>,
+    pub(crate) source: Arc<str>,
+    pub(crate) block: Block,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Provider {
+    pub(crate) block: Block,
+}
+
+/// The provider configuration a resource names, or the one its type belongs to.
+fn resource_provider(type_name: &Arc<str>, block: &Block) -> Arc<str> {
+    let named = block.attribute("provider").and_then(|attribute| provider_key(&attribute.expr));
+    named.unwrap_or_else(|| match type_name.split_once('_') {
+        Some((name, _)) => Arc::from(name),
+        None => type_name.clone(),
+    })
+}
+
+/// `aws.west` as written in `provider = aws.west` and in `providers = {}`.
+pub(crate) fn provider_key(expr: &Expr) -> Option<Arc<str>> {
+    match &expr.kind {
+        ExprKind::Variable(name) | ExprKind::String(name) => Some(name.clone()),
+        ExprKind::Paren(inner) => provider_key(inner),
+        ExprKind::Traversal(operand, steps) => {
+            let ExprKind::Variable(name) = &operand.kind else { return None };
+            match steps.first().map(|step| &step.kind) {
+                Some(hcl::StepKind::Attribute(alias)) => Some(Arc::from(format!("{name}.{alias}"))),
+                _ => Some(name.clone()),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The configuration files of a directory, overrides last. A `.tofu` file stands in for the `.tf` file of its name.
+pub(crate) fn configuration_files(files: &dyn Files, directory: &Utf8Path) -> Vec<FilePath> {
+    let listed = files.list(directory);
+    let tofu: Vec<&str> = listed.iter().filter_map(|file| file.as_path().file_name()?.strip_suffix(".tofu")).collect();
+    let mut main = Vec::new();
+    let mut overrides = Vec::new();
+    for file in &listed {
+        let Some(name) = file.as_path().file_name() else { continue };
+        let is_configuration = match (name.strip_suffix(".tf"), name.strip_suffix(".tofu")) {
+            (Some(stem), _) => !stem.is_empty() && !tofu.contains(&stem),
+            (_, Some(stem)) => !stem.is_empty(),
+            _ => false,
+        };
+        if !is_configuration || name.starts_with('.') {
+            continue;
+        }
+        if is_override(name) { overrides.push(file.clone()) } else { main.push(file.clone()) }
+    }
+    // In the order of their names, which is that of the listing.
+    main.extend(overrides);
+    main
+}
+
+#[derive(Default)]
+struct Blocks {
+    by_address: BTreeMap<String, Block>,
+    locals: BTreeMap<Arc<str>, Local>,
+    problems: Vec<(FilePath, Problem)>,
+}
+
+impl Module {
+    /// Reads a module from its files, overrides last.
+    pub(crate) fn read(directory: &Utf8Path, files: Vec<Arc<ParsedFile>>) -> Module {
+        let mut blocks = Blocks::default();
+        for file in &files {
+            blocks.problems.extend(file.problems.iter().map(|problem| (file.path.clone(), problem.clone())));
+            let overriding = file.path.as_path().file_name().is_some_and(is_override);
+            for block in &file.body.blocks {
+                blocks.add(Block::new(&file.path, block), overriding);
+            }
+        }
+        let mut module = Module { directory: directory.to_owned(), files, ..Module::default() };
+        let mut variables = BTreeMap::new();
+        let mut outputs = BTreeMap::new();
+        let mut resources = BTreeMap::new();
+        let mut calls = BTreeMap::new();
+        let mut providers = BTreeMap::new();
+        for block in blocks.by_address.into_values() {
+            match (&*block.kind, block.labels.as_slice()) {
+                ("variable", [name, ..]) => {
+                    variables.insert(name.clone(), variable(name.clone(), block));
+                }
+                ("output", [name, ..]) => {
+                    outputs.insert(name.clone(), output(name.clone(), block));
+                }
+                ("module", [name, ..]) => {
+                    let source = block.attribute("source").and_then(|attribute| constant(&attribute.expr));
+                    let source = match source.map(|value| value.kind) {
+                        Some(crate::value::Kind::String(source)) => source,
+                        _ => Arc::from(""),
+                    };
+                    calls.insert(name.clone(), Call { name: name.clone(), source, block });
+                }
+                ("provider", [name, ..]) => {
+                    let key = provider_name(name, &block);
+                    providers.insert(key, Provider { block });
+                }
+                (kind @ ("resource" | "data"), [type_name, name, ..]) => {
+                    let mode = if kind == "data" { Mode::Data } else { Mode::Managed };
+                    let address: Arc<str> = Arc::from(match mode {
+                        Mode::Managed => format!("{type_name}.{name}"),
+                        Mode::Data => format!("data.{type_name}.{name}"),
+                    });
+                    let (type_name, name) = (type_name.clone(), name.clone());
+                    let provider = resource_provider(&type_name, &block);
+                    let resource = Resource { address: address.clone(), mode, type_name, name, provider, block };
+                    resources.insert(address, resource);
+                }
+                _ => {}
+            }
+        }
+        module.variables = Named::from_sorted(variables);
+        module.locals = Named::from_sorted(blocks.locals);
+        module.outputs = Named::from_sorted(outputs);
+        module.resources = Named::from_sorted(resources);
+        module.calls = Named::from_sorted(calls);
+        module.providers = Named::from_sorted(providers);
+        module.problems = blocks.problems;
+        module
+    }
+
+    /// What everything declared here refers to.
+    pub(crate) fn references(&self) -> &ModuleReferences {
+        self.references.get_or_init(|| ModuleReferences::of(self))
+    }
+
+    /// Whether it was made of exactly these texts.
+    pub(crate) fn is_of(&self, files: &[Arc<ParsedFile>]) -> bool {
+        self.files.len() == files.len() && self.files.iter().zip(files).all(|(mine, other)| Arc::ptr_eq(mine, other))
+    }
+}
+
+impl Blocks {
+    fn add(&mut self, block: Block, overriding: bool) {
+        let address = match (&*block.kind, block.labels.as_slice()) {
+            ("locals", _) => {
+                for attribute in block.attributes {
+                    let local = Local { name: attribute.name.clone(), value: attribute };
+                    match self.locals.get(&local.name) {
+                        Some(first) if !overriding => {
+                            let message = format!(
+                                "local.{} is already defined in {}",
+                                local.name,
+                                first.value.file.as_path().file_name().unwrap_or_default()
+                            );
+                            let problem = Problem::new(local.value.name_span, message);
+                            self.problems.push((local.value.file.clone(), problem));
+                        }
+                        _ => {
+                            self.locals.insert(local.name.clone(), local);
+                        }
+                    }
+                }
+                return;
+            }
+            // The data source of a check lives beside the others.
+            ("check", _) => {
+                for inner in block.blocks {
+                    if &*inner.kind == "data" {
+                        self.add(inner, overriding);
+                    }
+                }
+                return;
+            }
+            ("variable" | "output" | "module", [name, ..]) => format!("{} {name}", block.kind),
+            ("provider", [name, ..]) => format!("provider {}", provider_name(name, &block)),
+            ("resource" | "data", [type_name, name, ..]) => format!("{} {type_name} {name}", block.kind),
+            ("variable" | "output" | "module" | "provider" | "resource" | "data", labels) => {
+                let wanted = if matches!(&*block.kind, "resource" | "data") { 2 } else { 1 };
+                let message = format!("{} needs {wanted} label(s), this has {}", block.kind, labels.len());
+                self.problems.push((block.place.file.clone(), Problem::new(block.place.header, message)));
+                return;
+            }
+            _ => return,
+        };
+        match self.by_address.get_mut(&address) {
+            Some(base) if overriding => override_block(base, &block),
+            Some(first) => {
+                let name = first.place.file.as_path().file_name().unwrap_or_default();
+                let message = format!("{} is already declared in {name}", describe(&block));
+                self.problems.push((block.place.file.clone(), Problem::new(block.place.header, message)));
+            }
+            None => {
+                self.by_address.insert(address, block);
+            }
+        }
+    }
+}
+
+fn describe(block: &Block) -> String {
+    let labels: Vec<String> = block.labels.iter().map(|label| format!(" {label:?}")).collect();
+    format!("{}{}", block.kind, labels.concat())
+}
+
+fn provider_name(name: &Arc<str>, block: &Block) -> Arc<str> {
+    match block.attribute("alias").and_then(|attribute| constant(&attribute.expr)).map(|value| value.kind) {
+        Some(crate::value::Kind::String(alias)) => Arc::from(format!("{name}.{alias}")),
+        _ => name.clone(),
+    }
+}
+
+fn flag(block: &Block, name: &str, otherwise: bool) -> bool {
+    match block.attribute(name).and_then(|attribute| constant(&attribute.expr)).map(|value| value.kind) {
+        Some(crate::value::Kind::Bool(flag)) => flag,
+        _ => otherwise,
+    }
+}
+
+fn variable(name: Arc<str>, block: Block) -> Variable {
+    Variable {
+        name,
+        of: block.attribute("type").map_or(Type::Any, |attribute| constraint(&attribute.expr)),
+        default: block.attribute("default").cloned(),
+        sensitive: flag(&block, "sensitive", false),
+        nullable: flag(&block, "nullable", true),
+        block,
+    }
+}
+
+fn output(name: Arc<str>, block: Block) -> Output {
+    Output { name, value: block.attribute("value").cloned(), sensitive: flag(&block, "sensitive", false), block }
+}

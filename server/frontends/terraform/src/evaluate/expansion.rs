@@ -1,0 +1,218 @@
+//! `count` and `for_each`: one block, many instances.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::instance::{CallInstance, Caller};
+use super::limits;
+use super::{CallExpansion, Evaluator, Expansion, ModuleInstance, Repetition, ResourceInstance, Scope, Slot, memo};
+use crate::config::Block;
+use crate::resolved::{EvaluatedAttribute, Key};
+use crate::value::{Kind, Marks, Value};
+
+/// How a block is repeated.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Form {
+    /// Not at all.
+    Single,
+    /// `count`.
+    Count,
+    /// `for_each`.
+    Each,
+    /// It can't be known how often; the marks are those of the argument.
+    Unknown(Arc<str>, Marks),
+}
+
+/// The key of an instance with what `count` and `each` mean in it.
+type Sibling = (Key, Repetition);
+
+/// `module.a` and `aws_x.y` as one address.
+pub(crate) fn join_address(module: &str, rest: &str) -> Arc<str> {
+    if module.is_empty() { Arc::from(rest) } else { Arc::from(format!("{module}.{rest}")) }
+}
+
+fn with_key(address: &str, key: &Key) -> Arc<str> {
+    match key {
+        Key::None => Arc::from(address),
+        Key::Index(index) => Arc::from(format!("{address}[{index}]")),
+        Key::Name(name) => Arc::from(format!("{address}[{}]", quoted(name))),
+        Key::Unknown(_) => Arc::from(format!("{address}[*]")),
+    }
+}
+
+/// A key as Terraform writes it in an address.
+fn quoted(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 2);
+    text.push('"');
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            '$' | '%' if characters.peek() == Some(&'{') => {
+                text.push(character);
+                text.push(character);
+            }
+            other => text.push(other),
+        }
+    }
+    text.push('"');
+    text
+}
+
+impl<'a> Evaluator<'a> {
+    /// The instances of a resource of a module.
+    pub(crate) fn expansion(&self, module: &Rc<ModuleInstance>, resource: usize) -> Option<Rc<Expansion>> {
+        let slot = module.resources.get(resource)?;
+        let config = module.config.resources.get(resource)?;
+        let build = |form: Form, siblings: Vec<Sibling>, repetition| {
+            let address = join_address(&module.address, &config.address);
+            let instances = siblings.into_iter().map(|(key, repetition)| {
+                Rc::new(ResourceInstance {
+                    module: module.clone(),
+                    resource,
+                    address: with_key(&address, &key),
+                    key,
+                    repetition,
+                    attributes: config.block.attributes.iter().map(|_| RefCell::new(Slot::Empty)).collect(),
+                    blocks: RefCell::new(Slot::Empty),
+                })
+            });
+            Rc::new(Expansion { form, instances: instances.collect(), repetition })
+        };
+        let expand = || {
+            let (form, siblings, repetition) = self.siblings(module, &config.block);
+            build(form, siblings, repetition)
+        };
+        let circle = || {
+            let why: Arc<str> = Arc::from("circular reference");
+            let (form, siblings) = unknown(why, Marks::none());
+            build(form, siblings, None)
+        };
+        Some(memo(slot, expand, circle))
+    }
+
+    /// The instances of a module call.
+    pub(crate) fn call_expansion(&self, module: &Rc<ModuleInstance>, call: usize) -> Option<Rc<CallExpansion>> {
+        let slot = module.calls.get(call)?;
+        let config = module.config.calls.get(call)?;
+        let build = |form: Form, siblings: Vec<Sibling>| {
+            let address = join_address(&module.address, &format!("module.{}", config.name));
+            let target = self.module_of(module, config);
+            let instances = siblings.into_iter().map(|(key, repetition)| {
+                let address = with_key(&address, &key);
+                let inner = target.clone().map(|target| {
+                    let caller = Caller { module: module.clone(), number: call, repetition: repetition.clone() };
+                    Rc::new(ModuleInstance::new(target, address.clone(), Some(caller)))
+                });
+                CallInstance { address, key, repetition, module: inner }
+            });
+            Rc::new(CallExpansion { form, instances: instances.collect() })
+        };
+        let expand = || {
+            let (form, siblings, _) = self.siblings(module, &config.block);
+            build(form, siblings)
+        };
+        let circle = || {
+            let (form, siblings) = unknown(Arc::from("circular reference"), Marks::none());
+            build(form, siblings)
+        };
+        Some(memo(slot, expand, circle))
+    }
+
+    fn siblings(&self, module: &Rc<ModuleInstance>, block: &Block) -> (Form, Vec<Sibling>, Option<EvaluatedAttribute>) {
+        if let Some(attribute) = block.attribute("count") {
+            let count = self.placed(attribute, Scope::of(module, attribute));
+            let (form, siblings) = self.counted(&count.value);
+            return (form, siblings, Some(count));
+        }
+        if let Some(attribute) = block.attribute("for_each") {
+            let each = self.placed(attribute, Scope::of(module, attribute));
+            let (form, siblings) = self.keyed(&each.value);
+            return (form, siblings, Some(each));
+        }
+        (Form::Single, vec![(Key::None, Repetition::None)], None)
+    }
+
+    fn counted(&self, count: &Value) -> (Form, Vec<Sibling>) {
+        let number = match &count.kind {
+            Kind::Unknown(why) => return unknown(why.clone(), count.all_marks()),
+            kind => crate::types::number_of(kind),
+        };
+        let number = match number {
+            Ok(number) if number >= 0.0 && number.fract() == 0.0 => number as u64,
+            Ok(number) => return unknown(format!("count is {number}"), count.all_marks()),
+            Err(failure) => return unknown(failure.why, count.all_marks()),
+        };
+        if !self.room_for(number) {
+            return unknown(format!("count is {number}, too many to list"), count.all_marks());
+        }
+        let siblings =
+            (0..number).map(|index| (Key::Index(index), Repetition::Count(Value::new(Kind::Number(index as f64)))));
+        (Form::Count, siblings.collect())
+    }
+
+    fn keyed(&self, each: &Value) -> (Form, Vec<Sibling>) {
+        let refuse = |why: Arc<str>| unknown_each(why, each);
+        let sibling = |name: &Arc<str>, value: &Value| {
+            let key = Value::string(name.clone()).with_marks(&each.marks);
+            let value = value.clone().with_marks(&each.marks);
+            (Key::Name(name.clone()), Repetition::Each { key, value })
+        };
+        let siblings: Vec<Sibling> = match &each.kind {
+            Kind::Unknown(why) => return refuse(why.clone()),
+            Kind::Map(items) if crate::open::is_open(items) => {
+                return refuse(Arc::from("for_each over a whole resource"));
+            }
+            Kind::Map(items) => items.iter().map(|(name, value)| sibling(name, value)).collect(),
+            Kind::Set(items) => {
+                let mut siblings = Vec::with_capacity(items.len());
+                for item in items.iter() {
+                    match &item.kind {
+                        Kind::String(name) => siblings.push(sibling(name, item)),
+                        Kind::Unknown(why) => return refuse(why.clone()),
+                        _ => return refuse(Arc::from("for_each takes a set of strings")),
+                    }
+                }
+                siblings
+            }
+            _ => {
+                return refuse(Arc::from(format!(
+                    "for_each takes a map or a set of strings, this is a {}",
+                    crate::types::kind_name(each)
+                )));
+            }
+        };
+        if !self.room_for(siblings.len() as u64) {
+            return refuse(Arc::from("for_each has too many elements to list"));
+        }
+        (Form::Each, siblings)
+    }
+
+    fn room_for(&self, count: u64) -> bool {
+        let total = self.instances.get().saturating_add(count);
+        if count > limits::SIBLINGS || total > limits::INSTANCES {
+            return false;
+        }
+        self.instances.set(total);
+        true
+    }
+}
+
+/// The one instance that stands for all of them.
+fn unknown(why: impl Into<Arc<str>>, marks: Marks) -> (Form, Vec<Sibling>) {
+    let why = why.into();
+    let index = Value { kind: Kind::Unknown(why.clone()), marks: marks.clone(), origin: None };
+    (Form::Unknown(why.clone(), marks), vec![(Key::Unknown(why), Repetition::Count(index))])
+}
+
+fn unknown_each(why: Arc<str>, each: &Value) -> (Form, Vec<Sibling>) {
+    let marks = each.all_marks();
+    let value = Value { kind: Kind::Unknown(why.clone()), marks: marks.clone(), origin: None };
+    let repetition = Repetition::Each { key: value.clone(), value };
+    (Form::Unknown(why.clone(), marks), vec![(Key::Unknown(why), repetition)])
+}

@@ -1,0 +1,107 @@
+//! Module and resource instances with their memos.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{Configuration, Form, Slot};
+use crate::config::Named;
+use crate::resolved::{EvaluatedAttribute, EvaluatedBlock, Key};
+use crate::value::Value;
+
+/// What `count` and `each` mean in a block.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Repetition {
+    #[default]
+    None,
+    Count(Value),
+    Each {
+        key: Value,
+        value: Value,
+    },
+}
+
+/// A module instance: one call with one key, or the root.
+pub(crate) struct ModuleInstance {
+    pub(crate) config: Configuration,
+    /// With keys; empty for the root.
+    pub(crate) address: Arc<str>,
+    /// How it was called; `None` for the root.
+    pub(crate) call: Option<Caller>,
+    /// Distance from the root.
+    pub(crate) level: usize,
+    pub(crate) variables: Vec<RefCell<Slot<Value>>>,
+    pub(crate) locals: Vec<RefCell<Slot<Value>>>,
+    pub(crate) outputs: Vec<RefCell<Slot<Value>>>,
+    pub(crate) resources: Vec<RefCell<Slot<Rc<Expansion>>>>,
+    pub(crate) calls: Vec<RefCell<Slot<Rc<CallExpansion>>>>,
+}
+
+/// Who called a module.
+pub(crate) struct Caller {
+    pub(crate) module: Rc<ModuleInstance>,
+    /// The number of the call in the caller.
+    pub(crate) number: usize,
+    pub(crate) repetition: Repetition,
+}
+
+/// The instances of a resource.
+pub(crate) struct Expansion {
+    pub(crate) form: Form,
+    /// One for `Single` and `Unknown`; in key order otherwise.
+    pub(crate) instances: Vec<Rc<ResourceInstance>>,
+    pub(crate) repetition: Option<EvaluatedAttribute>,
+}
+
+/// One instance of a resource.
+pub(crate) struct ResourceInstance {
+    pub(crate) module: Rc<ModuleInstance>,
+    /// Its number in the module's configuration.
+    pub(crate) resource: usize,
+    pub(crate) address: Arc<str>,
+    pub(crate) key: Key,
+    pub(crate) repetition: Repetition,
+    pub(crate) attributes: Vec<RefCell<Slot<Value>>>,
+    pub(crate) blocks: RefCell<Slot<Rc<Vec<EvaluatedBlock>>>>,
+}
+
+/// The instances of a module call.
+pub(crate) struct CallExpansion {
+    pub(crate) form: Form,
+    pub(crate) instances: Vec<CallInstance>,
+}
+
+/// One instance of a module call.
+pub(crate) struct CallInstance {
+    pub(crate) address: Arc<str>,
+    pub(crate) key: Key,
+    pub(crate) repetition: Repetition,
+    /// `None` when the source is not at hand.
+    pub(crate) module: Option<Rc<ModuleInstance>>,
+}
+
+fn slots<T, U>(named: &Named<T>) -> Vec<RefCell<Slot<U>>> {
+    (0..named.len()).map(|_| RefCell::new(Slot::Empty)).collect()
+}
+
+impl ModuleInstance {
+    pub(crate) fn new(config: Configuration, address: Arc<str>, call: Option<Caller>) -> ModuleInstance {
+        ModuleInstance {
+            address,
+            level: call.as_ref().map_or(0, |call| call.module.level + 1),
+            call,
+            variables: slots(&config.variables),
+            locals: slots(&config.locals),
+            outputs: slots(&config.outputs),
+            resources: slots(&config.resources),
+            calls: slots(&config.calls),
+            config,
+        }
+    }
+
+    /// A module that is called zero times: only its place in the tree matters.
+    pub(crate) fn dormant(config: Configuration, caller: &Rc<ModuleInstance>, number: usize) -> ModuleInstance {
+        let repetition = Repetition::None;
+        ModuleInstance::new(config, Arc::from(""), Some(Caller { module: caller.clone(), number, repetition }))
+    }
+}

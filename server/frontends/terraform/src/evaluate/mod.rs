@@ -1,0 +1,223 @@
+//! Evaluation: lazy and memoised per module instance, so that a value is computed once and only where it is needed.
+
+mod blocks;
+mod collection;
+mod expansion;
+mod expression;
+mod instance;
+mod limits;
+mod named;
+mod operator;
+mod provider;
+mod reference;
+mod template;
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use foreshock_text::{FilePath, Place, Problem, Span};
+use rustc_hash::FxHashMap;
+
+use crate::cache::ResolveCache;
+use crate::config::{Attribute, Module};
+use crate::failure::Failure;
+use crate::files::Files;
+use crate::resolved::{EvaluatedAttribute, ResolveOptions};
+use crate::value::{Kind, Marks, Value};
+
+pub(crate) use expansion::{Form, join_address};
+pub(crate) use instance::{CallExpansion, Expansion, ModuleInstance, Repetition, ResourceInstance};
+pub(crate) use limits::{FUEL, STRING};
+
+/// What an evaluation shares: where texts come from, what was found so far, and how much work is left.
+pub(crate) struct Evaluator<'a> {
+    pub(crate) files: &'a dyn Files,
+    pub(crate) options: &'a ResolveOptions,
+    pub(crate) root: Utf8PathBuf,
+    pub(crate) cache: RefCell<&'a mut ResolveCache>,
+    /// Values given to the root module, not yet converted.
+    pub(crate) given: BTreeMap<Arc<str>, Value>,
+    /// Every file asked for, in any order, some twice.
+    pub(crate) read: RefCell<Vec<FilePath>>,
+    pub(crate) problems: RefCell<Vec<(FilePath, Problem)>>,
+    pub(crate) fuel: Cell<u64>,
+    pub(crate) depth: Cell<u32>,
+    pub(crate) instances: Cell<u64>,
+    /// What `terraform init` has installed, by the dotted path of the call; read when first needed.
+    pub(crate) manifest: OnceCell<BTreeMap<String, Utf8PathBuf>>,
+    /// The configurations of the directories looked into.
+    pub(crate) loaded: RefCell<FxHashMap<Utf8PathBuf, Option<Configuration>>>,
+    /// The regions of provider configurations, by module instance and name.
+    pub(crate) regions: RefCell<FxHashMap<ProviderKey, Option<Value>>>,
+}
+
+/// The address of a module instance and the name of a provider configuration in it.
+type ProviderKey = (Arc<str>, Arc<str>);
+
+/// Where an expression stands: what names mean in it and where its spans count from.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope<'s> {
+    pub(crate) module: &'s Rc<ModuleInstance>,
+    pub(crate) repetition: &'s Repetition,
+    pub(crate) bindings: Option<&'s Binding<'s>>,
+    pub(crate) file: &'s FilePath,
+    pub(crate) base: u32,
+    /// In a template file only the variables handed to it exist.
+    pub(crate) only_bindings: bool,
+}
+
+/// A name bound by `for`, a `dynamic` block or a template's variables.
+pub(crate) struct Binding<'s> {
+    pub(crate) name: &'s str,
+    pub(crate) value: &'s Value,
+    pub(crate) outer: Option<&'s Binding<'s>>,
+}
+
+impl<'s> Scope<'s> {
+    /// The scope of an attribute of a module, outside any repetition.
+    pub(crate) fn of(module: &'s Rc<ModuleInstance>, attribute: &'s Attribute) -> Scope<'s> {
+        Scope {
+            module,
+            repetition: &Repetition::None,
+            bindings: None,
+            file: &attribute.file,
+            base: attribute.value_span.start,
+            only_bindings: false,
+        }
+    }
+
+    pub(crate) fn with_repetition(self, repetition: &'s Repetition) -> Scope<'s> {
+        Scope { repetition, ..self }
+    }
+
+    pub(crate) fn at(self, attribute: &'s Attribute) -> Scope<'s> {
+        Scope { file: &attribute.file, base: attribute.value_span.start, ..self }
+    }
+
+    pub(crate) fn place(&self, span: Span) -> Place {
+        Place::new(self.file.clone(), span.shifted(self.base))
+    }
+
+    fn bound(&self, name: &str) -> Option<&'s Value> {
+        let mut next = self.bindings;
+        while let Some(binding) = next {
+            if binding.name == name {
+                return Some(binding.value);
+            }
+            next = binding.outer;
+        }
+        None
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluation that has not begun.
+    pub(crate) fn new(
+        files: &'a dyn Files,
+        options: &'a ResolveOptions,
+        root: Utf8PathBuf,
+        cache: &'a mut ResolveCache,
+        fuel: u64,
+    ) -> Evaluator<'a> {
+        Evaluator {
+            files,
+            options,
+            root,
+            cache: RefCell::new(cache),
+            given: BTreeMap::new(),
+            read: RefCell::default(),
+            problems: RefCell::default(),
+            fuel: Cell::new(fuel),
+            depth: Cell::new(0),
+            instances: Cell::new(0),
+            manifest: OnceCell::new(),
+            loaded: RefCell::default(),
+            regions: RefCell::default(),
+        }
+    }
+
+    /// The value of an attribute. What Terraform would refuse becomes unknown, with the reason and with the marks of
+    /// everything the expression refers to, so that its dependencies are not lost.
+    pub(crate) fn attribute(&self, attribute: &Attribute, scope: Scope<'_>) -> Value {
+        let scope = scope.at(attribute);
+        let value = match self.eval(&attribute.expr, &scope) {
+            Ok(value) => value,
+            Err(Failure { why, .. }) => {
+                let marks = self.marks_of(&attribute.expr, &scope);
+                Value { kind: Kind::Unknown(why), marks, origin: None }
+            }
+        };
+        self.bounded(value)
+    }
+
+    /// The same with its place.
+    pub(crate) fn placed(&self, attribute: &Attribute, scope: Scope<'_>) -> EvaluatedAttribute {
+        EvaluatedAttribute { value: self.attribute(attribute, scope), place: attribute.place() }
+    }
+}
+
+impl Value {
+    pub(crate) fn with_marks(mut self, marks: &Marks) -> Value {
+        if !marks.is_empty() || marks.is_sensitive() {
+            self.marks = self.marks.union(marks);
+        }
+        self
+    }
+
+    pub(crate) fn with_origin(mut self, place: impl FnOnce() -> Place) -> Value {
+        self.origin = Some(Arc::new(place()));
+        self
+    }
+
+    /// An unknown value made from these: the reason of the first that is unknown, the marks of all.
+    pub(crate) fn unknown_from<'v>(values: impl IntoIterator<Item = &'v Value>) -> Value {
+        let mut why = None;
+        let mut marks = Marks::none();
+        for value in values {
+            if why.is_none() {
+                why = value.first_reason();
+            }
+            marks = marks.union(&value.all_marks());
+        }
+        Value { kind: Kind::Unknown(why.unwrap_or_else(|| Arc::from("not known"))), marks, origin: None }
+    }
+
+    /// Why the value or something inside it is unknown.
+    pub(crate) fn first_reason(&self) -> Option<Arc<str>> {
+        match &self.kind {
+            Kind::Unknown(why) => Some(why.clone()),
+            Kind::List(items) | Kind::Set(items) => items.iter().find_map(Value::first_reason),
+            Kind::Map(items) => items.values().find_map(Value::first_reason),
+            _ => None,
+        }
+    }
+}
+
+/// What a memo knows about a named value.
+#[derive(Default)]
+pub(crate) enum Slot<T> {
+    #[default]
+    Empty,
+    /// Being computed: asking again is a circle.
+    Busy,
+    Done(T),
+}
+
+/// Computes a memoised value once; `circle` answers when its own computation asks for it.
+pub(crate) fn memo<T: Clone>(slot: &RefCell<Slot<T>>, compute: impl FnOnce() -> T, circle: impl FnOnce() -> T) -> T {
+    match &*slot.borrow() {
+        Slot::Done(value) => return value.clone(),
+        Slot::Busy => return circle(),
+        Slot::Empty => {}
+    }
+    slot.replace(Slot::Busy);
+    let value = compute();
+    slot.replace(Slot::Done(value.clone()));
+    value
+}
+
+/// A shared handle to a module's configuration.
+pub(crate) type Configuration = Arc<Module>;

@@ -1,0 +1,117 @@
+//! The named values of a module: variables, locals and outputs.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{Configuration, Evaluator, ModuleInstance, Scope, memo};
+use crate::config::{Call, Variable};
+use crate::failure::Failure;
+use crate::types::convert;
+use crate::value::{Kind, Value};
+
+impl<'a> Evaluator<'a> {
+    /// `local.name`.
+    pub(crate) fn local(&self, module: &Rc<ModuleInstance>, name: &str) -> Result<Value, Failure> {
+        let number = module.config.locals.number(name);
+        let Some((local, slot)) = number.and_then(|n| Some((module.config.locals.get(n)?, module.locals.get(n)?)))
+        else {
+            return Ok(Value::unknown(format!("local.{name} is not declared")));
+        };
+        self.deeper(|| {
+            Ok(memo(
+                slot,
+                || self.attribute(&local.value, Scope::of(module, &local.value)),
+                || Value::unknown(format!("circular reference: local.{name}")),
+            ))
+        })
+    }
+
+    /// `var.name`.
+    pub(crate) fn variable(&self, module: &Rc<ModuleInstance>, name: &str) -> Result<Value, Failure> {
+        let number = module.config.variables.number(name);
+        let Some((variable, slot)) =
+            number.and_then(|n| Some((module.config.variables.get(n)?, module.variables.get(n)?)))
+        else {
+            return Ok(Value::unknown(format!("var.{name} is not declared")));
+        };
+        self.deeper(|| {
+            Ok(memo(
+                slot,
+                || self.variable_value(module, variable),
+                || Value::unknown(format!("circular reference: var.{name}")),
+            ))
+        })
+    }
+
+    fn variable_value(&self, module: &Rc<ModuleInstance>, variable: &Variable) -> Value {
+        let given = match &module.call {
+            None => self.given.get(&variable.name).cloned(),
+            Some(caller) => {
+                let call = caller.module.config.calls.get(caller.number);
+                call.and_then(|call| call.block.attribute(&variable.name)).map(|argument| {
+                    let scope = Scope::of(&caller.module, argument).with_repetition(&caller.repetition);
+                    self.attribute(argument, scope)
+                })
+            }
+        };
+        let given = given.filter(|value| variable.nullable || !matches!(value.kind, Kind::Null));
+        let value = match (given, &variable.default) {
+            (Some(value), _) => value,
+            (None, Some(default)) => self.attribute(default, Scope::of(module, default)),
+            (None, None) => Value::unknown(format!("variable {} has no value", variable.name)),
+        };
+        let marks = value.all_marks();
+        let mut value = match convert(value, &variable.of) {
+            Ok(value) => value,
+            Err(Failure { why, .. }) => {
+                let why = Arc::from(format!("variable {}: {why}", variable.name));
+                Value { kind: Kind::Unknown(why), marks, origin: None }
+            }
+        };
+        if variable.sensitive {
+            value.marks = value.marks.with_sensitive(true);
+        }
+        value
+    }
+
+    /// An output of a module instance; `None` when it is not declared.
+    pub(crate) fn output(&self, module: &Rc<ModuleInstance>, name: &str) -> Option<Result<Value, Failure>> {
+        let number = module.config.outputs.number(name)?;
+        let (output, slot) = (module.config.outputs.get(number)?, module.outputs.get(number)?);
+        Some(self.deeper(|| {
+            Ok(memo(
+                slot,
+                || {
+                    let mut value = match &output.value {
+                        Some(attribute) => self.attribute(attribute, Scope::of(module, attribute)),
+                        None => Value::unknown(format!("output {name} has no value")),
+                    };
+                    if output.sensitive {
+                        value.marks = value.marks.with_sensitive(true);
+                    }
+                    value
+                },
+                || Value::unknown(format!("circular reference: output {name} of {}", module.address)),
+            ))
+        }))
+    }
+
+    /// The configuration a call refers to; `None` when its source is not at hand.
+    pub(crate) fn module_of(&self, caller: &Rc<ModuleInstance>, call: &Call) -> Option<Configuration> {
+        /// Deeper than any real nesting of modules.
+        const LEVELS: usize = 32;
+        if caller.level >= LEVELS {
+            return None;
+        }
+        let directory = self.source_directory(caller, call)?;
+        // A module that calls itself has no end.
+        let mut above = Some(caller);
+        while let Some(module) = above {
+            if module.config.directory == directory {
+                return None;
+            }
+            above = module.call.as_ref().map(|call| &call.module);
+        }
+        self.load(&directory)
+    }
+}

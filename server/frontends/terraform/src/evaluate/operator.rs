@@ -1,0 +1,90 @@
+//! Operators.
+
+use foreshock_syntax::hcl::{BinaryOp, Expr, UnaryOp};
+
+use super::{Evaluator, Scope};
+use crate::failure::{Failure, beyond, fail};
+use crate::numbers::settle;
+use crate::types::{bool_of, number_of};
+use crate::value::{Kind, Value};
+
+/// `-a`, `!a`.
+pub(crate) fn unary(operator: UnaryOp, value: &Value) -> Result<Value, Failure> {
+    if !value.is_known() {
+        return Ok(Value::unknown_from([value]));
+    }
+    let kind = match operator {
+        UnaryOp::Negate => Kind::Number(-number_of(&value.kind)?),
+        UnaryOp::Not => Kind::Bool(!bool_of(&value.kind)?),
+    };
+    Ok(Value { kind, marks: value.marks.clone(), origin: None })
+}
+
+impl<'a> Evaluator<'a> {
+    #[inline(never)]
+    pub(super) fn binary(
+        &self,
+        operator: BinaryOp,
+        left: &Expr,
+        right: &Expr,
+        scope: &Scope<'_>,
+    ) -> Result<Value, Failure> {
+        let left = self.eval(left, scope)?;
+        if let (BinaryOp::And | BinaryOp::Or, true) = (operator, left.is_known()) {
+            // `false &&` and `true ||` are decided whatever comes after.
+            if bool_of(&left.kind)? == (operator == BinaryOp::Or) {
+                return Ok(Value { kind: Kind::Bool(operator == BinaryOp::Or), marks: left.marks, origin: None });
+            }
+        }
+        let right = self.eval(right, scope)?;
+        let marks = left.all_marks().union(&right.all_marks());
+        let unknown = || Ok(Value::unknown_from([&left, &right]));
+        let kind = match operator {
+            BinaryOp::And | BinaryOp::Or => {
+                let decided = operator == BinaryOp::Or;
+                match (left.is_known(), right.is_known()) {
+                    (true, true) => Kind::Bool(bool_of(&right.kind)?),
+                    (false, true) if bool_of(&right.kind)? == decided => Kind::Bool(decided),
+                    _ => return unknown(),
+                }
+            }
+            BinaryOp::Equal | BinaryOp::NotEqual => match crate::order::equal(&left, &right) {
+                Some(same) => Kind::Bool(same == (operator == BinaryOp::Equal)),
+                None if left.is_wholly_known() && right.is_wholly_known() => {
+                    return Ok(Value { marks, ..Value::unknown("collections compared, whose types are not followed") });
+                }
+                None => return unknown(),
+            },
+            _ if !left.is_known() || !right.is_known() => return unknown(),
+            _ => arithmetic(operator, number_of(&left.kind)?, number_of(&right.kind)?)?,
+        };
+        Ok(Value { kind, marks, origin: None })
+    }
+}
+
+fn arithmetic(operator: BinaryOp, left: f64, right: f64) -> Result<Kind, Failure> {
+    let number = match operator {
+        BinaryOp::Add => left + right,
+        BinaryOp::Subtract => left - right,
+        BinaryOp::Multiply => left * right,
+        BinaryOp::Divide | BinaryOp::Modulo if right == 0.0 => return fail("division by zero"),
+        BinaryOp::Divide => left / right,
+        BinaryOp::Modulo => left % right,
+        BinaryOp::Less => return Ok(Kind::Bool(left < right)),
+        BinaryOp::LessEqual => return Ok(Kind::Bool(left <= right)),
+        BinaryOp::Greater => return Ok(Kind::Bool(left > right)),
+        BinaryOp::GreaterEqual => return Ok(Kind::Bool(left >= right)),
+        BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::And | BinaryOp::Or => {
+            return fail("not an operator on numbers");
+        }
+    };
+    let inexact = |of: f64| of.fract() != 0.0 && (of * 1_048_576.0).fract() != 0.0;
+    if matches!(operator, BinaryOp::Multiply | BinaryOp::Divide) && inexact(left) && inexact(right) {
+        // Terraform rounds at another place, and shows it in the last of its hundred digits.
+        return beyond("a product whose last digits are not followed");
+    }
+    if !number.is_finite() {
+        return beyond("a number too large to follow");
+    }
+    Ok(Kind::Number(settle(number)))
+}

@@ -1,0 +1,441 @@
+//! References: what a name at the root of a traversal means, and what reading a resource gives.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use foreshock_syntax::hcl::{Expr, StepKind, TraversalStep};
+use foreshock_text::{Place, Span};
+
+use super::{CallExpansion, Evaluator, Expansion, Form, Repetition, ResourceInstance, Scope, memo};
+use crate::failure::{Failure, fail};
+use crate::value::{Kind, Mark, Marks, Value};
+
+/// The names of the attributes in some steps: `a.b[0].c` gives `a.b.c`.
+fn path(steps: &[TraversalStep]) -> String {
+    let mut path = String::new();
+    for step in steps {
+        if let StepKind::Attribute(name) = &step.kind {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(name);
+        }
+    }
+    path
+}
+
+fn attribute_name(step: Option<&TraversalStep>) -> Option<&Arc<str>> {
+    match step.map(|step| &step.kind) {
+        Some(StepKind::Attribute(name)) => Some(name),
+        _ => None,
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// A traversal that begins with a name. `span` is the whole of it, relative.
+    pub(crate) fn reference(
+        &self,
+        root: &str,
+        steps: &[TraversalStep],
+        span: Span,
+        scope: &Scope<'_>,
+    ) -> Result<Value, Failure> {
+        if let Some(value) = scope.bound(root) {
+            return self.walk(value.clone(), steps, scope);
+        }
+        if scope.only_bindings {
+            return fail(format!("`{root}` is not given to the template"));
+        }
+        let first = attribute_name(steps.first());
+        let after = steps.get(1..).unwrap_or_default();
+        let named = |value: Result<Value, Failure>| self.walk(value?, after, scope);
+        match (root, first) {
+            ("var", Some(name)) => named(self.variable(scope.module, name)),
+            ("local", Some(name)) => named(self.local(scope.module, name)),
+            ("each" | "count", Some(name)) => named(repetition(root, name, scope.repetition)),
+            ("path", Some(name)) => named(self.path_value(name, scope)),
+            ("terraform", Some(name)) => named(match &**name {
+                "workspace" => Ok(Value::string(self.options.workspace.as_deref().unwrap_or("default"))),
+                "applying" => Ok(Value::unknown("terraform.applying is known when applying")),
+                _ => fail(format!("terraform.{name} does not exist")),
+            }),
+            ("module", Some(name)) => self.module_reference(name, after, span, scope),
+            ("data", Some(type_name)) => match attribute_name(steps.get(1)) {
+                Some(name) => {
+                    let address = format!("data.{type_name}.{name}");
+                    self.resource_reference(&address, steps.get(2..).unwrap_or_default(), span, scope)
+                }
+                None => fail("a data source is data.TYPE.NAME"),
+            },
+            ("ephemeral" | "self" | "run", Some(name)) => Ok(Value::unknown(format!("{root}.{name}"))),
+            (_, Some(name)) => self.resource_reference(&format!("{root}.{name}"), after, span, scope),
+            (_, None) => fail(format!("`{root}` is not a value")),
+        }
+    }
+
+    /// The marks of everything an expression refers to, whatever else is wrong with it.
+    pub(crate) fn marks_of(&self, expr: &Expr, scope: &Scope<'_>) -> Marks {
+        let mut marks = Marks::none();
+        crate::references::each_reference(expr, &mut |root, steps, span| {
+            if self.spend(1).is_ok()
+                && let Ok(value) = self.reference(root, steps, span, scope)
+            {
+                marks = marks.union(&value.all_marks());
+            }
+        });
+        marks
+    }
+
+    fn path_value(&self, name: &str, scope: &Scope<'_>) -> Result<Value, Failure> {
+        match name {
+            "module" => {
+                let directory = &scope.module.config.directory;
+                match directory.strip_prefix(&self.root) {
+                    Ok(below) if below.as_str().is_empty() => Ok(Value::string(".")),
+                    Ok(below) => Ok(Value::string(below.as_str())),
+                    Err(_) => Ok(Value::string(crate::paths::relative(&self.root, directory).as_str())),
+                }
+            }
+            "root" => Ok(Value::string(".")),
+            "cwd" => Ok(Value::string(self.root.as_str())),
+            _ => fail(format!("path.{name} does not exist")),
+        }
+    }
+
+    fn resource_reference(
+        &self,
+        address: &str,
+        steps: &[TraversalStep],
+        span: Span,
+        scope: &Scope<'_>,
+    ) -> Result<Value, Failure> {
+        let number = scope.module.config.resources.number(address);
+        let Some(expansion) = number.and_then(|number| self.expansion(scope.module, number)) else {
+            return Ok(Value::unknown(format!("{address} is not declared")));
+        };
+        let place = scope.place(span);
+        match &expansion.form {
+            Form::Single => match (expansion.instances.first(), steps.first().map(|step| &step.kind)) {
+                (Some(one), Some(StepKind::FullSplat | StepKind::AttributeSplat)) => {
+                    let rest = steps.get(1..).unwrap_or_default();
+                    Ok(list(vec![self.read(one, rest, place, scope)?]))
+                }
+                (Some(one), _) => self.read(one, steps, place, scope),
+                (None, _) => fail(format!("{address} has no instance")),
+            },
+            Form::Unknown(why, _) => {
+                let Some(one) = expansion.instances.first() else { return fail(why.clone()) };
+                let mark = Mark { to: one.address.clone(), attribute: Arc::from(path(steps)), place };
+                Ok(Value { kind: Kind::Unknown(why.clone()), marks: Marks::one(mark), origin: None })
+            }
+            Form::Count | Form::Each => self.read_many(&expansion, address, steps, place, scope),
+        }
+    }
+
+    fn read_many(
+        &self,
+        expansion: &Expansion,
+        address: &str,
+        steps: &[TraversalStep],
+        place: Place,
+        scope: &Scope<'_>,
+    ) -> Result<Value, Failure> {
+        let rest = steps.get(1..).unwrap_or_default();
+        match steps.first().map(|step| &step.kind) {
+            Some(StepKind::Index(index)) => {
+                let key = self.eval(index, scope)?;
+                match self.pick(expansion, &key) {
+                    Picked::One(one) => Ok(self.read(one, rest, place, scope)?.with_marks(&key.marks)),
+                    Picked::Unknown => {
+                        // Any of them: the marks of all.
+                        let attribute: Arc<str> = Arc::from(path(rest));
+                        let marks = expansion.instances.iter().fold(key.all_marks(), |marks, one| {
+                            let (to, attribute, place) = (one.address.clone(), attribute.clone(), place.clone());
+                            marks.union(&Marks::one(Mark { to, attribute, place }))
+                        });
+                        let why = key.first_reason().unwrap_or_else(|| Arc::from("not known"));
+                        Ok(Value { kind: Kind::Unknown(why), marks, origin: None })
+                    }
+                    Picked::None => fail(format!("{address} has no such instance")),
+                }
+            }
+            Some(StepKind::FullSplat) if expansion.form == Form::Count => {
+                let items = expansion.instances.iter().map(|one| self.read(one, rest, place.clone(), scope));
+                Ok(list(items.collect::<Result<Vec<Value>, Failure>>()?))
+            }
+            Some(StepKind::AttributeSplat) if expansion.form == Form::Count => {
+                let own = rest.iter().take_while(|step| matches!(step.kind, StepKind::Attribute(_))).count();
+                let (own, after) = rest.split_at(own);
+                let items = expansion.instances.iter().map(|one| self.read(one, own, place.clone(), scope));
+                self.walk(list(items.collect::<Result<Vec<Value>, Failure>>()?), after, scope)
+            }
+            _ => {
+                let all = self.whole(expansion, &place)?;
+                self.walk(all, steps, scope)
+            }
+        }
+    }
+
+    fn whole(&self, expansion: &Expansion, place: &Place) -> Result<Value, Failure> {
+        self.spend(expansion.instances.len() as u64)?;
+        if expansion.form == Form::Count {
+            return Ok(list(expansion.instances.iter().map(|one| self.object(one, place)).collect()));
+        }
+        let mut items = BTreeMap::new();
+        for one in &expansion.instances {
+            if let crate::resolved::Key::Name(name) = &one.key {
+                items.insert(name.clone(), self.object(one, place));
+            }
+        }
+        Ok(Value::new(Kind::Map(Arc::new(items))))
+    }
+
+    fn pick<'e>(&self, expansion: &'e Expansion, key: &Value) -> Picked<'e> {
+        if !key.is_known() {
+            return if expansion.instances.is_empty() { Picked::None } else { Picked::Unknown };
+        }
+        let found = match expansion.form {
+            Form::Count => match crate::types::number_of(&key.kind) {
+                Ok(index) if index >= 0.0 && index.fract() == 0.0 => expansion.instances.get(index as usize),
+                _ => None,
+            },
+            _ => crate::types::string_of(&key.kind).ok().and_then(|name| {
+                let is =
+                    |one: &&Rc<ResourceInstance>| matches!(&one.key, crate::resolved::Key::Name(key) if *key == name);
+                expansion.instances.iter().find(is)
+            }),
+        };
+        found.map_or(Picked::None, Picked::One)
+    }
+
+    /// What reading `steps` of an instance gives: the written value where there is one, else unknown; marked.
+    fn read(
+        &self,
+        one: &Rc<ResourceInstance>,
+        steps: &[TraversalStep],
+        place: Place,
+        scope: &Scope<'_>,
+    ) -> Result<Value, Failure> {
+        let name = match steps.first().map(|step| &step.kind) {
+            None => return Ok(self.object(one, &place)),
+            Some(StepKind::Attribute(name)) => name.clone(),
+            Some(StepKind::Index(index)) => match self.eval(index, scope)?.kind {
+                Kind::String(name) => name,
+                _ => return fail(format!("{} has neither count nor for_each", one.address)),
+            },
+            Some(StepKind::FullSplat | StepKind::AttributeSplat) => {
+                return self.walk(list(vec![self.object(one, &place)]), steps.get(1..).unwrap_or_default(), scope);
+            }
+        };
+        let full = path(steps);
+        let full = if full.is_empty() { name.to_string() } else { full };
+        let reason = format!("known after apply: {}.{full}", one.address);
+        let mark = Mark { to: one.address.clone(), attribute: Arc::from(full), place };
+        let value = match self.deeper(|| Ok(self.instance_attribute(one, &name)))? {
+            Some(value) => self.walk(value, steps.get(1..).unwrap_or_default(), scope)?,
+            None => Value::unknown(reason),
+        };
+        Ok(value.with_marks(&Marks::one(mark)))
+    }
+
+    /// An attribute or the blocks of a name as written; `None` when it is not written.
+    pub(crate) fn instance_attribute(&self, one: &Rc<ResourceInstance>, name: &str) -> Option<Value> {
+        let resource = one.module.config.resources.get(one.resource)?;
+        let block = &resource.block;
+        if super::blocks::is_meta(name) {
+            return None;
+        }
+        if let Some(number) = block.attributes.iter().position(|attribute| &*attribute.name == name) {
+            return self.written(one, number);
+        }
+        let kinds = |inner: &crate::config::Block| {
+            &*inner.kind == name || (&*inner.kind == "dynamic" && inner.labels.first().is_some_and(|of| &**of == name))
+        };
+        if !block.blocks.iter().any(kinds) || super::blocks::is_meta_block(name) {
+            return None;
+        }
+        Some(super::blocks::value_of(&self.instance_blocks(one), name, &one.address, ""))
+    }
+
+    /// The value of the instance's attribute of that number.
+    pub(crate) fn written(&self, one: &Rc<ResourceInstance>, number: usize) -> Option<Value> {
+        let resource = one.module.config.resources.get(one.resource)?;
+        let attribute = resource.block.attributes.get(number)?;
+        let slot = one.attributes.get(number)?;
+        let compute = || {
+            let scope = Scope::of(&one.module, attribute).with_repetition(&one.repetition);
+            self.attribute(attribute, scope)
+        };
+        let circle = || Value::unknown(format!("circular reference: {}.{}", one.address, attribute.name));
+        Some(memo(slot, compute, circle))
+    }
+
+    /// A whole instance as a value.
+    pub(crate) fn object(&self, one: &Rc<ResourceInstance>, place: &Place) -> Value {
+        let mut items = BTreeMap::new();
+        let mark =
+            |attribute: &str| Mark { to: one.address.clone(), attribute: Arc::from(attribute), place: place.clone() };
+        if let Some(resource) = one.module.config.resources.get(one.resource) {
+            let names = resource.block.attributes.iter().map(|attribute| &attribute.name);
+            let kinds = resource.block.blocks.iter().map(|block| match (&*block.kind, block.labels.first()) {
+                ("dynamic", Some(label)) => label,
+                _ => &block.kind,
+            });
+            for name in names.chain(kinds) {
+                if items.contains_key(name) {
+                    continue;
+                }
+                if let Some(value) = self.instance_attribute(one, name) {
+                    items.insert(name.clone(), value.with_marks(&Marks::one(mark(name))));
+                }
+            }
+        }
+        items.insert(Arc::from(crate::open::REST), crate::open::rest(mark("")));
+        Value::new(Kind::Map(Arc::new(items)))
+    }
+
+    fn module_reference(
+        &self,
+        name: &str,
+        steps: &[TraversalStep],
+        span: Span,
+        scope: &Scope<'_>,
+    ) -> Result<Value, Failure> {
+        let number = scope.module.config.calls.number(name);
+        let Some(expansion) = number.and_then(|number| self.call_expansion(scope.module, number)) else {
+            return Ok(Value::unknown(format!("module.{name} is not declared")));
+        };
+        let place = scope.place(span);
+        match &expansion.form {
+            Form::Single => match expansion.instances.first() {
+                Some(one) => self.module_output(one, steps, place, scope),
+                None => fail(format!("module.{name} has no instance")),
+            },
+            Form::Unknown(why, _) => {
+                let Some(one) = expansion.instances.first() else { return fail(why.clone()) };
+                // The outputs of the one that stands for all lead to the resources inside.
+                let output = steps.iter().position(|step| matches!(step.kind, StepKind::Attribute(_)));
+                let output = output.and_then(|at| steps.get(at..)).unwrap_or_default();
+                let inner = self.module_output(one, output, place, scope);
+                let marks = inner.map(|value| value.all_marks()).unwrap_or_default();
+                Ok(Value { kind: Kind::Unknown(why.clone()), marks, origin: None })
+            }
+            Form::Count | Form::Each => self.module_outputs(&expansion, name, steps, place, scope),
+        }
+    }
+
+    fn module_outputs(
+        &self,
+        expansion: &CallExpansion,
+        name: &str,
+        steps: &[TraversalStep],
+        place: Place,
+        scope: &Scope<'_>,
+    ) -> Result<Value, Failure> {
+        let rest = steps.get(1..).unwrap_or_default();
+        let key_of = |one: &super::instance::CallInstance| match &one.key {
+            crate::resolved::Key::Index(index) => Some(Arc::from(index.to_string())),
+            crate::resolved::Key::Name(name) => Some(name.clone()),
+            _ => None,
+        };
+        if let Some(StepKind::Index(index)) = steps.first().map(|step| &step.kind) {
+            let key = self.eval(index, scope)?;
+            if !key.is_known() {
+                let mut all = vec![key];
+                for one in &expansion.instances {
+                    all.extend(self.module_output(one, rest, place.clone(), scope));
+                }
+                return Ok(Value::unknown_from(&all));
+            }
+            let wanted = crate::types::string_of(&key.kind)?;
+            return match expansion.instances.iter().find(|one| key_of(one).as_ref() == Some(&wanted)) {
+                Some(one) => Ok(self.module_output(one, rest, place, scope)?.with_marks(&key.marks)),
+                None => fail(format!("module.{name} has no instance {wanted:?}")),
+            };
+        }
+        if let (Form::Count, Some(StepKind::FullSplat)) = (&expansion.form, steps.first().map(|step| &step.kind)) {
+            let items = expansion.instances.iter().map(|one| self.module_output(one, rest, place.clone(), scope));
+            return Ok(list(items.collect::<Result<Vec<Value>, Failure>>()?));
+        }
+        let mut items = Vec::new();
+        for one in &expansion.instances {
+            items.push(self.module_output(one, &[], place.clone(), scope)?);
+        }
+        let all = match expansion.form {
+            Form::Count => list(items),
+            _ => {
+                let named = expansion.instances.iter().filter_map(key_of).zip(items).collect();
+                Value::new(Kind::Map(Arc::new(named)))
+            }
+        };
+        self.walk(all, steps, scope)
+    }
+
+    /// An output of a module instance, or all of them when no step is left.
+    fn module_output(
+        &self,
+        one: &super::instance::CallInstance,
+        steps: &[TraversalStep],
+        place: Place,
+        scope: &Scope<'_>,
+    ) -> Result<Value, Failure> {
+        let Some(module) = &one.module else {
+            let attribute: Arc<str> = Arc::from(path(steps));
+            let why = format!("the source of {} is not at hand", one.address);
+            let mark = Mark { to: one.address.clone(), attribute, place };
+            return Ok(Value { kind: Kind::Unknown(Arc::from(why)), marks: Marks::one(mark), origin: None });
+        };
+        let rest = steps.get(1..).unwrap_or_default();
+        let name = match steps.first().map(|step| &step.kind) {
+            Some(StepKind::Attribute(name)) => Some(name.clone()),
+            Some(StepKind::Index(index)) => match index_key(&self.eval(index, scope)?) {
+                Some(name) => Some(name),
+                None => return fail(format!("{} has neither count nor for_each", one.address)),
+            },
+            _ => None,
+        };
+        if let Some(name) = name {
+            return match self.output(module, &name) {
+                Some(value) => self.walk(value?, rest, scope),
+                None => Ok(Value::unknown(format!("{} has no output {name}", one.address))),
+            };
+        }
+        let mut items = BTreeMap::new();
+        for output in module.config.outputs.iter() {
+            if let Some(value) = self.output(module, &output.name) {
+                items.insert(output.name.clone(), value?);
+            }
+        }
+        self.walk(Value::new(Kind::Map(Arc::new(items))), steps, scope)
+    }
+}
+
+enum Picked<'e> {
+    One(&'e Rc<ResourceInstance>),
+    /// The key is not known.
+    Unknown,
+    None,
+}
+
+fn index_key(key: &Value) -> Option<Arc<str>> {
+    match &key.kind {
+        Kind::String(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn list(items: Vec<Value>) -> Value {
+    Value::new(Kind::List(Arc::new(items)))
+}
+
+fn repetition(root: &str, name: &str, repetition: &Repetition) -> Result<Value, Failure> {
+    match (root, name, repetition) {
+        ("count", "index", Repetition::Count(index)) => Ok(index.clone()),
+        ("each", "key", Repetition::Each { key, .. }) => Ok(key.clone()),
+        ("each", "value", Repetition::Each { value, .. }) => Ok(value.clone()),
+        ("count", "index", _) => fail("count.index without count"),
+        ("each", "key" | "value", _) => fail(format!("each.{name} without for_each")),
+        _ => fail(format!("{root}.{name} does not exist")),
+    }
+}

@@ -1,0 +1,105 @@
+//! Templates: text with interpolations and directives.
+
+use std::sync::Arc;
+
+use foreshock_syntax::hcl::{Expr, TemplatePart};
+
+use super::expression::pairs;
+use super::{Binding, Evaluator, Scope, limits};
+use crate::failure::{Failure, beyond, fail};
+use crate::types::{bool_of, string_of};
+use crate::value::{Kind, Marks, Value};
+
+/// A template being written.
+#[derive(Default)]
+struct Output {
+    text: String,
+    marks: Marks,
+    /// The reason of the first part that is not known.
+    unknown: Option<Arc<str>>,
+}
+
+impl<'a> Evaluator<'a> {
+    #[inline(never)]
+    pub(crate) fn template(&self, parts: &[TemplatePart], scope: &Scope<'_>) -> Result<Value, Failure> {
+        // `"${x}"` alone is `x` itself, of any type.
+        if let [TemplatePart::Interpolation(only)] = parts {
+            return self.eval(only, scope);
+        }
+        let mut output = Output::default();
+        self.write_parts(parts, scope, &mut output)?;
+        let kind = match output.unknown {
+            Some(why) => Kind::Unknown(why),
+            None => Kind::String(Arc::from(output.text)),
+        };
+        Ok(Value { kind, marks: output.marks, origin: None })
+    }
+
+    fn write_parts(&self, parts: &[TemplatePart], scope: &Scope<'_>, output: &mut Output) -> Result<(), Failure> {
+        for part in parts {
+            match part {
+                TemplatePart::Literal(text) => output.text.push_str(text),
+                TemplatePart::Interpolation(expr) => self.write(expr, scope, output)?,
+                TemplatePart::If { condition, yes, no } => {
+                    let condition = self.eval(condition, scope)?;
+                    output.marks = output.marks.union(&condition.all_marks());
+                    match &condition.kind {
+                        Kind::Unknown(why) => {
+                            output.unknown.get_or_insert_with(|| why.clone());
+                            self.write_parts(yes, scope, output)?;
+                            self.write_parts(no, scope, output)?;
+                        }
+                        kind => self.write_parts(if bool_of(kind)? { yes } else { no }, scope, output)?,
+                    }
+                }
+                TemplatePart::For { key, value, collection, body } => {
+                    self.write_for(key.as_deref(), value, collection, body, scope, output)?;
+                }
+            }
+            if output.text.len() > limits::STRING {
+                return beyond("a text too long to follow");
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, expr: &Expr, scope: &Scope<'_>, output: &mut Output) -> Result<(), Failure> {
+        let value = self.eval(expr, scope)?;
+        output.marks = output.marks.union(&value.all_marks());
+        match &value.kind {
+            Kind::Unknown(why) => {
+                output.unknown.get_or_insert_with(|| why.clone());
+            }
+            Kind::Null => return fail("null can't be written into a text"),
+            kind => output.text.push_str(&string_of(kind)?),
+        }
+        Ok(())
+    }
+
+    fn write_for(
+        &self,
+        key_name: Option<&str>,
+        value_name: &str,
+        collection: &Expr,
+        body: &[TemplatePart],
+        scope: &Scope<'_>,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        let collection = self.eval(collection, scope)?;
+        output.marks = output.marks.union(&collection.marks);
+        let Some(pairs) = pairs(&collection)? else {
+            output.marks = output.marks.union(&collection.all_marks());
+            let why = collection.first_reason().unwrap_or_else(|| Arc::from("not known"));
+            output.unknown.get_or_insert(why);
+            return Ok(());
+        };
+        for (key, value) in &pairs {
+            self.spend(1)?;
+            let key_binding = Binding { name: key_name.unwrap_or(""), value: key, outer: scope.bindings };
+            let outer = if key_name.is_some() { Some(&key_binding) } else { scope.bindings };
+            let value_binding = Binding { name: value_name, value, outer };
+            self.write_parts(body, &Scope { bindings: Some(&value_binding), ..*scope }, output)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,166 @@
+//! The functions of Terraform. Each either computes what Terraform computes, fails as it fails, or is unknown; an
+//! impure one is always unknown.
+
+mod collection;
+mod encoding;
+mod filesystem;
+mod format;
+mod hash;
+mod json;
+mod network;
+mod number;
+mod pattern;
+mod select;
+mod sets;
+mod text;
+mod time;
+mod yaml;
+
+use std::sync::Arc;
+
+use foreshock_syntax::hcl::Expr;
+
+pub(crate) use filesystem::template_expression;
+
+use crate::evaluate::{Evaluator, Scope};
+use crate::failure::{Failure, fail};
+use crate::types::{number_of, string_of};
+use crate::value::{Kind, Marks, Value};
+
+/// What a family of functions answers: `None` when the name is not one of its own.
+type Answer = Option<Result<Value, Failure>>;
+
+impl<'a> Evaluator<'a> {
+    #[inline(never)]
+    pub(crate) fn call(&self, name: &str, args: &[Expr], expand: bool, scope: &Scope<'_>) -> Result<Value, Failure> {
+        let name = name.strip_prefix("core::").unwrap_or(name);
+        match name {
+            "try" => return self.try_each(args, scope),
+            "can" => return self.can(args, scope),
+            _ => {}
+        }
+        let mut values = Vec::with_capacity(args.len());
+        for arg in args {
+            values.push(self.eval(arg, scope)?);
+        }
+        if expand {
+            let Some(last) = values.pop() else { return fail("nothing to expand with `...`") };
+            match &last.kind {
+                Kind::List(items) => values.extend(items.iter().map(|item| item.clone().with_marks(&last.marks))),
+                Kind::Set(items) if items.iter().all(Value::is_known) => {
+                    values.extend(items.iter().map(|item| item.clone().with_marks(&last.marks)));
+                }
+                Kind::Set(_) | Kind::Unknown(_) => {
+                    values.push(last);
+                    return Ok(Value::unknown_from(&values));
+                }
+                _ => return fail("only a list can be expanded with `...`"),
+            }
+        }
+        self.spend(values.len() as u64)?;
+        let args = values.as_slice();
+        // Families that look at unknown elements themselves come first.
+        if let Some(answer) = select::call(name, args).or_else(|| collection::call(name, args)) {
+            return answer;
+        }
+        if let Some(answer) = self.filesystem_call(name, args, scope) {
+            return answer;
+        }
+        if !args.iter().all(Value::is_wholly_known) {
+            return Ok(Value::unknown_from(args));
+        }
+        let answer = text::call(name, args)
+            .or_else(|| number::call(name, args))
+            .or_else(|| sets::call(name, args))
+            .or_else(|| self.pattern_call(name, args))
+            .or_else(|| format::call(name, args))
+            .or_else(|| encoding::call(name, args))
+            .or_else(|| network::call(name, args))
+            .or_else(|| hash::call(name, args))
+            .or_else(|| time::call(name, args));
+        match answer {
+            Some(answer) => Ok(self.bounded(answer?).with_marks(&all_marks(args))),
+            None => Ok(Value { marks: all_marks(args), ..Value::unknown(format!("{name}() is not followed")) }),
+        }
+    }
+
+    /// The first argument that is not an error.
+    fn try_each(&self, args: &[Expr], scope: &Scope<'_>) -> Result<Value, Failure> {
+        let mut last = Failure::new("try has no argument");
+        for arg in args {
+            match self.eval(arg, scope) {
+                Ok(value) => return Ok(value),
+                Err(failure) if failure.ours => return Err(failure),
+                Err(failure) => last = failure,
+            }
+        }
+        Err(last)
+    }
+
+    fn can(&self, args: &[Expr], scope: &Scope<'_>) -> Result<Value, Failure> {
+        let Some(arg) = args.first() else { return fail("can has no argument") };
+        Ok(match self.eval(arg, scope) {
+            // What is not known yet may still turn out to be an error.
+            Ok(value) if !value.is_wholly_known() => Value::unknown_from([&value]),
+            Ok(value) => boolean(true).with_marks(&value.all_marks()),
+            Err(failure) if failure.ours => return Err(failure),
+            Err(_) => boolean(false),
+        })
+    }
+}
+
+fn all_marks(args: &[Value]) -> Marks {
+    args.iter().fold(Marks::none(), |marks, arg| marks.union(&arg.all_marks()))
+}
+
+fn boolean(flag: bool) -> Value {
+    Value::new(Kind::Bool(flag))
+}
+
+fn number(number: f64) -> Value {
+    Value::new(Kind::Number(crate::numbers::settle(number)))
+}
+
+fn list(items: Vec<Value>) -> Value {
+    Value::new(Kind::List(Arc::new(items)))
+}
+
+/// The argument at `index`.
+fn arg(args: &[Value], index: usize) -> Result<&Value, Failure> {
+    match args.get(index) {
+        Some(value) => Ok(value),
+        None => fail(format!("argument {} is missing", index + 1)),
+    }
+}
+
+fn text_arg(args: &[Value], index: usize) -> Result<Arc<str>, Failure> {
+    string_of(&arg(args, index)?.kind)
+}
+
+fn number_arg(args: &[Value], index: usize) -> Result<f64, Failure> {
+    number_of(&arg(args, index)?.kind)
+}
+
+/// A whole number.
+fn whole_arg(args: &[Value], index: usize) -> Result<i64, Failure> {
+    whole(number_arg(args, index)?)
+}
+
+fn whole(number: f64) -> Result<i64, Failure> {
+    if number.fract() == 0.0 && number.abs() <= 9.0e15 {
+        return Ok(number as i64);
+    }
+    fail(format!("a whole number is required, this is {number}"))
+}
+
+/// The elements of a list or set.
+fn items_arg(args: &[Value], index: usize) -> Result<&[Value], Failure> {
+    items(arg(args, index)?)
+}
+
+fn items(value: &Value) -> Result<&[Value], Failure> {
+    match &value.kind {
+        Kind::List(items) | Kind::Set(items) => Ok(items),
+        _ => fail(format!("a list is required, this is a {}", crate::types::kind_name(value))),
+    }
+}

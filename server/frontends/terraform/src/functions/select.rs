@@ -1,0 +1,137 @@
+//! Functions that pass one of their arguments, or an element of one, through: its own marks and origin stay.
+
+use std::sync::Arc;
+
+use super::{Answer, arg, boolean, list, text_arg, whole};
+use crate::failure::{Failure, fail};
+use crate::types::{Type, convert, infer, kind_name, number_of, unify};
+use crate::value::{Kind, Value};
+
+pub(super) fn call(name: &str, args: &[Value]) -> Answer {
+    Some(match name {
+        "coalesce" => coalesce(args),
+        "coalescelist" => coalesce_list(args),
+        "element" => element(args),
+        "lookup" => lookup(args),
+        "one" => one(args),
+        "sensitive" | "nonsensitive" => arg(args, 0).map(|value| {
+            let mut value = value.clone();
+            value.marks = value.marks.with_sensitive(name == "sensitive");
+            value
+        }),
+        "issensitive" => arg(args, 0).map(|value| boolean(value.marks.is_sensitive())),
+        "ephemeralasnull" => arg(args, 0).cloned(),
+        "tostring" => converted(args, &Type::String),
+        "tonumber" => converted(args, &Type::Number),
+        "tobool" => converted(args, &Type::Bool),
+        "tolist" => converted(args, &Type::List(Box::new(Type::Any))),
+        "toset" => converted(args, &Type::Set(Box::new(Type::Any))),
+        "tomap" => converted(args, &Type::Map(Box::new(Type::Any))),
+        _ => return None,
+    })
+}
+
+fn converted(args: &[Value], to: &Type) -> Result<Value, Failure> {
+    let value = arg(args, 0)?.clone();
+    if let (Type::Map(_), Kind::Map(items)) = (to, &value.kind)
+        && crate::open::is_open(items)
+    {
+        return Ok(Value::unknown_from([&value]));
+    }
+    convert(value, to)
+}
+
+fn coalesce(args: &[Value]) -> Result<Value, Failure> {
+    let types: Vec<Type> = args.iter().map(infer).collect();
+    let of = unify(&types).unwrap_or(Type::Any);
+    for value in args {
+        match &value.kind {
+            Kind::Unknown(_) => return Ok(Value::unknown_from(args)),
+            Kind::Null => {}
+            Kind::String(text) if text.is_empty() => {}
+            _ => return convert(value.clone(), &of),
+        }
+    }
+    fail("every argument of coalesce is null or empty")
+}
+
+fn coalesce_list(args: &[Value]) -> Result<Value, Failure> {
+    for value in args {
+        match &value.kind {
+            Kind::Unknown(_) => return Ok(Value::unknown_from(args)),
+            Kind::List(items) | Kind::Set(items) if items.is_empty() => {}
+            Kind::List(_) | Kind::Set(_) => return Ok(value.clone()),
+            Kind::Null => {}
+            _ => return fail(format!("a list is required, this is a {}", kind_name(value))),
+        }
+    }
+    fail("every argument of coalescelist is empty")
+}
+
+fn element(args: &[Value]) -> Result<Value, Failure> {
+    let (from, index) = (arg(args, 0)?, arg(args, 1)?);
+    if !from.is_known() || !index.is_known() {
+        return Ok(Value::unknown_from([from, index]));
+    }
+    let Kind::List(items) = &from.kind else {
+        return fail(format!("a list is required, this is a {}", kind_name(from)));
+    };
+    let index = whole(number_of(&index.kind)?)?;
+    if index < 0 {
+        return fail("element does not count from the end");
+    }
+    let picked = if items.is_empty() { None } else { items.get(index as usize % items.len()) };
+    match picked {
+        Some(item) => Ok(item.clone().with_marks(&from.marks)),
+        None => fail("element of an empty list"),
+    }
+}
+
+fn lookup(args: &[Value]) -> Result<Value, Failure> {
+    let (from, key) = (arg(args, 0)?, arg(args, 1)?);
+    if !from.is_known() || !key.is_known() {
+        return Ok(Value::unknown_from(args));
+    }
+    let Kind::Map(items) = &from.kind else {
+        return fail(format!("a map is required, this is a {}", kind_name(from)));
+    };
+    let name = text_arg(args, 1)?;
+    if let Some(item) = items.get(&name) {
+        return Ok(item.clone().with_marks(&from.marks));
+    }
+    if let Some(item) = crate::open::missing(items, &name) {
+        return Ok(item.with_marks(&from.marks));
+    }
+    match args.get(2) {
+        Some(otherwise) => Ok(otherwise.clone()),
+        None => fail(format!("the map has no key {name:?}")),
+    }
+}
+
+fn one(args: &[Value]) -> Result<Value, Failure> {
+    let from = arg(args, 0)?;
+    match &from.kind {
+        Kind::Unknown(_) => Ok(Value::unknown_from([from])),
+        Kind::List(items) | Kind::Set(items) => match items.as_slice() {
+            [] => Ok(Value::null().with_marks(&from.marks)),
+            [item] => Ok(item.clone().with_marks(&from.marks)),
+            _ if matches!(from.kind, Kind::Set(_)) && !from.is_wholly_known() => Ok(Value::unknown_from([from])),
+            _ => fail("one takes a list of at most one element"),
+        },
+        Kind::Null => fail("one takes a list, this is null"),
+        // A single value counts as its own only element after a splat.
+        _ => Ok(from.clone()),
+    }
+}
+
+/// A list of so many elements of an unknown one: `slice` of a list that is not known has a known length all the same.
+pub(super) fn unknown_items(from: &Value, count: usize) -> Value {
+    let item = Value::unknown_from([from]);
+    let items = list(vec![item; count]);
+    Value { kind: items.kind, marks: from.marks.clone(), origin: None }
+}
+
+/// The values with the marks of the list they come from.
+pub(super) fn marked_items(from: &Value, items: &Arc<Vec<Value>>) -> Vec<Value> {
+    items.iter().map(|item| item.clone().with_marks(&from.marks)).collect()
+}

@@ -1,0 +1,76 @@
+//! Values given to the root module: `-var`, variable files, and the files Terraform reads by itself.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use foreshock_syntax::hcl::{ExprKind, parse_expression};
+use foreshock_text::FilePath;
+
+use crate::config::{Attribute, Module};
+use crate::evaluate::{Evaluator, ModuleInstance, Repetition, Scope};
+use crate::types::Type;
+use crate::value::Value;
+
+impl Evaluator<'_> {
+    /// The values given to the variables of the root module; later sources win.
+    pub(crate) fn root_values(&self, config: &Arc<Module>) -> BTreeMap<Arc<str>, Value> {
+        // Values in variable files may call functions, but there is nothing they could refer to.
+        let nothing = Rc::new(ModuleInstance::new(Arc::new(Module::default()), Arc::from(""), None));
+        let mut values = BTreeMap::new();
+        for file in self.variable_files() {
+            let Some(parsed) = self.files.parsed(&file) else { continue };
+            self.read.borrow_mut().push(file.clone());
+            let problems = parsed.problems.iter().map(|problem| (file.clone(), problem.clone()));
+            self.problems.borrow_mut().extend(problems);
+            for attribute in &parsed.body.attributes {
+                let attribute = Attribute::new(&file, attribute);
+                let value = self.attribute(&attribute, Scope::of(&nothing, &attribute));
+                values.insert(attribute.name.clone(), value);
+            }
+        }
+        for (name, text) in &self.options.variables {
+            let of = config.variables.find(name).map_or(Type::Any, |variable| variable.of.clone());
+            values.insert(Arc::from(name.as_str()), self.command_line_value(text, &of, &nothing));
+        }
+        values
+    }
+
+    /// In the order they are read: `terraform.tfvars`, `*.auto.tfvars` by name, then those named.
+    fn variable_files(&self) -> Vec<FilePath> {
+        let listed = self.files.list(&self.root);
+        let named = |wanted: &dyn Fn(&str) -> bool| {
+            let mut found: Vec<FilePath> =
+                listed.iter().filter(|file| file.as_path().file_name().is_some_and(wanted)).cloned().collect();
+            found.sort();
+            found
+        };
+        let mut files = named(&|name| name == "terraform.tfvars");
+        files.extend(named(&|name| name.ends_with(".auto.tfvars")));
+        files.extend(self.options.var_files.iter().cloned());
+        files
+    }
+
+    /// A value given as text: for a string variable the text itself, for others an expression, as `-var` has it.
+    fn command_line_value(&self, text: &str, of: &Type, nothing: &Rc<ModuleInstance>) -> Value {
+        let is_primitive = matches!(of, Type::String | Type::Number | Type::Bool | Type::Any);
+        let (expr, problems) = parse_expression(text);
+        let quoted = matches!(expr.kind, ExprKind::String(_)) && problems.is_empty();
+        if is_primitive && !quoted {
+            return Value::string(text);
+        }
+        let file = FilePath::new(self.root.clone());
+        let scope = Scope {
+            module: nothing,
+            repetition: &Repetition::None,
+            bindings: None,
+            file: &file,
+            base: 0,
+            only_bindings: true,
+        };
+        match self.eval(&expr, &scope) {
+            Ok(value) => Value { origin: None, ..value },
+            Err(failure) => Value::unknown(failure.why),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What Terraform text *is*: the resource instances, their values and the references between them, as `terraform plan`
+//! and `terraform graph` would report them, without init, providers, credentials or network.
+//!
+//! Knows the configuration language and its evaluation. Must never know what a resource means at run time (that is
+//! `foreshock-catalog`), nor an editor. Does no I/O of its own: texts come through [`Files`].
+//! Start reading at [`resolve`], then [`Value`].
+
+mod cache;
+mod config;
+mod detached;
+mod evaluate;
+mod failure;
+mod files;
+mod functions;
+mod inputs;
+mod json;
+mod numbers;
+mod open;
+mod order;
+mod paths;
+mod references;
+mod resolve;
+mod resolved;
+mod types;
+mod value;
+
+pub use cache::ResolveCache;
+pub use detached::evaluate;
+pub use files::{Files, ParsedFile};
+pub use json::to_json;
+pub use resolve::{resolve, resolve_with};
+pub use resolved::{
+    AttributePlace, BlockPlace, EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Instance, Key, Mode, ModuleCall,
+    Reference, ResolveOptions, Resolved,
+};
+pub use value::{Kind, Mark, Marks, Value};

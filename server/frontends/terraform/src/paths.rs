@@ -1,0 +1,60 @@
+//! Paths without a disk: lexical joins and differences.
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+
+/// `path` seen from `base`, lexically cleaned.
+pub(crate) fn join(base: &Utf8Path, path: &str) -> Utf8PathBuf {
+    let mut joined = Utf8PathBuf::new();
+    for component in base.join(path).components() {
+        match component {
+            Utf8Component::ParentDir => {
+                joined.pop();
+            }
+            Utf8Component::CurDir => {}
+            other => joined.push(other.as_str()),
+        }
+    }
+    joined
+}
+
+/// How to get from `base` to `path`.
+pub(crate) fn relative(base: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
+    let mut from = base.components().peekable();
+    let mut to = path.components().peekable();
+    while let (Some(a), Some(b)) = (from.peek(), to.peek()) {
+        if a != b {
+            break;
+        }
+        from.next();
+        to.next();
+    }
+    let mut relative = Utf8PathBuf::new();
+    for _ in from {
+        relative.push("..");
+    }
+    for component in to {
+        relative.push(component.as_str());
+    }
+    relative
+}
+
+/// A path without `.`, `..` and doubled separators where the text alone allows it.
+pub(crate) fn clean(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    let absolute = path.starts_with('/');
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            ".." if absolute => {}
+            other => parts.push(other),
+        }
+    }
+    match (absolute, parts.is_empty()) {
+        (true, _) => format!("/{}", parts.join("/")),
+        (false, true) => ".".to_owned(),
+        (false, false) => parts.join("/"),
+    }
+}

@@ -1,0 +1,188 @@
+//! The whole: from a directory to instances, values and references.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use foreshock_syntax::hcl::{StepKind, TraversalStep, parse_expression};
+use foreshock_text::{FilePath, Problem, Span};
+use rustc_hash::FxHashMap;
+
+use crate::cache::ResolveCache;
+use crate::config::{Module, Resource};
+use crate::evaluate::{Evaluator, FUEL, ModuleInstance, ResourceInstance, Scope, join_address};
+use crate::files::Files;
+use crate::references::{ModuleNode, each_reference, quoted_references, references};
+use crate::resolved::{Instance, ModuleCall, ResolveOptions, Resolved};
+
+/// Understands the root module in `root`: what `terraform plan` would list, as far as the text alone says it.
+pub fn resolve(root: &Utf8Path, files: &dyn Files, options: &ResolveOptions) -> Resolved {
+    resolve_with(&mut ResolveCache::default(), root, files, options)
+}
+
+/// Like [`resolve`], taking over from `cache` what did not change. The answer is the same as with an empty cache.
+pub fn resolve_with(
+    cache: &mut ResolveCache,
+    root: &Utf8Path,
+    files: &dyn Files,
+    options: &ResolveOptions,
+) -> Resolved {
+    let root = crate::paths::join(root, "");
+    let mut evaluator = Evaluator::new(files, options, root.clone(), cache, FUEL);
+    let mut resolved = Resolved { root: root.clone(), ..Resolved::default() };
+    let config = match evaluator.load(&root) {
+        Some(config) => config,
+        None => {
+            let message = format!("there is no Terraform file in {root}");
+            resolved.problems.push((FilePath::new(root), Problem::new(Span::empty(0), message)));
+            return resolved;
+        }
+    };
+    evaluator.given = evaluator.root_values(&config);
+    let module = Rc::new(ModuleInstance::new(config, Arc::from(""), None));
+    let mut collected = Collected::default();
+    collected.module(&evaluator, &module, &Arc::from(""), None);
+    resolved.instances = collected.instances;
+    resolved.instances.sort_by(|a, b| a.address.cmp(&b.address));
+    resolved.modules = collected.modules;
+    resolved.modules.sort_by(|a, b| a.address.cmp(&b.address));
+    resolved.references = references(&collected.tree);
+    resolved.files = evaluator.read.take();
+    resolved.files.sort_by(|a, b| a.as_path().as_str().cmp(b.as_path().as_str()));
+    resolved.files.dedup();
+    resolved.problems = evaluator.problems.take();
+    resolved
+}
+
+#[derive(Default)]
+struct Collected {
+    instances: Vec<Instance>,
+    modules: Vec<ModuleCall>,
+    tree: Vec<ModuleNode>,
+    /// Number in the tree by path.
+    numbers: FxHashMap<Arc<str>, usize>,
+}
+
+impl Collected {
+    fn module(
+        &mut self,
+        evaluator: &Evaluator<'_>,
+        module: &Rc<ModuleInstance>,
+        path: &Arc<str>,
+        caller: Option<(usize, usize)>,
+    ) {
+        let number = self.node(&module.config, path, caller);
+        for (resource, config) in module.config.resources.iter().enumerate() {
+            let Some(expansion) = evaluator.expansion(module, resource) else { continue };
+            for one in &expansion.instances {
+                let repetition = expansion.repetition.clone();
+                let instance = Instance { repetition, ..instance(evaluator, one, config, path) };
+                self.instances.push(instance);
+            }
+        }
+        for (call, config) in module.config.calls.iter().enumerate() {
+            let Some(expansion) = evaluator.call_expansion(module, call) else { continue };
+            let inner_path = join_address(path, &format!("module.{}", config.name));
+            for one in &expansion.instances {
+                let scope = config.block.attributes.first().map(|first| Scope::of(module, first));
+                let scope = scope.map(|scope| scope.with_repetition(&one.repetition));
+                self.modules.push(ModuleCall {
+                    address: one.address.clone(),
+                    source: config.source.clone(),
+                    directory: one.module.as_ref().map(|inner| inner.config.directory.clone()),
+                    block: config.block.place.clone(),
+                    arguments: scope.map(|scope| evaluator.arguments(&config.block, scope)).unwrap_or_default(),
+                });
+                if let Some(inner) = &one.module {
+                    self.module(evaluator, inner, &inner_path, Some((number, call)));
+                }
+            }
+            // A module that is not called even once still has its place in the graph.
+            if expansion.instances.is_empty()
+                && let Some(config) = evaluator.module_of(module, config)
+            {
+                self.dormant(evaluator, module, config, &inner_path, (number, call));
+            }
+        }
+    }
+
+    /// The place of a module in the tree.
+    fn node(&mut self, config: &Arc<Module>, path: &Arc<str>, caller: Option<(usize, usize)>) -> usize {
+        if let Some(number) = self.numbers.get(path) {
+            return *number;
+        }
+        let number = self.tree.len();
+        self.numbers.insert(path.clone(), number);
+        let calls = vec![None; config.calls.len()];
+        self.tree.push(ModuleNode { config: config.clone(), path: path.clone(), caller, calls });
+        if let Some((caller, call)) = caller {
+            let slot = self.tree.get_mut(caller).and_then(|caller| caller.calls.get_mut(call));
+            if let Some(slot) = slot {
+                *slot = Some(number);
+            }
+        }
+        number
+    }
+
+    fn dormant(
+        &mut self,
+        evaluator: &Evaluator<'_>,
+        caller: &Rc<ModuleInstance>,
+        config: Arc<Module>,
+        path: &Arc<str>,
+        from: (usize, usize),
+    ) {
+        let number = self.node(&config, path, Some(from));
+        let module = Rc::new(ModuleInstance::dormant(config, caller, from.1));
+        for (call, config) in module.config.calls.iter().enumerate() {
+            if let Some(inner) = evaluator.module_of(&module, config) {
+                let path = join_address(path, &format!("module.{}", config.name));
+                self.dormant(evaluator, &module, inner, &path, (number, call));
+            }
+        }
+    }
+}
+
+fn instance(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Resource, path: &Arc<str>) -> Instance {
+    Instance {
+        address: one.address.clone(),
+        resource: join_address(path, &config.address),
+        mode: config.mode,
+        type_name: config.type_name.clone(),
+        name: config.name.clone(),
+        module: one.module.address.clone(),
+        key: one.key.clone(),
+        block: config.block.place.clone(),
+        body: evaluator.body(one),
+        repetition: None,
+        region: evaluator.region(&one.module, &config.provider),
+        depends_on: depends_on(evaluator, one, config),
+    }
+}
+
+fn depends_on(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Resource) -> Vec<Arc<str>> {
+    let mut named = BTreeSet::new();
+    let Some(attribute) = config.block.attribute("depends_on") else { return Vec::new() };
+    let mut name = |root: &str, steps: &[TraversalStep]| {
+        let mut address = root.to_owned();
+        for step in steps.iter().take(if root == "data" { 2 } else { 1 }) {
+            if let StepKind::Attribute(name) = &step.kind {
+                address = format!("{address}.{name}");
+            }
+        }
+        if let Some(number) = one.module.config.resources.number(&address) {
+            let expansion = evaluator.expansion(&one.module, number);
+            named.extend(expansion.iter().flat_map(|expansion| &expansion.instances).map(|one| one.address.clone()));
+        } else if let Some(name) = address.strip_prefix("module.") {
+            let call = one.module.config.calls.number(name);
+            let expansion = call.and_then(|call| evaluator.call_expansion(&one.module, call));
+            named.extend(expansion.iter().flat_map(|expansion| &expansion.instances).map(|one| one.address.clone()));
+        }
+    };
+    each_reference(&attribute.expr, &mut |root, steps, _| name(root, steps));
+    for text in quoted_references(&attribute.expr) {
+        each_reference(&parse_expression(text).0, &mut |root, steps, _| name(root, steps));
+    }
+    named.into_iter().collect()
+}
