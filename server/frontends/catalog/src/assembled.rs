@@ -1,0 +1,194 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foreshock_model::{
+    Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Domain, Evidence, System, ZoneIndex,
+};
+use foreshock_terraform::{Instance, Resolved};
+use foreshock_text::Place;
+
+use crate::components::{self, Grouped};
+use crate::contract::{self, Reached};
+use crate::graph::{Graph, row_name};
+use crate::row::RoleName;
+use crate::{Catalog, Row, dependencies, redundancy};
+
+/// What a resource is in the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// A component, or a part of one that serves (a member of a cluster).
+    Component,
+    /// Joins components and can't fail by itself: a listener, a subnet, a policy.
+    Glue,
+    /// Means nothing at run time: an alarm, a tag.
+    Ignored,
+    /// The catalog has no row for it.
+    Unmapped,
+}
+
+impl Role {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Component => "component",
+            Role::Glue => "glue",
+            Role::Ignored => "ignored",
+            Role::Unmapped => "unmapped",
+        }
+    }
+}
+
+/// A resource instance with what it became.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourceRole {
+    /// Its address, keys included.
+    pub address: Arc<str>,
+    /// Its type; data sources as `data.aws_vpc`.
+    pub type_name: Arc<str>,
+    /// What it is.
+    pub role: Role,
+    /// The component it is, or is part of.
+    pub component: Option<ComponentIndex>,
+}
+
+/// A component through which traffic leaves the network (a NAT gateway).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Egress {
+    /// The component.
+    pub component: ComponentIndex,
+    /// Each subnet that leaves through it: the place of the route, "aws_subnet.a leaves through aws_nat_gateway.n".
+    pub subnets: Vec<Evidence>,
+}
+
+/// The system made of a stack's resources.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Assembled {
+    /// Components sorted by id, dependencies sorted by (from, to); [`System::check`] finds nothing.
+    pub system: System,
+    /// One for each instance, in the order of `Resolved::instances`.
+    pub resources: Vec<ResourceRole>,
+    /// Per component, the indexes in `Resolved::instances` of the blocks that make it up; the first is the declaring
+    /// one, and there always is a first.
+    pub members: Vec<Vec<usize>>,
+    /// Egress components with the subnets behind them, sorted by component.
+    pub egress: Vec<Egress>,
+}
+
+/// Resource instances into a system: directed run-time dependencies, glue contracted, evidence kept.
+pub fn assemble(resolved: &Resolved, catalog: &Catalog) -> Assembled {
+    let graph = Graph::build(resolved, catalog);
+    let count = resolved.instances.len();
+    let starts = |index: usize| matches!(graph.role(index), Role::Component).then(|| contract::reached(&graph, index));
+    let reached: Vec<Vec<Reached>> = (0..count).map(|index| starts(index).unwrap_or_default()).collect();
+    let owners = components::owners(&graph);
+    let grouped = components::group(&graph, &reached, &owners);
+
+    let mut component_of: Vec<Option<ComponentIndex>> = vec![None; count];
+    for (number, grouped) in grouped.iter().enumerate() {
+        for &part in grouped.blocks.iter().chain(&grouped.members) {
+            if let Some(slot) = component_of.get_mut(part) {
+                *slot = Some(ComponentIndex(number as u32));
+            }
+        }
+    }
+    let mut system = System::default();
+    for grouped in &grouped {
+        let component = component(&graph, grouped, &mut system.zones);
+        system.components.push(component);
+    }
+    dependencies::lift(&graph, &grouped, &reached, &component_of, &mut system);
+
+    let resources = resolved.instances.iter().enumerate().map(|(index, instance)| ResourceRole {
+        address: instance.address.clone(),
+        type_name: row_name(instance),
+        role: graph.role(index),
+        component: component_of.get(index).copied().flatten(),
+    });
+    Assembled {
+        resources: resources.collect(),
+        members: grouped
+            .iter()
+            .map(|grouped| grouped.blocks.iter().chain(&grouped.members).copied().collect())
+            .collect(),
+        egress: egress(&graph, &component_of),
+        system,
+    }
+}
+
+fn component(graph: &Graph<'_>, grouped: &Grouped, zones: &mut Vec<Domain>) -> Component {
+    let declaring = grouped.blocks.first().copied().unwrap_or_default();
+    let (instance, row) = (graph.instance(declaring), graph.row(declaring));
+    let variables = graph.variables(declaring);
+    let fits = |sla: &&crate::row::SlaRow| sla.when.as_ref().is_none_or(|when| when.holds(&variables) == Some(true));
+    let sla = row.and_then(|row| row.sla.iter().find(fits));
+    let figures = &graph.catalog.figures;
+    let mut zone_of = |name: &Arc<str>| {
+        let at = zones.iter().position(|zone| zone.name == *name).unwrap_or_else(|| {
+            zones.push(Domain { name: name.clone(), figure: figures.zone() });
+            zones.len() - 1
+        });
+        ZoneIndex(at as u32)
+    };
+    let bare = Row::bare(RoleName::Component);
+    let row = row.unwrap_or(&bare);
+    Component {
+        id: ComponentId::new(grouped.id.as_str()),
+        kind: row.kind_of(&variables).unwrap_or(ComponentKind::Custom),
+        label: instance.map_or_else(|| grouped.id.as_str().into(), label),
+        type_name: instance.map_or_else(|| "".into(), |instance| instance.type_name.clone()),
+        place: instance.map(|instance| instance.block.header_place()),
+        extent: instance.map(|instance| Place::new(instance.block.file.clone(), instance.block.span)),
+        redundancy: redundancy::read(graph, row, &grouped.blocks, &grouped.members, sla, &mut zone_of),
+        reliability: figures.reliability(sla),
+        capacity: Capacity::default(),
+        domains: Vec::new(),
+        entry: None,
+    }
+}
+
+/// Names that say nothing: what a person calls such a resource is the module it is in.
+const NAMELESS: &[&str] = &["this", "main", "default", "self", "example"];
+
+fn label(instance: &Instance) -> Arc<str> {
+    if !NAMELESS.contains(&&*instance.name) {
+        return instance.name.clone();
+    }
+    let last = instance.module.rsplit("module.").next().unwrap_or("");
+    let bare = last.split('[').next().unwrap_or("").trim_end_matches('.');
+    if bare.is_empty() { instance.name.clone() } else { bare.into() }
+}
+
+/// For each component that traffic leaves through, the subnets whose routes lead to it.
+fn egress(graph: &Graph<'_>, component_of: &[Option<ComponentIndex>]) -> Vec<Egress> {
+    let mut egress: BTreeMap<ComponentIndex, Vec<Evidence>> = BTreeMap::new();
+    for (index, row) in graph.rows.iter().enumerate() {
+        match row {
+            Some(row) if row.is_egress => {
+                if let Some(component) = component_of.get(index).copied().flatten() {
+                    egress.entry(component).or_default();
+                }
+            }
+            Some(row) if row.is_subnet => {
+                let through = contract::reached(graph, index);
+                let is_egress = |reached: &&Reached| graph.row(reached.to).is_some_and(|row| row.is_egress);
+                for reached in through.iter().filter(is_egress) {
+                    let component = component_of.get(reached.to).copied().flatten();
+                    if let (Some(component), Some(last)) = (component, reached.evidence.last()) {
+                        let (subnet, gateway) = (graph.address(index), graph.address(reached.to));
+                        let why = format!("{subnet} leaves through {gateway}").into();
+                        egress.entry(component).or_default().push(Evidence { place: last.place.clone(), why });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    egress
+        .into_iter()
+        .map(|(component, mut subnets)| {
+            subnets.sort();
+            subnets.dedup();
+            Egress { component, subnets }
+        })
+        .collect()
+}

@@ -1,0 +1,143 @@
+//! What a recipe comes to for one component: which attribute of which instance gets which value.
+
+use foreshock_model::ComponentIndex;
+use foreshock_terraform::{Instance, Key, Kind, Resolved, Value};
+
+use crate::expression::{Expression, Variables};
+use crate::graph::Graph;
+use crate::{Assembled, Catalog, Recipe, Step, paths};
+
+/// One change of a recipe, with its value worked out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Write an attribute.
+    Set {
+        /// Whose: an index in `Resolved::instances`.
+        instance: usize,
+        /// Through nested blocks, of which the first one is meant.
+        path: String,
+        /// What it is to be: a plain, known value.
+        value: Value,
+    },
+    /// Write the `count` of a block. It has a `count` already, or is one block that nothing refers to.
+    Repeat {
+        /// Any instance of that block.
+        instance: usize,
+        /// How many there are to be.
+        count: u32,
+    },
+}
+
+/// The changes a recipe asks for; `None` where it does not apply, where a value can't be known, or where everything is
+/// as it asks already.
+pub fn changes(
+    resolved: &Resolved,
+    catalog: &Catalog,
+    assembled: &Assembled,
+    component: ComponentIndex,
+    recipe: &Recipe,
+) -> Option<Vec<Change>> {
+    let blocks = assembled.members.get(component.index())?;
+    let declaring = *blocks.first()?;
+    let graph = Graph::related_only(resolved, catalog);
+    let mut variables = graph.variables(declaring);
+    let row = graph.row(declaring);
+    let parts: Vec<usize> = match row {
+        Some(row) if !row.replicas => blocks.iter().copied().skip(1).collect(),
+        _ => Vec::new(),
+    };
+    variables.insert("members".into(), graph.list(&parts));
+    if let Some(when) = &recipe.when
+        && when.holds(&variables) != Some(true)
+    {
+        return None;
+    }
+    let mut changes = Vec::new();
+    for step in &recipe.steps {
+        match step {
+            Step::Set { of, path, value } => {
+                for instance in holders(&graph, declaring, of.as_deref()) {
+                    changes.extend(set(&graph, instance, path, value, &variables)?);
+                }
+            }
+            Step::Repeat { member, count } => {
+                changes.extend(repeat(&graph, blocks, member.as_deref(), count, &variables)?);
+            }
+        }
+    }
+    (!changes.is_empty()).then_some(changes)
+}
+
+/// `Some(None)` when it is as asked already, `None` when it can't be known.
+fn set(
+    graph: &Graph<'_>,
+    instance: usize,
+    path: &str,
+    value: &Expression,
+    variables: &Variables,
+) -> Option<Option<Change>> {
+    let written = paths::attribute(&graph.instance(instance)?.body, path);
+    let current = written.map_or_else(Value::null, |attribute| paths::as_schema(&attribute.value));
+    let wanted = with_current(variables, current.clone(), value);
+    match &wanted.kind {
+        Kind::Unknown(_) => None,
+        Kind::Null => Some(None),
+        kind if *kind == current.kind => Some(None),
+        _ => Some(Some(Change::Set { instance, path: path.to_owned(), value: wanted })),
+    }
+}
+
+fn repeat(
+    graph: &Graph<'_>,
+    blocks: &[usize],
+    member: Option<&str>,
+    count: &Expression,
+    variables: &Variables,
+) -> Option<Option<Change>> {
+    let of_type = |index: &&usize| match member {
+        Some(name) => graph.instance(**index).is_some_and(|instance| *instance.type_name == *name),
+        None => true,
+    };
+    let instance = *blocks.iter().find(of_type)?;
+    let block = graph.instance(instance)?;
+    if !can_count(graph, block) {
+        return None;
+    }
+    let sibling = |index: &&usize| {
+        graph.instance(**index).is_some_and(|other| other.module == block.module && other.resource == block.resource)
+    };
+    let now = blocks.iter().filter(sibling).count() as f64;
+    match with_current(variables, Value::new(Kind::Number(now)), count).kind {
+        Kind::Number(count) if count == now => Some(None),
+        Kind::Number(count) if (1.0..=1000.0).contains(&count) => {
+            Some(Some(Change::Repeat { instance, count: count as u32 }))
+        }
+        _ => None,
+    }
+}
+
+fn with_current(variables: &Variables, current: Value, expression: &Expression) -> Value {
+    let mut variables = variables.clone();
+    variables.insert("current".into(), current);
+    expression.value(&variables)
+}
+
+/// A first `count` would break every reference to the block; `for_each` has no number.
+fn can_count(graph: &Graph<'_>, block: &Instance) -> bool {
+    match block.key {
+        Key::Index(_) => true,
+        Key::None => !graph.resolved.references.iter().any(|reference| reference.to == block.resource),
+        Key::Name(_) | Key::Unknown(_) => false,
+    }
+}
+
+/// The instances a step writes to: the declaring one, or those in a relation of its row to it.
+fn holders(graph: &Graph<'_>, declaring: usize, relation: Option<&str>) -> Vec<usize> {
+    match relation {
+        None => vec![declaring],
+        Some(name) => {
+            let related = graph.related.get(declaring).into_iter().flatten();
+            related.filter(|(kind, _)| *kind == name).map(|(_, index)| *index).collect()
+        }
+    }
+}

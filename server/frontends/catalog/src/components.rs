@@ -1,0 +1,114 @@
+//! Which instances make up which component.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use foreshock_terraform::{Key, Kind, Mode};
+
+use crate::Role;
+use crate::contract::Reached;
+use crate::graph::{Graph, block_address, row_name};
+use crate::paths;
+
+/// A component before its facts are read.
+#[derive(Debug)]
+pub(crate) struct Grouped {
+    pub(crate) id: String,
+    /// Replicas; the first declares it.
+    pub(crate) blocks: Vec<usize>,
+    /// Parts with a block of their own: cluster instances.
+    pub(crate) members: Vec<usize>,
+}
+
+/// For each instance that is a part of another, the one it is a part of.
+pub(crate) fn owners(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
+    let mut owners = BTreeMap::new();
+    for (index, instance) in graph.resolved.instances.iter().enumerate() {
+        let Some(member_of) = graph.row(index).and_then(|row| row.member_of.as_ref()) else { continue };
+        let is_owner = |target: usize| {
+            let other = graph.instance(target).filter(|other| other.mode == Mode::Managed);
+            target != index
+                && other.is_some_and(|other| member_of.types.iter().any(|wanted| **wanted == *row_name(other)))
+        };
+        let found = paths::find(&instance.body, &member_of.path);
+        let named =
+            found.iter().flat_map(|found| found.marks()).flat_map(|mark| graph.targets(mark)).find(|&to| is_owner(to));
+        let same_text = || {
+            let key = member_of.key.as_deref()?;
+            let text = found.iter().find_map(|found| match &found.value.kind {
+                Kind::String(text) => Some(text),
+                _ => None,
+            })?;
+            (0..graph.resolved.instances.len()).filter(|&other| is_owner(other)).find(|&other| {
+                let written = graph.instance(other).and_then(|other| paths::attribute(&other.body, key));
+                written.is_some_and(|written| matches!(&written.value.kind, Kind::String(name) if name == text))
+            })
+        };
+        if let Some(owner) = named.or_else(same_text) {
+            owners.insert(index, owner);
+        }
+    }
+    // A member of a member would have no block that declares it.
+    let indirect: Vec<usize> =
+        owners.iter().filter(|(_, owner)| owners.contains_key(owner)).map(|(&part, _)| part).collect();
+    for part in indirect {
+        owners.remove(&part);
+    }
+    owners
+}
+
+/// Groups component instances: replicas of one `count` with the same use together, members with their owner, everything
+/// else alone. Sorted by id, ids unique.
+pub(crate) fn group(graph: &Graph<'_>, reached: &[Vec<Reached>], owners: &BTreeMap<usize, usize>) -> Vec<Grouped> {
+    let users = users(graph, reached);
+    let mut by_id: BTreeMap<String, Grouped> = BTreeMap::new();
+    let mut siblings: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, instance) in graph.resolved.instances.iter().enumerate() {
+        if graph.role(index) != Role::Component || owners.contains_key(&index) {
+            continue;
+        }
+        let replicas = graph.row(index).is_some_and(|row| row.replicas);
+        if replicas && matches!(instance.key, Key::Index(_) | Key::Unknown(_)) {
+            siblings.entry(block_address(instance)).or_default().push(index);
+        } else {
+            insert(&mut by_id, instance.address.to_string(), vec![index]);
+        }
+    }
+    for (block, indexes) in siblings {
+        let mut by_use: BTreeMap<&BTreeSet<(String, String)>, Vec<usize>> = BTreeMap::new();
+        let nothing = BTreeSet::new();
+        for index in indexes {
+            by_use.entry(users.get(index).unwrap_or(&nothing)).or_default().push(index);
+        }
+        let together = by_use.len() == 1;
+        for indexes in by_use.into_values() {
+            let id = indexes.first().map_or(String::new(), |&first| graph.address(first).to_owned());
+            insert(&mut by_id, if together { block.clone() } else { id }, indexes);
+        }
+    }
+    for (&part, &owner) in owners {
+        if let Some(grouped) = by_id.get_mut(graph.address(owner)) {
+            grouped.members.push(part);
+        }
+    }
+    by_id.into_values().collect()
+}
+
+/// The same address twice is an error in the text; the first one counts.
+fn insert(by_id: &mut BTreeMap<String, Grouped>, id: String, blocks: Vec<usize>) {
+    by_id.entry(id.clone()).or_insert(Grouped { id, blocks, members: Vec::new() });
+}
+
+/// Who uses an instance, and through which group.
+fn users(graph: &Graph<'_>, reached: &[Vec<Reached>]) -> Vec<BTreeSet<(String, String)>> {
+    let mut users = vec![BTreeSet::new(); graph.resolved.instances.len()];
+    for (from, list) in reached.iter().enumerate() {
+        let Some(user) = graph.instance(from).filter(|_| !list.is_empty()).map(block_address) else { continue };
+        for reached in list.iter().filter(|reached| !reached.hint) {
+            let group = reached.group.as_ref().map_or(String::new(), |group| group.name.to_string());
+            if let Some(set) = users.get_mut(reached.to) {
+                set.insert((user.clone(), group));
+            }
+        }
+    }
+    users
+}

@@ -1,0 +1,180 @@
+//! Contraction: from component to component through glue, the evidence of every step kept.
+
+use std::collections::VecDeque;
+
+use foreshock_model::{Confidence, DependencyKind, Evidence, Plane};
+use rustc_hash::FxHashSet;
+
+use crate::Role;
+use crate::graph::{Edge, Graph, GroupKey, Node, PLAIN};
+
+/// A component instance reached from another through glue.
+#[derive(Clone, Debug)]
+pub(crate) struct Reached {
+    pub(crate) to: usize,
+    pub(crate) kind: DependencyKind,
+    pub(crate) weight: f64,
+    pub(crate) confidence: Confidence,
+    pub(crate) plane: Plane,
+    pub(crate) group: Option<GroupKey>,
+    /// Only known from who may talk to whom.
+    pub(crate) hint: bool,
+    /// An address handed over stands in the way.
+    pub(crate) carried: bool,
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+/// Steps that one start may take before only the shortest ways are looked for. Real stacks need a few dozen.
+const BUDGET: usize = 5_000;
+
+/// What is looked at, in this order; what an earlier tier finds hides the later ones.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tier {
+    Sure,
+    Granted,
+    Hinted,
+}
+
+impl Tier {
+    fn admits(self, edge: &Edge) -> bool {
+        match self {
+            Tier::Sure => !edge.hint && edge.confidence > Confidence::Guess,
+            Tier::Granted => !edge.hint,
+            Tier::Hinted => true,
+        }
+    }
+}
+
+/// Everything a component instance depends on: all ways of the connections that are sure, the shortest way for the rest.
+pub(crate) fn reached(graph: &Graph<'_>, start: usize) -> Vec<Reached> {
+    let origin = Way::at(Node { instance: start, port: PLAIN });
+    let mut walk = Walk { graph, start, budget: BUDGET, found: Vec::new() };
+    walk.every_way(&origin, &mut vec![origin.node]);
+    let mut found = std::mem::take(&mut walk.found);
+    let tiers: &[Tier] =
+        if walk.budget == 0 { &[Tier::Sure, Tier::Granted, Tier::Hinted] } else { &[Tier::Granted, Tier::Hinted] };
+    for tier in tiers {
+        let known: FxHashSet<usize> = found.iter().map(|reached| reached.to).collect();
+        walk.shortest_ways(*tier);
+        found.extend(walk.found.drain(..).filter(|reached| !known.contains(&reached.to)));
+    }
+    found
+}
+
+struct Walk<'g, 'a> {
+    graph: &'g Graph<'a>,
+    start: usize,
+    budget: usize,
+    found: Vec<Reached>,
+}
+
+/// A way so far.
+#[derive(Clone)]
+struct Way {
+    node: Node,
+    kind: DependencyKind,
+    weight: f64,
+    confidence: Confidence,
+    plane: Plane,
+    group: Option<GroupKey>,
+    hint: bool,
+    carried: bool,
+    evidence: Vec<Evidence>,
+}
+
+impl Way {
+    fn at(node: Node) -> Way {
+        Way {
+            node,
+            kind: DependencyKind::Requires,
+            weight: 1.0,
+            confidence: Confidence::Certain,
+            plane: Plane::Data,
+            group: None,
+            hint: false,
+            carried: false,
+            evidence: Vec::new(),
+        }
+    }
+
+    /// One step further: the weakest step decides.
+    fn along(&self, edge: &Edge, graph: &Graph<'_>) -> Way {
+        let row = graph.row(edge.to.instance);
+        let opens = row.is_some_and(|row| row.alternatives && row.role() == Role::Glue) && edge.to.port == PLAIN;
+        let group =
+            self.group.clone().or_else(|| edge.group.clone()).or_else(|| {
+                opens.then(|| GroupKey { name: graph.address(edge.to.instance).into(), shares_load: true })
+            });
+        let mut evidence = self.evidence.clone();
+        if evidence.last() != Some(&edge.evidence) {
+            evidence.push(edge.evidence.clone());
+        }
+        Way {
+            node: edge.to,
+            kind: self.kind.max(edge.kind),
+            weight: self.weight * edge.weight,
+            confidence: self.confidence.min(edge.confidence),
+            plane: if edge.plane == Plane::Management { Plane::Management } else { self.plane },
+            group,
+            hint: self.hint || edge.hint,
+            carried: self.carried || edge.carried,
+            evidence,
+        }
+    }
+
+    fn arrived(self) -> Reached {
+        let Way { node, kind, weight, confidence, plane, group, hint, carried, evidence } = self;
+        Reached { to: node.instance, kind, weight, confidence, plane, group, hint, carried, evidence }
+    }
+}
+
+impl Walk<'_, '_> {
+    fn is_end(&self, node: Node) -> bool {
+        node.port == PLAIN && self.graph.role(node.instance) == Role::Component
+    }
+
+    /// Depth first over all simple ways of sure edges, within the budget. Depth is bounded by the number of glue kinds
+    /// in a row, not by the input's nesting; the path check keeps it finite.
+    fn every_way(&mut self, way: &Way, path: &mut Vec<Node>) {
+        const LONGEST: usize = 40;
+        for edge in self.graph.edges.get(&way.node).into_iter().flatten() {
+            if !Tier::Sure.admits(edge) || path.contains(&edge.to) || path.len() > LONGEST {
+                continue;
+            }
+            if self.budget == 0 {
+                return;
+            }
+            self.budget -= 1;
+            let next = way.along(edge, self.graph);
+            if self.is_end(edge.to) {
+                if edge.to.instance != self.start {
+                    self.found.push(next.arrived());
+                }
+                continue;
+            }
+            path.push(edge.to);
+            self.every_way(&next, path);
+            path.pop();
+        }
+    }
+
+    /// Breadth first, each node once.
+    fn shortest_ways(&mut self, tier: Tier) {
+        let origin = Way::at(Node { instance: self.start, port: PLAIN });
+        let mut seen: FxHashSet<Node> = [origin.node].into_iter().collect();
+        let mut queue = VecDeque::from([origin]);
+        while let Some(way) = queue.pop_front() {
+            for edge in self.graph.edges.get(&way.node).into_iter().flatten() {
+                if !tier.admits(edge) || !seen.insert(edge.to) {
+                    continue;
+                }
+                let next = way.along(edge, self.graph);
+                if self.is_end(edge.to) {
+                    self.found.push(next.arrived());
+                } else {
+                    queue.push_back(next);
+                }
+            }
+        }
+    }
+}

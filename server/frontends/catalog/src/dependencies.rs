@@ -1,0 +1,224 @@
+//! From dependencies of instances to dependencies of components.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use foreshock_model::{
+    Alternatives, ComponentIndex, ComponentKind, Confidence, Dependency, DependencyIndex, DependencyKind, Plane, System,
+};
+
+use crate::components::Grouped;
+use crate::contract::Reached;
+use crate::graph::{Graph, GroupKey};
+
+/// One dependency between components: the best way found.
+#[derive(Clone)]
+struct Lifted<'r> {
+    best: &'r Reached,
+    weight: f64,
+}
+
+type Key = (ComponentIndex, ComponentIndex, Option<GroupKey>);
+
+/// Adds dependencies and alternatives to a system whose components are there.
+pub(crate) fn lift(
+    graph: &Graph<'_>,
+    grouped: &[Grouped],
+    reached: &[Vec<Reached>],
+    component_of: &[Option<ComponentIndex>],
+    system: &mut System,
+) {
+    let mut lifted: BTreeMap<Key, Lifted<'_>> = BTreeMap::new();
+    for (number, component) in grouped.iter().enumerate() {
+        let from = ComponentIndex(number as u32);
+        for &part in component.blocks.iter().chain(&component.members) {
+            let ways = reached.get(part).map_or(&[][..], Vec::as_slice);
+            collect(from, ways, component_of, &mut lifted);
+        }
+    }
+    dissolve_lone_groups(&mut lifted);
+    merge_equal_groups(&mut lifted);
+    drop_weaker_doubles(&mut lifted);
+    drop_own_addresses(system, &mut lifted);
+    drop_hints(graph, grouped, system, &mut lifted);
+
+    let mut members: BTreeMap<(ComponentIndex, GroupKey), Vec<DependencyIndex>> = BTreeMap::new();
+    for ((from, to, group), found) in lifted {
+        let best = found.best;
+        let evidence = best.evidence.clone();
+        let dependency = Dependency::new(from, to, kind_of(graph, best), best.confidence, evidence);
+        let index = DependencyIndex(system.dependencies.len() as u32);
+        system.dependencies.push(Dependency { weight: found.weight, plane: best.plane, ..dependency });
+        if let Some(group) = group {
+            members.entry((from, group)).or_default().push(index);
+        }
+    }
+    for ((_, group), members) in members {
+        system.alternatives.push(Alternatives {
+            name: group.name,
+            members,
+            required: 1,
+            shares_load: group.shares_load,
+        });
+    }
+}
+
+/// Who only may be called is no more than what its address would mean.
+fn kind_of(graph: &Graph<'_>, way: &Reached) -> DependencyKind {
+    let reach = graph.row(way.to).and_then(|row| row.reached_by.kind());
+    if way.hint { way.kind.max(reach.unwrap_or(way.kind)) } else { way.kind }
+}
+
+/// The order in which ways are preferred.
+fn rank(way: &Reached) -> (Reverse<Confidence>, bool, impl Ord, usize) {
+    (Reverse(way.confidence), way.plane == Plane::Management, way.kind, way.evidence.len())
+}
+
+fn collect<'r>(
+    from: ComponentIndex,
+    ways: &'r [Reached],
+    component_of: &[Option<ComponentIndex>],
+    lifted: &mut BTreeMap<Key, Lifted<'r>>,
+) {
+    // Ways to the same instance are shares of one function and add up; ways to replicas are the same function again.
+    let mut by_target: BTreeMap<(usize, Option<&GroupKey>), Vec<&Reached>> = BTreeMap::new();
+    for way in ways {
+        by_target.entry((way.to, way.group.as_ref())).or_default().push(way);
+    }
+    for ((target, group), ways) in by_target {
+        let Some(to) = component_of.get(target).copied().flatten().filter(|to| *to != from) else { continue };
+        let Some(best) = ways.iter().copied().min_by_key(|way| rank(way)) else { continue };
+        let same = |way: &&&Reached| way.kind == best.kind && way.confidence == best.confidence;
+        let weight: f64 = ways.iter().filter(same).map(|way| way.weight).sum::<f64>().min(1.0);
+        let found = Lifted { best, weight };
+        merge(lifted, (from, to, group.cloned()), found);
+    }
+}
+
+fn merge<'r>(lifted: &mut BTreeMap<Key, Lifted<'r>>, key: Key, found: Lifted<'r>) {
+    match lifted.entry(key) {
+        std::collections::btree_map::Entry::Vacant(slot) => {
+            slot.insert(found);
+        }
+        std::collections::btree_map::Entry::Occupied(mut slot) => {
+            let known = slot.get_mut();
+            known.weight = known.weight.max(found.weight);
+            if rank(found.best) < rank(known.best) {
+                known.best = found.best;
+            }
+        }
+    }
+}
+
+fn groups(lifted: &BTreeMap<Key, Lifted<'_>>) -> BTreeMap<(ComponentIndex, GroupKey), BTreeSet<ComponentIndex>> {
+    let mut groups: BTreeMap<_, BTreeSet<ComponentIndex>> = BTreeMap::new();
+    for (from, to, group) in lifted.keys() {
+        if let Some(group) = group {
+            groups.entry((*from, group.clone())).or_default().insert(*to);
+        }
+    }
+    groups
+}
+
+/// One alternative is none.
+fn dissolve_lone_groups(lifted: &mut BTreeMap<Key, Lifted<'_>>) {
+    for ((from, group), members) in groups(lifted) {
+        let [to] = members.iter().copied().collect::<Vec<_>>()[..] else { continue };
+        if let Some(found) = lifted.remove(&(from, to, Some(group))) {
+            merge(lifted, (from, to, None), found);
+        }
+    }
+}
+
+/// Two target groups with the same members (HTTP and HTTPS) say the same thing.
+fn merge_equal_groups(lifted: &mut BTreeMap<Key, Lifted<'_>>) {
+    let mut first: BTreeMap<(ComponentIndex, BTreeSet<ComponentIndex>, bool), GroupKey> = BTreeMap::new();
+    for ((from, group), members) in groups(lifted) {
+        let key = (from, members.clone(), group.shares_load);
+        let Some(kept) = first.get(&key).cloned() else {
+            first.insert(key, group);
+            continue;
+        };
+        for to in members {
+            if let Some(found) = lifted.remove(&(from, to, Some(group.clone()))) {
+                merge(lifted, (from, to, Some(kept.clone())), found);
+            }
+        }
+    }
+}
+
+/// What is surely one of several is not, less surely, needed alone.
+fn drop_weaker_doubles(lifted: &mut BTreeMap<Key, Lifted<'_>>) {
+    let alone: Vec<Key> = lifted.keys().filter(|(_, _, group)| group.is_none()).cloned().collect();
+    for key in alone {
+        let Some(plain) = lifted.get(&key).map(|found| found.best.confidence) else { continue };
+        let low = (key.0, key.1, None);
+        let grouped = lifted.range(low..).take_while(|((from, to, _), _)| (*from, *to) == (key.0, key.1));
+        let better = grouped.into_iter().any(|((_, _, group), found)| group.is_some() && found.best.confidence > plain);
+        if better {
+            lifted.remove(&key);
+        }
+    }
+}
+
+/// An address of one's own front handed over ("your public URL is") is no dependency.
+fn drop_own_addresses(system: &System, lifted: &mut BTreeMap<Key, Lifted<'_>>) {
+    let faces_users = |index: ComponentIndex| system.component(index).is_some_and(|to| to.kind.is_user_facing());
+    let suspects: Vec<Key> = lifted
+        .iter()
+        .filter(|((_, to, _), found)| found.best.carried && faces_users(*to))
+        .map(|(key, _)| key.clone())
+        .collect();
+    if suspects.is_empty() {
+        return;
+    }
+    let mut needs: BTreeMap<ComponentIndex, Vec<ComponentIndex>> = BTreeMap::new();
+    for ((from, to, _), found) in lifted.iter() {
+        if !found.best.carried && !found.best.hint {
+            needs.entry(*from).or_default().push(*to);
+        }
+    }
+    for key in suspects {
+        if leads_to(&needs, key.1, key.0) {
+            lifted.remove(&key);
+        }
+    }
+}
+
+fn leads_to(needs: &BTreeMap<ComponentIndex, Vec<ComponentIndex>>, from: ComponentIndex, to: ComponentIndex) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![from];
+    while let Some(next) = open.pop() {
+        if next == to {
+            return true;
+        }
+        if seen.insert(next) {
+            open.extend(needs.get(&next).into_iter().flatten());
+        }
+    }
+    false
+}
+
+/// A security-group link counts only from compute to data, or from a load balancer that has no better link to compute;
+/// never beside a better one between the same two, in either direction.
+fn drop_hints(graph: &Graph<'_>, grouped: &[Grouped], system: &System, lifted: &mut BTreeMap<Key, Lifted<'_>>) {
+    use ComponentKind::{AppServer, LoadBalancer, ScheduledJob, Serverless, WebServer};
+    let kind = |index: ComponentIndex| system.component(index).map(|component| component.kind);
+    let computes = |index| matches!(kind(index), Some(AppServer | WebServer | Serverless | ScheduledJob));
+    let stateful = |index: ComponentIndex| {
+        let block = grouped.get(index.index()).and_then(|grouped| grouped.blocks.first());
+        block.and_then(|&block| graph.row(block)).is_some_and(|row| row.stateful)
+    };
+    let better: BTreeSet<(ComponentIndex, ComponentIndex)> =
+        lifted.iter().filter(|(_, found)| !found.best.hint).map(|((from, to, _), _)| (*from, *to)).collect();
+    let fronts = |from: ComponentIndex| better.iter().any(|(front, to)| *front == from && computes(*to));
+    lifted.retain(|(from, to, _), found| {
+        if !found.best.hint {
+            return true;
+        }
+        let known = better.contains(&(*from, *to)) || better.contains(&(*to, *from));
+        let plausible = (computes(*from) && stateful(*to))
+            || (kind(*from) == Some(LoadBalancer) && computes(*to) && !fronts(*from));
+        !known && plausible
+    });
+}

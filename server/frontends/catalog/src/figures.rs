@@ -1,0 +1,198 @@
+//! Availability figures: public ones peeled into failure units, and defaults with their reasons.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foreshock_model::{Figure, Layer, Probability, Reliability, Seconds, Source, Sourced};
+use serde::Deserialize;
+
+use crate::row::SlaRow;
+
+/// The tables `sla.toml` and `defaults.toml`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Figures {
+    sla: BTreeMap<String, SlaFigure>,
+    defaults: BTreeMap<String, DefaultFigure>,
+    pub(crate) problems: Vec<String>,
+}
+
+/// A published figure.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SlaFigure {
+    /// Service and configuration.
+    row: String,
+    /// Availability in percent.
+    percent: f64,
+    /// Usual time to restore, seconds, from and to.
+    #[serde(default)]
+    restore: Option<(f64, f64)>,
+    /// Title of the page.
+    title: String,
+    /// When it was read.
+    seen: String,
+    /// Whether it was checked against a public copy.
+    checked: bool,
+}
+
+/// A figure that nobody publishes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DefaultFigure {
+    value: f64,
+    #[serde(default)]
+    restore: Option<f64>,
+    reason: String,
+}
+
+impl Figures {
+    pub(crate) fn bundled() -> Figures {
+        Figures::parse(include_str!("../data/sla.toml"), include_str!("../data/defaults.toml"))
+    }
+
+    fn parse(sla: &str, defaults: &str) -> Figures {
+        let mut problems = Vec::new();
+        let sla = toml::from_str(sla).unwrap_or_else(|error| {
+            problems.push(format!("sla.toml: {error}"));
+            BTreeMap::new()
+        });
+        let defaults = toml::from_str(defaults).unwrap_or_else(|error| {
+            problems.push(format!("defaults.toml: {error}"));
+            BTreeMap::new()
+        });
+        Figures { sla, defaults, problems }
+    }
+
+    /// A default with its reason; 0 and said so when the table has no such row.
+    fn default(&self, name: &str) -> (f64, Option<f64>, Source) {
+        let row = self.defaults.get(name);
+        let reason = row.map_or("there is no such row in the table of defaults", |row| row.reason.as_str());
+        let source = Source::Default { name: name.into(), reason: reason.into() };
+        (row.map_or(0.0, |row| row.value), row.and_then(|row| row.restore), source)
+    }
+
+    /// How often one zone is lost.
+    pub(crate) fn zone(&self) -> Figure {
+        let (value, restore, source) = self.default("zone");
+        hardware(value, restore, source)
+    }
+
+    /// Share of primary losses that automatic failover covers.
+    pub(crate) fn coverage(&self) -> Sourced<Probability> {
+        let (value, _, source) = self.default("failover_coverage");
+        Sourced { value: Probability::clamped(value), source }
+    }
+
+    /// How long promotion takes, from the row of the spread configuration where it says so.
+    pub(crate) fn failover_seconds(&self, row: Option<&SlaRow>) -> Sourced<Seconds> {
+        let stated = row
+            .and_then(|row| row.multi.as_deref())
+            .and_then(|name| self.sla.get(name))
+            .and_then(|figure| Some((figure.restore?.1, figure)));
+        let (value, source) = match stated {
+            Some((seconds, figure)) => (seconds, figure.source()),
+            None => {
+                let (value, _, source) = self.default("failover_seconds");
+                (value, source)
+            }
+        };
+        Sourced { value: Seconds::new(value).unwrap_or_default(), source }
+    }
+
+    /// Peels a configuration's figures into units, so that each quoted configuration is reproduced (semantics,
+    /// section 5): the spread row is the service, the single row less zone and service is the instance.
+    pub(crate) fn reliability(&self, row: Option<&SlaRow>) -> Reliability {
+        let Some(row) = row else { return Reliability::default() };
+        let named = |name: &Option<String>| name.as_deref().and_then(|name| self.sla.get(name));
+        let service = named(&row.regional).or(named(&row.multi));
+        let mut reliability = Reliability {
+            service: service.map(|figure| hardware(figure.unavailability(), None, figure.source())),
+            ..Reliability::default()
+        };
+        if let Some(single) = named(&row.single) {
+            let zone = self.zone().unavailability.get();
+            let shared = service.map_or(0.0, SlaFigure::unavailability);
+            let rest = peel(single.unavailability(), zone, shared);
+            let restore = single.restore.map(|(_, slow)| slow);
+            reliability.instance = Some(hardware(rest, restore, single.source()));
+        } else if let Some(name) = &row.fallback {
+            let (value, restore, source) = self.default(name);
+            reliability.instance = Some(hardware(value, restore, source));
+        }
+        reliability
+    }
+
+    /// Whether the rows that an [`SlaRow`] names exist.
+    #[cfg(test)]
+    pub(crate) fn missing(&self, row: &SlaRow) -> Vec<String> {
+        let figures = [&row.single, &row.multi, &row.regional].into_iter().flatten();
+        let mut missing: Vec<String> = figures.filter(|name| !self.sla.contains_key(*name)).cloned().collect();
+        missing.extend(row.fallback.iter().filter(|name| !self.defaults.contains_key(*name)).cloned());
+        missing
+    }
+}
+
+impl SlaFigure {
+    fn unavailability(&self) -> f64 {
+        1.0 - self.percent / 100.0
+    }
+
+    fn source(&self) -> Source {
+        let title: Arc<str> = format!("{} (seen {})", self.title, self.seen).into();
+        Source::Sla { row: self.row.as_str().into(), title, verified: self.checked }
+    }
+}
+
+fn hardware(unavailability: f64, restore: Option<f64>, source: Source) -> Figure {
+    Figure {
+        unavailability: Probability::clamped(unavailability),
+        layer: Layer::Hardware,
+        mttr: restore.and_then(Seconds::new),
+        source,
+    }
+}
+
+/// What is left of `quoted` for the instance when zone and service fail by themselves: 1 - (1-U1)/((1-z)(1-s)). A
+/// negative rest is 0: the others explain more than is quoted.
+fn peel(quoted: f64, zone: f64, service: f64) -> f64 {
+    // ln_1p and exp_m1 keep the digits that 1 - U would lose.
+    let rest = -((-quoted).ln_1p() - (-zone).ln_1p() - (-service).ln_1p()).exp_m1();
+    if rest.is_finite() { rest.max(0.0) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_quoted_configuration_is_reproduced() {
+        for (single, multi, zone) in [(5e-3, 5e-4, 1e-4), (1e-2, 1e-4, 1e-4), (1e-3, 1e-4, 1e-4), (0.05, 0.0, 1e-3)] {
+            let instance = peel(single, zone, multi);
+            let together = 1.0 - (1.0 - instance) * (1.0 - zone) * (1.0 - multi);
+            assert!((together - single).abs() < 1e-15, "{single} {multi} {zone}: {together}");
+        }
+    }
+
+    #[test]
+    fn a_negative_rest_is_none() {
+        assert_eq!(peel(1e-4, 1e-4, 1e-4), 0.0);
+        assert_eq!(peel(0.0, 1.0, 0.0), 0.0);
+    }
+
+    #[test]
+    fn every_figure_has_a_source_and_a_range() {
+        let figures = Figures::bundled();
+        assert_eq!(figures.problems, Vec::<String>::new());
+        for (name, figure) in &figures.sla {
+            assert!((90.0..=100.0).contains(&figure.percent), "{name}");
+            assert!(!figure.title.is_empty() && figure.seen.len() == 10, "{name}");
+            assert!(figure.restore.is_none_or(|(fast, slow)| 0.0 <= fast && fast <= slow), "{name}");
+        }
+        for (name, figure) in &figures.defaults {
+            assert!(figure.reason.len() > 20, "{name}: a default needs a reason");
+        }
+        for needed in ["zone", "failover_coverage", "failover_seconds"] {
+            assert!(figures.defaults.contains_key(needed), "{needed}");
+        }
+    }
+}

@@ -1,0 +1,544 @@
+//! The run-time graph over all instances, glue included, before contraction.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use foreshock_model::{Confidence, DependencyKind, Evidence, Plane};
+use foreshock_terraform::{Instance, Key, Kind, Mark, Mode, Resolved, Value};
+use rustc_hash::FxHashMap;
+
+use crate::expression::Variables;
+use crate::paths::{self, Found};
+use crate::row::{Direction, EdgeRow, KindName};
+use crate::{Catalog, Role, Row};
+
+/// A side of an instance. The plain side of a component is the component; other sides, and all sides of glue, are
+/// passed through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Node {
+    pub(crate) instance: usize,
+    pub(crate) port: u16,
+}
+
+/// The plain side.
+pub(crate) const PLAIN: u16 = 0;
+
+/// Alternatives an edge leads into.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct GroupKey {
+    pub(crate) name: Arc<str>,
+    pub(crate) shares_load: bool,
+}
+
+/// `from` needs `to`.
+#[derive(Clone, Debug)]
+pub(crate) struct Edge {
+    pub(crate) to: Node,
+    pub(crate) kind: DependencyKind,
+    pub(crate) weight: f64,
+    pub(crate) confidence: Confidence,
+    pub(crate) plane: Plane,
+    pub(crate) group: Option<GroupKey>,
+    pub(crate) hint: bool,
+    /// An address handed over, not a connection of the platform.
+    pub(crate) carried: bool,
+    pub(crate) evidence: Evidence,
+}
+
+/// Instances with their rows, and the edges between their sides.
+pub(crate) struct Graph<'a> {
+    pub(crate) resolved: &'a Resolved,
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) rows: Vec<Option<&'a Row>>,
+    pub(crate) edges: FxHashMap<Node, Vec<Edge>>,
+    /// Per instance, by name of the relation: who refers to it.
+    pub(crate) related: Vec<Vec<(&'a str, usize)>>,
+    by_address: FxHashMap<&'a str, usize>,
+    /// Instances of a resource block, by address without the last key.
+    by_block: FxHashMap<String, Vec<usize>>,
+    ports: Vec<&'a str>,
+    objects: Vec<Arc<Variables>>,
+    whole: Vec<OnceCell<Arc<Variables>>>,
+}
+
+/// The key of a row for an instance: data sources have rows of their own.
+pub(crate) fn row_name(instance: &Instance) -> Arc<str> {
+    match instance.mode {
+        Mode::Managed => instance.type_name.clone(),
+        Mode::Data => format!("data.{}", instance.type_name).into(),
+    }
+}
+
+/// The address without the last key.
+pub(crate) fn block_address(instance: &Instance) -> String {
+    let data = if instance.mode == Mode::Data { "data." } else { "" };
+    let own = format!("{data}{}.{}", instance.type_name, instance.name);
+    if instance.module.is_empty() { own } else { format!("{}.{own}", instance.module) }
+}
+
+/// Attributes that count as an address in a carrier when a row names none of its own.
+const ADDRESSES: &[&str] = &[
+    "",
+    "address",
+    "address_list",
+    "alias_arn",
+    "api_endpoint",
+    "arn",
+    "bootstrap_brokers",
+    "bootstrap_brokers_tls",
+    "bootstrap_brokers_sasl_iam",
+    "bootstrap_brokers_sasl_scram",
+    "bucket",
+    "bucket_domain_name",
+    "bucket_regional_domain_name",
+    "cache_nodes",
+    "cluster_address",
+    "cluster_endpoint",
+    "cluster_identifier",
+    "configuration_endpoint",
+    "configuration_endpoint_address",
+    "connection_string",
+    "database_name",
+    "db_name",
+    "dns_name",
+    "domain_name",
+    "endpoint",
+    "endpoints",
+    "fqdn",
+    "function_name",
+    "function_url",
+    "host",
+    "hostname",
+    "hosted_zone_id",
+    "id",
+    "identifier",
+    "instances",
+    "invoke_arn",
+    "invoke_url",
+    "ip_address",
+    "kafka_endpoint",
+    "lb_dns_name",
+    "master_password",
+    "master_user_secret",
+    "master_username",
+    "name",
+    "password",
+    "port",
+    "primary_endpoint_address",
+    "private_dns",
+    "private_ip",
+    "public_dns",
+    "public_ip",
+    "qualified_arn",
+    "qualified_invoke_arn",
+    "queue_url",
+    "reader_endpoint",
+    "reader_endpoint_address",
+    "repository_url",
+    "secret_id",
+    "ui_endpoint",
+    "url",
+    "username",
+    "website_endpoint",
+    "writer_endpoint",
+    "zookeeper_connect_string",
+];
+
+impl<'a> Graph<'a> {
+    /// Reads every edge that the rows of the catalog see in the instances.
+    pub(crate) fn build(resolved: &'a Resolved, catalog: &'a Catalog) -> Graph<'a> {
+        let mut graph = Graph::related_only(resolved, catalog);
+        for index in 0..resolved.instances.len() {
+            graph.read_instance(index);
+        }
+        graph
+    }
+
+    /// Without the edges: enough for the expressions of one row.
+    pub(crate) fn related_only(resolved: &'a Resolved, catalog: &'a Catalog) -> Graph<'a> {
+        let instances = &resolved.instances;
+        let mut graph = Graph {
+            resolved,
+            catalog,
+            rows: instances.iter().map(|instance| catalog.row(&row_name(instance))).collect(),
+            edges: FxHashMap::default(),
+            related: vec![Vec::new(); instances.len()],
+            by_address: FxHashMap::default(),
+            by_block: FxHashMap::default(),
+            ports: vec![""],
+            objects: instances.iter().map(|instance| Arc::new(paths::as_object(&instance.body, 0))).collect(),
+            whole: vec![OnceCell::new(); instances.len()],
+        };
+        for (index, instance) in instances.iter().enumerate() {
+            graph.by_address.entry(&instance.address).or_insert(index);
+            graph.by_block.entry(block_address(instance)).or_default().push(index);
+        }
+        graph.relate();
+        graph
+    }
+
+    pub(crate) fn instance(&self, index: usize) -> Option<&'a Instance> {
+        self.resolved.instances.get(index)
+    }
+
+    pub(crate) fn row(&self, index: usize) -> Option<&'a Row> {
+        self.rows.get(index).copied().flatten()
+    }
+
+    pub(crate) fn role(&self, index: usize) -> Role {
+        match (self.row(index), self.instance(index).map(|instance| instance.mode)) {
+            (Some(row), _) => row.role(),
+            // What a data source reads exists outside the stack.
+            (None, Some(Mode::Data)) => Role::Ignored,
+            (None, _) => Role::Unmapped,
+        }
+    }
+
+    pub(crate) fn address(&self, index: usize) -> &'a str {
+        self.instance(index).map_or("", |instance| &instance.address)
+    }
+
+    /// The instances a mark leads to: the one of that address, or all of the block when only the block is named.
+    pub(crate) fn targets(&self, mark: &Mark) -> Vec<usize> {
+        if let Some(&index) = self.by_address.get(&*mark.to) {
+            return vec![index];
+        }
+        let block = mark.to.strip_suffix("[*]").unwrap_or(&mark.to);
+        self.by_block.get(block).cloned().unwrap_or_default()
+    }
+
+    fn relate(&mut self) {
+        let mut wanted: FxHashMap<&'a str, Vec<(&'a str, &'a str, &'a str)>> = FxHashMap::default();
+        for (type_name, row) in self.catalog.rows() {
+            for (name, related) in &row.related {
+                for from in &related.types {
+                    wanted.entry(from).or_default().push((type_name, name, &related.path));
+                }
+            }
+        }
+        for (index, instance) in self.resolved.instances.iter().enumerate() {
+            let Some(wants) = wanted.get(&*row_name(instance)) else { continue };
+            for (type_name, name, path) in wants {
+                for found in paths::find(&instance.body, path) {
+                    let targets: Vec<usize> = found.marks().flat_map(|mark| self.targets(mark)).collect();
+                    for target in targets {
+                        let fits = self.instance(target).is_some_and(|target| *row_name(target) == **type_name);
+                        if let Some(list) = self.related.get_mut(target)
+                            && fits
+                            && !list.contains(&(name, index))
+                        {
+                            list.push((name, index));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// An instance as variables of its row's expressions: attributes, blocks as lists, relations as lists, and what its
+    /// row derives from them.
+    pub(crate) fn variables(&self, index: usize) -> Variables {
+        Variables::clone(&self.whole(index))
+    }
+
+    fn whole(&self, index: usize) -> Arc<Variables> {
+        let work_out = || {
+            let Some(object) = self.objects.get(index) else { return Arc::default() };
+            let Some(row) = self.row(index) else { return object.clone() };
+            if row.related.is_empty() && row.derived.is_empty() {
+                return object.clone();
+            }
+            let mut variables = Variables::clone(object);
+            for name in row.related.keys() {
+                variables.insert(name.as_str().into(), self.relation(index, name));
+            }
+            for (name, expression) in &row.derived {
+                let value = expression.value(&variables);
+                variables.insert(name.as_str().into(), value);
+            }
+            Arc::new(variables)
+        };
+        self.whole.get(index).map_or_else(Arc::default, |whole| whole.get_or_init(work_out).clone())
+    }
+
+    /// The instances that refer to this one in the way `name`, as a list of objects; unknown when their number is.
+    fn relation(&self, index: usize, name: &str) -> Value {
+        let related = self.related.get(index).into_iter().flatten().filter(|(kind, _)| *kind == name);
+        self.list(&related.map(|&(_, other)| other).collect::<Vec<_>>())
+    }
+
+    /// Instances as a list of objects; unknown when their number is.
+    pub(crate) fn list(&self, instances: &[usize]) -> Value {
+        let mut items = Vec::with_capacity(instances.len());
+        for &index in instances {
+            if let Some(Instance { key: Key::Unknown(why), .. }) = self.instance(index) {
+                return Value::unknown(why.clone());
+            }
+            items.push(Value::new(Kind::Map(self.objects.get(index).cloned().unwrap_or_default())));
+        }
+        Value::new(Kind::List(Arc::new(items)))
+    }
+
+    /// Adds an edge. The same link said twice (a name and its id) is one link.
+    fn add(&mut self, from: Node, edge: Edge) {
+        let edges = self.edges.entry(from).or_default();
+        let same = |known: &&mut Edge| {
+            known.to == edge.to && known.kind == edge.kind && known.group == edge.group && known.hint == edge.hint
+        };
+        match edges.iter_mut().find(same) {
+            None => edges.push(edge),
+            Some(known) => {
+                let weight = known.weight.max(edge.weight);
+                if edge.confidence > known.confidence {
+                    *known = edge;
+                }
+                known.weight = weight;
+            }
+        }
+    }
+
+    fn port(&mut self, name: Option<&'a str>) -> u16 {
+        let name = name.unwrap_or("");
+        let at = self.ports.iter().position(|known| *known == name).unwrap_or_else(|| {
+            self.ports.push(name);
+            self.ports.len() - 1
+        });
+        u16::try_from(at).unwrap_or(PLAIN)
+    }
+
+    fn read_instance(&mut self, index: usize) {
+        let (Some(instance), Some(row)) = (self.instance(index), self.row(index)) else { return };
+        if row.role() == Role::Ignored {
+            return;
+        }
+        let is_component = row.role() == Role::Component;
+        for edge in &row.edges {
+            self.read_edge(index, instance, edge);
+        }
+        for path in &row.carriers {
+            for found in paths::find(&instance.body, path) {
+                self.read_carrier(index, &found);
+            }
+        }
+        for path in &row.inherits {
+            for found in paths::find(&instance.body, path) {
+                let why = |target: &str| format!("{} is made from {target}", instance.address);
+                self.join(index, &found, PLAIN, PLAIN, Direction::Uses, &why, None);
+                let members = self.port(Some("members"));
+                self.join(index, &found, PLAIN, members, Direction::Serves, &why, None);
+            }
+        }
+        for path in &row.identity {
+            for found in paths::find(&instance.body, path) {
+                let why = |target: &str| format!("{} acts as {target}", instance.address);
+                self.join(index, &found, PLAIN, PLAIN, Direction::Uses, &why, None);
+            }
+        }
+        for path in &row.security_groups {
+            let (clients, servers) = (self.port(Some("clients")), self.port(Some("servers")));
+            let own = if is_component { PLAIN } else { self.port(Some("members")) };
+            for found in paths::find(&instance.body, path) {
+                let why = |target: &str| format!("{} is in {target}", instance.address);
+                self.join(index, &found, PLAIN, clients, Direction::Uses, &why, Some("aws_security_group"));
+                self.join(index, &found, own, servers, Direction::Serves, &why, Some("aws_security_group"));
+            }
+        }
+        if row.egress {
+            for path in &row.subnets {
+                for found in paths::find(&instance.body, path) {
+                    self.leave(index, instance, &found);
+                }
+            }
+        }
+    }
+
+    /// What a component in a subnet loses without the way out of it: calls to the outside, not its service.
+    fn leave(&mut self, index: usize, instance: &Instance, found: &Found<'_>) {
+        for mark in found.marks() {
+            for target in self.targets(mark) {
+                if self.row(target).is_some_and(|row| row.is_subnet) {
+                    let why = format!("{} is in {}", instance.address, self.address(target));
+                    let evidence = Evidence { place: mark.place.clone(), why: why.into() };
+                    let to = Node { instance: target, port: PLAIN };
+                    let edge = Edge { kind: DependencyKind::Optional, ..plain(to, evidence) };
+                    self.add(Node { instance: index, port: PLAIN }, edge);
+                }
+            }
+        }
+    }
+
+    /// Plain certain edges between this instance and what `found` refers to.
+    #[allow(clippy::too_many_arguments)]
+    fn join(
+        &mut self,
+        index: usize,
+        found: &Found<'_>,
+        own: u16,
+        port: u16,
+        direction: Direction,
+        why: &dyn Fn(&str) -> String,
+        only: Option<&str>,
+    ) {
+        for mark in found.marks() {
+            for target in self.targets(mark) {
+                let fits = |only: &str| self.instance(target).is_some_and(|target| target.type_name.ends_with(only));
+                if target == index || self.role(target) != Role::Glue || !only.is_none_or(fits) {
+                    continue;
+                }
+                let evidence = Evidence { place: mark.place.clone(), why: why(self.address(target)).into() };
+                let (here, there) = (Node { instance: index, port: own }, Node { instance: target, port });
+                let (from, to) = if direction == Direction::Uses { (here, there) } else { (there, here) };
+                self.add(from, Edge { to, ..plain(to, evidence) });
+            }
+        }
+    }
+
+    fn read_carrier(&mut self, index: usize, found: &Found<'_>) {
+        for mark in found.marks() {
+            for target in self.targets(mark) {
+                let Some(row) = self.row(target) else { continue };
+                let listed = row.addresses.iter().map(String::as_str);
+                let first = mark.attribute.split(['.', '[']).next().unwrap_or("");
+                let is_address = if row.addresses.is_empty() {
+                    row.role() == Role::Component && ADDRESSES.contains(&first)
+                } else {
+                    row.role() != Role::Ignored && listed.into_iter().any(|name| name == first || name == "*")
+                };
+                let Some(kind) = row.reached_by.kind() else { continue };
+                if target == index || !is_address {
+                    continue;
+                }
+                let why = refers(&found.path, self.address(index), mark);
+                let to = Node { instance: target, port: PLAIN };
+                let edge = Edge {
+                    kind,
+                    plane: row.reached_by.plane(),
+                    confidence: Confidence::Likely,
+                    carried: true,
+                    ..plain(to, Evidence { place: mark.place.clone(), why: why.into() })
+                };
+                let from = Node { instance: index, port: PLAIN };
+                if let Some(name) = &row.hands_on {
+                    let to = Node { instance: target, port: self.port(Some(name)) };
+                    self.add(from, Edge { to, ..edge.clone() });
+                }
+                self.add(from, edge);
+            }
+        }
+    }
+
+    fn read_edge(&mut self, index: usize, instance: &'a Instance, row: &'a EdgeRow) {
+        let found: Vec<Found<'a>> = row.paths.iter().flat_map(|path| paths::find(&instance.body, path)).collect();
+        if found.iter().all(|found| found.value.marks.is_empty()) {
+            return;
+        }
+        let mut variables = self.variables(index);
+        let (own, port) = (self.port(row.own_port.as_deref()), self.port(row.port.as_deref()));
+        for found in &found {
+            if let Some(block) = found.blocks.last() {
+                let item = paths::as_object(&block.body, 0);
+                variables.insert("item".into(), Value::new(Kind::Map(Arc::new(item))));
+            }
+            for mark in found.marks() {
+                for target in self.targets(mark) {
+                    self.read_target(index, row, found, mark, target, (own, port), &mut variables);
+                }
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn read_target(
+        &mut self,
+        index: usize,
+        row: &EdgeRow,
+        found: &Found<'_>,
+        mark: &Mark,
+        target: usize,
+        (own, port): (u16, u16),
+        variables: &mut Variables,
+    ) {
+        let (Some(other), Some(other_row)) = (self.instance(target), self.row(target)) else { return };
+        let name = row_name(other);
+        if target == index
+            || other_row.role() == Role::Ignored
+            || !(row.to.is_empty() || row.to.iter().any(|wanted| **wanted == *name))
+        {
+            return;
+        }
+        let needs_target = [&row.when, &row.weight, &row.group, &row.shares_load]
+            .into_iter()
+            .flatten()
+            .any(|expression| expression.reads().any(|read| read.starts_with("target.")));
+        if needs_target {
+            variables.insert("target".into(), Value::new(Kind::Map(self.whole(target))));
+        }
+        // What can't be known is not left out: an edge that may be there is there.
+        if row.when.as_ref().is_some_and(|when| when.holds(variables) == Some(false)) {
+            return;
+        }
+        let reached = other_row.reached_by;
+        let kind = match row.kind {
+            KindName::Requires => DependencyKind::Requires,
+            KindName::Optional => DependencyKind::Optional,
+            KindName::Async => DependencyKind::Async,
+            KindName::Reached => match reached.kind() {
+                Some(kind) => kind,
+                None => return,
+            },
+        };
+        let plane = if row.management {
+            Plane::Management
+        } else if row.kind == KindName::Reached {
+            reached.plane()
+        } else {
+            Plane::Data
+        };
+        let weight = row.weight.as_ref().and_then(|weight| weight.number(variables)).unwrap_or(1.0).clamp(0.0, 1.0);
+        let group = row.group.as_ref().and_then(|group| match group.text(variables) {
+            foreshock_model::Known::Known(Some(name)) => Some(GroupKey {
+                name,
+                shares_load: row.shares_load.as_ref().and_then(|shares| shares.holds(variables)).unwrap_or(true),
+            }),
+            _ => None,
+        });
+        let why = match &row.why {
+            Some(why) => why
+                .replace("{this}", self.address(index))
+                .replace("{target}", self.address(target))
+                .replace("{path}", &found.path),
+            None => refers(&found.path, self.address(index), mark),
+        };
+        let (here, there) = (Node { instance: index, port: own }, Node { instance: target, port });
+        let (from, to) = if row.direction == Direction::Uses { (here, there) } else { (there, here) };
+        let edge = Edge {
+            kind,
+            weight,
+            plane,
+            group,
+            confidence: row.confidence.confidence(),
+            hint: row.hint,
+            ..plain(to, Evidence { place: mark.place.clone(), why: why.into() })
+        };
+        self.add(from, edge);
+    }
+}
+
+fn plain(to: Node, evidence: Evidence) -> Edge {
+    Edge {
+        to,
+        kind: DependencyKind::Requires,
+        weight: 1.0,
+        confidence: Confidence::Certain,
+        plane: Plane::Data,
+        group: None,
+        hint: false,
+        carried: false,
+        evidence,
+    }
+}
+
+fn refers(path: &str, address: &str, mark: &Mark) -> String {
+    let dot = if mark.attribute.is_empty() { "" } else { "." };
+    format!("{path} of {address} refers to {}{dot}{}", mark.to, mark.attribute)
+}

@@ -1,0 +1,26 @@
+//! What resources mean at run time: the catalog as data, and resource instances into a system.
+//!
+//! Knows providers' resource types (from `data/*.toml`, one row each) and how to read instances, zones, failover and
+//! run-time dependencies from evaluated attributes. Must never know how a value was written or computed (that is
+//! `foreshock-terraform`), what a failure does (`foreshock-engine`) nor an editor. Does no I/O.
+//! Start reading at [`assemble`], then [`Row`] and `data/aws_data.toml`.
+
+mod assembled;
+mod changes;
+mod components;
+mod contract;
+mod dependencies;
+mod expression;
+mod figures;
+mod graph;
+mod paths;
+mod recipe;
+mod redundancy;
+mod row;
+mod zones;
+
+pub use assembled::{Assembled, Egress, ResourceRole, Role, assemble};
+pub use changes::{Change, changes};
+pub use recipe::Recipe;
+pub(crate) use recipe::Step;
+pub use row::{Catalog, MemberOf, Reach, Related, RoleName, Row};

@@ -1,0 +1,199 @@
+//! Attribute paths of rows: `default_action.target_group_arn`, `environment.variables`.
+//!
+//! A path goes through nested blocks (all of a kind), then names an attribute, then goes into its value; lists are
+//! walked silently, `*` is any key. Below the last step the whole value counts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foreshock_terraform::{AttributePlace, EvaluatedBlock, EvaluatedBody, Kind, Mark, Value};
+
+/// A value found by a path.
+pub(crate) struct Found<'a> {
+    /// The path to it as written, with map keys: `environment.variables.DB_HOST`.
+    pub(crate) path: String,
+    /// The value: no container.
+    pub(crate) value: &'a Value,
+    /// The attribute it is in.
+    pub(crate) place: &'a AttributePlace,
+    /// The blocks around it, the innermost last.
+    pub(crate) blocks: Vec<&'a EvaluatedBlock>,
+}
+
+impl Found<'_> {
+    /// The marks of the value.
+    pub(crate) fn marks(&self) -> impl Iterator<Item = &Mark> {
+        self.value.marks.iter()
+    }
+}
+
+/// Nesting of values below an attribute that is looked at; nothing real is deeper.
+const DEEPEST: usize = 24;
+
+/// Everything a path leads to, in the order written.
+pub(crate) fn find<'a>(body: &'a EvaluatedBody, path: &str) -> Vec<Found<'a>> {
+    let mut found = Vec::new();
+    let segments: Vec<&str> = path.split('.').collect();
+    in_body(body, &segments, &mut String::new(), &mut Vec::new(), &mut found);
+    found
+}
+
+/// The attribute a path names, where it is written: the first one.
+pub(crate) fn attribute<'a>(
+    body: &'a EvaluatedBody,
+    path: &str,
+) -> Option<&'a foreshock_terraform::EvaluatedAttribute> {
+    let mut body = body;
+    let mut segments = path.split('.').peekable();
+    while let Some(segment) = segments.next() {
+        if segments.peek().is_none() || body.attributes.contains_key(segment) {
+            return body.attributes.get(segment);
+        }
+        body = &body.blocks.iter().find(|block| &*block.kind == segment)?.body;
+    }
+    None
+}
+
+fn in_body<'a>(
+    body: &'a EvaluatedBody,
+    segments: &[&str],
+    walked: &mut String,
+    blocks: &mut Vec<&'a EvaluatedBlock>,
+    found: &mut Vec<Found<'a>>,
+) {
+    let Some((first, rest)) = segments.split_first() else {
+        // A path that ends at a block means everything in it.
+        for name in body.attributes.keys() {
+            in_body(body, &[name], walked, blocks, found);
+        }
+        for block in &body.blocks {
+            step(walked, &block.kind, |walked| {
+                blocks.push(block);
+                in_body(&block.body, &[], walked, blocks, found);
+                blocks.pop();
+            });
+        }
+        return;
+    };
+    if let Some(attribute) = body.attributes.get(*first) {
+        step(walked, first, |walked| {
+            in_value(&attribute.value, rest, walked, &attribute.place, blocks, found, 0);
+        });
+    }
+    for block in body.blocks.iter().filter(|block| &*block.kind == *first) {
+        step(walked, first, |walked| {
+            blocks.push(block);
+            in_body(&block.body, rest, walked, blocks, found);
+            blocks.pop();
+        });
+    }
+}
+
+fn in_value<'a>(
+    value: &'a Value,
+    segments: &[&str],
+    walked: &mut String,
+    place: &'a AttributePlace,
+    blocks: &[&'a EvaluatedBlock],
+    found: &mut Vec<Found<'a>>,
+    depth: usize,
+) {
+    if depth > DEEPEST {
+        return;
+    }
+    let leaf = |found: &mut Vec<Found<'a>>, walked: &str| {
+        found.push(Found { path: walked.to_owned(), value, place, blocks: blocks.to_vec() });
+    };
+    match &value.kind {
+        Kind::List(items) | Kind::Set(items) => {
+            if !value.marks.is_empty() {
+                leaf(found, walked);
+            }
+            for item in items.iter() {
+                in_value(item, segments, walked, place, blocks, found, depth + 1);
+            }
+        }
+        Kind::Map(items) => {
+            if !value.marks.is_empty() {
+                leaf(found, walked);
+            }
+            let wanted = segments.first().copied().filter(|wanted| *wanted != "*");
+            let rest = segments.get(1..).unwrap_or_default();
+            let chosen = items.iter().filter(|(key, _)| wanted.is_none_or(|wanted| wanted == &***key));
+            for (key, item) in chosen {
+                // The written part of a whole resource has one more, nameless element for the rest of it.
+                if key.starts_with('\0') {
+                    in_value(item, rest, walked, place, blocks, found, depth + 1);
+                    continue;
+                }
+                step(walked, key, |walked| in_value(item, rest, walked, place, blocks, found, depth + 1));
+            }
+        }
+        _ => leaf(found, walked),
+    }
+}
+
+fn step(walked: &mut String, segment: &str, then: impl FnOnce(&mut String)) {
+    let before = walked.len();
+    if before > 0 {
+        walked.push('.');
+    }
+    walked.push_str(segment);
+    then(walked);
+    walked.truncate(before);
+}
+
+/// A body as an object of the language: attributes by name, nested blocks as lists of objects. Texts that mean truth or
+/// a whole number are that, as the provider's schema would have it; empty texts in lists are left out, as it does too.
+pub(crate) fn as_object(body: &EvaluatedBody, depth: usize) -> BTreeMap<Arc<str>, Value> {
+    let mut object: BTreeMap<Arc<str>, Value> =
+        body.attributes.iter().map(|(name, attribute)| (name.clone(), as_schema(&attribute.value))).collect();
+    if depth > DEEPEST {
+        return object;
+    }
+    for block in &body.blocks {
+        let item = Value::new(Kind::Map(Arc::new(as_object(&block.body, depth + 1))));
+        let list = object.entry(block.kind.clone()).or_insert_with(|| Value::new(Kind::List(Arc::new(Vec::new()))));
+        match (&block.unknown, &mut list.kind) {
+            (Some(why), _) => *list = Value::unknown(why.clone()),
+            (None, Kind::List(items)) => Arc::make_mut(items).push(item),
+            (None, _) => {}
+        }
+    }
+    object
+}
+
+/// A value as the provider's schema would have it: see [`as_object`].
+pub(crate) fn as_schema(value: &Value) -> Value {
+    schema(value, 0)
+}
+
+fn schema(value: &Value, depth: usize) -> Value {
+    let is_empty = |item: &&Value| matches!(&item.kind, Kind::String(text) if text.is_empty());
+    let all =
+        |items: &[Value]| items.iter().filter(|item| !is_empty(item)).map(|item| schema(item, depth + 1)).collect();
+    let kind = match &value.kind {
+        _ if depth > DEEPEST => return value.clone(),
+        Kind::String(text) => match &**text {
+            "true" => Kind::Bool(true),
+            "false" => Kind::Bool(false),
+            _ => match whole_number(text) {
+                Some(number) => Kind::Number(number),
+                None => return value.clone(),
+            },
+        },
+        Kind::List(items) => Kind::List(Arc::new(all(items))),
+        Kind::Set(items) => Kind::Set(Arc::new(all(items))),
+        Kind::Map(items) => {
+            Kind::Map(Arc::new(items.iter().map(|(key, item)| (key.clone(), schema(item, depth + 1))).collect()))
+        }
+        _ => return value.clone(),
+    };
+    Value { kind, marks: value.marks.clone(), origin: value.origin.clone() }
+}
+
+fn whole_number(text: &str) -> Option<f64> {
+    let plain =
+        text == "0" || (text.len() < 10 && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()));
+    if plain { text.parse().ok() } else { None }
+}

@@ -1,0 +1,44 @@
+use serde::Deserialize;
+
+use crate::expression::Expression;
+
+/// A repair of a resource type, as data. [`crate::changes`] makes it concrete
+/// for a component.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// What a person reads: "Enable Multi-AZ".
+    pub title: String,
+    /// Codes of the rules whose findings it may repair: "single-point-of-failure".
+    pub rules: Vec<String>,
+    /// Terraform expression over the declaring instance's attributes (as in a row): only where it is true.
+    #[serde(default)]
+    pub(crate) when: Option<Expression>,
+    /// The edits; all of them, or none.
+    pub(crate) steps: Vec<Step>,
+}
+
+/// One edit of a recipe.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Step {
+    /// Write an attribute of a block; a null value writes nothing.
+    Set {
+        /// Whose: a relation of the row (`scaled_by`); none = the component's declaring block.
+        #[serde(default)]
+        of: Option<String>,
+        /// The attribute, through nested blocks of which the first one is meant: `cluster_config.instance_count`.
+        path: String,
+        /// Terraform expression for the new value; `current` is the value now, null when it is not written:
+        /// `true`, `max(current + 1, 2)`.
+        value: Expression,
+    },
+    /// Write `count` of a block, or add a key to its `for_each`, so that there are more of it.
+    Repeat {
+        /// Type of the member block (`aws_rds_cluster_instance`); none = the declaring block itself.
+        #[serde(default)]
+        member: Option<String>,
+        /// Terraform expression for the new count; `current` is the number of instances now.
+        count: Expression,
+    },
+}

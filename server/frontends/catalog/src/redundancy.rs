@@ -1,0 +1,159 @@
+//! How many there are of a component, how many are needed, where, and who promotes.
+
+use std::sync::Arc;
+
+use foreshock_model::{Failover, FailoverMode, Known, Redundancy, Replication, Source, ZoneIndex};
+use foreshock_terraform::{Instance, Key};
+use foreshock_text::Place;
+
+use crate::expression::{Expression, Variables};
+use crate::figures::Figures;
+use crate::graph::Graph;
+use crate::paths;
+use crate::row::{Row, SlaRow};
+use crate::zones::{self, Zones};
+
+/// Gives zones their indexes.
+pub(crate) type ZoneOf<'z> = &'z mut dyn FnMut(&Arc<str>) -> ZoneIndex;
+
+/// Reads the redundancy of a component from its blocks; the first of `blocks` declares it.
+pub(crate) fn read(
+    graph: &Graph<'_>,
+    row: &Row,
+    blocks: &[usize],
+    members: &[usize],
+    sla: Option<&SlaRow>,
+    zone_of: ZoneOf<'_>,
+) -> Redundancy {
+    let declaring = blocks.first().copied().unwrap_or_default();
+    let mut variables = graph.variables(declaring);
+    variables.insert("members".into(), graph.list(members));
+    let (instances, instances_source) = instances(graph, row, blocks, members, &variables);
+    let replication = if row.primary_standby { Replication::PrimaryStandby } else { Replication::ActiveActive };
+    let required = required(row, &instances, &mut variables);
+    let (zones, zones_place) = place(graph, row, blocks, members, &instances, zone_of);
+    let failover = failover(row, &variables, sla, &graph.catalog.figures);
+    Redundancy { instances, instances_source, required, zones, zones_place, replication, failover }
+}
+
+fn unknown_key(instance: &Instance) -> Option<Arc<str>> {
+    match &instance.key {
+        Key::Unknown(why) => Some(why.clone()),
+        _ => None,
+    }
+}
+
+fn instances(
+    graph: &Graph<'_>,
+    row: &Row,
+    blocks: &[usize],
+    members: &[usize],
+    variables: &Variables,
+) -> (Known<u32>, Source) {
+    let Some(declaring) = blocks.first().and_then(|&block| graph.instance(block)) else {
+        return (Known::Known(1), Source::ProviderDefault("one".into()));
+    };
+    if let Some(why) = unknown_key(declaring) {
+        let source = repetition_place(declaring).map(Source::Attribute);
+        return (Known::Unknown(why), source.unwrap_or_else(|| attribute_of(declaring)));
+    }
+    let Some(expression) = &row.instances else {
+        let count = u32::try_from(blocks.len()).unwrap_or(u32::MAX);
+        let source = repetition_place(declaring).filter(|_| row.replicas).map(Source::Attribute);
+        let one = Source::ProviderDefault("each block is one".into());
+        return (Known::Known(if row.replicas { count } else { 1 }), source.unwrap_or(one));
+    };
+    let source = source_of(graph, row, declaring, blocks, members, expression);
+    (expression.count(variables), source)
+}
+
+fn repetition_place(instance: &Instance) -> Option<Place> {
+    Some(instance.repetition.as_ref()?.place.place())
+}
+
+fn attribute_of(instance: &Instance) -> Source {
+    Source::Attribute(instance.block.header_place())
+}
+
+/// The first attribute or block an expression reads that is written; else what the provider does without.
+fn source_of(
+    graph: &Graph<'_>,
+    row: &Row,
+    declaring: &Instance,
+    blocks: &[usize],
+    members: &[usize],
+    expression: &Expression,
+) -> Source {
+    for read in expression.reads() {
+        let name = read.split('.').next().unwrap_or(read);
+        if let Some(attribute) = paths::attribute(&declaring.body, read) {
+            return Source::Attribute(attribute.place.place());
+        }
+        let related = blocks.first().and_then(|&block| graph.related.get(block)).into_iter().flatten();
+        let other = related.filter(|(relation, _)| *relation == name).map(|&(_, other)| other).next();
+        let member = members.first().copied().filter(|_| name == "members");
+        if let Some(instance) = other.or(member).and_then(|other| graph.instance(other)) {
+            let inside = expression.reads_inside().find_map(|path| paths::attribute(&instance.body, path));
+            let place = inside.map(|attribute| attribute.place.place()).or_else(|| repetition_place(instance));
+            return place.map_or_else(|| attribute_of(instance), Source::Attribute);
+        }
+        if let Some(block) = declaring.body.blocks.iter().find(|block| &*block.kind == name) {
+            return Source::Attribute(block.block.header_place());
+        }
+    }
+    let fact = expression.reads().find_map(|read| row.facts.get(read));
+    Source::ProviderDefault(fact.map_or("what the provider does when nothing is written", String::as_str).into())
+}
+
+fn required(row: &Row, instances: &Known<u32>, variables: &mut Variables) -> u32 {
+    let (Some(expression), Some(&instances)) = (&row.required, instances.known()) else { return 1 };
+    let count = foreshock_terraform::Value::new(foreshock_terraform::Kind::Number(f64::from(instances)));
+    variables.insert("instances".into(), count);
+    expression.count(variables).known().copied().unwrap_or(1).clamp(1, instances.max(1))
+}
+
+fn place(
+    graph: &Graph<'_>,
+    row: &Row,
+    blocks: &[usize],
+    members: &[usize],
+    instances: &Known<u32>,
+    zone_of: ZoneOf<'_>,
+) -> (Known<Vec<ZoneIndex>>, Option<Place>) {
+    if row.regional {
+        return (Known::Known(Vec::new()), None);
+    }
+    let mut zones = Zones::default();
+    // Members that say where they are know better than the cluster they are in.
+    let said: Vec<Zones> = members.iter().map(|&member| zones::of_instance(graph, member)).collect();
+    let use_members = !said.is_empty() && said.iter().all(|zones| !zones.is_silent());
+    let each = if use_members { said } else { blocks.iter().map(|&block| zones::of_instance(graph, block)).collect() };
+    for one in each {
+        zones.absorb(one);
+    }
+    let Zones { names, place, unknown } = zones;
+    if let Some(why) = unknown {
+        return (Known::Unknown(why), place);
+    }
+    match (names.as_slice(), instances.known()) {
+        ([], _) => (Known::Unknown("no zone is written".into()), place),
+        ([_, _, ..], Some(1)) => {
+            let list: Vec<&str> = names.iter().map(|name| &**name).collect();
+            (Known::Unknown(format!("the provider chooses one of {}", list.join(", ")).into()), place)
+        }
+        _ => (Known::Known(names.iter().map(zone_of).collect()), place),
+    }
+}
+
+fn failover(row: &Row, variables: &Variables, sla: Option<&SlaRow>, figures: &Figures) -> Failover {
+    let mode = match &row.failover {
+        None => Known::Known(FailoverMode::None),
+        Some(expression) => match expression.text(variables) {
+            Known::Unknown(why) => Known::Unknown(why),
+            Known::Known(Some(mode)) if &*mode == "automatic" => Known::Known(FailoverMode::Automatic),
+            Known::Known(Some(mode)) if &*mode == "manual" => Known::Known(FailoverMode::Manual),
+            Known::Known(_) => Known::Known(FailoverMode::None),
+        },
+    };
+    Failover { mode, seconds: figures.failover_seconds(sla), coverage: figures.coverage() }
+}

@@ -1,0 +1,502 @@
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use foreshock_model::{ComponentKind, Confidence, DependencyKind, Plane};
+use serde::Deserialize;
+
+use crate::expression::{Expression, Variables};
+use crate::figures::Figures;
+use crate::{Recipe, Role};
+
+/// The files of rows, by family. A new family is one line here; a new type is none.
+const BUNDLED: &[(&str, &str)] = &[
+    ("aws_compute.toml", include_str!("../data/aws_compute.toml")),
+    ("aws_data.toml", include_str!("../data/aws_data.toml")),
+    ("aws_delivery.toml", include_str!("../data/aws_delivery.toml")),
+    ("aws_identity.toml", include_str!("../data/aws_identity.toml")),
+    ("aws_messaging.toml", include_str!("../data/aws_messaging.toml")),
+    ("aws_network.toml", include_str!("../data/aws_network.toml")),
+    ("aws_operations.toml", include_str!("../data/aws_operations.toml")),
+];
+
+/// The catalog: one row per resource type, and the figures that rows refer to.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    rows: BTreeMap<String, Row>,
+    pub(crate) figures: Figures,
+    problems: Vec<String>,
+}
+
+/// What a resource type means at run time. docs/catalog.md describes the fields as they are written.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// Component, glue or ignored. A row with a kind is a component.
+    #[serde(default)]
+    pub role: RoleName,
+    /// The component's kind.
+    #[serde(default, deserialize_with = "kind")]
+    pub kind: Option<ComponentKind>,
+    /// Another kind where a condition holds.
+    #[serde(default)]
+    pub(crate) other_kind: Option<OtherKind>,
+    /// Holds data that is gone or unreachable with it.
+    #[serde(default)]
+    pub stateful: bool,
+    /// A service of the region: no instance or zone of its own to lose.
+    #[serde(default)]
+    pub regional: bool,
+    /// Whether `count` siblings with the same use are replicas of one component.
+    #[serde(default)]
+    pub replicas: bool,
+    /// Number of instances.
+    #[serde(default)]
+    pub(crate) instances: Option<Expression>,
+    /// Number of instances that must be up; 1 when absent.
+    #[serde(default)]
+    pub(crate) required: Option<Expression>,
+    /// One primary serves, the others stand by.
+    #[serde(default)]
+    pub primary_standby: bool,
+    /// "automatic", "manual" or "none".
+    #[serde(default)]
+    pub(crate) failover: Option<Expression>,
+    /// What the provider does when an attribute is not written, by attribute.
+    #[serde(default)]
+    pub facts: BTreeMap<String, String>,
+    /// Attributes that name zones.
+    #[serde(default)]
+    pub zones: Vec<String>,
+    /// Attributes that lead to subnets, or to groups of subnets.
+    #[serde(default)]
+    pub subnets: Vec<String>,
+    /// Whether it sends traffic out through the routes of its subnets.
+    #[serde(default)]
+    pub egress: bool,
+    /// Whether egress through it is listed (a NAT gateway).
+    #[serde(default)]
+    pub is_egress: bool,
+    /// Whether what leaves from it is listed (a subnet).
+    #[serde(default)]
+    pub is_subnet: bool,
+    /// Attributes that put it into security groups.
+    #[serde(default)]
+    pub security_groups: Vec<String>,
+    /// Attributes that give it an identity: roles and profiles.
+    #[serde(default)]
+    pub identity: Vec<String>,
+    /// Attributes naming blocks whose content is its own: launch templates, task definitions.
+    #[serde(default)]
+    pub inherits: Vec<String>,
+    /// Attributes in which an address handed over means a dependency.
+    #[serde(default)]
+    pub carriers: Vec<String>,
+    /// Target attributes that count as its address in a carrier; the common list when empty. A glue row without any
+    /// stands for no address.
+    #[serde(default)]
+    pub addresses: Vec<String>,
+    /// The side of it that stands for what it holds (a secret); reached by everyone who is handed its address.
+    #[serde(default)]
+    pub hands_on: Option<String>,
+    /// What handing its address over means.
+    #[serde(default)]
+    pub reached_by: Reach,
+    /// Whether what lies behind it are alternatives of which one is enough.
+    #[serde(default)]
+    pub alternatives: bool,
+    /// The component it is a part of.
+    #[serde(default)]
+    pub member_of: Option<MemberOf>,
+    /// Other instances that refer to it, as lists for its expressions.
+    #[serde(default)]
+    pub related: BTreeMap<String, Related>,
+    /// Values worked out once for each instance, for its own expressions and for those of others about it.
+    #[serde(default)]
+    pub(crate) derived: BTreeMap<String, Expression>,
+    /// Its run-time dependencies.
+    #[serde(default, rename = "edge")]
+    pub(crate) edges: Vec<EdgeRow>,
+    /// Figures; the first whose condition holds.
+    #[serde(default)]
+    pub(crate) sla: Vec<SlaRow>,
+    /// Repairs.
+    #[serde(default, rename = "recipe")]
+    pub recipes: Vec<Recipe>,
+}
+
+/// The role as written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleName {
+    /// It can fail.
+    #[default]
+    Component,
+    /// It joins.
+    Glue,
+    /// It means nothing at run time.
+    Ignored,
+}
+
+/// What handing an address over means for the one who gets it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// It can't serve without.
+    #[default]
+    Requires,
+    /// It serves with less.
+    Optional,
+    /// It hands work over.
+    Async,
+    /// Only needed for changes and recovery.
+    Management,
+    /// Nothing.
+    Nothing,
+}
+
+impl Reach {
+    pub(crate) fn kind(self) -> Option<DependencyKind> {
+        match self {
+            Reach::Requires | Reach::Management => Some(DependencyKind::Requires),
+            Reach::Optional => Some(DependencyKind::Optional),
+            Reach::Async => Some(DependencyKind::Async),
+            Reach::Nothing => None,
+        }
+    }
+
+    pub(crate) fn plane(self) -> Plane {
+        if self == Reach::Management { Plane::Management } else { Plane::Data }
+    }
+}
+
+/// A kind that depends on the configuration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OtherKind {
+    /// Only where this is true.
+    pub(crate) when: Expression,
+    /// The kind.
+    #[serde(deserialize_with = "kind")]
+    pub(crate) kind: Option<ComponentKind>,
+}
+
+/// How an instance is found to be a part of another.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberOf {
+    /// The attribute that names the owner.
+    pub path: String,
+    /// Types of owners.
+    pub types: Vec<String>,
+    /// The owner's attribute that holds the same text, when the name is written out.
+    #[serde(default)]
+    pub key: Option<String>,
+}
+
+/// Instances that refer to this one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Related {
+    /// Their types.
+    pub types: Vec<String>,
+    /// Their attribute that refers to this one.
+    pub path: String,
+}
+
+/// One form of run-time dependency, read from attributes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EdgeRow {
+    /// The attributes.
+    pub(crate) paths: Vec<String>,
+    /// Target types; any when empty.
+    #[serde(default)]
+    pub(crate) to: Vec<String>,
+    /// Whether this one needs the target, or the target needs this one.
+    #[serde(default)]
+    pub(crate) direction: Direction,
+    /// The side of this node the edge is at.
+    #[serde(default)]
+    pub(crate) own_port: Option<String>,
+    /// The side of the target the edge is at.
+    #[serde(default)]
+    pub(crate) port: Option<String>,
+    /// The kind; `reached` = what the target's row says.
+    #[serde(default)]
+    pub(crate) kind: KindName,
+    /// Share of the function, an expression.
+    #[serde(default)]
+    pub(crate) weight: Option<Expression>,
+    /// How sure.
+    #[serde(default)]
+    pub(crate) confidence: ConfidenceName,
+    /// Key of the group of alternatives it belongs to, an expression; null = none.
+    #[serde(default)]
+    pub(crate) group: Option<Expression>,
+    /// Whether the group shares load; an expression, true when absent.
+    #[serde(default)]
+    pub(crate) shares_load: Option<Expression>,
+    /// Only for changes and recovery.
+    #[serde(default)]
+    pub(crate) management: bool,
+    /// Only known from who may talk to whom: see docs/catalog.md, "Hints".
+    #[serde(default)]
+    pub(crate) hint: bool,
+    /// Only where this is true.
+    #[serde(default)]
+    pub(crate) when: Option<Expression>,
+    /// What it shows: `{this}`, `{target}`, `{path}`.
+    #[serde(default)]
+    pub(crate) why: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Direction {
+    #[default]
+    Uses,
+    Serves,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum KindName {
+    #[default]
+    Requires,
+    Optional,
+    Async,
+    Reached,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ConfidenceName {
+    #[default]
+    Certain,
+    Likely,
+    Guess,
+}
+
+impl ConfidenceName {
+    pub(crate) fn confidence(self) -> Confidence {
+        match self {
+            ConfidenceName::Certain => Confidence::Certain,
+            ConfidenceName::Likely => Confidence::Likely,
+            ConfidenceName::Guess => Confidence::Guess,
+        }
+    }
+}
+
+/// Which figures belong to a configuration. Names of rows of `sla.toml`, `fallback` of `defaults.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SlaRow {
+    /// Only where this is true.
+    #[serde(default)]
+    pub(crate) when: Option<Expression>,
+    /// One instance, or one zone.
+    #[serde(default)]
+    pub(crate) single: Option<String>,
+    /// Spread over zones.
+    #[serde(default)]
+    pub(crate) multi: Option<String>,
+    /// One unit of the region.
+    #[serde(default)]
+    pub(crate) regional: Option<String>,
+    /// Default for one instance where nobody publishes a figure.
+    #[serde(default)]
+    pub(crate) fallback: Option<String>,
+}
+
+fn kind<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<ComponentKind>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    match ComponentKind::from_name(&name) {
+        Some(kind) => Ok(Some(kind)),
+        None => Err(serde::de::Error::custom(format!("{name} is not a component kind"))),
+    }
+}
+
+impl Row {
+    /// What the row makes of its instances.
+    pub fn role(&self) -> Role {
+        match self.role {
+            RoleName::Component if self.kind.is_some() => Role::Component,
+            RoleName::Component | RoleName::Ignored => Role::Ignored,
+            RoleName::Glue => Role::Glue,
+        }
+    }
+}
+
+impl Catalog {
+    /// The catalog that ships with the program.
+    pub fn bundled() -> &'static Catalog {
+        static CATALOG: OnceLock<Catalog> = OnceLock::new();
+        CATALOG.get_or_init(|| Catalog::parse(BUNDLED, Figures::bundled()))
+    }
+
+    /// Reads files of rows. What can't be read is left out and listed in [`Catalog::problems`].
+    pub(crate) fn parse(files: &[(&str, &str)], figures: Figures) -> Catalog {
+        let mut catalog = Catalog { rows: BTreeMap::new(), problems: figures.problems.clone(), figures };
+        let mut aliases = Vec::new();
+        for (file, text) in files {
+            let table: toml::Table = match text.parse() {
+                Ok(table) => table,
+                Err(error) => {
+                    catalog.problems.push(format!("{file}: {error}"));
+                    continue;
+                }
+            };
+            for (type_name, value) in table {
+                match value {
+                    toml::Value::String(same_as) => aliases.push((file, type_name, same_as)),
+                    value => match value.try_into::<Row>() {
+                        Ok(row) => catalog.add(file, type_name, row),
+                        Err(error) => catalog.problems.push(format!("{file}: {type_name}: {error}")),
+                    },
+                }
+            }
+        }
+        for (file, type_name, same_as) in aliases {
+            let row = match same_as.as_str() {
+                "ignored" => Some(Row::bare(RoleName::Ignored)),
+                "glue" => Some(Row::bare(RoleName::Glue)),
+                other => catalog.rows.get(other).cloned(),
+            };
+            match row {
+                Some(row) => catalog.add(file, type_name, row),
+                None => catalog.problems.push(format!("{file}: {type_name}: there is no row {same_as}")),
+            }
+        }
+        catalog
+    }
+
+    fn add(&mut self, file: &str, type_name: String, row: Row) {
+        if self.rows.contains_key(&type_name) {
+            self.problems.push(format!("{file}: {type_name} has a row already"));
+            return;
+        }
+        self.rows.insert(type_name, row);
+    }
+
+    /// The row of a resource type: `aws_lb`; data sources as `data.aws_vpc`.
+    pub fn row(&self, type_name: &str) -> Option<&Row> {
+        self.rows.get(type_name)
+    }
+
+    /// Every row with its type, sorted.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, &Row)> {
+        self.rows.iter().map(|(name, row)| (name.as_str(), row))
+    }
+
+    /// The repairs of a resource type.
+    pub fn recipes(&self, type_name: &str) -> &[Recipe] {
+        self.row(type_name).map_or(&[], |row| &row.recipes)
+    }
+
+    /// What could not be read of the catalog's files.
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+impl Row {
+    /// The kind of an instance with these attributes.
+    pub(crate) fn kind_of(&self, variables: &Variables) -> Option<ComponentKind> {
+        let other = self.other_kind.as_ref().filter(|other| other.when.holds(variables) == Some(true));
+        other.map_or(self.kind, |other| other.kind)
+    }
+
+    pub(crate) fn bare(role: RoleName) -> Row {
+        Row {
+            role,
+            kind: None,
+            other_kind: None,
+            stateful: false,
+            regional: false,
+            replicas: false,
+            instances: None,
+            required: None,
+            primary_standby: false,
+            failover: None,
+            facts: BTreeMap::new(),
+            zones: Vec::new(),
+            subnets: Vec::new(),
+            egress: false,
+            is_egress: false,
+            is_subnet: false,
+            security_groups: Vec::new(),
+            identity: Vec::new(),
+            inherits: Vec::new(),
+            carriers: Vec::new(),
+            addresses: Vec::new(),
+            hands_on: None,
+            reached_by: Reach::default(),
+            alternatives: false,
+            member_of: None,
+            related: BTreeMap::new(),
+            derived: BTreeMap::new(),
+            edges: Vec::new(),
+            sla: Vec::new(),
+            recipes: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundled_rows_can_all_be_read() {
+        assert_eq!(Catalog::bundled().problems(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn rows_only_name_what_there_is() {
+        let catalog = Catalog::bundled();
+        let mut wrong = Vec::new();
+        for (name, row) in catalog.rows() {
+            let types = row.edges.iter().flat_map(|edge| &edge.to);
+            let types = types.chain(row.related.values().flat_map(|related| &related.types));
+            for other in types.chain(row.member_of.iter().flat_map(|member| &member.types)) {
+                if catalog.row(other).is_none() {
+                    wrong.push(format!("{name}: there is no row {other}"));
+                }
+            }
+            for sla in &row.sla {
+                wrong.extend(
+                    catalog.figures.missing(sla).into_iter().map(|figure| format!("{name}: no figure {figure}")),
+                );
+            }
+            let last = row.sla.last();
+            if last.is_some_and(|sla| sla.when.is_some()) {
+                wrong.push(format!("{name}: the last figures have a condition"));
+            }
+            if row.role() == Role::Component
+                && !row.regional
+                && row.instances.is_none()
+                && !row.replicas
+                && last.is_none()
+            {
+                wrong.push(format!("{name}: a component without instances, region or figures"));
+            }
+            if row.role() == Role::Glue && (row.instances.is_some() || last.is_some()) {
+                wrong.push(format!("{name}: glue has no instances and no figures"));
+            }
+        }
+        assert_eq!(wrong, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_broken_file_costs_its_rows_only() {
+        let files = [
+            ("a.toml", "[x]\nkind = \"nonsense\"\n[y]\nrole = \"glue\"\nz = 1\n"),
+            ("b.toml", "[ok]\nkind = \"cache\"\n"),
+            ("c.toml", "not toml"),
+            ("d.toml", "same = \"missing\"\nok = \"ignored\"\n[bad]\nkind = \"cache\"\ninstances = \"1 +\"\n"),
+        ];
+        let catalog = Catalog::parse(&files, Figures::default());
+        assert_eq!(catalog.rows().map(|(name, _)| name).collect::<Vec<_>>(), ["ok"]);
+        assert_eq!(catalog.problems().len(), 6, "{:#?}", catalog.problems());
+    }
+}

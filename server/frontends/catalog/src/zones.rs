@@ -1,0 +1,132 @@
+//! In which zones the instances of a component are.
+
+use std::sync::Arc;
+
+use foreshock_terraform::{Kind, Mode};
+use foreshock_text::Place;
+use rustc_hash::FxHashSet;
+
+use crate::graph::Graph;
+use crate::paths::{self, Found};
+
+/// What the text says of zones.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Zones {
+    /// Names with the place that decides them; distinct, sorted.
+    pub(crate) names: Vec<Arc<str>>,
+    /// The first attribute that decides.
+    pub(crate) place: Option<Place>,
+    /// Why a zone is not known, for the first one that is not.
+    pub(crate) unknown: Option<Arc<str>>,
+}
+
+impl Zones {
+    fn add(&mut self, name: Arc<str>, place: Place) {
+        self.place.get_or_insert(place);
+        if let Err(at) = self.names.binary_search(&name) {
+            self.names.insert(at, name);
+        }
+    }
+
+    fn lose(&mut self, why: impl Into<Arc<str>>, place: Place) {
+        self.place.get_or_insert(place);
+        self.unknown.get_or_insert(why.into());
+    }
+
+    /// Takes over what another part of the same component says.
+    pub(crate) fn absorb(&mut self, other: Zones) {
+        for name in other.names {
+            if let Err(at) = self.names.binary_search(&name) {
+                self.names.insert(at, name);
+            }
+        }
+        self.place = self.place.take().or(other.place);
+        self.unknown = self.unknown.take().or(other.unknown);
+    }
+
+    /// Whether nothing is said at all.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.names.is_empty() && self.unknown.is_none()
+    }
+}
+
+/// Zones named by an instance itself, else by the subnets it names, else by what it inherits from.
+pub(crate) fn of_instance(graph: &Graph<'_>, index: usize) -> Zones {
+    let mut zones = Zones::default();
+    read(graph, index, &mut zones, &mut FxHashSet::default());
+    zones
+}
+
+fn read(graph: &Graph<'_>, index: usize, zones: &mut Zones, seen: &mut FxHashSet<usize>) {
+    let (Some(instance), Some(row)) = (graph.instance(index), graph.row(index)) else { return };
+    if !seen.insert(index) {
+        return;
+    }
+    let all = |names: &[String]| names.iter().flat_map(|path| paths::find(&instance.body, path)).collect::<Vec<_>>();
+    for found in all(&row.zones) {
+        read_name(&found, zones);
+    }
+    if !zones.is_silent() {
+        return;
+    }
+    for found in all(&row.subnets) {
+        follow(graph, &found, zones, seen);
+    }
+    if !zones.is_silent() {
+        return;
+    }
+    for found in all(&row.inherits) {
+        for target in found.marks().flat_map(|mark| graph.targets(mark)) {
+            read(graph, target, zones, seen);
+        }
+    }
+}
+
+fn read_name(found: &Found<'_>, zones: &mut Zones) {
+    let place = found.place.place();
+    match &found.value.kind {
+        Kind::String(name) if !name.is_empty() => zones.add(name.clone(), place),
+        Kind::Unknown(why) => zones.lose(why.clone(), place),
+        _ => {}
+    }
+}
+
+/// From a reference to a subnet or a group of subnets to its zones.
+fn follow(graph: &Graph<'_>, found: &Found<'_>, zones: &mut Zones, seen: &mut FxHashSet<usize>) {
+    let place = found.place.place();
+    let mut leads = false;
+    for mark in found.marks() {
+        for target in graph.targets(mark) {
+            let Some(instance) = graph.instance(target) else { continue };
+            let has_zones = graph.row(target).is_some_and(|row| !row.zones.is_empty() || !row.subnets.is_empty());
+            if !has_zones {
+                continue;
+            }
+            leads = true;
+            if seen.contains(&target) {
+                continue;
+            }
+            let mut inner = Zones::default();
+            read(graph, target, &mut inner, seen);
+            if inner.is_silent() {
+                let outside = instance.mode == Mode::Data;
+                let why = if outside { "is read from outside the text" } else { "does not say its zone" };
+                zones.lose(format!("{} {why}", instance.address), place.clone());
+            }
+            for name in inner.names {
+                zones.add(name, place.clone());
+            }
+            if let Some(why) = inner.unknown {
+                zones.lose(why, place.clone());
+            }
+        }
+    }
+    if leads {
+        return;
+    }
+    match &found.value.kind {
+        Kind::String(name) if !name.is_empty() => zones.lose(format!("the zone of {name} is not in the text"), place),
+        Kind::Unknown(why) => zones.lose(why.clone(), place),
+        _ => {}
+    }
+}
