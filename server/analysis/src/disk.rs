@@ -1,0 +1,212 @@
+//! Where texts come from: open documents first, then the disk, each read and parsed once.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_syntax::hcl::ExprCache;
+use foreshock_terraform::{Files, ParsedFile};
+use foreshock_text::{FilePath, Problem, Span};
+use rustc_hash::FxHashMap;
+
+/// Files above this size are not read: 8 MiB, as in `foreshock_syntax::hcl`. Configuration is written by people.
+const LARGEST_FILE: u64 = 8 * 1024 * 1024;
+
+/// A disk with open documents in front of it. Used by one thread.
+#[derive(Default)]
+pub(crate) struct Sources {
+    memo: RefCell<Memo>,
+}
+
+#[derive(Default)]
+struct Memo {
+    documents: FxHashMap<FilePath, Document>,
+    parsed: FxHashMap<FilePath, Option<Arc<ParsedFile>>>,
+    texts: FxHashMap<FilePath, Option<Arc<str>>>,
+    listings: FxHashMap<Utf8PathBuf, Arc<Vec<FilePath>>>,
+}
+
+struct Document {
+    text: Arc<str>,
+    expressions: ExprCache,
+}
+
+impl Sources {
+    /// Opens or changes a document. Returns whether anything changed.
+    pub(crate) fn set_document(&self, file: &FilePath, text: Arc<str>) -> bool {
+        let mut memo = self.memo.borrow_mut();
+        let same = memo.documents.get(file).is_some_and(|document| document.text == text);
+        if same {
+            return false;
+        }
+        match memo.documents.get_mut(file) {
+            Some(document) => document.text = text,
+            None => {
+                memo.documents.insert(file.clone(), Document { text, expressions: ExprCache::default() });
+                memo.forget_listing_of(file);
+            }
+        }
+        memo.forget(file);
+        true
+    }
+
+    /// Closes a document: the disk counts again.
+    pub(crate) fn close_document(&self, file: &FilePath) {
+        let mut memo = self.memo.borrow_mut();
+        memo.documents.remove(file);
+        memo.forget(file);
+        memo.forget_listing_of(file);
+    }
+
+    /// Forgets what was read from the disk for a file and for the directory it is in.
+    pub(crate) fn forget_disk(&self, file: &FilePath) {
+        let mut memo = self.memo.borrow_mut();
+        if !memo.documents.contains_key(file) {
+            memo.forget(file);
+        }
+        memo.forget_listing_of(file);
+        memo.listings.remove(file.as_path());
+    }
+
+    /// The open documents, sorted.
+    pub(crate) fn documents(&self) -> Vec<FilePath> {
+        let mut files: Vec<FilePath> = self.memo.borrow().documents.keys().cloned().collect();
+        files.sort();
+        files
+    }
+}
+
+impl Memo {
+    fn forget(&mut self, file: &FilePath) {
+        self.parsed.remove(file);
+        self.texts.remove(file);
+    }
+
+    fn forget_listing_of(&mut self, file: &FilePath) {
+        if let Some(directory) = file.as_path().parent() {
+            self.listings.remove(directory);
+        }
+    }
+}
+
+impl Files for Sources {
+    fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
+        if let Some(listing) = self.memo.borrow().listings.get(directory) {
+            return listing.to_vec();
+        }
+        let mut files = list_disk(directory);
+        let mut memo = self.memo.borrow_mut();
+        files.extend(memo.documents.keys().filter(|file| file.as_path().parent() == Some(directory)).cloned());
+        files.sort();
+        files.dedup();
+        memo.listings.insert(directory.to_owned(), Arc::new(files.clone()));
+        files
+    }
+
+    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
+        let mut memo = self.memo.borrow_mut();
+        if let Some(parsed) = memo.parsed.get(file) {
+            return parsed.clone();
+        }
+        let parsed = match memo.documents.get_mut(file) {
+            Some(document) => {
+                let text = document.text.clone();
+                Some(Arc::new(ParsedFile::parse(file.clone(), text, &mut document.expressions)))
+            }
+            None => parse_disk(file),
+        };
+        memo.parsed.insert(file.clone(), parsed.clone());
+        parsed
+    }
+
+    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
+        let mut memo = self.memo.borrow_mut();
+        if let Some(document) = memo.documents.get(file) {
+            return Some(document.text.clone());
+        }
+        if let Some(text) = memo.texts.get(file) {
+            return text.clone();
+        }
+        let text = read_text(file);
+        memo.texts.insert(file.clone(), text.clone());
+        text
+    }
+}
+
+/// Files with some of them replaced: the copy that a fix is tried on.
+pub(crate) struct Overlay<'a> {
+    base: &'a dyn Files,
+    replaced: FxHashMap<FilePath, Arc<ParsedFile>>,
+}
+
+impl<'a> Overlay<'a> {
+    pub(crate) fn new(base: &'a dyn Files, replaced: FxHashMap<FilePath, Arc<ParsedFile>>) -> Overlay<'a> {
+        Overlay { base, replaced }
+    }
+}
+
+impl Files for Overlay<'_> {
+    fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
+        self.base.list(directory)
+    }
+
+    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
+        self.replaced.get(file).cloned().or_else(|| self.base.parsed(file))
+    }
+
+    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
+        self.replaced.get(file).map(|parsed| parsed.text.clone()).or_else(|| self.base.text(file))
+    }
+}
+
+/// The files directly in a directory, sorted. Empty where there is none.
+pub(crate) fn list_disk(directory: &Utf8Path) -> Vec<FilePath> {
+    let Ok(entries) = directory.read_dir_utf8() else {
+        return Vec::new();
+    };
+    let mut files: Vec<FilePath> = entries
+        .flatten()
+        .filter(|entry| entry.metadata().or_else(|_| entry.path().metadata()).is_ok_and(|kind| !kind.is_dir()))
+        .map(|entry| FilePath::new(entry.path()))
+        .collect();
+    files.sort();
+    files
+}
+
+/// Reads the text of a file; `None` when it is not there or can't be taken as text.
+pub(crate) fn read_text(file: &FilePath) -> Option<Arc<str>> {
+    read_disk(file).and_then(Result::ok)
+}
+
+/// Reads a file: `None` when it is not there, the reason when it can't be taken as text.
+fn read_disk(file: &FilePath) -> Option<Result<Arc<str>, String>> {
+    let metadata = file.as_path().metadata().ok()?;
+    if !metadata.is_file() {
+        return None;
+    }
+    if metadata.len() > LARGEST_FILE {
+        let megabytes = metadata.len() / (1024 * 1024);
+        return Some(Err(format!("this file has {megabytes} MiB; files above 8 MiB are not read")));
+    }
+    let bytes = std::fs::read(file.as_path()).ok()?;
+    Some(match String::from_utf8(bytes) {
+        Ok(text) => Ok(Arc::from(text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            Err(format!("this file is not valid UTF-8 (byte {at}); it is left out"))
+        }
+    })
+}
+
+/// Reads and parses a file; one that can't be taken as text is empty, with the reason as its problem.
+pub(crate) fn parse_disk(file: &FilePath) -> Option<Arc<ParsedFile>> {
+    let parsed = match read_disk(file)? {
+        Ok(text) => ParsedFile::parse(file.clone(), text, &mut ExprCache::default()),
+        Err(reason) => {
+            let mut empty = ParsedFile::parse(file.clone(), Arc::from(""), &mut ExprCache::default());
+            empty.problems.push(Problem::new(Span::empty(0), reason));
+            empty
+        }
+    };
+    Some(Arc::new(parsed))
+}

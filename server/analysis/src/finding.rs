@@ -1,0 +1,60 @@
+use std::sync::Arc;
+
+use foreshock_model::{ComponentIndex, Evidence};
+use foreshock_text::Place;
+
+use crate::RuleId;
+
+/// How loud a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Barely visible.
+    Hint,
+    /// Worth knowing.
+    Info,
+    /// Worth mending.
+    Warning,
+    /// Takes the system down.
+    Error,
+}
+
+impl Severity {
+    /// The name in JSON and settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Hint => "hint",
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// Something found: cause, evidence with a place, consequence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: RuleId,
+    /// How loud.
+    pub severity: Severity,
+    /// Whether the change introduced it; always true where there is no base.
+    pub new: bool,
+    /// The component it is about.
+    pub component: ComponentIndex,
+    /// Id of that component.
+    pub component_id: Arc<str>,
+    /// One or two lines, in the user's own names.
+    pub message: String,
+    /// What to underline: the attribute that causes it, else the block's header.
+    pub place: Place,
+    /// The component's block header.
+    pub block: Place,
+    /// Ids of the components that do not stay healthy, itself left out, sorted.
+    pub affected: Vec<Arc<str>>,
+    /// Points of the score that are lost by it, >= 0.
+    pub points: f64,
+    /// Minutes a year that are lost by it, >= 0.
+    pub minutes_per_year: f64,
+    /// The cascade path and the facts, in reading order: what falls and the line that proves it.
+    pub evidence: Vec<Evidence>,
+}

@@ -1,0 +1,256 @@
+//! Where an edit goes: in place of the literal that gives the value, or as a new line that looks like its neighbours.
+
+use std::collections::BTreeMap;
+
+use foreshock_catalog::Change;
+use foreshock_syntax::hcl::{Attribute, Block, Body};
+use foreshock_terraform::{
+    BlockPlace, EvaluatedAttribute, EvaluatedBody, Files, Instance, Key, Kind, ParsedFile, Value,
+};
+use foreshock_text::{FilePath, Place, Span};
+
+use super::Edit;
+use crate::{Snapshot, Stack};
+
+/// The text edits that make changes, or `None` when one of them has no place that can be edited.
+pub(super) fn edits(snapshot: &Snapshot, stack: &Stack, changes: &[Change]) -> Option<Vec<Edit>> {
+    let mut edits = Vec::new();
+    let mut additions: BTreeMap<Place, Additions> = BTreeMap::new();
+    for change in changes {
+        match change {
+            Change::Set { instance, path, value } => {
+                let literal = literal(value)?;
+                match target(stack.resolved.instances.get(*instance)?, path)? {
+                    Target::Written(attribute) => edits.push(replacement(attribute, literal)),
+                    Target::Attribute(block, name) => {
+                        additions.entry(whole(block)).or_default().attributes.push((name.to_owned(), literal));
+                    }
+                    Target::Block(block, kind, name) => {
+                        let nested = &mut additions.entry(whole(block)).or_default().blocks;
+                        nested.entry(kind.to_owned()).or_default().push((name.to_owned(), literal));
+                    }
+                }
+            }
+            Change::Repeat { instance, count } => {
+                let instance = stack.resolved.instances.get(*instance)?;
+                match (&instance.key, &instance.repetition) {
+                    (Key::Index(_), Some(written)) => edits.push(replacement(written, count.to_string())),
+                    (Key::None, None) => {
+                        additions.entry(whole(&instance.block)).or_default().count = Some(count.to_string());
+                    }
+                    _ => return None,
+                }
+            }
+        }
+    }
+    for (place, additions) in &additions {
+        let file = snapshot.parsed(&place.file)?;
+        let block = find_block(&file.body, place.span)?;
+        Layout::of(&file, block)?.add(additions, &mut edits)?;
+    }
+    Some(edits)
+}
+
+/// What a block is to get.
+#[derive(Default)]
+struct Additions {
+    count: Option<String>,
+    attributes: Vec<(String, String)>,
+    blocks: BTreeMap<String, Vec<(String, String)>>,
+}
+
+/// Where a dotted path leads.
+enum Target<'a> {
+    Written(&'a EvaluatedAttribute),
+    Attribute(&'a BlockPlace, &'a str),
+    Block(&'a BlockPlace, &'a str, &'a str),
+}
+
+fn target<'a>(instance: &'a Instance, path: &'a str) -> Option<Target<'a>> {
+    let mut body: &EvaluatedBody = &instance.body;
+    let mut block: &BlockPlace = &instance.block;
+    let mut names = path.split('.').peekable();
+    while let Some(name) = names.next() {
+        if names.peek().is_none() {
+            return Some(match body.attributes.get(name) {
+                Some(attribute) => Target::Written(attribute),
+                None => Target::Attribute(block, name),
+            });
+        }
+        match body.blocks.iter().find(|nested| &*nested.kind == name) {
+            Some(nested) if nested.unknown.is_some() => return None,
+            Some(nested) => {
+                body = &nested.body;
+                block = &nested.block;
+            }
+            None => {
+                let inner = names.next()?;
+                return names.next().is_none().then_some(Target::Block(block, name, inner));
+            }
+        }
+    }
+    None
+}
+
+fn whole(block: &BlockPlace) -> Place {
+    Place::new(block.file.clone(), block.span)
+}
+
+/// The literal that gives the value is replaced, wherever it stands.
+fn replacement(attribute: &EvaluatedAttribute, literal: String) -> Edit {
+    let written = || Place::new(attribute.place.file.clone(), attribute.place.value);
+    let place = attribute.value.origin.as_deref().cloned().unwrap_or_else(written);
+    Edit { place, text: literal }
+}
+
+/// How the lines of a block look.
+struct Layout<'a> {
+    text: &'a str,
+    file: &'a FilePath,
+    block: &'a Block,
+    newline: &'static str,
+    /// White space before the block's items.
+    indent: String,
+    /// White space before the block itself.
+    outer: &'a str,
+    one_line: bool,
+}
+
+impl<'a> Layout<'a> {
+    /// `None` for a block that is not closed, and for one that has its items on the line of its brace.
+    fn of(file: &'a ParsedFile, block: &'a Block) -> Option<Layout<'a>> {
+        let text = &*file.text;
+        let one_line = !block.body.span.text(text).contains('\n');
+        let empty = block.body.attributes.is_empty() && block.body.blocks.is_empty();
+        if !block.closed || (one_line && !empty) {
+            return None;
+        }
+        let outer = indentation(text, block.span.start);
+        let first_item = block.body.attributes.first().map(|attribute| attribute.name_span.start);
+        let indent = match first_item {
+            Some(start) => indentation(text, start).to_owned(),
+            None => format!("{outer}  "),
+        };
+        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        Some(Layout { text, file: &file.path, block, newline, indent, outer, one_line })
+    }
+
+    fn add(&self, additions: &Additions, edits: &mut Vec<Edit>) -> Option<()> {
+        let body = &self.block.body;
+        if let Some(count) = &additions.count {
+            let below: Vec<&Attribute> =
+                body.attributes.first().filter(|first| self.follows_brace(first)).into_iter().collect();
+            let lines = self.lines(&[("count".to_owned(), count.clone())], &below, edits);
+            edits.push(self.insertion(body.span.start, lines));
+        }
+        if !additions.attributes.is_empty() {
+            let last = body.attributes.iter().max_by_key(|attribute| attribute.value_span.end);
+            let lines = self.lines(&additions.attributes, &self.run_up_to(last), edits);
+            let at = last.map_or(body.span.start, |last| end_of_line(self.text, last.value_span.end));
+            edits.push(self.insertion(at, lines));
+        }
+        for (kind, attributes) in &additions.blocks {
+            let Layout { newline, indent, .. } = self;
+            let width = attributes.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+            let inner: String =
+                attributes.iter().map(|(name, value)| format!("{newline}{indent}  {name:width$} = {value}")).collect();
+            let text = format!("{newline}{indent}{kind} {{{inner}{newline}{indent}}}");
+            let items = body.attributes.iter().map(|attribute| attribute.value_span.end);
+            let end = items.chain(body.blocks.iter().map(|nested| nested.span.end)).max();
+            edits.push(match end {
+                Some(end) => self.insertion(end_of_line(self.text, end), format!("{newline}{text}")),
+                None => self.insertion(body.span.start, text),
+            });
+        }
+        Some(())
+    }
+
+    /// New lines whose `=` stand under each other and under those of the neighbours; neighbours that are too narrow
+    /// are widened, as `terraform fmt` would.
+    fn lines(&self, new: &[(String, String)], neighbours: &[&Attribute], edits: &mut Vec<Edit>) -> String {
+        let widest = new.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let width = neighbours.iter().map(|attribute| attribute.name_span.len()).max().unwrap_or(0).max(widest);
+        for neighbour in neighbours {
+            let before_equals = self.before_equals(neighbour);
+            let padding = width + 1 - neighbour.name_span.len();
+            if before_equals.len() != padding {
+                edits.push(Edit { place: Place::new(self.file.clone(), before_equals), text: " ".repeat(padding) });
+            }
+        }
+        let Layout { newline, indent, .. } = self;
+        new.iter().map(|(name, value)| format!("{newline}{indent}{name:width$} = {value}")).collect()
+    }
+
+    /// The white space between a name and its `=`.
+    fn before_equals(&self, attribute: &Attribute) -> Span {
+        let between = Span::new(attribute.name_span.end, attribute.value_span.start);
+        let width = between.text(self.text).find('=').unwrap_or(0);
+        Span::new(between.start, between.start + width as u32)
+    }
+
+    /// The attributes on the lines right above and including `last`, as long as each is one line and they are aligned.
+    fn run_up_to(&self, last: Option<&'a Attribute>) -> Vec<&'a Attribute> {
+        let mut attributes: Vec<&Attribute> = self.block.body.attributes.iter().collect();
+        attributes.sort_by_key(|attribute| attribute.name_span.start);
+        let mut run: Vec<&Attribute> = Vec::new();
+        let aligned_at = |attribute: &Attribute| attribute.name_span.len() + self.before_equals(attribute).len();
+        for attribute in attributes.into_iter().rev().skip_while(|attribute| Some(*attribute) != last) {
+            let one_line = !attribute.span().text(self.text).contains('\n');
+            let adjacent = run.last().is_none_or(|below| {
+                let gap = Span::new(attribute.value_span.end, below.name_span.start).text(self.text);
+                gap.matches('\n').count() == 1 && aligned_at(attribute) == aligned_at(below)
+            });
+            if !one_line || !adjacent {
+                break;
+            }
+            run.push(attribute);
+        }
+        run
+    }
+
+    /// Whether the item stands on the line after the brace.
+    fn follows_brace(&self, item: &Attribute) -> bool {
+        Span::new(self.block.body.span.start, item.name_span.start).text(self.text).matches('\n').count() == 1
+    }
+
+    fn insertion(&self, offset: u32, lines: String) -> Edit {
+        let close = if self.one_line { format!("{}{}", self.newline, self.outer) } else { String::new() };
+        Edit { place: Place::new(self.file.clone(), Span::empty(offset)), text: lines + &close }
+    }
+}
+
+/// The white space at the start of the line that holds `offset`.
+fn indentation(text: &str, offset: u32) -> &str {
+    let before = text.get(..offset as usize).unwrap_or("");
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text.get(start..).unwrap_or("");
+    let width = line.len() - line.trim_start_matches([' ', '\t']).len();
+    line.get(..width).unwrap_or("")
+}
+
+/// The end of the line that holds `offset`, before its line break.
+fn end_of_line(text: &str, offset: u32) -> u32 {
+    let rest = text.get(offset as usize..).unwrap_or("");
+    let line = rest.split('\n').next().unwrap_or("");
+    offset + line.trim_end_matches('\r').len() as u32
+}
+
+/// The block of that span.
+fn find_block(body: &Body, span: Span) -> Option<&Block> {
+    let block = body.blocks.iter().find(|block| block.span.contains(span))?;
+    if block.span == span { Some(block) } else { find_block(&block.body, span) }
+}
+
+/// A known plain value as it is written in Terraform.
+fn literal(value: &Value) -> Option<String> {
+    match &value.kind {
+        Kind::Bool(truth) => Some(truth.to_string()),
+        Kind::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => Some(format!("{}", *number as i64)),
+        Kind::Number(number) => Some(number.to_string()),
+        Kind::String(text) => {
+            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{");
+            Some(format!("\"{escaped}\""))
+        }
+        _ => None,
+    }
+}

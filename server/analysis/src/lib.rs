@@ -1,0 +1,25 @@
+//! One snapshot of a workspace: its stacks, what was understood of each, the findings and their proven fixes.
+//!
+//! Knows every step below it (text, resolution, catalog, engine) and puts them together; the only crate that reads the
+//! disk. Must never know a protocol or a terminal: presentation belongs to the binary. Text goes in with
+//! [`Workspace`], a [`Snapshot`] comes out; editor, command line and CI all read that one.
+
+mod block;
+mod cascade_tree;
+mod discovery;
+mod disk;
+mod finding;
+mod fix;
+mod rules;
+mod snapshot;
+mod stack;
+mod workspace;
+
+pub use block::{BlockSummary, percent};
+pub use cascade_tree::{CascadeTree, TreeNode};
+pub use finding::{Finding, Severity};
+pub use fix::{Edit, Fix};
+pub use rules::{Rule, RuleId, rule, rules};
+pub use snapshot::Snapshot;
+pub use stack::{Stack, StackKind, StackProblem};
+pub use workspace::{Revision, Workspace};

@@ -1,0 +1,190 @@
+//! The rules, one file each. A rule turns what the engine and the catalog know of a stack into findings; its page in
+//! `docs/rules` explains it, and its examples there are its tests. Names and severities are data: `rules.toml`.
+
+mod no_automatic_failover;
+mod no_redundancy;
+mod shared_fate;
+mod single_point_of_failure;
+mod single_zone;
+mod wording;
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use foreshock_engine::{Cascade, Fault, Health};
+use foreshock_model::{ComponentIndex, Evidence};
+use foreshock_text::Place;
+use serde::Deserialize;
+
+use crate::cascade_tree::{cause_of, verb};
+use crate::{Finding, Severity, Stack};
+
+/// The code of a rule: `single-point-of-failure`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(&'static str);
+
+impl RuleId {
+    /// The code.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// A rule as people see it.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// The code.
+    pub id: RuleId,
+    /// One line: what it finds.
+    pub title: &'static str,
+    /// How loud its findings are.
+    pub severity: Severity,
+    /// Its page, Markdown.
+    pub page: &'static str,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    id: String,
+    title: String,
+    severity: String,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    rule: Vec<Row>,
+}
+
+const PAGES: [(&str, &str); 5] = [
+    ("no-automatic-failover", include_str!("../../../../docs/rules/no-automatic-failover.md")),
+    ("no-redundancy", include_str!("../../../../docs/rules/no-redundancy.md")),
+    ("shared-fate", include_str!("../../../../docs/rules/shared-fate.md")),
+    ("single-point-of-failure", include_str!("../../../../docs/rules/single-point-of-failure.md")),
+    ("single-zone", include_str!("../../../../docs/rules/single-zone.md")),
+];
+
+/// Every rule, by code.
+pub fn rules() -> &'static [Rule] {
+    static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
+    RULES.get_or_init(|| {
+        let table: Table = toml::from_str(include_str!("../../data/rules.toml")).unwrap_or(Table { rule: Vec::new() });
+        let described = |(id, page): &(&'static str, &'static str)| {
+            let row = table.rule.iter().find(|row| row.id == *id);
+            let severity = row.map_or(Severity::Info, |row| severity_named(&row.severity));
+            let title: &'static str = row.map_or(*id, |row| String::leak(row.title.clone()));
+            Rule { id: RuleId(id), title, severity, page }
+        };
+        PAGES.iter().map(described).collect()
+    })
+}
+
+/// The rule of that code.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    rules().iter().find(|rule| rule.id.0 == id)
+}
+
+fn severity_named(name: &str) -> Severity {
+    match name {
+        "error" => Severity::Error,
+        "warning" => Severity::Warning,
+        "hint" => Severity::Hint,
+        _ => Severity::Info,
+    }
+}
+
+fn severity_of(id: RuleId) -> Severity {
+    rule(id.0).map_or(Severity::Info, |rule| rule.severity)
+}
+
+/// Runs every rule, loudest findings first, then by points, then by place.
+pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.extend(single_point_of_failure::find(stack));
+    findings.extend(no_automatic_failover::find(stack));
+    findings.extend(single_zone::find(stack));
+    findings.extend(shared_fate::find(stack));
+    findings.extend(no_redundancy::find(stack));
+    findings.sort_by(|one, other| {
+        let loudness = other.severity.cmp(&one.severity);
+        let points = other.points.total_cmp(&one.points);
+        loudness.then(points).then_with(|| (&one.place, &one.component_id).cmp(&(&other.place, &other.component_id)))
+    });
+    findings
+}
+
+/// What a rule says of one component; [`Draft::finish`] adds what every finding has.
+struct Draft {
+    rule: RuleId,
+    severity: Severity,
+    component: ComponentIndex,
+    message: String,
+    /// What to underline; the block's header when nothing better is known.
+    cause: Option<Place>,
+    affected: Vec<ComponentIndex>,
+    points: f64,
+    minutes_per_year: f64,
+    evidence: Vec<Evidence>,
+}
+
+impl Draft {
+    /// `None` for a component that no text declares: there is nothing to underline.
+    fn finish(self, stack: &Stack) -> Option<Finding> {
+        let component = stack.system().component(self.component)?;
+        let block = component.place.clone()?;
+        Some(Finding {
+            rule: self.rule,
+            severity: self.severity,
+            new: true,
+            component: self.component,
+            component_id: component.id.as_str().into(),
+            message: self.message,
+            place: self.cause.unwrap_or_else(|| block.clone()),
+            block,
+            affected: wording::ids(stack, &self.affected),
+            points: self.points.max(0.0),
+            minutes_per_year: self.minutes_per_year.max(0.0),
+            evidence: self.evidence,
+        })
+    }
+}
+
+/// The lines that prove a cascade, in time order: one for each component that falls, with the dependency it fell by.
+fn proof(stack: &Stack, faults: &[Fault]) -> Vec<Evidence> {
+    /// More are not read by anybody; the hover shows the whole tree.
+    const MOST_LINES: usize = 20;
+    let system = stack.system();
+    let cascade: Cascade = stack.cascade(faults);
+    let mut lines: Vec<Evidence> = Vec::new();
+    for effect in &cascade.effects {
+        let Some((parent, dependency)) = cause_of(system, &cascade, &effect.because) else { continue };
+        let (Some(from), Some(to)) = (system.component(effect.component), system.component(parent)) else { continue };
+        let health = match effect.health {
+            Health::Down => "goes down",
+            Health::Overloaded => "is overloaded",
+            _ => "is degraded",
+        };
+        for evidence in &dependency.evidence {
+            let why = format!("{} {health}: it {} {} ({})", from.id, verb(dependency.kind), to.id, evidence.why);
+            lines.push(Evidence { place: evidence.place.clone(), why: why.into() });
+        }
+        if lines.len() >= MOST_LINES {
+            break;
+        }
+    }
+    lines.truncate(MOST_LINES);
+    lines
+}
+
+/// Where the number of instances is written, if it is.
+fn instances_place(stack: &Stack, component: ComponentIndex) -> Option<Place> {
+    match &stack.system().component(component)?.redundancy.instances_source {
+        foreshock_model::Source::Attribute(place) => Some(place.clone()),
+        _ => None,
+    }
+}

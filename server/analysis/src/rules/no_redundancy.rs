@@ -1,0 +1,60 @@
+//! One instance, but nothing visible goes down with it: either nothing refers to it, or what does can do without.
+
+use std::collections::BTreeSet;
+
+use foreshock_engine::Fault;
+use foreshock_model::ComponentIndex;
+
+use super::single_point_of_failure::{is_one_per_subnet, single_instances, waits_for_a_person};
+use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
+use crate::{Finding, Stack};
+
+const ID: RuleId = RuleId("no-redundancy");
+
+pub(super) fn find(stack: &Stack) -> Vec<Finding> {
+    let louder: BTreeSet<ComponentIndex> = single_instances(stack).map(|(component, _)| component).collect();
+    let egress: BTreeSet<ComponentIndex> = stack.assembled.egress.iter().map(|egress| egress.component).collect();
+    let quiet = stack.system().iter().filter(|(index, component)| {
+        let redundancy = &component.redundancy;
+        let single = redundancy.instances.known().is_some_and(|n| *n >= 1 && *n <= redundancy.required);
+        single
+            && component.reliability.instance.is_some()
+            && !louder.contains(index)
+            && !egress.contains(index)
+            && !waits_for_a_person(stack, *index)
+            && !is_one_per_subnet(stack, *index)
+    });
+    quiet.filter_map(|(index, _)| report(stack, index)).collect()
+}
+
+fn report(stack: &Stack, index: ComponentIndex) -> Option<Finding> {
+    let component = stack.system().component(index)?;
+    let cascade = stack.cascade(&[Fault::Component(index)]);
+    let affected: Vec<ComponentIndex> =
+        cascade.effects.iter().map(|effect| effect.component).filter(|other| *other != index).collect();
+    let consequence = match affected.as_slice() {
+        [] => "Nothing in this stack depends on it; its users are elsewhere.".to_owned(),
+        some => {
+            let names = wording::ids(stack, some);
+            let verb = if names.len() == 1 { "does" } else { "do" };
+            format!("When it fails, {} {verb} not go down, but {} something.", wording::some_of(&names), lose(&names))
+        }
+    };
+    let point = stack.assessment.single_points.iter().find(|point| point.component == Some(index));
+    Draft {
+        rule: ID,
+        severity: severity_of(ID),
+        component: index,
+        message: format!("{} has no redundancy ({}).\n{consequence}", component.id, wording::instances(component)),
+        cause: instances_place(stack, index),
+        affected,
+        points: point.map_or(0.0, |point| point.points),
+        minutes_per_year: point.map_or(0.0, |point| point.minutes_per_year),
+        evidence: proof(stack, &[Fault::Component(index)]),
+    }
+    .finish(stack)
+}
+
+fn lose(names: &[std::sync::Arc<str>]) -> &'static str {
+    if names.len() == 1 { "loses" } else { "lose" }
+}

@@ -1,0 +1,80 @@
+//! One instance whose loss takes an entry of the system down.
+
+use foreshock_engine::{Fault, SinglePoint, Unit};
+use foreshock_model::{ComponentIndex, ComponentKind, FailoverMode, Redundancy};
+
+use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
+use crate::{Finding, Severity, Stack};
+
+const ID: RuleId = RuleId("single-point-of-failure");
+
+pub(super) fn find(stack: &Stack) -> Vec<Finding> {
+    single_instances(stack).filter_map(|(component, point)| report(stack, component, point)).collect()
+}
+
+/// The instance units that are single points with visible dependents, one for each component.
+pub(super) fn single_instances(stack: &Stack) -> impl Iterator<Item = (ComponentIndex, &SinglePoint)> {
+    stack.assessment.single_points.iter().filter_map(|point| match point.unit {
+        Unit::Instance { component, .. }
+            if point.has_dependents
+                && !waits_for_a_person(stack, component)
+                && !is_one_per_subnet(stack, component) =>
+        {
+            Some((component, point))
+        }
+        _ => None,
+    })
+}
+
+/// Whether there are standbys that only a person promotes: then the missing failover is the finding.
+pub(super) fn waits_for_a_person(stack: &Stack, component: ComponentIndex) -> bool {
+    let Some(component) = stack.system().component(component) else { return false };
+    let Redundancy { instances, failover, .. } = &component.redundancy;
+    instances.known().is_some_and(|n| *n >= 2)
+        && matches!(failover.mode.known(), Some(FailoverMode::Manual | FailoverMode::None))
+}
+
+/// Whether an instance only stands for a subnet: the provider runs several machines in each, so that losing "the
+/// instance" means losing the zone.
+pub(super) fn is_one_per_subnet(stack: &Stack, component: ComponentIndex) -> bool {
+    stack.system().component(component).is_some_and(|component| component.kind == ComponentKind::LoadBalancer)
+}
+
+fn report(stack: &Stack, index: ComponentIndex, point: &SinglePoint) -> Option<Finding> {
+    let component = stack.system().component(index)?;
+    let down: Vec<ComponentIndex> = point.down.iter().copied().filter(|other| *other != index).collect();
+    let names = wording::ids(stack, &down);
+    let others = stack.system().components.len().saturating_sub(1);
+    let hedge = if point.guessed { "is likely" } else { "is" };
+    let needed = component.redundancy.required;
+    let count = match needed {
+        1 => wording::instances(component),
+        _ => format!("{}, {needed} of them needed", wording::instances(component)),
+    };
+    let consequence = match names.len() {
+        0 => "users reach nothing else when it fails".to_owned(),
+        fallen => format!("{fallen} of {others} others go down with it: {}", wording::some_of(&names)),
+    };
+    Draft {
+        rule: ID,
+        severity: if point.guessed { Severity::Warning } else { severity_of(ID) },
+        component: index,
+        message: format!(
+            "{} {hedge} a single point of failure ({count}).\n{}.",
+            component.id,
+            capitalised(&consequence)
+        ),
+        cause: instances_place(stack, index),
+        affected: point.affected.clone(),
+        points: point.points,
+        minutes_per_year: point.minutes_per_year,
+        evidence: proof(stack, &[Fault::Unit(point.unit)]),
+    }
+    .finish(stack)
+}
+
+/// With a capital first letter, for a sentence that may begin with a number.
+fn capitalised(sentence: &str) -> String {
+    let mut characters = sentence.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,35 @@
+//! Names and numbers as people read them.
+
+use std::sync::Arc;
+
+use foreshock_model::{Component, ComponentIndex};
+
+use crate::Stack;
+
+/// The ids of components, sorted.
+pub(super) fn ids(stack: &Stack, components: &[ComponentIndex]) -> Vec<Arc<str>> {
+    let mut ids: Vec<Arc<str>> =
+        components.iter().filter_map(|index| Some(stack.system().component(*index)?.id.as_str().into())).collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+/// The first few names of a list, and how many more there are: "a, b, c and 4 more".
+pub(super) fn some_of(names: &[Arc<str>]) -> String {
+    const SHOWN: usize = 3;
+    let shown = names.iter().take(SHOWN).map(|name| &**name).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// "1 instance", "3 instances".
+pub(super) fn instances(component: &Component) -> String {
+    match component.redundancy.instances.known() {
+        Some(1) => "1 instance".to_owned(),
+        Some(count) => format!("{count} instances"),
+        None => "an unknown number of instances".to_owned(),
+    }
+}

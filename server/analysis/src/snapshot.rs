@@ -1,0 +1,128 @@
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_model::ComponentIndex;
+use foreshock_terraform::{Files, ParsedFile};
+use foreshock_text::{FilePath, Problem};
+use rustc_hash::FxHashMap;
+
+use crate::disk::list_disk;
+use crate::{BlockSummary, CascadeTree, Finding, Fix, Revision, Stack, cascade_tree, fix};
+
+/// One version of the world: texts, what they mean, what was found. Immutable, and cheap to share between threads.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// Which version.
+    pub revision: Revision,
+    /// The workspace folders.
+    pub folders: Vec<Utf8PathBuf>,
+    /// The stacks, by root.
+    pub stacks: Vec<Arc<Stack>>,
+    files: FxHashMap<FilePath, Arc<ParsedFile>>,
+}
+
+impl Snapshot {
+    pub(crate) fn new(
+        revision: Revision,
+        folders: Vec<Utf8PathBuf>,
+        stacks: Vec<Arc<Stack>>,
+        files: FxHashMap<FilePath, Arc<ParsedFile>>,
+    ) -> Snapshot {
+        Snapshot { revision, folders, stacks, files }
+    }
+
+    /// Text, lines and tree of a file that was read.
+    pub fn file(&self, path: &FilePath) -> Option<&Arc<ParsedFile>> {
+        self.files.get(path)
+    }
+
+    /// Every file that was read, sorted.
+    pub fn files(&self) -> impl Iterator<Item = &FilePath> {
+        let mut files: Vec<&FilePath> = self.files.keys().collect();
+        files.sort();
+        files.into_iter()
+    }
+
+    /// The findings whose place is in a file, with the index of their stack.
+    pub fn findings_in<'a>(&'a self, file: &FilePath) -> Vec<(usize, &'a Finding)> {
+        let mut found = Vec::new();
+        for (index, stack) in self.stacks.iter().enumerate() {
+            found.extend(stack.findings.iter().filter(|f| f.place.file == *file).map(|finding| (index, finding)));
+        }
+        found
+    }
+
+    /// What could not be understood in a file. A file that several stacks read tells each problem once.
+    pub fn problems_in(&self, file: &FilePath) -> Vec<Problem> {
+        let mut problems: Vec<Problem> = self
+            .stacks
+            .iter()
+            .flat_map(|stack| &stack.problems)
+            .filter(|problem| problem.file == *file)
+            .map(|problem| problem.problem.clone())
+            .collect();
+        if let Some(parsed) = self.file(file)
+            && problems.is_empty()
+        {
+            problems = parsed.problems.clone();
+        }
+        problems.sort_by(|one, other| (one.span, &one.message).cmp(&(other.span, &other.message)));
+        problems.dedup();
+        problems
+    }
+
+    /// The blocks of a file that make up components, with the index of their stack, by place.
+    pub fn blocks_in<'a>(&'a self, file: &FilePath) -> Vec<(usize, &'a BlockSummary)> {
+        let mut blocks: Vec<(usize, &BlockSummary)> = Vec::new();
+        for (index, stack) in self.stacks.iter().enumerate() {
+            blocks.extend(stack.blocks.iter().filter(|b| b.header.file == *file).map(|block| (index, block)));
+        }
+        blocks.sort_by_key(|(stack, block)| (block.header.span, *stack));
+        blocks
+    }
+
+    /// The blocks at an offset; several when a shared module has several callers.
+    pub fn block_at<'a>(&'a self, file: &FilePath, offset: u32) -> Vec<(usize, &'a BlockSummary)> {
+        let mut blocks = self.blocks_in(file);
+        blocks.retain(|(_, block)| block.extent.span.touches(offset));
+        blocks
+    }
+
+    /// What falls when a component is down as a whole.
+    pub fn cascade(&self, stack: usize, component: ComponentIndex) -> Option<CascadeTree> {
+        cascade_tree::of_component(self.stacks.get(stack)?, component)
+    }
+
+    /// The first stack that reads a file.
+    pub fn stack_of(&self, file: &FilePath) -> Option<usize> {
+        self.stacks.iter().position(|stack| stack.resolved.files.contains(file))
+    }
+
+    /// The repairs of a finding, best first, each proven: applied to a copy, parsed, understood and assessed. Costs an
+    /// analysis of the stack for each candidate.
+    pub fn fixes(&self, stack: usize, finding: &Finding) -> Vec<Fix> {
+        self.stacks.get(stack).map(|stack| fix::proven(self, stack, finding)).unwrap_or_default()
+    }
+}
+
+/// The texts of the snapshot; what it did not read comes from the disk.
+impl Files for Snapshot {
+    fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
+        let mut files = list_disk(directory);
+        files.extend(self.files.keys().filter(|file| file.as_path().parent() == Some(directory)).cloned());
+        files.sort();
+        files.dedup();
+        files
+    }
+
+    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
+        self.files.get(file).cloned().or_else(|| crate::disk::parse_disk(file))
+    }
+
+    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
+        match self.files.get(file) {
+            Some(parsed) => Some(parsed.text.clone()),
+            None => crate::disk::read_text(file),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_catalog::{Assembled, Catalog, assemble};
+use foreshock_engine::{Assessment, Cascade, Fault, Frozen, Scratch, assess};
+use foreshock_model::{ComponentIndex, System};
+use foreshock_terraform::{Files, Instance, ResolveCache, ResolveOptions, Resolved, resolve_with};
+use foreshock_text::{FilePath, Problem};
+
+use crate::block::summaries;
+use crate::{BlockSummary, Finding, rules};
+
+/// Where a stack's text comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StackKind {
+    /// A Terraform root module.
+    Terraform,
+}
+
+impl StackKind {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            StackKind::Terraform => "terraform",
+        }
+    }
+}
+
+/// A problem with its file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StackProblem {
+    /// The file.
+    pub file: FilePath,
+    /// What and where.
+    pub problem: Problem,
+}
+
+/// One root module, understood and assessed.
+#[derive(Debug)]
+pub struct Stack {
+    /// Its directory.
+    pub root: Utf8PathBuf,
+    /// Its kind.
+    pub kind: StackKind,
+    /// What the text is.
+    pub resolved: Arc<Resolved>,
+    /// What it means.
+    pub assembled: Arc<Assembled>,
+    /// What a failure does to it.
+    pub assessment: Arc<Assessment>,
+    /// What was found, loudest first, then by place.
+    pub findings: Vec<Finding>,
+    /// One for each block that makes up a component, by place.
+    pub blocks: Vec<BlockSummary>,
+    /// What could not be understood.
+    pub problems: Vec<StackProblem>,
+    /// The var files and variables it was read with.
+    pub options: ResolveOptions,
+    frozen: Frozen,
+}
+
+/// Understands and assesses the root module in `root`.
+pub(crate) fn analyse(root: &Utf8Path, files: &dyn Files, options: &ResolveOptions, cache: &mut ResolveCache) -> Stack {
+    let resolved = Arc::new(resolve_with(cache, root, files, options));
+    let assembled = Arc::new(assemble(&resolved, Catalog::bundled()));
+    let assessment = Arc::new(assess(&assembled.system));
+    let frozen = Frozen::new(&assembled.system);
+    let mut problems: Vec<StackProblem> = resolved
+        .problems
+        .iter()
+        .map(|(file, problem)| StackProblem { file: file.clone(), problem: problem.clone() })
+        .collect();
+    problems.sort_by(|one, other| (&one.file, one.problem.span).cmp(&(&other.file, other.problem.span)));
+    let mut stack = Stack {
+        root: root.to_owned(),
+        kind: StackKind::Terraform,
+        resolved,
+        assembled,
+        assessment,
+        findings: Vec::new(),
+        blocks: Vec::new(),
+        problems,
+        options: options.clone(),
+        frozen,
+    };
+    stack.findings = rules::find_all(&stack);
+    stack.blocks = summaries(&stack);
+    stack
+}
+
+impl Stack {
+    /// The system.
+    pub fn system(&self) -> &System {
+        &self.assembled.system
+    }
+
+    /// What falls when faults are injected.
+    pub fn cascade(&self, faults: &[Fault]) -> Cascade {
+        self.frozen.cascade(faults, &mut Scratch::default())
+    }
+
+    pub(crate) fn frozen(&self) -> &Frozen {
+        &self.frozen
+    }
+
+    /// The resource instance that declares a component.
+    pub fn declaring_instance(&self, component: ComponentIndex) -> Option<&Instance> {
+        let first = *self.assembled.members.get(component.index())?.first()?;
+        self.resolved.instances.get(first)
+    }
+}

@@ -1,0 +1,124 @@
+//! The pages in `docs/rules` are the tests of the rules. A `terraform bad` example has a line of carets under what is
+//! underlined (a `#` right before a caret counts as one), and nothing else of that rule is found; the best fix turns it
+//! into the `terraform fixed` example; in a `terraform good` one, nothing of that rule is found.
+
+use std::sync::Arc;
+
+use foreshock_analysis::{Edit, Snapshot, Workspace, rules};
+use foreshock_text::FilePath;
+
+const FILE: &str = "/rule-page/main.tf";
+
+struct Example {
+    kind: String,
+    text: String,
+}
+
+fn examples(page: &str) -> Vec<Example> {
+    let mut examples = Vec::new();
+    let mut open: Option<Example> = None;
+    for line in page.lines() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(info)) if info.starts_with("terraform ") => {
+                open = Some(Example { kind: info["terraform ".len()..].to_owned(), text: String::new() });
+            }
+            (Some(_), Some("")) => examples.extend(open.take()),
+            (Some(example), None) => {
+                example.text.push_str(line);
+                example.text.push('\n');
+            }
+            _ => {}
+        }
+    }
+    examples
+}
+
+/// The text without its caret lines, and what each of them underlines: (line, first column, one past the last).
+fn without_carets(text: &str) -> (String, Vec<(usize, usize, usize)>) {
+    let mut plain: Vec<&str> = Vec::new();
+    let mut marks = Vec::new();
+    for line in text.lines() {
+        let carets = line
+            .strip_prefix('#')
+            .map(str::trim)
+            .is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c == '^'));
+        if carets {
+            let first = if line.starts_with("#^") { 0 } else { line.find('^').unwrap() };
+            marks.push((plain.len() - 1, first, line.trim_end().len()));
+        } else {
+            plain.push(line);
+        }
+    }
+    (plain.join("\n") + "\n", marks)
+}
+
+fn snapshot_of(text: &str) -> Arc<Snapshot> {
+    let mut workspace = Workspace::new();
+    workspace.set_document(FilePath::new(FILE), text.into());
+    workspace.snapshot()
+}
+
+fn underlined(snapshot: &Snapshot, rule: &str) -> Vec<(usize, usize, usize)> {
+    let file = snapshot.file(&FilePath::new(FILE)).unwrap();
+    let mut found: Vec<_> = snapshot.stacks[0]
+        .findings
+        .iter()
+        .filter(|finding| finding.rule.as_str() == rule)
+        .map(|finding| {
+            let start = file.lines.position(&file.text, finding.place.span.start, Default::default());
+            let end = file.lines.position(&file.text, finding.place.span.end, Default::default());
+            (start.line as usize, start.column as usize, end.column as usize)
+        })
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+fn applied(text: &str, edits: &[Edit]) -> String {
+    let mut text = text.to_owned();
+    for edit in edits.iter().rev() {
+        text.replace_range(edit.place.span.start as usize..edit.place.span.end as usize, &edit.text);
+    }
+    text
+}
+
+#[test]
+fn every_page_says_what_the_rule_does() {
+    let mut failures = Vec::new();
+    let mut compared = 0;
+    for rule in rules() {
+        let id = rule.id.as_str();
+        let examples = examples(rule.page);
+        assert!(examples.iter().any(|e| e.kind == "bad"), "{id}: its page has no bad example");
+        assert!(examples.iter().any(|e| e.kind == "good"), "{id}: its page has no good example");
+        let mut last_bad: Option<String> = None;
+        for (number, example) in examples.iter().enumerate() {
+            compared += 1;
+            let (text, marks) = without_carets(&example.text);
+            let snapshot = snapshot_of(&text);
+            let found = underlined(&snapshot, id);
+            if found != marks {
+                failures.push(format!(
+                    "{id}, example {number} ({}): found {found:?}, the page says {marks:?}",
+                    example.kind
+                ));
+            }
+            match example.kind.as_str() {
+                "bad" => last_bad = Some(text),
+                "fixed" => {
+                    let bad = last_bad.as_deref().expect("a fixed example follows a bad one");
+                    let snapshot = snapshot_of(bad);
+                    let finding = snapshot.stacks[0].findings.iter().find(|finding| finding.rule.as_str() == id);
+                    let fixes = finding.map(|finding| snapshot.fixes(0, finding)).unwrap_or_default();
+                    let after = fixes.first().map(|fix| applied(bad, &fix.edits)).unwrap_or_default();
+                    if after != text {
+                        failures.push(format!("{id}, example {number}: the best fix gives\n{after}"));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    println!("{compared} examples compared");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}

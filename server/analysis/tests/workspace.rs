@@ -1,0 +1,197 @@
+//! The workspace: what is a stack, what an edit changes, and that going step by step ends where starting afresh does.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_analysis::{Snapshot, Workspace};
+use foreshock_text::FilePath;
+use proptest::prelude::*;
+
+const DATABASE: &str = r#"
+resource "aws_db_instance" "orders" {
+  engine   = "postgres"
+  multi_az = false
+}
+"#;
+
+/// A directory with files, from a text whose `//- path` lines start them.
+fn workspace_dir(files: &str) -> (tempfile::TempDir, Utf8PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let root = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
+    for file in files.split("//- ").skip(1) {
+        let (path, text) = file.split_once('\n').unwrap();
+        let path = root.join(path.trim());
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    (directory, root)
+}
+
+fn roots(snapshot: &Snapshot, base: &Utf8Path) -> Vec<String> {
+    snapshot.stacks.iter().map(|stack| stack.root.strip_prefix(base).unwrap().to_string()).collect()
+}
+
+/// Everything a person can see of a snapshot, as text.
+fn seen(snapshot: &Snapshot) -> String {
+    let mut text = String::new();
+    for stack in &snapshot.stacks {
+        text += &format!("{} {:?}\n", stack.root, stack.assessment.score);
+        for finding in &stack.findings {
+            text += &format!("{finding:?}\n");
+        }
+        for block in &stack.blocks {
+            text += &format!("{block:?}\n");
+        }
+        for problem in &stack.problems {
+            text += &format!("{problem:?}\n");
+        }
+    }
+    text
+}
+
+#[test]
+fn a_directory_that_another_calls_is_no_stack() {
+    let (_directory, root) = workspace_dir(
+        r#"
+//- envs/prod/main.tf
+module "db" { source = "../../modules/db" }
+//- envs/dev/main.tf
+module "db" { source = "../../modules/db" }
+//- modules/db/main.tf
+resource "aws_db_instance" "orders" { engine = "postgres" }
+//- lonely/main.tf
+resource "aws_sqs_queue" "q" {}
+"#,
+    );
+    let mut workspace = Workspace::new();
+    let snapshot = workspace.snapshot_of(&root).unwrap();
+    assert_eq!(roots(&snapshot, &root), ["envs/dev", "envs/prod", "lonely"]);
+}
+
+#[test]
+fn a_shared_module_shows_what_it_is_for_each_caller() {
+    let (_directory, root) = workspace_dir(
+        r#"
+//- prod/main.tf
+module "db" {
+  source   = "../modules/db"
+  multi_az = true
+}
+//- dev/main.tf
+module "db" {
+  source   = "../modules/db"
+  multi_az = false
+}
+//- modules/db/main.tf
+variable "multi_az" { type = bool }
+resource "aws_db_instance" "orders" {
+  engine   = "postgres"
+  multi_az = var.multi_az
+}
+"#,
+    );
+    let mut workspace = Workspace::new();
+    workspace.set_folders(vec![root.clone()]);
+    let file = FilePath::new(root.join("modules/db/main.tf"));
+    workspace.set_document(file.clone(), std::fs::read_to_string(file.as_path()).unwrap().into());
+    let snapshot = workspace.snapshot();
+    assert_eq!(roots(&snapshot, &root), ["dev", "prod"]);
+    assert_eq!(snapshot.blocks_in(&file).len(), 2);
+    let flagged: Vec<usize> = snapshot.stacks.iter().map(|stack| stack.findings.len()).collect();
+    assert_eq!(flagged, [1, 0], "dev runs on one instance, prod does not");
+}
+
+#[test]
+fn an_open_document_wins_over_the_disk_until_it_is_closed() {
+    let (_directory, root) = workspace_dir(&format!("\n//- main.tf\n{DATABASE}"));
+    let mut workspace = Workspace::new();
+    workspace.set_folders(vec![root.clone()]);
+    let file = FilePath::new(root.join("main.tf"));
+    workspace.set_document(file.clone(), DATABASE.replace("false", "true").into());
+    assert_eq!(workspace.snapshot().stacks[0].findings.len(), 0);
+    let other = FilePath::new(root.join("other.tf"));
+    workspace.set_document(other, "".into());
+    workspace.close_document(&file);
+    assert_eq!(workspace.snapshot().stacks[0].findings.len(), 1);
+}
+
+#[test]
+fn an_unchanged_stack_is_not_analysed_again() {
+    let (_directory, root) = workspace_dir(&format!("\n//- a/main.tf\n{DATABASE}//- b/main.tf\n{DATABASE}"));
+    let mut workspace = Workspace::new();
+    workspace.set_folders(vec![root.clone()]);
+    let file = |name: &str| FilePath::new(root.join(name));
+    workspace.set_document(file("a/main.tf"), DATABASE.into());
+    workspace.set_document(file("b/main.tf"), DATABASE.into());
+    let before = workspace.snapshot();
+    workspace.set_document(file("b/main.tf"), DATABASE.replace("orders", "users").into());
+    let after = workspace.snapshot();
+    assert!(Arc::ptr_eq(&before.stacks[0], &after.stacks[0]));
+    assert!(!Arc::ptr_eq(&before.stacks[1], &after.stacks[1]));
+}
+
+#[test]
+fn what_cannot_be_read_is_said() {
+    let (_directory, root) = workspace_dir("\n//- main.tf\nresource \"aws_sqs_queue\" \"q\" {}\n");
+    std::fs::write(root.join("latin.tf"), b"# caf\xe9\n").unwrap();
+    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
+    let said: Vec<&str> = snapshot.stacks[0].problems.iter().map(|p| p.problem.message.as_str()).collect();
+    assert_eq!(said, ["this file is not valid UTF-8 (byte 5); it is left out"]);
+    let missing = Workspace::new().snapshot_of(&root.join("nowhere")).unwrap_err();
+    assert!(missing.contains("expected a directory or a .tf file"), "{missing}");
+}
+
+#[test]
+fn a_ring_of_links_and_modules_ends() {
+    let (_directory, root) = workspace_dir(
+        "\n//- a/main.tf\nmodule \"b\" { source = \"../b\" }\n//- b/main.tf\nmodule \"a\" { source = \"../a\" }\n",
+    );
+    std::os::unix::fs::symlink(&root, root.join("a/loop")).unwrap();
+    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
+    assert_eq!(roots(&snapshot, &root), ["a", "b"]);
+}
+
+fn shop() -> Vec<(FilePath, String)> {
+    let directory = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/shop").canonicalize_utf8().unwrap();
+    let mut files: Vec<(FilePath, String)> = directory
+        .read_dir_utf8()
+        .unwrap()
+        .map(|entry| entry.unwrap().path().to_owned())
+        .filter(|path| path.extension() == Some("tf"))
+        .map(|path| (FilePath::new(path.clone()), std::fs::read_to_string(path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// Random edits, half-typed texts among them: the answer is that of a workspace that sees the texts for the first
+    /// time.
+    #[test]
+    fn step_by_step_is_from_scratch(
+        edits in prop::collection::vec((0usize..64, 0usize..4000, 0usize..12, "[a-z0-9\"{}= \n]{0,6}"), 1..6)
+    ) {
+        let mut files = shop();
+        let mut kept = Workspace::new();
+        for (file, text) in &files {
+            kept.set_document(file.clone(), text.as_str().into());
+        }
+        kept.snapshot();
+        for (which, at, removed, added) in edits {
+            let count = files.len();
+            let (file, text) = &mut files[which % count];
+            let start = at.min(text.len());
+            let end = (start + removed).min(text.len());
+            text.replace_range(start..end, &added);
+            kept.set_document(file.clone(), text.as_str().into());
+            let stepped = kept.snapshot();
+            let mut fresh = Workspace::new();
+            for (file, text) in &files {
+                fresh.set_document(file.clone(), text.as_str().into());
+            }
+            prop_assert_eq!(seen(&stepped), seen(&fresh.snapshot()));
+        }
+    }
+}
