@@ -34,6 +34,10 @@ pub(crate) struct Report {
     pub(crate) values_rewritten: Vec<String>,
     /// Known to both, and different.
     pub(crate) values_wrong: Vec<String>,
+    /// Attributes that the configuration sets on instances we list.
+    pub(crate) attributes: usize,
+    /// Of these, those we do not list.
+    pub(crate) attributes_missed: Vec<String>,
     /// References of `terraform graph`.
     pub(crate) references: usize,
     /// Of these, how many we have.
@@ -60,8 +64,56 @@ pub(crate) fn compare(ours: &Json, expected: &Json, plan: &Json) -> Report {
     let mut report = Report::default();
     compare_instances(ours, expected, &mut report);
     compare_values(ours, plan, &mut report);
+    compare_attributes(ours, plan, &mut report);
     compare_references(ours, expected, &mut report);
     report
+}
+
+/// Whether each attribute that the plan's configuration has an expression for is in ours.
+fn compare_attributes(ours: &Json, plan: &Json, report: &mut Report) {
+    let mut written = BTreeMap::new();
+    if let Some(root) = plan.pointer("/configuration/root_module") {
+        written_attributes(root, "", &mut written);
+    }
+    for instance in array(ours, "instances") {
+        let address = text(instance, "address");
+        let Some(names) = written.get(&without_keys(address)) else { continue };
+        report.attributes += names.len();
+        for name in names.iter().filter(|name| instance.get("values").is_none_or(|values| values.get(name).is_none())) {
+            report.attributes_missed.push(format!("{address}.{name}"));
+        }
+    }
+}
+
+fn written_attributes<'j>(module: &'j Json, path: &str, into: &mut BTreeMap<String, Vec<&'j str>>) {
+    for resource in array(module, "resources") {
+        let names = resource.get("expressions").and_then(Json::as_object).into_iter().flatten();
+        // A block that is generated is in the configuration as an empty list.
+        let names = names.filter(|(_, value)| !is_empty(value)).map(|(name, _)| name.as_str()).collect();
+        into.insert(format!("{path}{}", text(resource, "address")), names);
+    }
+    for (name, call) in module.get("module_calls").and_then(Json::as_object).into_iter().flatten() {
+        if let Some(inner) = call.get("module") {
+            written_attributes(inner, &format!("{path}module.{name}."), into);
+        }
+    }
+}
+
+/// The address of the resource of an instance.
+fn without_keys(address: &str) -> String {
+    let (mut plain, mut inside, mut quoted, mut escaped) = (String::new(), false, false, false);
+    for character in address.chars() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => quoted = !quoted,
+            '[' if !quoted => inside = true,
+            ']' if !quoted => inside = false,
+            _ if inside => {}
+            other => plain.push(other),
+        }
+    }
+    plain
 }
 
 fn array<'j>(json: &'j Json, name: &str) -> &'j [Json] {

@@ -161,6 +161,40 @@ fn main() {
         let (time, assessment) = mean(|| assess(&system));
         report(count, &system, time, &assessment);
     }
+    for (width, layers) in [(4, 25), (8, 125)] {
+        let system = mesh(width, layers);
+        let (time, assessment) = mean(|| assess(&system));
+        println!("mesh {width} x {layers}, 2 of 3, range {:?}:", assessment.score_range);
+        report(width * layers, &system, time, &assessment);
+    }
+}
+
+/// Layers of `width`, each component needing two of three in the next layer: what decision diagrams are worst at.
+fn mesh(width: usize, layers: usize) -> System {
+    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    let mut system = System { components: Vec::new(), ..system(1, 0) };
+    system.components = (0..width * layers).map(|index| component(index, &mut numbers)).collect();
+    for caller in 0..width * (layers - 1) {
+        let next = (caller / width + 1) * width;
+        let mut targets: Vec<usize> = (0..3).map(|turn| next + (caller + turn) % width).collect();
+        targets.sort_unstable();
+        let first = system.dependencies.len() as u32;
+        for to in targets {
+            let (from, to) = (ComponentIndex(caller as u32), ComponentIndex(to as u32));
+            let evidence = Vec::new();
+            system.dependencies.push(Dependency::new(
+                from,
+                to,
+                DependencyKind::Requires,
+                Confidence::Certain,
+                evidence,
+            ));
+        }
+        let members = (first..first + 3).map(DependencyIndex).collect();
+        let name = format!("g{caller}").into();
+        system.alternatives.push(Alternatives { name, members, required: 2, shares_load: false });
+    }
+    system
 }
 
 fn report(count: usize, system: &System, time: Duration, assessment: &Assessment) {

@@ -12,7 +12,7 @@ pub(crate) const LOSS_OF_FUNCTION: f64 = 0.25;
 /// Nodes of a decision diagram before bounds are given instead: about 60 MB.
 pub(crate) const NODE_BUDGET: usize = 2_000_000;
 /// Steps of decision diagram operations before bounds are given instead: about two seconds.
-pub(crate) const WORK_BUDGET: u64 = 20_000_000;
+pub(crate) const WORK_BUDGET: u64 = 4_000_000;
 /// Up to so many instances each is a variable; more are counted.
 pub(crate) const EXPLICIT_INSTANCES: u32 = 12;
 /// Instances are followed zone by zone in up to so many zones (no provider has more in one region).

@@ -12,7 +12,7 @@ use crate::{Basis, Cascade, Cause, Fault, Health, Method, assess, assess_with, c
 
 /// `PROPTEST_CASES=20000` looks harder.
 fn config() -> ProptestConfig {
-    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { failure_persistence: None, max_global_rejects: 1_000_000, ..ProptestConfig::default() }
 }
 
 fn healths(system: &System, cascade: &Cascade) -> Vec<Health> {

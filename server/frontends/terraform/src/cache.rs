@@ -31,7 +31,7 @@ impl std::fmt::Debug for ResolveCache {
 
 impl ResolveCache {
     /// The compiled pattern; `None` when it is not one.
-    pub(crate) fn pattern(&mut self, text: &str) -> Option<Regex> {
+    pub(crate) fn pattern(&mut self, text: &str, translate: fn(&str) -> String) -> Option<Regex> {
         /// Patterns made from data could be any number.
         const PATTERNS: usize = 1_000;
         if self.patterns.len() > PATTERNS {
@@ -40,7 +40,7 @@ impl ResolveCache {
         if let Some(pattern) = self.patterns.get(text) {
             return pattern.clone();
         }
-        let pattern = regex::RegexBuilder::new(text).size_limit(1 << 20).build().ok();
+        let pattern = regex::RegexBuilder::new(&translate(text)).size_limit(1 << 20).build().ok();
         self.patterns.insert(Arc::from(text), pattern.clone());
         pattern
     }

@@ -38,4 +38,9 @@ pub trait Files {
     /// The text of any file of the workspace (for `file()`, `templatefile()`, `modules.json`); `None` when it can't be
     /// read or is not UTF-8.
     fn text(&self, file: &FilePath) -> Option<Arc<str>>;
+
+    /// The bytes of any file of the workspace, for digests of files that are no text; only texts unless overridden.
+    fn bytes(&self, file: &FilePath) -> Option<Arc<[u8]>> {
+        self.text(file).map(|text| Arc::from(text.as_bytes()))
+    }
 }

@@ -5,12 +5,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use foreshock_syntax::hcl::{ExprKind, parse_expression};
-use foreshock_text::FilePath;
+use foreshock_text::{FilePath, Problem, Span};
 
 use crate::config::{Attribute, Module};
 use crate::evaluate::{Evaluator, ModuleInstance, Repetition, Scope};
 use crate::types::Type;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 impl Evaluator<'_> {
     /// The values given to the variables of the root module; later sources win.
@@ -19,8 +19,12 @@ impl Evaluator<'_> {
         let nothing = Rc::new(ModuleInstance::new(Arc::new(Module::default()), Arc::from(""), None));
         let mut values = BTreeMap::new();
         for file in self.variable_files() {
-            let Some(parsed) = self.files.parsed(&file) else { continue };
             self.read.borrow_mut().push(file.clone());
+            if file.as_path().extension() == Some("json") {
+                values.extend(self.json_values(&file));
+                continue;
+            }
+            let Some(parsed) = self.files.parsed(&file) else { continue };
             let problems = parsed.problems.iter().map(|problem| (file.clone(), problem.clone()));
             self.problems.borrow_mut().extend(problems);
             for attribute in &parsed.body.attributes {
@@ -36,6 +40,21 @@ impl Evaluator<'_> {
         values
     }
 
+    /// The values of a variable file in JSON.
+    fn json_values(&self, file: &FilePath) -> BTreeMap<Arc<str>, Value> {
+        let Some(text) = self.files.text(file) else { return BTreeMap::new() };
+        match crate::functions::read_json(&text) {
+            Ok(Value { kind: Kind::Map(items), .. }) => (*items).clone(),
+            Ok(_) => self.refuse(file, "a JSON object is expected"),
+            Err(failure) => self.refuse(file, &failure.why),
+        }
+    }
+
+    fn refuse(&self, file: &FilePath, why: &str) -> BTreeMap<Arc<str>, Value> {
+        self.problems.borrow_mut().push((file.clone(), Problem::new(Span::empty(0), why)));
+        BTreeMap::new()
+    }
+
     /// In the order they are read: `terraform.tfvars`, `*.auto.tfvars` by name, then those named.
     fn variable_files(&self) -> Vec<FilePath> {
         let listed = self.files.list(&self.root);
@@ -46,7 +65,8 @@ impl Evaluator<'_> {
             found
         };
         let mut files = named(&|name| name == "terraform.tfvars");
-        files.extend(named(&|name| name.ends_with(".auto.tfvars")));
+        files.extend(named(&|name| name == "terraform.tfvars.json"));
+        files.extend(named(&|name| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json")));
         files.extend(self.options.var_files.iter().cloned());
         files
     }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::value::{Kind, Value};
 
-/// Strings by their bytes, numbers by value; unknown ones last.
+/// Strings by their bytes, numbers by value; null and what is unknown last.
 pub(crate) fn compare(a: &Value, b: &Value) -> Ordering {
     match (&a.kind, &b.kind) {
         (Kind::Bool(a), Kind::Bool(b)) => a.cmp(b),
@@ -25,13 +25,13 @@ pub(crate) fn compare(a: &Value, b: &Value) -> Ordering {
 
 fn rank(value: &Value) -> u8 {
     match value.kind {
-        Kind::Null => 0,
         Kind::Bool(_) => 1,
         Kind::Number(_) => 2,
         Kind::String(_) => 3,
         Kind::List(_) | Kind::Set(_) => 4,
         Kind::Map(_) => 5,
-        Kind::Unknown(_) => 6,
+        Kind::Null => 6,
+        Kind::Unknown(_) => 7,
     }
 }
 

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::cache::ResolveCache;
 use crate::config::{Module, Resource};
-use crate::evaluate::{Evaluator, FUEL, ModuleInstance, ResourceInstance, Scope, join_address};
+use crate::evaluate::{Evaluator, FUEL, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
 use crate::files::Files;
 use crate::references::{ModuleNode, each_reference, quoted_references, references};
 use crate::resolved::{Instance, ModuleCall, ResolveOptions, Resolved};
@@ -40,9 +40,9 @@ pub fn resolve_with(
         }
     };
     evaluator.given = evaluator.root_values(&config);
-    let module = Rc::new(ModuleInstance::new(config, Arc::from(""), None));
+    let tree = Tree { root: Rc::new(ModuleInstance::new(config, Arc::from(""), None)) };
     let mut collected = Collected::default();
-    collected.module(&evaluator, &module, &Arc::from(""), None);
+    collected.module(&evaluator, &tree.root, &Arc::from(""), None);
     resolved.instances = collected.instances;
     resolved.instances.sort_by(|a, b| a.address.cmp(&b.address));
     resolved.modules = collected.modules;

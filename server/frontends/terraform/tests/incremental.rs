@@ -56,7 +56,7 @@ fn stacks() -> Vec<Utf8PathBuf> {
 #[test]
 fn incremental_is_from_scratch() {
     /// Edits to each stack.
-    const EDITS: usize = 6;
+    const EDITS: usize = 3;
     let options = ResolveOptions::default();
     let mut dice = Dice(7);
     let mut compared = 0;

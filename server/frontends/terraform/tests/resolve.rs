@@ -135,6 +135,7 @@ variable "count_of" {
 variable "flag" { type = bool }
 variable "given" { default = "default" }
 variable "unset" {}
+variable "from_json" { default = "no" }
 resource "aws_x" "a" {
   size  = var.size
   count_of = var.count_of
@@ -142,6 +143,7 @@ resource "aws_x" "a" {
   given = local.given
   unset = var.unset
   list  = [var.size, var.size]
+  json  = var.from_json
 }
 locals { given = var.given }
 //- terraform.tfvars
@@ -152,13 +154,16 @@ given = "tfvars"
 given = "auto a"
 //- b.auto.tfvars
 given = "auto b"
+//- c.auto.tfvars.json
+{"from_json": {"a": [1, null]}}
 "#,
         expect![[r#"
             aws_x.a
               count_of = 3 @main.tf:5
               flag = true @terraform.tfvars:2
               given = "auto b" @b.auto.tfvars:1
-              list = ["tfvars", "tfvars"] @main.tf:16
+              json = {a = [1, null]}
+              list = ["tfvars", "tfvars"] @main.tf:17
               size = "tfvars" @terraform.tfvars:1
               unset = ?(variable unset has no value)
         "#]],
@@ -347,12 +352,16 @@ resource "aws_x" "x" {
   compared = aws_a.a.id == "x"
   null     = aws_a.a.id == null
   broken   = [for x in aws_a.a.list : x.id if x.ok]
+  unset    = aws_b.b.unset == null ? "computed?" : "set"
 }
+resource "aws_b" "b" { unset = null }
 locals { m = {} }
 data "aws_azs" "z" {}
 "#,
         expect![[r#"
             aws_a.a
+            aws_b.b
+              unset = null @main.tf:18
             aws_x.x
               also = true <aws_a.a.flag>
               broken = ?(known after apply: aws_a.a.list) <aws_a.a.list>
@@ -366,8 +375,10 @@ data "aws_azs" "z" {}
               null = ?(known after apply: aws_a.a.id) <aws_a.a.id>
               same = "v" <aws_a.a.flag>
               slice = [?(known after apply: data.aws_azs.z.names) <data.aws_azs.z.names>, ?(known after apply: data.aws_azs.z.names) <data.aws_azs.z.names>] <data.aws_azs.z.names>
+              unset = ?(known after apply: aws_b.b.unset) <aws_b.b.unset>
             data.aws_azs.z
             aws_x.x -> aws_a.a
+            aws_x.x -> aws_b.b
             aws_x.x -> data.aws_azs.z
         "#]],
     );
@@ -460,6 +471,8 @@ output "size" { value = "big" }
             module.installed from "terraform-aws-modules/x/aws": .terraform/modules/installed
             module.me from "./": not at hand
             module.vpc from "terraform-aws-modules/vpc/aws": not at hand
+            problem in main.tf: there is no Terraform file in ./gone
+            problem in main.tf: module me calls itself
         "#]],
     );
 }

@@ -139,6 +139,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn counted(&self, count: &Value) -> (Form, Vec<Sibling>) {
+        if count.marks.is_sensitive() {
+            return unknown("count is sensitive", count.all_marks());
+        }
         let number = match &count.kind {
             Kind::Unknown(why) => return unknown(why.clone(), count.all_marks()),
             kind => crate::types::number_of(kind),
@@ -158,6 +161,10 @@ impl<'a> Evaluator<'a> {
 
     fn keyed(&self, each: &Value) -> (Form, Vec<Sibling>) {
         let refuse = |why: Arc<str>| unknown_each(why, each);
+        // The keys would be shown in addresses; Terraform refuses it too.
+        if each.marks.is_sensitive() {
+            return refuse(Arc::from("for_each is sensitive"));
+        }
         let sibling = |name: &Arc<str>, value: &Value| {
             let key = Value::string(name.clone()).with_marks(&each.marks);
             let value = value.clone().with_marks(&each.marks);

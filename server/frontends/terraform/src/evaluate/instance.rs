@@ -105,3 +105,28 @@ impl ModuleInstance {
         ModuleInstance::new(config, Arc::from(""), Some(Caller { module: caller.clone(), number, repetition }))
     }
 }
+
+/// The module instances of one resolution, owned by their root. A module's memos hold its resources and calls, and these
+/// hold the module: letting go of the memos breaks the rings, or none of it would ever be freed.
+pub(crate) struct Tree {
+    pub(crate) root: Rc<ModuleInstance>,
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        let mut open = vec![self.root.clone()];
+        while let Some(module) = open.pop() {
+            for memo in &module.resources {
+                if let Ok(mut memo) = memo.try_borrow_mut() {
+                    *memo = Slot::Empty;
+                }
+            }
+            for memo in &module.calls {
+                let Ok(mut memo) = memo.try_borrow_mut() else { continue };
+                if let Slot::Done(expansion) = std::mem::replace(&mut *memo, Slot::Empty) {
+                    open.extend(expansion.instances.iter().filter_map(|instance| instance.module.clone()));
+                }
+            }
+        }
+    }
+}

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_text::Problem;
+
 use super::{Configuration, Evaluator, ModuleInstance, Scope, memo};
 use crate::config::{Call, Variable};
 use crate::failure::Failure;
@@ -108,10 +110,25 @@ impl<'a> Evaluator<'a> {
         let mut above = Some(caller);
         while let Some(module) = above {
             if module.config.directory == directory {
+                self.wrong_source(call, format!("module {} calls itself", call.name));
                 return None;
             }
             above = module.call.as_ref().map(|call| &call.module);
         }
-        self.load(&directory)
+        let module = self.load(&directory);
+        if module.is_none() && call.source.starts_with('.') {
+            self.wrong_source(call, format!("there is no Terraform file in {}", call.source));
+        }
+        module
+    }
+
+    fn wrong_source(&self, call: &Call, message: String) {
+        let Some(source) = call.block.attribute("source") else { return };
+        let problem = (source.file.clone(), Problem::new(source.value_span, message));
+        let mut problems = self.problems.borrow_mut();
+        // A module with many instances says it once.
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
     }
 }

@@ -98,6 +98,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
             "root" => Ok(Value::string(".")),
+            // Terraform is run in the root module unless told otherwise on the command line.
             "cwd" => Ok(Value::string(self.root.as_str())),
             _ => fail(format!("path.{name} does not exist")),
         }
@@ -233,7 +234,11 @@ impl<'a> Evaluator<'a> {
         let reason = format!("known after apply: {}.{full}", one.address);
         let mark = Mark { to: one.address.clone(), attribute: Arc::from(full), place };
         let value = match self.deeper(|| Ok(self.instance_attribute(one, &name)))? {
-            Some(value) => self.walk(value, steps.get(1..).unwrap_or_default(), scope)?,
+            Some(value) => match self.walk(value, steps.get(1..).unwrap_or_default(), scope)? {
+                // Set to null is not set: the provider may have an answer of its own.
+                value if matches!(value.kind, Kind::Null) => Value { marks: value.marks, ..Value::unknown(reason) },
+                value => value,
+            },
             None => Value::unknown(reason),
         };
         Ok(value.with_marks(&Marks::one(mark)))
@@ -286,7 +291,8 @@ impl<'a> Evaluator<'a> {
                 if items.contains_key(name) {
                     continue;
                 }
-                if let Some(value) = self.instance_attribute(one, name) {
+                let value = self.instance_attribute(one, name);
+                if let Some(value) = value.filter(|value| !matches!(value.kind, Kind::Null)) {
                     items.insert(name.clone(), value.with_marks(&Marks::one(mark(name))));
                 }
             }

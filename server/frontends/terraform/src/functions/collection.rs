@@ -76,8 +76,6 @@ fn concat(args: &[Value]) -> Result<Value, Failure> {
     for arg in args {
         match &arg.kind {
             Kind::List(more) => items.extend(marked_items(arg, more)),
-            Kind::Set(more) if arg.is_wholly_known() || more.len() < 2 => items.extend(marked_items(arg, more)),
-            Kind::Set(_) => return Ok(Value::unknown_from(args)),
             _ => return Err(wrong(arg, "list")),
         }
     }
@@ -167,6 +165,9 @@ fn contains(args: &[Value]) -> Result<Value, Failure> {
         return Ok(Value::unknown_from([of, wanted]));
     }
     let (Kind::List(items) | Kind::Set(items)) = &of.kind else { return Err(wrong(of, "list")) };
+    if matches!(wanted.kind, Kind::Null) {
+        return fail("contains does not look for null");
+    }
     let mut maybe = false;
     for item in items.iter() {
         match equal(item, wanted) {
@@ -266,7 +267,7 @@ fn slice(args: &[Value]) -> Result<Value, Failure> {
 
 fn zipmap(args: &[Value]) -> Result<Value, Failure> {
     let (names, values) = (arg(args, 0)?, arg(args, 1)?);
-    let (Kind::List(name_items), Kind::List(value_items)) = (&names.kind, &values.kind) else {
+    let (Kind::List(name_items) | Kind::Set(name_items), Kind::List(value_items)) = (&names.kind, &values.kind) else {
         if !names.is_known() || !values.is_known() {
             return Ok(Value::unknown_from(args));
         }
@@ -296,9 +297,10 @@ fn reverse(args: &[Value]) -> Result<Value, Failure> {
 
 fn chunklist(args: &[Value]) -> Result<Value, Failure> {
     let (of, size) = (arg(args, 0)?, arg(args, 1)?);
-    let Kind::List(items) = &of.kind else {
+    let (Kind::List(items) | Kind::Set(items)) = &of.kind else {
         return if of.is_known() { Err(wrong(of, "list")) } else { Ok(Value::unknown_from(args)) };
     };
+    let items = unify_values(items.to_vec())?;
     if !size.is_known() {
         return Ok(Value::unknown_from(args));
     }
@@ -319,8 +321,8 @@ fn matchkeys(args: &[Value]) -> Result<Value, Failure> {
         return fail("matchkeys takes as many keys as values");
     }
     let is_wanted = |key: &Value| wanted.iter().any(|wanted| compare(key, wanted).is_eq());
-    let kept = items.iter().zip(keys).filter(|(_, key)| is_wanted(key)).map(|(item, _)| item.clone());
-    Ok(list(kept.collect()))
+    let items = unify_values(items.to_vec())?;
+    Ok(list(items.into_iter().zip(keys).filter(|(_, key)| is_wanted(key)).map(|(item, _)| item).collect()))
 }
 
 /// `alltrue` with `wanted` true, `anytrue` with false.
@@ -329,6 +331,9 @@ fn all(args: &[Value], wanted: bool) -> Result<Value, Failure> {
     let (Kind::List(items) | Kind::Set(items)) = &of.kind else {
         return if of.is_known() { Err(wrong(of, "list")) } else { Ok(Value::unknown_from([of])) };
     };
+    for item in items.iter().filter(|item| item.is_known() && !matches!(item.kind, Kind::Null)) {
+        bool_of(&item.kind)?;
+    }
     let mut unknown = false;
     for item in items.iter() {
         match &item.kind {
@@ -349,15 +354,13 @@ fn setproduct(args: &[Value]) -> Result<Value, Failure> {
     /// More than anything real.
     const ITEMS: usize = 50_000;
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
-    let mut is_set = true;
+    // One set among them makes the result a set.
+    let is_set = args.iter().any(|arg| matches!(arg.kind, Kind::Set(_)));
     for arg in args {
         let items = match &arg.kind {
             Kind::Unknown(_) => return Ok(Value::unknown_from(args)),
-            Kind::List(items) => {
-                is_set = false;
-                items
-            }
-            Kind::Set(items) if items.iter().all(Value::is_known) => items,
+            Kind::List(items) => unify_values(items.to_vec())?,
+            Kind::Set(items) if items.iter().all(Value::is_known) => items.to_vec(),
             Kind::Set(_) => return Ok(Value::unknown_from(args)),
             _ => return Err(wrong(arg, "list")),
         };

@@ -26,10 +26,10 @@ impl<'a> Evaluator<'a> {
                 return Some(Ok(Value::unknown_from(args)));
             }
             "file" => self.read_text(args).map(Value::string),
-            "filebase64" => self.read_text(args).map(|text| Value::string(STANDARD.encode(text.as_bytes()))),
+            "filebase64" => self.read_bytes(args).map(|bytes| Value::string(STANDARD.encode(bytes))),
             "filemd5" | "filesha1" | "filesha256" | "filesha512" | "filebase64sha256" | "filebase64sha512" => {
                 let digest = name.strip_prefix("file").unwrap_or(name);
-                self.read_text(args).and_then(|text| hash::digest(digest, text.as_bytes()))
+                self.read_bytes(args).and_then(|bytes| hash::digest(digest, &bytes))
             }
             "fileexists" => self.fileexists(args),
             "fileset" => self.fileset(args),
@@ -58,17 +58,28 @@ impl<'a> Evaluator<'a> {
     }
 
     fn read_text(&self, args: &[Value]) -> Result<Arc<str>, Failure> {
-        let path = text_arg(args, 0)?;
-        let file = FilePath::new(self.absolute(&path));
+        let file = self.file_arg(args)?;
+        self.files.text(&file).map_or_else(|| self.unreadable(&file), Ok)
+    }
+
+    fn read_bytes(&self, args: &[Value]) -> Result<Arc<[u8]>, Failure> {
+        let file = self.file_arg(args)?;
+        self.files.bytes(&file).map_or_else(|| self.unreadable(&file), Ok)
+    }
+
+    fn file_arg(&self, args: &[Value]) -> Result<FilePath, Failure> {
+        let file = FilePath::new(self.absolute(&text_arg(args, 0)?));
         self.read.borrow_mut().push(file.clone());
-        if let Some(text) = self.files.text(&file) {
-            return Ok(text);
-        }
+        Ok(file)
+    }
+
+    fn unreadable<T>(&self, file: &FilePath) -> Result<T, Failure> {
+        let shown = crate::paths::relative(&self.root, file.as_path());
         // A file that is there but is no text, or in a place that can't be looked into, is not missing for Terraform.
         let listed = file.as_path().parent().map(|directory| self.files.list(directory)).unwrap_or_default();
-        match listed.is_empty() || listed.contains(&file) {
-            true => beyond(format!("{path} can't be read")),
-            false => fail(format!("there is no file {path}")),
+        match listed.is_empty() || listed.contains(file) {
+            true => beyond(format!("{shown} can't be read")),
+            false => fail(format!("there is no file {shown}")),
         }
     }
 

@@ -65,7 +65,7 @@ fn write_string(text: &str, into: &mut String) {
 }
 
 /// The value of a JSON text.
-pub(super) fn read(text: &str) -> Result<Value, Failure> {
+pub(crate) fn read(text: &str) -> Result<Value, Failure> {
     match serde_json::from_str::<serde_json::Value>(text) {
         Ok(json) => Ok(value_of(&json)),
         Err(error) => fail(format!("this is not JSON: {error}")),

@@ -10,6 +10,7 @@ mod json;
 mod network;
 mod number;
 mod pattern;
+mod pattern_syntax;
 mod select;
 mod sets;
 mod text;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use foreshock_syntax::hcl::Expr;
 
 pub(crate) use filesystem::template_expression;
+pub(crate) use json::read as read_json;
 
 use crate::evaluate::{Evaluator, Scope};
 use crate::failure::{Failure, fail};

@@ -1,9 +1,9 @@
 //! Functions on numbers.
 
-use super::{Answer, items_arg, list, number, number_arg, text_arg, whole_arg};
+use super::{Answer, items_arg, list, number, number_arg, whole_arg};
 use crate::failure::{Failure, beyond, fail};
 use crate::types::number_of;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 pub(super) fn call(name: &str, args: &[Value]) -> Answer {
     Some(match name {
@@ -48,14 +48,16 @@ fn finite(result: f64) -> Result<Value, Failure> {
 }
 
 fn parseint(args: &[Value]) -> Result<Value, Failure> {
-    let (text, base) = (text_arg(args, 0)?, whole_arg(args, 1)?);
+    let (Kind::String(text), base) = (&super::arg(args, 0)?.kind, whole_arg(args, 1)?) else {
+        return fail("parseint takes a string");
+    };
     if !(2..=62).contains(&base) {
         return fail("a base from 2 to 62 is required");
     }
     if base > 36 {
         return beyond("a base above 36 is not followed");
     }
-    match i64::from_str_radix(&text, base as u32) {
+    match i64::from_str_radix(text, base as u32) {
         Ok(parsed) if parsed.unsigned_abs() < 1 << 53 => Ok(number(parsed as f64)),
         _ => fail(format!("{text:?} is no number to base {base}")),
     }

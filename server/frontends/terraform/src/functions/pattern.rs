@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use regex::{Captures, Regex};
 
+use super::pattern_syntax::translate;
 use super::{Answer, list, text_arg};
 use crate::evaluate::Evaluator;
 use crate::failure::{Failure, beyond, fail};
@@ -21,7 +22,7 @@ impl Evaluator<'_> {
     }
 
     fn pattern(&self, text: &str) -> Result<Regex, Failure> {
-        match self.cache.borrow_mut().pattern(text) {
+        match self.cache.borrow_mut().pattern(text, translate) {
             Some(pattern) => Ok(pattern),
             None => beyond(format!("{text:?} is not a regular expression that is understood here")),
         }

@@ -43,7 +43,7 @@ fn converted(args: &[Value], to: &Type) -> Result<Value, Failure> {
 
 fn coalesce(args: &[Value]) -> Result<Value, Failure> {
     let types: Vec<Type> = args.iter().map(infer).collect();
-    let of = unify(&types).unwrap_or(Type::Any);
+    let Some(of) = unify(&types) else { return fail("the arguments of coalesce have no type in common") };
     for value in args {
         match &value.kind {
             Kind::Unknown(_) => return Ok(Value::unknown_from(args)),
@@ -56,11 +56,14 @@ fn coalesce(args: &[Value]) -> Result<Value, Failure> {
 }
 
 fn coalesce_list(args: &[Value]) -> Result<Value, Failure> {
+    if let Some(set) = args.iter().find(|arg| matches!(arg.kind, Kind::Set(_))) {
+        return fail(format!("a list is required, this is a {}", kind_name(set)));
+    }
     for value in args {
         match &value.kind {
             Kind::Unknown(_) => return Ok(Value::unknown_from(args)),
-            Kind::List(items) | Kind::Set(items) if items.is_empty() => {}
-            Kind::List(_) | Kind::Set(_) => return Ok(value.clone()),
+            Kind::List(items) if items.is_empty() => {}
+            Kind::List(_) => return Ok(value.clone()),
             Kind::Null => {}
             _ => return fail(format!("a list is required, this is a {}", kind_name(value))),
         }
@@ -77,13 +80,12 @@ fn element(args: &[Value]) -> Result<Value, Failure> {
         return fail(format!("a list is required, this is a {}", kind_name(from)));
     };
     let index = whole(number_of(&index.kind)?)?;
-    if index < 0 {
-        return fail("element does not count from the end");
-    }
-    let picked = if items.is_empty() { None } else { items.get(index as usize % items.len()) };
+    // A negative index keeps its sign.
+    let index = index.checked_rem(items.len() as i64).and_then(|index| usize::try_from(index).ok());
+    let picked = index.and_then(|index| items.get(index));
     match picked {
         Some(item) => Ok(item.clone().with_marks(&from.marks)),
-        None => fail("element of an empty list"),
+        None => fail("there is no such element"),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Answer, arg, items, items_arg};
+use super::{Answer, arg, items};
 use crate::failure::{Failure, fail};
 use crate::order::compare;
 use crate::types::{set_of, string_of, unify_values};
@@ -19,23 +19,30 @@ pub(super) fn call(name: &str, args: &[Value]) -> Answer {
     })
 }
 
-fn union(args: &[Value]) -> Result<Value, Failure> {
+/// The elements of each argument, all of one type.
+fn elements(args: &[Value]) -> Result<Vec<Vec<Value>>, Failure> {
     let mut all = Vec::new();
+    let mut counts = Vec::new();
     for arg in args {
-        all.extend_from_slice(items(arg)?);
+        let items = unify_values(items(arg)?.to_vec())?;
+        counts.push(items.len());
+        all.extend(items);
     }
-    Ok(set_of(unify_values(all)?))
+    let mut all = unify_values(all)?.into_iter();
+    Ok(counts.into_iter().map(|count| all.by_ref().take(count).collect()).collect())
+}
+
+fn union(args: &[Value]) -> Result<Value, Failure> {
+    Ok(set_of(elements(args)?.concat()))
 }
 
 fn keep(args: &[Value], if_in_others: bool) -> Result<Value, Failure> {
-    let mut kept = set_of(items_arg(args, 0)?.to_vec());
-    for other in args.get(1..).unwrap_or_default() {
-        let other = items(other)?;
-        let Kind::Set(items) = &kept.kind else { return fail("a set is required") };
-        let is_in = |item: &&Value| other.iter().any(|other| compare(item, other).is_eq()) == if_in_others;
-        kept = set_of(items.iter().filter(is_in).cloned().collect());
+    let mut sets = elements(args)?.into_iter();
+    let mut kept = sets.next().unwrap_or_default();
+    for other in sets {
+        kept.retain(|item| other.iter().any(|other| compare(item, other).is_eq()) == if_in_others);
     }
-    Ok(kept)
+    Ok(set_of(kept))
 }
 
 fn transpose(args: &[Value]) -> Result<Value, Failure> {

@@ -17,6 +17,10 @@ pub(super) fn write(value: &Value) -> Result<String, Failure> {
     if !text.ends_with('\n') {
         text.push('\n');
     }
+    // After a bare word the document's end is written.
+    if matches!(value.kind, Kind::Null | Kind::Bool(_) | Kind::Number(_)) {
+        text.push_str("...\n");
+    }
     Ok(text)
 }
 

@@ -52,4 +52,8 @@ impl Files for Disk {
         let read = || std::fs::read_to_string(file.as_path()).ok().map(Arc::from);
         self.texts.borrow_mut().entry(file.clone()).or_insert_with(read).clone()
     }
+
+    fn bytes(&self, file: &FilePath) -> Option<Arc<[u8]>> {
+        std::fs::read(file.as_path()).ok().map(Arc::from)
+    }
 }
