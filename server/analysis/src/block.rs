@@ -93,10 +93,10 @@ fn source_words(source: &Source) -> String {
     }
 }
 
-/// A percentage with as many digits as its distance to 100 needs: 99.5, 99.95, 99.9972.
+/// A percentage with two digits of its distance to 100: 99.5, 99.95, 99.9972.
 pub fn percent(value: f64) -> String {
     let distance = (100.0 - value).abs();
-    let digits = if distance <= 0.0 { 0 } else { (2.0 - distance.log10().floor()).clamp(1.0, 9.0) as usize };
+    let digits = if distance <= 0.0 { 0 } else { (1.0 - distance.log10().floor()).clamp(1.0, 9.0) as usize };
     let text = format!("{value:.digits$}");
     match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
@@ -110,9 +110,15 @@ mod tests {
 
     #[test]
     fn percentages_show_the_digits_that_matter() {
-        for (value, text) in
-            [(99.5, "99.5"), (99.95, "99.95"), (100.0, "100"), (99.99, "99.99"), (99.997_23, "99.99723"), (95.0, "95")]
-        {
+        for (value, text) in [
+            (99.5, "99.5"),
+            (99.95, "99.95"),
+            (100.0, "100"),
+            (99.99, "99.99"),
+            (99.997_23, "99.9972"),
+            (99.9256, "99.926"),
+            (95.0, "95"),
+        ] {
             assert_eq!(percent(value), text);
         }
     }

@@ -113,8 +113,8 @@ pub(crate) fn cause_of<'a>(
         Cause::Alternatives(group) => {
             // A group falls when enough members have fallen: the last of them is named.
             let members = system.alternatives.get(*group)?.members.iter();
-            let fallen = members.filter_map(|member| system.dependencies.get(member.index()));
-            fallen.filter(|member| cascade.health(member.to) > Health::Healthy).last()?
+            let mut fallen = members.filter_map(|member| system.dependencies.get(member.index()));
+            fallen.rfind(|member| cascade.health(member.to) > Health::Healthy)?
         }
         _ => return None,
     };

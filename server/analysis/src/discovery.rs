@@ -99,6 +99,36 @@ impl CallGraph {
     }
 }
 
+/// The roots without modules that wait for a caller: a directory below one called `modules`, with neither a provider nor
+/// a backend nor values of its own. When nothing else is left, or when it is what was asked for, it stays.
+pub(crate) fn without_libraries(
+    roots: BTreeSet<Utf8PathBuf>,
+    asked: &[Utf8PathBuf],
+    files: &dyn Files,
+) -> BTreeSet<Utf8PathBuf> {
+    let waits = |root: &Utf8PathBuf| {
+        let below = asked.iter().find_map(|folder| root.strip_prefix(folder).ok()).unwrap_or(root);
+        let in_modules = below.parent().is_some_and(|parent| parent.iter().any(|name| name == "modules"));
+        in_modules && !is_deployed(root, files)
+    };
+    let kept: BTreeSet<Utf8PathBuf> = roots.iter().filter(|root| !waits(root)).cloned().collect();
+    if kept.is_empty() { roots } else { kept }
+}
+
+/// Whether a directory says how it is deployed.
+fn is_deployed(directory: &Utf8Path, files: &dyn Files) -> bool {
+    files.list(directory).iter().any(|file| match file.as_path().extension() {
+        Some("tfvars") => true,
+        Some("tf" | "tofu") => files.parsed(file).is_some_and(|parsed| {
+            let configured = |block: &foreshock_syntax::hcl::Block| {
+                block.body.blocks.iter().any(|inner| matches!(&*inner.kind, "backend" | "cloud"))
+            };
+            parsed.body.blocks_of("provider").next().is_some() || parsed.body.blocks_of("terraform").any(configured)
+        }),
+        _ => false,
+    })
+}
+
 fn local_calls(directory: &Utf8Path, files: &dyn Files) -> Vec<Utf8PathBuf> {
     let mut called = BTreeSet::new();
     for file in files.list(directory).iter().filter(|file| is_configuration(file.as_path())) {

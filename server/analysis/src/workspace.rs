@@ -6,7 +6,7 @@ use foreshock_terraform::{Files, ResolveCache, ResolveOptions};
 use foreshock_text::FilePath;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::discovery::{CallGraph, directory_of, is_configuration, module_directories, normalised};
+use crate::discovery::{CallGraph, directory_of, is_configuration, module_directories, normalised, without_libraries};
 use crate::disk::Sources;
 use crate::snapshot::Snapshot;
 use crate::stack::{Stack, analyse};
@@ -100,7 +100,8 @@ impl Workspace {
             self.set_folders(vec![absolute]);
             self.index();
             let directories: Vec<Utf8PathBuf> = self.calls.directories().cloned().collect();
-            directories.iter().flat_map(|directory| self.calls.roots_of(directory)).collect()
+            let roots = directories.iter().flat_map(|directory| self.calls.roots_of(directory)).collect();
+            without_libraries(roots, &self.folders, &self.sources)
         } else if is_configuration(&absolute) {
             let directory = directory_of(&FilePath::new(absolute));
             self.set_folders(vec![directory.clone()]);

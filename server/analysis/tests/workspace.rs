@@ -69,6 +69,27 @@ resource "aws_sqs_queue" "q" {}
 }
 
 #[test]
+fn a_module_that_waits_for_a_caller_is_no_stack() {
+    let (_directory, root) = workspace_dir(
+        r#"
+//- prod/main.tf
+provider "aws" { region = "eu-west-1" }
+//- modules/db/main.tf
+variable "multi_az" { type = bool }
+//- modules/network/main.tf
+terraform {
+  backend "s3" {}
+}
+"#,
+    );
+    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
+    assert_eq!(roots(&snapshot, &root), ["modules/network", "prod"]);
+    let asked = root.join("modules/db");
+    let snapshot = Workspace::new().snapshot_of(&asked).unwrap();
+    assert_eq!(roots(&snapshot, &root), ["modules/db"]);
+}
+
+#[test]
 fn a_shared_module_shows_what_it_is_for_each_caller() {
     let (_directory, root) = workspace_dir(
         r#"

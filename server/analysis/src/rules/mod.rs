@@ -169,15 +169,14 @@ fn proof(stack: &Stack, faults: &[Fault]) -> Vec<Evidence> {
             Health::Overloaded => "is overloaded",
             _ => "is degraded",
         };
-        for evidence in &dependency.evidence {
-            let why = format!("{} {health}: it {} {} ({})", from.id, verb(dependency.kind), to.id, evidence.why);
-            lines.push(Evidence { place: evidence.place.clone(), why: why.into() });
-        }
+        // Of a chain through glue, the last line is the one that names what is needed.
+        let Some(evidence) = dependency.evidence.last() else { continue };
+        let why = format!("{} {health}: it {} {} ({})", from.id, verb(dependency.kind), to.id, evidence.why);
+        lines.push(Evidence { place: evidence.place.clone(), why: why.into() });
         if lines.len() >= MOST_LINES {
             break;
         }
     }
-    lines.truncate(MOST_LINES);
     lines
 }
 
