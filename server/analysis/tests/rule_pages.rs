@@ -1,6 +1,7 @@
 //! The pages in `docs/rules` are the tests of the rules. A `terraform bad` example has a line of carets under what is
 //! underlined (a `#` right before a caret counts as one), and nothing else of that rule is found; the best fix turns it
 //! into the `terraform fixed` example; in a `terraform good` one, nothing of that rule is found.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
 //! The workspace: what is a stack, what an edit changes, and that going step by step ends where starting afresh does.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
 use std::sync::Arc;
 

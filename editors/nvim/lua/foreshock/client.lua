@@ -1,0 +1,116 @@
+--- The language client: its configuration, and requests to the server.
+local M = {}
+
+M.FILETYPES = { 'terraform', 'terraform-vars', 'opentofu', 'opentofu-vars' }
+
+--- What `setup` can turn off.
+M.features = { inlay_hints = true, code_lens = true }
+
+--- The user's own `on_attach`, run after ours.
+M.on_attach = nil
+
+local function refresh_lenses(buffer)
+  if not M.features.code_lens or not vim.api.nvim_buf_is_loaded(buffer) then
+    return
+  end
+  if vim.lsp.codelens.enable then
+    vim.lsp.codelens.enable(true, { bufnr = buffer })
+  elseif vim.fn.has('nvim-0.10') == 1 then
+    vim.lsp.codelens.refresh({ bufnr = buffer })
+  elseif buffer == vim.api.nvim_get_current_buf() then
+    vim.lsp.codelens.refresh()
+  end
+end
+
+local function attach(client, buffer)
+  local capabilities = client.server_capabilities or {}
+  if capabilities.inlayHintProvider and vim.lsp.inlay_hint and vim.fn.has('nvim-0.10') == 1 then
+    vim.lsp.inlay_hint.enable(M.features.inlay_hints, { bufnr = buffer })
+  end
+  if capabilities.codeLensProvider then
+    refresh_lenses(buffer)
+    if not vim.lsp.codelens.enable then
+      -- Up to 0.11 Neovim asks for lenses only when told to.
+      vim.api.nvim_create_autocmd({ 'BufEnter', 'InsertLeave', 'TextChanged' }, {
+        group = vim.api.nvim_create_augroup('foreshock.lens.' .. buffer, { clear = true }),
+        buffer = buffer,
+        callback = function()
+          refresh_lenses(buffer)
+        end,
+      })
+    end
+  end
+  if M.on_attach then
+    M.on_attach(client, buffer)
+  end
+end
+
+local function on_status(_, status, context)
+  require('foreshock.status').set(context.client_id, status)
+  -- New figures mean that other files of the stack may carry other lenses, too.
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.lsp.buf_is_attached(buffer, context.client_id) and #vim.fn.win_findbuf(buffer) > 0 then
+      refresh_lenses(buffer)
+    end
+  end
+end
+
+--- Neovim on Linux watches files cheaply only with `inotifywait`, so it does not offer to; with it we do. Without,
+--- a change that another program makes to a file that is not open is seen when that file is opened.
+local function capabilities()
+  if vim.fn.has('nvim-0.11') == 1 and vim.fn.executable('inotifywait') == 1 then
+    return { workspace = { didChangeWatchedFiles = { dynamicRegistration = true } } }
+  end
+end
+
+--- A configuration for |vim.lsp.config()| or |vim.lsp.start()|.
+--- @return table
+function M.config()
+  return {
+    name = 'foreshock',
+    cmd = { 'foreshock', 'lsp' },
+    filetypes = M.FILETYPES,
+    root_markers = { 'foreshock.toml', '.terraform', '.git' },
+    capabilities = capabilities(),
+    on_attach = attach,
+    handlers = { ['foreshock/status'] = on_status },
+    -- Commands in the server's code lenses that are carried out here.
+    commands = {
+      ['foreshock.showCascade'] = function(command)
+        require('foreshock.cascade').open((command.arguments or {})[1])
+      end,
+      ['foreshock.showGraph'] = function(command)
+        require('foreshock.graph').open((command.arguments or {})[1])
+      end,
+    },
+  }
+end
+
+--- The Foreshock client of a buffer, or of any buffer.
+function M.find(buffer)
+  local get = vim.lsp.get_clients or vim.lsp.get_active_clients
+  return get({ name = 'foreshock', bufnr = buffer })[1] or get({ name = 'foreshock' })[1]
+end
+
+--- Sends a request; `on_result(result)` runs only when the server answered.
+function M.request(buffer, method, params, on_result)
+  local client = M.find(buffer)
+  if not client then
+    vim.notify('foreshock: no server is running for this buffer (:checkhealth foreshock)', vim.log.levels.WARN)
+    return
+  end
+  local function answered(failure, result)
+    if failure then
+      vim.notify('foreshock: ' .. (failure.message or vim.inspect(failure)), vim.log.levels.ERROR)
+    elseif result then
+      on_result(result)
+    end
+  end
+  if vim.fn.has('nvim-0.11') == 1 then
+    client:request(method, params, answered, buffer)
+  else
+    client.request(method, params, answered, buffer)
+  end
+end
+
+return M

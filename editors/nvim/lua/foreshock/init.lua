@@ -1,0 +1,70 @@
+--- Foreshock for Neovim: starts the server and shows what it says. See |foreshock.txt|.
+local client = require('foreshock.client')
+
+local M = {}
+
+local FILETYPES = client.FILETYPES
+
+--- Neovim 0.8 to 0.10 have no `vim.lsp.enable`: a client per root is started when a file of ours is opened.
+local function start_on_filetype(config)
+  vim.api.nvim_create_autocmd('FileType', {
+    group = vim.api.nvim_create_augroup('foreshock.start', { clear = true }),
+    pattern = config.filetypes or FILETYPES,
+    callback = function(event)
+      if vim.bo[event.buf].buftype ~= '' then
+        return
+      end
+      local directory = vim.fs.dirname(vim.api.nvim_buf_get_name(event.buf))
+      local marker = vim.fs.find(config.root_markers, { upward = true, path = directory })[1]
+      vim.lsp.start(
+        vim.tbl_extend('force', config, { root_dir = marker and vim.fs.dirname(marker) or directory }),
+        { bufnr = event.buf }
+      )
+    end,
+  })
+end
+
+--- Starts Foreshock for Terraform files.
+---
+--- @param options table|nil `cmd`, `filetypes`, `root_markers`, `settings`, `on_attach`: as in |vim.lsp.Config|;
+---   `inlay_hints`, `code_lens`: false turns them off.
+function M.setup(options)
+  if vim.fn.has('nvim-0.8') == 0 then
+    vim.notify('foreshock needs Neovim 0.8 or newer', vim.log.levels.ERROR)
+    return
+  end
+  options = vim.deepcopy(options or {})
+  client.features.inlay_hints = options.inlay_hints ~= false
+  client.features.code_lens = options.code_lens ~= false
+  options.inlay_hints, options.code_lens = nil, nil
+  client.on_attach = options.on_attach
+  options.on_attach = nil
+
+  if vim.lsp.config and vim.lsp.enable then
+    vim.lsp.config('foreshock', options)
+    vim.lsp.enable('foreshock')
+  else
+    start_on_filetype(vim.tbl_extend('force', client.config(), options))
+  end
+end
+
+--- Text for a statusline: `Resilience 63 · 3.1 nines · 2 new risks`, or an empty string.
+--- @param buffer integer|nil default: the current one
+--- @return string
+function M.status(buffer)
+  return require('foreshock.status').text(buffer)
+end
+
+--- Opens an outline of the stack of the current buffer.
+--- @param block table|nil `{ uri =, component = }`: a component to put the cursor on
+function M.graph(block)
+  require('foreshock.graph').open(block)
+end
+
+--- Opens the list of what falls when a component fails.
+--- @param block table|nil `{ uri =, component = }`; default: the block under the cursor
+function M.cascade(block)
+  require('foreshock.cascade').open(block)
+end
+
+return M

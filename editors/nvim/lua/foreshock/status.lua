@@ -1,0 +1,67 @@
+--- The figures of each stack, as the server sends them, and their text for a statusline.
+local M = {}
+
+--- client id -> stack root -> status
+local stacks = {}
+local latest
+
+--- Takes a `foreshock/status` notification. Fires `User ForeshockStatus`.
+function M.set(client_id, status)
+  stacks[client_id] = stacks[client_id] or {}
+  stacks[client_id][status.root] = status
+  latest = status
+  pcall(vim.api.nvim_exec_autocmds, 'User', { pattern = 'ForeshockStatus', modeline = false, data = status })
+  vim.cmd('redrawstatus!')
+end
+
+--- A JSON null arrives as `vim.NIL`.
+local function known(value)
+  return value ~= nil and value ~= vim.NIL
+end
+
+local function absolute(root, client)
+  if root:match('^file:') then
+    return vim.uri_to_fname(root)
+  end
+  if root:sub(1, 1) == '/' then
+    return root
+  end
+  local base = client and client.config.root_dir or vim.fn.getcwd()
+  return (root == '' or root == '.') and base or (base .. '/' .. root)
+end
+
+--- The status of the innermost stack that holds a buffer's file; else the one that came last.
+function M.of(buffer)
+  buffer = (buffer == nil or buffer == 0) and vim.api.nvim_get_current_buf() or buffer
+  local file = vim.api.nvim_buf_get_name(buffer)
+  local best, depth
+  for client_id, roots in pairs(stacks) do
+    if vim.lsp.buf_is_attached(buffer, client_id) then
+      for root, status in pairs(roots) do
+        local directory = absolute(root, vim.lsp.get_client_by_id(client_id)):gsub('/+$', '') .. '/'
+        if vim.startswith(file, directory) and (not depth or #directory > depth) then
+          best, depth = status, #directory
+        end
+      end
+    end
+  end
+  return best or latest
+end
+
+--- `Resilience 63 · 3.1 nines · 2 new risks`, or an empty string before the first analysis.
+function M.text(buffer)
+  local status = M.of(buffer)
+  if not status then
+    return ''
+  end
+  local parts = { known(status.score) and ('Resilience %.0f'):format(status.score) or 'Resilience ?' }
+  if known(status.structuralNines) then
+    table.insert(parts, ('%.1f nines'):format(status.structuralNines))
+  end
+  if known(status.newFindings) and status.newFindings > 0 then
+    table.insert(parts, ('%d new risk%s'):format(status.newFindings, status.newFindings == 1 and '' or 's'))
+  end
+  return table.concat(parts, ' · ')
+end
+
+return M

@@ -1,0 +1,12 @@
+if vim.g.loaded_foreshock then
+  return
+end
+vim.g.loaded_foreshock = true
+
+vim.api.nvim_create_user_command('ForeshockGraph', function()
+  require('foreshock').graph()
+end, { desc = 'Outline of what depends on what in this stack' })
+
+vim.api.nvim_create_user_command('ForeshockCascade', function()
+  require('foreshock').cascade()
+end, { desc = 'What falls when the block under the cursor fails' })

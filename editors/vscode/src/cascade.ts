@@ -1,0 +1,66 @@
+// "What falls with it?": asks the server to play a failure and lists what happens, in order of time.
+
+import * as vscode from 'vscode';
+import type { Server } from './client';
+import { duration } from './duration';
+import { reveal } from './places';
+import type { BlockArgument, Effect } from './protocol';
+
+interface EffectItem extends vscode.QuickPickItem {
+  component: string;
+}
+
+const ICONS: Record<string, string> = { DOWN: 'error', OVERLOADED: 'warning', DEGRADED: 'info' };
+
+/** Resolves when the list is closed; a chosen line opens that component's block. */
+export async function showCascade(server: Server, argument: BlockArgument): Promise<void> {
+  const fault = argument.fault ?? argument.component;
+  if (!fault) {
+    throw new Error('foreshock.showCascade needs the component that fails.');
+  }
+  const answer = await server.simulate(argument.uri, fault);
+  const stack = answer.stacks.find(candidate => candidate.results.length > 0);
+  const result = stack?.results[0];
+  if (!stack || !result) {
+    void vscode.window.showInformationMessage(`The server knows no failure of ${fault}.`);
+    return;
+  }
+
+  const chosen = await vscode.window.showQuickPick(items(result.effects), {
+    title: `If ${argument.component ?? fault} fails`,
+    placeHolder: summary(result.effects.filter(effect => effect.component !== argument.component), result.entry_loss),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (!chosen) {
+    return;
+  }
+  const graph = await server.graph(argument.uri);
+  const found = graph.stacks
+    .flatMap(({ root, components }) => components.map(component => ({ root, component })))
+    .find(({ component }) => component.id === chosen.component);
+  if (found) {
+    await reveal(found.component, found.root, argument.uri);
+  }
+}
+
+function items(effects: Effect[]): EffectItem[] {
+  return [...effects]
+    .sort((a, b) => a.at_seconds - b.at_seconds)
+    .map(effect => ({
+      component: effect.component,
+      label: `$(${ICONS[effect.health] ?? 'circle-outline'}) ${effect.component}`,
+      description: `${effect.health} after ${duration(effect.at_seconds)}`,
+      detail: effect.reason ?? (effect.because ? `because of ${effect.because.component}` : undefined),
+    }));
+}
+
+/** `others`: the effects on all but the component that fails, as the blast radius counts them. */
+function summary(others: Effect[], entryLoss: number): string {
+  const down = others.filter(effect => effect.health === 'DOWN').length;
+  const figures = [`${down} ${down === 1 ? 'other' : 'others'} down`];
+  if (others.length > down) {
+    figures.push(`${others.length - down} impaired`);
+  }
+  return [...figures, `${Math.round(entryLoss * 100)} % of requests lost`, 'Enter opens the block'].join(' · ');
+}

@@ -1,0 +1,148 @@
+// The language client: one server for the window, started, stopped and restarted here.
+
+import * as vscode from 'vscode';
+import {
+  CodeLensRequest,
+  DidChangeConfigurationNotification,
+  InlayHintRequest,
+  LanguageClient,
+  type LanguageClientOptions,
+} from 'vscode-languageclient/node';
+import { findServer } from './server';
+import type { GraphResult, SimulateResult, Status } from './protocol';
+
+/** The languages of this extension, and those of the HashiCorp and OpenTofu extensions, which may be installed too. */
+export const LANGUAGES = ['terraform', 'terraform-vars', 'opentofu', 'opentofu-vars'];
+
+export class Server implements vscode.Disposable {
+  private client: LanguageClient | undefined;
+  private queue: Promise<void> = Promise.resolve();
+  private readonly statusEmitter = new vscode.EventEmitter<Status>();
+  private readonly stateEmitter = new vscode.EventEmitter<'starting' | 'running' | 'failed' | 'stopped'>();
+
+  /** Figures of a stack, as the server sends them. */
+  readonly onStatus = this.statusEmitter.event;
+  readonly onState = this.stateEmitter.event;
+
+  constructor(
+    private readonly extensionPath: string,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  start(): Promise<void> {
+    return this.inTurn(() => this.startNow());
+  }
+
+  restart(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.stopNow();
+      await this.startNow();
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.inTurn(() => this.stopNow());
+  }
+
+  graph(uri: string): Promise<GraphResult> {
+    return this.running().sendRequest('foreshock/graph', { uri });
+  }
+
+  simulate(uri: string, fault: string): Promise<SimulateResult> {
+    return this.running().sendRequest('foreshock/simulate', { uri, fault });
+  }
+
+  /** Tells the server of changed settings. The client's own way of doing so also writes to a server that is leaving. */
+  async sendSettings(): Promise<void> {
+    if (this.client?.isRunning()) {
+      const settings = { foreshock: vscode.workspace.getConfiguration('foreshock') };
+      await this.client.sendNotification(DidChangeConfigurationNotification.type, { settings });
+    }
+  }
+
+  /** Makes the editor ask again for hints and lenses, after a setting has turned them on or off. */
+  refreshDecorations(): void {
+    for (const document of vscode.workspace.textDocuments) {
+      this.client?.getFeature(InlayHintRequest.method).getProvider(document)?.onDidChangeInlayHints.fire();
+      this.client?.getFeature(CodeLensRequest.method).getProvider(document)?.onDidChangeCodeLensEmitter.fire();
+    }
+  }
+
+  dispose(): void {
+    this.statusEmitter.dispose();
+    this.stateEmitter.dispose();
+  }
+
+  private inTurn(step: () => Promise<void>): Promise<void> {
+    const next = this.queue.then(step);
+    this.queue = next.catch(() => undefined);
+    return next;
+  }
+
+  private running(): LanguageClient {
+    if (!this.client?.isRunning()) {
+      throw new Error('The Foreshock server is not running. "Foreshock: Show Log" says why.');
+    }
+    return this.client;
+  }
+
+  private async startNow(): Promise<void> {
+    this.stateEmitter.fire('starting');
+    const setting = vscode.workspace.getConfiguration('foreshock').get<string>('server.path', '');
+    const found = findServer(setting, this.extensionPath);
+    if ('problem' in found) {
+      this.report(found.problem);
+      return;
+    }
+    this.log.info(`server: ${found.path} (${found.from})`);
+
+    const client = new LanguageClient('foreshock', 'Foreshock', { command: found.path, args: ['lsp'] }, this.options());
+    client.onNotification('foreshock/status', (status: Status) => this.statusEmitter.fire(status));
+    this.client = client;
+    try {
+      await client.start();
+      this.stateEmitter.fire('running');
+    } catch (error) {
+      this.client = undefined;
+      this.report(`The Foreshock server did not start: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  private options(): LanguageClientOptions {
+    const settings = () => vscode.workspace.getConfiguration('foreshock');
+    return {
+      documentSelector: LANGUAGES.map(language => ({ scheme: 'file', language })),
+      outputChannel: this.log,
+      initializationOptions: settings(),
+      middleware: {
+        provideInlayHints: (document, range, token, next) =>
+          settings().get('inlayHints.enabled', true) ? next(document, range, token) : [],
+        provideCodeLenses: (document, token, next) =>
+          settings().get('codeLens.enabled', true) ? next(document, token) : [],
+      },
+    };
+  }
+
+  private async stopNow(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    this.stateEmitter.fire('stopped');
+    try {
+      await client?.dispose();
+    } catch (error) {
+      this.log.warn(`the server did not stop cleanly: ${String(error)}`);
+    }
+  }
+
+  private report(problem: string): void {
+    this.stateEmitter.fire('failed');
+    this.log.error(problem);
+    void vscode.window.showErrorMessage(problem, 'Show Log', 'Open Settings').then(choice => {
+      if (choice === 'Show Log') {
+        this.log.show();
+      } else if (choice === 'Open Settings') {
+        void vscode.commands.executeCommand('workbench.action.openSettings', 'foreshock.server.path');
+      }
+    });
+  }
+}

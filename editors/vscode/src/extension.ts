@@ -1,0 +1,90 @@
+// Entry point. Everything shown comes from the server: this extension starts it, draws what it says, and analyses nothing.
+
+import * as vscode from 'vscode';
+import { showCascade } from './cascade';
+import { LANGUAGES, Server } from './client';
+import { GraphPanel } from './graph/panel';
+import type { BlockArgument, GraphResult, SimulateResult, Status } from './protocol';
+import { StatusBar } from './status';
+
+/** What other extensions (and the tests) may use. */
+export interface Api {
+  graph(uri: string): Promise<GraphResult>;
+  simulate(uri: string, fault: string): Promise<SimulateResult>;
+  onStatus: vscode.Event<Status>;
+}
+
+let server: Server | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<Api> {
+  const log = vscode.window.createOutputChannel('Foreshock', { log: true });
+  const started = new Server(context.extensionPath, log);
+  server = started;
+  const graphs = new GraphPanel(started);
+
+  const command = (name: string, run: (argument?: BlockArgument) => unknown) =>
+    vscode.commands.registerCommand(name, async (argument?: BlockArgument) => {
+      try {
+        return await run(argument);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        log.error(`${name}: ${message}`);
+        void vscode.window.showErrorMessage(message, 'Show Log').then(choice => choice && log.show());
+        return undefined;
+      }
+    });
+
+  context.subscriptions.push(
+    log,
+    started,
+    graphs,
+    new StatusBar(started),
+    command('foreshock.restart', () => started.restart()),
+    command('foreshock.showLog', () => log.show()),
+    command('foreshock.showGraph', argument => {
+      const block = isBlock(argument) ? argument : activeFile();
+      return graphs.show(block);
+    }),
+    command('foreshock.showCascade', argument => {
+      if (!isBlock(argument)) {
+        throw new Error('Click a "blast radius" line above a block: it says which component fails.');
+      }
+      return showCascade(started, argument);
+    }),
+    vscode.workspace.onDidChangeConfiguration(change => {
+      if (change.affectsConfiguration('foreshock.server.path')) {
+        void started.restart();
+      } else if (change.affectsConfiguration('foreshock')) {
+        void started.sendSettings();
+      }
+      if (change.affectsConfiguration('foreshock.inlayHints') || change.affectsConfiguration('foreshock.codeLens')) {
+        started.refreshDecorations();
+      }
+    }),
+  );
+
+  await started.start();
+  return { graph: uri => started.graph(uri), simulate: (uri, fault) => started.simulate(uri, fault), onStatus: started.onStatus };
+}
+
+export function deactivate(): Promise<void> | undefined {
+  return server?.stop();
+}
+
+function isBlock(argument: unknown): argument is BlockArgument {
+  return typeof (argument as BlockArgument | undefined)?.uri === 'string';
+}
+
+/** The Terraform file the user looks at, else any that is open. */
+function activeFile(): BlockArgument {
+  const known = (document: vscode.TextDocument) => LANGUAGES.includes(document.languageId);
+  const active = vscode.window.activeTextEditor?.document;
+  const document =
+    active && known(active)
+      ? active
+      : (vscode.window.visibleTextEditors.map(editor => editor.document).find(known) ?? vscode.workspace.textDocuments.find(known));
+  if (!document) {
+    throw new Error('Open a Terraform file first: the graph is that of its stack.');
+  }
+  return { uri: document.uri.toString() };
+}

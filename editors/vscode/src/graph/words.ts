@@ -1,0 +1,56 @@
+// How a component is described in the picture and the outline.
+
+import type { Component, Unknown } from '../protocol';
+
+/** `aws_db_instance` and `orders`: what it is, and what the user calls it. */
+export function nameParts(id: string): { type: string; name: string } {
+  // The last dot outside of an index: `module.a["x.y"].aws_lb.web["z.z"]`.
+  const dot = id.replace(/\[[^\]]*\]/g, index => '_'.repeat(index.length)).lastIndexOf('.');
+  return { type: id.slice(0, Math.max(0, dot)), name: id.slice(dot + 1) };
+}
+
+/** `3 instances, 2 needed · 2 zones`; empty when the server said nothing. */
+export function redundancyText(component: Component): string {
+  const redundancy = component.redundancy;
+  if (!redundancy) {
+    return '';
+  }
+  const { instances, required, zones } = redundancy;
+  const parts: string[] = [];
+  if (isUnknown(instances)) {
+    parts.push('? instances');
+  } else if (instances !== undefined) {
+    const needs = !isUnknown(required) && required > 1 ? `, ${required} needed` : '';
+    parts.push(plural(instances, 'instance') + needs);
+  }
+  if (isUnknown(zones)) {
+    parts.push('? zones');
+  } else if (zones && zones.length > 0) {
+    parts.push(plural(zones.length, 'zone'));
+  }
+  return parts.join(' · ');
+}
+
+/** `automatic failover`; empty when there is none or it is unknown. */
+export function failoverText(component: Component): string {
+  const failover = component.redundancy?.failover;
+  return typeof failover === 'string' && failover !== 'none' ? `${failover} failover` : '';
+}
+
+/** `99.95 %`, with as many digits as tell it from 100. Empty when unknown. */
+export function availabilityText(component: Component): string {
+  const value = component.availability?.value;
+  if (value === undefined || isUnknown(value)) {
+    return '';
+  }
+  const digits = value >= 1 ? 0 : Math.min(7, Math.max(1, Math.ceil(-Math.log10(1 - value)) - 1));
+  return `${Number((value * 100).toFixed(digits))} %`;
+}
+
+function isUnknown(value: unknown): value is Unknown {
+  return typeof value === 'object' && value !== null && 'unknown' in value;
+}
+
+function plural(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,94 @@
+// What this client and the server say to each other beyond LSP. The server's contract owns these shapes; fields it
+// adds later are simply not read here.
+
+/** A value the server could not know, with the reason. */
+export interface Unknown {
+  unknown: string;
+}
+
+export interface Position {
+  line: number;
+  character: number;
+}
+
+export interface Range {
+  start: Position;
+  end: Position;
+}
+
+export interface Redundancy {
+  instances: number | Unknown;
+  required: number | Unknown;
+  zones: string[] | Unknown;
+  failover: 'automatic' | 'manual' | 'none' | Unknown;
+}
+
+export interface Component {
+  id: string;
+  kind: string;
+  label: string;
+  /** Where requests come in. */
+  entry: boolean;
+  file?: string;
+  range?: Range;
+  redundancy?: Redundancy;
+  availability?: { value: number | Unknown; source: string };
+}
+
+/** `from` depends on `to`. */
+export interface Dependency {
+  from: string;
+  to: string;
+  kind: 'requires' | 'optional' | 'async';
+  confidence: 'certain' | 'likely' | 'guess';
+}
+
+export interface StackGraph {
+  root: string;
+  components: Component[];
+  dependencies: Dependency[];
+}
+
+/** Answer to `foreshock/graph` `{uri}`. */
+export interface GraphResult {
+  version: number;
+  stacks: StackGraph[];
+}
+
+export interface Effect {
+  component: string;
+  health: 'DEGRADED' | 'OVERLOADED' | 'DOWN';
+  at_seconds: number;
+  latency_ms?: number;
+  because?: { component: string } | null;
+  reason?: string;
+}
+
+export interface FaultResult {
+  id: string;
+  severity: number;
+  entry_loss: number;
+  effects: Effect[];
+}
+
+/** Answer to `foreshock/simulate` `{uri, fault}`. */
+export interface SimulateResult {
+  version: number;
+  stacks: { root: string; results: FaultResult[] }[];
+}
+
+/** Notification `foreshock/status`, one per stack whenever its figures change. */
+export interface Status {
+  root: string;
+  score: number | null;
+  structuralNines: number | null;
+  base: { rev: string; score: number } | null;
+  newFindings: number;
+}
+
+/** Argument of the client commands in the server's code lenses. */
+export interface BlockArgument {
+  uri: string;
+  component?: string;
+  fault?: string;
+}

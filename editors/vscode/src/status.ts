@@ -1,0 +1,92 @@
+// The status bar item: the figures of the stack the active file belongs to.
+
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import * as vscode from 'vscode';
+import type { Server } from './client';
+import type { Status } from './protocol';
+import { statusText, statusTooltip } from './statusText';
+
+export class StatusBar implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem('foreshock.status', vscode.StatusBarAlignment.Left, 100);
+  private readonly stacks = new Map<string, Status>();
+  private readonly subscriptions: vscode.Disposable[];
+  private latest: Status | undefined;
+  private state = 'starting';
+
+  constructor(server: Server) {
+    this.item.name = 'Foreshock';
+    this.subscriptions = [
+      server.onStatus(status => {
+        this.stacks.set(status.root, status);
+        this.latest = status;
+        this.show();
+      }),
+      server.onState(state => {
+        this.state = state;
+        if (state !== 'running') {
+          this.stacks.clear();
+          this.latest = undefined;
+        }
+        this.show();
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => this.show()),
+    ];
+    this.show();
+  }
+
+  dispose(): void {
+    this.subscriptions.forEach(subscription => subscription.dispose());
+    this.item.dispose();
+  }
+
+  private show(): void {
+    const status = this.ofActiveFile() ?? this.latest;
+    if (this.state === 'failed') {
+      this.item.text = '$(error) Foreshock';
+      this.item.tooltip = 'The server is not running. Click for the log.';
+      this.item.command = 'foreshock.showLog';
+    } else if (this.state === 'stopped') {
+      this.item.hide();
+      return;
+    } else if (!status) {
+      this.item.text = this.state === 'starting' ? '$(loading~spin) Foreshock' : '$(pulse) Foreshock';
+      this.item.tooltip = this.state === 'starting' ? 'Foreshock is starting' : 'No stack has been analysed yet';
+      this.item.command = 'foreshock.showLog';
+    } else {
+      this.item.text = `$(pulse) ${statusText(status)}`;
+      this.item.tooltip = new vscode.MarkdownString(statusTooltip(status));
+      this.item.command = 'foreshock.showGraph';
+    }
+    this.item.show();
+  }
+
+  /** The innermost stack that holds the active file. */
+  private ofActiveFile(): Status | undefined {
+    const file = vscode.window.activeTextEditor?.document.uri.fsPath;
+    if (!file) {
+      return undefined;
+    }
+    let best: { status: Status; depth: number } | undefined;
+    for (const status of this.stacks.values()) {
+      for (const root of directories(status.root)) {
+        const path = relative(root, dirname(file));
+        const inside = !path.startsWith('..') && !isAbsolute(path);
+        if (inside && (!best || root.length > best.depth)) {
+          best = { status, depth: root.length };
+        }
+      }
+    }
+    return best?.status;
+  }
+}
+
+/** A stack's root is a URI, an absolute path, or a path relative to a workspace folder. */
+function directories(root: string): string[] {
+  if (/^file:/.test(root)) {
+    return [vscode.Uri.parse(root).fsPath];
+  }
+  if (isAbsolute(root)) {
+    return [root];
+  }
+  return (vscode.workspace.workspaceFolders ?? []).map(folder => join(folder.uri.fsPath, root));
+}

@@ -1,0 +1,40 @@
+// The words of the status bar item.
+
+import type { Status } from './protocol';
+
+/** `Resilience 63 · 3.1 nines · 2 new risks`; what is unknown is left out. */
+export function statusText(status: Status): string {
+  const parts = [status.score == null ? 'Resilience ?' : `Resilience ${Math.round(status.score)}`];
+  if (status.structuralNines != null) {
+    parts.push(`${status.structuralNines.toFixed(1)} nines`);
+  }
+  if (status.newFindings > 0) {
+    parts.push(count(status.newFindings, 'new risk'));
+  }
+  return parts.join(' · ');
+}
+
+/** Markdown: the stack, its figures and the comparison with the base. */
+export function statusTooltip(status: Status): string {
+  const lines = [`**Foreshock** · stack \`${status.root || '.'}\``];
+  lines.push(status.score == null ? 'Score unknown' : `Score ${number(status.score)} of 100`);
+  if (status.structuralNines != null) {
+    lines.push(`${status.structuralNines.toFixed(2)} structural nines: what the design alone allows`);
+  }
+  if (status.base && status.score != null) {
+    const change = status.score - status.base.score;
+    const sign = change > 0 ? '+' : '';
+    lines.push(`Base \`${status.base.rev.slice(0, 10)}\`: ${number(status.base.score)} (${sign}${number(change)})`);
+  }
+  lines.push(status.newFindings > 0 ? count(status.newFindings, 'new risk') : 'No new risks');
+  lines.push('Click for the dependency graph');
+  return lines.join('\n\n');
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+function number(value: number): string {
+  return value.toFixed(1).replace(/\.0$/, '');
+}

@@ -1,0 +1,35 @@
+// The words of the status bar and of time spans.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { duration } from '../src/duration';
+import type { Status } from '../src/protocol';
+import { statusText, statusTooltip } from '../src/statusText';
+
+const STATUS: Status = { root: 'envs/prod', score: 63, structuralNines: 3.15, base: null, newFindings: 0 };
+
+function checkStatus(change: Partial<Status>, expected: string): void {
+  test(`status bar: ${expected}`, () => assert.equal(statusText({ ...STATUS, ...change }), expected));
+}
+
+checkStatus({ structuralNines: 3.12 }, 'Resilience 63 · 3.1 nines');
+checkStatus({ newFindings: 1, structuralNines: 3.12 }, 'Resilience 63 · 3.1 nines · 1 new risk');
+checkStatus({ newFindings: 2, structuralNines: null }, 'Resilience 63 · 2 new risks');
+checkStatus({ score: null, structuralNines: null }, 'Resilience ?');
+
+test('the tooltip compares with the base', () => {
+  assert.match(statusTooltip({ ...STATUS, base: { rev: 'abc123', score: 72 } }), /Base `abc123`: 72 \(-9\)/);
+});
+
+function checkDuration(seconds: number, expected: string): void {
+  test(`duration ${seconds}`, () => assert.equal(duration(seconds), expected));
+}
+
+checkDuration(0, '0 s');
+checkDuration(0.25, '0.3 s');
+checkDuration(30, '30 s');
+checkDuration(59.7, '1 min');
+checkDuration(250, '4 min 10 s');
+checkDuration(3599.6, '1 h');
+checkDuration(9000, '2 h 30 min');
+checkDuration(90_000, '1 d 1 h');

@@ -1,0 +1,23 @@
+# Sourced by nvim.sh and vscode.sh: where the editors, the server and the stack are.
+#   FORESHOCK_SERVER   the binary under test, default target/release/foreshock
+#   FORESHOCK_EDITORS  what install.sh made, default .cache/editors
+
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+editors=${FORESHOCK_EDITORS:-$repo/.cache/editors}
+server=${FORESHOCK_SERVER:-$repo/target/release/foreshock}
+
+fail_setup() { echo "setup: $*" >&2; exit 2; }
+
+[ -x "$server" ] || fail_setup "no server at $server; run: cargo build --release"
+server=$(realpath "$server")
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/foreshock-editors.XXXXXX")
+finish() { rm -rf "$work"; }
+trap finish EXIT
+
+# Fresh copies: the tests edit the stack, and an editor must not find a repository above it.
+new_stack() {
+  mkdir -p "$work/$1"
+  cp "$repo"/fixtures/shop/*.tf "$work/$1/"
+  echo "$work/$1"
+}

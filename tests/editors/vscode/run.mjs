@@ -1,0 +1,62 @@
+// Installs the package into a fresh VS Code, runs the two kinds of checks, and counts.
+import { parseArgs } from 'node:util';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { colourExtension } from './colours.mjs';
+import { installExtensions, settings, startCodeServer } from './code_server.mjs';
+import { runInExtensionHost } from './extension_host.mjs';
+import { drive } from './screen.mjs';
+
+const { values: options } = parseArgs({
+  options: Object.fromEntries(
+    ['editors', 'tools', 'vsix', 'out', 'pictures', 'api-stack', 'screen-stack'].map(name => [name, { type: 'string' }]),
+  ),
+});
+
+let passed = 0;
+let failed = 0;
+/** One line per check. `seen` is shown when it does not hold. */
+function check(name, ok, seen) {
+  if (ok) {
+    passed++;
+    console.log(`ok   ${name}`);
+  } else {
+    failed++;
+    console.log(`FAIL ${name}${seen === undefined ? '' : `  saw: ${typeof seen === 'string' ? seen : JSON.stringify(seen)}`.slice(0, 1500)}`);
+  }
+  return ok;
+}
+
+const { chromium } = createRequire(join(options.editors, 'node/'))('playwright-core');
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+const colours = colourExtension(options.editors, options.tools, join(options.out, 'colours'));
+
+// A used data directory restores unsaved edits, so each part has its own.
+async function part(name, start, body) {
+  const data = join(options.out, name);
+  settings(data, {});
+  const installed = installExtensions(options.editors, data, [options.vsix, colours.vsix]);
+  check(`the package installs (${name})`, installed.match(/successfully installed/g)?.length === 2, installed);
+  const code = await startCodeServer(options.editors, data, start);
+  try {
+    await body({ browser, check, data, address: code.address });
+  } catch (error) {
+    check(`the checks of ${name} themselves`, false, error.stack);
+  } finally {
+    await code.stop();
+  }
+}
+
+try {
+  await part('api', { payloads: true }, context =>
+    runInExtensionHost({ ...context, stack: options['api-stack'], colours: colours.directory }));
+  await part('screen', { payloads: false }, context =>
+    drive({ ...context, stack: options['screen-stack'], pictures: options.pictures }));
+} finally {
+  await browser.close();
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
