@@ -131,6 +131,8 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, zones: &mut Vec<Domain>) -> C
     };
     let bare = Row::bare(RoleName::Component);
     let row = row.unwrap_or(&bare);
+    let redundancy = redundancy::read(graph, row, &grouped.blocks, &grouped.members, sla, &mut zone_of);
+    let in_zones = redundancy.zones.known().is_some_and(|zones| !zones.is_empty());
     Component {
         id: ComponentId::new(grouped.id.as_str()),
         kind: row.kind_of(&variables).unwrap_or(ComponentKind::Custom),
@@ -138,8 +140,8 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, zones: &mut Vec<Domain>) -> C
         type_name: instance.map_or_else(|| "".into(), |instance| instance.type_name.clone()),
         place: instance.map(|instance| instance.block.header_place()),
         extent: instance.map(|instance| Place::new(instance.block.file.clone(), instance.block.span)),
-        redundancy: redundancy::read(graph, row, &grouped.blocks, &grouped.members, sla, &mut zone_of),
-        reliability: figures.reliability(sla),
+        redundancy,
+        reliability: figures.reliability(sla, in_zones),
         capacity: Capacity::default(),
         domains: Vec::new(),
         entry: None,

@@ -100,8 +100,9 @@ impl Figures {
     }
 
     /// Peels a configuration's figures into units, so that each quoted configuration is reproduced (semantics,
-    /// section 5): the spread row is the service, the single row less zone and service is the instance.
-    pub(crate) fn reliability(&self, row: Option<&SlaRow>) -> Reliability {
+    /// section 5): the spread row is the service, the single row less zone and service is the instance. Without a zone
+    /// unit (`in_zones` false: its zone is not known) the zone's share stays with the instance.
+    pub(crate) fn reliability(&self, row: Option<&SlaRow>, in_zones: bool) -> Reliability {
         let Some(row) = row else { return Reliability::default() };
         let named = |name: &Option<String>| name.as_deref().and_then(|name| self.sla.get(name));
         let service = named(&row.regional).or(named(&row.multi));
@@ -110,7 +111,7 @@ impl Figures {
             ..Reliability::default()
         };
         if let Some(single) = named(&row.single) {
-            let zone = self.zone().unavailability.get();
+            let zone = if in_zones { self.zone().unavailability.get() } else { 0.0 };
             let shared = service.map_or(0.0, SlaFigure::unavailability);
             let rest = peel(single.unavailability(), zone, shared);
             let restore = single.restore.map(|(_, slow)| slow);

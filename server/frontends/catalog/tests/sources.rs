@@ -87,12 +87,12 @@ fn nothing_written() {
             aws_db_instance.this (this)
                 instances <- provider: one instance in one zone when multi_az is not written
                 failover 120 <- SLA: RDS, Multi-AZ instance; Amazon RDS SLA 2024-01-22 (seen 2026-11-22)
-                instance 4.403e-3 mttr 3600 <- SLA: RDS, instance in one zone; Amazon RDS SLA 2024-01-22 (seen 2026-11-22)
+                instance 4.502e-3 mttr 3600 <- SLA: RDS, instance in one zone; Amazon RDS SLA 2024-01-22 (seen 2026-11-22)
                 service 5.000e-4 <- SLA: RDS, Multi-AZ instance; Amazon RDS SLA 2024-01-22 (seen 2026-11-22)
             aws_instance.web (web)
                 instances <- written: count = 2
                 failover 120 <- default: failover_seconds
-                instance 4.900e-3 mttr 600 <- SLA: EC2, one instance; AWS Compute SLA (instance level) (seen 2026-11-22)
+                instance 5.000e-3 mttr 600 <- SLA: EC2, one instance; AWS Compute SLA (instance level) (seen 2026-11-22)
             aws_lambda_function.f (f)
                 instances <- provider: each block is one
                 failover 120 <- default: failover_seconds
@@ -138,7 +138,7 @@ fn numbers_from_elsewhere() {
             aws_rds_cluster.c (c)
                 instances <- written: count              = 2
                 failover 60 <- SLA: Aurora, instances in two or more zones; Amazon Aurora SLA 2022-05-19 (seen 2026-11-22)
-                instance 8.002e-4 mttr 600 <- SLA: Aurora, one instance or one zone; Amazon Aurora SLA 2022-05-19 (seen 2026-11-22)
+                instance 9.001e-4 mttr 600 <- SLA: Aurora, one instance or one zone; Amazon Aurora SLA 2022-05-19 (seen 2026-11-22)
                 service 1.000e-4 <- SLA: Aurora, instances in two or more zones; Amazon Aurora SLA 2022-05-19 (seen 2026-11-22)
         "#]],
     );
