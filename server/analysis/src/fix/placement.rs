@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foreshock_catalog::Change;
 use foreshock_syntax::hcl::{Attribute, Block, Body};
 use foreshock_terraform::{
-    BlockPlace, EvaluatedAttribute, EvaluatedBody, Files, Instance, Key, Kind, ParsedFile, Value,
+    BlockPlace, EvaluatedAttribute, EvaluatedBody, Files, Instance, Key, Kind, ModuleCall, ParsedFile, Value,
 };
 use foreshock_text::{FilePath, Place, Span};
 
@@ -20,8 +20,14 @@ pub(super) fn edits(snapshot: &Snapshot, stack: &Stack, changes: &[Change]) -> O
         match change {
             Change::Set { instance, path, value } => {
                 let literal = literal(value)?;
-                match target(stack.resolved.instances.get(*instance)?, path)? {
-                    Target::Written(attribute) => edits.push(replacement(attribute, literal)),
+                let instance = stack.resolved.instances.get(*instance)?;
+                match target(instance, path)? {
+                    Target::Written(attribute) => match argument(snapshot, stack, instance, attribute) {
+                        Some((call, name)) => {
+                            additions.entry(whole(call)).or_default().attributes.push((name, literal));
+                        }
+                        None => edits.push(replacement(attribute, literal)),
+                    },
                     Target::Attribute(block, name) => {
                         additions.entry(whole(block)).or_default().attributes.push((name.to_owned(), literal));
                     }
@@ -101,6 +107,28 @@ fn replacement(attribute: &EvaluatedAttribute, literal: String) -> Edit {
     let written = || Place::new(attribute.place.file.clone(), attribute.place.value);
     let place = attribute.value.origin.as_deref().cloned().unwrap_or_else(written);
     Edit { place, text: literal }
+}
+
+/// The module call and the argument it leaves out, where the value is the default of a variable of a called module: the
+/// default is for every caller, the argument for this one.
+fn argument<'a>(
+    snapshot: &Snapshot,
+    stack: &'a Stack,
+    instance: &Instance,
+    attribute: &EvaluatedAttribute,
+) -> Option<(&'a BlockPlace, String)> {
+    let origin = attribute.value.origin.as_deref()?;
+    let inside = |call: &&ModuleCall| {
+        let rest = instance.module.strip_prefix(&*call.address);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            && call.directory.as_deref() == origin.file.as_path().parent()
+    };
+    let call = stack.resolved.modules.iter().find(inside)?;
+    let file = snapshot.parsed(&origin.file)?;
+    let variable = file.body.blocks_of("variable").find(|variable| {
+        variable.body.attribute("default").is_some_and(|default| default.value_span.contains(origin.span))
+    })?;
+    Some((&call.block, variable.labels.first()?.text.to_string()))
 }
 
 /// How the lines of a block look.
