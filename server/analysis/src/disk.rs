@@ -23,6 +23,7 @@ struct Memo {
     documents: FxHashMap<FilePath, Document>,
     parsed: FxHashMap<FilePath, Option<Arc<ParsedFile>>>,
     texts: FxHashMap<FilePath, Option<Arc<str>>>,
+    bytes: FxHashMap<FilePath, Option<Arc<[u8]>>>,
     listings: FxHashMap<Utf8PathBuf, Arc<Vec<FilePath>>>,
 }
 
@@ -80,6 +81,7 @@ impl Memo {
     fn forget(&mut self, file: &FilePath) {
         self.parsed.remove(file);
         self.texts.remove(file);
+        self.bytes.remove(file);
     }
 
     fn forget_listing_of(&mut self, file: &FilePath) {
@@ -131,6 +133,15 @@ impl Files for Sources {
         memo.texts.insert(file.clone(), text.clone());
         text
     }
+
+    fn bytes(&self, file: &FilePath) -> Option<Arc<[u8]>> {
+        if let Some(text) = self.text(file) {
+            return Some(Arc::from(text.as_bytes()));
+        }
+        let mut memo = self.memo.borrow_mut();
+        let read = || read_bytes(file).and_then(Result::ok).map(Arc::from);
+        memo.bytes.entry(file.clone()).or_insert_with(read).clone()
+    }
 }
 
 /// Files with some of them replaced: the copy that a fix is tried on.
@@ -157,6 +168,11 @@ impl Files for Overlay<'_> {
     fn text(&self, file: &FilePath) -> Option<Arc<str>> {
         self.replaced.get(file).map(|parsed| parsed.text.clone()).or_else(|| self.base.text(file))
     }
+
+    fn bytes(&self, file: &FilePath) -> Option<Arc<[u8]>> {
+        let replaced = self.replaced.get(file).map(|parsed| Arc::from(parsed.text.as_bytes()));
+        replaced.or_else(|| self.base.bytes(file))
+    }
 }
 
 /// The files directly in a directory, sorted. Empty where there is none.
@@ -180,6 +196,18 @@ pub(crate) fn read_text(file: &FilePath) -> Option<Arc<str>> {
 
 /// Reads a file: `None` when it is not there, the reason when it can't be taken as text.
 fn read_disk(file: &FilePath) -> Option<Result<Arc<str>, String>> {
+    let text = |bytes| match String::from_utf8(bytes) {
+        Ok(text) => Ok(Arc::from(text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            Err(format!("this file is not valid UTF-8 (byte {at}); it is left out"))
+        }
+    };
+    read_bytes(file).map(|bytes| bytes.and_then(text))
+}
+
+/// Reads a file: `None` when it is not there, the reason when it is too large.
+fn read_bytes(file: &FilePath) -> Option<Result<Vec<u8>, String>> {
     let metadata = file.as_path().metadata().ok()?;
     if !metadata.is_file() {
         return None;
@@ -188,14 +216,7 @@ fn read_disk(file: &FilePath) -> Option<Result<Arc<str>, String>> {
         let megabytes = metadata.len() / (1024 * 1024);
         return Some(Err(format!("this file has {megabytes} MiB; files above 8 MiB are not read")));
     }
-    let bytes = std::fs::read(file.as_path()).ok()?;
-    Some(match String::from_utf8(bytes) {
-        Ok(text) => Ok(Arc::from(text)),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            Err(format!("this file is not valid UTF-8 (byte {at}); it is left out"))
-        }
-    })
+    std::fs::read(file.as_path()).ok().map(Ok)
 }
 
 /// Reads and parses a file; one that can't be taken as text is empty, with the reason as its problem.

@@ -1,0 +1,74 @@
+use camino::Utf8PathBuf;
+use clap::{Args, ValueEnum};
+use foreshock_analysis::Severity;
+
+use super::inputs::Inputs;
+use super::{Outcome, colour, here, print, print_json, read};
+use crate::report::{Places, Report, findings_json, human};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// A directory (every stack below it) or a single file
+    #[arg(default_value = ".")]
+    path: Utf8PathBuf,
+    #[command(flatten)]
+    inputs: Inputs,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// The quietest finding that makes the command fail with exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Warning)]
+    fail_on: FailOn,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FailOn {
+    Never,
+    Error,
+    Warning,
+}
+
+impl FailOn {
+    fn fails(self, loudest: Option<Severity>) -> bool {
+        match self {
+            FailOn::Never => false,
+            FailOn::Error => loudest >= Some(Severity::Error),
+            FailOn::Warning => loudest >= Some(Severity::Warning),
+        }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
+    let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
+    let report = Report::of(&snapshot);
+    match arguments.format {
+        Format::Human => print(&human(&report, &Places::relative_to(&snapshot, here()), colour()))?,
+        Format::Json => print_json(&findings_json(&report, &Places::relative_to(&snapshot, base)))?,
+    }
+    Ok(if arguments.fail_on.fails(report.loudest()) { Outcome::GateFailed } else { Outcome::Fine })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gate_fails_at_its_level_and_above() {
+        use Severity::{Error, Hint, Info, Warning};
+        for (gate, failing) in [
+            (FailOn::Never, vec![]),
+            (FailOn::Error, vec![Some(Error)]),
+            (FailOn::Warning, vec![Some(Error), Some(Warning)]),
+        ] {
+            for loudest in [None, Some(Hint), Some(Info), Some(Warning), Some(Error)] {
+                assert_eq!(gate.fails(loudest), failing.contains(&loudest), "{loudest:?}");
+            }
+        }
+    }
+}

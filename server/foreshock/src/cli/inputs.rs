@@ -1,0 +1,61 @@
+use std::collections::BTreeMap;
+use std::fs;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::Args;
+use foreshock_terraform::ResolveOptions;
+use foreshock_text::FilePath;
+
+/// What the variables of the root modules are, as Terraform is told.
+#[derive(Args, Default)]
+pub(super) struct Inputs {
+    /// A file with values of variables, as for Terraform; later ones win
+    #[arg(long, value_name = "FILE")]
+    var_file: Vec<Utf8PathBuf>,
+    /// The value of a variable, as for Terraform; wins over every file
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    var: Vec<(String, String)>,
+}
+
+impl Inputs {
+    /// Every stack is read with these. A file that can't be read is an error: without it the answer would be another.
+    pub(super) fn options(&self) -> Result<ResolveOptions, String> {
+        let var_files = self.var_file.iter().map(|file| readable(file)).collect::<Result<_, _>>()?;
+        let variables: BTreeMap<String, String> = self.var.iter().cloned().collect();
+        Ok(ResolveOptions { var_files, variables, ..ResolveOptions::default() })
+    }
+}
+
+fn readable(file: &Utf8Path) -> Result<FilePath, String> {
+    let failed = |why: &dyn std::fmt::Display| format!("{file}: {why}; expected a file with values of variables");
+    let path = file.canonicalize_utf8().map_err(|error| failed(&error))?;
+    // Reading a pipe here would leave nothing to those that need it.
+    if !path.is_file() {
+        return Err(failed(&"this is no regular file"));
+    }
+    fs::read_to_string(&path).map_err(|error| failed(&error))?;
+    Ok(FilePath::new(path))
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_assignment_is_split_at_the_first_equals_sign() {
+        let split = |text| assignment(text).map(|(name, value)| format!("{name}|{value}"));
+        for (text, expected) in [("a=b", "a|b"), ("a=", "a|"), ("a=b=c", "a|b=c"), (" a = b", "a| b")] {
+            assert_eq!(split(text), Ok(expected.to_owned()));
+        }
+        for text in ["", "a", "=b", " =b"] {
+            assert!(split(text).is_err(), "{text:?}");
+        }
+    }
+}

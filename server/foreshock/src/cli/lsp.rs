@@ -1,0 +1,17 @@
+use clap::Args;
+
+use super::Outcome;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Accepted for clients that always pass it; there is no other way
+    #[arg(long)]
+    stdio: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
+    let Arguments { stdio: _ } = arguments;
+    let clean = crate::lsp::serve().map_err(|error| format!("the language server could not start: {error}"))?;
+    // The protocol: 0 after `shutdown`, 1 without.
+    Ok(if clean { Outcome::Fine } else { Outcome::GateFailed })
+}

@@ -1,0 +1,121 @@
+//! The command line: one file for each command. The result goes to standard output, everything else to standard error.
+
+mod check;
+mod demo;
+mod explain;
+mod graph;
+mod inputs;
+mod lsp;
+mod resolve;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::{Parser, Subcommand};
+use foreshock_analysis::{Snapshot, Workspace};
+
+use self::inputs::Inputs;
+
+/// Shows what a change to Terraform does to the resilience of the whole system.
+#[derive(Parser)]
+#[command(name = "foreshock", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Speak the language server protocol on standard input and output
+    Lsp(lsp::Arguments),
+    /// Find what takes the system down, with the edit that repairs it
+    Check(check::Arguments),
+    /// Show the components and what depends on what
+    Graph(graph::Arguments),
+    /// Show what was understood from the text: instances, values, references
+    Resolve(resolve::Arguments),
+    /// Show the findings of a small web shop that comes with the program
+    Demo(demo::Arguments),
+    /// Explain a rule
+    Explain(explain::Arguments),
+}
+
+/// How a command ended, when it ended well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Fine: exit code 0.
+    Fine,
+    /// A gate failed: exit code 1.
+    GateFailed,
+}
+
+/// Runs the command line. Bad usage and unreadable input are exit code 2.
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are results, the rest is an error; clap knows which stream is whose.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let outcome = match cli.command {
+        Command::Lsp(arguments) => lsp::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
+        Command::Resolve(arguments) => resolve::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+    };
+    match outcome {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::GateFailed) => ExitCode::from(1),
+        Err(message) => {
+            let _ = writeln!(io::stderr(), "error: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Reads the stacks at a path; also the directory that paths are shown relative to.
+fn read(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
+    let mut workspace = Workspace::new();
+    workspace.set_options(inputs.options()?);
+    let snapshot = workspace.snapshot_of(path)?;
+    let absolute = path.canonicalize_utf8().map_err(|error| format!("{path}: {error}"))?;
+    let directory = if absolute.is_dir() { absolute.as_path() } else { absolute.parent().unwrap_or(&absolute) };
+    let base = directory.to_owned();
+    Ok((snapshot, base))
+}
+
+/// The working directory: what people read is relative to it, so that their terminal can open it.
+fn here() -> Utf8PathBuf {
+    let here = Utf8Path::new(".").canonicalize_utf8();
+    here.unwrap_or_default()
+}
+
+/// Writes a result. A reader that has seen enough (`| head`) is no error.
+fn print(text: &str) -> Result<(), String> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("standard output: {error}")),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a JSON result.
+fn print_json(value: &serde_json::Value) -> Result<(), String> {
+    let mut text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
+    text.push('\n');
+    print(&text)
+}
+
+/// Whether standard output takes colour: a terminal, and nobody said no (<https://no-color.org>).
+fn colour() -> bool {
+    let forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !forbidden && !dumb && io::stdout().is_terminal()
+}

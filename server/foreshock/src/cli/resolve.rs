@@ -1,0 +1,69 @@
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::{Args, ValueEnum};
+use foreshock_terraform::to_json;
+use serde_json::{Value, json};
+
+use super::inputs::Inputs;
+use super::{Outcome, print_json, read};
+use crate::report::Places;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// A directory (every stack below it) or a single file
+    #[arg(default_value = ".")]
+    path: Utf8PathBuf,
+    #[command(flatten)]
+    inputs: Inputs,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
+    let Format::Json = arguments.format;
+    let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
+    let places = Places::relative_to(&snapshot, base);
+    let stacks: Vec<Value> = snapshot
+        .stacks
+        .iter()
+        .map(|stack| {
+            let mut json = to_json(&stack.resolved, &*snapshot);
+            rebase(&mut json, &stack.root, &places);
+            json
+        })
+        .collect();
+    print_json(&json!({"version": 1, "stacks": stacks}))?;
+    Ok(Outcome::Fine)
+}
+
+/// Files are told relative to the stack there; every command tells them relative to the path that was asked.
+fn rebase(stack: &mut Value, root: &Utf8Path, places: &Places<'_>) {
+    for list in ["instances", "problems"] {
+        for item in stack.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(Value::String(file)) = item.get_mut("file") {
+                *file = places.path(&normalised(&root.join(&*file)));
+            }
+        }
+    }
+    if let Some(Value::String(shown)) = stack.get_mut("root") {
+        *shown = places.path(root);
+    }
+}
+
+/// Without `..`, by the letters: the files were found that way too.
+fn normalised(path: &Utf8Path) -> Utf8PathBuf {
+    let mut normal = Utf8PathBuf::new();
+    for component in path.components() {
+        if component == camino::Utf8Component::ParentDir {
+            normal.pop();
+        } else {
+            normal.push(component);
+        }
+    }
+    normal
+}

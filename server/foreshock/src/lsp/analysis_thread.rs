@@ -1,0 +1,154 @@
+use std::collections::BTreeMap;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use camino::Utf8PathBuf;
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use foreshock_analysis::{Finding, Fix, Snapshot, Workspace};
+use foreshock_text::FilePath;
+use ropey::Rope;
+
+use super::STACK_BYTES;
+use super::event::Event;
+use super::transport::panic_message;
+
+/// A change of the world, in the order in which the main loop saw it.
+pub(super) enum Change {
+    /// The workspace folders are now these.
+    Folders(Vec<Utf8PathBuf>),
+    /// A document was opened or edited.
+    Document { file: FilePath, document: OpenDocument, text: Rope },
+    /// A document was closed.
+    Closed(FilePath),
+    /// A file changed on the disk.
+    Disk(FilePath),
+}
+
+/// An open document, as the analysis saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OpenDocument {
+    /// The address as the client wrote it.
+    pub(super) uri: Arc<str>,
+    /// The client's version of the text that was analysed.
+    pub(super) version: i32,
+    /// Too large: it was taken for empty.
+    pub(super) oversized: bool,
+}
+
+/// One picture of the world.
+pub(super) struct World {
+    /// The last change it contains.
+    pub(super) revision: u64,
+    /// What was understood.
+    pub(super) snapshot: Arc<Snapshot>,
+    /// The documents that were open.
+    pub(super) documents: Arc<BTreeMap<FilePath, OpenDocument>>,
+    proven: Mutex<Vec<Proven>>,
+}
+
+/// The repairs of one finding of one stack.
+type Proven = (usize, Finding, Arc<Vec<Fix>>);
+
+impl World {
+    /// The proven fixes of a finding. Proving costs an analysis for each candidate, so each finding is done once; the
+    /// cursor resting on a line asks again and again.
+    pub(super) fn fixes(&self, stack: usize, finding: &Finding) -> Arc<Vec<Fix>> {
+        let lock = || self.proven.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let known = lock().iter().find(|(s, f, _)| *s == stack && f == finding).map(|(_, _, fixes)| fixes.clone());
+        known.unwrap_or_else(|| {
+            let fixes = Arc::new(self.snapshot.fixes(stack, finding));
+            lock().push((stack, finding.clone(), fixes.clone()));
+            fixes
+        })
+    }
+}
+
+/// Starts the thread that owns the [`Workspace`]. Changes go in with their revision; pictures come out as events.
+///
+/// While a picture is being made, changes pile up in the channel; the next picture takes them all. Nothing waits for a
+/// timer: a single keystroke is analysed at once.
+pub(super) fn start(events: Sender<Event>) -> io::Result<Sender<(u64, Change)>> {
+    let (sender, changes) = unbounded();
+    thread::Builder::new().name("analysis".into()).stack_size(STACK_BYTES).spawn(move || {
+        Analyst { workspace: Workspace::new(), folders: Vec::new(), texts: BTreeMap::new(), open: Arc::default() }
+            .run(&changes, &events);
+    })?;
+    Ok(sender)
+}
+
+struct Analyst {
+    workspace: Workspace,
+    /// Kept to begin again after a panic.
+    folders: Vec<Utf8PathBuf>,
+    texts: BTreeMap<FilePath, Arc<str>>,
+    open: Arc<BTreeMap<FilePath, OpenDocument>>,
+}
+
+impl Analyst {
+    fn run(mut self, changes: &Receiver<(u64, Change)>, events: &Sender<Event>) {
+        while let Ok((mut revision, first)) = changes.recv() {
+            let mut batch = vec![first];
+            for (later, change) in changes.try_iter() {
+                revision = later;
+                batch.push(change);
+            }
+            let answer = catch_unwind(AssertUnwindSafe(|| {
+                self.apply(batch);
+                self.workspace.snapshot()
+            }));
+            let event = match answer {
+                Ok(snapshot) => {
+                    let documents = self.open.clone();
+                    Event::Analysed(Arc::new(World { revision, snapshot, documents, proven: Mutex::default() }))
+                }
+                Err(panic) => {
+                    self.begin_again();
+                    Event::AnalysisFailed { revision, message: panic_message(panic.as_ref()).to_owned() }
+                }
+            };
+            if events.send(event).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn apply(&mut self, batch: Vec<Change>) {
+        let mut edited: BTreeMap<FilePath, Rope> = BTreeMap::new();
+        for change in batch {
+            match change {
+                Change::Folders(folders) => {
+                    self.folders.clone_from(&folders);
+                    self.workspace.set_folders(folders);
+                }
+                Change::Document { file, document, text } => {
+                    Arc::make_mut(&mut self.open).insert(file.clone(), document);
+                    edited.insert(file, text);
+                }
+                Change::Closed(file) => {
+                    Arc::make_mut(&mut self.open).remove(&file);
+                    edited.remove(&file);
+                    self.texts.remove(&file);
+                    self.workspace.close_document(&file);
+                }
+                Change::Disk(file) => self.workspace.forget_disk(&file),
+            }
+        }
+        // Only the last text of a batch is flattened and analysed.
+        for (file, text) in edited {
+            let text: Arc<str> = Arc::from(String::from(&text));
+            self.texts.insert(file.clone(), text.clone());
+            self.workspace.set_document(file, text);
+        }
+    }
+
+    /// After a panic the workspace may be half-changed: a new one is given what the old one knew.
+    fn begin_again(&mut self) {
+        self.workspace = Workspace::new();
+        self.workspace.set_folders(self.folders.clone());
+        for (file, text) in &self.texts {
+            self.workspace.set_document(file.clone(), text.clone());
+        }
+    }
+}

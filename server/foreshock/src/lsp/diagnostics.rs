@@ -1,0 +1,98 @@
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use foreshock_analysis::{Finding, Severity};
+use foreshock_text::{FilePath, Place};
+
+use super::view::{Location, Range, View};
+use crate::report::rule_page_address;
+
+/// A finding or a problem, ready to be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Diagnostic {
+    /// What is underlined.
+    pub(super) range: Range,
+    /// How loud.
+    pub(super) severity: Severity,
+    /// The rule's id, `syntax`, or `file-size`.
+    pub(super) code: &'static str,
+    /// Address of the rule's page.
+    pub(super) page: Option<String>,
+    /// The sentence.
+    pub(super) message: String,
+    /// The cascade path and the facts, across files.
+    pub(super) related: Vec<(Location, Arc<str>)>,
+    /// The component it is about.
+    pub(super) component: Option<Arc<str>>,
+}
+
+/// The answer to a client that asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Report {
+    /// Equal for equal diagnostics.
+    pub(super) result_id: String,
+    /// All of them.
+    pub(super) items: Vec<Diagnostic>,
+}
+
+/// The diagnostics of a file with their fingerprint.
+pub(super) fn report(view: &View, file: &FilePath) -> Report {
+    let items = of_file(view, file);
+    let mut hasher = DefaultHasher::new();
+    items.hash(&mut hasher);
+    Report { result_id: format!("{:016x}", hasher.finish()), items }
+}
+
+/// The diagnostics of a file, by place. A shared module with several callers says each thing once.
+pub(super) fn of_file(view: &View, file: &FilePath) -> Vec<Diagnostic> {
+    if view.open_document(file).is_some_and(|document| document.oversized) {
+        return vec![oversized()];
+    }
+    let snapshot = view.snapshot();
+    let findings = snapshot.findings_in(file).into_iter().map(|(_, finding)| of_finding(view, finding));
+    let problems = snapshot.problems_in(file).into_iter().map(|problem| Diagnostic {
+        range: view.first_line(&Place::new(file.clone(), problem.span)),
+        // The language's own server reports these as errors; here they say what was left out of the picture.
+        severity: Severity::Warning,
+        code: "syntax",
+        page: None,
+        message: problem.message,
+        related: Vec::new(),
+        component: None,
+    });
+    let mut all: Vec<Diagnostic> = findings.chain(problems).collect();
+    all.sort_by(|one, other| {
+        let key = |d: &Diagnostic| (d.range, std::cmp::Reverse(d.severity), d.code);
+        key(one).cmp(&key(other)).then_with(|| one.message.cmp(&other.message))
+    });
+    all.dedup_by(|later, earlier| {
+        (later.range, later.code, &later.message) == (earlier.range, earlier.code, &earlier.message)
+    });
+    all
+}
+
+/// A finding as a diagnostic. What was there before the change is quiet.
+pub(super) fn of_finding(view: &View, finding: &Finding) -> Diagnostic {
+    let evidence = finding.evidence.iter();
+    Diagnostic {
+        range: view.first_line(&finding.place),
+        severity: if finding.new { finding.severity } else { Severity::Hint },
+        code: finding.rule.as_str(),
+        page: Some(rule_page_address(finding.rule.as_str())),
+        message: finding.message.clone(),
+        related: evidence.map(|evidence| (view.location(&evidence.place), evidence.why.clone())).collect(),
+        component: Some(finding.component_id.clone()),
+    }
+}
+
+fn oversized() -> Diagnostic {
+    Diagnostic {
+        range: Range::default(),
+        severity: Severity::Warning,
+        code: "file-size",
+        page: None,
+        message: "this file is larger than 8 MiB and was not analysed".to_owned(),
+        related: Vec::new(),
+        component: None,
+    }
+}

@@ -1,0 +1,130 @@
+use std::fmt::Write;
+
+use foreshock_analysis::{BlockSummary, TreeNode, percent};
+use foreshock_engine::Health;
+use foreshock_model::{Confidence, Evidence};
+use foreshock_text::{FilePath, Position};
+
+use super::view::{Range, View};
+use crate::report::{code, duration, health_name};
+
+/// Nobody reads more of a tree in a hover; the graph shows it all.
+const MOST_LINES: usize = 40;
+/// Chains of proof up to this are shown whole, of longer ones the last link.
+const MOST_HOPS: usize = 2;
+/// Callers of a shared module that are told in full.
+const MOST_SECTIONS: usize = 3;
+
+/// What is known of the block under the cursor.
+pub(super) struct Hover {
+    /// Markdown.
+    pub(super) markdown: String,
+    /// The block's header.
+    pub(super) range: Range,
+}
+
+/// The hover at a position in a block that makes up a component.
+pub(super) fn hover(view: &View, file: &FilePath, at: Position) -> Option<Hover> {
+    let offset = view.offset(file, at)?;
+    let blocks = view.snapshot().block_at(file, offset);
+    let (_, first) = blocks.first()?;
+    let mut sections: Vec<String> =
+        blocks.iter().take(MOST_SECTIONS).map(|(stack, block)| section(view, *stack, block)).collect();
+    let more = blocks.len().saturating_sub(MOST_SECTIONS);
+    if more > 0 {
+        sections.push(format!("and {more} more of this block"));
+    }
+    Some(Hover { markdown: sections.join("\n\n---\n\n"), range: view.range(file, first.header.span) })
+}
+
+/// What is known of one component: its blast radius as a tree, its availability with the sources.
+pub(super) fn section(view: &View, stack: usize, block: &BlockSummary) -> String {
+    let mut text = code(&block.component_id);
+    if block.single_point {
+        text.push_str(" · **single point of failure**");
+    }
+    if block.points > 0.0 {
+        let _ = write!(text, " · {:.1} points", block.points);
+    }
+    text.push_str("\n\n");
+    match view.snapshot().cascade(stack, block.component) {
+        Some(tree) if tree.affected > 0 => {
+            let _ = writeln!(text, "If it fails, {} of {} others are affected:\n", tree.affected, tree.others);
+            let mut lines = Lines { view, text: &mut text, left: MOST_LINES, hidden: 0 };
+            tree.root.children.iter().for_each(|child| lines.add(child, 0));
+            if lines.hidden > 0 {
+                let hidden = lines.hidden;
+                let _ = writeln!(text, "- and {hidden} more");
+            }
+        }
+        _ => text.push_str("If it fails, nothing else is affected.\n"),
+    }
+    match block.availability {
+        Some(availability) => {
+            let _ = writeln!(text, "\nAvailability by itself: {} %", percent(availability * 100.0));
+            if !block.sources.is_empty() {
+                text.push('\n');
+            }
+            for source in &block.sources {
+                let _ = writeln!(text, "- {source}");
+            }
+        }
+        None => text.push_str("\nAvailability by itself: not known\n"),
+    }
+    text
+}
+
+struct Lines<'a> {
+    view: &'a View,
+    text: &'a mut String,
+    left: usize,
+    hidden: usize,
+}
+
+impl Lines<'_> {
+    fn add(&mut self, node: &TreeNode, depth: usize) {
+        if self.left == 0 {
+            self.hidden += 1;
+        } else {
+            self.left -= 1;
+            self.write(node, depth);
+        }
+        node.children.iter().for_each(|child| self.add(child, depth + 1));
+    }
+
+    fn write(&mut self, node: &TreeNode, depth: usize) {
+        let health = match node.health {
+            Health::Down => "**DOWN**",
+            other => health_name(other),
+        };
+        let _ = write!(self.text, "{:indent$}- {} {health}", "", code(&node.id), indent = depth * 2);
+        if node.at_seconds > 0.0 {
+            let _ = write!(self.text, " after {}", duration(node.at_seconds));
+        }
+        if !node.because.is_empty() {
+            let _ = write!(self.text, ": {} it", node.because);
+        }
+        match node.confidence {
+            Confidence::Certain => {}
+            Confidence::Likely => self.text.push_str(", likely"),
+            Confidence::Guess => self.text.push_str(", a guess"),
+        }
+        let hops = &node.evidence;
+        // The last line of a chain names what is needed. The way there is in the graph.
+        let first = if hops.len() > MOST_HOPS { hops.len() - 1 } else { 0 };
+        let links: Vec<String> = hops.iter().skip(first).map(|hop| self.link(hop)).collect();
+        if !links.is_empty() {
+            let _ = write!(self.text, " ({})", links.join(" → "));
+        }
+        self.text.push('\n');
+    }
+
+    /// `[web.tf:50](file:///w/web.tf#L50 "why")`
+    fn link(&self, evidence: &Evidence) -> String {
+        let place = &evidence.place;
+        let line = self.view.range(&place.file, place.span).start.line + 1;
+        let name = place.file.as_path().file_name().unwrap_or_default();
+        let why = evidence.why.replace(['[', ']'], "").replace('"', "'");
+        format!("[{name}:{line}]({} \"{why}\")", self.view.link(place))
+    }
+}

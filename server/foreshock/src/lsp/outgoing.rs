@@ -1,0 +1,99 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+use tower_lsp_server::Client;
+use tower_lsp_server::ls_types as lsp;
+use tracing::debug;
+
+use super::diagnostics::Diagnostic;
+use super::status::Status;
+use super::to_proto;
+
+/// A client that has not answered by then will not.
+const CLIENT_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the main loop tells the client.
+pub(super) enum Outgoing {
+    /// The diagnostics of a document; of that version, when it is open.
+    Diagnostics { uri: Arc<str>, version: Option<i32>, items: Vec<Diagnostic> },
+    /// The figures of a stack.
+    Status(Status),
+    /// Something should be asked for again.
+    Refresh(Refresh),
+    /// The files to watch.
+    WatchFiles,
+    /// Work is going on until the other end is dropped.
+    Progress { title: &'static str, until: oneshot::Receiver<()> },
+    /// Something a person should see in the log.
+    Error(String),
+}
+
+/// What should be asked for again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refresh {
+    Diagnostics,
+    InlayHints,
+    CodeLenses,
+}
+
+enum StatusNotification {}
+
+impl lsp::notification::Notification for StatusNotification {
+    type Params = Status;
+    const METHOD: &'static str = "foreshock/status";
+}
+
+/// Sends what the main loop says, in order. Requests to the client run beside, each with a time limit: nothing here ever
+/// waits for the client.
+pub(super) async fn forward(mut messages: mpsc::UnboundedReceiver<Outgoing>, client: Client) {
+    while let Some(message) = messages.recv().await {
+        match message {
+            Outgoing::Diagnostics { uri, version, items } => {
+                if let Some(uri) = to_proto::uri(&uri) {
+                    client.publish_diagnostics(uri, to_proto::diagnostics(&items), version).await;
+                }
+            }
+            Outgoing::Status(status) => client.send_notification::<StatusNotification>(status).await,
+            Outgoing::Refresh(what) => beside("refresh", refresh(client.clone(), what)),
+            Outgoing::WatchFiles => beside("registration of file watchers", watch_files(client.clone())),
+            Outgoing::Progress { title, until } => drop(tokio::spawn(progress(client.clone(), title, until))),
+            Outgoing::Error(text) => client.log_message(lsp::MessageType::ERROR, text).await,
+        }
+    }
+}
+
+fn beside(what: &'static str, request: impl Future<Output = tower_lsp_server::jsonrpc::Result<()>> + Send + 'static) {
+    tokio::spawn(async move {
+        match timeout(CLIENT_PATIENCE, request).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => debug!("{what}: the client says {error}"),
+            Err(_) => debug!("{what}: the client does not answer"),
+        }
+    });
+}
+
+async fn refresh(client: Client, what: Refresh) -> tower_lsp_server::jsonrpc::Result<()> {
+    match what {
+        Refresh::Diagnostics => client.workspace_diagnostic_refresh().await,
+        Refresh::InlayHints => client.inlay_hint_refresh().await,
+        Refresh::CodeLenses => client.code_lens_refresh().await,
+    }
+}
+
+async fn watch_files(client: Client) -> tower_lsp_server::jsonrpc::Result<()> {
+    client.register_capability(to_proto::watchers().into_iter().collect()).await
+}
+
+async fn progress(client: Client, title: &'static str, until: oneshot::Receiver<()>) {
+    let token = lsp::ProgressToken::String("foreshock/reading".to_owned());
+    let created = timeout(CLIENT_PATIENCE, client.create_work_done_progress(token.clone())).await;
+    if !matches!(created, Ok(Ok(()))) {
+        return;
+    }
+    let shown = client.progress(token, title).begin().await;
+    // An error is the other end dropped: the work is over.
+    let _ = until.await;
+    shown.finish().await;
+}

@@ -1,0 +1,159 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use foreshock_text::FilePath;
+
+use super::code_lens::{self, Lens};
+use super::diagnostics::{self, Diagnostic, Report};
+use super::event::ClientFacts;
+use super::inlay_hints::{self, Hint};
+use super::outgoing::{Outgoing, Refresh};
+use super::status::{self, Status};
+use super::view::View;
+
+/// What the client was told so far, so that it is told differences only.
+#[derive(Default)]
+pub(super) struct Published {
+    diagnostics: BTreeMap<FilePath, Pushed>,
+    /// What the client last took itself, by document: version and fingerprint.
+    pulled: BTreeMap<FilePath, (i32, String)>,
+    decorations: BTreeMap<FilePath, Decorations>,
+    statuses: BTreeMap<Utf8PathBuf, Status>,
+}
+
+#[derive(PartialEq)]
+struct Pushed {
+    uri: Arc<str>,
+    version: Option<i32>,
+    items: Vec<Diagnostic>,
+}
+
+#[derive(PartialEq)]
+struct Decorations {
+    version: i32,
+    hints: Vec<Hint>,
+    lenses: Vec<Lens>,
+}
+
+impl Published {
+    /// The messages that bring the client from what it knows to this picture.
+    pub(super) fn update(&mut self, view: &View, client: &ClientFacts) -> Vec<Outgoing> {
+        let mut messages = self.push(view, client);
+        let pull_again = client.pulls_diagnostics && self.pulled_are_old(view);
+        if pull_again && client.refreshes.diagnostics {
+            messages.push(Outgoing::Refresh(Refresh::Diagnostics));
+        }
+        if self.decorations_are_old(view) {
+            if client.refreshes.inlay_hints {
+                messages.push(Outgoing::Refresh(Refresh::InlayHints));
+            }
+            if client.refreshes.code_lenses {
+                messages.push(Outgoing::Refresh(Refresh::CodeLenses));
+            }
+        }
+        messages.extend(self.statuses(view));
+        messages
+    }
+
+    /// Remembers what the client took itself.
+    pub(super) fn pulled(&mut self, file: &FilePath, view: &View, report: &Report) {
+        if let Some(document) = view.open_document(file) {
+            self.pulled.insert(file.clone(), (document.version, report.result_id.clone()));
+        }
+    }
+
+    /// The messages that take back every diagnostic.
+    pub(super) fn take_back(&mut self) -> Vec<Outgoing> {
+        let pushed = std::mem::take(&mut self.diagnostics).into_values().filter(|pushed| !pushed.items.is_empty());
+        self.statuses.clear();
+        pushed.map(|pushed| Outgoing::Diagnostics { uri: pushed.uri, version: None, items: Vec::new() }).collect()
+    }
+
+    fn push(&mut self, view: &View, client: &ClientFacts) -> Vec<Outgoing> {
+        let snapshot = view.snapshot();
+        let mut files: BTreeSet<FilePath> = self.diagnostics.keys().cloned().collect();
+        for stack in &snapshot.stacks {
+            files.extend(stack.findings.iter().map(|finding| finding.place.file.clone()));
+            files.extend(stack.problems.iter().map(|problem| problem.file.clone()));
+        }
+        files.extend(view.world.documents.keys().cloned());
+
+        let mut messages = Vec::new();
+        for file in files {
+            let open = view.open_document(&file);
+            let version = open.map(|document| document.version);
+            // A client that asks for open documents itself would show them twice.
+            let asked_for = client.pulls_diagnostics && open.is_some();
+            let items = if asked_for { Vec::new() } else { diagnostics::of_file(view, &file) };
+            let now = Pushed { uri: view.uri(&file), version, items };
+            let before = self.diagnostics.get(&file);
+            if let Some(before) = before
+                && before.uri != now.uri
+                && !before.items.is_empty()
+            {
+                let uri = before.uri.clone();
+                messages.push(Outgoing::Diagnostics { uri, version: None, items: Vec::new() });
+            }
+            let silent = before.is_none_or(|before| before.items.is_empty()) && now.items.is_empty();
+            // An edited document is told again even if nothing changed: editors move marks along with the text, and a
+            // mark whose text was cut and pasted back is lost.
+            let news = before != Some(&now) && (!silent || (version.is_some() && !asked_for));
+            if news {
+                messages.push(Outgoing::Diagnostics { uri: now.uri.clone(), version, items: now.items.clone() });
+            }
+            if now.items.is_empty() && open.is_none() {
+                self.diagnostics.remove(&file);
+            } else {
+                self.diagnostics.insert(file, now);
+            }
+        }
+        messages
+    }
+
+    /// Whether a document that was not edited has other diagnostics than those that the client took. True once for each
+    /// change: a client that does not care to ask again is not asked for ever.
+    fn pulled_are_old(&mut self, view: &View) -> bool {
+        self.pulled.retain(|file, _| view.open_document(file).is_some());
+        let mut old = false;
+        for (file, (version, result_id)) in &mut self.pulled {
+            let unchanged = view.open_document(file).is_some_and(|document| document.version == *version);
+            let now = diagnostics::report(view, file).result_id;
+            old |= unchanged && now != *result_id;
+            *result_id = now;
+        }
+        old
+    }
+
+    /// Whether a document that was not edited has other hints or lenses than in the last picture.
+    fn decorations_are_old(&mut self, view: &View) -> bool {
+        let mut old = false;
+        let mut now = BTreeMap::new();
+        for (file, document) in view.world.documents.iter() {
+            let decorations = Decorations {
+                version: document.version,
+                hints: inlay_hints::hints(view, file, None),
+                lenses: code_lens::lenses(view, file),
+            };
+            let before = self.decorations.get(file);
+            old |= before.is_some_and(|before| before.version == decorations.version && *before != decorations);
+            now.insert(file.clone(), decorations);
+        }
+        self.decorations = now;
+        old
+    }
+
+    fn statuses(&mut self, view: &View) -> Vec<Outgoing> {
+        let mut messages = Vec::new();
+        let mut now = BTreeMap::new();
+        for stack in &view.snapshot().stacks {
+            let status = status::of_stack(stack);
+            if self.statuses.get(&stack.root) != Some(&status) {
+                messages.push(Outgoing::Status(status.clone()));
+            }
+            now.insert(stack.root.clone(), status);
+        }
+        self.statuses = now;
+        messages
+    }
+}

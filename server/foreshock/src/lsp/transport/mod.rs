@@ -1,0 +1,12 @@
+//! Bytes between the client and the service: tolerant framing in, a pump out, and panics turned into answers.
+//!
+//! Knows JSON-RPC frames. Must never know what a method means.
+
+mod answer_guard;
+mod frames;
+mod stdin;
+mod stdout;
+
+pub(crate) use answer_guard::{AnswerGuard, panic_message};
+pub(crate) use stdin::read_stdin;
+pub(crate) use stdout::{StdoutPump, StdoutWriter};

@@ -1,0 +1,67 @@
+use std::io::{self, BufReader, Cursor};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::thread;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::sync::mpsc;
+use tracing::warn;
+
+use super::StdoutWriter;
+use super::frames::{Frame, read_frame};
+
+/// How many messages may wait between the reading thread and the service.
+const QUEUE: usize = 4096;
+
+/// Starts a thread that reads frames from standard input; bad ones are answered at once, good ones are what the
+/// returned reader gives.
+pub(crate) fn read_stdin(answers: StdoutWriter) -> io::Result<FrameReader> {
+    let (sender, receiver) = mpsc::channel(QUEUE);
+    thread::Builder::new().name("stdin".into()).spawn(move || {
+        let mut input = BufReader::with_capacity(64 << 10, io::stdin());
+        loop {
+            match read_frame(&mut input) {
+                Ok(Some(Frame::Message(body))) => {
+                    let mut frame = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+                    frame.extend(body);
+                    if sender.blocking_send(frame).is_err() {
+                        return;
+                    }
+                }
+                Ok(Some(Frame::NotJson)) => answers.send_frame(&refusal(None, -32700, "the body is not JSON")),
+                Ok(Some(Frame::NotAMessage(id))) => {
+                    answers.send_frame(&refusal(id, -32600, "the body is not a JSON-RPC 2.0 message"));
+                }
+                Ok(None) => return,
+                Err(error) => {
+                    warn!("standard input: {error}");
+                    return;
+                }
+            }
+        }
+    })?;
+    Ok(FrameReader { receiver, current: Cursor::new(Vec::new()) })
+}
+
+fn refusal(id: Option<Value>, code: i32, message: &str) -> String {
+    json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}}).to_string()
+}
+
+/// Well-formed frames as a byte stream.
+pub(crate) struct FrameReader {
+    receiver: mpsc::Receiver<Vec<u8>>,
+    current: Cursor<Vec<u8>>,
+}
+
+impl AsyncRead for FrameReader {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        while self.current.position() >= self.current.get_ref().len() as u64 {
+            match ready!(self.receiver.poll_recv(context)) {
+                Some(frame) => self.current = Cursor::new(frame),
+                None => return Poll::Ready(Ok(())),
+            }
+        }
+        Pin::new(&mut self.current).poll_read(context, out)
+    }
+}

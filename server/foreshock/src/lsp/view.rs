@@ -1,0 +1,96 @@
+use std::sync::Arc;
+
+use foreshock_analysis::Snapshot;
+use foreshock_text::{FilePath, Place, Position, PositionEncoding, Span};
+
+use super::analysis_thread::{OpenDocument, World};
+use super::to_proto;
+
+/// A stretch of text in the client's units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Range {
+    /// First position.
+    pub(super) start: Position,
+    /// One past the last.
+    pub(super) end: Position,
+}
+
+/// A place as the client addresses it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Location {
+    /// The document.
+    pub(super) uri: Arc<str>,
+    /// Where in it.
+    pub(super) range: Range,
+}
+
+/// One picture of the world, seen through the client's eyes: its units and its addresses.
+#[derive(Clone)]
+pub(super) struct View {
+    /// The picture.
+    pub(super) world: Arc<World>,
+    /// The client's column units.
+    pub(super) encoding: PositionEncoding,
+    /// The client takes edits that name the version they are for.
+    pub(super) versioned_edits: bool,
+}
+
+impl View {
+    /// What was understood.
+    pub(super) fn snapshot(&self) -> &Snapshot {
+        &self.world.snapshot
+    }
+
+    /// The address of a file: the client's own for open documents.
+    pub(super) fn uri(&self, file: &FilePath) -> Arc<str> {
+        match self.open_document(file) {
+            Some(document) => document.uri.clone(),
+            None => to_proto::uri_of(file.as_path()),
+        }
+    }
+
+    /// The document, when the editor had it open in this picture.
+    pub(super) fn open_document(&self, file: &FilePath) -> Option<&OpenDocument> {
+        self.world.documents.get(file)
+    }
+
+    /// Bytes to the client's positions. The beginning of a file whose text is not at hand.
+    pub(super) fn range(&self, file: &FilePath, span: Span) -> Range {
+        let Some(parsed) = self.snapshot().file(file) else { return Range::default() };
+        let at = |offset| parsed.lines.position(&parsed.text, offset, self.encoding);
+        Range { start: at(span.start), end: at(span.end) }
+    }
+
+    /// The first line of a place as a range: a diagnostic under a whole block is noise.
+    pub(super) fn first_line(&self, place: &Place) -> Range {
+        let range = self.range(&place.file, place.span);
+        if range.start.line == range.end.line {
+            return range;
+        }
+        let Some(parsed) = self.snapshot().file(&place.file) else { return range };
+        let line = parsed.lines.line_span(&parsed.text, range.start.line);
+        self.range(&place.file, Span::new(place.span.start, line.end))
+    }
+
+    /// A place as the client addresses it.
+    pub(super) fn location(&self, place: &Place) -> Location {
+        Location { uri: self.uri(&place.file), range: self.range(&place.file, place.span) }
+    }
+
+    /// The client's position to bytes; `None` for a file that was not read.
+    pub(super) fn offset(&self, file: &FilePath, at: Position) -> Option<u32> {
+        let parsed = self.snapshot().file(file)?;
+        Some(parsed.lines.offset(&parsed.text, at, self.encoding))
+    }
+
+    /// The client's range to bytes.
+    pub(super) fn span(&self, file: &FilePath, range: Range) -> Option<Span> {
+        Some(Span::new(self.offset(file, range.start)?, self.offset(file, range.end)?))
+    }
+
+    /// `file:///w/main.tf#L12`, as editors follow links.
+    pub(super) fn link(&self, place: &Place) -> String {
+        let line = self.range(&place.file, place.span).start.line;
+        format!("{}#L{}", self.uri(&place.file), line + 1)
+    }
+}

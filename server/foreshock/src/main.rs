@@ -1,0 +1,21 @@
+//! `foreshock`: the language server and the command line.
+//!
+//! Presentation only: turns snapshots of `foreshock-analysis` into protocol messages ([`lsp`]), terminal output ([`cli`])
+//! and reports ([`report`]). Must never find, compute or decide anything itself: what the editor shows and what CI says
+//! is one analysis. Start reading at `lsp/mod.rs` or `cli/mod.rs`.
+
+mod cli;
+mod lsp;
+mod report;
+
+use std::io;
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    // Standard output carries results and the protocol; the log goes elsewhere, quiet unless asked for.
+    let filter = EnvFilter::try_from_env("FORESHOCK_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false).init();
+    cli::run(std::env::args_os())
+}

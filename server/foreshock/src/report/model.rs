@@ -1,0 +1,42 @@
+use std::sync::Arc;
+
+use foreshock_analysis::{Finding, Fix, Severity, Snapshot, Stack};
+
+/// The findings of every stack with their repairs: what each rendering shows.
+pub(crate) struct Report {
+    /// Stack by stack, by root.
+    pub(crate) stacks: Vec<StackReport>,
+}
+
+/// The findings of one stack.
+pub(crate) struct StackReport {
+    /// The stack.
+    pub(crate) stack: Arc<Stack>,
+    /// The proven repairs, best first; one list for each of the stack's findings, in their order.
+    pub(crate) fixes: Vec<Vec<Fix>>,
+}
+
+impl Report {
+    /// Everything a snapshot has to say. Proves every repair, each at the cost of an analysis of its stack.
+    pub(crate) fn of(snapshot: &Snapshot) -> Report {
+        let stacks = snapshot.stacks.iter().enumerate().map(|(index, stack)| StackReport {
+            stack: stack.clone(),
+            fixes: stack.findings.iter().map(|finding| snapshot.fixes(index, finding)).collect(),
+        });
+        Report { stacks: stacks.collect() }
+    }
+
+    /// The loudest severity among the findings that the change introduced.
+    pub(crate) fn loudest(&self) -> Option<Severity> {
+        let findings = self.stacks.iter().flat_map(|stack| &stack.stack.findings);
+        findings.filter(|finding| finding.new).map(|finding| finding.severity).max()
+    }
+}
+
+impl StackReport {
+    /// Each finding with its repairs.
+    pub(super) fn findings(&self) -> impl Iterator<Item = (&Finding, &[Fix])> {
+        let fixes = self.fixes.iter().map(Vec::as_slice).chain(std::iter::repeat(&[] as &[Fix]));
+        self.stack.findings.iter().zip(fixes)
+    }
+}

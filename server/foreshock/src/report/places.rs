@@ -1,0 +1,62 @@
+use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_analysis::Snapshot;
+use foreshock_text::{FilePath, Place, Position, PositionEncoding};
+use serde_json::{Map, Value, json};
+
+/// How files and ranges are written: relative to something or absolute, and in which column units.
+pub(crate) struct Places<'a> {
+    snapshot: &'a Snapshot,
+    base: Option<Utf8PathBuf>,
+    encoding: PositionEncoding,
+}
+
+impl<'a> Places<'a> {
+    /// Paths relative to `base`, columns in UTF-16: what programs get.
+    pub(crate) fn relative_to(snapshot: &'a Snapshot, base: Utf8PathBuf) -> Places<'a> {
+        Places { snapshot, base: Some(base), encoding: PositionEncoding::Utf16 }
+    }
+
+    /// Whole paths, columns as the editor counts them.
+    pub(crate) fn absolute(snapshot: &'a Snapshot, encoding: PositionEncoding) -> Places<'a> {
+        Places { snapshot, base: None, encoding }
+    }
+
+    /// The text of a file that was read.
+    pub(super) fn text(&self, file: &FilePath) -> Option<&'a str> {
+        self.snapshot.file(file).map(|parsed| &*parsed.text)
+    }
+
+    /// A path: `.` for the base itself, `../x` is not made up, what lies elsewhere stays whole.
+    pub(crate) fn path(&self, path: &Utf8Path) -> String {
+        let relative = self.base.as_ref().and_then(|base| path.strip_prefix(base).ok()).unwrap_or(path);
+        if relative.as_str().is_empty() { ".".to_owned() } else { relative.to_string() }
+    }
+
+    /// Byte to position; the beginning where the text is not at hand.
+    pub(super) fn position(&self, file: &FilePath, offset: u32) -> Position {
+        let parsed = self.snapshot.file(file);
+        parsed.map(|parsed| parsed.lines.position(&parsed.text, offset, self.encoding)).unwrap_or_default()
+    }
+
+    /// `rds.tf:12`
+    pub(super) fn line(&self, place: &Place) -> String {
+        format!("{}:{}", self.path(place.file.as_path()), self.position(&place.file, place.span.start).line + 1)
+    }
+
+    /// `{"file": .., "range": ..}`, to be added to.
+    pub(super) fn json(&self, place: &Place) -> Map<String, Value> {
+        let mut object = Map::new();
+        object.insert("file".to_owned(), self.path(place.file.as_path()).into());
+        object.insert("range".to_owned(), self.range(place));
+        object
+    }
+
+    /// `{"start": {"line": .., "character": ..}, "end": ..}`
+    pub(super) fn range(&self, place: &Place) -> Value {
+        let at = |offset| {
+            let Position { line, column } = self.position(&place.file, offset);
+            json!({"line": line, "character": column})
+        };
+        json!({"start": at(place.span.start), "end": at(place.span.end)})
+    }
+}
