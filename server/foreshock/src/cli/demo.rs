@@ -25,9 +25,23 @@ pub(super) fn run(_: &Arguments) -> Result<Outcome, String> {
     let (snapshot, base) = read(&directory, &Inputs::default())?;
     let places = Places::relative_to(&snapshot, base);
     let report = human(&Report::of(&snapshot), &places, colour());
-    print(&format!("{report}\nThe shop is in {directory}: open that folder in your editor and edit rds.tf.\n"))?;
+    print(&format!("{report}\n{}", how_to_open(&directory)))?;
     // The demo always finds something; that is no failure.
     Ok(Outcome::Fine)
+}
+
+/// How to see the same in an editor, with this program as the server.
+fn how_to_open(directory: &Utf8Path) -> String {
+    let program = std::env::current_exe().map_or_else(|_| "foreshock".to_owned(), |path| path.display().to_string());
+    format!(
+        "The shop is in {directory}. To see this while you type, open rds.tf there:
+  VS Code  (cd editors/vscode && npm ci && npm run package && code --install-extension foreshock-*.vsix)
+           code {directory}
+  Neovim   nvim --cmd 'set rtp+=editors/nvim' \\
+             --cmd \"lua require('foreshock').setup {{ cmd = {{ '{program}', 'lsp' }} }}\" {directory}/rds.tf
+More in docs/editors.md.
+"
+    )
 }
 
 /// Writes the shop where the user can open it; what is there from an earlier run is written anew.
