@@ -60,7 +60,17 @@ impl Basis {
         if entries.is_empty() {
             let first = |source: &Vec<ComponentIndex>| source.first().copied();
             let as_entry = |component| EntryPoint { component, weight: 1.0, reason: EntryReason::Source };
-            entries = sources.iter().filter_map(first).map(as_entry).collect();
+            // A key, a gateway or a log bucket by itself serves nobody, unless the stack is nothing else.
+            let stands_aside = |source: &&Vec<ComponentIndex>| {
+                let [alone] = source.as_slice() else { return false };
+                let supports = system.component(*alone).is_some_and(|component| component.kind.is_supporting());
+                supports && frozen.callees(alone.0).next().is_none()
+            };
+            let serving: Vec<&Vec<ComponentIndex>> = sources.iter().filter(|source| !stands_aside(source)).collect();
+            entries = match serving.is_empty() {
+                true => sources.iter().filter_map(first).map(as_entry).collect(),
+                false => serving.into_iter().filter_map(first).map(as_entry).collect(),
+            };
             return Basis { entries, unlinked: Vec::new() };
         }
         let is_entry = |index: &ComponentIndex| entries.iter().any(|entry| entry.component == *index);

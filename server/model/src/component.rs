@@ -108,6 +108,12 @@ impl ComponentKind {
         matches!(self, LoadBalancer | Cdn | ApiGateway | Dns)
     }
 
+    /// Whether it is there for others: by itself, with nothing before and behind it, it serves nobody.
+    pub fn is_supporting(self) -> bool {
+        use ComponentKind::{ControlPlane, Identity, Monitoring, Network, SecretStore, Storage};
+        matches!(self, Network | Identity | SecretStore | Monitoring | Storage | ControlPlane)
+    }
+
     /// Whether an unlinked one still counts in the score: its users are elsewhere (semantics, section 6).
     pub fn counts_unlinked(self) -> bool {
         use ComponentKind::{AppServer, Cache, Database, Queue, Serverless, WebServer};

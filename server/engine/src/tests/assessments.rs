@@ -413,6 +413,28 @@ fn sources_when_nothing_faces_users() {
     );
 }
 
+/// A bucket that stands alone serves nobody; the database does. With nothing else in the stack the bucket counts.
+#[test]
+fn what_stands_aside_is_no_entry() {
+    check(
+        "db database q=1e-2\n logs storage q=1e-1",
+        expect![[r#"
+        score 40.000, loss 1e-2
+        entries db 1 Source; unlinked 
+        single instance:db#0: 60.000 points, 5259.600 min, tops db, affected , down , no dependents
+        single instance:logs#0: 0.000 points, 0.000 min, tops logs, affected , down , no dependents
+    "#]],
+    );
+    check(
+        "logs storage q=1e-1",
+        expect![[r#"
+        score 20.000, loss 1e-1
+        entries logs 1 Source; unlinked 
+        single instance:logs#0: 80.000 points, 52596.000 min, tops logs, affected , down , no dependents
+    "#]],
+    );
+}
+
 #[test]
 fn layers_and_ceiling() {
     let system = system("lb load_balancer software=1e-3\n db q=1e-4\n api external=1e-5\n lb -> db\n lb -> api");
