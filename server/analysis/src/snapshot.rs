@@ -36,13 +36,6 @@ impl Snapshot {
         self.files.get(path)
     }
 
-    /// Every file that was read, sorted.
-    pub fn files(&self) -> impl Iterator<Item = &FilePath> {
-        let mut files: Vec<&FilePath> = self.files.keys().collect();
-        files.sort();
-        files.into_iter()
-    }
-
     /// The findings whose place is in a file, with the index of their stack.
     pub fn findings_in<'a>(&'a self, file: &FilePath) -> Vec<(usize, &'a Finding)> {
         let mut found = Vec::new();
@@ -91,11 +84,6 @@ impl Snapshot {
     /// What falls when a component is down as a whole.
     pub fn cascade(&self, stack: usize, component: ComponentIndex) -> Option<CascadeTree> {
         cascade_tree::of_component(self.stacks.get(stack)?, component)
-    }
-
-    /// The first stack that reads a file.
-    pub fn stack_of(&self, file: &FilePath) -> Option<usize> {
-        self.stacks.iter().position(|stack| stack.resolved.files.contains(file))
     }
 
     /// The repairs of a finding, best first, each proven: applied to a copy, parsed, understood and assessed. Costs an

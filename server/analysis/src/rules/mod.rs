@@ -42,7 +42,7 @@ pub struct Rule {
     /// The code.
     pub id: RuleId,
     /// One line: what it finds.
-    pub title: &'static str,
+    pub title: String,
     /// How loud its findings are.
     pub severity: Severity,
     /// Its page, Markdown.
@@ -77,7 +77,7 @@ pub fn rules() -> &'static [Rule] {
         let described = |(id, page): &(&'static str, &'static str)| {
             let row = table.rule.iter().find(|row| row.id == *id);
             let severity = row.map_or(Severity::Info, |row| severity_named(&row.severity));
-            let title: &'static str = row.map_or(*id, |row| String::leak(row.title.clone()));
+            let title = row.map_or_else(|| (*id).to_owned(), |row| row.title.clone());
             Rule { id: RuleId(id), title, severity, page }
         };
         PAGES.iter().map(described).collect()

@@ -413,6 +413,33 @@ fn sources_when_nothing_faces_users() {
     );
 }
 
+/// The example of docs/semantics.md, before and after the fix: change both or neither.
+#[test]
+fn the_page_by_hand() {
+    let before = "lb load_balancer\n api x3\n db database service=5e-4 q=4.45e-3\n lb -> api\n api -> db";
+    let after =
+        "lb load_balancer\n api x3\n db database ps auto c=0.95 x2 service=5e-4 q=4.45e-3\n lb -> api\n api -> db";
+    check(
+        before,
+        expect![[r#"
+        score 46.112, loss 4.947775e-3
+        entries lb 1 UserFacing; unlinked 
+        single instance:db#0: 19.909 points, 2339.352 min, tops lb, affected api lb, down api lb
+        common service:db: 0.921 points, 261.810 min, tops lb
+    "#]],
+    );
+    check(
+        after,
+        expect![[r#"
+        score 62.601, loss 7.411917188125002e-4
+        entries lb 1 UserFacing; unlinked 
+        pair instance:db#0 + failover:db: 2.225000000000002e-4, tops lb
+        pair instance:db#0 + instance:db#1: 1.98025e-5, tops lb
+        common service:db: 9.747 points, 262.917 min, tops lb
+    "#]],
+    );
+}
+
 /// A bucket that stands alone serves nobody; the database does. With nothing else in the stack the bucket counts.
 #[test]
 fn what_stands_aside_is_no_entry() {
