@@ -70,8 +70,15 @@ pub(crate) fn summaries(stack: &Stack) -> Vec<BlockSummary> {
 
 /// Each figure of a component with its source, one line each.
 fn sources(component: &Component) -> Vec<String> {
-    let Reliability { instance, service, external, whole } = &component.reliability;
-    let named = [("whole", whole), ("each instance", instance), ("the service", service), ("third party", external)];
+    let Reliability { instance, service, software, theoretical, external, whole } = &component.reliability;
+    let named = [
+        ("whole", whole),
+        ("each instance", instance),
+        ("the service", service),
+        ("deploys and maintenance", software),
+        ("what nobody can engineer away", theoretical),
+        ("third party", external),
+    ];
     let mut lines = Vec::new();
     for (what, figure) in named {
         let Some(figure) = figure else { continue };

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use foreshock_engine::{Assessment, Fault, Frozen, Scratch, assess};
 use foreshock_model::{
     Alternatives, Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Confidence, Dependency,
-    DependencyIndex, DependencyKind, Domain, Failover, FailoverMode, Figure, Known, Layer, Probability, Redundancy,
-    Reliability, Replication, Seconds, Source, Sourced, System, ZoneIndex,
+    DependencyIndex, DependencyKind, Domain, Failover, FailoverMode, Figure, Known, Layer, Probability, Recovery,
+    Redundancy, Reliability, Replication, Seconds, Source, Sourced, System, ZoneIndex,
 };
 
 /// A small generator of numbers (xorshift), so that every run measures the same systems.
@@ -65,6 +65,9 @@ fn component(index: usize, numbers: &mut Numbers) -> Component {
         },
         capacity: Capacity::default(),
         domains: Vec::new(),
+        region: None,
+        recovery: Recovery::default(),
+        agent: None,
         entry: None,
     }
 }

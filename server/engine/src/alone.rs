@@ -8,19 +8,23 @@ use crate::assess;
 /// whole, dependencies left out. `None` where there is no figure for it, or its number of instances is not known.
 pub fn own_unavailability(system: &System, component: ComponentIndex) -> Option<Probability> {
     let component = system.component(component)?;
-    let Reliability { instance, service, external, whole } = &component.reliability;
-    let figures = [instance, service, external, whole];
+    let Reliability { instance, service, software, theoretical, external, whole } = &component.reliability;
+    let figures = [instance, service, software, theoretical, external, whole];
     if figures.iter().all(|figure| figure.is_none()) || !matches!(component.redundancy.instances, Known::Known(1..)) {
         return None;
     }
     let mut alone = component.clone();
     alone.entry = Some(1.0);
+    alone.recovery.needs.clear();
+    alone.agent = None;
     let alone = System {
         components: vec![alone],
         dependencies: Vec::new(),
         alternatives: Vec::new(),
         zones: system.zones.clone(),
         domains: system.domains.clone(),
+        regions: system.regions.clone(),
+        objectives: Vec::new(),
     };
     Some(Probability::clamped(assess(&alone).expected_unavailability))
 }

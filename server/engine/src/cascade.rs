@@ -294,13 +294,22 @@ impl Frozen {
         let present = |component: ComponentIndex| self.own.get(component.index()).is_some_and(|own| !own.absent);
         match fault {
             Fault::Component(component) => all(component),
-            Fault::Unit(Unit::Service(component) | Unit::External(component) | Unit::Whole(component)) => {
+            Fault::Unit(
+                Unit::Service(component)
+                | Unit::Software(component)
+                | Unit::Theoretical(component)
+                | Unit::External(component)
+                | Unit::Whole(component),
+            ) => {
                 if present(component) {
                     all(component);
                 }
             }
             Fault::Unit(Unit::Domain(domain)) => {
                 self.domain_members.get(domain.index()).into_iter().flatten().for_each(|&component| all(component));
+            }
+            Fault::Unit(Unit::Region(region)) => {
+                self.region_members.get(region.index()).into_iter().flatten().for_each(|&component| all(component));
             }
             Fault::Unit(Unit::Zone(zone)) => {
                 for component in self.zone_members.get(zone.index()).into_iter().flatten() {

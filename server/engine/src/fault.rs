@@ -1,6 +1,6 @@
 //! What can fail, and how a component fares.
 
-use foreshock_model::{ComponentIndex, DomainIndex, System, ZoneIndex};
+use foreshock_model::{ComponentIndex, DomainIndex, RegionIndex, System, ZoneIndex};
 
 /// How a component fares. Ordered: a greater health is worse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,12 +28,18 @@ pub enum Unit {
     },
     /// A zone with every instance placed in it.
     Zone(ZoneIndex),
+    /// A region with every component in it.
+    Region(RegionIndex),
     /// A shared domain with every component on it.
     Domain(DomainIndex),
     /// The promotion of a standby fails (when it is needed).
     Failover(ComponentIndex),
-    /// The whole component at once: a bad deploy, corrupted data, its regional service.
+    /// The whole component at once: its regional service, its control plane.
     Service(ComponentIndex),
+    /// The whole component at once, by its own people: a bad deploy, maintenance, corrupted data.
+    Software(ComponentIndex),
+    /// What can't be engineered away.
+    Theoretical(ComponentIndex),
     /// A third party does not keep its promise.
     External(ComponentIndex),
     /// The only unit of a component with an explicit figure.
@@ -41,15 +47,17 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The component it belongs to; none for zones and domains.
+    /// The component it belongs to; none for zones, regions and domains.
     pub fn component(self) -> Option<ComponentIndex> {
         match self {
             Unit::Instance { component, .. }
             | Unit::Failover(component)
             | Unit::Service(component)
+            | Unit::Software(component)
+            | Unit::Theoretical(component)
             | Unit::External(component)
             | Unit::Whole(component) => Some(component),
-            Unit::Zone(_) | Unit::Domain(_) => None,
+            Unit::Zone(_) | Unit::Region(_) | Unit::Domain(_) => None,
         }
     }
 
@@ -62,8 +70,13 @@ impl Unit {
             Unit::Domain(domain) => {
                 format!("domain:{}", system.domains.get(domain.index()).map_or("?", |domain| &domain.name))
             }
+            Unit::Region(region) => {
+                format!("region:{}", system.regions.get(region.index()).map_or("?", |region| &region.name))
+            }
             Unit::Failover(component) => format!("failover:{}", of(component)),
             Unit::Service(component) => format!("service:{}", of(component)),
+            Unit::Software(component) => format!("software:{}", of(component)),
+            Unit::Theoretical(component) => format!("theoretical:{}", of(component)),
             Unit::External(component) => format!("external:{}", of(component)),
             Unit::Whole(component) => format!("whole:{}", of(component)),
         }

@@ -75,6 +75,7 @@ pub struct Frozen {
     pub(crate) groups: Vec<Group>,
     pub(crate) zone_members: Vec<Vec<ComponentIndex>>,
     pub(crate) domain_members: Vec<Vec<ComponentIndex>>,
+    pub(crate) region_members: Vec<Vec<ComponentIndex>>,
     pub(crate) base: Base,
 }
 
@@ -119,7 +120,7 @@ impl Frozen {
         }
         let caller_start = starts(own.len(), edges.iter().map(|edge| edge.to));
         let callee_start = starts(own.len(), edges.iter().map(|edge| edge.from));
-        let (zone_members, domain_members) = placement(system, &own, &reading);
+        let Placement { zones, domains, regions } = placement(system, &own, &reading);
         let mut frozen = Frozen {
             reading,
             own,
@@ -128,8 +129,9 @@ impl Frozen {
             callees,
             callee_start,
             groups,
-            zone_members,
-            domain_members,
+            zone_members: zones,
+            domain_members: domains,
+            region_members: regions,
             base: Base::default(),
         };
         frozen.base = frozen.faultless();
@@ -239,12 +241,17 @@ fn groups(system: &System, own: &[Own]) -> (Vec<u32>, Vec<Group>) {
     (membership, groups)
 }
 
-type Members = Vec<Vec<ComponentIndex>>;
+/// Who loses something with each zone, each domain and each region.
+struct Placement {
+    zones: Vec<Vec<ComponentIndex>>,
+    domains: Vec<Vec<ComponentIndex>>,
+    regions: Vec<Vec<ComponentIndex>>,
+}
 
-/// Who loses something with each zone and each domain.
-fn placement(system: &System, own: &[Own], reading: &Reading) -> (Members, Members) {
+fn placement(system: &System, own: &[Own], reading: &Reading) -> Placement {
     let mut zones = vec![Vec::new(); system.zones.len()];
     let mut domains = vec![Vec::new(); system.domains.len()];
+    let mut regions = vec![Vec::new(); system.regions.len()];
     for ((index, component), own) in system.iter().zip(own) {
         // A component with an explicit figure has exactly one unit: the figure knows about its zones.
         let one_unit = component.reliability.whole.is_some() && reading.purpose != Purpose::Simulation;
@@ -265,6 +272,9 @@ fn placement(system: &System, own: &[Own], reading: &Reading) -> (Members, Membe
                 members.push(index);
             }
         }
+        if let Some(members) = component.region.and_then(|region| regions.get_mut(region.index())) {
+            members.push(index);
+        }
     }
-    (zones, domains)
+    Placement { zones, domains, regions }
 }

@@ -3,7 +3,7 @@
 //! A unit alone is a cut set exactly when its cascade in the structural reading takes the top DOWN; that the cascade
 //! and the decision diagram agree is a law (see the tests). One cascade per unit also tells what falls with it.
 
-use foreshock_model::{ComponentIndex, DomainIndex, System, ZoneIndex};
+use foreshock_model::{ComponentIndex, DomainIndex, RegionIndex, System, ZoneIndex};
 use rustc_hash::FxHashMap;
 
 use crate::basis::{Basis, EntryReason};
@@ -50,8 +50,8 @@ pub struct SinglePoint {
 pub struct CommonMode {
     /// The unit.
     pub unit: Unit,
-    /// Whose.
-    pub component: ComponentIndex,
+    /// Whose; none for a region.
+    pub component: Option<ComponentIndex>,
     /// The entry points and other sources that go DOWN.
     pub tops: Vec<ComponentIndex>,
     /// Score with the unit perfect minus score.
@@ -218,6 +218,8 @@ impl Search<'_> {
             let units = [
                 (whole && !only_one, Unit::Whole(component)),
                 (!whole && reliability.service.is_some(), Unit::Service(component)),
+                (!whole && reliability.software.is_some(), Unit::Software(component)),
+                (!whole && reliability.theoretical.is_some(), Unit::Theoretical(component)),
                 (!whole && reliability.external.is_some(), Unit::External(component)),
             ];
             for (exists, unit) in units {
@@ -226,8 +228,21 @@ impl Search<'_> {
                 }
                 let tops = self.fall_of(component).tops;
                 if !tops.is_empty() {
-                    common.push(CommonMode { unit, component, tops, points: 0.0, minutes_per_year: 0.0 });
+                    common.push(CommonMode {
+                        unit,
+                        component: Some(component),
+                        tops,
+                        points: 0.0,
+                        minutes_per_year: 0.0,
+                    });
                 }
+            }
+        }
+        for region in 0..system.regions.len() as u32 {
+            let unit = Unit::Region(RegionIndex(region));
+            let tops = self.fall(Fault::Unit(unit), None).tops;
+            if !tops.is_empty() {
+                common.push(CommonMode { unit, component: None, tops, points: 0.0, minutes_per_year: 0.0 });
             }
         }
         common

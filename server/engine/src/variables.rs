@@ -1,6 +1,6 @@
 //! The basic events as variables of a decision diagram, and each component's own part as functions of them.
 
-use foreshock_model::{Component, ComponentIndex, DomainIndex, Figure, Layer, System, ZoneIndex};
+use foreshock_model::{Component, ComponentIndex, DomainIndex, Figure, Layer, RegionIndex, System, ZoneIndex};
 use rustc_hash::FxHashMap;
 
 use crate::bdd::{Bdd, Function, OverBudget};
@@ -41,6 +41,7 @@ pub(crate) struct Variables {
     pub(crate) complete: bool,
     zones: FxHashMap<ZoneIndex, u32>,
     domains: Vec<Option<u32>>,
+    regions: Vec<Option<u32>>,
 }
 
 impl Variables {
@@ -49,6 +50,12 @@ impl Variables {
         let is_used = |members: &Vec<ComponentIndex>| !members.is_empty();
         let zones = frozen.zone_members.iter().map(is_used);
         let mut variables = Variables::shared(system, zones, frozen.domain_members.iter().map(is_used));
+        for (index, (region, members)) in system.regions.iter().zip(&frozen.region_members).enumerate() {
+            let unit = Unit::Region(RegionIndex(index as u32));
+            let figure = region.figure.as_ref().filter(|_| is_used(members));
+            let variable = figure.map(|figure| variables.add_figure(unit, figure));
+            variables.regions.push(variable);
+        }
         let nothing = OwnFunctions { down: Function::NEVER, overloaded: Function::NEVER, hot: Function::NEVER };
         variables.own = vec![nothing; frozen.own.len()];
         let worst_zone = worst_zone(system);
@@ -77,6 +84,7 @@ impl Variables {
             complete: true,
             zones: FxHashMap::default(),
             domains: Vec::new(),
+            regions: Vec::new(),
         };
         for (index, (zone, _)) in system.zones.iter().zip(zones).enumerate().filter(|(_, (_, used))| *used) {
             let index = ZoneIndex(index as u32);
@@ -151,18 +159,23 @@ impl Variables {
             }
             down = bdd.or(down, stays_lost)?;
         }
-        for domain in &component.domains {
-            if let Some(&Some(variable)) = self.domains.get(domain.index()) {
-                let variable = bdd.variable(variable)?;
-                down = bdd.or(down, variable)?;
-            }
+        let domains = component.domains.iter().map(|domain| self.domains.get(domain.index()));
+        let region = component.region.iter().map(|region| self.regions.get(region.index()));
+        for shared in domains.chain(region).flatten().copied().flatten().collect::<Vec<_>>() {
+            let variable = bdd.variable(shared)?;
+            down = bdd.or(down, variable)?;
         }
         if own.fictive_zone {
             let variable = self.add(None, worst_zone, Layer::Hardware);
             let variable = bdd.variable(variable)?;
             down = bdd.or(down, variable)?;
         }
-        for (unit, figure) in [(Unit::Service(of), &reliability.service), (Unit::External(of), &reliability.external)] {
+        for (unit, figure) in [
+            (Unit::Service(of), &reliability.service),
+            (Unit::Software(of), &reliability.software),
+            (Unit::Theoretical(of), &reliability.theoretical),
+            (Unit::External(of), &reliability.external),
+        ] {
             if let Some(figure) = figure {
                 let variable = self.add_figure(unit, figure);
                 let variable = bdd.variable(variable)?;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use foreshock_text::Place;
 
-use crate::{Probability, Reliability, Seconds, Source, ZoneIndex};
+use crate::{ComponentIndex, Probability, RegionIndex, Reliability, Seconds, Source, ZoneIndex};
 
 /// The stable name of a component: a resource address or the id given in infra YAML.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -200,6 +200,25 @@ pub struct Redundancy {
     pub failover: Failover,
 }
 
+/// How a component calls what it depends on while it works on one request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Calls {
+    /// One after the other: their times add up.
+    #[default]
+    Sequential,
+    /// All at once: the slowest decides.
+    Parallel,
+}
+
+/// More instances when the load asks for them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Autoscaling {
+    /// So many instances at most.
+    pub most_instances: u32,
+    /// From too much load to the first new instance.
+    pub delay: Seconds,
+}
+
 /// Load and limits, as far as written.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Capacity {
@@ -207,6 +226,65 @@ pub struct Capacity {
     pub movable_utilisation: Option<f64>,
     /// Utilisation, 0..1, of what stays where it is (memory, disk).
     pub resident_utilisation: Option<f64>,
+    /// Requests in work at the same time, all instances together (open connections). `None` = not written.
+    pub in_flight: Option<f64>,
+    /// Requests that can be in work at the same time, all instances together; > 0.
+    pub most_in_flight: Option<f64>,
+    /// Requests that can wait for dependencies at the same time (its connection pool), all instances together; > 0.
+    pub pool: Option<f64>,
+    /// Requests a second that it can take, all instances together; > 0.
+    pub most_requests_per_second: Option<f64>,
+    /// Its own time for one request, what it waits for left out.
+    pub latency: Option<Seconds>,
+    /// How it calls what it depends on.
+    pub calls: Calls,
+    /// More instances under load.
+    pub autoscaling: Option<Autoscaling>,
+}
+
+/// How it comes back after a failure, as far as written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recovery {
+    /// The time in which a mechanism restores it without a person.
+    pub automatic: Option<Sourced<Seconds>>,
+    /// Its own start, once everything it requires is back.
+    pub restart: Option<Sourced<Seconds>>,
+    /// From the failure until a person begins to repair: detection, acknowledgement, hours without anybody on call.
+    pub response: Option<Sourced<Seconds>>,
+    /// What is needed to repair it (a pipeline, a secret store, an identity provider).
+    pub needs: Vec<ComponentIndex>,
+}
+
+/// What a source of an agent gives when it fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SourceFailure {
+    /// An error that the agent sees: it can decline to answer.
+    Error,
+    /// Old data that look right.
+    #[default]
+    Stale,
+    /// Nothing, as if there were nothing.
+    Empty,
+}
+
+/// A source that keeps an agent's answers true.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grounding {
+    /// Which component.
+    pub source: ComponentIndex,
+    /// How much of the agent's truth rests on it, 0..=1.
+    pub weight: Probability,
+    /// What it gives when it fails.
+    pub failure: SourceFailure,
+}
+
+/// A component whose answers can be wrong although it is up (semantics, section 8).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Agent {
+    /// h0: share of its answers that are wrong with every source healthy.
+    pub base_rate: Sourced<Probability>,
+    /// What its answers rest on; each source at most once.
+    pub grounding: Vec<Grounding>,
 }
 
 /// A part of the system that can fail by itself.
@@ -232,6 +310,12 @@ pub struct Component {
     pub capacity: Capacity,
     /// Shared underlays it sits on: all of its instances fail with each of them.
     pub domains: Vec<crate::DomainIndex>,
+    /// The region of all of its instances, where known.
+    pub region: Option<RegionIndex>,
+    /// How it comes back.
+    pub recovery: Recovery,
+    /// Set for agents, models and tools whose answers can be wrong.
+    pub agent: Option<Agent>,
     /// Weight as an entry point when marked as one explicitly.
     pub entry: Option<f64>,
 }

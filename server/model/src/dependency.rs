@@ -66,6 +66,8 @@ pub struct Dependency {
     pub attempts: u32,
     /// One way.
     pub latency: Seconds,
+    /// Calls for each request of the caller, > 0; 1 when nothing is said.
+    pub fan_out: f64,
     /// How long an outage is absorbed (async only); `None` = never worse than degraded.
     pub buffer: Option<Seconds>,
     /// A circuit breaker stands on the edge.
@@ -95,6 +97,7 @@ impl Dependency {
             timeout: None,
             attempts: 1,
             latency: Seconds::ZERO,
+            fan_out: 1.0,
             buffer: None,
             breaker: false,
             fallback: false,

@@ -10,9 +10,13 @@ mod reliability;
 mod system;
 
 pub use component::{
-    Capacity, Component, ComponentId, ComponentKind, Failover, FailoverMode, Known, Redundancy, Replication, Sourced,
+    Agent, Autoscaling, Calls, Capacity, Component, ComponentId, ComponentKind, Failover, FailoverMode, Grounding,
+    Known, Recovery, Redundancy, Replication, SourceFailure, Sourced,
 };
 pub use dependency::{Confidence, Dependency, DependencyKind, Evidence, Plane};
 pub use quantities::{Probability, Seconds};
 pub use reliability::{Figure, Layer, Reliability, Source};
-pub use system::{Alternatives, ComponentIndex, DependencyIndex, Domain, DomainIndex, ModelError, System, ZoneIndex};
+pub use system::{
+    Alternatives, ComponentIndex, DependencyIndex, Domain, DomainIndex, ModelError, Objective, Region, RegionIndex,
+    System, ZoneIndex,
+};

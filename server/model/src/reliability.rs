@@ -73,6 +73,10 @@ pub struct Reliability {
     pub instance: Option<Figure>,
     /// The whole component at once: regional service, control plane, a bad deploy, corrupted data. Common mode.
     pub service: Option<Figure>,
+    /// What its own people do to it: deploys, maintenance, mistakes. All instances at once. Common mode.
+    pub software: Option<Figure>,
+    /// What can't be engineered away.
+    pub theoretical: Option<Figure>,
     /// A third party's promise.
     pub external: Option<Figure>,
     /// An explicit figure for the whole component; then it is the *only* unit, the others are not used.

@@ -1,7 +1,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Component, ComponentId, Dependency, Figure, Redundancy};
+use foreshock_text::Place;
+
+use crate::{Component, ComponentId, Dependency, Figure, Probability, Redundancy};
 
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {
@@ -35,7 +37,32 @@ index!(
     DomainIndex
 );
 
-/// A named failure domain: a zone, a region or a shared underlay (one NAT gateway, one DNS zone, one key).
+index!(
+    /// A region of one [`System`].
+    RegionIndex
+);
+
+/// A provider's region.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Region {
+    /// Its name, `eu-west-1`.
+    pub name: Arc<str>,
+    /// How often all of it fails; none where nobody says, and then it fails only when asked to.
+    pub figure: Option<Figure>,
+}
+
+/// What a service promises its users.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Objective {
+    /// Whose; none for the whole system.
+    pub component: Option<ComponentIndex>,
+    /// Share of time it may be unavailable: 0.001 for 99.9 %.
+    pub allowed: Probability,
+    /// Where it is written.
+    pub place: Option<Place>,
+}
+
+/// A named failure domain: a zone or a shared underlay (one NAT gateway, one DNS zone, one key).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Domain {
     /// Its name, `us-east-1a`.
@@ -70,6 +97,10 @@ pub struct System {
     pub zones: Vec<Domain>,
     /// The shared domains.
     pub domains: Vec<Domain>,
+    /// The regions.
+    pub regions: Vec<Region>,
+    /// What is promised.
+    pub objectives: Vec<Objective>,
 }
 
 /// Why a system can't be analysed; names the component and the field.
@@ -88,7 +119,7 @@ pub enum ModelError {
     },
     /// An index points outside its table.
     UnknownIndex {
-        /// Which table: "component", "zone", "domain", "dependency".
+        /// Which table: "component", "zone", "region", "domain", "dependency".
         table: &'static str,
         /// The index.
         index: u32,
@@ -163,11 +194,15 @@ impl System {
                     errors.push(ModelError::UnknownIndex { table: "component", index: end.0 });
                 }
             }
-            if !(0.0..=1.0).contains(&dependency.weight)
-                && let Some(from) = self.component(dependency.from)
-            {
-                let component = from.id.clone();
-                errors.push(ModelError::OutOfRange { component, field: "weight", value: dependency.weight });
+            let Some(from) = self.component(dependency.from) else { continue };
+            let fan_out = dependency.fan_out.is_finite() && dependency.fan_out >= 0.0;
+            for (field, value, fine) in [
+                ("weight", dependency.weight, (0.0..=1.0).contains(&dependency.weight)),
+                ("fan-out", dependency.fan_out, fan_out),
+            ] {
+                if !fine {
+                    errors.push(ModelError::OutOfRange { component: from.id.clone(), field, value });
+                }
             }
         }
         for group in &self.alternatives {
@@ -198,10 +233,24 @@ impl System {
         for domain in component.domains.iter().filter(|domain| domain.index() >= self.domains.len()) {
             errors.push(ModelError::UnknownIndex { table: "domain", index: domain.0 });
         }
+        if let Some(region) = component.region.filter(|region| region.index() >= self.regions.len()) {
+            errors.push(ModelError::UnknownIndex { table: "region", index: region.0 });
+        }
+        let grounding =
+            component.agent.iter().flat_map(|agent| agent.grounding.iter().map(|grounding| grounding.source));
+        for needed in component.recovery.needs.iter().copied().chain(grounding) {
+            if needed.index() >= self.components.len() {
+                errors.push(ModelError::UnknownIndex { table: "component", index: needed.0 });
+            }
+        }
         for (field, value) in [
             ("movable utilisation", component.capacity.movable_utilisation),
             ("resident utilisation", component.capacity.resident_utilisation),
             ("entry weight", component.entry),
+            ("requests in flight", component.capacity.in_flight),
+            ("most requests in flight", component.capacity.most_in_flight),
+            ("connection pool", component.capacity.pool),
+            ("most requests a second", component.capacity.most_requests_per_second),
         ] {
             if let Some(value) = value
                 && !(value.is_finite() && value >= 0.0)

@@ -15,7 +15,7 @@
 use foreshock_model::{
     Alternatives, Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Confidence, Dependency,
     DependencyIndex, DependencyKind, Domain, DomainIndex, Failover, FailoverMode, Figure, Known, Layer, Plane,
-    Probability, Redundancy, Reliability, Replication, Seconds, Source, Sourced, System, ZoneIndex,
+    Probability, Recovery, Redundancy, Reliability, Replication, Seconds, Source, Sourced, System, ZoneIndex,
 };
 
 use crate::{Fault, Unit};
@@ -53,6 +53,9 @@ pub(crate) fn component(id: &str) -> Component {
         reliability: Reliability::default(),
         capacity: Capacity::default(),
         domains: Vec::new(),
+        region: None,
+        recovery: Recovery::default(),
+        agent: None,
         entry: None,
     }
 }

@@ -88,10 +88,17 @@ fn own(system: &System, component: ComponentIndex, faults: &[Fault], how: How) -
     for fault in faults {
         match *fault {
             Fault::Component(hit) => down |= hit == component,
-            Fault::Unit(Unit::Service(hit) | Unit::External(hit) | Unit::Whole(hit)) => {
+            Fault::Unit(
+                Unit::Service(hit)
+                | Unit::Software(hit)
+                | Unit::Theoretical(hit)
+                | Unit::External(hit)
+                | Unit::Whole(hit),
+            ) => {
                 down |= hit == component && !absent;
             }
             Fault::Unit(Unit::Domain(domain)) => down |= it.domains.contains(&domain) && !absent && !one_unit,
+            Fault::Unit(Unit::Region(region)) => down |= it.region == Some(region) && !absent && !one_unit,
             Fault::Unit(Unit::Failover(hit)) => failover_fails |= hit == component,
             Fault::Unit(Unit::Zone(zone)) => {
                 lost.extend((0..n).filter(|&i| !zones.is_empty() && zones[i as usize % zones.len()] == zone));

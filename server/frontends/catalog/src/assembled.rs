@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_model::{
-    Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Domain, Evidence, System, ZoneIndex,
+    Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Domain, Evidence, Recovery, Region, RegionIndex,
+    System, ZoneIndex,
 };
-use foreshock_terraform::{Instance, Resolved};
+use foreshock_terraform::{Instance, Kind, Resolved};
 use foreshock_text::Place;
 
 use crate::components::{self, Grouped};
@@ -93,7 +94,7 @@ pub fn assemble(resolved: &Resolved, catalog: &Catalog) -> Assembled {
     }
     let mut system = System::default();
     for grouped in &grouped {
-        let component = component(&graph, grouped, &mut system.zones);
+        let component = component(&graph, grouped, &mut system);
         system.components.push(component);
     }
     dependencies::lift(&graph, &grouped, &reached, &component_of, &mut system);
@@ -115,13 +116,14 @@ pub fn assemble(resolved: &Resolved, catalog: &Catalog) -> Assembled {
     }
 }
 
-fn component(graph: &Graph<'_>, grouped: &Grouped, zones: &mut Vec<Domain>) -> Component {
+fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Component {
     let declaring = grouped.blocks.first().copied().unwrap_or_default();
     let (instance, row) = (graph.instance(declaring), graph.row(declaring));
     let variables = graph.variables(declaring);
     let fits = |sla: &&crate::row::SlaRow| sla.when.as_ref().is_none_or(|when| when.holds(&variables) == Some(true));
     let sla = row.and_then(|row| row.sla.iter().find(fits));
     let figures = &graph.catalog.figures;
+    let zones = &mut system.zones;
     let mut zone_of = |name: &Arc<str>| {
         let at = zones.iter().position(|zone| zone.name == *name).unwrap_or_else(|| {
             zones.push(Domain { name: name.clone(), figure: figures.zone() });
@@ -144,8 +146,22 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, zones: &mut Vec<Domain>) -> C
         reliability: figures.reliability(sla, in_zones),
         capacity: Capacity::default(),
         domains: Vec::new(),
+        region: instance.and_then(|instance| region_of(instance, &mut system.regions)),
+        recovery: Recovery::default(),
+        agent: None,
         entry: None,
     }
+}
+
+/// The region that its provider is configured for, where the text says it. Nobody publishes how often a whole region
+/// fails, so it has no figure.
+fn region_of(instance: &Instance, regions: &mut Vec<Region>) -> Option<RegionIndex> {
+    let Kind::String(name) = &instance.region.as_ref()?.kind else { return None };
+    let at = regions.iter().position(|region| *region.name == **name).unwrap_or_else(|| {
+        regions.push(Region { name: name.as_ref().into(), figure: None });
+        regions.len() - 1
+    });
+    Some(RegionIndex(at as u32))
 }
 
 /// Names that say nothing: what a person calls such a resource is the module it is in.
