@@ -23,3 +23,10 @@ pub(crate) const PAIRS_LISTED: usize = 200;
 pub(crate) const PAIRS_PER_TOP: usize = 20_000;
 /// Minutes of a year of 8766 hours.
 pub(crate) const MINUTES_PER_YEAR: f64 = 8766.0 * 60.0;
+/// Steps inside a cycle before a mode calls it unbounded although it has fewer rounds behind it than members: a cycle of
+/// 3,000 components may take all of its rounds.
+pub(crate) const CYCLE_WORK: usize = 10_000_000;
+/// Rounds in which failures and the attempts they cause feed each other. They settle geometrically; 20 to 60 are usual.
+pub(crate) const FAILURE_ROUNDS: usize = 1_000;
+/// A component is offered at most so many times its capacity (semantics, section 2): nobody waits longer.
+pub(crate) const OFFERED_MOST: f64 = 10.0;

@@ -1,6 +1,8 @@
 //! What can fail, and how a component fares.
 
-use foreshock_model::{ComponentIndex, DomainIndex, RegionIndex, System, ZoneIndex};
+use std::fmt;
+
+use foreshock_model::{ComponentIndex, ComponentKind, DependencyIndex, DomainIndex, RegionIndex, System, ZoneIndex};
 
 /// How a component fares. Ordered: a greater health is worse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,6 +85,94 @@ impl Unit {
     }
 }
 
+/// What an instance has a limited amount of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resource {
+    /// Processor time. Work moves to the instances that have some left.
+    Cpu,
+    /// Connections, ports, concurrent requests. They move like processor time does.
+    Connections,
+    /// Memory: its processes are killed, and whatever made it run out is on every instance.
+    Memory,
+    /// Disk: nothing can be written any more, and the data that fill it are on every instance.
+    Disk,
+}
+
+impl Resource {
+    /// The name in files and in ids of scenarios.
+    pub fn name(self) -> &'static str {
+        match self {
+            Resource::Cpu => "cpu",
+            Resource::Connections => "connections",
+            Resource::Memory => "memory",
+            Resource::Disk => "disk",
+        }
+    }
+
+    /// The resource of that name.
+    pub fn from_name(name: &str) -> Option<Resource> {
+        use Resource::{Connections, Cpu, Disk, Memory};
+        [Cpu, Connections, Memory, Disk].into_iter().find(|resource| resource.name() == name)
+    }
+
+    /// Whether it takes the component DOWN. What moves to other instances overloads at 100 %; what stays where it is
+    /// ends the work.
+    pub fn stops(self) -> bool {
+        matches!(self, Resource::Memory | Resource::Disk)
+    }
+
+    /// What a component of this kind can run out of by itself. What a provider scales or a third party owns has only
+    /// limits on how much can be asked of it at the same time, or none of ours.
+    pub fn of(kind: ComponentKind) -> &'static [Resource] {
+        use ComponentKind as Kind;
+        use Resource::{Connections, Cpu, Disk, Memory};
+        match kind {
+            Kind::WebServer | Kind::AppServer | Kind::Database | Kind::ControlPlane | Kind::Custom => {
+                &[Cpu, Connections, Memory, Disk]
+            }
+            Kind::Cache | Kind::LoadBalancer | Kind::ApiGateway | Kind::SecretStore | Kind::Identity => {
+                &[Cpu, Connections, Memory]
+            }
+            Kind::AiAgent | Kind::ToolService | Kind::AgentOrchestrator => &[Cpu, Connections, Memory],
+            Kind::Queue | Kind::Monitoring => &[Cpu, Connections, Memory, Disk],
+            Kind::ScheduledJob | Kind::Automation => &[Cpu, Memory, Disk],
+            // Ports of a gateway, concurrent executions, requests a minute.
+            Kind::Network | Kind::Serverless | Kind::LlmEndpoint => &[Connections],
+            Kind::Storage => &[Disk],
+            Kind::Cdn | Kind::Dns | Kind::ExternalApi => &[],
+        }
+    }
+}
+
+/// How many times as much, in steps of a thousandth, so that equal factors are equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Factor(u32);
+
+impl Factor {
+    /// `n` thousandths: 1500 is one and a half times.
+    pub const fn thousandths(n: u32) -> Factor {
+        Factor(n)
+    }
+
+    /// The nearest factor; `None` for NaN, negative numbers and those of four million and more.
+    pub fn new(value: f64) -> Option<Factor> {
+        let thousandths = (value * 1000.0).round();
+        (0.0..f64::from(u32::MAX)).contains(&thousandths).then_some(Factor(thousandths as u32))
+    }
+
+    /// As a number.
+    pub fn get(self) -> f64 {
+        f64::from(self.0) / 1000.0
+    }
+}
+
+impl fmt::Display for Factor {
+    /// `5`, `1.5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.get())
+    }
+}
+
 /// A fault to inject, at time 0 and permanent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
@@ -96,5 +186,30 @@ pub enum Fault {
         component: ComponentIndex,
         /// How many; more than there are is all of them.
         lost: u32,
+    },
+    /// A dependency is lost: its caller sees the target as DOWN, others don't.
+    Cut(DependencyIndex),
+    /// A component has used up a resource. CPU and connections: what moves to survivors is at 100 %, so that without a
+    /// spare it is OVERLOADED and with an instance less DOWN. Memory and disk: DOWN, see [`Resource::stops`].
+    Exhausted {
+        /// Whose.
+        component: ComponentIndex,
+        /// What.
+        resource: Resource,
+    },
+    /// The component takes so many times as long for one request by itself (latency mode). Does nothing where its own
+    /// latency is not known.
+    Latency {
+        /// Whose.
+        component: ComponentIndex,
+        /// How many times.
+        factor: Factor,
+    },
+    /// So many times as many requests come from the users (traffic mode).
+    Traffic {
+        /// At this entry point only; at all of them when none is given. Nothing comes in where there is no entry point.
+        entry: Option<ComponentIndex>,
+        /// How many times.
+        factor: Factor,
     },
 }

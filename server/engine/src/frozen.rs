@@ -1,14 +1,16 @@
 //! A system laid out for running many cascades: thresholds, rows and adjacency in flat arrays.
 
-use foreshock_model::{ComponentIndex, System};
+use foreshock_model::{ComponentIndex, DependencyIndex, System};
 
 use crate::Health;
 use crate::contribution::Contribution;
+use crate::modes::Modes;
 use crate::own::{Losses, Own};
 use crate::reading::{Purpose, Reading};
 
 /// No group.
 pub(crate) const NO_GROUP: u32 = u32::MAX;
+const NO_EDGE: u32 = u32::MAX;
 
 /// A dependency that carries something.
 #[derive(Clone, Debug)]
@@ -77,6 +79,10 @@ pub struct Frozen {
     pub(crate) domain_members: Vec<Vec<ComponentIndex>>,
     pub(crate) region_members: Vec<Vec<ComponentIndex>>,
     pub(crate) base: Base,
+    /// The edge of each dependency, `NO_EDGE` for one that carries nothing.
+    edge_of: Vec<u32>,
+    /// Only for simulations.
+    pub(crate) modes: Option<Modes>,
 }
 
 /// The fixpoint without any fault.
@@ -113,7 +119,11 @@ impl Frozen {
         edges.sort_by_key(|edge| (edge.to, edge.dependency));
         let mut callees: Vec<u32> = (0..edges.len() as u32).collect();
         callees.sort_by_key(|&edge| edges.get(edge as usize).map(|edge| (edge.from, edge.dependency)));
+        let mut edge_of = vec![NO_EDGE; system.dependencies.len()];
         for (index, edge) in edges.iter().enumerate() {
+            if let Some(slot) = edge_of.get_mut(edge.dependency as usize) {
+                *slot = index as u32;
+            }
             if let Some(group) = groups.get_mut(edge.group as usize) {
                 group.edges.push(index as u32);
             }
@@ -133,8 +143,13 @@ impl Frozen {
             domain_members: domains,
             region_members: regions,
             base: Base::default(),
+            edge_of,
+            modes: None,
         };
         frozen.base = frozen.faultless();
+        if reading.purpose == Purpose::Simulation {
+            frozen.modes = Some(Modes::of(system, &frozen));
+        }
         frozen
     }
 
@@ -146,6 +161,11 @@ impl Frozen {
     /// The health of a component without any fault: it can be overloaded as it is.
     pub fn faultless_health(&self, component: ComponentIndex) -> Health {
         self.base.states.get(component.index()).map_or(Health::Healthy, |state| state.health)
+    }
+
+    /// The edge of a dependency that carries something.
+    pub(crate) fn edge_of(&self, dependency: DependencyIndex) -> Option<u32> {
+        self.edge_of.get(dependency.index()).copied().filter(|&edge| edge != NO_EDGE)
     }
 
     /// The edges whose target is `component`, with their indexes.

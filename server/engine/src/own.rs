@@ -46,6 +46,34 @@ pub(crate) struct Own {
     pub(crate) zones: Vec<ZoneIndex>,
     /// Whether the instances are assumed to share one zone that nobody names.
     pub(crate) fictive_zone: bool,
+    /// k.
+    pub(crate) required: u32,
+    /// Utilisation of what moves to survivors, if known.
+    pub(crate) movable: Option<f64>,
+    resident: f64,
+}
+
+/// Smallest numbers of lost instances that make a component that bad; see the fields of [`Own`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Thresholds {
+    down_at: u32,
+    overloaded_at: u32,
+    degraded_at: u32,
+    hot_at: u32,
+}
+
+/// How much is asked of a component, as utilisation of what moves to survivors.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Load {
+    /// With the instances there are.
+    pub(crate) now: f64,
+    /// Once more instances have started; the same as `now` where none do.
+    pub(crate) settled: f64,
+}
+
+impl Load {
+    /// Everything that moves is used up, and nothing starts in its place.
+    pub(crate) const FULL: Load = Load { now: 1.0, settled: 1.0 };
 }
 
 /// What was lost of one component.
@@ -86,21 +114,24 @@ impl Own {
             promotion,
             zones,
             fictive_zone: !best && redundancy.zones.known().is_none() && component.reliability.instance.is_some(),
+            required,
+            movable: component.capacity.movable_utilisation,
+            resident: component.capacity.resident_utilisation.unwrap_or(0.0),
         };
         if !own.absent {
-            own.set_thresholds(component, required);
+            let Thresholds { down_at, overloaded_at, degraded_at, hot_at } = own.thresholds(own.movable);
+            own = Own { down_at, overloaded_at, degraded_at, hot_at, ..own };
         }
         own
     }
 
-    fn set_thresholds(&mut self, component: &Component, required: u32) {
-        let movable = component.capacity.movable_utilisation;
-        let resident = component.capacity.resident_utilisation.unwrap_or(0.0);
+    fn thresholds(&self, movable: Option<f64>) -> Thresholds {
+        let (instances, resident) = (self.instances, self.resident);
         let utilisation = movable.unwrap_or(0.0);
-        let instances = self.instances;
         let losses_leaving_less_than =
             |survivors: u32| instances.checked_sub(survivors).map_or(0, |spare| spare.saturating_add(1));
-        self.down_at = losses_leaving_less_than(required);
+        let mut down_at = losses_leaving_less_than(self.required);
+        let (mut overloaded_at, hot_at);
         if self.promotion == Promotion::NotNeeded {
             let load = f64::from(instances) * utilisation;
             let losses_above = |limit: f64| match whole(load / limit) {
@@ -108,23 +139,43 @@ impl Own {
                 0 => NEVER,
                 survivors => losses_leaving_less_than(survivors),
             };
-            self.down_at = self.down_at.min(losses_leaving_less_than(whole(load)));
-            self.overloaded_at = losses_above(OVERLOADED_ABOVE);
-            self.hot_at = losses_above(DEGRADED_ABOVE);
+            down_at = down_at.min(losses_leaving_less_than(whole(load)));
+            overloaded_at = losses_above(OVERLOADED_ABOVE);
+            hot_at = losses_above(DEGRADED_ABOVE);
         } else {
             // Only the primary works, and a standby takes its load over as it is: losses change nothing about it.
             let above = |limit: f64| if utilisation.max(resident) > limit { 0 } else { NEVER };
-            self.down_at = if utilisation > 1.0 { 0 } else { self.down_at };
-            self.overloaded_at = above(OVERLOADED_ABOVE);
-            self.hot_at = above(DEGRADED_ABOVE);
+            down_at = if utilisation > 1.0 { 0 } else { down_at };
+            overloaded_at = above(OVERLOADED_ABOVE);
+            hot_at = above(DEGRADED_ABOVE);
         }
-        self.overloaded_at = self.overloaded_at.min(self.down_at);
+        overloaded_at = overloaded_at.min(down_at);
         let unknown_at = if movable.is_none() { 1 } else { NEVER };
-        self.degraded_at = self.hot_at.min(unknown_at).min(self.overloaded_at);
+        Thresholds { down_at, overloaded_at, degraded_at: hot_at.min(unknown_at).min(overloaded_at), hot_at }
     }
 
     /// Its health with these losses, and whether it is then known to be above 70 %.
     pub(crate) fn with(&self, losses: Losses) -> (Health, bool) {
+        let Own { down_at, overloaded_at, degraded_at, hot_at, .. } = *self;
+        self.beyond(Thresholds { down_at, overloaded_at, degraded_at, hot_at }, losses)
+    }
+
+    /// The same while this much is asked of it, if that is more than what it has to carry anyway. What only lasts until
+    /// more instances have started is DEGRADED, like the seconds of a failover.
+    pub(crate) fn under(&self, load: Load, losses: Losses) -> (Health, bool) {
+        if self.absent {
+            return self.with(losses);
+        }
+        let at = |load: f64| {
+            let movable = self.movable.map_or(load, |movable| movable.max(load));
+            self.beyond(self.thresholds(Some(movable)), losses)
+        };
+        let (settled, hot) = at(load.settled);
+        let passing = if at(load.now).0 > settled { Health::Degraded } else { Health::Healthy };
+        (settled.max(passing), hot)
+    }
+
+    fn beyond(&self, thresholds: Thresholds, losses: Losses) -> (Health, bool) {
         if losses.all {
             return (Health::Down, true);
         }
@@ -132,18 +183,18 @@ impl Own {
             return (Health::Healthy, false);
         }
         let lost = losses.instances.min(self.instances);
-        let hot = lost >= self.hot_at;
+        let hot = lost >= thresholds.hot_at;
         let promoted = match self.promotion {
             Promotion::Nobody if losses.primary => Health::Down,
             Promotion::Automatic { .. } if losses.primary && losses.failover => Health::Down,
             Promotion::Automatic { .. } if losses.primary => Health::Degraded,
             _ => Health::Healthy,
         };
-        let survivors = if lost >= self.down_at {
+        let survivors = if lost >= thresholds.down_at {
             Health::Down
-        } else if lost >= self.overloaded_at {
+        } else if lost >= thresholds.overloaded_at {
             Health::Overloaded
-        } else if lost >= self.degraded_at {
+        } else if lost >= thresholds.degraded_at {
             Health::Degraded
         } else {
             Health::Healthy

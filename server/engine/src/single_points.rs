@@ -7,11 +7,11 @@ use foreshock_model::{ComponentIndex, DomainIndex, RegionIndex, System, ZoneInde
 use rustc_hash::FxHashMap;
 
 use crate::basis::{Basis, EntryReason};
-use crate::cascade::Scratch;
 use crate::frozen::Frozen;
 use crate::own::{Losses, Own, Promotion};
 use crate::readings::Readings;
 use crate::score::{minutes_per_year, score};
+use crate::scratch::Scratch;
 use crate::service::{Service, Weighted};
 use crate::{Fault, Health, Unit};
 

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use super::fixture;
 use super::naive::{How, Times, naive};
 use super::random::{self, SMALL};
-use crate::cascade::Scratch;
 use crate::equations::Wanted;
 use crate::frozen::Frozen;
 use crate::reading::{Purpose, Reading};
+use crate::scratch::Scratch;
 use crate::service::{Method, Service};
 use crate::{Fault, Health, Unit, assess};
 

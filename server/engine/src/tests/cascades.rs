@@ -14,6 +14,9 @@ fn describe(system: &System, effect: &Effect) -> String {
         Cause::Fault(fault) => format!("fault {fault}"),
         Cause::Dependency(dependency) => name(system.dependencies[dependency.index()].to),
         Cause::Alternatives(group) => format!("group {}", system.alternatives[group].name),
+        Cause::Timeout(dependency) => format!("{} too slow", name(system.dependencies[dependency.index()].to)),
+        Cause::Slow(dependency) => format!("{} slow", name(system.dependencies[dependency.index()].to)),
+        Cause::Traffic(dependency) => format!("asked by {}", name(system.dependencies[dependency.index()].from)),
     };
     let lost = if effect.function_lost && effect.health < crate::Health::Down { ", a function lost" } else { "" };
     format!("{} s  {} {:?}{lost} ({because})", effect.at.get(), name(effect.component), effect.health)

@@ -10,15 +10,18 @@
 //! api -> cache optional
 //! group replicas k=1 shares: api -> r1, api -> r2
 //! ```
+//! The modes: `latency=0.1` own seconds, `parallel`, `inflight=30/100` now and at most, `pool=20`, `rps=500` at most,
+//! `scales=6/15` instances and seconds; on a dependency `fan=3` calls for each request. `region eu`, `region=eu`.
 //! `x?`, `zones=?` and `mode=?` are unknown. Components are sorted by name, as the model wants them.
 
 use foreshock_model::{
-    Alternatives, Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Confidence, Dependency,
-    DependencyIndex, DependencyKind, Domain, DomainIndex, Failover, FailoverMode, Figure, Known, Layer, Plane,
-    Probability, Recovery, Redundancy, Reliability, Replication, Seconds, Source, Sourced, System, ZoneIndex,
+    Alternatives, Autoscaling, Calls, Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Confidence,
+    Dependency, DependencyIndex, DependencyKind, Domain, DomainIndex, Failover, FailoverMode, Figure, Known, Layer,
+    Plane, Probability, Recovery, Redundancy, Region, RegionIndex, Reliability, Replication, Seconds, Source, Sourced,
+    System, ZoneIndex,
 };
 
-use crate::{Fault, Unit};
+use crate::{Factor, Fault, Resource, Unit};
 
 pub(crate) fn written() -> Source {
     Source::ProviderDefault("test".into())
@@ -77,6 +80,10 @@ pub(crate) fn system(text: &str) -> System {
         match words[0] {
             "zone" => system.zones.push(domain(&words)),
             "domain" => system.domains.push(domain(&words)),
+            "region" => {
+                let figure = words.get(2).map(|figure| self::figure(figure.parse().unwrap(), Layer::Hardware));
+                system.regions.push(Region { name: words[1].into(), figure });
+            }
             _ => {
                 let component = parse_component(&system, &words);
                 system.components.push(component);
@@ -142,6 +149,21 @@ fn parse_component(system: &System, words: &[&str]) -> Component {
             "util" => component.capacity.movable_utilisation = Some(number()),
             "resident" => component.capacity.resident_utilisation = Some(number()),
             "entry" => component.entry = Some(number()),
+            "latency" => component.capacity.latency = Seconds::new(number()),
+            "parallel" => component.capacity.calls = Calls::Parallel,
+            "inflight" => {
+                let (now, most) = value.split_once('/').unwrap_or((value, ""));
+                component.capacity.in_flight = Some(now.parse().unwrap());
+                component.capacity.most_in_flight = most.parse().ok();
+            }
+            "pool" => component.capacity.pool = Some(number()),
+            "rps" => component.capacity.most_requests_per_second = Some(number()),
+            "scales" => {
+                let (most, delay) = value.split_once('/').unwrap();
+                let delay = Seconds::new(delay.parse().unwrap()).unwrap();
+                component.capacity.autoscaling = Some(Autoscaling { most_instances: most.parse().unwrap(), delay });
+            }
+            "region" => component.region = Some(RegionIndex(named(&system.regions, value, |region| &region.name))),
             "domains" => {
                 let domain = |name| DomainIndex(named(&system.domains, name, |domain| &domain.name));
                 component.domains = value.split(',').map(domain).collect();
@@ -171,6 +193,7 @@ fn parse_dependency(system: &System, text: &str) -> Dependency {
             "attempts" => dependency.attempts = value.parse().unwrap(),
             "latency" => dependency.latency = seconds(),
             "buffer" => dependency.buffer = Some(seconds()),
+            "fan" => dependency.fan_out = value.parse().unwrap(),
             "breaker" => dependency.breaker = true,
             "fallback" => dependency.fallback = true,
             "management" => dependency.plane = Plane::Management,
@@ -180,16 +203,37 @@ fn parse_dependency(system: &System, text: &str) -> Dependency {
     dependency
 }
 
-/// `api` (the whole component), `zone:a`, `domain:nat`, `db#0` (an instance), `db-2` (two instances), `failover:db`.
+/// `api` (the whole component), `zone:a`, `domain:nat`, `db#0` (an instance), `db-2` (two instances), `failover:db`,
+/// `cut:api:db`, `full:db:disk`, `slow:db:10`, `traffic:3`, `traffic:lb:3`.
 pub(crate) fn faults(system: &System, text: &str) -> Vec<Fault> {
     text.split_whitespace().map(|word| fault(system, word)).collect()
 }
 
 fn fault(system: &System, word: &str) -> Fault {
+    let words: Vec<&str> = word.split(':').collect();
+    let factor = |text: &str| Factor::new(text.parse().unwrap()).unwrap();
+    match *words.as_slice() {
+        ["cut", from, to] => {
+            let ends = (index(system, from), index(system, to));
+            let place = system.dependencies.iter().position(|dependency| (dependency.from, dependency.to) == ends);
+            return Fault::Cut(DependencyIndex(place.unwrap_or_else(|| panic!("{word}")) as u32));
+        }
+        ["full", name, resource] => {
+            let resource = Resource::from_name(resource).unwrap();
+            return Fault::Exhausted { component: index(system, name), resource };
+        }
+        ["slow", name, times] => return Fault::Latency { component: index(system, name), factor: factor(times) },
+        ["traffic", times] => return Fault::Traffic { entry: None, factor: factor(times) },
+        ["traffic", entry, times] => {
+            return Fault::Traffic { entry: Some(index(system, entry)), factor: factor(times) };
+        }
+        _ => {}
+    }
     if let Some((kind, name)) = word.split_once(':') {
         return Fault::Unit(match kind {
             "zone" => Unit::Zone(ZoneIndex(named(&system.zones, name, |zone| &zone.name))),
             "domain" => Unit::Domain(DomainIndex(named(&system.domains, name, |domain| &domain.name))),
+            "region" => Unit::Region(RegionIndex(named(&system.regions, name, |region| &region.name))),
             "failover" => Unit::Failover(index(system, name)),
             "service" => Unit::Service(index(system, name)),
             "external" => Unit::External(index(system, name)),

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::fixture;
 use super::naive::{How, naive};
 use super::random::{self, PLAIN, SMALL, WIDE, existing};
-use crate::cascade::Scratch;
 use crate::frozen::Frozen;
+use crate::scratch::Scratch;
 use crate::{Basis, Cascade, Cause, Fault, Health, Method, assess, assess_with, cascade};
 
 /// `PROPTEST_CASES=20000` looks harder.
@@ -40,10 +40,13 @@ fn reversed(system: &System) -> System {
     turned
 }
 
-fn turn_fault(fault: Fault, last: u32) -> Fault {
+fn turn_fault(fault: Fault, system: &System) -> Fault {
     use crate::Unit;
+    let last = system.components.len() as u32 - 1;
     let turn = |index: ComponentIndex| ComponentIndex(last - index.0);
     match fault {
+        Fault::Cut(dependency) => Fault::Cut(DependencyIndex(system.dependencies.len() as u32 - 1 - dependency.0)),
+        Fault::Exhausted { component, resource } => Fault::Exhausted { component: turn(component), resource },
         Fault::Component(component) => Fault::Component(turn(component)),
         Fault::Instances { component, lost } => Fault::Instances { component: turn(component), lost },
         Fault::Unit(Unit::Instance { component, index }) => {
@@ -58,7 +61,11 @@ fn turn_fault(fault: Fault, last: u32) -> Fault {
 fn reached(system: &System, faults: &[Fault]) -> Vec<bool> {
     let frozen = Frozen::new(system);
     let hits = |fault: &Fault, index: ComponentIndex| match *fault {
-        Fault::Component(component) | Fault::Instances { component, .. } => component == index,
+        Fault::Component(component) | Fault::Instances { component, .. } | Fault::Exhausted { component, .. } => {
+            component == index
+        }
+        Fault::Cut(dependency) => system.dependencies[dependency.index()].from == index,
+        Fault::Latency { .. } | Fault::Traffic { .. } => unreachable!("the modes have laws of their own"),
         Fault::Unit(crate::Unit::Zone(zone)) => frozen.zone_members[zone.index()].contains(&index),
         Fault::Unit(crate::Unit::Domain(domain)) => frozen.domain_members[domain.index()].contains(&index),
         Fault::Unit(unit) => unit.component() == Some(index),
@@ -112,7 +119,7 @@ proptest! {
         let injected = fixture::faults(&system, &existing(&system, &injected));
         let turned = reversed(&system);
         let last = system.components.len() as u32 - 1;
-        let mut other: Vec<Fault> = injected.iter().map(|&fault| turn_fault(fault, last)).collect();
+        let mut other: Vec<Fault> = injected.iter().map(|&fault| turn_fault(fault, &system)).collect();
         other.reverse();
         let (one, two) = (cascade(&system, &injected), cascade(&turned, &other));
         for (index, _) in system.iter() {
@@ -182,7 +189,7 @@ proptest! {
                         let of = |member: &DependencyIndex| &system.dependencies[member.index()];
                         (of(&members[0]).from, members.iter().map(|member| of(member).to).collect())
                     }
-                    Cause::Fault(_) => return Err(TestCaseError::fail("a fault in the middle of a chain")),
+                    Cause::Fault(_) | Cause::Timeout(_) | Cause::Slow(_) | Cause::Traffic(_) => return Err(TestCaseError::fail("a fault in the middle of a chain")),
                 };
                 prop_assert_eq!(from, link.component);
                 prop_assert!(tos.contains(&next.component));

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use foreshock_model::{
-    ComponentIndex, Confidence, Dependency, DependencyKind, FailoverMode, Known, Plane, Replication, System, ZoneIndex,
+    ComponentIndex, Confidence, Dependency, DependencyIndex, DependencyKind, FailoverMode, Known, Plane, Replication,
+    System, ZoneIndex,
 };
 
-use crate::{Fault, Health, Unit};
+use crate::{Fault, Health, Resource, Unit};
 
 /// When a component reaches DEGRADED, OVERLOADED, DOWN, and "a function lost".
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,6 +86,7 @@ fn own(system: &System, component: ComponentIndex, faults: &[Fault], how: How) -
     let mut lost = BTreeSet::new();
     let mut down = false;
     let mut failover_fails = false;
+    let mut full = false;
     for fault in faults {
         match *fault {
             Fault::Component(hit) => down |= hit == component,
@@ -107,6 +109,12 @@ fn own(system: &System, component: ComponentIndex, faults: &[Fault], how: How) -
                 lost.extend((index < n).then_some(index))
             }
             Fault::Instances { component: hit, lost: count } if hit == component => lost.extend(0..count.min(n)),
+            Fault::Exhausted { component: hit, resource: Resource::Memory | Resource::Disk } => {
+                down |= hit == component && !absent;
+            }
+            Fault::Exhausted { component: hit, resource: Resource::Cpu | Resource::Connections } => {
+                full |= hit == component;
+            }
             _ => {}
         }
     }
@@ -117,7 +125,8 @@ fn own(system: &System, component: ComponentIndex, faults: &[Fault], how: How) -
         return Own { health: Health::Healthy, hot: false };
     }
     let survivors = n - lost.len() as u32;
-    let movable = it.capacity.movable_utilisation;
+    let written = it.capacity.movable_utilisation;
+    let movable = if full { Some(written.unwrap_or(0.0).max(1.0)) } else { written };
     let resident = it.capacity.resident_utilisation.unwrap_or(0.0);
     let standby = redundancy.replication == Replication::PrimaryStandby;
     let load = if standby { movable.unwrap_or(0.0) } else { f64::from(n) * movable.unwrap_or(0.0) };
@@ -198,6 +207,13 @@ pub(crate) fn naive(system: &System, faults: &[Fault], how: How) -> Vec<Times> {
             && !absent(dependency.to)
             && !(how.without_guesses && dependency.confidence == Confidence::Guess)
     };
+    let seen = |times: &[Times], index: usize, dependency: &Dependency| {
+        let mut target = times[dependency.to.index()];
+        if faults.contains(&Fault::Cut(DependencyIndex(index as u32))) {
+            target.by(Times::from_health(Health::Down, 0.0));
+        }
+        target
+    };
     let mut times = vec![NEVER; components.len()];
     loop {
         let mut next = Vec::new();
@@ -212,7 +228,7 @@ pub(crate) fn naive(system: &System, faults: &[Fault], how: How) -> Vec<Times> {
                 if dependency.from != component || grouped || !carries(dependency) {
                     continue;
                 }
-                let target = times[dependency.to.index()];
+                let target = seen(&times, index, dependency);
                 let out = contribution(dependency, target, hot, how);
                 result.by(out);
                 let breaker = dependency.breaker && (!how.strict || dependency.fallback);
@@ -233,27 +249,27 @@ pub(crate) fn naive(system: &System, faults: &[Fault], how: How) -> Vec<Times> {
                 }
             }
             for group in &system.alternatives {
-                let members: Vec<&Dependency> =
-                    group.members.iter().map(|member| &system.dependencies[member.index()]).collect();
-                if members[0].from != component {
+                let members: Vec<(usize, &Dependency)> =
+                    group.members.iter().map(|member| (member.index(), &system.dependencies[member.index()])).collect();
+                if members[0].1.from != component {
                     continue;
                 }
-                let present: Vec<&&Dependency> = members.iter().filter(|member| !absent(member.to)).collect();
+                let present: Vec<&(usize, &Dependency)> =
+                    members.iter().filter(|(_, member)| !absent(member.to)).collect();
                 if present.is_empty() {
                     continue;
                 }
                 let required = (group.required as usize).min(present.len());
-                let contributions: Vec<Times> =
-                    present
-                        .iter()
-                        .map(|member| {
-                            if carries(member) {
-                                contribution(member, times[member.to.index()], hot, how)
-                            } else {
-                                NEVER
-                            }
-                        })
-                        .collect();
+                let contributions: Vec<Times> = present
+                    .iter()
+                    .map(|&&(index, member)| {
+                        if carries(member) {
+                            contribution(member, seen(&times, index, member), hot, how)
+                        } else {
+                            NEVER
+                        }
+                    })
+                    .collect();
                 let kth = |of: &dyn Fn(&Times) -> f64| {
                     let mut sorted: Vec<f64> = contributions.iter().map(of).collect();
                     sorted.sort_by(f64::total_cmp);
@@ -264,9 +280,9 @@ pub(crate) fn naive(system: &System, faults: &[Fault], how: How) -> Vec<Times> {
                     lost: kth(&|times| times.lost),
                 };
                 if group.shares_load {
-                    for member in present.iter().filter(|member| carries(member)) {
+                    for &&(index, member) in present.iter().filter(|(_, member)| carries(member)) {
                         // The member itself being DOWN, as the caller notices it.
-                        let down = times[member.to.index()].at_least[2];
+                        let down = seen(&times, index, member).at_least[2];
                         let gone = Times { at_least: [f64::INFINITY, f64::INFINITY, down], lost: f64::INFINITY };
                         let noticed = contribution(member, gone, None, how).lost;
                         tipped.at_least[0] = tipped.at_least[0].min(noticed);

@@ -97,7 +97,10 @@ pub(crate) fn system(size: Size) -> impl Strategy<Value = String> {
 
 /// Faults for a system of up to `components`; those that name what is not there are left out by [`existing`].
 pub(crate) fn faults(components: usize) -> impl Strategy<Value = Vec<String>> {
-    let one = (0..components, 0usize..9).prop_map(|(component, kind)| match kind {
+    let one = (0..components, 0usize..14, 0..components).prop_map(|(component, kind, other)| match kind {
+        9 => format!("full:c{component}:cpu"),
+        10 => format!("full:c{component}:disk"),
+        11..=13 => format!("cut:c{component}:c{other}"),
         0 | 1 => format!("c{component}"),
         2 => format!("c{component}#0"),
         3 => format!("c{component}#1"),
@@ -113,6 +116,15 @@ pub(crate) fn faults(components: usize) -> impl Strategy<Value = Vec<String>> {
 /// The faults whose components exist, as fixture text.
 pub(crate) fn existing(system: &foreshock_model::System, faults: &[String]) -> String {
     let exists = |fault: &&String| {
+        let words: Vec<&str> = fault.split(':').collect();
+        match *words.as_slice() {
+            ["cut", from, to] => {
+                let ends = (system.find(from), system.find(to));
+                return system.dependencies.iter().any(|link| (Some(link.from), Some(link.to)) == ends);
+            }
+            ["full" | "slow", name, _] => return system.find(name).is_some(),
+            _ => {}
+        }
         let name = fault.trim_start_matches("failover:");
         let name = name.split(['#', '-']).next().unwrap_or("");
         name.contains(':') || system.find(name).is_some()
