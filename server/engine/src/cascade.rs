@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 
 use foreshock_model::{ComponentIndex, DependencyIndex, Seconds, System, ZoneIndex};
 
+use crate::circular::{Looks, Moment, fallen};
 use crate::contribution::partials_too_heavy;
 use crate::frozen::{Base, Carried, Frozen, GroupCount, State};
 use crate::own::Losses;
@@ -20,6 +21,9 @@ pub enum Cause {
     Dependency(DependencyIndex),
     /// A group of alternatives passed it on: the index into `system.alternatives`.
     Alternatives(usize),
+    /// A member of this group of alternatives is lost, and those that are left are up only because of the component
+    /// itself: the index into `system.alternatives`.
+    CircularFallback(usize),
 }
 
 /// What became of one component.
@@ -102,6 +106,7 @@ pub struct Scratch {
     hits: Vec<(u32, Hit, u32)>,
     zones: Vec<ZoneIndex>,
     ranges: Vec<(u32, u32)>,
+    looks: Looks,
 }
 
 /// One raise.
@@ -208,6 +213,40 @@ impl Scratch {
         self.events.clear();
         self.hits.clear();
         self.zones.clear();
+        self.looks.clear();
+    }
+}
+
+/// A cascade stopped at one moment.
+struct Stopped<'a> {
+    base: &'a Base,
+    scratch: &'a Scratch,
+}
+
+impl Stopped<'_> {
+    fn carried(&self, edge: u32) -> Carried {
+        match self.scratch.carried.get(edge as usize) {
+            Some(&(epoch, carried)) if epoch == self.scratch.epoch => carried,
+            _ => self.base.carried.get(edge as usize).copied().unwrap_or_default(),
+        }
+    }
+}
+
+impl Moment for Stopped<'_> {
+    fn is_down(&self, component: u32) -> bool {
+        self.scratch.state(self.base, component).health == Health::Down
+    }
+
+    fn is_lost(&self, edge: u32) -> bool {
+        self.carried(edge).health == Health::Down
+    }
+
+    fn is_counted(&self, edge: u32) -> bool {
+        self.carried(edge).target_down
+    }
+
+    fn lost_weight(&self, component: u32) -> u64 {
+        self.scratch.state(self.base, component).partials
     }
 }
 
@@ -351,7 +390,18 @@ impl Frozen {
     }
 
     fn propagate(&self, scratch: &mut Scratch) {
+        let mut now = 0.0;
+        loop {
+            self.propagate_until_quiet(&mut now, scratch);
+            if !self.uphold(now, true, scratch) {
+                return;
+            }
+        }
+    }
+
+    fn propagate_until_quiet(&self, now: &mut f64, scratch: &mut Scratch) {
         while let Some(event) = scratch.events.pop() {
+            *now = event.at;
             match event.via {
                 Via::Fault(fault) => {
                     self.raise(&event, event.health, event.lost_function, Cause::Fault(fault as usize), scratch);
@@ -359,12 +409,35 @@ impl Frozen {
                 Via::Hot(edge, fault) => self.arrive(&event, edge, Some(Cause::Fault(fault as usize)), scratch),
                 Via::Edge(edge) => self.arrive(&event, edge, None, scratch),
             }
+            if scratch.looks.is_touched() && scratch.events.peek().is_none_or(|next| next.at > event.at) {
+                self.uphold(event.at, false, scratch);
+            }
         }
+    }
+
+    /// Takes down what is up only by mutual support; whether there was any.
+    fn uphold(&self, at: f64, at_the_end: bool, scratch: &mut Scratch) -> bool {
+        while let Some(circle) = scratch.looks.next(at_the_end) {
+            let stopped = Stopped { base: &self.base, scratch };
+            let fallen = fallen(self, circle, &stopped, &stopped.scratch.looks);
+            for fallen in &fallen {
+                let group = self.groups.get(fallen.group as usize).map_or(0, |group| group.alternatives as usize);
+                let event = Event { at, parent: fallen.parent, ..seed(fallen.component, Health::Down, 0) };
+                self.raise(&event, Health::Down, true, Cause::CircularFallback(group), scratch);
+            }
+            if at_the_end && !fallen.is_empty() {
+                return true;
+            }
+        }
+        false
     }
 
     /// A contribution arrives at its caller.
     fn arrive(&self, event: &Event, index: u32, fault: Option<Cause>, scratch: &mut Scratch) {
         let Some(edge) = self.edges.get(index as usize) else { return };
+        if event.target_down && !self.circles.is_empty() {
+            scratch.looks.lost(&self.circles, edge.from, edge.group, event.parent);
+        }
         let because = fault.unwrap_or(Cause::Dependency(DependencyIndex(edge.dependency)));
         let Some(group) = self.groups.get(edge.group as usize) else {
             if event.target_down && edge.row.partial_weight > 0 {

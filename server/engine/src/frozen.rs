@@ -3,6 +3,7 @@
 use foreshock_model::{ComponentIndex, System};
 
 use crate::Health;
+use crate::circular::Circles;
 use crate::contribution::Contribution;
 use crate::own::{Losses, Own};
 use crate::reading::{Purpose, Reading};
@@ -76,6 +77,7 @@ pub struct Frozen {
     pub(crate) zone_members: Vec<Vec<ComponentIndex>>,
     pub(crate) domain_members: Vec<Vec<ComponentIndex>>,
     pub(crate) region_members: Vec<Vec<ComponentIndex>>,
+    pub(crate) circles: Circles,
     pub(crate) base: Base,
 }
 
@@ -132,8 +134,10 @@ impl Frozen {
             zone_members: zones,
             domain_members: domains,
             region_members: regions,
+            circles: Circles::default(),
             base: Base::default(),
         };
+        frozen.circles = Circles::of(&frozen);
         frozen.base = frozen.faultless();
         frozen
     }

@@ -14,6 +14,7 @@ fn describe(system: &System, effect: &Effect) -> String {
         Cause::Fault(fault) => format!("fault {fault}"),
         Cause::Dependency(dependency) => name(system.dependencies[dependency.index()].to),
         Cause::Alternatives(group) => format!("group {}", system.alternatives[group].name),
+        Cause::CircularFallback(group) => format!("circular group {}", system.alternatives[group].name),
     };
     let lost = if effect.function_lost && effect.health < crate::Health::Down { ", a function lost" } else { "" };
     format!("{} s  {} {:?}{lost} ({because})", effect.at.get(), name(effect.component), effect.health)
