@@ -16,6 +16,9 @@ pub enum Cause {
     Dependency(DependencyIndex),
     /// A group of alternatives passed it on: the index into `system.alternatives`.
     Alternatives(usize),
+    /// A member of this group of alternatives is lost, and those that are left are up only because of the component
+    /// itself: the index into `system.alternatives`.
+    CircularFallback(usize),
     /// What it calls over this dependency takes longer than it waits (latency mode).
     Timeout(DependencyIndex),
     /// What it calls over this dependency takes longer, so that it has more requests in work (latency mode).

@@ -27,6 +27,8 @@ pub(crate) trait Algebra {
     type Event: Copy + PartialEq + Default;
     /// The impossible event.
     const NEVER: Self::Event;
+    /// The certain event.
+    const ALWAYS: Self::Event;
     /// At least one of them. Fastest when those of the last components come first.
     fn any(&mut self, events: &[Self::Event]) -> Result<Self::Event, OverBudget>;
     /// Both.
@@ -191,6 +193,13 @@ impl Plan {
     /// The components that matter, callers before what they call.
     pub(crate) fn callers_first(&self) -> &[u32] {
         &self.callers_first
+    }
+
+    /// Whether support has to come from outside for any group in these equations.
+    fn stands_in(&self, frozen: &Frozen, members: &[u32]) -> bool {
+        let is_strict =
+            |term: &Term| matches!(term, Term::Group(_, group, Level::Down) if frozen.circles.is_strict(*group));
+        members.iter().filter_map(|&member| self.equation(member)).any(|equation| equation.iter().any(is_strict))
     }
 
     fn equation(&self, index: u32) -> Option<&Equation> {
@@ -364,12 +373,13 @@ pub(crate) fn solve<A: Algebra>(
     algebra: &mut A,
 ) -> Result<Solution<A::Event>, OverBudget> {
     let values = vec![A::NEVER; plan.equations.len()];
-    let mut solver = Solver { frozen, plan, own, algebra, values };
+    let mut solver = Solver { frozen, plan, own, algebra, doubts: FxHashMap::default(), values };
     for (members, cyclic) in &plan.sets {
         match A::CYCLES {
             _ if !cyclic => {
                 solver.round(members)?;
             }
+            Cycles::Iterate if plan.stands_in(frozen, members) => solver.uphold(members)?,
             Cycles::Iterate => while solver.round(members)? {},
             Cycles::IterateFew => {
                 let mut rounds = 0;
@@ -396,6 +406,8 @@ struct Solver<'a, A: Algebra> {
     plan: &'a Plan,
     own: &'a [OwnEvents<A::Event>],
     algebra: &'a mut A,
+    /// What may have no support of its own, of the equations that are being solved.
+    doubts: FxHashMap<u32, A::Event>,
     values: Vec<A::Event>,
 }
 
@@ -429,6 +441,46 @@ impl<A: Algebra> Solver<'_, A> {
             }
         }
         Ok(changed)
+    }
+
+    /// Solves equations in which support has to come from outside: the greatest fixpoint for what stands in for
+    /// something lost, the least one for all else (see `circular.rs`).
+    fn uphold(&mut self, members: &[u32]) -> Result<(), OverBudget> {
+        self.doubts = members.iter().map(|&member| (member, A::ALWAYS)).collect();
+        loop {
+            for &member in members {
+                if let Some(slot) = self.values.get_mut(member as usize) {
+                    *slot = A::NEVER;
+                }
+            }
+            while self.round(members)? {}
+            let mut changed = false;
+            for (member, doubt) in &mut self.doubts {
+                let value = self.values.get(*member as usize).copied().unwrap_or(A::NEVER);
+                changed |= std::mem::replace(doubt, value) != value;
+            }
+            if !changed {
+                self.doubts.clear();
+                return Ok(());
+            }
+        }
+    }
+
+    /// As `value`, but DOWN wherever it is not known to have support.
+    fn doubt(&self, unknown: Unknown) -> A::Event {
+        let doubted = self.plan.of.get(&unknown).and_then(|index| self.doubts.get(index)).copied();
+        doubted.unwrap_or_else(|| self.value(unknown))
+    }
+
+    /// A group's support must come from outside: something is lost of it, and too much has no support.
+    fn lost_support(&mut self, group: u32, tips_at: u32, events: &[A::Event]) -> Result<A::Event, OverBudget> {
+        let frozen = self.frozen;
+        let doubts: Vec<A::Event> = members(frozen, group)
+            .map(|edge| carries(edge, Level::Down).map_or(A::NEVER, |level| self.doubt((edge.to, level))))
+            .collect();
+        let too_few = self.algebra.at_least(tips_at, &doubts)?;
+        let lost = self.algebra.any(events)?;
+        self.algebra.both(lost, too_few)
     }
 
     /// Takes all that could make any of these fail together.
@@ -490,6 +542,9 @@ impl<A: Algebra> Solver<'_, A> {
                     }
                 }
                 let tips_at = frozen.groups.get(group as usize).map_or(u32::MAX, |group| group.tips_at);
+                if level == Level::Down && !self.doubts.is_empty() && frozen.circles.is_strict(group) {
+                    return self.lost_support(group, tips_at, &events);
+                }
                 self.algebra.at_least(tips_at, &events)
             }
         }
@@ -505,6 +560,7 @@ impl Default for Function {
 impl Algebra for Bdd {
     type Event = Function;
     const NEVER: Function = Function::NEVER;
+    const ALWAYS: Function = Function::ALWAYS;
     const CYCLES: Cycles = Cycles::Iterate;
 
     fn any(&mut self, events: &[Function]) -> Result<Function, OverBudget> {

@@ -3,6 +3,7 @@
 use foreshock_model::{ComponentIndex, DependencyIndex, System};
 
 use crate::Health;
+use crate::circular::Circles;
 use crate::contribution::Contribution;
 use crate::modes::Modes;
 use crate::own::{Losses, Own};
@@ -78,6 +79,7 @@ pub struct Frozen {
     pub(crate) zone_members: Vec<Vec<ComponentIndex>>,
     pub(crate) domain_members: Vec<Vec<ComponentIndex>>,
     pub(crate) region_members: Vec<Vec<ComponentIndex>>,
+    pub(crate) circles: Circles,
     pub(crate) base: Base,
     /// The edge of each dependency, `NO_EDGE` for one that carries nothing.
     edge_of: Vec<u32>,
@@ -142,10 +144,12 @@ impl Frozen {
             zone_members: zones,
             domain_members: domains,
             region_members: regions,
+            circles: Circles::default(),
             base: Base::default(),
             edge_of,
             modes: None,
         };
+        frozen.circles = Circles::of(&frozen);
         frozen.base = frozen.faultless();
         if reading.purpose == Purpose::Simulation {
             frozen.modes = Some(Modes::of(system, &frozen));

@@ -10,6 +10,8 @@ mod bdd;
 mod binomial;
 mod bounds;
 mod cascade;
+mod circular;
+mod circular_fallbacks;
 mod contribution;
 mod defaults;
 mod entry_loss;
@@ -32,12 +34,14 @@ mod strong;
 #[cfg(test)]
 mod tests;
 mod traffic;
+mod uphold;
 mod variables;
 
 pub use alone::own_unavailability;
 pub use assessment::{Assessment, LayerUnavailability, assess, assess_with};
 pub use basis::{Basis, EntryPoint, EntryReason};
 pub use cascade::{Cascade, Cause, Effect, Unsettled, cascade};
+pub use circular_fallbacks::{CircularFallback, circular_fallbacks};
 pub use entry_loss::entry_loss;
 pub use fault::{Factor, Fault, Health, Resource, Unit};
 pub use frozen::Frozen;

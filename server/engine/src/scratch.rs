@@ -6,6 +6,7 @@ use std::collections::BinaryHeap;
 use foreshock_model::{ComponentIndex, DependencyIndex, ZoneIndex};
 
 use crate::cascade::Cause;
+use crate::circular::Looks;
 use crate::frozen::{Base, Carried, Frozen, GroupCount, State};
 use crate::injection::{Hit, ModeLoad};
 use crate::latency::Slow;
@@ -33,6 +34,7 @@ pub struct Scratch {
     pub(crate) unsettled: Vec<Unsettled>,
     pub(crate) slow: Slow,
     pub(crate) flood: Flood,
+    pub(crate) looks: Looks,
 }
 
 /// One raise; or, before the first raise, a component that is slower or asked for more on the way to one.
@@ -169,6 +171,7 @@ impl Scratch {
         self.unsettled.clear();
         self.slow.begin();
         self.flood.begin();
+        self.looks.clear();
     }
 }
 

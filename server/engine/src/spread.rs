@@ -47,7 +47,18 @@ impl Frozen {
     }
 
     pub(crate) fn propagate(&self, scratch: &mut Scratch) {
+        let mut now = 0.0;
+        loop {
+            self.propagate_until_quiet(&mut now, scratch);
+            if !self.uphold(now, true, scratch) {
+                return;
+            }
+        }
+    }
+
+    fn propagate_until_quiet(&self, now: &mut f64, scratch: &mut Scratch) {
         while let Some(event) = scratch.events.pop() {
+            *now = event.at;
             match event.via {
                 Via::Fault(_) | Via::Slow(_) | Via::Traffic(_) => {
                     if let Some(because) = event.via.cause(self) {
@@ -56,6 +67,9 @@ impl Frozen {
                 }
                 Via::FaultAtEdge(edge, _) | Via::Timeout(edge) | Via::Edge(edge) => self.arrive(&event, edge, scratch),
             }
+            if scratch.looks.is_touched() && scratch.events.peek().is_none_or(|next| next.at > event.at) {
+                self.uphold(event.at, false, scratch);
+            }
         }
     }
 
@@ -63,6 +77,9 @@ impl Frozen {
     fn arrive(&self, event: &Event, index: u32, scratch: &mut Scratch) {
         let Some(edge) = self.edges.get(index as usize) else { return };
         let Some(because) = event.via.cause(self) else { return };
+        if event.target_down && !self.circles.is_empty() {
+            scratch.looks.lost(&self.circles, edge, event);
+        }
         let Some(group) = self.groups.get(edge.group as usize) else {
             if event.target_down && edge.row.partial_weight > 0 {
                 self.add_partial(event, index, because, scratch);
@@ -112,7 +129,14 @@ impl Frozen {
     }
 
     /// Makes a component worse and tells its callers.
-    fn raise(&self, event: &Event, health: Health, lost_function: bool, because: Cause, scratch: &mut Scratch) {
+    pub(crate) fn raise(
+        &self,
+        event: &Event,
+        health: Health,
+        lost_function: bool,
+        because: Cause,
+        scratch: &mut Scratch,
+    ) {
         let component = event.component;
         let Some(state) = fresh(&mut scratch.states, scratch.epoch, &self.base.states, component) else { return };
         let old = *state;

@@ -17,6 +17,7 @@ fn describe(system: &System, effect: &Effect) -> String {
         Cause::Timeout(dependency) => format!("{} too slow", name(system.dependencies[dependency.index()].to)),
         Cause::Slow(dependency) => format!("{} slow", name(system.dependencies[dependency.index()].to)),
         Cause::Traffic(dependency) => format!("asked by {}", name(system.dependencies[dependency.index()].from)),
+        Cause::CircularFallback(group) => format!("circular group {}", system.alternatives[group].name),
     };
     let lost = if effect.function_lost && effect.health < crate::Health::Down { ", a function lost" } else { "" };
     format!("{} s  {} {:?}{lost} ({because})", effect.at.get(), name(effect.component), effect.health)

@@ -3,6 +3,7 @@
 mod assessments;
 mod brute_force;
 mod cascades;
+mod circular;
 mod entry_losses;
 mod fixture;
 mod laws;

@@ -193,20 +193,46 @@ fn contribution(dependency: &Dependency, target: Times, hot: Option<f64>, how: H
     out
 }
 
-/// The cascade of these faults.
+fn absent(system: &System, index: ComponentIndex) -> bool {
+    system.component(index).unwrap().redundancy.instances.known() == Some(&0)
+}
+
+fn carries(system: &System, dependency: &Dependency, how: How) -> bool {
+    dependency.plane == Plane::Data
+        && dependency.weight > 0.0
+        && dependency.from != dependency.to
+        && !absent(system, dependency.from)
+        && !absent(system, dependency.to)
+        && !(how.without_guesses && dependency.confidence == Confidence::Guess)
+}
+
+fn is_partial(dependency: &Dependency, how: How) -> bool {
+    let breaker = dependency.breaker && (!how.strict || dependency.fallback);
+    let partial = dependency.weight <= 0.5 && (dependency.fallback || !how.whole_partials);
+    dependency.kind == DependencyKind::Requires && partial && !breaker
+}
+
+/// The cascade of these faults: the table, and what is up only by mutual support taken down at the first moment at
+/// which it is so, until nothing is.
 pub(crate) fn naive(system: &System, faults: &[Fault], how: How) -> Vec<Times> {
+    let mut fallen = vec![f64::INFINITY; system.components.len()];
+    loop {
+        let times = by_the_table(system, faults, how, &fallen);
+        let Some((at, components)) = circular::first(system, &times, faults, how) else { return times };
+        for component in components {
+            assert!(at < fallen[component]);
+            fallen[component] = at;
+        }
+    }
+}
+
+/// The table alone, with these components DOWN at these times.
+fn by_the_table(system: &System, faults: &[Fault], how: How, fallen: &[f64]) -> Vec<Times> {
     let components: Vec<ComponentIndex> = system.iter().map(|(index, _)| index).collect();
-    let absent = |index: ComponentIndex| system.component(index).unwrap().redundancy.instances.known() == Some(&0);
+    let absent = |index: ComponentIndex| absent(system, index);
     let own_now: Vec<Own> = components.iter().map(|&index| own(system, index, faults, how)).collect();
     let own_before: Vec<Own> = components.iter().map(|&index| own(system, index, &[], how)).collect();
-    let carries = |dependency: &Dependency| {
-        dependency.plane == Plane::Data
-            && dependency.weight > 0.0
-            && dependency.from != dependency.to
-            && !absent(dependency.from)
-            && !absent(dependency.to)
-            && !(how.without_guesses && dependency.confidence == Confidence::Guess)
-    };
+    let carries = |dependency: &Dependency| carries(system, dependency, how);
     let seen = |times: &[Times], index: usize, dependency: &Dependency| {
         let mut target = times[dependency.to.index()];
         if faults.contains(&Fault::Cut(DependencyIndex(index as u32))) {
@@ -222,6 +248,9 @@ pub(crate) fn naive(system: &System, faults: &[Fault], how: How) -> Vec<Times> {
             let hot = if before.hot { Some(LONG_AGO) } else { now.hot.then_some(0.0) };
             let mut result = Times::from_health(before.health, LONG_AGO);
             result.by(Times::from_health(now.health, 0.0));
+            if fallen[component.index()] < f64::INFINITY {
+                result.by(Times::from_health(Health::Down, fallen[component.index()]));
+            }
             let mut partials = Vec::new();
             for (index, dependency) in system.dependencies.iter().enumerate() {
                 let grouped = system.alternatives.iter().any(|group| group.members.iter().any(|m| m.index() == index));
@@ -231,9 +260,7 @@ pub(crate) fn naive(system: &System, faults: &[Fault], how: How) -> Vec<Times> {
                 let target = seen(&times, index, dependency);
                 let out = contribution(dependency, target, hot, how);
                 result.by(out);
-                let breaker = dependency.breaker && (!how.strict || dependency.fallback);
-                let partial = dependency.weight <= 0.5 && (dependency.fallback || !how.whole_partials);
-                if dependency.kind == DependencyKind::Requires && partial && !breaker {
+                if is_partial(dependency, how) {
                     let latency = dependency.latency.get();
                     let wait =
                         dependency.timeout.map_or(latency, |timeout| timeout.get() * f64::from(dependency.attempts));
@@ -300,5 +327,196 @@ pub(crate) fn naive(system: &System, faults: &[Fault], how: How) -> Vec<Times> {
             return times;
         }
         times = next;
+    }
+}
+
+/// Law 7: what stands in for something lost must be up without the component it stands in for.
+mod circular {
+    use super::{How, Times, absent, carries, contribution, is_partial};
+    use crate::Fault;
+    use foreshock_model::{Dependency, DependencyIndex, System};
+
+    const GONE: Times = Times { at_least: [0.0; 3], lost: 0.0 };
+
+    /// Who can reach whom.
+    fn closure(count: usize, pairs: impl Iterator<Item = (usize, usize)>) -> Vec<Vec<bool>> {
+        let mut reach = vec![vec![false; count]; count];
+        for (from, to) in pairs {
+            reach[from][to] = true;
+        }
+        for middle in 0..count {
+            for from in 0..count {
+                for to in 0..count {
+                    reach[from][to] |= reach[from][middle] && reach[middle][to];
+                }
+            }
+        }
+        reach
+    }
+
+    struct Group<'a> {
+        owner: usize,
+        required: usize,
+        members: Vec<&'a Dependency>,
+        strict: bool,
+    }
+
+    struct World<'a> {
+        system: &'a System,
+        how: How,
+        times: &'a [Times],
+        now: f64,
+        /// Both need each other.
+        together: Vec<Vec<bool>>,
+        groups: Vec<Group<'a>>,
+        single: Vec<&'a Dependency>,
+        cut: Vec<&'a Dependency>,
+    }
+
+    /// When the loss of the dependency's target takes the caller down, or counts against it.
+    fn noticed(dependency: &Dependency, target: Times, how: How, grouped: bool) -> f64 {
+        let out = contribution(dependency, target, None, how);
+        if is_partial(dependency, how) && !grouped { out.lost } else { out.at_least[2] }
+    }
+
+    impl World<'_> {
+        fn is_down(&self, component: usize) -> bool {
+            self.times[component].at_least[2] <= self.now
+        }
+
+        fn is_lost(&self, dependency: &Dependency, grouped: bool) -> bool {
+            let mut target = self.times[dependency.to.index()];
+            if self.cut.iter().any(|cut| std::ptr::eq(*cut, dependency)) {
+                target.by(GONE);
+            }
+            carries(self.system, dependency, self.how) && noticed(dependency, target, self.how, grouped) <= self.now
+        }
+
+        /// There for the caller, if exactly `up` of those in its cycle are.
+        fn is_there(&self, dependency: &Dependency, grouped: bool, up: &[bool]) -> bool {
+            let (from, to) = (dependency.from.index(), dependency.to.index());
+            let matters = carries(self.system, dependency, self.how)
+                && noticed(dependency, GONE, self.how, grouped) < f64::INFINITY
+                && self.together[from][to]
+                && !self.is_down(to);
+            !self.is_lost(dependency, grouped) && (!matters || up[to])
+        }
+
+        fn group_holds(&self, group: &Group, beside: &[bool], before: &[bool]) -> bool {
+            let there = |up: &[bool]| group.members.iter().filter(|member| self.is_there(member, true, up)).count();
+            if !group.strict {
+                return there(beside) >= group.required;
+            }
+            there(beside) == group.members.len() || there(before) >= group.required
+        }
+
+        fn holds(&self, component: usize, beside: &[bool], before: &[bool]) -> bool {
+            let mut lost = 0;
+            for dependency in self.single.iter().filter(|it| it.from.index() == component) {
+                if is_partial(dependency, self.how) {
+                    let gone = !self.is_there(dependency, false, beside);
+                    lost += if gone { (dependency.weight * 1000.0).round() as u64 } else { 0 };
+                } else if noticed(dependency, GONE, self.how, false) < f64::INFINITY
+                    && !self.is_there(dependency, false, beside)
+                {
+                    return false;
+                }
+            }
+            let groups = self.groups.iter().filter(|group| group.owner == component);
+            lost <= 500 && groups.into_iter().all(|group| self.group_holds(group, beside, before))
+        }
+
+        /// What is up by support from outside.
+        fn supported(&self) -> Vec<bool> {
+            let count = self.times.len();
+            let mut before = vec![false; count];
+            loop {
+                let mut beside: Vec<bool> = (0..count).map(|component| !self.is_down(component)).collect();
+                while let Some(component) =
+                    (0..count).find(|&component| beside[component] && !self.holds(component, &beside, &before))
+                {
+                    beside[component] = false;
+                }
+                if beside == before {
+                    return before;
+                }
+                before = beside;
+            }
+        }
+    }
+
+    /// The first moment at which something is up only by mutual support, and what has to go down.
+    pub(super) fn first(system: &System, times: &[Times], faults: &[Fault], how: How) -> Option<(f64, Vec<usize>)> {
+        let count = system.components.len();
+        let grouped = |index: usize| system.alternatives.iter().any(|it| it.members.iter().any(|m| m.index() == index));
+        let ends = |dependency: &Dependency| (dependency.from.index(), dependency.to.index());
+        let listed = system.dependencies.iter().enumerate();
+        let carried: Vec<(usize, &Dependency)> = listed.filter(|(_, it)| carries(system, it, how)).collect();
+        let loses = |index: usize, it: &Dependency| noticed(it, GONE, how, grouped(index)) < f64::INFINITY;
+        let needs = closure(count, carried.iter().filter(|(index, it)| loses(*index, it)).map(|(_, it)| ends(it)));
+        let mut groups = Vec::new();
+        for it in &system.alternatives {
+            let members = it.members.iter().map(|member| &system.dependencies[member.index()]);
+            let owner = system.dependencies[it.members[0].index()].from;
+            let members: Vec<&Dependency> = members.filter(|member| !absent(system, member.to)).collect();
+            let required = (it.required as usize).min(members.len());
+            if !members.is_empty() && !absent(system, owner) {
+                groups.push(Group { owner: owner.index(), required, members, strict: false });
+            }
+        }
+        let real = |group: &&Group| group.required < group.members.len();
+        let chosen = groups.iter().filter(real).flat_map(|group| group.members.iter().map(|member| ends(member)));
+        let chosen: Vec<_> =
+            chosen.filter(|ends| carried.iter().any(|(_, it)| &(it.from.index(), it.to.index()) == ends)).collect();
+        let choices = closure(count, chosen.into_iter());
+        let both = |reach: &[Vec<bool>], from: usize, to: usize| from == to || (reach[from][to] && reach[to][from]);
+        for group in &mut groups {
+            let counts = |member: &&&Dependency| carries(system, member, how);
+            let inside =
+                group.members.iter().filter(counts).filter(|it| both(&choices, group.owner, it.to.index())).count();
+            let circular = group
+                .members
+                .iter()
+                .filter(counts)
+                .any(|it| noticed(it, GONE, how, true) < f64::INFINITY && both(&needs, group.owner, it.to.index()));
+            let enough_outside = group.members.len() - inside >= group.required;
+            group.strict = group.required < group.members.len() && enough_outside && circular;
+        }
+        if !groups.iter().any(|group| group.strict) {
+            return None;
+        }
+        let is_cut = |index: usize| faults.contains(&Fault::Cut(DependencyIndex(index as u32)));
+        let mut moments: Vec<f64> = carried
+            .iter()
+            .flat_map(|(index, it)| {
+                let own = noticed(it, times[it.to.index()], how, grouped(*index));
+                let cut = if is_cut(*index) { noticed(it, GONE, how, grouped(*index)) } else { f64::INFINITY };
+                [own, cut]
+            })
+            .filter(|at| at.is_finite())
+            .collect();
+        moments.sort_by(f64::total_cmp);
+        let together = (0..count).map(|from| (0..count).map(|to| both(&needs, from, to)).collect()).collect();
+        let single = carried.iter().filter(|(index, _)| !grouped(*index)).map(|(_, it)| *it).collect();
+        let cut = carried.iter().filter(|(index, _)| is_cut(*index)).map(|(_, it)| *it).collect();
+        let mut world = World { system, how, times, now: 0.0, together, groups, single, cut };
+        for now in moments {
+            world.now = now;
+            let supported = world.supported();
+            let falls = |group: &&Group| {
+                let lossy = group.members.iter().any(|member| world.is_lost(member, true));
+                group.strict
+                    && lossy
+                    && !world.is_down(group.owner)
+                    && !world.group_holds(group, &supported, &supported)
+            };
+            let mut falling: Vec<usize> = world.groups.iter().filter(falls).map(|group| group.owner).collect();
+            falling.sort_unstable();
+            falling.dedup();
+            if !falling.is_empty() {
+                return Some((now, falling));
+            }
+        }
+        None
     }
 }

@@ -95,6 +95,52 @@ pub(crate) fn system(size: Size) -> impl Strategy<Value = String> {
     })
 }
 
+/// A small system full of cycles through groups of alternatives.
+pub(crate) fn circular(size: Size) -> impl Strategy<Value = String> {
+    (3usize..=6).prop_flat_map(move |count| {
+        let parts = if size.plain { vec![""] } else { vec!["", "", "", "util=0.95", "util=1.2", "x0"] };
+        let components = prop::collection::vec(select(parts), count);
+        let plain = vec![
+            "",
+            "",
+            "",
+            "timeout=3",
+            "latency=1",
+            "weight=0.3",
+            "weight=0.3",
+            "optional",
+            "breaker",
+            "async buffer=20",
+        ];
+        let member = vec!["", "", "", "", "", "timeout=2", "latency=5", "breaker", "async buffer=10", "weight=0.3"];
+        let links = prop::collection::vec((0..count, 0..count, select(plain)), 0..=6);
+        let members = prop::collection::vec((0..count, select(member)), 2..=4);
+        let groups = prop::collection::vec((0..count, members, 1usize..=3, any::<bool>()), 1..=4);
+        (components, links, groups).prop_map(|(components, links, groups)| {
+            let mut text = HEAD.to_owned();
+            for (index, component) in components.iter().enumerate() {
+                text += &format!("c{index} q=0.01 {component}\n");
+            }
+            for (from, to, options) in links {
+                text += &format!("c{from} -> c{to} {options}\n");
+            }
+            for (index, (from, members, required, shares)) in groups.into_iter().enumerate() {
+                let required = required.min(members.len());
+                let shares = if shares { " shares" } else { "" };
+                let members: Vec<String> =
+                    members.into_iter().map(|(to, options)| format!("c{from} -> c{to} {options}")).collect();
+                text += &format!("group g{index} k={required}{shares}: {}\n", members.join(", "));
+            }
+            text
+        })
+    })
+}
+
+/// Any system, every other time one full of cycles.
+pub(crate) fn any_system(size: Size) -> impl Strategy<Value = String> {
+    prop_oneof![system(size), circular(size)]
+}
+
 /// Faults for a system of up to `components`; those that name what is not there are left out by [`existing`].
 pub(crate) fn faults(components: usize) -> impl Strategy<Value = Vec<String>> {
     let one = (0..components, 0usize..14, 0..components).prop_map(|(component, kind, other)| match kind {
