@@ -23,3 +23,11 @@ pub(crate) const PAIRS_LISTED: usize = 200;
 pub(crate) const PAIRS_PER_TOP: usize = 20_000;
 /// Minutes of a year of 8766 hours.
 pub(crate) const MINUTES_PER_YEAR: f64 = 8766.0 * 60.0;
+/// The same as `NODE_BUDGET` where somebody asked for everything and can wait: about 120 MB.
+pub(crate) const FULL_NODE_BUDGET: usize = 4_000_000;
+/// The same as `WORK_BUDGET` where somebody can wait: about five seconds.
+pub(crate) const FULL_WORK_BUDGET: u64 = 40_000_000;
+/// Cut sets of order 1 and of order 2 that are listed at most; more are counted.
+pub(crate) const CUT_SETS_LISTED: usize = 10_000;
+/// Where only bounds are known, up to so many events are made perfect one at a time to see what they cost.
+pub(crate) const BOUNDED_UNITS: usize = 2_000;

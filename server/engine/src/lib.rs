@@ -5,17 +5,22 @@
 
 mod alone;
 mod assessment;
+mod availability;
 mod basis;
 mod bdd;
 mod binomial;
 mod bounds;
 mod cascade;
 mod contribution;
+mod cut_sets;
 mod defaults;
+mod durations;
 mod entry_loss;
 mod equations;
 mod fault;
 mod frozen;
+mod importance;
+mod monte_carlo;
 mod own;
 mod pairs;
 mod reading;
@@ -29,12 +34,17 @@ mod tests;
 mod variables;
 
 pub use alone::own_unavailability;
-pub use assessment::{Assessment, LayerUnavailability, assess, assess_with};
+pub use assessment::{Assessment, assess, assess_with};
+pub use availability::{
+    Attribution, AttributionMethod, Availability, BasicEvent, CutSetList, EntryAvailability, Importance, Input,
+    LayerUnavailability, Minutes, Options, Part, Quantity, Verdict, availability,
+};
 pub use basis::{Basis, EntryPoint, EntryReason};
 pub use cascade::{Cascade, Cause, Effect, Scratch, cascade};
 pub use entry_loss::entry_loss;
 pub use fault::{Fault, Health, Unit};
 pub use frozen::Frozen;
+pub use monte_carlo::{Estimate, Kill, Sampler, Sampling};
 pub use pairs::Pair;
 pub use score::{minutes_per_year, nines, score};
 pub use service::Method;

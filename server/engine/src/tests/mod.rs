@@ -4,6 +4,7 @@ mod assessments;
 mod brute_force;
 mod cascades;
 mod entry_losses;
+mod fault_trees;
 mod fixture;
 mod laws;
 mod naive;
