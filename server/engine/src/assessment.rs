@@ -3,6 +3,7 @@
 use foreshock_model::{ComponentIndex, Known, Layer, Replication, System};
 
 use crate::Unit;
+use crate::availability::{LayerUnavailability, Layered, Loss};
 use crate::basis::{Basis, sources};
 use crate::defaults::UNLINKED_SHARE;
 use crate::equations::Wanted;
@@ -13,15 +14,6 @@ use crate::score::{nines, score};
 use crate::service::{Method, Service, Weighted};
 use crate::single_points::{self, CommonMode, SinglePoint};
 use crate::variables::Variable;
-
-/// Unavailability by the causes of one layer alone.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LayerUnavailability {
-    /// The layer.
-    pub layer: Layer,
-    /// Weighted mean loss of service over the entry points, 0..1, with only that layer's units able to fail.
-    pub unavailability: f64,
-}
 
 /// What a system is worth.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,28 +64,24 @@ fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
     let basis = basis.cloned().unwrap_or_else(|| Basis::at(system, readings.structure(), &sources));
     let tops = tops(&basis, &sources);
     let scored = scored(&basis);
-    let entries = mean(&basis);
     let wanted = Wanted::of(readings.service());
     let roots: Vec<u32> = tops.iter().map(|top| top.0).collect();
     let service = Service::at(system, readings.service(), &roots, wanted);
 
     let structural = service.variables.probabilities(is_structural);
     let (least_loss, loss) = service.loss(&scored, &structural);
+    let layered = Layered::of(&Loss::at(&service, mean(&basis)));
     let nothing_to_measure = scored.is_empty();
     let mut assessment = Assessment {
         score: (!nothing_to_measure).then(|| score(loss)),
         loss,
         structural_nines: nines(loss).filter(|_| !nothing_to_measure),
-        expected_unavailability: service.loss(&entries, &service.variables.probabilities(|_| true)).1,
-        layers: layers(&service, &entries),
+        expected_unavailability: layered.expected.1,
+        layers: layered.existing().collect(),
+        ceiling: layered.ceiling(),
         method: service.method(),
         ..Assessment::default()
     };
-    assessment.ceiling = assessment
-        .layers
-        .iter()
-        .copied()
-        .reduce(|worst, layer| if layer.unavailability > worst.unavailability { layer } else { worst });
     if !nothing_to_measure && (service.method() == Method::Bounds || has_unknowns(system)) {
         let worst = worst_loss(system, &roots, &scored).max(loss);
         assessment.score_range = Some((score(worst), score(least_loss)));
@@ -137,7 +125,7 @@ fn scored(basis: &Basis) -> Vec<Weighted> {
 }
 
 /// The shares of the entry points alone.
-fn mean(basis: &Basis) -> Vec<Weighted> {
+pub(crate) fn mean(basis: &Basis) -> Vec<Weighted> {
     let total: f64 = basis.entries.iter().map(|entry| entry.weight).sum();
     if total <= 0.0 || !total.is_finite() {
         return Vec::new();
@@ -149,14 +137,6 @@ fn mean(basis: &Basis) -> Vec<Weighted> {
 fn is_structural(variable: &Variable) -> bool {
     matches!(variable.layer, Layer::Hardware | Layer::External)
         || matches!(variable.unit, Some(Unit::Zone(_) | Unit::Domain(_)))
-}
-
-fn layers(service: &Service, entries: &[Weighted]) -> Vec<LayerUnavailability> {
-    let of = |layer: Layer| {
-        let probabilities = service.variables.probabilities(|variable| variable.layer == layer);
-        LayerUnavailability { layer, unavailability: service.loss(entries, &probabilities).1 }
-    };
-    service.layers().into_iter().map(of).collect()
 }
 
 /// Whether the text leaves open something that the score depends on.

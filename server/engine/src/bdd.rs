@@ -342,7 +342,21 @@ pub(crate) struct Live {
 pub(crate) struct Probabilities(Vec<f64>);
 
 impl Live {
-    fn place(&self, function: Function) -> u32 {
+    /// The nodes, children first, as variable, low and high; the first is at place 2, after "never" and "always".
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = (u32, u32, u32)> {
+        self.nodes.iter().map(|node| (node.variable, node.low, node.high))
+    }
+
+    /// The variables that the functions depend on, in their order.
+    pub(crate) fn variables(&self) -> Vec<u32> {
+        let mut variables: Vec<u32> = self.nodes.iter().map(|node| node.variable).collect();
+        variables.sort_unstable();
+        variables.dedup();
+        variables
+    }
+
+    /// The place of one of the functions this was made for.
+    pub(crate) fn place(&self, function: Function) -> u32 {
         if function <= Function::ALWAYS { function.0 } else { self.place.get(&function).copied().unwrap_or(0) }
     }
 

@@ -13,6 +13,19 @@ pub(crate) fn at_least(k: u32, n: u32, p: f64) -> f64 {
     if f64::from(k) > mean { tail(k, n, p) } else { 1.0 - tail(n - k + 1, n, 1.0 - p) }
 }
 
+/// In how many ways `k` of `n` can be chosen; `u64::MAX` stands for more.
+pub(crate) fn choose(n: u32, k: u32) -> u64 {
+    let k = k.min(n.saturating_sub(k));
+    let mut ways: u128 = 1;
+    for taken in 0..k {
+        ways = ways.saturating_mul(u128::from(n - taken)) / u128::from(taken + 1);
+        if ways > u128::from(u64::MAX) {
+            return u64::MAX;
+        }
+    }
+    ways as u64
+}
+
 /// The upper tail from `k`, where the terms fall.
 fn tail(k: u32, n: u32, p: f64) -> f64 {
     let (kf, nf) = (f64::from(k), f64::from(n));

@@ -190,6 +190,11 @@ impl Plan {
         }
     }
 
+    /// These components and all they depend on, callers before what they call.
+    pub(crate) fn reached(frozen: &Frozen, roots: &[u32]) -> Vec<u32> {
+        callers_first(frozen, roots)
+    }
+
     /// The components that matter, callers before what they call.
     pub(crate) fn callers_first(&self) -> &[u32] {
         &self.callers_first

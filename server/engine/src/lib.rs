@@ -5,6 +5,7 @@
 
 mod alone;
 mod assessment;
+mod availability;
 mod basis;
 mod bdd;
 mod binomial;
@@ -13,14 +14,18 @@ mod cascade;
 mod circular;
 mod circular_fallbacks;
 mod contribution;
+mod cut_sets;
 mod defaults;
+mod durations;
 mod entry_loss;
 mod equations;
 mod fault;
 mod frozen;
+mod importance;
 mod injection;
 mod latency;
 mod modes;
+mod monte_carlo;
 mod own;
 mod pairs;
 mod reading;
@@ -38,13 +43,18 @@ mod uphold;
 mod variables;
 
 pub use alone::own_unavailability;
-pub use assessment::{Assessment, LayerUnavailability, assess, assess_with};
+pub use assessment::{Assessment, assess, assess_with};
+pub use availability::{
+    Attribution, AttributionMethod, Availability, BasicEvent, CutSetList, EntryAvailability, Importance, Input,
+    LayerUnavailability, Minutes, Options, Part, Quantity, Verdict, availability,
+};
 pub use basis::{Basis, EntryPoint, EntryReason};
 pub use cascade::{Cascade, Cause, Effect, Unsettled, cascade};
 pub use circular_fallbacks::{CircularFallback, circular_fallbacks};
 pub use entry_loss::entry_loss;
 pub use fault::{Factor, Fault, Health, Resource, Unit};
 pub use frozen::Frozen;
+pub use monte_carlo::{Estimate, Kill, Sampler, Sampling};
 pub use pairs::Pair;
 pub use score::{minutes_per_year, nines, score};
 pub use scratch::Scratch;

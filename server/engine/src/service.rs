@@ -1,6 +1,6 @@
 //! How much service is lost at a set of components: exactly by decision diagram, or within bounds.
 
-use foreshock_model::{Layer, System};
+use foreshock_model::System;
 use rustc_hash::FxHashMap;
 
 use crate::Unit;
@@ -19,6 +19,17 @@ pub enum Method {
     Exact,
     /// The decision diagram grew too large: bounds from association; figures are the unfavourable bound.
     Bounds,
+    /// By simulation: an estimate with an interval.
+    MonteCarlo,
+}
+
+/// How much a decision diagram may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Budget {
+    /// Nodes.
+    pub(crate) nodes: usize,
+    /// Steps of operations.
+    pub(crate) work: u64,
 }
 
 /// The events "DOWN", "at least OVERLOADED" and "a function is lost" at some components, ready to be weighed.
@@ -39,9 +50,9 @@ enum Form {
 pub(crate) type Weighted = (u32, f64);
 
 impl<'a> Service<'a> {
-    /// The events at these components. `budget` is in nodes.
+    /// The events at these components, within the budget of an assessment.
     pub(crate) fn at(system: &System, frozen: &'a Frozen, roots: &[u32], wanted: Wanted) -> Service<'a> {
-        Service::within(system, frozen, roots, wanted, NODE_BUDGET)
+        Service::within(system, frozen, roots, wanted, Budget { nodes: NODE_BUDGET, work: WORK_BUDGET })
     }
 
     pub(crate) fn within(
@@ -49,13 +60,13 @@ impl<'a> Service<'a> {
         frozen: &'a Frozen,
         roots: &[u32],
         wanted: Wanted,
-        budget: usize,
+        budget: Budget,
     ) -> Service<'a> {
         let plan = Plan::for_roots(frozen, roots, wanted);
         // The own parts are small for themselves and needed for the bounds too.
-        let mut bdd = Bdd::new(NODE_BUDGET, WORK_BUDGET);
+        let mut bdd = Bdd::new(NODE_BUDGET.max(budget.nodes), WORK_BUDGET.max(budget.work));
         let variables = Variables::of(system, frozen, plan.callers_first(), &mut bdd);
-        bdd.set_node_budget(budget);
+        bdd.set_node_budget(budget.nodes);
         let own = own_events(&variables);
         let form = match solve(frozen, &plan, &own, &mut bdd) {
             Ok(solution) => {
@@ -70,6 +81,11 @@ impl<'a> Service<'a> {
         let units = variables.list.iter().enumerate();
         let by_unit = units.filter_map(|(index, variable)| Some((variable.unit?, index as u32))).collect();
         Service { frozen, variables, by_unit, form, bdd }
+    }
+
+    /// Whether there is a decision diagram of everything.
+    pub(crate) fn is_exact(&self) -> bool {
+        matches!(self.form, Form::Exact { .. })
     }
 
     /// How the figures are computed.
@@ -88,6 +104,31 @@ impl<'a> Service<'a> {
         }
     }
 
+    /// The part of the decision diagram that "is DOWN" is made of, if it was small enough.
+    pub(crate) fn live_down(&self, component: u32) -> Option<(Live, Function)> {
+        let (bdd, function) = self.down(component)?;
+        Some((bdd.live([function]), function))
+    }
+
+    /// The levels of failure of a component that cost service, each with its diagram and with the share that it costs
+    /// more than the one before; equal ones are one.
+    pub(crate) fn live_levels(&self, component: u32) -> Option<Vec<(Live, Function, f64)>> {
+        let Form::Exact { solution, .. } = &self.form else { return None };
+        let mut levels: Vec<(Function, f64)> = Vec::new();
+        for (function, share) in solution.at(component).into_iter().zip(shares()) {
+            match levels.last_mut() {
+                Some((known, sum)) if *known == function => *sum += share,
+                _ => levels.push((function, share)),
+            }
+        }
+        Some(levels.into_iter().map(|(function, share)| (self.bdd.live([function]), function, share)).collect())
+    }
+
+    /// The probability of "is DOWN": (lower, upper) bound, equal when exact.
+    pub(crate) fn down_probability(&self, component: u32, probabilities: &[f64]) -> (f64, f64) {
+        self.levels(&[(component, 1.0)], probabilities, [1.0, 0.0, 0.0])
+    }
+
     /// DOWN, at least OVERLOADED, and that or a function lost, when exactly these variables are true.
     #[cfg(test)]
     pub(crate) fn truth(&self, component: u32, holds: impl Fn(u32) -> bool) -> [bool; 3] {
@@ -97,10 +138,15 @@ impl<'a> Service<'a> {
 
     /// The weighted loss of service with these probabilities: (lower, upper) bound, equal when exact.
     pub(crate) fn loss(&self, at: &[Weighted], probabilities: &[f64]) -> (f64, f64) {
+        self.levels(at, probabilities, shares())
+    }
+
+    /// The weighted sum of the levels' probabilities, each with its share.
+    fn levels(&self, at: &[Weighted], probabilities: &[f64], shares: [f64; 3]) -> (f64, f64) {
         match &self.form {
             Form::Exact { live, solution } => {
                 let values = live.probabilities(probabilities);
-                let roots = roots(solution, at).into_iter();
+                let roots = roots(solution, at, shares).into_iter();
                 let loss = roots.map(|(root, weight)| weight * live.probability(root, &values)).sum();
                 (loss, loss)
             }
@@ -115,8 +161,8 @@ impl<'a> Service<'a> {
                         hot: event(own.hot),
                     })
                     .collect();
-                let lower = bound(self.frozen, plan, &own, &mut Lower, at);
-                let upper = bound(self.frozen, plan, &own, &mut Upper, at);
+                let lower = bound(self.frozen, plan, &own, &mut Lower, at, shares);
+                let upper = bound(self.frozen, plan, &own, &mut Upper, at, shares);
                 (if self.variables.complete { lower } else { 0.0 }, upper)
             }
         }
@@ -127,7 +173,7 @@ impl<'a> Service<'a> {
         match &self.form {
             Form::Exact { live, solution } => {
                 let values = live.probabilities(probabilities);
-                let roots = roots(solution, at);
+                let roots = roots(solution, at, shares());
                 let loss: f64 = roots.iter().map(|&(root, weight)| weight * live.probability(root, &values)).sum();
                 let derivatives = live.derivatives(&roots, probabilities, &values);
                 let get = |list: &[f64], variable: u32| list.get(variable as usize).copied().unwrap_or(0.0);
@@ -161,18 +207,10 @@ impl<'a> Service<'a> {
     pub(crate) fn instances_of(&self, component: u32) -> Vec<u32> {
         let is_its = |variable: &Variable| match variable.unit {
             Some(Unit::Instance { component: whose, .. }) => whose.0 == component,
-            _ => variable.instances_of == Some(component),
+            _ => variable.instances_of.is_some_and(|collapsed| collapsed.component == component),
         };
         let variables = self.variables.list.iter().enumerate();
         variables.filter(|(_, variable)| is_its(variable)).map(|(index, _)| index as u32).collect()
-    }
-
-    /// The layers that have any unit.
-    pub(crate) fn layers(&self) -> Vec<Layer> {
-        let mut layers: Vec<Layer> = self.variables.list.iter().map(|variable| variable.layer).collect();
-        layers.sort_unstable();
-        layers.dedup();
-        layers
     }
 }
 
@@ -187,9 +225,10 @@ fn shares() -> [f64; 3] {
     [1.0 - LOSS_OVERLOADED, LOSS_OVERLOADED - LOSS_OF_FUNCTION, LOSS_OF_FUNCTION]
 }
 
-fn roots(solution: &Solution<Function>, at: &[Weighted]) -> Vec<(Function, f64)> {
+fn roots(solution: &Solution<Function>, at: &[Weighted], shares: [f64; 3]) -> Vec<(Function, f64)> {
     let weigh = |&(component, weight): &Weighted| {
-        solution.at(component).into_iter().zip(shares()).map(move |(event, share)| (event, weight * share))
+        let levels = solution.at(component).into_iter().zip(shares);
+        levels.filter(|(_, share)| *share > 0.0).map(move |(event, share)| (event, weight * share))
     };
     at.iter().flat_map(weigh).collect()
 }
@@ -200,10 +239,11 @@ fn bound<A: Algebra<Event = f64>>(
     own: &[OwnEvents<f64>],
     algebra: &mut A,
     at: &[Weighted],
+    shares: [f64; 3],
 ) -> f64 {
     let Ok(solution) = solve(frozen, plan, own, algebra) else { return 1.0 };
     let loss = |&(component, weight): &Weighted| {
-        weight * solution.at(component).into_iter().zip(shares()).map(|(event, share)| event * share).sum::<f64>()
+        weight * solution.at(component).into_iter().zip(shares).map(|(event, share)| event * share).sum::<f64>()
     };
     at.iter().map(loss).sum()
 }

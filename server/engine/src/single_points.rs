@@ -13,6 +13,7 @@ use crate::readings::Readings;
 use crate::score::{minutes_per_year, score};
 use crate::scratch::Scratch;
 use crate::service::{Service, Weighted};
+use crate::variables::can_fail;
 use crate::{Fault, Health, Unit};
 
 /// A unit that takes a top down by itself.
@@ -126,8 +127,8 @@ impl Search<'_> {
             let reliability = &component.reliability;
             let only_one = component.redundancy.instances.known() == Some(&1);
             let (unit, count) = match (&reliability.whole, &reliability.instance) {
-                (Some(_), _) if only_one => (Unit::Whole(index), 1),
-                (None, Some(_)) if !own.absent && own.falls_with(0) => {
+                (Some(figure), _) if only_one && can_fail(figure) => (Unit::Whole(index), 1),
+                (None, Some(figure)) if can_fail(figure) && !own.absent && own.falls_with(0) => {
                     let all = own.promotion == Promotion::NotNeeded || own.instances == 1 || own.falls_with(1);
                     (Unit::Instance { component: index, index: 0 }, if all { own.instances } else { 1 })
                 }
@@ -170,7 +171,7 @@ impl Search<'_> {
         let candidates: Vec<(Unit, Vec<ComponentIndex>)> = zones.chain(domains).collect();
         let mut points = Vec::new();
         for (unit, pinned) in candidates {
-            if pinned.is_empty() {
+            if pinned.is_empty() || !self.can_fail(unit) {
                 continue;
             }
             let fall = self.fall(Fault::Unit(unit), None);
@@ -216,14 +217,14 @@ impl Search<'_> {
             }
             let whole = reliability.whole.is_some();
             let units = [
-                (whole && !only_one, Unit::Whole(component)),
-                (!whole && reliability.service.is_some(), Unit::Service(component)),
-                (!whole && reliability.software.is_some(), Unit::Software(component)),
-                (!whole && reliability.theoretical.is_some(), Unit::Theoretical(component)),
-                (!whole && reliability.external.is_some(), Unit::External(component)),
+                (whole && !only_one, &reliability.whole, Unit::Whole(component)),
+                (!whole, &reliability.service, Unit::Service(component)),
+                (!whole, &reliability.software, Unit::Software(component)),
+                (!whole, &reliability.theoretical, Unit::Theoretical(component)),
+                (!whole, &reliability.external, Unit::External(component)),
             ];
-            for (exists, unit) in units {
-                if !exists {
+            for (counts, figure, unit) in units {
+                if !counts || !figure.as_ref().is_some_and(can_fail) {
                     continue;
                 }
                 let tops = self.fall_of(component).tops;
@@ -240,12 +241,27 @@ impl Search<'_> {
         }
         for region in 0..system.regions.len() as u32 {
             let unit = Unit::Region(RegionIndex(region));
+            if !self.can_fail(unit) {
+                continue;
+            }
             let tops = self.fall(Fault::Unit(unit), None).tops;
             if !tops.is_empty() {
                 common.push(CommonMode { unit, component: None, tops, points: 0.0, minutes_per_year: 0.0 });
             }
         }
         common
+    }
+
+    /// Whether a zone, domain or region can fail.
+    fn can_fail(&self, unit: Unit) -> bool {
+        let system = self.system;
+        let figure = match unit {
+            Unit::Zone(zone) => system.zones.get(zone.index()).map(|zone| &zone.figure),
+            Unit::Domain(domain) => system.domains.get(domain.index()).map(|domain| &domain.figure),
+            Unit::Region(region) => system.regions.get(region.index()).and_then(|region| region.figure.as_ref()),
+            _ => None,
+        };
+        figure.is_some_and(can_fail)
     }
 
     fn falls_with_zone(&self, component: ComponentIndex, zone: ZoneIndex) -> bool {

@@ -1,6 +1,6 @@
 //! The basic events as variables of a decision diagram, and each component's own part as functions of them.
 
-use foreshock_model::{Component, ComponentIndex, DomainIndex, Figure, Layer, RegionIndex, System, ZoneIndex};
+use foreshock_model::{Component, ComponentIndex, DomainIndex, Figure, Layer, RegionIndex, Source, System, ZoneIndex};
 use rustc_hash::FxHashMap;
 
 use crate::bdd::{Bdd, Function, OverBudget};
@@ -8,7 +8,7 @@ use crate::binomial;
 use crate::defaults::{EXPLICIT_INSTANCES, FOLLOWED_ZONES, ZONE_UNAVAILABILITY};
 use crate::frozen::Frozen;
 use crate::own::{NEVER, Own, Promotion};
-use crate::{Unit, own};
+use crate::{Unit, durations, own};
 
 /// One variable. Its index is its place in the order: zones and domains first, then the components, callers before
 /// what they call, so that a caller's function is its own events on top of what it calls.
@@ -16,11 +16,31 @@ use crate::{Unit, own};
 pub(crate) struct Variable {
     /// The unit; none for an event made of many equal instances, or of a zone that nobody names.
     pub(crate) unit: Option<Unit>,
-    /// Probability of failure.
+    /// Probability of failure, as given.
     pub(crate) probability: f64,
+    /// The same where each repair begins only when a person has answered (semantics, section 5, L4); never less.
+    pub(crate) answered: f64,
     pub(crate) layer: Layer,
     /// An event of many instances: the component's instance units, collapsed.
-    pub(crate) instances_of: Option<u32>,
+    pub(crate) instances_of: Option<Collapsed>,
+    /// A component's standby is being promoted: not a unit, and no part of the structure.
+    pub(crate) promotes: Option<u32>,
+}
+
+/// At least so many of many equal instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Collapsed {
+    /// Whose instances.
+    pub(crate) component: u32,
+    pub(crate) at_least: u32,
+    pub(crate) of: u32,
+}
+
+impl Variable {
+    /// The probability as the structure has it: promotions take no time.
+    pub(crate) fn structural(&self) -> f64 {
+        if self.promotes.is_some() { 0.0 } else { self.probability }
+    }
 }
 
 /// What a component does by itself.
@@ -52,7 +72,7 @@ impl Variables {
         let mut variables = Variables::shared(system, zones, frozen.domain_members.iter().map(is_used));
         for (index, (region, members)) in system.regions.iter().zip(&frozen.region_members).enumerate() {
             let unit = Unit::Region(RegionIndex(index as u32));
-            let figure = region.figure.as_ref().filter(|_| is_used(members));
+            let figure = region.figure.as_ref().filter(|figure| is_used(members) && can_fail(figure));
             let variable = figure.map(|figure| variables.add_figure(unit, figure));
             variables.regions.push(variable);
         }
@@ -86,31 +106,50 @@ impl Variables {
             domains: Vec::new(),
             regions: Vec::new(),
         };
-        for (index, (zone, _)) in system.zones.iter().zip(zones).enumerate().filter(|(_, (_, used))| *used) {
+        for (index, (zone, used)) in system.zones.iter().zip(zones).enumerate() {
+            if !used || !can_fail(&zone.figure) {
+                continue;
+            }
             let index = ZoneIndex(index as u32);
             let variable = variables.add_figure(Unit::Zone(index), &zone.figure);
             variables.zones.insert(index, variable);
         }
         for (index, (domain, used)) in system.domains.iter().zip(domains).enumerate() {
             let unit = Unit::Domain(DomainIndex(index as u32));
+            let used = used && can_fail(&domain.figure);
             let variable = used.then(|| variables.add_figure(unit, &domain.figure));
             variables.domains.push(variable);
         }
         variables
     }
 
-    /// The probabilities of those variables for which `counts` holds, 0 for the others.
+    /// The structural probabilities of those variables for which `counts` holds, 0 for the others.
     pub(crate) fn probabilities(&self, counts: impl Fn(&Variable) -> bool) -> Vec<f64> {
-        self.list.iter().map(|variable| if counts(variable) { variable.probability } else { 0.0 }).collect()
+        self.each(|variable| if counts(variable) { variable.structural() } else { 0.0 })
+    }
+
+    /// One number for each variable.
+    pub(crate) fn each(&self, number: impl Fn(&Variable) -> f64) -> Vec<f64> {
+        self.list.iter().map(number).collect()
     }
 
     fn add(&mut self, unit: Option<Unit>, probability: f64, layer: Layer) -> u32 {
-        self.list.push(Variable { unit, probability, layer, instances_of: None });
+        let answered = probability;
+        self.list.push(Variable { unit, probability, answered, layer, instances_of: None, promotes: None });
         self.list.len() as u32 - 1
     }
 
     fn add_figure(&mut self, unit: Unit, figure: &Figure) -> u32 {
         self.add(Some(unit), figure.unavailability.get(), figure.layer)
+    }
+
+    /// A figure of a component's own, which may wait for a person.
+    fn add_own(&mut self, unit: Unit, figure: &Figure, component: &Component) -> u32 {
+        let variable = self.add_figure(unit, figure);
+        if let Some(slot) = self.list.last_mut() {
+            slot.answered = durations::answered(figure, &component.recovery);
+        }
+        variable
     }
 
     fn own_part(
@@ -130,14 +169,16 @@ impl Variables {
         }
         let reliability = &component.reliability;
         if let Some(figure) = &reliability.whole {
-            let variable = self.add_figure(Unit::Whole(of), figure);
-            down = bdd.variable(variable)?;
+            if can_fail(figure) {
+                let variable = self.add_own(Unit::Whole(of), figure, component);
+                down = bdd.variable(variable)?;
+            }
             let always = |at: u32| if at == 0 { Function::ALWAYS } else { Function::NEVER };
             down = bdd.or(down, always(own.down_at))?;
             overloaded = bdd.or(down, always(own.overloaded_at))?;
             return Ok(OwnFunctions { down, overloaded, hot: always(own.hot_at) });
         }
-        let mut instances = Instances::of(index, own, reliability.instance.as_ref(), self, bdd)?;
+        let mut instances = Instances::of(index, own, component, self, bdd)?;
         down = instances.lost_at_least(own.down_at, own, self, bdd)?;
         if own.overloaded_at < own.down_at {
             overloaded = instances.lost_at_least(own.overloaded_at, own, self, bdd)?;
@@ -158,6 +199,15 @@ impl Variables {
                 }
             }
             down = bdd.or(down, stays_lost)?;
+            if let Some(probability) = durations::promoting(component, own) {
+                let layer = reliability.instance.as_ref().map_or(Layer::Hardware, |figure| figure.layer);
+                let promoting = self.add(None, probability, layer);
+                if let Some(variable) = self.list.last_mut() {
+                    variable.promotes = Some(index);
+                }
+                let promoting = bdd.variable(promoting)?;
+                down = bdd.or(down, promoting)?;
+            }
         }
         let domains = component.domains.iter().map(|domain| self.domains.get(domain.index()));
         let region = component.region.iter().map(|region| self.regions.get(region.index()));
@@ -176,8 +226,8 @@ impl Variables {
             (Unit::Theoretical(of), &reliability.theoretical),
             (Unit::External(of), &reliability.external),
         ] {
-            if let Some(figure) = figure {
-                let variable = self.add_figure(unit, figure);
+            if let Some(figure) = figure.as_ref().filter(|figure| can_fail(figure)) {
+                let variable = self.add_own(unit, figure, component);
                 let variable = bdd.variable(variable)?;
                 down = bdd.or(down, variable)?;
             }
@@ -185,6 +235,12 @@ impl Variables {
         overloaded = bdd.or(overloaded, down)?;
         Ok(OwnFunctions { down, overloaded, hot })
     }
+}
+
+/// Whether there is such a failure at all. Who writes that something is never unavailable says that it can't fail; where
+/// nothing is left of a public figure when other causes are taken out of it, it still can.
+pub(crate) fn can_fail(figure: &Figure) -> bool {
+    figure.unavailability.get() > 0.0 || matches!(figure.source, Source::Sla { .. } | Source::Default { .. })
 }
 
 /// What a zone that nobody names is taken for.
@@ -197,25 +253,43 @@ struct Instances {
     index: u32,
     /// Variables of the instances followed one by one, with the instance.
     explicit: Vec<(u32, u32)>,
-    /// How many more are only counted, and the probability and layer of each.
-    counted: Option<(f64, Layer)>,
+    /// The others are only counted.
+    counted: Option<Counted>,
     /// The primary is lost.
     primary: Option<Function>,
     /// The zones, in the order of their variables.
     zones: Vec<(u32, ZoneIndex)>,
-    /// Thresholds of the counted instances that were made into variables: (zones lost, k) with its function.
-    tails: Vec<(u32, u32, Function, f64)>,
+    /// Thresholds of the counted instances that were made into variables.
+    tails: Vec<Tail>,
+}
+
+/// Each of the instances that are only counted.
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    probability: f64,
+    answered: f64,
+    layer: Layer,
+}
+
+/// At least `k` of the counted instances fail that are left when these zones are lost.
+#[derive(Clone, Copy, Debug)]
+struct Tail {
+    lost: u32,
+    k: u32,
+    function: Function,
+    probability: f64,
+    answered: f64,
 }
 
 impl Instances {
     fn of(
         index: u32,
         own: &Own,
-        figure: Option<&Figure>,
+        component: &Component,
         variables: &mut Variables,
         bdd: &mut Bdd,
     ) -> Result<Instances, OverBudget> {
-        let component = ComponentIndex(index);
+        let of = ComponentIndex(index);
         let has_primary = own.promotion != Promotion::NotNeeded;
         let explicit = if own.instances <= EXPLICIT_INSTANCES { own.instances } else { u32::from(has_primary) };
         let mut instances = Instances {
@@ -234,13 +308,17 @@ impl Instances {
             }
         }
         instances.zones.sort_unstable();
-        if let Some(figure) = figure {
+        if let Some(figure) = component.reliability.instance.as_ref().filter(|figure| can_fail(figure)) {
             for instance in 0..explicit {
-                let variable = variables.add_figure(Unit::Instance { component, index: instance }, figure);
+                let variable = variables.add_own(Unit::Instance { component: of, index: instance }, figure, component);
                 instances.explicit.push((variable, instance));
             }
             if explicit < own.instances {
-                instances.counted = Some((figure.unavailability.get(), figure.layer));
+                instances.counted = Some(Counted {
+                    probability: figure.unavailability.get(),
+                    answered: durations::answered(figure, &component.recovery),
+                    layer: figure.layer,
+                });
             }
         }
         if has_primary {
@@ -306,13 +384,13 @@ impl Instances {
         }
         let left = |&&(_, instance): &&(u32, u32)| !own.zone_of(instance).is_some_and(failed);
         let explicit: Vec<u32> = self.explicit.iter().filter(left).map(|&(variable, _)| variable).collect();
-        let Some((probability, layer)) = self.counted else { return threshold(needed, &explicit, &[], bdd) };
+        let Some(each) = self.counted else { return threshold(needed, &explicit, &[], bdd) };
         let first = self.explicit.len() as u32;
         let counted = own.instances - first - own.placed_in(first..own.instances, failed);
         let fewest = needed.saturating_sub(explicit.len() as u32);
         let mut tails = Vec::new();
         for k in (fewest..=needed).rev() {
-            tails.push(self.tail(lost, k, (counted, probability, layer), variables, bdd)?);
+            tails.push(self.tail(lost, k, (counted, each), variables, bdd)?);
         }
         tails.reverse();
         threshold(needed, &explicit, &tails, bdd)
@@ -326,28 +404,31 @@ impl Instances {
         &mut self,
         lost: u32,
         k: u32,
-        (counted, probability, layer): (u32, f64, Layer),
+        (counted, each): (u32, Counted),
         variables: &mut Variables,
         bdd: &mut Bdd,
     ) -> Result<Function, OverBudget> {
         if k == 0 || k > counted {
             return Ok(if k == 0 { Function::ALWAYS } else { Function::NEVER });
         }
-        if let Some(&(_, _, known, _)) = self.tails.iter().find(|&&(zones, known, ..)| (zones, known) == (lost, k)) {
-            return Ok(known);
+        if let Some(known) = self.tails.iter().find(|tail| (tail.lost, tail.k) == (lost, k)) {
+            return Ok(known.function);
         }
         // Thresholds are asked for from the strictest to the mildest.
-        let stricter = self.tails.iter().rev().find(|&&(zones, known, ..)| zones == lost && known > k).copied();
-        let all = binomial::at_least(k, counted, probability);
-        let (function, known) = stricter.map_or((Function::NEVER, 0.0), |(_, _, function, p)| (function, p));
-        let rest = if known < 1.0 { ((all - known) / (1.0 - known)).max(0.0) } else { 0.0 };
-        let variable = variables.add(None, rest, layer);
+        let stricter = self.tails.iter().rev().find(|tail| tail.lost == lost && tail.k > k).copied();
+        let nothing = Tail { lost, k, function: Function::NEVER, probability: 0.0, answered: 0.0 };
+        let stricter = stricter.unwrap_or(nothing);
+        let rest = |all: f64, known: f64| if known < 1.0 { ((all - known) / (1.0 - known)).max(0.0) } else { 0.0 };
+        let probability = binomial::at_least(k, counted, each.probability);
+        let answered = binomial::at_least(k, counted, each.answered);
+        let variable = variables.add(None, rest(probability, stricter.probability), each.layer);
         if let Some(variable) = variables.list.last_mut() {
-            variable.instances_of = Some(self.index);
+            variable.answered = rest(answered, stricter.answered);
+            variable.instances_of = Some(Collapsed { component: self.index, at_least: k, of: counted });
         }
         let variable = bdd.variable(variable)?;
-        let function = bdd.or(function, variable)?;
-        self.tails.push((lost, k, function, all));
+        let function = bdd.or(stricter.function, variable)?;
+        self.tails.push(Tail { lost, k, function, probability, answered });
         Ok(function)
     }
 }

@@ -10,7 +10,7 @@ use crate::equations::Wanted;
 use crate::frozen::Frozen;
 use crate::reading::{Purpose, Reading};
 use crate::scratch::Scratch;
-use crate::service::{Method, Service};
+use crate::service::{Budget, Method, Service};
 use crate::{Fault, Health, Unit, assess};
 
 const MOST_UNITS: usize = 12;
@@ -162,7 +162,7 @@ proptest! {
         let frozen = Frozen::read(&system, Reading::of(Purpose::Service));
         let wanted = Wanted { overloaded: true, lost: true };
         let exact = Service::at(&system, &frozen, &roots(&system), wanted);
-        let bounded = Service::within(&system, &frozen, &roots(&system), wanted, 0);
+        let bounded = Service::within(&system, &frozen, &roots(&system), wanted, Budget { nodes: 0, work: 1_000_000 });
         let all = exact.variables.probabilities(|_| true);
         for component in roots(&system) {
             let at = [(component, 1.0)];

@@ -1,0 +1,154 @@
+//! Every number that the figures rest on, with its source.
+
+use foreshock_model::{Figure, Reliability, Source, System};
+
+use super::basic_event::Part;
+use crate::equations::Plan;
+use crate::frozen::Frozen;
+use crate::own::Promotion;
+use crate::service::Weighted;
+
+/// What a number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the names are the documentation; units in `name`
+pub enum Quantity {
+    Instances,
+    Required,
+    InstanceUnavailability,
+    InstanceRepair,
+    ServiceUnavailability,
+    ServiceRepair,
+    SoftwareUnavailability,
+    SoftwareRepair,
+    TheoreticalUnavailability,
+    ExternalUnavailability,
+    ExternalRepair,
+    Unavailability,
+    Repair,
+    FailoverCoverage,
+    FailoverSeconds,
+    ResponseSeconds,
+}
+
+impl Quantity {
+    /// The name in JSON; times are in seconds.
+    pub fn name(self) -> &'static str {
+        match self {
+            Quantity::Instances => "instances",
+            Quantity::Required => "required",
+            Quantity::InstanceUnavailability => "instance_unavailability",
+            Quantity::InstanceRepair => "instance_mttr_seconds",
+            Quantity::ServiceUnavailability => "service_unavailability",
+            Quantity::ServiceRepair => "service_mttr_seconds",
+            Quantity::SoftwareUnavailability => "software_unavailability",
+            Quantity::SoftwareRepair => "software_mttr_seconds",
+            Quantity::TheoreticalUnavailability => "theoretical_unavailability",
+            Quantity::ExternalUnavailability => "external_unavailability",
+            Quantity::ExternalRepair => "external_mttr_seconds",
+            Quantity::Unavailability => "unavailability",
+            Quantity::Repair => "mttr_seconds",
+            Quantity::FailoverCoverage => "failover_coverage",
+            Quantity::FailoverSeconds => "failover_seconds",
+            Quantity::ResponseSeconds => "response_seconds",
+        }
+    }
+}
+
+/// One number and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    /// Whose.
+    pub part: Part,
+    /// What it is.
+    pub quantity: Quantity,
+    /// The number; times in seconds.
+    pub value: f64,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// The numbers of everything below these components.
+pub(crate) fn inputs(system: &System, frozen: &Frozen, at: &[Weighted]) -> Vec<Input> {
+    let roots: Vec<u32> = at.iter().map(|(component, _)| *component).collect();
+    let mut below = Plan::reached(frozen, &roots);
+    below.sort_unstable();
+    let mut found = Found { inputs: Vec::new() };
+    for &index in &below {
+        found.component(system, frozen, index);
+    }
+    let is_below = |members: &Vec<foreshock_model::ComponentIndex>| {
+        members.iter().any(|member| below.binary_search(&member.0).is_ok())
+    };
+    for (index, (zone, members)) in system.zones.iter().zip(&frozen.zone_members).enumerate() {
+        if is_below(members) {
+            let part = Part::Zone(foreshock_model::ZoneIndex(index as u32));
+            found.figure(part, Some(&zone.figure), Quantity::Unavailability, Some(Quantity::Repair));
+        }
+    }
+    for (index, (domain, members)) in system.domains.iter().zip(&frozen.domain_members).enumerate() {
+        if is_below(members) {
+            let part = Part::Domain(foreshock_model::DomainIndex(index as u32));
+            found.figure(part, Some(&domain.figure), Quantity::Unavailability, Some(Quantity::Repair));
+        }
+    }
+    for (index, (region, members)) in system.regions.iter().zip(&frozen.region_members).enumerate() {
+        if is_below(members) {
+            let part = Part::Region(foreshock_model::RegionIndex(index as u32));
+            found.figure(part, region.figure.as_ref(), Quantity::Unavailability, Some(Quantity::Repair));
+        }
+    }
+    found.inputs
+}
+
+struct Found {
+    inputs: Vec<Input>,
+}
+
+impl Found {
+    fn add(&mut self, part: Part, quantity: Quantity, value: f64, source: &Source) {
+        self.inputs.push(Input { part, quantity, value, source: source.clone() });
+    }
+
+    fn figure(&mut self, part: Part, figure: Option<&Figure>, unavailability: Quantity, repair: Option<Quantity>) {
+        let Some(figure) = figure else { return };
+        self.add(part, unavailability, figure.unavailability.get(), &figure.source);
+        if let (Some(quantity), Some(mttr)) = (repair, figure.mttr) {
+            self.add(part, quantity, mttr.get(), &figure.source);
+        }
+    }
+
+    fn component(&mut self, system: &System, frozen: &Frozen, index: u32) {
+        let (Some(component), Some(own)) = (system.components.get(index as usize), frozen.own.get(index as usize))
+        else {
+            return;
+        };
+        if own.absent {
+            return;
+        }
+        let part = Part::Component(foreshock_model::ComponentIndex(index));
+        let Reliability { instance, service, software, theoretical, external, whole } = &component.reliability;
+        let redundancy = &component.redundancy;
+        if whole.is_some() {
+            self.figure(part, whole.as_ref(), Quantity::Unavailability, Some(Quantity::Repair));
+        } else {
+            self.add(part, Quantity::Instances, f64::from(own.instances), &redundancy.instances_source);
+            if redundancy.required > 1 {
+                self.add(part, Quantity::Required, f64::from(redundancy.required), &redundancy.instances_source);
+            }
+            self.figure(part, instance.as_ref(), Quantity::InstanceUnavailability, Some(Quantity::InstanceRepair));
+            self.figure(part, service.as_ref(), Quantity::ServiceUnavailability, Some(Quantity::ServiceRepair));
+            self.figure(part, software.as_ref(), Quantity::SoftwareUnavailability, Some(Quantity::SoftwareRepair));
+            self.figure(part, theoretical.as_ref(), Quantity::TheoreticalUnavailability, None);
+            self.figure(part, external.as_ref(), Quantity::ExternalUnavailability, Some(Quantity::ExternalRepair));
+            if matches!(own.promotion, Promotion::Automatic { .. }) && own.instances > 1 {
+                let failover = &redundancy.failover;
+                let coverage = failover.coverage.value.get();
+                self.add(part, Quantity::FailoverCoverage, coverage, &failover.coverage.source);
+                self.add(part, Quantity::FailoverSeconds, failover.seconds.value.get(), &failover.seconds.source);
+            }
+        }
+        if let Some(response) = &component.recovery.response {
+            self.add(part, Quantity::ResponseSeconds, response.value.get(), &response.source);
+        }
+    }
+}

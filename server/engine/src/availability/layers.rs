@@ -1,0 +1,84 @@
+//! The five layers: the same computation with only one layer's causes able to fail (semantics, section 5).
+
+use foreshock_model::Layer;
+
+use crate::service::{Service, Weighted};
+use crate::variables::Variable;
+
+/// Unavailability by the causes of one layer alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LayerUnavailability {
+    /// The layer.
+    pub layer: Layer,
+    /// Weighted mean loss of service over the entry points, 0..1, with only that layer's units able to fail. Of the
+    /// operational layer: the difference that waiting for people makes to all of them.
+    pub unavailability: f64,
+}
+
+/// All layers, in their order.
+pub(crate) const LAYERS: [Layer; 5] =
+    [Layer::Software, Layer::Hardware, Layer::Theoretical, Layer::Operational, Layer::External];
+
+/// A sum of losses of service at some components, in one diagram or in several.
+pub(crate) struct Loss<'a> {
+    pub(crate) parts: Vec<(&'a Service<'a>, Vec<Weighted>)>,
+}
+
+impl<'a> Loss<'a> {
+    pub(crate) fn at(service: &'a Service<'a>, at: Vec<Weighted>) -> Loss<'a> {
+        Loss { parts: vec![(service, at)] }
+    }
+
+    /// (lower, upper) bound of the loss with these probabilities; equal when exact.
+    pub(crate) fn with(&self, probability: impl Fn(&Variable) -> f64) -> (f64, f64) {
+        let mut sum = (0.0, 0.0);
+        for (service, at) in &self.parts {
+            let (lower, upper) = service.loss(at, &service.variables.each(&probability));
+            sum = (sum.0 + lower, sum.1 + upper);
+        }
+        sum
+    }
+
+    /// Whether any unit of the layer can fail here.
+    fn has(&self, layer: Layer) -> bool {
+        self.parts.iter().any(|(service, _)| service.variables.list.iter().any(|variable| variable.layer == layer))
+    }
+}
+
+/// What to expect, and what each layer alone allows.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Layered {
+    /// All causes, each once, waiting for people included: (lower, upper) bound.
+    pub(crate) expected: (f64, f64),
+    /// All five.
+    pub(crate) layers: [LayerUnavailability; 5],
+    /// The layers that have any cause.
+    pub(crate) present: [bool; 5],
+}
+
+impl Layered {
+    pub(crate) fn of(loss: &Loss) -> Layered {
+        let expected = loss.with(|variable| variable.answered);
+        let given = loss.with(|variable| variable.probability);
+        let waiting = (expected.1 - given.1).max(0.0);
+        let alone = |layer: Layer| match layer {
+            Layer::Operational => waiting,
+            _ => loss.with(|variable| if variable.layer == layer { variable.probability } else { 0.0 }).1,
+        };
+        Layered {
+            expected,
+            layers: LAYERS.map(|layer| LayerUnavailability { layer, unavailability: alone(layer) }),
+            present: LAYERS.map(|layer| loss.has(layer) || (layer == Layer::Operational && waiting > 0.0)),
+        }
+    }
+
+    /// The worst of the layers: no better than this, whatever the others do. None without any cause.
+    pub(crate) fn ceiling(&self) -> Option<LayerUnavailability> {
+        self.existing().reduce(|worst, layer| if layer.unavailability > worst.unavailability { layer } else { worst })
+    }
+
+    /// The layers that have any cause.
+    pub(crate) fn existing(&self) -> impl Iterator<Item = LayerUnavailability> {
+        self.layers.into_iter().zip(self.present).filter(|(_, present)| *present).map(|(layer, _)| layer)
+    }
+}

@@ -1,0 +1,168 @@
+//! Availability in full: layers, ceiling, range, cut sets, importance, attribution, inputs, objectives (semantics,
+//! section 5). Start reading at [`availability`].
+
+mod attribution;
+mod basic_event;
+mod entries;
+mod inputs;
+mod layers;
+mod objectives;
+
+use foreshock_model::{Probability, System};
+
+pub use attribution::{Attribution, AttributionMethod, Minutes};
+pub use basic_event::{BasicEvent, Part};
+pub use entries::{CutSetList, EntryAvailability, Importance};
+pub use inputs::{Input, Quantity};
+pub use layers::LayerUnavailability;
+pub(crate) use layers::{Layered, Loss};
+pub use objectives::Verdict;
+
+use crate::assessment::{assess_with, mean};
+use crate::defaults::{FULL_NODE_BUDGET, FULL_WORK_BUDGET};
+use crate::equations::Wanted;
+use crate::monte_carlo::{Estimate, Kill, Sampling};
+use crate::readings::Readings;
+use crate::service::{Budget, Method, Service, Weighted};
+use crate::{Basis, Frozen};
+
+/// What to compute besides what is always computed.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// What to measure at; the system's own basis where none is given.
+    pub basis: Option<Basis>,
+    /// An objective for the whole system beside those of the system itself: share of time it may be unavailable.
+    pub slo: Option<Probability>,
+    /// Estimate by simulation too.
+    pub sampling: Option<Sampling>,
+}
+
+/// The availability of a system. Every share of time is an unavailability, 0..=1; [`crate::minutes_per_year`] makes
+/// minutes of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Availability {
+    /// What it was measured at.
+    pub basis: Basis,
+    /// The score, as [`crate::assess`] gives it.
+    pub score: Option<f64>,
+    /// The score with everything unknown at its worst, and at its best, as [`crate::assess`] gives it.
+    pub score_range: Option<(f64, f64)>,
+    /// -log10 of the loss of service by L2 and L5; none when it is 0.
+    pub structural_nines: Option<f64>,
+    /// Weighted mean loss of service over the entry points, all causes, each once. An upper bound where `method` says
+    /// so.
+    pub expected: f64,
+    /// The lower and the upper bound of `expected`; equal when exact.
+    pub expected_bounds: (f64, f64),
+    /// The five layers, in their order, each by itself.
+    pub layers: Vec<LayerUnavailability>,
+    /// The worst layer: no better than this, whatever the others do. None without any cause.
+    pub ceiling: Option<LayerUnavailability>,
+    /// From the ceiling's unavailability to the sum over all minimal cut sets of the smallest unavailability in each,
+    /// which can't be exceeded whatever depends on what. `expected` lies between.
+    pub range: (f64, f64),
+    /// How `expected` was computed.
+    pub method: Method,
+    /// The entry points, as in the basis.
+    pub entries: Vec<EntryAvailability>,
+    /// Every number that was used, with its source: components by id, then zones, domains, regions.
+    pub inputs: Vec<Input>,
+    /// What was promised, and what comes of it.
+    pub verdicts: Vec<Verdict>,
+    /// Who costs how many of the minutes.
+    pub attribution: Attribution,
+    /// Share of `expected` that rests on figures from the table of defaults, 0..=1.
+    pub share_of_defaults: f64,
+    /// More than half of `expected` rests on defaults.
+    pub low_confidence: bool,
+    /// The loss of service by simulation, when asked for.
+    pub simulated: Option<Estimate>,
+    /// So many components killed at the same time, when asked for.
+    pub kill: Option<Kill>,
+}
+
+/// Everything about the availability of a system. Slower than [`crate::assess`]: seconds at worst, within a budget
+/// (see `method` and the entries' methods where it was not enough).
+pub fn availability(system: &System, options: &Options) -> Availability {
+    let readings = Readings::of(system);
+    let basis = options.basis.clone().unwrap_or_else(|| Basis::of(system));
+    let assessment = assess_with(system, &basis);
+    let at = mean(&basis);
+    let promised = objectives::components(system);
+
+    let entries: Vec<u32> = at.iter().map(|(component, _)| *component).collect();
+    let mut roots: Vec<u32> = entries.iter().copied().chain(promised).collect();
+    roots.sort_unstable();
+    roots.dedup();
+    let service = Diagrams::of(system, readings.service(), &roots, Wanted::of(readings.service()));
+    let structure = Diagrams::of(system, readings.structure(), &entries, Wanted::DOWN);
+
+    let loss = service.loss(&at);
+    let layered = Layered::of(&loss);
+    let mut entries: Vec<EntryAvailability> =
+        basis.entries.iter().map(|entry| entries::entry(*entry, structure.of_root(entry.component.0))).collect();
+    let families = attribution::Families::of(&loss);
+    let attribution = families.attribute(system, &loss, layered.expected.1);
+    let ceiling = layered.ceiling();
+    let mut result = Availability {
+        score: assessment.score,
+        score_range: assessment.score_range,
+        structural_nines: assessment.structural_nines,
+        expected: layered.expected.1,
+        expected_bounds: layered.expected,
+        layers: layered.layers.to_vec(),
+        ceiling,
+        range: (ceiling.map_or(0.0, |layer| layer.unavailability), families.most(&loss).max(layered.expected.1)),
+        method: service.method(),
+        inputs: inputs::inputs(system, readings.service(), &at),
+        verdicts: objectives::verdicts(system, options.slo, &at, &service),
+        share_of_defaults: attribution.share_of_defaults,
+        low_confidence: attribution.share_of_defaults > 0.5,
+        attribution,
+        ..Availability::default()
+    };
+    if let Some(sampling) = &options.sampling {
+        crate::monte_carlo::simulate(system, &readings, &basis, sampling, &mut entries, &mut result);
+    }
+    result.entries = entries;
+    result.basis = basis;
+    result
+}
+
+/// The diagrams for some roots: one for all of them, or one for each where that would be too large.
+pub(crate) struct Diagrams<'a> {
+    services: Vec<Service<'a>>,
+    /// For each root its service.
+    roots: Vec<(u32, usize)>,
+}
+
+impl<'a> Diagrams<'a> {
+    fn of(system: &System, frozen: &'a Frozen, roots: &[u32], wanted: Wanted) -> Diagrams<'a> {
+        let budget = Budget { nodes: FULL_NODE_BUDGET, work: FULL_WORK_BUDGET };
+        let joint = Service::within(system, frozen, roots, wanted, budget);
+        if joint.method() == Method::Exact || roots.len() < 2 {
+            return Diagrams { services: vec![joint], roots: roots.iter().map(|&root| (root, 0)).collect() };
+        }
+        let share = Budget { nodes: budget.nodes, work: budget.work / roots.len() as u64 };
+        let services = roots.iter().map(|&root| Service::within(system, frozen, &[root], wanted, share)).collect();
+        Diagrams { services, roots: roots.iter().enumerate().map(|(index, &root)| (root, index)).collect() }
+    }
+
+    fn of_root(&self, root: u32) -> Option<&Service<'a>> {
+        let (_, index) = self.roots.iter().find(|(known, _)| *known == root)?;
+        self.services.get(*index)
+    }
+
+    /// The loss at these components, weighted.
+    fn loss(&'a self, at: &[Weighted]) -> Loss<'a> {
+        let parts = self.services.iter().enumerate().map(|(index, service)| {
+            let here = |&&(root, _): &&Weighted| self.roots.contains(&(root, index));
+            (service, at.iter().filter(here).copied().collect::<Vec<_>>())
+        });
+        Loss { parts: parts.filter(|(_, at)| !at.is_empty()).collect() }
+    }
+
+    fn method(&self) -> Method {
+        self.services.iter().map(Service::method).max().unwrap_or_default()
+    }
+}

@@ -1,0 +1,106 @@
+//! What was promised, and whether it can be kept.
+
+use foreshock_model::{ComponentIndex, Layer, Objective, Probability, System};
+
+use super::Diagrams;
+use super::basic_event::BasicEvent;
+use super::layers::{LayerUnavailability, Layered};
+use crate::score::minutes_per_year;
+use crate::service::Weighted;
+use crate::variables::Variable;
+
+/// One objective and what comes of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The objective: its index in `system.objectives`; none for the one that was asked for.
+    pub objective: Option<usize>,
+    /// Whose; none for the whole system.
+    pub component: Option<ComponentIndex>,
+    /// Share of time it may be unavailable.
+    pub allowed: f64,
+    /// Share of the service that is lost, all causes, each once; the upper bound where only bounds are known.
+    pub expected: f64,
+    /// The worst layer, if any cause is known.
+    pub ceiling: Option<LayerUnavailability>,
+    /// Expected to be kept.
+    pub met: bool,
+    /// Some layer alone makes it impossible.
+    pub unreachable: bool,
+    /// Minutes a year by which it is missed; 0 when it is met.
+    pub minutes_missing: f64,
+    /// The event of the binding layer that costs the most.
+    pub binding: Option<BasicEvent>,
+}
+
+/// The components that something is promised of.
+pub(crate) fn components(system: &System) -> Vec<u32> {
+    let promised = system.objectives.iter().filter_map(|objective| objective.component);
+    promised.filter(|component| component.index() < system.components.len()).map(|component| component.0).collect()
+}
+
+pub(crate) fn verdicts(
+    system: &System,
+    slo: Option<Probability>,
+    whole: &[Weighted],
+    service: &Diagrams,
+) -> Vec<Verdict> {
+    let asked = slo.map(|allowed| (None, Objective { component: None, allowed, place: None }));
+    let written = system.objectives.iter().cloned().enumerate().map(|(index, objective)| (Some(index), objective));
+    let mut verdicts = Vec::new();
+    for (index, objective) in asked.into_iter().chain(written) {
+        let at = match objective.component {
+            None => whole.to_vec(),
+            Some(component) => vec![(component.0, 1.0)],
+        };
+        if at.is_empty() {
+            continue;
+        }
+        let loss = service.loss(&at);
+        let layered = Layered::of(&loss);
+        let ceiling = layered.ceiling();
+        let (allowed, expected) = (objective.allowed.get(), layered.expected.1);
+        verdicts.push(Verdict {
+            objective: index,
+            component: objective.component,
+            allowed,
+            expected,
+            ceiling,
+            met: expected <= allowed,
+            unreachable: ceiling.is_some_and(|layer| layer.unavailability > allowed),
+            minutes_missing: minutes_per_year((expected - allowed).max(0.0)),
+            binding: ceiling.and_then(|layer| binding(&loss, layer.layer)),
+        });
+    }
+    verdicts
+}
+
+/// The event of the layer without which the most would be gained in that layer.
+fn binding(loss: &super::Loss, layer: Layer) -> Option<BasicEvent> {
+    let mut best: Option<(f64, BasicEvent)> = None;
+    for (service, at) in &loss.parts {
+        let probability = |variable: &Variable| match layer {
+            Layer::Operational => variable.answered,
+            _ if variable.layer == layer => variable.probability,
+            _ => 0.0,
+        };
+        let probabilities = service.variables.each(probability);
+        let asked: Vec<u32> = (0..probabilities.len() as u32)
+            .filter(|&index| probabilities.get(index as usize).is_some_and(|probability| *probability > 0.0))
+            .take(crate::defaults::BOUNDED_UNITS)
+            .collect();
+        let (_, all) = service.loss(at, &probabilities);
+        let without = service.loss_without_each(at, &probabilities, &asked);
+        for (variable, without) in asked.into_iter().zip(without) {
+            let Some(variable) = service.variables.list.get(variable as usize) else { continue };
+            let mut gain = all - without;
+            if layer == Layer::Operational && variable.answered > 0.0 {
+                gain *= 1.0 - variable.probability / variable.answered;
+            }
+            let Some(event) = BasicEvent::of(variable) else { continue };
+            if gain > 0.0 && best.is_none_or(|(most, known)| gain > most || (gain == most && event < known)) {
+                best = Some((gain, event));
+            }
+        }
+    }
+    best.map(|(_, event)| event)
+}
