@@ -5,6 +5,10 @@ mod brute_force;
 mod cascades;
 mod entry_losses;
 mod fixture;
+#[path = "../../benches/generated/mod.rs"]
+#[allow(dead_code)] // the benchmarks use more of it
+mod generated;
 mod laws;
 mod naive;
 mod random;
+mod scenarios;
