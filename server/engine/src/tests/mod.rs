@@ -7,6 +7,10 @@ mod circular;
 mod entry_losses;
 mod fault_trees;
 mod fixture;
+#[path = "../../benches/generated/mod.rs"]
+#[allow(dead_code)] // the benchmarks use more of it
+mod generated;
 mod laws;
 mod naive;
 mod random;
+mod scenarios;
