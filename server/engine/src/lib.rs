@@ -21,6 +21,7 @@ mod entry_loss;
 mod enumeration;
 mod equations;
 mod fault;
+mod fault_name;
 mod frozen;
 mod importance;
 mod injection;
@@ -51,7 +52,7 @@ pub use alone::own_unavailability;
 pub use assessment::{Assessment, assess, assess_with};
 pub use availability::{
     Attribution, AttributionMethod, Availability, BasicEvent, CutSetList, EntryAvailability, Importance, Input,
-    LayerUnavailability, Minutes, Options, Part, Quantity, Verdict, availability,
+    LayerUnavailability, Minutes, Options as AvailabilityOptions, Part, Quantity, Verdict, availability,
 };
 pub use basis::{Basis, EntryPoint, EntryReason};
 pub use cascade::{Cascade, Cause, Effect, Unsettled, cascade};
@@ -59,6 +60,7 @@ pub use circular_fallbacks::{CircularFallback, circular_fallbacks};
 pub use entry_loss::entry_loss;
 pub use enumeration::{Scenarios, enumerate};
 pub use fault::{Factor, Fault, Health, Resource, Unit};
+pub use fault_name::UnknownFault;
 pub use frozen::Frozen;
 pub use monte_carlo::{Estimate, Kill, Sampler, Sampling};
 pub use pairs::Pair;
@@ -67,4 +69,4 @@ pub use score::{minutes_per_year, nines, score};
 pub use scratch::Scratch;
 pub use service::Method;
 pub use single_points::{CommonMode, SinglePoint};
-pub use sweep::{Budget, Options, Outcome, Sweep, sweep};
+pub use sweep::{Budget, Options as SweepOptions, Outcome, Sweep, sweep};

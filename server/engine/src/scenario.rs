@@ -116,7 +116,7 @@ impl Fault {
         match self {
             Fault::Unit(unit) => unit.name(system),
             Fault::Component(component) => format!("component:{}", of(component)),
-            Fault::Instances { component, lost } => format!("instances:{}-{lost}", of(component)),
+            Fault::Instances { component, lost } => format!("instances:{}={lost}", of(component)),
             Fault::Cut(dependency) => cut_id(system, dependency),
             Fault::Exhausted { component, resource } => format!("exhausted:{}:{}", of(component), resource.name()),
             Fault::Latency { component, factor } => format!("latency:{}:x{factor}", of(component)),

@@ -11,7 +11,7 @@ use foreshock_model::{
 use serde_json::Value;
 
 use super::fixture;
-use crate::{Method, Options, availability, minutes_per_year};
+use crate::{AvailabilityOptions as Options, Method, availability, minutes_per_year};
 
 /// The files beside the repository, if they are there.
 fn shared(path: &str) -> Option<PathBuf> {

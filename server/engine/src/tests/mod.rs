@@ -5,6 +5,7 @@ mod brute_force;
 mod cascades;
 mod circular;
 mod entry_losses;
+mod fault_names;
 mod fault_trees;
 mod fixture;
 #[path = "../../benches/generated/mod.rs"]

@@ -7,7 +7,7 @@ use foreshock_model::System;
 
 use super::fixture::system;
 use super::generated;
-use crate::{Basis, Budget, Class, Options, Sweep, cascade, entry_loss, enumerate, sweep};
+use crate::{Basis, Budget, Class, Sweep, SweepOptions as Options, cascade, entry_loss, enumerate, sweep};
 
 const SHOP: &str = "
     zone a 1e-4
