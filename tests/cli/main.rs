@@ -6,6 +6,10 @@
 // A test that meets what it does not expect has failed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
+mod availability;
+mod backtest;
+mod simulate;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

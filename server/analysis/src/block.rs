@@ -89,7 +89,7 @@ fn sources(component: &Component) -> Vec<String> {
 }
 
 /// A source in words.
-fn source_words(source: &Source) -> String {
+pub fn source_words(source: &Source) -> String {
     match source {
         Source::Attribute(_) => "written in the text".to_owned(),
         Source::Sla { row, title, verified: true } => format!("{row}: {title}"),

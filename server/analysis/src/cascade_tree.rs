@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_engine::{Cascade, Cause, Effect, Fault, Health};
-use foreshock_model::{ComponentIndex, Confidence, Dependency, DependencyKind, Evidence, System};
+use foreshock_model::{ComponentIndex, Confidence, Dependency, DependencyKind, Evidence, Seconds, System};
 
 use crate::Stack;
 
@@ -28,7 +28,9 @@ pub struct TreeNode {
     pub health: Health,
     /// When it gets there, seconds after the fault.
     pub at_seconds: f64,
-    /// Why: the dependency's kind in words ("requires"), empty for the root.
+    /// How long one of its requests takes, where it can be known and a fault slows something down.
+    pub latency: Option<Seconds>,
+    /// Why, to be read between its id and that of the node above ("requires"); empty for a root.
     pub because: String,
     /// How sure the dependency is.
     pub confidence: Confidence,
@@ -41,25 +43,31 @@ pub struct TreeNode {
 /// The tree of a whole component being down; `None` for an index that is not in the system.
 pub(crate) fn of_component(stack: &Stack, component: ComponentIndex) -> Option<CascadeTree> {
     let system = stack.system();
-    let failed = system.component(component)?;
     let cascade = stack.cascade(&[Fault::Component(component)]);
-    let mut children: BTreeMap<ComponentIndex, Vec<&Effect>> = BTreeMap::new();
-    for effect in cascade.effects.iter().filter(|effect| effect.component != component) {
-        let parent = cause_of(system, &cascade, &effect.because).map_or(component, |(parent, _)| parent);
+    let mut roots = forest(system, &cascade);
+    let at = roots.iter().position(|root| root.component == component);
+    let mut root = match at {
+        Some(at) => roots.remove(at),
+        // It was DOWN before.
+        None => bare(system, component)?,
+    };
+    // Whatever is not below it has fallen because of it all the same.
+    root.children.extend(roots);
+    let affected = cascade.effects.iter().filter(|effect| effect.component != component).count();
+    Some(CascadeTree { root, affected, others: system.components.len().saturating_sub(1) })
+}
+
+/// Every component that a cascade made worse, each once, under the one that took it down; what a fault hit by itself is a
+/// root. In time order.
+pub fn forest(system: &System, cascade: &Cascade) -> Vec<TreeNode> {
+    let mut children: BTreeMap<Option<ComponentIndex>, Vec<&Effect>> = BTreeMap::new();
+    for effect in &cascade.effects {
+        // On the way back to the fault there may be components that are slower, but no worse.
+        let mut above = cascade.chain(effect.component).into_iter().skip(1).map(|link| link.component);
+        let parent = above.find(|&above| above != effect.component && cascade.effect(above).is_some());
         children.entry(parent).or_default().push(effect);
     }
-    let affected = children.values().map(Vec::len).sum();
-    let root = TreeNode {
-        component,
-        id: failed.id.as_str().into(),
-        health: Health::Down,
-        at_seconds: 0.0,
-        because: String::new(),
-        confidence: Confidence::Certain,
-        evidence: Vec::new(),
-        children: grow(system, &cascade, &children, component, 0),
-    };
-    Some(CascadeTree { root, affected, others: system.components.len().saturating_sub(1) })
+    grow(system, cascade, &children, None, 0)
 }
 
 /// Deeper chains than this are shown flat: nobody reads them, and the tree is dropped recursively.
@@ -68,8 +76,8 @@ const DEEPEST: usize = 200;
 fn grow(
     system: &System,
     cascade: &Cascade,
-    children: &BTreeMap<ComponentIndex, Vec<&Effect>>,
-    parent: ComponentIndex,
+    children: &BTreeMap<Option<ComponentIndex>, Vec<&Effect>>,
+    parent: Option<ComponentIndex>,
     depth: usize,
 ) -> Vec<TreeNode> {
     if depth >= DEEPEST {
@@ -77,20 +85,68 @@ fn grow(
     }
     let effects = children.get(&parent).map(Vec::as_slice).unwrap_or_default();
     let node = |effect: &&Effect| {
-        let id = system.component(effect.component)?.id.as_str().into();
-        let dependency = cause_of(system, cascade, &effect.because).map(|(_, dependency)| dependency);
+        let reason = reason(system, cascade, effect);
         Some(TreeNode {
-            component: effect.component,
-            id,
             health: effect.health,
             at_seconds: effect.at.get(),
-            because: dependency.map(|dependency| verb(dependency.kind).to_owned()).unwrap_or_default(),
-            confidence: dependency.map_or(Confidence::Certain, |dependency| dependency.confidence),
-            evidence: dependency.map(|dependency| dependency.evidence.clone()).unwrap_or_default(),
-            children: grow(system, cascade, children, effect.component, depth + 1),
+            latency: effect.latency,
+            because: reason.map(|reason| reason.words.to_owned()).unwrap_or_default(),
+            confidence: reason.map_or(Confidence::Certain, |reason| reason.dependency.confidence),
+            evidence: reason.map(|reason| reason.dependency.evidence.clone()).unwrap_or_default(),
+            children: grow(system, cascade, children, Some(effect.component), depth + 1),
+            ..bare(system, effect.component)?
         })
     };
     effects.iter().filter_map(node).collect()
+}
+
+fn bare(system: &System, component: ComponentIndex) -> Option<TreeNode> {
+    Some(TreeNode {
+        component,
+        id: system.component(component)?.id.as_str().into(),
+        health: Health::Down,
+        at_seconds: 0.0,
+        latency: None,
+        because: String::new(),
+        confidence: Confidence::Certain,
+        evidence: Vec::new(),
+        children: Vec::new(),
+    })
+}
+
+/// Why a component is worse, when it is because of another one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reason<'a> {
+    /// The component it is because of.
+    pub component: ComponentIndex,
+    /// What stands between the two names: "requires".
+    pub words: &'static str,
+    /// The dependency that passed it on.
+    pub dependency: &'a Dependency,
+}
+
+/// Why an effect is there; none when a fault hit the component itself.
+pub fn reason<'a>(system: &'a System, cascade: &Cascade, effect: &Effect) -> Option<Reason<'a>> {
+    let of = |index: foreshock_model::DependencyIndex| system.dependencies.get(index.index());
+    let (dependency, words) = match effect.because {
+        Cause::Dependency(index) => of(index).map(|dependency| (dependency, verb(dependency.kind)))?,
+        Cause::Timeout(index) => (of(index)?, "waits too long for"),
+        Cause::Slow(index) => (of(index)?, "is kept waiting by"),
+        Cause::Traffic(index) => {
+            let dependency = of(index)?;
+            return Some(Reason { component: dependency.from, words: "is asked for more by", dependency });
+        }
+        Cause::Alternatives(group) | Cause::CircularFallback(group) => {
+            // A group falls when enough members have fallen: the last of them is named.
+            let members = system.alternatives.get(group)?.members.iter();
+            let mut fallen = members.filter_map(|&member| of(member));
+            let dependency = fallen.rfind(|member| cascade.health(member.to) > Health::Healthy)?;
+            let circular = matches!(effect.because, Cause::CircularFallback(_));
+            (dependency, if circular { "has only itself to fall back on without" } else { verb(dependency.kind) })
+        }
+        _ => return None,
+    };
+    Some(Reason { component: dependency.to, words, dependency })
 }
 
 /// What a dependency is called between two names: "a requires b".
@@ -100,23 +156,4 @@ pub(crate) fn verb(kind: DependencyKind) -> &'static str {
         DependencyKind::Optional => "uses",
         DependencyKind::Async => "hands work to",
     }
-}
-
-/// The component that took another one down, and the dependency it did it through.
-pub(crate) fn cause_of<'a>(
-    system: &'a System,
-    cascade: &Cascade,
-    cause: &Cause,
-) -> Option<(ComponentIndex, &'a Dependency)> {
-    let dependency = match cause {
-        Cause::Dependency(index) => system.dependencies.get(index.index())?,
-        Cause::Alternatives(group) => {
-            // A group falls when enough members have fallen: the last of them is named.
-            let members = system.alternatives.get(*group)?.members.iter();
-            let mut fallen = members.filter_map(|member| system.dependencies.get(member.index()));
-            fallen.rfind(|member| cascade.health(member.to) > Health::Healthy)?
-        }
-        _ => return None,
-    };
-    Some((dependency.to, dependency))
 }

@@ -15,8 +15,8 @@ mod snapshot;
 mod stack;
 mod workspace;
 
-pub use block::{BlockSummary, percent};
-pub use cascade_tree::{CascadeTree, TreeNode};
+pub use block::{BlockSummary, percent, source_words};
+pub use cascade_tree::{CascadeTree, Reason, TreeNode, forest, reason};
 pub use finding::{Finding, Severity};
 pub use fix::{Edit, Fix};
 pub use rules::{Rule, RuleId, rule, rules};

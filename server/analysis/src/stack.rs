@@ -2,7 +2,10 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Catalog, assemble};
-use foreshock_engine::{Assessment, Cascade, Fault, Frozen, Scratch, assess};
+use foreshock_engine::{
+    Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Scratch, Sweep, SweepOptions, assess,
+    availability, sweep,
+};
 use foreshock_model::{ComponentIndex, System};
 use foreshock_terraform::{Files, Instance, ResolveCache, ResolveOptions, Resolved, resolve_with};
 use foreshock_text::{FilePath, Problem};
@@ -97,6 +100,22 @@ impl Stack {
     /// What falls when faults are injected.
     pub fn cascade(&self, faults: &[Fault]) -> Cascade {
         self.frozen.cascade(faults, &mut Scratch::default())
+    }
+
+    /// The id of a component; empty for an index that is not in the system.
+    pub fn id_of(&self, component: ComponentIndex) -> String {
+        self.system().component(component).map_or_else(String::new, |component| component.id.to_string())
+    }
+
+    /// Its availability in full, measured at its own entry points. Slower than the assessment.
+    pub fn availability(&self, options: &AvailabilityOptions) -> Availability {
+        let basis = options.basis.clone().unwrap_or_else(|| self.assessment.basis.clone());
+        availability(self.system(), &AvailabilityOptions { basis: Some(basis), ..options.clone() })
+    }
+
+    /// Every scenario that the budget allows, ranked. `progress` is told how many are done, from any thread.
+    pub fn sweep(&self, options: &SweepOptions, progress: &(dyn Fn(u64) + Sync)) -> Sweep {
+        sweep(self.system(), &self.assessment.basis, options, progress)
     }
 
     pub(crate) fn frozen(&self) -> &Frozen {

@@ -62,6 +62,7 @@ pub use enumeration::{Scenarios, enumerate};
 pub use fault::{Factor, Fault, Health, Resource, Unit};
 pub use fault_name::UnknownFault;
 pub use frozen::Frozen;
+pub use likelihood::likelihood;
 pub use monte_carlo::{Estimate, Kill, Sampler, Sampling};
 pub use pairs::Pair;
 pub use scenario::{Class, Faults, Scenario};

@@ -53,6 +53,13 @@ impl Likelihoods {
     }
 }
 
+/// Probability that these faults are there at the same time, at any moment: their units fail independently. None where a
+/// unit has no figure, or a fault is no unit.
+pub fn likelihood(system: &System, faults: &[Fault]) -> Option<f64> {
+    let likelihoods = Likelihoods::of(system);
+    faults.iter().try_fold(1.0, |product, &fault| Some(product * likelihoods.of_fault(fault)?))
+}
+
 /// Unavailability of a component by the units that are its own; zones, domains and regions are scenarios of their own,
 /// and a pair of both is a product only so.
 fn by_itself(system: &System, component: ComponentIndex) -> Option<f64> {

@@ -16,7 +16,7 @@ use foreshock_model::{ComponentIndex, Evidence};
 use foreshock_text::Place;
 use serde::Deserialize;
 
-use crate::cascade_tree::{cause_of, verb};
+use crate::cascade_tree::reason;
 use crate::{Finding, Severity, Stack};
 
 /// The code of a rule: `single-point-of-failure`.
@@ -162,16 +162,18 @@ fn proof(stack: &Stack, faults: &[Fault]) -> Vec<Evidence> {
     let cascade: Cascade = stack.cascade(faults);
     let mut lines: Vec<Evidence> = Vec::new();
     for effect in &cascade.effects {
-        let Some((parent, dependency)) = cause_of(system, &cascade, &effect.because) else { continue };
-        let (Some(from), Some(to)) = (system.component(effect.component), system.component(parent)) else { continue };
+        let Some(reason) = reason(system, &cascade, effect) else { continue };
+        let (Some(from), Some(to)) = (system.component(effect.component), system.component(reason.component)) else {
+            continue;
+        };
         let health = match effect.health {
             Health::Down => "goes down",
             Health::Overloaded => "is overloaded",
             _ => "is degraded",
         };
         // Of a chain through glue, the last line is the one that names what is needed.
-        let Some(evidence) = dependency.evidence.last() else { continue };
-        let why = format!("{} {health}: it {} {} ({})", from.id, verb(dependency.kind), to.id, evidence.why);
+        let Some(evidence) = reason.dependency.evidence.last() else { continue };
+        let why = format!("{} {health}: it {} {} ({})", from.id, reason.words, to.id, evidence.why);
         lines.push(Evidence { place: evidence.place.clone(), why: why.into() });
         if lines.len() >= MOST_LINES {
             break;

@@ -1,5 +1,7 @@
 //! The command line: one file for each command. The result goes to standard output, everything else to standard error.
 
+mod availability;
+mod backtest;
 mod check;
 mod demo;
 mod explain;
@@ -7,6 +9,7 @@ mod graph;
 mod inputs;
 mod lsp;
 mod resolve;
+mod simulate;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -39,6 +42,12 @@ enum Command {
     Resolve(resolve::Arguments),
     /// Show the findings of a small web shop that comes with the program
     Demo(demo::Arguments),
+    /// Play failures: those asked for, or every scenario there is
+    Simulate(simulate::Arguments),
+    /// Say how available the system can be, is expected to be, and who costs how much
+    Availability(availability::Arguments),
+    /// Replay past incidents and compare with predictors that know nothing
+    Backtest(backtest::Arguments),
     /// Explain a rule
     Explain(explain::Arguments),
 }
@@ -68,6 +77,9 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Availability(arguments) => availability::run(&arguments),
+        Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     };
     match outcome {

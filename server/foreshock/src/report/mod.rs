@@ -3,22 +3,40 @@
 //! Knows snapshots and how to write them down. Must never know the protocol, and decides nothing: what is found, how loud
 //! it is and what it costs is the analysis' word. Start reading at [`Report`].
 
-mod cascade_json;
+mod availability_human;
+mod availability_json;
+mod availability_report;
+mod backtest_human;
+mod backtest_json;
+mod cascade_text;
 mod findings_json;
 mod graph_json;
 mod graph_text;
 mod human;
+mod kill;
 mod model;
 mod places;
+mod simulate_human;
+mod simulate_json;
+mod simulation;
+mod table;
 mod words;
 
-pub(crate) use cascade_json::cascade_json;
+pub(crate) use availability_human::availability_human;
+pub(crate) use availability_json::availability_json;
+pub(crate) use availability_report::AvailabilityReport;
+pub(crate) use backtest_human::backtest_human;
+pub(crate) use backtest_json::backtest_json;
 pub(crate) use findings_json::findings_json;
 pub(crate) use graph_json::graph_json;
 pub(crate) use graph_text::{dot, mermaid};
 pub(crate) use human::human;
 pub(crate) use model::{Report, StackReport};
 pub(crate) use places::Places;
+pub(crate) use simulate_human::simulate_human;
+pub(crate) use simulate_json::simulate_json;
+pub(crate) use simulation::Simulation;
+pub(crate) use table::Paint;
 pub(crate) use words::{code, duration, gain, health_name, rule_page_address};
 
 /// The version of every JSON shape.

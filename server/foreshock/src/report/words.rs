@@ -46,15 +46,6 @@ pub(super) fn layer_name(layer: Layer) -> &'static str {
     }
 }
 
-/// What stands between two names: "a requires b".
-pub(super) fn dependency_verb(kind: DependencyKind) -> &'static str {
-    match kind {
-        DependencyKind::Requires => "requires",
-        DependencyKind::Optional => "uses",
-        DependencyKind::Async => "hands work to",
-    }
-}
-
 /// The name in JSON.
 pub(super) fn confidence_name(confidence: Confidence) -> &'static str {
     match confidence {

@@ -1,0 +1,90 @@
+use camino::Utf8PathBuf;
+use clap::{Args, ValueEnum};
+use foreshock_engine::{AvailabilityOptions, Sampling};
+use foreshock_model::Probability;
+
+use super::inputs::Inputs;
+use super::{Outcome, colour, here, print, print_json, read};
+use crate::report::{AvailabilityReport, Paint, Places, availability_human, availability_json};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// A directory (every stack below it) or a single file
+    #[arg(default_value = ".")]
+    path: Utf8PathBuf,
+    #[command(flatten)]
+    inputs: Inputs,
+    /// What the system has to reach; exit code 1 when it is not expected to
+    #[arg(long, value_name = "PERCENT", value_parser = objective)]
+    slo: Option<Probability>,
+    /// Show the first so many layers: 3 for software, hardware and theoretical, 5 for all
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=5))]
+    layers: u8,
+    /// Estimate by simulation too, with so many samples
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    samples: Option<u64>,
+    /// The seed of the simulation; the same seed gives the same answer on any machine
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Also kill so many components at the same time, chosen at random, and say what is left
+    #[arg(long, value_name = "K", requires = "samples")]
+    kill: Option<u32>,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
+    let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
+    let sampling = arguments.samples.map(|samples| Sampling { samples, seed: arguments.seed, kill: arguments.kill });
+    let options = AvailabilityOptions { slo: arguments.slo, sampling, ..AvailabilityOptions::default() };
+    let layers = usize::from(arguments.layers);
+    let reports = AvailabilityReport::all(&snapshot, &options, layers);
+    match arguments.format {
+        Format::Human => {
+            let places = Places::relative_to(&snapshot, here());
+            print(&availability_human(&reports, &places, Paint { colour: colour() }))?;
+        }
+        Format::Json => print_json(&availability_json(&reports, &Places::relative_to(&snapshot, base)))?,
+    }
+    let missed = |report: &AvailabilityReport| {
+        report.availability.verdicts.iter().any(|verdict| verdict.objective.is_none() && !verdict.met)
+    };
+    Ok(if reports.iter().any(missed) { Outcome::GateFailed } else { Outcome::Fine })
+}
+
+/// `99.9` or `99.9%`: the share of time that may be lost. Not by subtraction of binary fractions: 99.9 has to allow 0.001.
+fn objective(text: &str) -> Result<Probability, String> {
+    let expected = || format!("{text}: expected a percentage between 0 and 100, as 99.9");
+    let percent: f64 = text.trim().trim_end_matches('%').parse().map_err(|_| expected())?;
+    if !(0.0..=100.0).contains(&percent) {
+        return Err(expected());
+    }
+    let digits = text.split_once('.').map_or(0, |(_, digits)| digits.trim_end_matches('%').len()).min(12) as i32;
+    let scale = 10f64.powi(digits);
+    Ok(Probability::clamped(((100.0 - percent) * scale).round() / scale / 100.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_objective_is_what_it_allows() {
+        for (text, allowed) in
+            [("99.9", 0.001), ("99.99%", 0.0001), ("100", 0.0), ("0", 1.0), ("99.999", 1e-5), (" 95 ", 0.05)]
+        {
+            let got = objective(text).unwrap().get();
+            assert!((got - allowed).abs() <= 1e-16 * allowed.max(1e-3), "{text}: {got}");
+        }
+        for text in ["", "-1", "100.1", "nan", "three nines"] {
+            assert!(objective(text).is_err(), "{text}");
+        }
+    }
+}

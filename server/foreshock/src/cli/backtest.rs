@@ -1,0 +1,44 @@
+use std::fs;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::{Args, ValueEnum};
+use foreshock_backtest::{IncidentFile, backtest};
+
+use super::{Outcome, colour, print, print_json};
+use crate::report::{Paint, backtest_human, backtest_json};
+
+/// A few public incidents that come with the program, drawn by us after the fact like all others.
+const SAMPLE: &str = include_str!("../../../../fixtures/incidents.json");
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// A file of incidents; a small sample that comes with the program when left out
+    incidents: Option<Utf8PathBuf>,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
+    let (name, text) = match &arguments.incidents {
+        Some(path) => (path.as_str(), read(path)?),
+        None => ("the sample", SAMPLE.to_owned()),
+    };
+    let (file, problems) = IncidentFile::read(&text).map_err(|error| format!("{name}: {error}"))?;
+    let report = backtest(&file);
+    match arguments.format {
+        Format::Human => print(&backtest_human(name, &report, &problems, Paint { colour: colour() }))?,
+        Format::Json => print_json(&backtest_json(&report, &problems))?,
+    }
+    Ok(Outcome::Fine)
+}
+
+fn read(path: &Utf8Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{path}: {error}; expected a JSON file of incidents"))
+}

@@ -1,0 +1,153 @@
+use std::io::{self, IsTerminal};
+
+use camino::Utf8PathBuf;
+use clap::{Args, ValueEnum};
+use foreshock_analysis::Stack;
+use foreshock_engine::{Budget, Fault, Sweep, SweepOptions, UnknownFault, enumerate};
+use foreshock_model::System;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::inputs::Inputs;
+use super::{Outcome, colour, here, print, print_json, read};
+use crate::report::{Paint, Places, Simulation, simulate_human, simulate_json};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// A directory (every stack below it) or a single file
+    #[arg(default_value = ".")]
+    path: Utf8PathBuf,
+    #[command(flatten)]
+    inputs: Inputs,
+    #[command(flatten)]
+    faults: Faults,
+    /// Play the asked faults at the same time, as one scenario
+    #[arg(long)]
+    together: bool,
+    /// Show the cascade down to this depth; what is below is counted
+    #[arg(long, value_name = "N")]
+    cascade_depth: Option<usize>,
+    /// Show every scenario, not only the worst
+    #[arg(long, conflicts_with = "together")]
+    all: bool,
+    /// Run at most so many scenarios; the others are counted by class
+    #[arg(long, value_name = "N")]
+    budget: Option<u64>,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+/// What is asked to fail. Without any, every scenario is run.
+#[derive(Args)]
+struct Faults {
+    /// This component is down as a whole; or any fault by its name (instance:api#0, exhausted:db:disk, cut:api->db)
+    #[arg(long, value_name = "ID")]
+    fail: Vec<String>,
+    /// So many instances of a component are lost, the primary among them
+    #[arg(long, value_name = "ID=K")]
+    lose: Vec<String>,
+    /// A zone is lost
+    #[arg(long, value_name = "Z")]
+    zone: Vec<String>,
+    /// A region is lost
+    #[arg(long, value_name = "R")]
+    region: Vec<String>,
+    /// A shared domain is lost
+    #[arg(long, value_name = "D")]
+    domain: Vec<String>,
+    /// A component takes so many times as long for each request
+    #[arg(long, value_name = "ID=10x")]
+    latency: Vec<String>,
+    /// So many times as many requests come in
+    #[arg(long, value_name = "3x")]
+    traffic: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+impl Faults {
+    /// By the names the engine reads, in the order of the flags.
+    fn names(&self) -> Vec<String> {
+        let mut names = self.fail.clone();
+        names.extend(self.lose.iter().map(|lost| format!("instances:{lost}")));
+        for (form, values) in [("zone", &self.zone), ("region", &self.region), ("domain", &self.domain)] {
+            names.extend(values.iter().map(|value| format!("{form}:{value}")));
+        }
+        let slow = |text: &String| match text.rsplit_once('=') {
+            Some((id, factor)) => format!("latency:{id}:{factor}"),
+            None => format!("latency:{text}"),
+        };
+        names.extend(self.latency.iter().map(slow));
+        names.extend(self.traffic.iter().map(|factor| format!("traffic:{factor}")));
+        names
+    }
+}
+
+/// Of a sweep so many are shown where nobody asked for all.
+const SHOWN: usize = 20;
+
+pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
+    let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
+    let names = arguments.faults.names();
+    let mut simulations = Vec::new();
+    let mut unknown = None;
+    for stack in &snapshot.stacks {
+        if names.is_empty() {
+            let most = if arguments.all { usize::MAX } else { SHOWN };
+            simulations.push(Simulation::swept(stack, sweep(stack, arguments.budget), most));
+            continue;
+        }
+        match scenarios(stack.system(), &names, arguments.together) {
+            Ok(scenarios) => simulations.push(Simulation::asked(stack, scenarios)),
+            // Another stack may have it.
+            Err(error) => {
+                unknown.get_or_insert(error);
+            }
+        }
+    }
+    if let (true, Some(error)) = (simulations.is_empty(), unknown) {
+        return Err(error.to_string());
+    }
+    match arguments.format {
+        Format::Human => {
+            let places = Places::relative_to(&snapshot, here());
+            let paint = Paint { colour: colour() };
+            print(&simulate_human(&simulations, &places, arguments.cascade_depth, paint))?;
+        }
+        Format::Json => print_json(&simulate_json(&simulations, &Places::relative_to(&snapshot, base)))?,
+    }
+    Ok(Outcome::Fine)
+}
+
+fn sweep(stack: &Stack, budget: Option<u64>) -> Sweep {
+    let options = SweepOptions { budget: budget.map_or_else(Budget::default, Budget) };
+    let all = enumerate(stack.system()).len().min(options.budget.0);
+    let progress = progress(all);
+    let sweep = stack.sweep(&options, &|done| progress.set_position(done));
+    progress.finish_and_clear();
+    sweep
+}
+
+/// A bar on standard error, when a person is there to see it. It is drawn only when there is something to wait for.
+fn progress(all: u64) -> ProgressBar {
+    let bar = if io::stderr().is_terminal() { ProgressBar::new(all) } else { ProgressBar::hidden() };
+    match ProgressStyle::with_template("{bar:30} {pos} of {len} scenarios") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Each asked fault as a scenario of its own, or all of them as one.
+fn scenarios(system: &System, names: &[String], together: bool) -> Result<Vec<(String, Vec<Fault>)>, UnknownFault> {
+    let faults = names.iter().map(|name| Fault::named(system, name)).collect::<Result<Vec<Fault>, _>>()?;
+    let ids = faults.iter().map(|fault| fault.id(system));
+    if together && faults.len() > 1 {
+        let id = ids.collect::<Vec<_>>().join("+");
+        return Ok(vec![(id, faults)]);
+    }
+    Ok(ids.zip(faults.iter().map(|fault| vec![*fault])).collect())
+}

@@ -1,0 +1,46 @@
+use std::sync::Arc;
+
+use foreshock_analysis::{Fix, Snapshot, Stack};
+use foreshock_engine::{Availability, AvailabilityOptions};
+
+/// The availability of one stack with what its proven fixes save: what each rendering shows.
+pub(crate) struct AvailabilityReport {
+    /// The stack.
+    pub(crate) stack: Arc<Stack>,
+    /// What the engine says.
+    pub(crate) availability: Availability,
+    /// The proven fixes with the id of the component they repair, those that save most first.
+    pub(crate) fixes: Vec<(Arc<str>, Fix)>,
+    /// How many layers to show.
+    pub(crate) layers: usize,
+}
+
+impl AvailabilityReport {
+    /// Every stack of a snapshot. Proves every repair, each at the cost of an analysis of its stack.
+    pub(crate) fn all(snapshot: &Snapshot, options: &AvailabilityOptions, layers: usize) -> Vec<AvailabilityReport> {
+        let of = |(index, stack): (usize, &Arc<Stack>)| AvailabilityReport {
+            stack: stack.clone(),
+            availability: stack.availability(options),
+            fixes: fixes(snapshot, index, stack),
+            layers,
+        };
+        snapshot.stacks.iter().enumerate().map(of).collect()
+    }
+}
+
+fn fixes(snapshot: &Snapshot, index: usize, stack: &Stack) -> Vec<(Arc<str>, Fix)> {
+    let mut fixes: Vec<(Arc<str>, Fix)> = stack
+        .findings
+        .iter()
+        .flat_map(|finding| snapshot.fixes(index, finding).into_iter().map(|fix| (finding.component_id.clone(), fix)))
+        .collect();
+    fixes.sort_by(|(_, one), (_, other)| other.minutes_per_year.total_cmp(&one.minutes_per_year));
+    // One edit may repair several findings of a component.
+    let mut seen: Vec<(Arc<str>, Fix)> = Vec::with_capacity(fixes.len());
+    for (component, fix) in fixes {
+        if !seen.iter().any(|(known, other)| *known == component && other.edits == fix.edits) {
+            seen.push((component, fix));
+        }
+    }
+    seen
+}

@@ -1,0 +1,99 @@
+//! `foreshock simulate`: faults asked for one by one, together, and all there are.
+
+use serde_json::Value;
+
+use crate::{check_json, complaint, shop, stdout};
+
+fn results(arguments: &[&str]) -> Vec<Value> {
+    let text = stdout(&[&["simulate", "--format", "json"], arguments].concat(), 0);
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    answer["stacks"][0]["results"].as_array().unwrap().clone()
+}
+
+fn ids(results: &[Value]) -> Vec<&str> {
+    results.iter().map(|result| result["id"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn as_json() {
+    check_json(
+        "simulate",
+        &["simulate", "--fail", "aws_db_instance.orders", "--zone", "eu-west-1a", "--format", "json"],
+        0,
+    );
+}
+
+#[test]
+fn for_people() {
+    let asked = ["simulate", "--fail", "aws_db_instance.orders", "--region", "eu-west-1", "--traffic", "3x"];
+    insta::with_settings!({prepend_module_to_snapshot => false, snapshot_path => "snapshots"}, {
+        insta::assert_snapshot!("simulate-human", stdout(&asked, 0));
+        insta::assert_snapshot!("simulate-human-shallow", stdout(&[&asked[..], &["--cascade-depth", "1"]].concat(), 0));
+    });
+}
+
+#[test]
+fn every_flag_is_a_fault_of_its_own() {
+    let flags = [
+        "--fail",
+        "aws_lb.web",
+        "--fail",
+        "cut:aws_lb.web->aws_ecs_service.api",
+        "--lose",
+        "aws_ecs_service.api=2",
+        "--zone",
+        "eu-west-1b",
+        "--region",
+        "eu-west-1",
+        "--latency",
+        "aws_db_instance.orders=10x",
+        "--traffic",
+        "1.5x",
+    ];
+    let expected = [
+        "component:aws_lb.web",
+        "cut:aws_lb.web->aws_ecs_service.api",
+        "instances:aws_ecs_service.api=2",
+        "zone:eu-west-1b",
+        "region:eu-west-1",
+        "latency:aws_db_instance.orders:x10",
+        "traffic:x1.5",
+    ];
+    assert_eq!(ids(&results(&flags)), expected);
+    let together = results(&[&flags[..], &["--together"]].concat());
+    assert_eq!(ids(&together), [expected.join("+")]);
+    let worst = |results: &[Value]| results.iter().map(|it| it["effects"].as_array().unwrap().len()).max();
+    assert!(worst(&together) >= worst(&results(&flags)), "more faults never improve");
+}
+
+#[test]
+fn without_a_fault_every_scenario_is_run() {
+    let all = results(&["--all"]);
+    assert!(all.len() > 1_000, "{}", all.len());
+    let severities: Vec<f64> = all.iter().map(|result| result["severity"].as_f64().unwrap()).collect();
+    assert!(severities.is_sorted_by(|one, other| one >= other), "the severest first");
+    let shown = results(&[]);
+    assert_eq!(shown.as_slice(), &all[..shown.len()]);
+    let text = stdout(&["simulate", "--format", "json", "--budget", "100"], 0);
+    let cut: Value = serde_json::from_str(&text).unwrap();
+    let scenarios = &cut["stacks"][0]["scenarios"];
+    let left: u64 = scenarios["not_run"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+    assert_eq!((scenarios["run"].as_u64().unwrap(), left), (100, all.len() as u64 - 100));
+    let text = stdout(&["simulate", "--budget", "100"], 0);
+    assert!(text.contains("not run, the budget was too small"), "{text}");
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    for (arguments, said) in [
+        (["--fail", "orders"], "orders: expected the id of a component; did you mean aws_db_instance.orders?"),
+        (["--zone", "mars"], "zone:mars: expected one of the zones eu-west-1a, eu-west-1b, eu-west-1c"),
+        (["--lose", "aws_lb.web"], "instances:aws_lb.web: expected instances:ID=K"),
+        (["--latency", "aws_lb.web=slow"], "latency:aws_lb.web:slow: expected latency:ID:x10"),
+        (["--traffic", "-1x"], "unexpected argument"),
+        (["--domain", "nat"], "domain:nat: expected a domain, but this system has none"),
+    ] {
+        let text = complaint(&shop(), &[&["simulate"], &arguments[..]].concat());
+        assert!(text.contains(said), "{text}");
+    }
+}
