@@ -107,6 +107,8 @@ pub struct Scratch {
     zones: Vec<ZoneIndex>,
     ranges: Vec<(u32, u32)>,
     looks: Looks,
+    #[cfg(test)]
+    events_taken: u64,
 }
 
 /// One raise.
@@ -188,6 +190,12 @@ impl Scratch {
         &self.steps
     }
 
+    /// How many contributions and faults the last run took one by one.
+    #[cfg(test)]
+    pub(crate) fn events_taken(&self) -> u64 {
+        self.events_taken
+    }
+
     /// The health of a component after the last run, which was of `frozen`.
     pub fn health(&self, frozen: &Frozen, component: ComponentIndex) -> Health {
         self.state(&frozen.base, component.0).health
@@ -214,6 +222,10 @@ impl Scratch {
         self.hits.clear();
         self.zones.clear();
         self.looks.clear();
+        #[cfg(test)]
+        {
+            self.events_taken = 0;
+        }
     }
 }
 
@@ -402,6 +414,10 @@ impl Frozen {
     fn propagate_until_quiet(&self, now: &mut f64, scratch: &mut Scratch) {
         while let Some(event) = scratch.events.pop() {
             *now = event.at;
+            #[cfg(test)]
+            {
+                scratch.events_taken += 1;
+            }
             match event.via {
                 Via::Fault(fault) => {
                     self.raise(&event, event.health, event.lost_function, Cause::Fault(fault as usize), scratch);
