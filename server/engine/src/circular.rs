@@ -11,6 +11,10 @@
 //! something lost has to be up before (`mu`). Groups that can't hold by what is outside of the mutual choice, such as
 //! the members of a quorum, are taken as they were written (`nu`): leaning on each other is what they are for.
 
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
 use crate::Health;
 use crate::contribution::partials_too_heavy;
 use crate::frozen::{Edge, Frozen, NO_GROUP};
@@ -22,7 +26,7 @@ use crate::strong::strong;
 const NONE: u32 = u32::MAX;
 /// So often in one cascade the support inside one cycle is looked at as time goes by; what then is still to come is
 /// looked at when nothing else happens any more, which keeps the work linear in the size of the cycle.
-const LOOKS_IN_TIME: u32 = 64;
+const LOOKS_IN_TIME: u32 = 32;
 
 /// The cycles in which a group's support has to come from outside. Empty for most systems.
 #[derive(Clone, Debug, Default)]
@@ -136,9 +140,9 @@ struct Arrival {
 #[derive(Debug, Default)]
 pub(crate) struct Looks {
     /// Circles in which something was lost since the last look.
-    touched: Vec<u32>,
+    touched: BTreeSet<u32>,
     /// How often each was looked at.
-    taken: Vec<(u32, u32)>,
+    taken: FxHashMap<u32, u32>,
     arrivals: Vec<Arrival>,
 }
 
@@ -157,9 +161,7 @@ impl Looks {
                 _ => None,
             };
             self.arrivals.push(Arrival { caller: edge.from, group: edge.group, step: event.parent, fault });
-            if !self.touched.contains(&circle) {
-                self.touched.push(circle);
-            }
+            self.touched.insert(circle);
         }
     }
 
@@ -170,15 +172,10 @@ impl Looks {
     /// The next circle to look at, those that others need first; when all else has happened also those that were
     /// looked at often.
     pub(crate) fn next(&mut self, at_the_end: bool) -> Option<u32> {
-        let taken = &self.taken;
-        let often = |circle: u32| taken.iter().any(|&(other, times)| other == circle && times >= LOOKS_IN_TIME);
-        let wanted = |circle: &u32| at_the_end || !often(*circle);
-        let circle = self.touched.iter().copied().filter(wanted).min()?;
-        self.touched.retain(|&other| other != circle);
-        match self.taken.iter_mut().find(|(other, _)| *other == circle) {
-            Some((_, times)) => *times = times.saturating_add(1),
-            None => self.taken.push((circle, 1)),
-        }
+        let often = |circle: &u32| self.taken.get(circle).is_some_and(|&times| times >= LOOKS_IN_TIME);
+        let circle = self.touched.iter().copied().find(|circle| at_the_end || !often(circle))?;
+        self.touched.remove(&circle);
+        *self.taken.entry(circle).or_default() += 1;
         Some(circle)
     }
 }
@@ -216,16 +213,15 @@ pub(crate) fn fallen(frozen: &Frozen, circle: u32, moment: &impl Moment, looks: 
         let place = frozen.circles.place(circle, component);
         place.is_some_and(|place| look.status.get(place) == Some(&Status::Open))
     };
+    let cause = |lost: &Arrival| (lost.step, lost.fault);
+    let by_group: FxHashMap<u32, _> = looks.arrivals.iter().map(|lost| (lost.group, cause(lost))).collect();
+    let latest = looks.arrivals.iter().rfind(|lost| unsupported(lost.caller)).map_or((None, None), cause);
     let mut fallen = Vec::new();
     for &component in members.iter().filter(|&&component| unsupported(component)) {
         let gone = |group: &Standing| group.lost > 0 && !group.holds && frozen.circles.is_strict(group.index);
-        let group = look.tally(component, false).groups.into_iter().find(gone);
-        let Some(group) = group.map(|group| group.index) else { continue };
-        let mut of_group = looks.arrivals.iter().filter(|lost| lost.caller == component && lost.group == group);
-        let any = || looks.arrivals.iter().rfind(|lost| unsupported(lost.caller));
-        let last = of_group.next_back().or_else(any);
-        let (parent, fault) = last.map_or((None, None), |lost| (lost.step, lost.fault));
-        fallen.push(Fallen { component, group, parent, fault });
+        let Some(group) = look.tally(component, false).groups.into_iter().find(gone) else { continue };
+        let (parent, fault) = by_group.get(&group.index).copied().unwrap_or(latest);
+        fallen.push(Fallen { component, group: group.index, parent, fault });
     }
     fallen
 }

@@ -35,6 +35,8 @@ pub struct Scratch {
     pub(crate) slow: Slow,
     pub(crate) flood: Flood,
     pub(crate) looks: Looks,
+    #[cfg(test)]
+    pub(crate) events_taken: u64,
 }
 
 /// One raise; or, before the first raise, a component that is slower or asked for more on the way to one.
@@ -141,6 +143,12 @@ impl Scratch {
         &self.steps
     }
 
+    /// How many contributions and faults the last run took one by one.
+    #[cfg(test)]
+    pub(crate) fn events_taken(&self) -> u64 {
+        self.events_taken
+    }
+
     /// The health of a component after the last run, which was of `frozen`.
     pub fn health(&self, frozen: &Frozen, component: ComponentIndex) -> Health {
         self.state(&frozen.base, component.0).health
@@ -172,6 +180,10 @@ impl Scratch {
         self.slow.begin();
         self.flood.begin();
         self.looks.clear();
+        #[cfg(test)]
+        {
+            self.events_taken = 0;
+        }
     }
 }
 

@@ -59,6 +59,10 @@ impl Frozen {
     fn propagate_until_quiet(&self, now: &mut f64, scratch: &mut Scratch) {
         while let Some(event) = scratch.events.pop() {
             *now = event.at;
+            #[cfg(test)]
+            {
+                scratch.events_taken += 1;
+            }
             match event.via {
                 Via::Fault(_) | Via::Slow(_) | Via::Traffic(_) => {
                     if let Some(because) = event.via.cause(self) {

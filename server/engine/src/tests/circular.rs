@@ -331,30 +331,3 @@ fn down_without_any_fault() {
     let frozen = crate::Frozen::new(&system(text));
     assert_eq!(frozen.faultless_health(index(&system(text), "a")), Health::Down);
 }
-
-/// A ring of components, each with a source of its own and the next one as its fallback.
-fn ring(count: usize, latency: &str) -> String {
-    let mut text = String::new();
-    for at in 0..count {
-        let next = (at + 1) % count;
-        text += &format!("c{at:06}\nx{at:06}\n");
-        let wait = if latency.is_empty() { String::new() } else { format!(" timeout={}", at % 1000) };
-        text += &format!("group g{at}: c{at:06} -> x{at:06}{wait}, c{at:06} -> c{next:06}\n");
-    }
-    text
-}
-
-#[test]
-fn a_long_ring_falls_only_with_its_last_source() {
-    const COUNT: usize = 3_000;
-    for latency in ["", "by place"] {
-        let system = system(&ring(COUNT, latency));
-        let all_but_one: Vec<String> = (1..COUNT).map(|at| format!("x{at:06}")).collect();
-        let mut injected = faults(&system, &all_but_one.join(" "));
-        let held = cascade(&system, &injected);
-        assert_eq!(held.effects.len(), COUNT - 1);
-        injected.extend(faults(&system, "x000000"));
-        let fallen = cascade(&system, &injected);
-        assert_eq!(fallen.effects.len(), 2 * COUNT);
-    }
-}

@@ -257,40 +257,6 @@ proptest! {
     }
 }
 
-/// Every system of three components over all states of its six possible dependencies, with every set of failed
-/// components: the engine gives what the table says.
-#[test]
-fn all_systems_of_three() {
-    const STATES: [&str; 5] = ["", "requires", "breaker", "optional", "async"];
-    let ends = [("a", "b"), ("a", "c"), ("b", "a"), ("b", "c"), ("c", "a"), ("c", "b")];
-    let mut checked = 0;
-    for mut number in 0..STATES.len().pow(ends.len() as u32) {
-        let mut text = "a\nb\nc\n".to_owned();
-        for (from, to) in ends {
-            let state = STATES[number % STATES.len()];
-            number /= STATES.len();
-            match state {
-                "" => {}
-                "requires" => text += &format!("{from} -> {to}\n"),
-                other => text += &format!("{from} -> {to} {other}\n"),
-            }
-        }
-        let system = fixture::system(&text);
-        let frozen = Frozen::new(&system);
-        let mut scratch = Scratch::default();
-        for injected in ["a", "b", "c", "a b"] {
-            let injected = fixture::faults(&system, injected);
-            frozen.run(&injected, &mut scratch);
-            let expected = naive(&system, &injected, How::default());
-            for (index, _) in system.iter() {
-                assert_eq!(scratch.health(&frozen, index), expected[index.index()].health(), "{text} {injected:?}");
-                checked += 1;
-            }
-        }
-    }
-    assert_eq!(checked, 15_625 * 4 * 3);
-}
-
 /// Loss of the changed system at the base's basis, which must not be greater.
 fn gains(base: &System, changed: &System) -> Result<(), TestCaseError> {
     let before = assess(base);

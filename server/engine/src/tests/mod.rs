@@ -5,6 +5,7 @@ mod brute_force;
 mod cascades;
 mod circular;
 mod entry_losses;
+mod exhaustive;
 mod fault_names;
 mod fault_trees;
 mod fixture;
@@ -12,6 +13,8 @@ mod fixture;
 #[allow(dead_code)] // the benchmarks use more of it
 mod generated;
 mod laws;
+mod long;
 mod naive;
 mod random;
 mod scenarios;
+mod small;

@@ -1,0 +1,83 @@
+//! Long chains and large cycles: no recursion, and work that grows with the size of the system and not with its square.
+
+use foreshock_model::{
+    Alternatives, ComponentIndex, Confidence, Dependency, DependencyIndex, DependencyKind, Seconds, System,
+};
+
+use super::fixture;
+use crate::scratch::Scratch;
+use crate::{Fault, Frozen, Health, circular_fallbacks};
+
+const LENGTH: u32 = 100_000;
+
+fn system(count: u32, edges: impl Iterator<Item = (u32, u32)>) -> System {
+    let component = |index| fixture::component(&format!("c{index:06}"));
+    let dependency = |(from, to)| {
+        let kind = DependencyKind::Requires;
+        Dependency::new(ComponentIndex(from), ComponentIndex(to), kind, Confidence::Certain, Vec::new())
+    };
+    let components = (0..count).map(component).collect();
+    System { components, dependencies: edges.map(dependency).collect(), ..System::default() }
+}
+
+/// Health of `component` after `fault`, with the number of steps checked against the size.
+fn run(system: &System, faults: &[ComponentIndex]) -> (Frozen, Scratch) {
+    let frozen = Frozen::new(system);
+    let mut scratch = Scratch::default();
+    let faults: Vec<Fault> = faults.iter().copied().map(Fault::Component).collect();
+    frozen.run(&faults, &mut scratch);
+    assert!(scratch.events_taken() <= (system.components.len() + 6 * system.dependencies.len()) as u64);
+    assert!(scratch.steps().len() <= system.components.len());
+    (frozen, scratch)
+}
+
+#[test]
+fn a_chain() {
+    let system = system(LENGTH, (1..LENGTH).map(|to| (to - 1, to)));
+    let (frozen, scratch) = run(&system, &[ComponentIndex(LENGTH - 1)]);
+    assert_eq!(scratch.health(&frozen, ComponentIndex(0)), Health::Down);
+    assert_eq!(scratch.touched().count(), LENGTH as usize);
+    let cascade = crate::cascade(&system, &[Fault::Component(ComponentIndex(LENGTH - 1))]);
+    assert_eq!(cascade.chain(ComponentIndex(0)).len(), LENGTH as usize);
+}
+
+#[test]
+fn a_ring() {
+    let system = system(LENGTH, (0..LENGTH).map(|from| (from, (from + 1) % LENGTH)));
+    let (frozen, scratch) = run(&system, &[ComponentIndex(7)]);
+    assert_eq!(scratch.health(&frozen, ComponentIndex(8)), Health::Down);
+    assert_eq!(scratch.touched().count(), LENGTH as usize);
+}
+
+/// Each component of the first half has a source in the second half, and the next one as its fallback. Sources fail at
+/// once, or each at a moment of its own.
+fn ring_of_fallbacks(half: u32, moments: u32) -> System {
+    let edges = (0..half).flat_map(|from| [(from, half + from), (from, (from + 1) % half)]);
+    let mut system = system(2 * half, edges);
+    for from in 0..half {
+        let members = [2 * from, 2 * from + 1].map(DependencyIndex).to_vec();
+        let wait = &mut system.dependencies[2 * from as usize].timeout;
+        *wait = Seconds::new(f64::from(from % moments));
+        system.alternatives.push(Alternatives { name: "g".into(), members, required: 1, shares_load: false });
+    }
+    system
+}
+
+#[test]
+fn a_ring_of_fallbacks() {
+    const HALF: u32 = 5_000;
+    for moments in [1, 10, HALF] {
+        let system = ring_of_fallbacks(HALF, moments);
+        let all_but_one: Vec<ComponentIndex> = (HALF + 1..2 * HALF).map(ComponentIndex).collect();
+        let (_, scratch) = run(&system, &all_but_one);
+        assert_eq!(scratch.touched().count(), all_but_one.len());
+        let all: Vec<ComponentIndex> = (HALF..2 * HALF).map(ComponentIndex).collect();
+        let (_, scratch) = run(&system, &all);
+        assert_eq!(scratch.touched().count(), 2 * HALF as usize);
+    }
+}
+
+#[test]
+fn finding_fallbacks_in_a_large_ring() {
+    assert_eq!(circular_fallbacks(&system(LENGTH, (1..LENGTH).map(|to| (to - 1, to)))), []);
+}
