@@ -79,7 +79,7 @@ impl Deref for Faults {
     }
 }
 
-/// One or two faults at the same time.
+/// One or two faults at the same time. Ordered as they are enumerated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scenario {
     /// What kind it is.
