@@ -38,9 +38,8 @@ fn place(frozen: &Frozen, at: At) -> usize {
     let components = frozen.own.len();
     match at {
         At::Own(component) => component as usize,
-        At::Heat(component) => components + component as usize,
-        At::Partials(component) => 2 * components + component as usize,
-        At::Group(group) => 3 * components + group as usize,
+        At::Partials(component) => components + component as usize,
+        At::Group(group) => 2 * components + group as usize,
     }
 }
 
@@ -52,7 +51,7 @@ impl Row {
         }
         self.epoch += 1;
         grow(&mut self.touched, frozen.own.len());
-        grow(&mut self.points, 3 * frozen.own.len() + frozen.groups.len());
+        grow(&mut self.points, 2 * frozen.own.len() + frozen.groups.len());
         for (place, touched) in first.touched.iter().enumerate() {
             if let Some(slot) = self.touched.get_mut(touched.component() as usize) {
                 *slot = (self.epoch, place as u32);

@@ -67,10 +67,8 @@ pub(crate) struct Point {
 /// The kind of a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum At {
-    /// Instances of a component.
+    /// A component's own part: how many instances it lost, and so how hot it is.
     Own(u32),
-    /// How hot a component is.
-    Heat(u32),
     /// The partial dependencies of a component.
     Partials(u32),
     /// A group.
@@ -126,7 +124,7 @@ fn points(frozen: &Frozen, touched: &[Touched]) -> Vec<Point> {
             }
             // What is DOWN takes its caller along, hot or not.
             if edge.row.overloads_hot && target.health() == Health::Overloaded {
-                points.push(Point { at: At::Heat(edge.from), edge: NO_EDGE });
+                points.push(Point { at: At::Own(edge.from), edge: NO_EDGE });
             }
         }
     }
@@ -144,7 +142,6 @@ fn own_points(frozen: &Frozen, scratch: &mut Scratch, points: &mut Vec<Point>) {
         let gone = hit == Hit::All || own.is_none_or(|own| own.with(losses).0 == Health::Down);
         if !gone {
             points.push(Point { at: At::Own(component), edge: NO_EDGE });
-            points.push(Point { at: At::Heat(component), edge: NO_EDGE });
         }
     }
     scratch.hits = hits;
@@ -155,7 +152,7 @@ impl Frozen {
     /// says. Where that needs the losses of instances, it is not looked into.
     pub(crate) fn adds_nothing(&self, at: At, state: impl Fn(u32) -> State) -> bool {
         match at {
-            At::Own(_) | At::Heat(_) => false,
+            At::Own(_) => false,
             At::Partials(component) => {
                 let lost = |&(_, edge): &(u32, &crate::frozen::Edge)| {
                     edge.group == NO_GROUP && state(edge.to).health == Health::Down

@@ -298,6 +298,25 @@ fn a_sweep_is_each_scenario_by_itself() {
     }
 }
 
+/// Each zone alone leaves `v` DEGRADED; both make it OVERLOADED, since one makes it hot and the other overloads `t`.
+#[test]
+fn a_pair_is_more_than_the_worse_of_both() {
+    let zones = "zone a 0\n zone b 0\n zone c 0\n";
+    for text in [
+        "v x4 zones=a,c util=0.375\n t x2 zones=b,c util=0.46\n v -> t",
+        "v x3 zones=a,b,c k=2",
+        "v\n s x1 zones=a\n t x1 zones=b\n v -> s weight=0.3\n v -> t weight=0.3",
+        "v\n s x1 zones=a\n t x1 zones=b\n group g k=1: v -> s, v -> t",
+    ] {
+        let system = system(&format!("{zones}{text}"));
+        let swept = run(&system, Options::default());
+        assert_eq!(self::swept(&system, &swept), by_hand(&system));
+        let loss = |id: &str| swept.results.iter().find(|it| it.scenario.id(&system) == id).unwrap().entry_loss;
+        let alone = loss("zone:a").max(loss("zone:b"));
+        assert!(loss("pair:zone:a+zone:b") > alone, "{text}");
+    }
+}
+
 #[test]
 fn the_number_of_threads_does_not_show() {
     let system = generated::system(60, 60);
