@@ -7,7 +7,7 @@ mod generated;
 
 use std::time::{Duration, Instant};
 
-use foreshock_engine::{Assessment, Fault, Frozen, Scratch, assess};
+use foreshock_engine::{Assessment, Basis, Budget, Fault, Frozen, Scratch, SweepOptions as Options, assess, sweep};
 use foreshock_model::{ComponentIndex, System};
 use generated::{mesh, system};
 
@@ -44,7 +44,7 @@ fn main() {
     println!("  one cascade from a leaf {deep:?}, with every component failing {all:?}");
 
     let ten = system(10_000, 20);
-    let (sweep, touched) = mean(|| {
+    let (singles, touched) = mean(|| {
         let frozen = Frozen::new(&ten);
         let mut touched = 0;
         for index in 0..10_000 {
@@ -53,7 +53,16 @@ fn main() {
         }
         touched
     });
-    println!("10,000 components: all single faults {sweep:?}, {touched} effects");
+    println!("10,000 components: all single faults {singles:?}, {touched} effects");
+
+    for (count, extra) in [(1_000, 20), (1_000, 100)] {
+        let system = system(count, extra);
+        let basis = Basis::of(&system);
+        let clock = Instant::now();
+        let swept = sweep(&system, &basis, &Options { budget: Budget::UNLIMITED }, &|_| {});
+        let effects: u64 = swept.results.iter().map(|outcome| u64::from(outcome.affected)).sum();
+        println!("{count} components, extra {extra}: sweep of {} {:?}, {effects} effects", swept.run, clock.elapsed());
+    }
 
     for (count, extra) in [(100, 20), (1_000, 0), (1_000, 20), (1_000, 100)] {
         let system = system(count, extra);

@@ -90,6 +90,21 @@ impl Contribution {
         }
         Some(row)
     }
+
+    /// What arrives in the end, at a hot caller: the worst, and whether a function is lost.
+    pub(crate) fn at_last(&self, target: Health, target_lost_function: bool) -> (Health, bool) {
+        let mut worst = Health::Healthy;
+        if target >= Health::Degraded {
+            worst = self.degraded;
+        }
+        if target >= Health::Overloaded {
+            worst = worst.max(if self.overloads_hot { Health::Overloaded } else { self.overloaded });
+        }
+        if target == Health::Down {
+            worst = worst.max(if self.buffer.is_some() { Health::Down } else { self.down });
+        }
+        (worst, target == Health::Down || (self.passes_lost_functions && target_lost_function))
+    }
 }
 
 /// Whether the weights of the lost partial dependencies make the caller DOWN.

@@ -161,6 +161,17 @@ impl Scenarios {
         (0..self.len()).filter_map(|number| self.get(number))
     }
 
+    /// What is paired.
+    pub(crate) fn pool(&self) -> &[Fault] {
+        &self.pool
+    }
+
+    /// The two places in the pool whose pair has this number.
+    pub(crate) fn pair_of(&self, number: u64) -> Option<(u64, u64)> {
+        let number = number.checked_sub(self.len() - self.pairs_len())?;
+        (number < self.pairs_len()).then(|| pair_at(self.pool.len() as u64, number))
+    }
+
     pub(crate) fn instances_len(&self) -> u64 {
         self.instances.last().copied().unwrap_or(0)
     }

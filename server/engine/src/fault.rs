@@ -173,13 +173,13 @@ impl fmt::Display for Factor {
     }
 }
 
-/// A fault to inject, at time 0 and permanent.
+/// A fault to inject, at time 0 and permanent. Ordered as scenarios are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
-    /// One unit fails.
-    Unit(Unit),
     /// The whole component is down, however many instances it has.
     Component(ComponentIndex),
+    /// One unit fails.
+    Unit(Unit),
     /// The first `lost` instances of a component are lost, the primary among them.
     Instances {
         /// Whose.

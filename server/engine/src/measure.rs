@@ -43,15 +43,15 @@ impl Measure {
             let share = lost(step.health, step.function_lost);
             lost_at.extend(self.places(step.component).map(|(place, weight)| (place, weight * share)));
         }
-        self.sum(&mut lost_at)
+        lost_at.sort_unstable_by_key(|&(place, _)| place);
+        self.total(&lost_at)
     }
 
-    /// The share of all weights, summed up in the order of the basis.
-    pub(crate) fn sum(&self, lost_at: &mut [(u32, f64)]) -> f64 {
+    /// The share of all weights that these places of the basis lose, which are in its order.
+    pub(crate) fn total(&self, lost_at: &[(u32, f64)]) -> f64 {
         if self.all <= 0.0 || self.all.is_nan() {
             return 0.0;
         }
-        lost_at.sort_unstable_by_key(|&(place, _)| place);
         lost_at.iter().fold(0.0, |sum, (_, lost)| sum + lost) / self.all
     }
 }

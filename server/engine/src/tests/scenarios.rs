@@ -3,11 +3,15 @@
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
-use foreshock_model::System;
+use foreshock_model::{ComponentKind, System};
+use proptest::prelude::*;
 
 use super::fixture::system;
 use super::generated;
-use crate::{Basis, Budget, Class, Sweep, SweepOptions as Options, cascade, entry_loss, enumerate, sweep};
+use super::random::{self, WIDE};
+use crate::{
+    Basis, Budget, Class, Frozen, Scratch, Sweep, SweepOptions as Options, cascade, entry_loss, enumerate, sweep,
+};
 
 const SHOP: &str = "
     zone a 1e-4
@@ -152,12 +156,8 @@ fn every_id_is_there_once() {
         assert!(scenarios.get(scenarios.len()).is_none());
         ids.sort();
         assert!(ids.windows(2).all(|pair| pair[0] != pair[1]));
-        let mut sorted: Vec<_> = scenarios.iter().collect();
-        let classes: Vec<Class> = sorted.iter().map(|scenario| scenario.class).collect();
-        assert!(classes.is_sorted());
-        sorted.sort();
-        sorted.dedup();
-        assert_eq!(sorted.len(), ids.len());
+        let all: Vec<_> = scenarios.iter().collect();
+        assert!(all.windows(2).all(|pair| pair[0] < pair[1]), "the order of scenarios is that of the enumeration");
     }
 }
 
@@ -300,6 +300,25 @@ fn a_sweep_is_each_scenario_by_itself() {
     }
 }
 
+/// Each zone alone leaves `v` DEGRADED; both make it OVERLOADED, since one makes it hot and the other overloads `t`.
+#[test]
+fn a_pair_is_more_than_the_worse_of_both() {
+    let zones = "zone a 0\n zone b 0\n zone c 0\n";
+    for text in [
+        "v x4 zones=a,c util=0.375\n t x2 zones=b,c util=0.46\n v -> t",
+        "v x3 zones=a,b,c k=2",
+        "v\n s x1 zones=a\n t x1 zones=b\n v -> s weight=0.3\n v -> t weight=0.3",
+        "v\n s x1 zones=a\n t x1 zones=b\n group g k=1: v -> s, v -> t",
+    ] {
+        let system = system(&format!("{zones}{text}"));
+        let swept = run(&system, Options::default());
+        assert_eq!(self::swept(&system, &swept), by_hand(&system));
+        let loss = |id: &str| swept.results.iter().find(|it| it.scenario.id(&system) == id).unwrap().entry_loss;
+        let alone = loss("zone:a").max(loss("zone:b"));
+        assert!(loss("pair:zone:a+zone:b") > alone, "{text}");
+    }
+}
+
 #[test]
 fn the_number_of_threads_does_not_show() {
     let system = generated::system(60, 60);
@@ -321,4 +340,38 @@ fn progress_reaches_the_end() {
         most.fetch_max(done, Ordering::Relaxed);
     });
     assert_eq!(most.into_inner(), swept.run);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Pairs that are put together from what each fault came to by itself are what running them gives, bit for bit.
+    #[test]
+    fn a_sweep_of_any_system_is_each_scenario_by_itself(text in random::system(WIDE)) {
+        let mut system = system(&text);
+        // Runs the pairs that matter here, without those of resources and latencies.
+        for component in &mut system.components {
+            component.kind = ComponentKind::ExternalApi;
+            component.entry = component.entry.or(Some(1.0));
+        }
+        let basis = Basis::of(&system);
+        let swept = sweep(&system, &basis, &Options::default(), &|_| {});
+        let frozen = Frozen::new(&system);
+        let mut scratch = Scratch::default();
+        for outcome in &swept.results {
+            let cascade = frozen.cascade(&outcome.scenario.faults, &mut scratch);
+            let down = cascade.effects.iter().filter(|effect| effect.health == crate::Health::Down).count();
+            let id = outcome.scenario.id(&system);
+            prop_assert_eq!(outcome.affected as usize, cascade.effects.len(), "{}", id);
+            prop_assert_eq!(outcome.down as usize, down, "{}", id);
+            let loss = entry_loss(&basis, &cascade).unwrap_or(0.0);
+            prop_assert_eq!(outcome.entry_loss.to_bits(), loss.to_bits(), "{}", id);
+        }
+        let by_rank = |pair: &[crate::Outcome]| {
+            let [one, two] = pair else { return true };
+            let key = |it: &crate::Outcome| (it.severity, it.likelihood.unwrap_or(-1.0));
+            key(one) > key(two) || (key(one) == key(two) && one.scenario < two.scenario)
+        };
+        prop_assert!(swept.results.windows(2).all(by_rank));
+    }
 }
