@@ -1,7 +1,7 @@
 //! One component: its blocks read by the modules named after them, put together.
 
 use foreshock_catalog::Defaults;
-use foreshock_model::{Component, ComponentId, ComponentIndex, ComponentKind, Objective, Recovery, Seconds};
+use foreshock_model::{Component, ComponentId, ComponentIndex, ComponentKind, Known, Objective, Recovery, Seconds};
 use foreshock_text::Place;
 
 use crate::file::Declared;
@@ -42,13 +42,19 @@ pub(crate) fn read(declared: &Declared<'_>, context: &mut Context<'_, '_>) -> Re
     accepted(&mut section, context.report);
 
     let place = redundancy::place(&mut section, context);
-    let (redundancy, replicas) = redundancy::read(&mut section, context, kind, &place);
+    let (mut redundancy, replicas) = redundancy::read(&mut section, context, kind, &place);
     let (capacity, timeout) = capacity::read(&mut section, context.report, replicas);
     let agent = agent::read(&mut section, context, kind);
     let promise = agent.promise;
-    let reliability = reliability::read(&mut section, context.report, kind, context.defaults, promise);
+    let (reliability, is_explicit) = reliability::read(&mut section, context.report, kind, context.defaults, promise);
     let recovery = recovery::read(&mut section, context);
-    let response = recovery.response.or_else(|| context.defaults.response(kind));
+    // An explicit figure holds the time until somebody comes.
+    let usual = || context.defaults.response(kind).filter(|_| !is_explicit);
+    let response = recovery.response.or_else(usual);
+    if reliability.whole.is_some() && redundancy.zones.known().is_none() {
+        // It has one unit, wherever its replicas are.
+        redundancy.zones = Known::Known(Vec::new());
+    }
     let objectives = objective::of_component(&mut section, context.report, context.index);
     let entry = entry(&mut section, context.report);
     let domains = domains(&mut section, context);

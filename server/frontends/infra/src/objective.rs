@@ -39,7 +39,7 @@ fn list(
 }
 
 /// The schema's target where none is written, percent.
-const TARGET: f64 = 99.9;
+const TARGET: &str = "99.9";
 
 /// An objective for availability; the other metrics are read for their form.
 fn objective(target: &mut Section<'_>, report: &mut Report, component: Option<ComponentIndex>) -> Option<Objective> {
@@ -62,7 +62,7 @@ fn objective(target: &mut Section<'_>, report: &mut Report, component: Option<Co
         (_, false) => Bounds::Fraction,
     };
     let Some(pair) = pair else {
-        let allowed = Probability::clamped(complement("", TARGET, true));
+        let allowed = Probability::clamped(complement(TARGET, 99.9, true));
         return (metric == Metric::Availability).then_some(Objective { component, allowed, place: None });
     };
     let number = report.number_in("target", pair.value, bounds)?;

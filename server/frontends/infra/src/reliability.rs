@@ -10,16 +10,16 @@ use crate::section::{Bounds, Report, Section, Written, written};
 /// `operational_profile.mttr_minutes` where a rate is written and no repair time.
 const MTTR_MINUTES: f64 = 30.0;
 /// `external_sla.provider_sla` where the block is written without it, percent.
-const PROVIDER_SLA: f64 = 99.9;
+const PROVIDER_SLA: &str = "99.9";
 
-/// `promise` is what an agent's block says of a third party (an unavailability).
+/// The causes, and whether a figure for all of them is written. `promise` is what an agent's block says of a third party (an unavailability).
 pub(crate) fn read(
     section: &mut Section<'_>,
     report: &mut Report,
     kind: ComponentKind,
     defaults: Defaults<'_>,
     promise: Option<Written<f64>>,
-) -> Reliability {
+) -> (Reliability, bool) {
     let keys = ["unavailability", "availability", "instance_unavailability", "instance_availability"];
     let explicit = unavailability_of(section, report, &keys);
     let profile = profile(section, report);
@@ -37,7 +37,7 @@ pub(crate) fn read(
     };
     if let Some((_, explicit)) = explicit.as_ref().filter(|(key, _)| !key.starts_with("instance")) {
         let whole = figure(explicit.value, layer, mttr, explicit.source());
-        return Reliability { whole: Some(whole), ..Reliability::default() };
+        return (Reliability { whole: Some(whole), ..Reliability::default() }, true);
     }
     let external = external.map(|it| figure(it.value, Layer::External, mttr, it.source()));
     let mut reliability = Reliability {
@@ -66,7 +66,7 @@ pub(crate) fn read(
     if explicit.is_none() || is_written {
         reliability.software = defaults.software(kind, &upkeep);
     }
-    reliability
+    (reliability, explicit.is_some())
 }
 
 /// The default fails as often as the table says, and is repaired in the written time.
@@ -142,7 +142,7 @@ fn external(section: &mut Section<'_>, report: &mut Report) -> Option<Written<f6
     let (mut block, place) = section.section(report, "external_sla", "external_sla.")?;
     let sla = promise(&mut block, report, "provider_sla");
     block.finish(report);
-    Some(sla.unwrap_or(Written { value: complement("", PROVIDER_SLA, true), place }))
+    Some(sla.unwrap_or(Written { value: complement(PROVIDER_SLA, 99.9, true), place }))
 }
 
 /// A percentage of availability as an unavailability.

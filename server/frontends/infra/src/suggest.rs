@@ -45,7 +45,7 @@ pub(crate) fn closest<'a>(written: &str, known: impl IntoIterator<Item = &'a str
     }
     let plain = |name: &str| name.to_lowercase().replace('-', "_");
     let wanted = plain(written);
-    let most = (wanted.chars().count() / 3).max(1);
+    let most = wanted.chars().count() / 3;
     let mut best: Option<(usize, &str)> = None;
     for name in known.into_iter().filter(|name| name.len() <= LONGEST) {
         let distance = strsim::damerau_levenshtein(&wanted, &plain(name));
@@ -71,6 +71,8 @@ mod tests {
             ("tag", Some("tags")),
             ("zones", None),
             ("", None),
+            ("ta", None),
+            ("TAGS", Some("tags")),
         ] {
             assert_eq!(closest(written, known).as_deref(), meant, "{written}");
         }
