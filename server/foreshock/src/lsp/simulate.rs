@@ -10,7 +10,7 @@ pub(super) fn simulate(view: &View, file: &FilePath, fault: &str) -> Result<Valu
     let id = fault.strip_prefix("component:").unwrap_or(fault);
     let places = Places::absolute(view.snapshot(), view.encoding);
     let mut stacks = Vec::new();
-    for stack in view.snapshot().stacks.iter().filter(|stack| stack.resolved.files.contains(file)) {
+    for stack in view.snapshot().stacks.iter().filter(|stack| stack.files.contains(file)) {
         if let Some(component) = stack.system().find(id) {
             stacks.push((&**stack, component));
         }

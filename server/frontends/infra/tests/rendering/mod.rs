@@ -11,7 +11,7 @@ use foreshock_syntax::yaml::parse;
 use foreshock_text::{FilePath, Place};
 
 /// Reads a text; the tree must be free of problems of its own.
-pub fn reading(text: &str) -> (Infra, Vec<Problem>) {
+pub(crate) fn reading(text: &str) -> (Infra, Vec<Problem>) {
     let (tree, problems) = parse(text);
     assert_eq!(problems, [], "{text}");
     let (infra, problems) = read(&tree, &FilePath::new("/w/infra.yaml"));
@@ -21,20 +21,20 @@ pub fn reading(text: &str) -> (Infra, Vec<Problem>) {
 }
 
 /// The system of a text without problems.
-pub fn system(text: &str) -> System {
+pub(crate) fn system(text: &str) -> System {
     let (infra, problems) = reading(text);
     assert_eq!(messages(text, &problems), "", "{text}");
     infra.system
 }
 
 /// `"what is underlined": sentence`, a line each.
-pub fn messages(text: &str, problems: &[Problem]) -> String {
+pub(crate) fn messages(text: &str, problems: &[Problem]) -> String {
     let line = |problem: &Problem| format!("{:?}: {}\n", problem.place.span.text(text), problem.kind);
     problems.iter().map(line).collect()
 }
 
 /// Everything that is known of a system, a few lines a component.
-pub fn print(text: &str, system: &System) -> String {
+pub(crate) fn print(text: &str, system: &System) -> String {
     let mut out = String::new();
     let name = |index: ComponentIndex| system.component(index).unwrap().id.to_string();
     for component in &system.components {
