@@ -20,6 +20,6 @@ pub use cascade_tree::{CascadeTree, Reason, TreeNode, forest, reason};
 pub use finding::{Finding, Severity};
 pub use fix::{Edit, Fix};
 pub use rules::{Rule, RuleId, rule, rules};
-pub use snapshot::Snapshot;
-pub use stack::{Stack, StackKind, StackProblem};
+pub use snapshot::{File, Snapshot};
+pub use stack::{Stack, StackKind, StackProblem, Terraform};
 pub use workspace::{Revision, Workspace};

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_model::ComponentIndex;
 use foreshock_terraform::{Files, ParsedFile};
-use foreshock_text::{FilePath, Problem};
+use foreshock_text::{FilePath, LineTable, Problem};
 use rustc_hash::FxHashMap;
 
 use crate::disk::list_disk;
@@ -21,6 +21,17 @@ pub struct Snapshot {
     files: FxHashMap<FilePath, Arc<ParsedFile>>,
 }
 
+/// A file that was read, whatever its dialect.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    /// Its text.
+    pub text: &'a Arc<str>,
+    /// Its lines.
+    pub lines: &'a LineTable,
+    /// What of its text could not be parsed.
+    pub problems: &'a [Problem],
+}
+
 impl Snapshot {
     pub(crate) fn new(
         revision: Revision,
@@ -31,9 +42,10 @@ impl Snapshot {
         Snapshot { revision, folders, stacks, files }
     }
 
-    /// Text, lines and tree of a file that was read.
-    pub fn file(&self, path: &FilePath) -> Option<&Arc<ParsedFile>> {
-        self.files.get(path)
+    /// Text and lines of a file that was read.
+    pub fn file(&self, path: &FilePath) -> Option<File<'_>> {
+        let parsed = self.files.get(path)?;
+        Some(File { text: &parsed.text, lines: &parsed.lines, problems: &parsed.problems })
     }
 
     /// The findings whose place is in a file, with the index of their stack.
@@ -57,7 +69,7 @@ impl Snapshot {
         if let Some(parsed) = self.file(file)
             && problems.is_empty()
         {
-            problems = parsed.problems.clone();
+            problems = parsed.problems.to_vec();
         }
         problems.sort_by(|one, other| (one.span, &one.message).cmp(&(other.span, &other.message)));
         problems.dedup();

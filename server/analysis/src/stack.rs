@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_catalog::{Assembled, Catalog, assemble};
+use foreshock_catalog::{Assembled, Catalog, Egress, assemble};
 use foreshock_engine::{
     Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Scratch, Sweep, SweepOptions, assess,
     availability, sweep,
@@ -38,17 +38,15 @@ pub struct StackProblem {
     pub problem: Problem,
 }
 
-/// One root module, understood and assessed.
+/// One stack, understood and assessed.
 #[derive(Debug)]
 pub struct Stack {
     /// Its directory.
     pub root: Utf8PathBuf,
     /// Its kind.
     pub kind: StackKind,
-    /// What the text is.
-    pub resolved: Arc<Resolved>,
-    /// What it means.
-    pub assembled: Arc<Assembled>,
+    /// The files it was read from.
+    pub files: Vec<FilePath>,
     /// What a failure does to it.
     pub assessment: Arc<Assessment>,
     /// What was found, loudest first, then by place.
@@ -57,33 +55,66 @@ pub struct Stack {
     pub blocks: Vec<BlockSummary>,
     /// What could not be understood.
     pub problems: Vec<StackProblem>,
-    /// The var files and variables it was read with.
-    pub options: ResolveOptions,
+    content: Content,
     frozen: Frozen,
 }
 
+/// What a stack's text was understood as, dialect by dialect.
+#[derive(Debug)]
+pub(crate) enum Content {
+    Terraform(Terraform),
+}
+
+/// A root module.
+#[derive(Debug)]
+pub struct Terraform {
+    /// What the text is.
+    pub resolved: Arc<Resolved>,
+    /// What it means.
+    pub assembled: Arc<Assembled>,
+    /// The var files and variables it was read with.
+    pub options: ResolveOptions,
+}
+
 /// Understands and assesses the root module in `root`.
-pub(crate) fn analyse(root: &Utf8Path, files: &dyn Files, options: &ResolveOptions, cache: &mut ResolveCache) -> Stack {
+pub(crate) fn analyse_terraform(
+    root: &Utf8Path,
+    files: &dyn Files,
+    options: &ResolveOptions,
+    cache: &mut ResolveCache,
+) -> Stack {
     let resolved = Arc::new(resolve_with(cache, root, files, options));
     let assembled = Arc::new(assemble(&resolved, Catalog::bundled()));
-    let assessment = Arc::new(assess(&assembled.system));
-    let frozen = Frozen::new(&assembled.system);
-    let mut problems: Vec<StackProblem> = resolved
+    let problems = resolved
         .problems
         .iter()
         .map(|(file, problem)| StackProblem { file: file.clone(), problem: problem.clone() })
         .collect();
+    let read = resolved.files.clone();
+    let content = Content::Terraform(Terraform { resolved, assembled, options: options.clone() });
+    assessed(root, StackKind::Terraform, content, read, problems)
+}
+
+/// The same for every dialect: what a failure does to the system, and what the rules find.
+fn assessed(
+    root: &Utf8Path,
+    kind: StackKind,
+    content: Content,
+    files: Vec<FilePath>,
+    mut problems: Vec<StackProblem>,
+) -> Stack {
     problems.sort_by(|one, other| (&one.file, one.problem.span).cmp(&(&other.file, other.problem.span)));
+    let assessment = Arc::new(assess(content.system()));
+    let frozen = Frozen::new(content.system());
     let mut stack = Stack {
         root: root.to_owned(),
-        kind: StackKind::Terraform,
-        resolved,
-        assembled,
+        kind,
+        files,
         assessment,
         findings: Vec::new(),
         blocks: Vec::new(),
         problems,
-        options: options.clone(),
+        content,
         frozen,
     };
     stack.findings = rules::find_all(&stack);
@@ -91,10 +122,18 @@ pub(crate) fn analyse(root: &Utf8Path, files: &dyn Files, options: &ResolveOptio
     stack
 }
 
+impl Content {
+    fn system(&self) -> &System {
+        match self {
+            Content::Terraform(terraform) => &terraform.assembled.system,
+        }
+    }
+}
+
 impl Stack {
     /// The system.
     pub fn system(&self) -> &System {
-        &self.assembled.system
+        self.content.system()
     }
 
     /// What falls when faults are injected.
@@ -118,10 +157,30 @@ impl Stack {
         sweep(self.system(), &self.assessment.basis, options, progress)
     }
 
+    /// The root module, if it is one.
+    pub fn terraform(&self) -> Option<&Terraform> {
+        match &self.content {
+            Content::Terraform(terraform) => Some(terraform),
+        }
+    }
+
+    /// Components through which traffic leaves the network, with the subnets behind them.
+    pub fn egress(&self) -> &[Egress] {
+        match &self.content {
+            Content::Terraform(terraform) => &terraform.assembled.egress,
+        }
+    }
+
+    pub(crate) fn content(&self) -> &Content {
+        &self.content
+    }
+
     pub(crate) fn frozen(&self) -> &Frozen {
         &self.frozen
     }
+}
 
+impl Terraform {
     /// The resource instance that declares a component.
     pub fn declaring_instance(&self, component: ComponentIndex) -> Option<&Instance> {
         let first = *self.assembled.members.get(component.index())?.first()?;

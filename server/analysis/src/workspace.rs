@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::discovery::{CallGraph, directory_of, is_configuration, module_directories, normalised, without_libraries};
 use crate::disk::Sources;
 use crate::snapshot::Snapshot;
-use crate::stack::{Stack, analyse};
+use crate::stack::{Stack, analyse_terraform};
 
 /// Counts the changes of a workspace.
 pub type Revision = u64;
@@ -148,8 +148,9 @@ impl Workspace {
             let stack = match self.stacks.get(&root) {
                 Some((stack, _)) => stack.clone(),
                 None => {
-                    let stack = Arc::new(analyse(&root, &self.sources, &self.options, &mut self.resolve_cache));
-                    let directories = stack.resolved.files.iter().map(directory_of).collect();
+                    let stack =
+                        Arc::new(analyse_terraform(&root, &self.sources, &self.options, &mut self.resolve_cache));
+                    let directories = stack.files.iter().map(directory_of).collect();
                     self.stacks.insert(root, (stack.clone(), directories));
                     stack
                 }
@@ -157,7 +158,7 @@ impl Workspace {
             stacks.push(stack);
         }
         let mut files = FxHashMap::default();
-        let read = stacks.iter().flat_map(|stack| stack.resolved.files.iter().cloned());
+        let read = stacks.iter().flat_map(|stack| stack.files.iter().cloned());
         for file in read.chain(self.sources.documents()) {
             if !files.contains_key(&file)
                 && let Some(parsed) = self.sources.parsed(&file)

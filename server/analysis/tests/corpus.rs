@@ -69,8 +69,8 @@ fn every_file_of_every_stack_is_read() {
         println!(
             "{}: {} files, {} instances, {} components, {} dependencies, score {:?}",
             stack.file_name().unwrap(),
-            found.resolved.files.len(),
-            found.resolved.instances.len(),
+            found.files.len(),
+            found.terraform().unwrap().resolved.instances.len(),
             found.system().components.len(),
             found.system().dependencies.len(),
             found.assessment.score,

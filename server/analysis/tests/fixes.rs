@@ -43,7 +43,7 @@ fn check(fixture: &str, expect: Expect) {
         files.entry(&edit.place.file).or_default().push(edit);
     }
     for (path, edits) in files {
-        let before = &snapshot.file(path).unwrap().text;
+        let before = snapshot.file(path).unwrap().text;
         let mut after = before.to_string();
         for edit in edits.iter().rev() {
             after.replace_range(edit.place.span.start as usize..edit.place.span.end as usize, &edit.text);

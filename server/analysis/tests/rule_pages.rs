@@ -66,8 +66,8 @@ fn underlined(snapshot: &Snapshot, rule: &str) -> Vec<(usize, usize, usize)> {
         .iter()
         .filter(|finding| finding.rule.as_str() == rule)
         .map(|finding| {
-            let start = file.lines.position(&file.text, finding.place.span.start, Default::default());
-            let end = file.lines.position(&file.text, finding.place.span.end, Default::default());
+            let start = file.lines.position(file.text, finding.place.span.start, Default::default());
+            let end = file.lines.position(file.text, finding.place.span.end, Default::default());
             (start.line as usize, start.column as usize, end.column as usize)
         })
         .collect();

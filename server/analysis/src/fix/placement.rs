@@ -10,19 +10,20 @@ use foreshock_terraform::{
 use foreshock_text::{FilePath, Place, Span};
 
 use super::Edit;
-use crate::{Snapshot, Stack};
+use crate::Snapshot;
+use crate::stack::Terraform;
 
 /// The text edits that make changes, or `None` when one of them has no place that can be edited.
-pub(super) fn edits(snapshot: &Snapshot, stack: &Stack, changes: &[Change]) -> Option<Vec<Edit>> {
+pub(super) fn edits(snapshot: &Snapshot, module: &Terraform, changes: &[Change]) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     let mut additions: BTreeMap<Place, Additions> = BTreeMap::new();
     for change in changes {
         match change {
             Change::Set { instance, path, value } => {
                 let literal = literal(value)?;
-                let instance = stack.resolved.instances.get(*instance)?;
+                let instance = module.resolved.instances.get(*instance)?;
                 match target(instance, path)? {
-                    Target::Written(attribute) => match argument(snapshot, stack, instance, attribute) {
+                    Target::Written(attribute) => match argument(snapshot, module, instance, attribute) {
                         Some((call, name)) => {
                             additions.entry(whole(call)).or_default().attributes.push((name, literal));
                         }
@@ -38,7 +39,7 @@ pub(super) fn edits(snapshot: &Snapshot, stack: &Stack, changes: &[Change]) -> O
                 }
             }
             Change::Repeat { instance, count } => {
-                let instance = stack.resolved.instances.get(*instance)?;
+                let instance = module.resolved.instances.get(*instance)?;
                 match (&instance.key, &instance.repetition) {
                     (Key::Index(_), Some(written)) => edits.push(replacement(written, count.to_string())),
                     (Key::None, None) => {
@@ -113,7 +114,7 @@ fn replacement(attribute: &EvaluatedAttribute, literal: String) -> Edit {
 /// default is for every caller, the argument for this one.
 fn argument<'a>(
     snapshot: &Snapshot,
-    stack: &'a Stack,
+    module: &'a Terraform,
     instance: &Instance,
     attribute: &EvaluatedAttribute,
 ) -> Option<(&'a BlockPlace, String)> {
@@ -123,7 +124,7 @@ fn argument<'a>(
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
             && call.directory.as_deref() == origin.file.as_path().parent()
     };
-    let call = stack.resolved.modules.iter().find(inside)?;
+    let call = module.resolved.modules.iter().find(inside)?;
     let file = snapshot.parsed(&origin.file)?;
     let variable = file.body.blocks_of("variable").find(|variable| {
         variable.body.attribute("default").is_some_and(|default| default.value_span.contains(origin.span))

@@ -13,7 +13,7 @@ const ID: RuleId = RuleId("no-redundancy");
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let louder: BTreeSet<ComponentIndex> = single_instances(stack).map(|(component, _)| component).collect();
-    let egress: BTreeSet<ComponentIndex> = stack.assembled.egress.iter().map(|egress| egress.component).collect();
+    let egress: BTreeSet<ComponentIndex> = stack.egress().iter().map(|egress| egress.component).collect();
     let quiet = stack.system().iter().filter(|(index, component)| {
         let redundancy = &component.redundancy;
         let single = redundancy.instances.known().is_some_and(|n| *n >= 1 && *n <= redundancy.required);

@@ -15,7 +15,7 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
 /// One NAT gateway for several subnets, where the stack has no other: it stands in one zone, and the others lose the
 /// internet with that zone.
 fn one_way_out(stack: &Stack) -> Vec<Finding> {
-    let [egress] = stack.assembled.egress.as_slice() else {
+    let [egress] = stack.egress() else {
         return Vec::new();
     };
     let Some(component) = stack.system().component(egress.component) else { return Vec::new() };

@@ -31,10 +31,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let stacks: Vec<Value> = snapshot
         .stacks
         .iter()
-        .map(|stack| {
-            let mut json = to_json(&stack.resolved, &*snapshot);
+        .filter_map(|stack| {
+            let mut json = to_json(&stack.terraform()?.resolved, &*snapshot);
             rebase(&mut json, &stack.root, &places);
-            json
+            Some(json)
         })
         .collect();
     print_json(&json!({"version": 1, "stacks": stacks}))?;

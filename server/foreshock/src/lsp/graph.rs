@@ -8,6 +8,6 @@ use crate::report::{Places, graph_json};
 /// The graph of the stacks that read a file.
 pub(super) fn graph(view: &View, file: &FilePath) -> Result<Value, Refusal> {
     let places = Places::absolute(view.snapshot(), view.encoding);
-    let stacks = view.snapshot().stacks.iter().filter(|stack| stack.resolved.files.contains(file));
+    let stacks = view.snapshot().stacks.iter().filter(|stack| stack.files.contains(file));
     Ok(graph_json(stacks.map(|stack| &**stack), &places))
 }

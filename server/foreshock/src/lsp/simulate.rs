@@ -14,7 +14,7 @@ pub(super) fn simulate(view: &View, file: &FilePath, name: &str) -> Result<Value
     let places = Places::absolute(view.snapshot(), view.encoding);
     let mut simulations = Vec::new();
     let mut unknown = None;
-    for stack in view.snapshot().stacks.iter().filter(|stack| stack.resolved.files.contains(file)) {
+    for stack in view.snapshot().stacks.iter().filter(|stack| stack.files.contains(file)) {
         match played(stack, name) {
             Ok(simulation) => simulations.push(simulation),
             // Another stack that reads the file may have it.

@@ -27,7 +27,8 @@ fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
             "evidence": evidence.collect::<Vec<_>>(),
         })
     });
-    let resources = stack.assembled.resources.iter().map(|resource| {
+    let resources = stack.terraform().map(|module| module.assembled.resources.as_slice()).unwrap_or_default();
+    let resources = resources.iter().map(|resource| {
         let role = match resource.role {
             Role::Component => "component",
             Role::Glue => "glue",

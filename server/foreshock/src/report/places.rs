@@ -23,7 +23,7 @@ impl<'a> Places<'a> {
 
     /// The text of a file that was read.
     pub(super) fn text(&self, file: &FilePath) -> Option<&'a str> {
-        self.snapshot.file(file).map(|parsed| &*parsed.text)
+        self.snapshot.file(file).map(|parsed| &**parsed.text)
     }
 
     /// A path: `.` for the base itself, `../x` is not made up, what lies elsewhere stays whole.
@@ -35,7 +35,7 @@ impl<'a> Places<'a> {
     /// Byte to position; the beginning where the text is not at hand.
     pub(super) fn position(&self, file: &FilePath, offset: u32) -> Position {
         let parsed = self.snapshot.file(file);
-        parsed.map(|parsed| parsed.lines.position(&parsed.text, offset, self.encoding)).unwrap_or_default()
+        parsed.map(|parsed| parsed.lines.position(parsed.text, offset, self.encoding)).unwrap_or_default()
     }
 
     /// `rds.tf:12`

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use foreshock_model::{
     Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Domain, Evidence, Recovery, Region, RegionIndex,
-    System, ZoneIndex,
+    Reliability, System, ZoneIndex,
 };
 use foreshock_terraform::{Instance, Kind, Resolved};
 use foreshock_text::Place;
@@ -12,7 +12,7 @@ use crate::components::{self, Grouped};
 use crate::contract::{self, Reached};
 use crate::graph::{Graph, row_name};
 use crate::row::RoleName;
-use crate::{Catalog, Row, dependencies, redundancy};
+use crate::{Catalog, Defaults, Row, Upkeep, dependencies, redundancy};
 
 /// What a resource is in the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -135,19 +135,24 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Compo
     let row = row.unwrap_or(&bare);
     let redundancy = redundancy::read(graph, row, &grouped.blocks, &grouped.members, sla, &mut zone_of);
     let in_zones = redundancy.zones.known().is_some_and(|zones| !zones.is_empty());
+    let kind = row.kind_of(&variables).unwrap_or(ComponentKind::Custom);
+    let defaults = Defaults::of(figures);
     Component {
         id: ComponentId::new(grouped.id.as_str()),
-        kind: row.kind_of(&variables).unwrap_or(ComponentKind::Custom),
+        kind,
         label: instance.map_or_else(|| grouped.id.as_str().into(), label),
         type_name: instance.map_or_else(|| "".into(), |instance| instance.type_name.clone()),
         place: instance.map(|instance| instance.block.header_place()),
         extent: instance.map(|instance| Place::new(instance.block.file.clone(), instance.block.span)),
         redundancy,
-        reliability: figures.reliability(sla, in_zones),
+        reliability: Reliability {
+            software: defaults.software(kind, &Upkeep::default()),
+            ..figures.reliability(sla, in_zones)
+        },
         capacity: Capacity::default(),
         domains: Vec::new(),
         region: instance.and_then(|instance| region_of(instance, &mut system.regions)),
-        recovery: Recovery::default(),
+        recovery: Recovery { response: defaults.response(kind), ..Recovery::default() },
         agent: None,
         entry: None,
     }

@@ -1,4 +1,5 @@
-//! Availability figures: public ones peeled into failure units, and defaults with their reasons.
+//! Availability figures: public ones peeled into failure units, and defaults with their reasons. What other dialects
+//! take from the table of defaults is in `defaults.rs`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,14 +36,28 @@ struct SlaFigure {
     checked: bool,
 }
 
-/// A figure that nobody publishes.
+/// A figure that nobody publishes: a value, or how often it fails and how long each failure lasts.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DefaultFigure {
-    value: f64,
+    #[serde(default)]
+    value: Option<f64>,
+    /// Hours between failures; with `restore` the unavailability MTTR / (MTBF + MTTR).
+    #[serde(default)]
+    mtbf_hours: Option<f64>,
     #[serde(default)]
     restore: Option<f64>,
     reason: String,
+}
+
+impl DefaultFigure {
+    fn value(&self) -> f64 {
+        let by_rates = || {
+            let (up, down) = (self.mtbf_hours? * 3600.0, self.restore?);
+            Some(down / (up + down))
+        };
+        self.value.or_else(by_rates).unwrap_or(0.0)
+    }
 }
 
 impl Figures {
@@ -64,22 +79,22 @@ impl Figures {
     }
 
     /// A default with its reason; 0 and said so when the table has no such row.
-    fn default(&self, name: &str) -> (f64, Option<f64>, Source) {
+    pub(crate) fn judged(&self, name: &str) -> (f64, Option<f64>, Source) {
         let row = self.defaults.get(name);
         let reason = row.map_or("there is no such row in the table of defaults", |row| row.reason.as_str());
         let source = Source::Default { name: name.into(), reason: reason.into() };
-        (row.map_or(0.0, |row| row.value), row.and_then(|row| row.restore), source)
+        (row.map_or(0.0, DefaultFigure::value), row.and_then(|row| row.restore), source)
     }
 
     /// How often one zone is lost.
     pub(crate) fn zone(&self) -> Figure {
-        let (value, restore, source) = self.default("zone");
+        let (value, restore, source) = self.judged("zone");
         hardware(value, restore, source)
     }
 
     /// Share of primary losses that automatic failover covers.
     pub(crate) fn coverage(&self) -> Sourced<Probability> {
-        let (value, _, source) = self.default("failover_coverage");
+        let (value, _, source) = self.judged("failover_coverage");
         Sourced { value: Probability::clamped(value), source }
     }
 
@@ -92,7 +107,7 @@ impl Figures {
         let (value, source) = match stated {
             Some((seconds, figure)) => (seconds, figure.source()),
             None => {
-                let (value, _, source) = self.default("failover_seconds");
+                let (value, _, source) = self.judged("failover_seconds");
                 (value, source)
             }
         };
@@ -117,7 +132,7 @@ impl Figures {
             let restore = single.restore.map(|(_, slow)| slow);
             reliability.instance = Some(hardware(rest, restore, single.source()));
         } else if let Some(name) = &row.fallback {
-            let (value, restore, source) = self.default(name);
+            let (value, restore, source) = self.judged(name);
             reliability.instance = Some(hardware(value, restore, source));
         }
         reliability
@@ -144,7 +159,7 @@ impl SlaFigure {
     }
 }
 
-fn hardware(unavailability: f64, restore: Option<f64>, source: Source) -> Figure {
+pub(crate) fn hardware(unavailability: f64, restore: Option<f64>, source: Source) -> Figure {
     Figure {
         unavailability: Probability::clamped(unavailability),
         layer: Layer::Hardware,
@@ -191,6 +206,8 @@ mod tests {
         }
         for (name, figure) in &figures.defaults {
             assert!(figure.reason.len() > 20, "{name}: a default needs a reason");
+            let by_rates = figure.mtbf_hours.is_some() && figure.restore.is_some();
+            assert!(figure.value.is_some() != by_rates, "{name}: a value, or a rate with its repair time");
         }
         for needed in ["zone", "failover_coverage", "failover_seconds"] {
             assert!(figures.defaults.contains_key(needed), "{needed}");

@@ -9,6 +9,7 @@ mod assembled;
 mod changes;
 mod components;
 mod contract;
+mod defaults;
 mod dependencies;
 mod expression;
 mod figures;
@@ -21,6 +22,7 @@ mod zones;
 
 pub use assembled::{Assembled, Egress, ResourceRole, Role, assemble};
 pub use changes::{Change, changes};
+pub use defaults::{Defaults, Team, Upkeep};
 pub use recipe::Recipe;
 pub(crate) use recipe::Step;
 pub use row::{Catalog, MemberOf, Reach, Related, RoleName, Row};

@@ -1,0 +1,222 @@
+//! The table of defaults as figures of the model: one table for every dialect.
+
+use foreshock_model::{ComponentKind, Figure, Layer, Probability, Seconds, Source, Sourced};
+
+use crate::Catalog;
+use crate::figures::{Figures, hardware};
+
+/// The rows of `data/defaults.toml` as the model's figures, each with its source.
+#[derive(Clone, Copy)]
+pub struct Defaults<'a> {
+    figures: &'a Figures,
+}
+
+/// What is written about the work on a component that takes it down. `None` = not written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Upkeep {
+    /// How long a deploy that goes well takes it down.
+    pub deploy: Option<Seconds>,
+    /// How long a maintenance takes it down.
+    pub maintenance: Option<Seconds>,
+    /// Where that is written; the default's own source when nothing is.
+    pub source: Option<Source>,
+}
+
+/// What is written about the people who repair it. `None` = not written.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Team {
+    /// From an alert to somebody who has seen it.
+    pub acknowledge: Option<Seconds>,
+    /// From there until the cause is known.
+    pub diagnose: Option<Seconds>,
+    /// Hours of a day in which somebody is on call, 0..=24.
+    pub hours_on_call: Option<f64>,
+    /// Share of the failures with a runbook, 0..=1.
+    pub runbooks: Option<f64>,
+}
+
+impl Defaults<'static> {
+    /// The table that ships with the program.
+    pub fn bundled() -> Defaults<'static> {
+        Defaults { figures: &Catalog::bundled().figures }
+    }
+}
+
+impl<'a> Defaults<'a> {
+    pub(crate) fn of(figures: &'a Figures) -> Defaults<'a> {
+        Defaults { figures }
+    }
+
+    /// A row's number with its source. A row that is not there is 0, and says so.
+    pub fn number(self, row: &str) -> Sourced<f64> {
+        let (value, _, source) = self.figures.judged(row);
+        Sourced { value, source }
+    }
+
+    /// How often one zone is lost.
+    pub fn zone(self) -> Figure {
+        self.figures.zone()
+    }
+
+    /// How often a shared underlay is lost.
+    pub fn domain(self) -> Figure {
+        self.hardware("domain")
+    }
+
+    /// How often a whole region is lost.
+    pub fn region(self) -> Figure {
+        self.hardware("region")
+    }
+
+    /// Share of primary losses that automatic failover covers.
+    pub fn failover_coverage(self) -> Sourced<Probability> {
+        self.figures.coverage()
+    }
+
+    /// How long promotion takes.
+    pub fn failover_seconds(self) -> Sourced<Seconds> {
+        self.figures.failover_seconds(None)
+    }
+
+    /// One instance of a component of which nothing but its kind is known; a third party's whole service for the kinds
+    /// that are one (layer L5).
+    pub fn instance(self, kind: ComponentKind) -> Figure {
+        let figure = self.hardware(kind.name());
+        match is_third_party(kind) {
+            true => Figure { layer: Layer::External, ..figure },
+            false => figure,
+        }
+    }
+
+    /// What its own people do to it (L1): deploys, mistakes in changes, maintenance. None where nothing is written and
+    /// nobody's own code runs in that kind.
+    ///
+    /// U = (deploys a year x (written deploy downtime + share of changes that fail x time to restore) + maintenances a
+    /// year x written maintenance downtime) / year; the middle term for own code only.
+    pub fn software(self, kind: ComponentKind, upkeep: &Upkeep) -> Option<Figure> {
+        let own_code = runs_own_code(kind);
+        if !own_code && upkeep.deploy.is_none() && upkeep.maintenance.is_none() {
+            return None;
+        }
+        let (deploys, maintenances) = (self.number("deploys_per_year"), self.number("maintenances_per_year"));
+        let (share, restore, source) = self.figures.judged("change_failure");
+        let (share, restore) = if own_code { (share, restore.unwrap_or(0.0)) } else { (0.0, 0.0) };
+        let mut events = deploys.value * share;
+        let mut seconds = events * restore;
+        for (times, written) in [(deploys.value, upkeep.deploy), (maintenances.value, upkeep.maintenance)] {
+            let each = written.map_or(0.0, Seconds::get);
+            if each > 0.0 {
+                events += times;
+                seconds += times * each;
+            }
+        }
+        let mttr = if events > 0.0 { Seconds::new(seconds / events) } else { None };
+        Some(Figure {
+            unavailability: Probability::clamped(seconds / SECONDS_PER_YEAR),
+            layer: Layer::Software,
+            mttr,
+            source: upkeep.source.clone().unwrap_or(source),
+        })
+    }
+
+    /// Until a person begins to repair it, where nothing is written: for own code, whose failures wait for its people.
+    pub fn response(self, kind: ComponentKind) -> Option<Sourced<Seconds>> {
+        let row = self.number("response");
+        let value = Seconds::new(row.value).filter(|_| runs_own_code(kind))?;
+        Some(Sourced { value, source: row.source })
+    }
+
+    /// Until a person begins to repair it, with what is written about the team: acknowledgement, diagnosis (shorter
+    /// with a runbook), and on the mean the wait until somebody is on call. What is not written is as in the table.
+    pub fn response_of(self, team: &Team) -> Seconds {
+        let seconds = |written: Option<Seconds>, row| written.map_or_else(|| self.number(row).value, Seconds::get);
+        let saved = team.runbooks.unwrap_or(0.0) * self.number("runbook_saves").value;
+        let work = seconds(team.acknowledge, "acknowledge") + seconds(team.diagnose, "diagnose") * (1.0 - saved);
+        let uncovered = 24.0 - team.hours_on_call.unwrap_or(24.0).clamp(0.0, 24.0);
+        // A failure falls into the uncovered stretch with probability u/24 and then waits u/2 on the mean.
+        let wait = uncovered / 24.0 * uncovered / 2.0 * 3600.0;
+        Seconds::new(work + wait).unwrap_or_default()
+    }
+
+    fn hardware(self, row: &str) -> Figure {
+        let (value, restore, source) = self.figures.judged(row);
+        hardware(value, restore, source)
+    }
+}
+
+/// A year of 8766 hours.
+const SECONDS_PER_YEAR: f64 = 8766.0 * 3600.0;
+
+/// Whether what runs there is mostly the owner's own code, which is deployed and can be deployed wrong.
+fn runs_own_code(kind: ComponentKind) -> bool {
+    use ComponentKind::{
+        AgentOrchestrator, AiAgent, AppServer, Automation, ScheduledJob, Serverless, ToolService, WebServer,
+    };
+    matches!(
+        kind,
+        WebServer | AppServer | Serverless | ScheduledJob | AiAgent | AgentOrchestrator | ToolService | Automation
+    )
+}
+
+/// Whether somebody else runs it, and a figure of it is their promise (L5).
+fn is_third_party(kind: ComponentKind) -> bool {
+    matches!(kind, ComponentKind::ExternalApi | ComponentKind::LlmEndpoint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(one: f64, other: f64) -> bool {
+        (one - other).abs() <= 1e-12 * other.abs()
+    }
+
+    #[test]
+    fn every_kind_has_a_row_with_a_reason() {
+        for (kind, name) in ComponentKind::ALL {
+            let figure = Defaults::bundled().instance(kind);
+            assert!((1e-7..=1e-2).contains(&figure.unavailability.get()), "{name}: {}", figure.unavailability);
+            assert!(figure.mttr.is_some(), "{name}");
+            assert_eq!(figure.layer == Layer::External, is_third_party(kind), "{name}");
+        }
+    }
+
+    #[test]
+    fn rates_become_unavailabilities() {
+        let app = Defaults::bundled().instance(ComponentKind::AppServer);
+        assert!(close(app.unavailability.get(), 300.0 / (2160.0 * 3600.0 + 300.0)));
+    }
+
+    #[test]
+    fn own_code_has_deploys_and_people() {
+        let defaults = Defaults::bundled();
+        let nothing = Upkeep::default();
+        let app = defaults.software(ComponentKind::AppServer, &nothing).unwrap();
+        assert!(close(app.unavailability.get(), 52.18 * 0.05 * 1800.0 / (8766.0 * 3600.0)));
+        assert_eq!(app.mttr.map(Seconds::get), Some(1800.0));
+        assert_eq!(defaults.software(ComponentKind::Database, &nothing), None);
+        assert_eq!(defaults.response(ComponentKind::Database), None);
+        assert_eq!(defaults.response(ComponentKind::AppServer).unwrap().value.get(), 1200.0);
+
+        let written = Upkeep { deploy: Seconds::new(30.0), maintenance: Seconds::new(3600.0), source: None };
+        let database = defaults.software(ComponentKind::Database, &written).unwrap();
+        assert!(close(database.unavailability.get(), (52.18 * 30.0 + 12.0 * 3600.0) / (8766.0 * 3600.0)));
+        let never = Upkeep { deploy: Seconds::new(0.0), ..Upkeep::default() };
+        assert_eq!(defaults.software(ComponentKind::Database, &never).unwrap().unavailability.get(), 0.0);
+    }
+
+    #[test]
+    fn a_team_answers_as_written() {
+        let defaults = Defaults::bundled();
+        let minutes = |minutes: f64| Seconds::new(minutes * 60.0);
+        for (team, expected) in [
+            (Team::default(), 1200.0),
+            (Team { acknowledge: minutes(10.0), diagnose: minutes(20.0), ..Team::default() }, 1800.0),
+            (Team { hours_on_call: Some(12.0), ..Team::default() }, 1200.0 + 0.5 * 6.0 * 3600.0),
+            (Team { hours_on_call: Some(0.0), ..Team::default() }, 1200.0 + 12.0 * 3600.0),
+            (Team { runbooks: Some(1.0), ..Team::default() }, 300.0 + 450.0),
+        ] {
+            assert!(close(defaults.response_of(&team).get(), expected), "{team:?}");
+        }
+    }
+}

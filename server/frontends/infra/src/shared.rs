@@ -1,0 +1,129 @@
+//! Zones, domains and regions: named once at the top, or by the components in them.
+
+use std::sync::Arc;
+
+use foreshock_catalog::Defaults;
+use foreshock_model::{
+    Domain, DomainIndex, Figure, Layer, Probability, Region, RegionIndex, Source, System, ZoneIndex,
+};
+use foreshock_syntax::yaml::{Pair, Value};
+
+use crate::file::without_zones;
+use crate::reliability::unavailability_of;
+use crate::section::{Report, Section};
+
+/// The failure units that components share.
+pub(crate) struct Shared {
+    zones: Vec<Domain>,
+    domains: Vec<Domain>,
+    regions: Vec<Region>,
+    index: Names,
+    zone: Figure,
+    domain: Figure,
+}
+
+#[derive(Default)]
+struct Names {
+    zones: rustc_hash::FxHashMap<Arc<str>, u32>,
+    domains: rustc_hash::FxHashMap<Arc<str>, u32>,
+    regions: rustc_hash::FxHashMap<Arc<str>, u32>,
+}
+
+impl Shared {
+    pub(crate) fn read(top: &mut Section<'_>, report: &mut Report, defaults: Defaults<'_>) -> Shared {
+        let mut shared = Shared {
+            zones: Vec::new(),
+            domains: Vec::new(),
+            regions: Vec::new(),
+            index: Names::default(),
+            zone: defaults.zone(),
+            domain: defaults.domain(),
+        };
+        for (name, figure) in units(top, report, "zones", "a zone") {
+            let index = shared.zone(&name).index();
+            if let (Some(zone), Some(figure)) = (shared.zones.get_mut(index), figure) {
+                zone.figure = figure_at(&zone.figure, figure);
+            }
+        }
+        for (name, figure) in units(top, report, "domains", "a domain") {
+            let index = shared.domain(&name).index();
+            if let (Some(domain), Some(figure)) = (shared.domains.get_mut(index), figure) {
+                domain.figure = figure_at(&domain.figure, figure);
+            }
+        }
+        for (name, figure) in units(top, report, "regions", "a region") {
+            let index = shared.region(&name).index();
+            let default = defaults.region();
+            if let Some(region) = shared.regions.get_mut(index) {
+                region.figure = Some(figure.map_or(default.clone(), |figure| figure_at(&default, figure)));
+            }
+        }
+        shared
+    }
+
+    pub(crate) fn zone(&mut self, name: &Arc<str>) -> ZoneIndex {
+        let next = self.zones.len() as u32;
+        let index = *self.index.zones.entry(name.clone()).or_insert(next);
+        if index == next {
+            self.zones.push(Domain { name: name.clone(), figure: self.zone.clone() });
+        }
+        ZoneIndex(index)
+    }
+
+    pub(crate) fn domain(&mut self, name: &Arc<str>) -> DomainIndex {
+        let next = self.domains.len() as u32;
+        let index = *self.index.domains.entry(name.clone()).or_insert(next);
+        if index == next {
+            self.domains.push(Domain { name: name.clone(), figure: self.domain.clone() });
+        }
+        DomainIndex(index)
+    }
+
+    /// A region that only components name has no figure: nobody publishes how often all of one fails.
+    pub(crate) fn region(&mut self, name: &Arc<str>) -> RegionIndex {
+        let next = self.regions.len() as u32;
+        let index = *self.index.regions.entry(name.clone()).or_insert(next);
+        if index == next {
+            self.regions.push(Region { name: name.clone(), figure: None });
+        }
+        RegionIndex(index)
+    }
+
+    pub(crate) fn give_to(self, system: &mut System) {
+        if self.zones.is_empty() {
+            without_zones(system);
+        }
+        system.zones = self.zones;
+        system.domains = self.domains;
+        system.regions = self.regions;
+    }
+}
+
+/// The default with what is written in its place.
+fn figure_at(default: &Figure, (unavailability, source): (Probability, Source)) -> Figure {
+    Figure { unavailability, layer: Layer::Hardware, mttr: default.mttr, source }
+}
+
+type Unit = (Arc<str>, Option<(Probability, Source)>);
+
+/// The units of a top-level map, `{name: {unavailability: 1e-4}}`.
+fn units(top: &mut Section<'_>, report: &mut Report, key: &'static str, name: &'static str) -> Vec<Unit> {
+    let Some(Pair { value, .. }) = top.take(key) else { return Vec::new() };
+    let Some(pairs) = value.pairs() else {
+        report.wrong_type(key, value, "a map from names to their figures");
+        return Vec::new();
+    };
+    let mut units = Vec::new();
+    for pair in pairs {
+        units.push((pair.name.into(), unit(report, pair.value, name)));
+    }
+    units
+}
+
+fn unit(report: &mut Report, value: Value<'_>, name: &'static str) -> Option<(Probability, Source)> {
+    let mut section = Section::of(report, value, name, "")?;
+    let figure = unavailability_of(&mut section, report, &["unavailability", "availability"]);
+    section.finish(report);
+    let (_, written) = figure?;
+    Some((Probability::clamped(written.value), written.source()))
+}
