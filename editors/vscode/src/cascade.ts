@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { Server } from './client';
 import { duration } from './duration';
 import { reveal } from './places';
-import type { BlockArgument, Effect } from './protocol';
+import type { BlockArgument, Effect, FaultResult } from './protocol';
 
 interface EffectItem extends vscode.QuickPickItem {
   component: string;
@@ -12,8 +12,8 @@ interface EffectItem extends vscode.QuickPickItem {
 
 const ICONS: Record<string, string> = { DOWN: 'error', OVERLOADED: 'warning', DEGRADED: 'info' };
 
-/** Resolves when the list is closed; a chosen line opens that component's block. */
-export async function showCascade(server: Server, argument: BlockArgument): Promise<void> {
+/** Resolves when the list is closed; a chosen line opens that component's block. `title`: what fails, in words. */
+export async function showCascade(server: Server, argument: BlockArgument, title?: string): Promise<void> {
   const fault = argument.fault ?? argument.component;
   if (!fault) {
     throw new Error('foreshock.showCascade needs the component that fails.');
@@ -27,8 +27,8 @@ export async function showCascade(server: Server, argument: BlockArgument): Prom
   }
 
   const chosen = await vscode.window.showQuickPick(items(result.effects), {
-    title: `If ${argument.component ?? fault} fails`,
-    placeHolder: summary(result.effects.filter(effect => effect.component !== argument.component), result.entry_loss),
+    title: `If ${title ?? `${argument.component ?? fault} fails`}`,
+    placeHolder: summary(result, argument.component),
     matchOnDescription: true,
     matchOnDetail: true,
   });
@@ -50,17 +50,28 @@ function items(effects: Effect[]): EffectItem[] {
     .map(effect => ({
       component: effect.component,
       label: `$(${ICONS[effect.health] ?? 'circle-outline'}) ${effect.component}`,
-      description: `${effect.health} after ${duration(effect.at_seconds)}`,
+      description: [`${effect.health} after ${duration(effect.at_seconds)}`, perRequest(effect)].filter(Boolean).join(' · '),
       detail: effect.reason ?? (effect.because ? `because of ${effect.because.component}` : undefined),
     }));
 }
 
-/** `others`: the effects on all but the component that fails, as the blast radius counts them. */
-function summary(others: Effect[], entryLoss: number): string {
+/** In latency mode: how long one request takes by then. */
+function perRequest(effect: Effect): string {
+  return typeof effect.latency_ms === 'number' ? `${duration(effect.latency_ms / 1000)} a request` : '';
+}
+
+/** The component that fails is not among the others, as the blast radius counts them. */
+function summary(result: FaultResult, failing: string | undefined): string {
+  if (result.effects.length === 0) {
+    const why = result.unsettled?.[0];
+    return why ? `Nothing gets worse: ${why.component ?? 'something'}: ${why.why}` : 'Nothing gets worse';
+  }
+  const others = result.effects.filter(effect => effect.component !== failing);
   const down = others.filter(effect => effect.health === 'DOWN').length;
   const figures = [`${down} ${down === 1 ? 'other' : 'others'} down`];
   if (others.length > down) {
     figures.push(`${others.length - down} impaired`);
   }
-  return [...figures, `${Math.round(entryLoss * 100)} % of requests lost`, 'Enter opens the block'].join(' · ');
+  const lost = typeof result.entry_loss === 'number' ? [`${Math.round(result.entry_loss * 100)} % of requests lost`] : [];
+  return [...figures, ...lost, 'Enter opens the block'].join(' · ');
 }

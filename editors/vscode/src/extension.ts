@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { showCascade } from './cascade';
 import { LANGUAGES, Server } from './client';
+import { simulateAt } from './faults';
 import { GraphPanel } from './graph/panel';
 import type { BlockArgument, GraphResult, SimulateResult, Status } from './protocol';
 import { StatusBar } from './status';
@@ -50,6 +51,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
         throw new Error('Click a "blast radius" line above a block: it says which component fails.');
       }
       return showCascade(started, argument);
+    }),
+    command('foreshock.playFault', () => {
+      const editor = vscode.window.activeTextEditor;
+      if (!editor || !LANGUAGES.includes(editor.document.languageId)) {
+        throw new Error('Put the cursor into the block of a component that is to fail.');
+      }
+      return simulateAt(started, editor.document.uri.toString(), editor.selection.active.line);
     }),
     vscode.workspace.onDidChangeConfiguration(change => {
       if (change.affectsConfiguration('foreshock.server.path')) {

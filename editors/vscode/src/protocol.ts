@@ -59,16 +59,18 @@ export interface Effect {
   component: string;
   health: 'DEGRADED' | 'OVERLOADED' | 'DOWN';
   at_seconds: number;
-  latency_ms?: number;
+  latency_ms?: number | null;
   because?: { component: string } | null;
   reason?: string;
 }
 
 export interface FaultResult {
   id: string;
-  severity: number;
-  entry_loss: number;
+  severity: number | null;
+  entry_loss: number | null;
   effects: Effect[];
+  /** What latency or traffic mode could not tell. */
+  unsettled?: { component?: string | null; why: string }[];
 }
 
 /** Answer to `foreshock/simulate` `{uri, fault}`. */

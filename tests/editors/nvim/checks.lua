@@ -181,6 +181,37 @@ local function cascade()
   check('the code lens opens the same list', lines and any_line(lines, 'aws_ecs_service.api'), lines)
 end
 
+local function simulate()
+  vim.api.nvim_set_current_buf(buffer)
+  vim.cmd('ForeshockSimulate zone:eu-west-1a')
+  local lines = scratch('cascade')
+  check(':ForeshockSimulate plays a fault by its name',
+    lines and lines[1]:find('zone:eu-west-1a', 1, true) and any_line(lines, 'aws_nat_gateway.egress', 'DOWN'), lines)
+  if lines then
+    vim.cmd('close')
+  end
+
+  vim.api.nvim_set_current_buf(buffer)
+  cursor_in_database()
+  local offered = {}
+  vim.ui.select = function(items, options, on_choice)
+    for _, item in ipairs(items) do
+      table.insert(offered, options.format_item(item))
+    end
+    on_choice(items[3], 3)
+  end
+  vim.cmd('ForeshockSimulate')
+  lines = scratch('cascade')
+  check('without one it asks: latency and traffic among them',
+    any_line(offered, DATABASE .. ' takes 10 times as long') and any_line(offered, '3 times as many requests'), offered)
+  check('and says what can not be known', lines and lines[1]:find('latency:' .. DATABASE .. ':x10', 1, true)
+    and any_line(lines, 'its own latency is not known'), lines)
+  if lines then
+    vim.cmd('close')
+  end
+  vim.api.nvim_set_current_buf(buffer)
+end
+
 local function repair()
   cursor_in_database()
   local before = text()
@@ -290,6 +321,7 @@ report.run(function()
     { 'statusline', statusline },
     { 'graph', graph },
     { 'cascade', cascade },
+    { 'simulate', simulate },
     { 'repair', repair },
     { 'typing', typing },
     { 'another file', other_file },

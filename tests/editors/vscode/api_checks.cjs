@@ -114,6 +114,16 @@ async function requests({ uri, extension }) {
   check('foreshock/simulate tells when the service falls',
     effects.some(effect => effect.component === 'aws_ecs_service.api' && effect.at_seconds >= 0 && effect.health), cascade);
 
+  for (const [fault, fallen] of [['zone:eu-west-1a', 'aws_nat_gateway.egress'], [`exhausted:${DATABASE}:disk`, 'aws_ecs_service.api']]) {
+    const played = (await api.simulate(uri.toString(), fault)).stacks.flatMap(stack => stack.results);
+    check(`foreshock/simulate plays ${fault}`,
+      played[0]?.id === fault && played[0].effects.some(effect => effect.component === fallen), played);
+  }
+  for (const fault of [`latency:${DATABASE}:x10`, 'traffic:x3']) {
+    const played = (await api.simulate(uri.toString(), fault)).stacks.flatMap(stack => stack.results);
+    check(`foreshock/simulate says what it can not know of ${fault}`, played[0]?.unsettled?.length > 0, played);
+  }
+
   let refusal;
   await api.simulate(uri.toString(), 'aws_db_instance.no_such_thing').then(
     answer => (refusal = answer.stacks.every(stack => stack.results.length === 0) ? 'empty' : answer),

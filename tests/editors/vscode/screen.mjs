@@ -27,7 +27,7 @@ export async function drive({ browser, check, data, address, stack, pictures }) 
     // Quick Open needs ripgrep, which is not always there; the Explorer needs nothing.
     await page.locator('.explorer-viewlet .monaco-list-row', { hasText: 'rds.tf' }).dblclick({ timeout: PATIENCE });
     await page.waitForSelector('.monaco-editor .view-line', { timeout: PATIENCE });
-    for (const step of [editor, hover, problems, cascade, graph, repair, missingServer]) {
+    for (const step of [editor, hover, problems, cascade, simulate, graph, repair, missingServer]) {
       try {
         await step(look);
       } catch (error) {
@@ -122,6 +122,20 @@ async function cascade({ page, picture, eventually, check }) {
   check('a line of it opens that block', await eventually(() => isOpen(page, 'web.tf')));
   await click(page, page.locator('.tab[data-resource-name="rds.tf"]'));
   await eventually(() => isOpen(page, 'rds.tf'));
+}
+
+async function simulate({ page, picture, eventually, check }) {
+  await click(page, word(page, 'multi_az'));
+  await command(page, 'Foreshock: Simulate a Failure');
+  const list = page.locator('.quick-input-widget:visible');
+  check('a failure can be chosen for the block under the cursor', await eventually(async () =>
+    /aws_db_instance\.orders takes 10 times as long/.test(await list.innerText())), await list.innerText().catch(String));
+  await picture('4-simulate');
+  await page.keyboard.type('eu-west-1a');
+  await page.keyboard.press('Enter');
+  check('and shows what falls with it', await eventually(async () =>
+    /aws_nat_gateway\.egress/.test(await list.innerText())), await list.innerText().catch(String));
+  await page.keyboard.press('Escape');
 }
 
 /** The page inside the webview, found by what it shows. */

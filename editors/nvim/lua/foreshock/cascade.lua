@@ -21,6 +21,21 @@ local function duration(seconds)
   return ('%d h %d min'):format(math.floor(minutes / 60), minutes % 60)
 end
 
+--- How long one request takes by then, in latency mode.
+local function per_request(effect)
+  return type(effect.latency_ms) == 'number' and (', %s a request'):format(duration(effect.latency_ms / 1000)) or ''
+end
+
+--- What latency or traffic mode could not tell, a line each.
+local function unsettled(result)
+  local lines = {}
+  for _, it in ipairs(type(result.unsettled) == 'table' and result.unsettled or {}) do
+    local component = type(it.component) == 'string' and it.component or '?'
+    table.insert(lines, { text = ('%s: %s'):format(component, it.why) })
+  end
+  return lines
+end
+
 local function show(result, component, places)
   local effects = vim.deepcopy(result.effects)
   table.sort(effects, function(a, b)
@@ -34,7 +49,9 @@ local function show(result, component, places)
   local others = #vim.tbl_filter(function(effect)
     return effect.component ~= component
   end, effects)
-  local title = ('If %s fails: %d %s affected'):format(component, others, others == 1 and 'other' or 'others')
+  -- A component as a whole is the usual question; anything else goes by its name.
+  local fails = result.id == 'component:' .. component and (component .. ' fails') or result.id
+  local title = ('If %s: %d %s affected'):format(fails, others, others == 1 and 'other' or 'others')
   if type(result.entry_loss) == 'number' then
     title = ('%s, %.0f %% of requests lost'):format(title, result.entry_loss * 100)
   end
@@ -47,12 +64,13 @@ local function show(result, component, places)
     local reason = type(effect.reason) == 'string' and effect.reason or ''
     table.insert(lines, {
       text = (('%10s  %-10s  %-' .. width .. 's  %s')
-        :format(duration(effect.at_seconds), effect.health, effect.component, reason)
+        :format(duration(effect.at_seconds), effect.health, effect.component, reason .. per_request(effect))
         :gsub('%s+$', '')),
       component = effect.component,
       place = places[effect.component],
     })
   end
+  vim.list_extend(lines, unsettled(result))
   require('foreshock.scratch').open('cascade', lines)
 end
 
@@ -85,6 +103,73 @@ function M.open(block)
     end
     local fault = block and block.fault or component
     play(buffer, uri, fault, component or fault, graph.places(answer, buffer))
+  end)
+end
+
+--- What the user may ask for at a component: names of faults with what they mean.
+local function faults(answer, component)
+  local items = {}
+  local function add(label, fault)
+    table.insert(items, { label = label, fault = fault })
+  end
+  if component then
+    local id = component.id
+    add(id .. ' is down as a whole', 'component:' .. id)
+    add('one instance of ' .. id .. ' is lost', ('instance:%s#0'):format(id))
+    add(id .. ' takes 10 times as long', ('latency:%s:x10'):format(id))
+    for _, resource in ipairs({ 'cpu', 'connections', 'memory', 'disk' }) do
+      add(('%s has no %s left'):format(id, resource), ('exhausted:%s:%s'):format(id, resource))
+    end
+  end
+  local zones = {}
+  for _, stack in ipairs(answer.stacks) do
+    for _, edge in ipairs(stack.dependencies) do
+      if component and edge.from == component.id then
+        add(("%s can't reach %s"):format(edge.from, edge.to), ('cut:%s->%s'):format(edge.from, edge.to))
+      end
+    end
+    for _, it in ipairs(stack.components) do
+      local spread = type(it.redundancy) == 'table' and it.redundancy.zones
+      for _, zone in ipairs(type(spread) == 'table' and spread or {}) do
+        zones[zone] = true
+      end
+    end
+  end
+  for _, factor in ipairs({ '1.5', '3', '10' }) do
+    add(factor .. ' times as many requests', 'traffic:x' .. factor)
+  end
+  local names = vim.tbl_keys(zones)
+  table.sort(names)
+  for _, zone in ipairs(names) do
+    add(('zone %s is lost'):format(zone), 'zone:' .. zone)
+  end
+  return items
+end
+
+--- Plays a fault by its name; without one, asks what is to fail at the block under the cursor.
+function M.simulate(fault)
+  local buffer = vim.api.nvim_get_current_buf()
+  local uri = vim.uri_from_bufnr(buffer)
+  local line = vim.api.nvim_win_get_cursor(0)[1]
+  graph.fetch(buffer, uri, function(answer)
+    local component = graph.component_at(answer, buffer, line)
+    local places = graph.places(answer, buffer)
+    local function chosen(name)
+      play(buffer, uri, name, component and component.id or name, places)
+    end
+    if fault then
+      return chosen(fault)
+    end
+    vim.ui.select(faults(answer, component), {
+      prompt = 'Simulate a failure',
+      format_item = function(item)
+        return item.label
+      end,
+    }, function(item)
+      if item then
+        chosen(item.fault)
+      end
+    end)
   end)
 end
 

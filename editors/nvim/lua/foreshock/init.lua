@@ -67,4 +67,10 @@ function M.cascade(block)
   require('foreshock.cascade').open(block)
 end
 
+--- Plays a fault: `component:ID`, `latency:ID:x10`, `traffic:x3`, `zone:NAME` and others; without one, asks for it.
+--- @param fault string|nil
+function M.simulate(fault)
+  require('foreshock.cascade').simulate(fault)
+end
+
 return M
