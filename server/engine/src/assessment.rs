@@ -86,16 +86,14 @@ fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
         let worst = worst_loss(system, &roots, &scored).max(loss);
         assessment.score_range = Some((score(worst), score(least_loss)));
     }
-    let weighing = single_points::Weighing { service: &service, scored: &scored, probabilities: &structural, loss };
+    let other = (!readings.one_structure()).then(|| Service::at(system, readings.structure(), &roots, Wanted::DOWN));
+    let structure = other.as_ref().unwrap_or(&service);
+    let weighing =
+        single_points::Weighing { service: &service, structure, scored: &scored, probabilities: &structural, loss };
     let (single, common) = single_points::find(system, &readings, &basis, &tops, &weighing);
     assessment.single_points = single;
     assessment.common_mode = common;
-    if readings.one_structure() {
-        (assessment.pairs, assessment.pairs_left_out) = pairs(&service, &tops);
-    } else {
-        let structure = Service::at(system, readings.structure(), &roots, Wanted::DOWN);
-        (assessment.pairs, assessment.pairs_left_out) = pairs(&structure, &tops);
-    }
+    (assessment.pairs, assessment.pairs_left_out) = pairs(structure, &tops);
     assessment.basis = basis;
     assessment
 }

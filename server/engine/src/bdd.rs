@@ -83,9 +83,10 @@ impl Bdd {
         }
     }
 
-    /// From now on at most so many nodes.
-    pub(crate) fn set_node_budget(&mut self, nodes: usize) {
+    /// From now on at most so many nodes in all, and so many more steps.
+    pub(crate) fn set_budget(&mut self, nodes: usize, work: u64) {
         self.node_budget = nodes;
+        self.work_left = work;
     }
 
     fn node(&self, function: Function) -> Node {
@@ -117,6 +118,16 @@ impl Bdd {
             self.grow();
         }
         Ok(function)
+    }
+
+    /// `if all of the variables then high else low`, for variables in their order.
+    pub(crate) fn decide_all(
+        &mut self,
+        variables: &[u32],
+        low: Function,
+        high: Function,
+    ) -> Result<Function, OverBudget> {
+        variables.iter().rev().try_fold(high, |high, &variable| self.decide(variable, low, high))
     }
 
     /// The node, or the empty slot for it.
@@ -221,8 +232,27 @@ impl Bdd {
         mix(key(operation, first), second.0) & (self.cache.len() - 1)
     }
 
+    /// The function with some variables known: `known` gives the value of a variable, if it is.
+    pub(crate) fn restrict(
+        &mut self,
+        function: Function,
+        known: impl Fn(u32) -> Option<bool>,
+    ) -> Result<Function, OverBudget> {
+        let live = self.live([function]);
+        let mut restricted = vec![Function::NEVER, Function::ALWAYS];
+        for (variable, low, high) in live.nodes() {
+            let at = |place: u32| restricted.get(place as usize).copied().unwrap_or(Function::NEVER);
+            let (low, high) = (at(low), at(high));
+            restricted.push(match known(variable) {
+                Some(true) => high,
+                Some(false) => low,
+                None => self.decide(variable, low, high)?,
+            });
+        }
+        Ok(restricted.get(live.place(function) as usize).copied().unwrap_or(Function::NEVER))
+    }
+
     /// Whether the function is true when exactly the variables for which `holds` are.
-    #[cfg(test)]
     pub(crate) fn truth(&self, function: Function, holds: impl Fn(u32) -> bool) -> bool {
         let mut at = function;
         while at > Function::ALWAYS {

@@ -54,6 +54,8 @@ struct Remembered {
 pub(crate) enum Role {
     /// A basic event.
     Event,
+    /// Taken as happening: it is no event of its own.
+    Given,
     /// Taken as never happening.
     Never,
 }
@@ -75,7 +77,7 @@ impl Store {
         Store {
             nodes: vec![terminal; 2],
             unique: vec![0; 1 << 12],
-            cache: vec![Remembered::default(); 1 << 12],
+            cache: vec![Remembered::default(); 1 << 16],
             node_budget,
             work_left: work_budget,
             tasks: Vec::new(),
@@ -132,7 +134,9 @@ impl Store {
                 *slot = index;
             }
         }
-        self.cache = vec![Remembered::default(); self.unique.len()];
+        if self.cache.len() < self.unique.len() {
+            self.cache = vec![Remembered::default(); self.unique.len() * 4];
+        }
     }
 
     /// The sets of the first family that contain no set of the second.
@@ -233,6 +237,7 @@ impl CutSets {
             let at = |place: u32| families.get(place as usize).copied().unwrap_or(Family::NONE);
             let (low, high) = (at(low), at(high));
             let family = match role(variable) {
+                Role::Given => high,
                 Role::Never => low,
                 Role::Event => {
                     let with = store.without(high, low)?;

@@ -15,6 +15,8 @@ pub(crate) const NODE_BUDGET: usize = 2_000_000;
 pub(crate) const WORK_BUDGET: u64 = 4_000_000;
 /// Up to so many instances each is a variable; more are counted.
 pub(crate) const EXPLICIT_INSTANCES: u32 = 12;
+/// The same where somebody can wait, and cut sets are listed.
+pub(crate) const FULL_EXPLICIT_INSTANCES: u32 = 100;
 /// Instances are followed zone by zone in up to so many zones (no provider has more in one region).
 pub(crate) const FOLLOWED_ZONES: usize = 6;
 /// Pairs listed at most; more are counted.
@@ -30,11 +32,12 @@ pub(crate) const CYCLE_WORK: usize = 10_000_000;
 pub(crate) const FAILURE_ROUNDS: usize = 1_000;
 /// A component is offered at most so many times its capacity (semantics, section 2): nobody waits longer.
 pub(crate) const OFFERED_MOST: f64 = 10.0;
-/// The same as `NODE_BUDGET` where somebody asked for everything and can wait: about 120 MB.
-pub(crate) const FULL_NODE_BUDGET: usize = 4_000_000;
-/// The same as `WORK_BUDGET` where somebody can wait: about five seconds.
+/// The same as `WORK_BUDGET` where somebody asked for everything and can wait: about five seconds.
 pub(crate) const FULL_WORK_BUDGET: u64 = 40_000_000;
 /// Cut sets of order 1 and of order 2 that are listed at most; more are counted.
 pub(crate) const CUT_SETS_LISTED: usize = 10_000;
 /// Where only bounds are known, up to so many events are made perfect one at a time to see what they cost.
 pub(crate) const BOUNDED_UNITS: usize = 2_000;
+/// Seconds to repair what nobody gives a time for, where a buffer has to be compared with it: 30 minutes, what the infra
+/// schema assumes too.
+pub(crate) const ASSUMED_REPAIR: f64 = 1800.0;

@@ -13,12 +13,13 @@
 //! long "or" over all of that. Only what stands behind a choice (a group, a sum of weights, a hot caller) is an unknown
 //! of its own. Cycles of plain requirements are gone that way.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Health;
 use crate::bdd::{Bdd, Function, OverBudget};
 use crate::contribution::partials_too_heavy;
 use crate::frozen::{Edge, Frozen, NO_GROUP};
+use crate::holds::{Hold, Holds};
 use crate::strong::strong;
 
 /// Events with the monotone operations on them.
@@ -54,12 +55,39 @@ pub(crate) enum Cycles {
 
 const FEW_ROUNDS: usize = 16;
 
-/// Own parts, per component.
+/// The own part of a component.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OwnEvents<E> {
     pub(crate) down: E,
     pub(crate) overloaded: E,
     pub(crate) hot: E,
+}
+
+/// All own parts.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnParts<E> {
+    /// By component.
+    pub(crate) each: Vec<OwnEvents<E>>,
+    /// DOWN for so long, where it is asked.
+    pub(crate) held: FxHashMap<(u32, Hold), E>,
+}
+
+impl<E: Copy> OwnParts<E> {
+    /// The same parts in other terms.
+    pub(crate) fn map<F>(&self, event: impl Fn(E) -> F) -> OwnParts<F> {
+        let each = self.each.iter().map(|own| OwnEvents {
+            down: event(own.down),
+            overloaded: event(own.overloaded),
+            hot: event(own.hot),
+        });
+        OwnParts { each: each.collect(), held: self.held.iter().map(|(&key, &held)| (key, event(held))).collect() }
+    }
+
+    /// Every event there is, in no order that matters.
+    pub(crate) fn events(&self) -> impl Iterator<Item = E> {
+        let each = self.each.iter().flat_map(|own| [own.down, own.overloaded, own.hot]);
+        each.chain(self.held.values().copied())
+    }
 }
 
 /// What has to be solved at all.
@@ -92,17 +120,18 @@ pub(crate) enum Level {
     Lost,
 }
 
-type Unknown = (u32, Level);
+/// A component, a level, and for how long at least it has been at that level (only for DOWN; see [`Holds`]).
+type Unknown = (u32, Level, Hold);
 
 /// One part of the "or" that an equation is.
 #[derive(Clone, Copy, Debug)]
 enum Term {
-    Own(u32),
+    Own(u32, Hold),
     OwnOverloaded(u32),
     /// Too many members of a group.
-    Group(u32, u32, Level),
+    Group(u32, u32, Level, Hold),
     /// Too much weight of partial dependencies.
-    Partials(u32),
+    Partials(u32, Hold),
     /// A hot caller of something OVERLOADED.
     Hot(u32, u32),
 }
@@ -116,17 +145,18 @@ pub(crate) struct Plan {
     /// Sets of equations that need each other, those they need first; with whether a set needs itself.
     sets: Vec<(Vec<u32>, bool)>,
     of: FxHashMap<Unknown, u32>,
-    callers_first: Vec<u32>,
+    components: Vec<u32>,
+    holds: Holds,
     roots: Vec<u32>,
     wanted: Wanted,
 }
 
 impl Plan {
-    /// The plan for solving these components.
-    pub(crate) fn for_roots(frozen: &Frozen, roots: &[u32], wanted: Wanted) -> Plan {
-        let callers_first = callers_first(frozen, roots);
+    /// The plan for solving these components; `components` are they and all they depend on, in the order of their
+    /// variables.
+    pub(crate) fn for_roots(frozen: &Frozen, roots: &[u32], wanted: Wanted, components: Vec<u32>) -> Plan {
         let mut position = vec![u32::MAX; frozen.own.len()];
-        for (place, &component) in callers_first.iter().enumerate() {
+        for (place, &component) in components.iter().enumerate() {
             if let Some(slot) = position.get_mut(component as usize) {
                 *slot = place as u32;
             }
@@ -135,7 +165,8 @@ impl Plan {
             equations: Vec::new(),
             sets: Vec::new(),
             of: FxHashMap::default(),
-            callers_first,
+            components,
+            holds: Holds::of(frozen.edges.iter().filter_map(|edge| edge.row.buffer)),
             roots: roots.to_vec(),
             wanted,
         };
@@ -148,12 +179,15 @@ impl Plan {
             if plan.of.contains_key(&unknown) {
                 continue;
             }
-            let mut terms = walk.terms(unknown);
+            let mut terms = walk.terms(unknown, &mut plan.holds);
             let place = |term: &Term| position.get(term.component() as usize).copied();
             terms.sort_by_key(|term| std::cmp::Reverse(place(term)));
             plan.of.insert(unknown, plan.equations.len() as u32);
             for term in &terms {
-                references(frozen, *term, &mut pending);
+                references(frozen, *term, &mut plan.holds, &mut pending);
+                if let Term::Own(component, hold) = *term {
+                    plan.holds.ask(component, hold);
+                }
             }
             plan.equations.push(terms);
         }
@@ -165,16 +199,17 @@ impl Plan {
     fn levels(&self, root: u32) -> impl Iterator<Item = Unknown> + use<> {
         let Wanted { overloaded, lost } = self.wanted;
         let levels = [(Level::Down, true), (Level::Overloaded, overloaded), (Level::Lost, lost)];
-        levels.into_iter().filter(|&(_, wanted)| wanted).map(move |(level, _)| (root, level))
+        levels.into_iter().filter(|&(_, wanted)| wanted).map(move |(level, _)| (root, level, Hold::NONE))
     }
 
     fn order(&mut self, frozen: &Frozen) {
         let mut needs = Vec::with_capacity(self.equations.len());
         let mut found = Vec::new();
+        let mut holds = self.holds.clone();
         for equation in &self.equations {
             found.clear();
             for term in equation {
-                references(frozen, *term, &mut found);
+                references(frozen, *term, &mut holds, &mut found);
             }
             let mut needed: Vec<u32> = found.iter().filter_map(|unknown| self.of.get(unknown).copied()).collect();
             needed.sort_unstable();
@@ -190,20 +225,20 @@ impl Plan {
         }
     }
 
-    /// These components and all they depend on, callers before what they call.
-    pub(crate) fn reached(frozen: &Frozen, roots: &[u32]) -> Vec<u32> {
-        callers_first(frozen, roots)
+    /// The components that matter, in the order of their variables.
+    pub(crate) fn components(&self) -> &[u32] {
+        &self.components
     }
 
-    /// The components that matter, callers before what they call.
-    pub(crate) fn callers_first(&self) -> &[u32] {
-        &self.callers_first
+    /// For how long failures have to last to matter.
+    pub(crate) fn holds(&self) -> &Holds {
+        &self.holds
     }
 
     /// Whether support has to come from outside for any group in these equations.
     fn stands_in(&self, frozen: &Frozen, members: &[u32]) -> bool {
         let is_strict =
-            |term: &Term| matches!(term, Term::Group(_, group, Level::Down) if frozen.circles.is_strict(*group));
+            |term: &Term| matches!(term, Term::Group(_, group, Level::Down, _) if frozen.circles.is_strict(*group));
         members.iter().filter_map(|&member| self.equation(member)).any(|equation| equation.iter().any(is_strict))
     }
 
@@ -212,32 +247,13 @@ impl Plan {
     }
 }
 
-/// The roots and all they depend on, callers before what they call.
-fn callers_first(frozen: &Frozen, roots: &[u32]) -> Vec<u32> {
-    let count = frozen.own.len() as u32;
-    let successors: Vec<Vec<u32>> =
-        (0..count).map(|component| frozen.callees(component).map(|(_, edge)| edge.to).collect()).collect();
-    let mut reached = vec![false; frozen.own.len()];
-    let mut pending = roots.to_vec();
-    while let Some(component) = pending.pop() {
-        match reached.get_mut(component as usize) {
-            Some(reached) if !*reached => *reached = true,
-            _ => continue,
-        }
-        pending.extend(successors.get(component as usize).into_iter().flatten());
-    }
-    let strong = strong(&successors, roots.iter().copied());
-    let all = strong.components.into_iter().rev().flatten();
-    all.filter(|&component| reached.get(component as usize) == Some(&true)).collect()
-}
-
 impl Term {
     fn component(self) -> u32 {
         match self {
-            Term::Own(component)
+            Term::Own(component, _)
             | Term::OwnOverloaded(component)
             | Term::Group(component, ..)
-            | Term::Partials(component)
+            | Term::Partials(component, _)
             | Term::Hot(component, _) => component,
         }
     }
@@ -247,48 +263,55 @@ impl Term {
 struct Walk<'a> {
     frozen: &'a Frozen,
     clock: u32,
+    /// For each component and level the walk that came by, holds aside.
     seen: Vec<[u32; 3]>,
+    /// What this walk has seen that has to last.
+    held: FxHashSet<Unknown>,
     pending: Vec<Unknown>,
 }
 
 impl Walk<'_> {
     fn new(frozen: &Frozen) -> Walk<'_> {
-        Walk { frozen, clock: 0, seen: vec![[0; 3]; frozen.own.len()], pending: Vec::new() }
+        let seen = vec![[0; 3]; frozen.own.len()];
+        Walk { frozen, clock: 0, seen, held: FxHashSet::default(), pending: Vec::new() }
     }
 
     /// Whether this is the first visit of this walk.
-    fn visit(&mut self, (component, level): Unknown) -> bool {
+    fn visit(&mut self, (component, level, hold): Unknown) -> bool {
+        if hold != Hold::NONE {
+            return self.held.insert((component, level, hold));
+        }
         let slot = self.seen.get_mut(component as usize).and_then(|levels| levels.get_mut(level as usize));
         slot.is_some_and(|slot| std::mem::replace(slot, self.clock) != self.clock)
     }
 
     /// The right-hand side of an equation.
-    fn terms(&mut self, unknown: Unknown) -> Vec<Term> {
+    fn terms(&mut self, unknown: Unknown, holds: &mut Holds) -> Vec<Term> {
         self.clock += 1;
+        self.held.clear();
         let mut terms = Vec::new();
         self.pending.push(unknown);
-        while let Some((component, level)) = self.pending.pop() {
-            if !self.visit((component, level)) {
-                continue;
+        while let Some(unknown) = self.pending.pop() {
+            if self.visit(unknown) {
+                self.collect(unknown, holds, &mut terms);
             }
-            self.collect(component, level, &mut terms);
         }
         terms
     }
 
-    fn collect(&mut self, component: u32, level: Level, terms: &mut Vec<Term>) {
+    fn collect(&mut self, (component, level, hold): Unknown, holds: &mut Holds, terms: &mut Vec<Term>) {
         let frozen = self.frozen;
         let Some(own) = frozen.own.get(component as usize) else { return };
         match level {
-            Level::Down => terms.push(Term::Own(component)),
+            Level::Down => terms.push(Term::Own(component, hold)),
             // What is DOWN is at least OVERLOADED, and has lost its functions.
             Level::Overloaded => {
-                self.pending.push((component, Level::Down));
+                self.pending.push((component, Level::Down, Hold::NONE));
                 if own.overloaded_at < own.down_at {
                     terms.push(Term::OwnOverloaded(component));
                 }
             }
-            Level::Lost => self.pending.push((component, Level::Down)),
+            Level::Lost => self.pending.push((component, Level::Down, Hold::NONE)),
         }
         let mut partials = false;
         let mut groups = Vec::new();
@@ -296,41 +319,54 @@ impl Walk<'_> {
             if edge.group != NO_GROUP {
                 if !groups.contains(&edge.group) {
                     groups.push(edge.group);
-                    terms.push(Term::Group(component, edge.group, level));
+                    terms.push(Term::Group(component, edge.group, level, hold));
                 }
                 continue;
             }
             match level {
-                Level::Down if edge.row.down == Health::Down => self.pending.push((edge.to, Level::Down)),
-                Level::Down => partials |= edge.row.partial_weight > 0,
+                Level::Down => {
+                    self.pending.extend(takes_down(edge, hold, holds));
+                    partials |= edge.row.partial_weight > 0;
+                }
                 Level::Overloaded if edge.row.overloads_hot && own.hot_at != crate::own::NEVER => {
                     terms.push(Term::Hot(component, edge.to));
                 }
                 Level::Overloaded => {}
-                Level::Lost if edge.row.passes_lost_functions => self.pending.push((edge.to, Level::Lost)),
-                Level::Lost => self.pending.push((edge.to, Level::Down)),
+                Level::Lost if edge.row.passes_lost_functions => {
+                    self.pending.push((edge.to, Level::Lost, Hold::NONE));
+                }
+                Level::Lost => self.pending.push((edge.to, Level::Down, Hold::NONE)),
             }
         }
         if partials {
-            terms.push(Term::Partials(component));
+            terms.push(Term::Partials(component, hold));
         }
     }
 }
 
+/// What takes the caller of this edge down, for at least so long.
+fn takes_down(edge: &Edge, hold: Hold, holds: &mut Holds) -> Option<Unknown> {
+    match (edge.row.down, edge.row.buffer) {
+        (Health::Down, _) => Some((edge.to, Level::Down, hold)),
+        (_, Some(buffer)) => Some((edge.to, Level::Down, holds.longer(hold, buffer)?)),
+        _ => None,
+    }
+}
+
 /// The unknowns that a term is made of.
-fn references(frozen: &Frozen, term: Term, found: &mut Vec<Unknown>) {
+fn references(frozen: &Frozen, term: Term, holds: &mut Holds, found: &mut Vec<Unknown>) {
     match term {
-        Term::Own(_) | Term::OwnOverloaded(_) => {}
-        Term::Hot(_, target) => found.push((target, Level::Overloaded)),
-        Term::Partials(component) => {
-            found.extend(partials(frozen, component).map(|edge| (edge.to, Level::Down)));
+        Term::Own(..) | Term::OwnOverloaded(_) => {}
+        Term::Hot(_, target) => found.push((target, Level::Overloaded, Hold::NONE)),
+        Term::Partials(component, hold) => {
+            found.extend(partials(frozen, component).map(|edge| (edge.to, Level::Down, hold)));
         }
-        Term::Group(caller, group, level) => {
+        Term::Group(caller, group, level, hold) => {
             let hot = frozen.own.get(caller as usize).is_some_and(|own| own.hot_at != crate::own::NEVER);
             for edge in members(frozen, group) {
-                found.extend(carries(edge, level).map(|level| (edge.to, level)));
+                found.extend(carries(edge, level, hold, holds));
                 if level == Level::Overloaded && edge.row.overloads_hot && hot {
-                    found.push((edge.to, Level::Overloaded));
+                    found.push((edge.to, Level::Overloaded, Hold::NONE));
                 }
             }
         }
@@ -348,12 +384,12 @@ fn members(frozen: &Frozen, group: u32) -> impl Iterator<Item = &Edge> {
     edges.filter_map(|&edge| frozen.edges.get(edge as usize))
 }
 
-/// The level of the target at which a dependency brings its caller to a level, hot callers aside.
-fn carries(edge: &Edge, level: Level) -> Option<Level> {
+/// What of its target brings the caller to a level, hot callers aside.
+fn carries(edge: &Edge, level: Level, hold: Hold, holds: &mut Holds) -> Option<Unknown> {
     match level {
-        Level::Down | Level::Overloaded => (edge.row.down == Health::Down).then_some(Level::Down),
-        Level::Lost if edge.row.passes_lost_functions => Some(Level::Lost),
-        Level::Lost => Some(Level::Down),
+        Level::Down | Level::Overloaded => takes_down(edge, hold, holds),
+        Level::Lost if edge.row.passes_lost_functions => Some((edge.to, Level::Lost, Hold::NONE)),
+        Level::Lost => Some((edge.to, Level::Down, Hold::NONE)),
     }
 }
 
@@ -374,11 +410,12 @@ impl<E: Copy + Default> Solution<E> {
 pub(crate) fn solve<A: Algebra>(
     frozen: &Frozen,
     plan: &Plan,
-    own: &[OwnEvents<A::Event>],
+    own: &OwnParts<A::Event>,
     algebra: &mut A,
 ) -> Result<Solution<A::Event>, OverBudget> {
     let values = vec![A::NEVER; plan.equations.len()];
-    let mut solver = Solver { frozen, plan, own, algebra, doubts: FxHashMap::default(), values };
+    let holds = plan.holds.clone();
+    let mut solver = Solver { frozen, plan, own, algebra, doubts: FxHashMap::default(), holds, values };
     for (members, cyclic) in &plan.sets {
         match A::CYCLES {
             _ if !cyclic => {
@@ -397,9 +434,10 @@ pub(crate) fn solve<A: Algebra>(
     }
     let mut solution = Solution { events: FxHashMap::default() };
     for &root in &plan.roots {
-        let down = solver.value((root, Level::Down));
-        let overloaded = if plan.wanted.overloaded { solver.value((root, Level::Overloaded)) } else { down };
-        let lost = if plan.wanted.lost { solver.value((root, Level::Lost)) } else { down };
+        let down = solver.value((root, Level::Down, Hold::NONE));
+        let overloaded =
+            if plan.wanted.overloaded { solver.value((root, Level::Overloaded, Hold::NONE)) } else { down };
+        let lost = if plan.wanted.lost { solver.value((root, Level::Lost, Hold::NONE)) } else { down };
         let impaired = if lost == overloaded { lost } else { solver.algebra.any(&[overloaded, lost])? };
         solution.events.insert(root, [down, overloaded, impaired]);
     }
@@ -409,10 +447,12 @@ pub(crate) fn solve<A: Algebra>(
 struct Solver<'a, A: Algebra> {
     frozen: &'a Frozen,
     plan: &'a Plan,
-    own: &'a [OwnEvents<A::Event>],
+    own: &'a OwnParts<A::Event>,
     algebra: &'a mut A,
     /// What may have no support of its own, of the equations that are being solved.
     doubts: FxHashMap<u32, A::Event>,
+    /// All that are needed are known from planning.
+    holds: Holds,
     values: Vec<A::Event>,
 }
 
@@ -424,7 +464,14 @@ impl<A: Algebra> Solver<'_, A> {
 
     fn own(&self, component: u32) -> OwnEvents<A::Event> {
         let never = OwnEvents { down: A::NEVER, overloaded: A::NEVER, hot: A::NEVER };
-        self.own.get(component as usize).copied().unwrap_or(never)
+        self.own.each.get(component as usize).copied().unwrap_or(never)
+    }
+
+    fn own_down(&self, component: u32, hold: Hold) -> A::Event {
+        if hold == Hold::NONE {
+            return self.own(component).down;
+        }
+        self.own.held.get(&(component, hold)).copied().unwrap_or(A::NEVER)
     }
 
     /// Solves each of these once from what is known; whether anything changed.
@@ -478,11 +525,19 @@ impl<A: Algebra> Solver<'_, A> {
     }
 
     /// A group's support must come from outside: something is lost of it, and too much has no support.
-    fn lost_support(&mut self, group: u32, tips_at: u32, events: &[A::Event]) -> Result<A::Event, OverBudget> {
+    fn lost_support(
+        &mut self,
+        group: u32,
+        tips_at: u32,
+        hold: Hold,
+        events: &[A::Event],
+    ) -> Result<A::Event, OverBudget> {
         let frozen = self.frozen;
-        let doubts: Vec<A::Event> = members(frozen, group)
-            .map(|edge| carries(edge, Level::Down).map_or(A::NEVER, |level| self.doubt((edge.to, level))))
-            .collect();
+        let mut doubts = Vec::new();
+        for edge in members(frozen, group) {
+            let carried = carries(edge, Level::Down, hold, &mut self.holds);
+            doubts.push(carried.map_or(A::NEVER, |unknown| self.doubt(unknown)));
+        }
         let too_few = self.algebra.at_least(tips_at, &doubts)?;
         let lost = self.algebra.any(events)?;
         self.algebra.both(lost, too_few)
@@ -496,14 +551,16 @@ impl<A: Algebra> Solver<'_, A> {
         for equation in members.iter().filter_map(|&member| plan.equation(member)) {
             for &term in equation {
                 match term {
-                    Term::Own(component) => all.push((component, false, self.own(component).down)),
-                    Term::OwnOverloaded(component) => all.push((component, true, self.own(component).overloaded)),
-                    _ => references(self.frozen, term, &mut needed),
+                    Term::Own(component, hold) => {
+                        all.push((component, Some(hold), self.own_down(component, hold)));
+                    }
+                    Term::OwnOverloaded(component) => all.push((component, None, self.own(component).overloaded)),
+                    _ => references(self.frozen, term, &mut self.holds, &mut needed),
                 }
             }
         }
-        all.sort_by_key(|&(component, overloaded, _)| (component, overloaded));
-        all.dedup_by_key(|&mut (component, overloaded, _)| (component, overloaded));
+        all.sort_by_key(|&(component, hold, _)| (component, hold));
+        all.dedup_by_key(|&mut (component, hold, _)| (component, hold));
         needed.sort_unstable();
         needed.dedup();
         let mut events: Vec<A::Event> = all.into_iter().map(|(_, _, event)| event).collect();
@@ -521,25 +578,26 @@ impl<A: Algebra> Solver<'_, A> {
     fn term(&mut self, term: Term) -> Result<A::Event, OverBudget> {
         let frozen = self.frozen;
         match term {
-            Term::Own(component) => Ok(self.own(component).down),
+            Term::Own(component, hold) => Ok(self.own_down(component, hold)),
             Term::OwnOverloaded(component) => Ok(self.own(component).overloaded),
             Term::Hot(component, target) => {
                 let hot = self.own(component).hot;
-                let overloaded = self.value((target, Level::Overloaded));
+                let overloaded = self.value((target, Level::Overloaded, Hold::NONE));
                 self.algebra.both(hot, overloaded)
             }
-            Term::Partials(component) => {
-                let weigh = |edge: &Edge| (edge.row.partial_weight, self.value((edge.to, Level::Down)));
+            Term::Partials(component, hold) => {
+                let weigh = |edge: &Edge| (edge.row.partial_weight, self.value((edge.to, Level::Down, hold)));
                 let events: Vec<_> = partials(frozen, component).map(weigh).collect();
                 self.algebra.too_heavy(&events)
             }
-            Term::Group(caller, group, level) => {
+            Term::Group(caller, group, level, hold) => {
                 let mut events = Vec::new();
                 for edge in members(frozen, group) {
-                    let carried = carries(edge, level).map_or(A::NEVER, |level| self.value((edge.to, level)));
+                    let carried = carries(edge, level, hold, &mut self.holds);
+                    let carried = carried.map_or(A::NEVER, |unknown| self.value(unknown));
                     let hot = self.own(caller).hot;
                     if level == Level::Overloaded && edge.row.overloads_hot && hot != A::NEVER {
-                        let overloaded = self.value((edge.to, Level::Overloaded));
+                        let overloaded = self.value((edge.to, Level::Overloaded, Hold::NONE));
                         let overloads = self.algebra.both(hot, overloaded)?;
                         events.push(self.algebra.any(&[carried, overloads])?);
                     } else {
@@ -548,7 +606,7 @@ impl<A: Algebra> Solver<'_, A> {
                 }
                 let tips_at = frozen.groups.get(group as usize).map_or(u32::MAX, |group| group.tips_at);
                 if level == Level::Down && !self.doubts.is_empty() && frozen.circles.is_strict(group) {
-                    return self.lost_support(group, tips_at, &events);
+                    return self.lost_support(group, tips_at, hold, &events);
                 }
                 self.algebra.at_least(tips_at, &events)
             }

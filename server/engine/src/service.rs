@@ -6,9 +6,14 @@ use rustc_hash::FxHashMap;
 use crate::Unit;
 use crate::bdd::{Bdd, Function, Live};
 use crate::bounds::{Lower, Upper};
-use crate::defaults::{LOSS_OF_FUNCTION, LOSS_OVERLOADED, NODE_BUDGET, WORK_BUDGET};
-use crate::equations::{Algebra, OwnEvents, Plan, Solution, Wanted, solve};
+use crate::cut_sets::Role;
+use crate::defaults::{
+    EXPLICIT_INSTANCES, FULL_EXPLICIT_INSTANCES, FULL_WORK_BUDGET, LOSS_OF_FUNCTION, LOSS_OVERLOADED, NODE_BUDGET,
+    WORK_BUDGET,
+};
+use crate::equations::{Algebra, OwnParts, Plan, Solution, Wanted, solve};
 use crate::frozen::Frozen;
+use crate::order::Order;
 use crate::variables::{Variable, Variables};
 
 /// How a figure was computed.
@@ -30,6 +35,16 @@ pub(crate) struct Budget {
     pub(crate) nodes: usize,
     /// Steps of operations.
     pub(crate) work: u64,
+    /// Up to so many instances each is followed by itself.
+    pub(crate) instances: u32,
+}
+
+impl Budget {
+    /// That of an assessment, which is made on every keystroke.
+    pub(crate) const BRIEF: Budget = Budget { nodes: NODE_BUDGET, work: WORK_BUDGET, instances: EXPLICIT_INSTANCES };
+    /// Where somebody asked for everything and can wait.
+    pub(crate) const FULL: Budget =
+        Budget { nodes: NODE_BUDGET, work: FULL_WORK_BUDGET, instances: FULL_EXPLICIT_INSTANCES };
 }
 
 /// The events "DOWN", "at least OVERLOADED" and "a function is lost" at some components, ready to be weighed.
@@ -38,6 +53,8 @@ pub(crate) struct Service<'a> {
     pub(crate) variables: Variables,
     by_unit: FxHashMap<Unit, u32>,
     form: Form,
+    /// "Is DOWN" by basic events alone, where that is another function than with how long they last.
+    structure: FxHashMap<u32, Function>,
     bdd: Bdd,
 }
 
@@ -46,13 +63,50 @@ enum Form {
     Bounds { live: Live, plan: Plan },
 }
 
+/// One attempt at a decision diagram.
+struct Attempt {
+    plan: Plan,
+    variables: Variables,
+    bdd: Bdd,
+    /// None when it grew too large.
+    solution: Option<Solution<Function>>,
+}
+
+impl Attempt {
+    fn within(system: &System, frozen: &Frozen, plan: Plan, budget: Budget) -> Attempt {
+        // The own parts are small for themselves and needed for the bounds too.
+        let mut bdd = Bdd::new(NODE_BUDGET, WORK_BUDGET);
+        let variables = Variables::of(system, frozen, plan.components(), plan.holds(), budget.instances, &mut bdd);
+        bdd.set_budget(budget.nodes, budget.work);
+        let solution = solve(frozen, &plan, &variables.own, &mut bdd).ok();
+        Attempt { plan, variables, bdd, solution }
+    }
+}
+
+/// The orders of variables that are tried, each with its share of the work: all of them a little, then again with more.
+/// The first is the best on most of the published fault trees.
+const ATTEMPTS: [(Order, u64); 10] = [
+    (Order::LargeFirst, 1),
+    (Order::SharedFirst, 1),
+    (Order::SmallFirst, 1),
+    (Order::DepthFirst, 1),
+    (Order::Topological, 1),
+    (Order::LargeFirst, 5),
+    (Order::SharedFirst, 5),
+    (Order::SmallFirst, 5),
+    (Order::DepthFirst, 5),
+    (Order::Topological, 5),
+];
+/// The sum of the shares.
+const WORK_SHARES: u64 = 30;
+
 /// A component and its share.
 pub(crate) type Weighted = (u32, f64);
 
 impl<'a> Service<'a> {
     /// The events at these components, within the budget of an assessment.
     pub(crate) fn at(system: &System, frozen: &'a Frozen, roots: &[u32], wanted: Wanted) -> Service<'a> {
-        Service::within(system, frozen, roots, wanted, Budget { nodes: NODE_BUDGET, work: WORK_BUDGET })
+        Service::within(system, frozen, roots, wanted, Budget::BRIEF)
     }
 
     pub(crate) fn within(
@@ -62,25 +116,60 @@ impl<'a> Service<'a> {
         wanted: Wanted,
         budget: Budget,
     ) -> Service<'a> {
-        let plan = Plan::for_roots(frozen, roots, wanted);
-        // The own parts are small for themselves and needed for the bounds too.
-        let mut bdd = Bdd::new(NODE_BUDGET.max(budget.nodes), WORK_BUDGET.max(budget.work));
-        let variables = Variables::of(system, frozen, plan.callers_first(), &mut bdd);
-        bdd.set_node_budget(budget.nodes);
-        let own = own_events(&variables);
-        let form = match solve(frozen, &plan, &own, &mut bdd) {
-            Ok(solution) => {
+        let mut tried: Vec<(Vec<u32>, u64)> = Vec::new();
+        let mut last = None;
+        for (order, share) in ATTEMPTS {
+            let components = order.of(frozen, roots);
+            if tried.iter().any(|(known, so_much)| *so_much >= share && *known == components) {
+                continue;
+            }
+            let plan = Plan::for_roots(frozen, roots, wanted, components.clone());
+            let budget = Budget { work: budget.work / WORK_SHARES * share, ..budget };
+            let attempt = Attempt::within(system, frozen, plan, budget);
+            if let Some(solution) = attempt.solution {
                 let at_roots = roots.iter().flat_map(|&root| solution.at(root));
-                Form::Exact { live: bdd.live(at_roots), solution }
+                let form = Form::Exact { live: attempt.bdd.live(at_roots), solution };
+                let mut service = Service::new(frozen, attempt.variables, form, attempt.bdd);
+                service.restrict(roots);
+                return service;
             }
-            Err(_) => {
-                let functions = own.iter().flat_map(|own| [own.down, own.overloaded, own.hot]);
-                Form::Bounds { live: bdd.live(functions), plan }
-            }
-        };
+            tried.push((components, share));
+            last = Some(attempt);
+        }
+        // There is at least one attempt.
+        let attempt = last.unwrap_or_else(|| {
+            let plan = Plan::for_roots(frozen, &[], wanted, Vec::new());
+            Attempt::within(system, frozen, plan, budget)
+        });
+        let live = attempt.bdd.live(attempt.variables.own.events());
+        let form = Form::Bounds { live, plan: attempt.plan };
+        Service::new(frozen, attempt.variables, form, attempt.bdd)
+    }
+
+    fn new(frozen: &'a Frozen, variables: Variables, form: Form, bdd: Bdd) -> Service<'a> {
         let units = variables.list.iter().enumerate();
         let by_unit = units.filter_map(|(index, variable)| Some((variable.unit?, index as u32))).collect();
-        Service { frozen, variables, by_unit, form, bdd }
+        Service { frozen, variables, by_unit, form, structure: FxHashMap::default(), bdd }
+    }
+
+    /// Takes out of "is DOWN" what is no basic event.
+    fn restrict(&mut self, roots: &[u32]) {
+        let Form::Exact { solution, .. } = &self.form else { return };
+        let roles: Vec<Role> = self.variables.list.iter().map(Variable::role).collect();
+        if roles.iter().all(|role| *role == Role::Event) {
+            return;
+        }
+        for &root in roots {
+            let known = |variable: u32| match roles.get(variable as usize) {
+                Some(Role::Given) => Some(true),
+                Some(Role::Event) => None,
+                Some(Role::Never) | None => Some(false),
+            };
+            // It has fewer nodes than the function it is made of.
+            if let Ok(function) = self.bdd.restrict(solution.at(root)[0], known) {
+                self.structure.insert(root, function);
+            }
+        }
     }
 
     /// Whether there is a decision diagram of everything.
@@ -96,18 +185,29 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// The decision diagram of "is DOWN", if it was small enough.
-    pub(crate) fn down(&self, component: u32) -> Option<(&Bdd, Function)> {
-        match &self.form {
-            Form::Exact { solution, .. } => Some((&self.bdd, solution.at(component)[0])),
-            Form::Bounds { .. } => None,
-        }
+    /// The decision diagram of "is DOWN" by basic events alone, if it was small enough.
+    pub(crate) fn structure(&self, component: u32) -> Option<(&Bdd, Function)> {
+        let Form::Exact { solution, .. } = &self.form else { return None };
+        let function = self.structure.get(&component).copied().unwrap_or_else(|| solution.at(component)[0]);
+        Some((&self.bdd, function))
+    }
+
+    /// Whether this unit alone takes the component DOWN, as far as a decision diagram tells.
+    pub(crate) fn is_single(&self, component: u32, unit: Unit) -> bool {
+        let Some(variable) = self.variable(unit) else { return false };
+        self.structure(component).is_some_and(|(bdd, function)| bdd.truth(function, |other| other == variable))
+    }
+
+    /// Whether anything stands behind a buffer.
+    pub(crate) fn has_buffers(&self) -> bool {
+        self.variables.list.iter().any(|variable| variable.lasting.is_some())
     }
 
     /// The part of the decision diagram that "is DOWN" is made of, if it was small enough.
     pub(crate) fn live_down(&self, component: u32) -> Option<(Live, Function)> {
-        let (bdd, function) = self.down(component)?;
-        Some((bdd.live([function]), function))
+        let Form::Exact { solution, .. } = &self.form else { return None };
+        let [function, ..] = solution.at(component);
+        Some((self.bdd.live([function]), function))
     }
 
     /// The levels of failure of a component that cost service, each with its diagram and with the share that it costs
@@ -152,15 +252,7 @@ impl<'a> Service<'a> {
             }
             Form::Bounds { live, plan } => {
                 let values = live.probabilities(probabilities);
-                let event = |function: Function| live.probability(function, &values);
-                let own: Vec<OwnEvents<f64>> = own_events(&self.variables)
-                    .iter()
-                    .map(|own| OwnEvents {
-                        down: event(own.down),
-                        overloaded: event(own.overloaded),
-                        hot: event(own.hot),
-                    })
-                    .collect();
+                let own = self.variables.own.map(|function| live.probability(function, &values));
                 let lower = bound(self.frozen, plan, &own, &mut Lower, at, shares);
                 let upper = bound(self.frozen, plan, &own, &mut Upper, at, shares);
                 (if self.variables.complete { lower } else { 0.0 }, upper)
@@ -214,12 +306,6 @@ impl<'a> Service<'a> {
     }
 }
 
-fn own_events(variables: &Variables) -> Vec<OwnEvents<Function>> {
-    let events =
-        |own: &crate::variables::OwnFunctions| OwnEvents { down: own.down, overloaded: own.overloaded, hot: own.hot };
-    variables.own.iter().map(events).collect()
-}
-
 /// The shares of service lost: each level adds what it costs more than the one below.
 fn shares() -> [f64; 3] {
     [1.0 - LOSS_OVERLOADED, LOSS_OVERLOADED - LOSS_OF_FUNCTION, LOSS_OF_FUNCTION]
@@ -236,7 +322,7 @@ fn roots(solution: &Solution<Function>, at: &[Weighted], shares: [f64; 3]) -> Ve
 fn bound<A: Algebra<Event = f64>>(
     frozen: &Frozen,
     plan: &Plan,
-    own: &[OwnEvents<f64>],
+    own: &OwnParts<f64>,
     algebra: &mut A,
     at: &[Weighted],
     shares: [f64; 3],

@@ -64,6 +64,8 @@ pub struct CommonMode {
 /// What the points are computed from.
 pub(crate) struct Weighing<'a> {
     pub(crate) service: &'a Service<'a>,
+    /// What stands and falls, for what is behind buffers.
+    pub(crate) structure: &'a Service<'a>,
     pub(crate) scored: &'a [Weighted],
     pub(crate) probabilities: &'a [f64],
     pub(crate) loss: f64,
@@ -82,7 +84,11 @@ struct Search<'a> {
     system: &'a System,
     readings: &'a Readings,
     basis: &'a Basis,
+    tops: &'a [ComponentIndex],
     is_top: Vec<bool>,
+    /// Where anything stands behind a buffer: what that takes down depends on how long it lasts, which cascades don't
+    /// know.
+    buffered: Option<&'a Service<'a>>,
     scratch: Scratch,
     /// What falls when a whole component is DOWN, as far as asked.
     falls: FxHashMap<ComponentIndex, Fall>,
@@ -102,8 +108,9 @@ pub(crate) fn find(
             *is_top = true;
         }
     }
-    let mut search =
-        Search { system, readings, basis, is_top, scratch: Scratch::default(), falls: FxHashMap::default() };
+    let buffered = Some(weighing.structure).filter(|structure| structure.has_buffers());
+    let falls = FxHashMap::default();
+    let mut search = Search { system, readings, basis, tops, is_top, buffered, scratch: Scratch::default(), falls };
     let mut points = search.instances();
     let shared = search.shared(&points);
     points.extend(shared);
@@ -134,7 +141,7 @@ impl Search<'_> {
                 }
                 _ => continue,
             };
-            let fall = self.fall_of(index);
+            let fall = self.fall_of(index, unit);
             if fall.tops.is_empty() {
                 continue;
             }
@@ -174,7 +181,7 @@ impl Search<'_> {
             if pinned.is_empty() || !self.can_fail(unit) {
                 continue;
             }
-            let fall = self.fall(Fault::Unit(unit), None);
+            let fall = self.fall(Fault::Unit(unit), None, unit);
             if fall.tops.is_empty() {
                 continue;
             }
@@ -227,7 +234,7 @@ impl Search<'_> {
                 if !counts || !figure.as_ref().is_some_and(can_fail) {
                     continue;
                 }
-                let tops = self.fall_of(component).tops;
+                let tops = self.fall_of(component, unit).tops;
                 if !tops.is_empty() {
                     common.push(CommonMode {
                         unit,
@@ -244,7 +251,7 @@ impl Search<'_> {
             if !self.can_fail(unit) {
                 continue;
             }
-            let tops = self.fall(Fault::Unit(unit), None).tops;
+            let tops = self.fall(Fault::Unit(unit), None, unit).tops;
             if !tops.is_empty() {
                 common.push(CommonMode { unit, component: None, tops, points: 0.0, minutes_per_year: 0.0 });
             }
@@ -280,23 +287,36 @@ impl Search<'_> {
         is_entry || self.readings.structure().callers(component.0).next().is_some()
     }
 
-    /// What falls when the whole component is DOWN.
-    fn fall_of(&mut self, component: ComponentIndex) -> Fall {
+    /// What falls when the whole component is DOWN by this unit.
+    fn fall_of(&mut self, component: ComponentIndex, unit: Unit) -> Fall {
+        if self.buffered.is_some() {
+            return self.fall(Fault::Component(component), Some(component), unit);
+        }
         if let Some(known) = self.falls.get(&component) {
             return known.clone();
         }
-        let fall = self.fall(Fault::Component(component), Some(component));
+        let fall = self.fall(Fault::Component(component), Some(component), unit);
         self.falls.insert(component, fall.clone());
         fall
     }
 
-    fn fall(&mut self, fault: Fault, itself: Option<ComponentIndex>) -> Fall {
+    fn fall(&mut self, fault: Fault, itself: Option<ComponentIndex>, unit: Unit) -> Fall {
         let readings = self.readings;
         let mut fall = Fall { tops: self.tops_down(readings.structure(), fault), ..Fall::default() };
+        let mut behind_buffers = false;
+        if let Some(structure) = self.buffered {
+            let so_far = fall.tops.len();
+            fall.tops.extend(self.tops.iter().copied().filter(|top| structure.is_single(top.0, unit)));
+            fall.tops.sort_unstable();
+            fall.tops.dedup();
+            behind_buffers = fall.tops.len() > so_far;
+        }
         if fall.tops.is_empty() {
             return fall;
         }
-        if let Some(without) = readings.without_guesses() {
+        if let Some(without) = readings.without_guesses()
+            && !behind_buffers
+        {
             let still = self.tops_down(without, fault);
             fall.guessed = !still.iter().any(|top| fall.tops.contains(top));
         }
@@ -329,7 +349,7 @@ impl Search<'_> {
 
 /// Fills in points and minutes.
 fn weigh(points: &mut [SinglePoint], common: &mut [CommonMode], weighing: &Weighing) {
-    let Weighing { service, scored, probabilities, loss } = *weighing;
+    let Weighing { service, scored, probabilities, loss, .. } = *weighing;
     let single = |unit: Unit, count: u32| if count == 1 { service.variable(unit) } else { None };
     let asked: Vec<u32> = points
         .iter()

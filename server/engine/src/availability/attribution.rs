@@ -7,7 +7,7 @@ use foreshock_model::{Layer, Source, System};
 use super::basic_event::{BasicEvent, Part};
 use super::layers::Loss;
 use crate::cut_sets::{CutSets, Role};
-use crate::defaults::{BOUNDED_UNITS, FULL_NODE_BUDGET, FULL_WORK_BUDGET};
+use crate::defaults::{BOUNDED_UNITS, FULL_WORK_BUDGET, NODE_BUDGET};
 use crate::score::minutes_per_year;
 use crate::service::{Service, Weighted};
 use crate::variables::Variable;
@@ -84,7 +84,8 @@ impl Families {
                 }
                 // Something fails only if some unit does.
                 None => {
-                    let all: f64 = service.variables.list.iter().map(|variable| variable.answered).sum();
+                    let failures = service.variables.list.iter().filter(|variable| variable.lasting.is_none());
+                    let all: f64 = failures.map(|variable| variable.answered).sum();
                     weight * all.min(1.0)
                 }
             };
@@ -99,7 +100,11 @@ impl Families {
         for ((service, at), levels) in loss.parts.iter().zip(&self.parts) {
             let (method, split) = split(service, at, levels.as_deref());
             attribution.method = attribution.method.max(method);
-            shares.extend(service.variables.list.iter().cloned().zip(split).filter(|(_, share)| *share > 0.0));
+            for (variable, share) in split.into_iter().enumerate().filter(|(_, share)| *share > 0.0) {
+                // That a failure lasts is the failure's.
+                let variable = service.variables.failure(variable as u32).cloned();
+                shares.extend(variable.map(|variable| (variable, share)));
+            }
         }
         let sum: f64 = shares.iter().map(|(_, share)| share).sum();
         if attribution.method == AttributionMethod::None || sum <= 0.0 {
@@ -145,7 +150,7 @@ fn answered(service: &Service, variable: u32) -> f64 {
 
 fn levels(service: &Service, at: &[Weighted]) -> Option<Vec<Level>> {
     let mut levels: Vec<Level> = Vec::new();
-    let mut nodes = FULL_NODE_BUDGET;
+    let mut nodes = NODE_BUDGET;
     let probabilities = service.variables.each(|variable| variable.answered);
     for &(root, weight) in at {
         for (live, function, share) in service.live_levels(root)? {

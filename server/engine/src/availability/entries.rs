@@ -7,7 +7,7 @@ use crate::EntryPoint;
 use crate::Unit;
 use crate::binomial;
 use crate::cut_sets::{CutSets, Role};
-use crate::defaults::{CUT_SETS_LISTED, FULL_NODE_BUDGET, FULL_WORK_BUDGET};
+use crate::defaults::{CUT_SETS_LISTED, FULL_WORK_BUDGET, NODE_BUDGET};
 use crate::importance::worth;
 use crate::monte_carlo::Estimate;
 use crate::service::{Method, Service};
@@ -93,11 +93,8 @@ pub(crate) fn entry(entry: EntryPoint, service: Option<&Service>) -> EntryAvaila
 fn cut_sets(service: &Service, root: u32) -> Option<CutSetList> {
     let (live, function) = service.live_down(root)?;
     let list = &service.variables.list;
-    let role = |variable: u32| match list.get(variable as usize) {
-        Some(variable) if variable.promotes.is_none() => Role::Event,
-        _ => Role::Never,
-    };
-    let sets = CutSets::of(&live, live.place(function), role, FULL_NODE_BUDGET, FULL_WORK_BUDGET).ok()?;
+    let role = |variable: u32| list.get(variable as usize).map_or(Role::Never, Variable::role);
+    let sets = CutSets::of(&live, live.place(function), role, NODE_BUDGET, FULL_WORK_BUDGET).ok()?;
     let stands_for = |variable: u32| {
         let collapsed = list.get(variable as usize).and_then(|variable| variable.instances_of);
         collapsed.map_or((1, 1), |collapsed| {

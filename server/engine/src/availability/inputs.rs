@@ -3,8 +3,8 @@
 use foreshock_model::{Figure, Reliability, Source, System};
 
 use super::basic_event::Part;
-use crate::equations::Plan;
 use crate::frozen::Frozen;
+use crate::order::Order;
 use crate::own::Promotion;
 use crate::service::Weighted;
 
@@ -70,7 +70,7 @@ pub struct Input {
 /// The numbers of everything below these components.
 pub(crate) fn inputs(system: &System, frozen: &Frozen, at: &[Weighted]) -> Vec<Input> {
     let roots: Vec<u32> = at.iter().map(|(component, _)| *component).collect();
-    let mut below = Plan::reached(frozen, &roots);
+    let mut below = Order::Topological.of(frozen, &roots);
     below.sort_unstable();
     let mut found = Found { inputs: Vec::new() };
     for &index in &below {

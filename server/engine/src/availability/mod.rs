@@ -19,7 +19,6 @@ pub(crate) use layers::{Layered, Loss};
 pub use objectives::Verdict;
 
 use crate::assessment::{assess_with, mean};
-use crate::defaults::{FULL_NODE_BUDGET, FULL_WORK_BUDGET};
 use crate::equations::Wanted;
 use crate::monte_carlo::{Estimate, Kill, Sampling};
 use crate::readings::Readings;
@@ -95,7 +94,8 @@ pub fn availability(system: &System, options: &Options) -> Availability {
     roots.sort_unstable();
     roots.dedup();
     let service = Diagrams::of(system, readings.service(), &roots, Wanted::of(readings.service()));
-    let structure = Diagrams::of(system, readings.structure(), &entries, Wanted::DOWN);
+    let other = (!readings.one_structure()).then(|| Diagrams::of(system, readings.structure(), &entries, Wanted::DOWN));
+    let structure = other.as_ref().unwrap_or(&service);
 
     let loss = service.loss(&at);
     let layered = Layered::of(&loss);
@@ -138,12 +138,12 @@ pub(crate) struct Diagrams<'a> {
 
 impl<'a> Diagrams<'a> {
     fn of(system: &System, frozen: &'a Frozen, roots: &[u32], wanted: Wanted) -> Diagrams<'a> {
-        let budget = Budget { nodes: FULL_NODE_BUDGET, work: FULL_WORK_BUDGET };
+        let budget = Budget::FULL;
         let joint = Service::within(system, frozen, roots, wanted, budget);
         if joint.method() == Method::Exact || roots.len() < 2 {
             return Diagrams { services: vec![joint], roots: roots.iter().map(|&root| (root, 0)).collect() };
         }
-        let share = Budget { nodes: budget.nodes, work: budget.work / roots.len() as u64 };
+        let share = Budget { work: budget.work / roots.len() as u64, ..budget };
         let services = roots.iter().map(|&root| Service::within(system, frozen, &[root], wanted, share)).collect();
         Diagrams { services, roots: roots.iter().enumerate().map(|(index, &root)| (root, index)).collect() }
     }

@@ -91,7 +91,7 @@ fn binding(loss: &super::Loss, layer: Layer) -> Option<BasicEvent> {
         let (_, all) = service.loss(at, &probabilities);
         let without = service.loss_without_each(at, &probabilities, &asked);
         for (variable, without) in asked.into_iter().zip(without) {
-            let Some(variable) = service.variables.list.get(variable as usize) else { continue };
+            let Some(variable) = service.variables.failure(variable) else { continue };
             let mut gain = all - without;
             if layer == Layer::Operational && variable.answered > 0.0 {
                 gain *= 1.0 - variable.probability / variable.answered;
