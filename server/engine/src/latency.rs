@@ -194,12 +194,15 @@ fn settle(
         members.iter().map(|&member| time(frozen, modes, member, own(member), of)).collect::<Vec<Time>>()
     };
     if !give_up {
-        let found = fixpoint(members.len(), |now: &[Time]| round(&|place| now.get(place).copied().unwrap_or_default()));
-        if let Some(times) = found {
+        let next = |now: &[Time]| round(&|place| now.get(place).copied().unwrap_or_default());
+        let (times, grows) = fixpoint(members.len(), next);
+        if !grows {
             return (times, false);
         }
     }
-    (round(&|_| Time::UNKNOWN), true)
+    // Once by itself, and once on top of that of the members it calls: so much it is for certain.
+    let alone = round(&|_| Time::UNKNOWN);
+    (round(&|place| alone.get(place).map_or(Time::UNKNOWN, |time| Time { exact: false, ..*time })), true)
 }
 
 /// The times without any fault.

@@ -9,6 +9,7 @@ mod fixture;
 #[allow(dead_code)] // the benchmarks use more of it
 mod generated;
 mod laws;
+mod modes;
 mod naive;
 mod random;
 mod scenarios;
