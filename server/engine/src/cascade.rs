@@ -33,6 +33,8 @@ pub enum Unsettled {
     /// exceeded because requests go round.
     UnboundedLatency(ComponentIndex),
     /// Traffic mode: the same for requests; what they come to is compared after as many rounds with and without faults.
+    /// Or its failures and the attempts they cause still fed each other after a thousand rounds; then it is offered more
+    /// than was found.
     UnboundedTraffic(ComponentIndex),
     /// Latency mode: a fault multiplies its latency, which nobody states.
     UnknownLatency(ComponentIndex),

@@ -11,5 +11,6 @@ mod generated;
 mod laws;
 mod modes;
 mod naive;
+mod naive_modes;
 mod random;
 mod scenarios;
