@@ -31,10 +31,13 @@ pub enum Cause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Unsettled {
-    /// Latency mode: it is in a cycle of calls whose times still grew after as many rounds as the cycle has members.
-    /// What the cycle adds is left out, so that no limit is said to be exceeded because of it.
+    /// Latency mode: it is in a cycle of calls whose times still grew after as many rounds as the cycle has members. Each
+    /// member is counted with what it takes by itself and what it directly calls, so that no limit is said to be
+    /// exceeded because requests go round.
     UnboundedLatency(ComponentIndex),
-    /// Traffic mode: the same for requests.
+    /// Traffic mode: the same for requests; what they come to is compared after as many rounds with and without faults.
+    /// Or its failures and the attempts they cause still fed each other after a thousand rounds; then it is offered more
+    /// than was found.
     UnboundedTraffic(ComponentIndex),
     /// Latency mode: a fault multiplies its latency, which nobody states.
     UnknownLatency(ComponentIndex),

@@ -194,12 +194,15 @@ fn settle(
         members.iter().map(|&member| time(frozen, modes, member, own(member), of)).collect::<Vec<Time>>()
     };
     if !give_up {
-        let found = fixpoint(members.len(), |now: &[Time]| round(&|place| now.get(place).copied().unwrap_or_default()));
-        if let Some(times) = found {
+        let next = |now: &[Time]| round(&|place| now.get(place).copied().unwrap_or_default());
+        let (times, grows) = fixpoint(members.len(), next);
+        if !grows {
             return (times, false);
         }
     }
-    (round(&|_| Time::UNKNOWN), true)
+    // Once by itself, and once on top of that of the members it calls: so much it is for certain.
+    let alone = round(&|_| Time::UNKNOWN);
+    (round(&|place| alone.get(place).map_or(Time::UNKNOWN, |time| Time { exact: false, ..*time })), true)
 }
 
 /// The times without any fault.
@@ -297,29 +300,34 @@ impl Frozen {
         let before = |component: u32| times.of.get(component as usize).copied().unwrap_or(Time::UNKNOWN);
         let mut open: Vec<u32> = members.to_vec();
         open.retain(|&member| slow.time(times, member).at_least > before(member).at_least);
-        loop {
-            let mut rest = Vec::new();
-            for &member in &open {
-                let hit = slow.factor(member).filter(|_| modes.part(member).is_some_and(|part| part.latency.is_some()));
-                let found = match hit {
+        while !open.is_empty() {
+            let count = open.len();
+            open.retain(|&member| {
+                let slowed =
+                    slow.factor(member).filter(|_| modes.part(member).is_some_and(|part| part.latency.is_some()));
+                let found = match slowed {
                     Some((_, fault)) => Some((Via::Fault(fault), None)),
                     None => self.slowest(modes, times, member, slow),
                 };
-                let Some((via, parent)) = found else {
-                    rest.push(member);
-                    continue;
-                };
-                let step = self.waypoint(member, via, parent, scratch);
-                let via_index = slow.vias.len() as u32;
-                slow.vias.push(via);
-                if let Some(slot) = slow.waypoints.get_mut(member as usize) {
-                    *slot = (slow.epoch, (step, via_index));
+                if let Some((via, parent)) = found {
+                    self.note(member, via, parent, slow, scratch);
                 }
+                found.is_none()
+            });
+            if open.len() == count {
+                // Only in a cycle that is unbounded: what made it slower did not make the one between them slower.
+                let fault = slow.factors.first().map_or(0, |&(_, _, fault)| fault);
+                open.drain(..).for_each(|member| self.note(member, Via::Fault(fault), None, slow, scratch));
             }
-            if rest.is_empty() || rest.len() == open.len() {
-                return;
-            }
-            open = rest;
+        }
+    }
+
+    fn note(&self, component: u32, via: Via, parent: Option<u32>, slow: &mut Slow, scratch: &mut Scratch) {
+        let step = self.waypoint(component, via, parent, scratch);
+        let via_index = slow.vias.len() as u32;
+        slow.vias.push(via);
+        if let Some(slot) = slow.waypoints.get_mut(component as usize) {
+            *slot = (slow.epoch, (step, via_index));
         }
     }
 

@@ -148,23 +148,23 @@ fn entries(system: &System, frozen: &Frozen) -> Vec<(u32, f64)> {
     basis.entries.iter().map(|entry| (entry.component.0, entry.weight)).collect()
 }
 
-/// The least fixpoint of a monotone round over the members of a cycle, from nothing; none when it still grows after as
+/// The least fixpoint of a monotone round over the members of a cycle, from nothing; and whether it still grows after as
 /// many rounds as the cycle has members.
 pub(crate) fn fixpoint<T: Clone + Default + PartialEq>(
     members: usize,
     mut round: impl FnMut(&[T]) -> Vec<T>,
-) -> Option<Vec<T>> {
+) -> (Vec<T>, bool) {
     let mut now = vec![T::default(); members];
     let rounds = members.min(CYCLE_WORK / members.max(1));
     // One more round sees that nothing grows any more.
     for _ in 0..=rounds {
         let next = round(&now);
         if next == now {
-            return Some(now);
+            return (now, false);
         }
         now = next;
     }
-    None
+    (now, true)
 }
 
 /// The edges of a caller as it waits for them: each by itself, and each group once, as a whole.

@@ -144,8 +144,8 @@ impl Own {
             hot_at = losses_above(DEGRADED_ABOVE);
         } else {
             // Only the primary works, and a standby takes its load over as it is: losses change nothing about it.
-            let above = |limit: f64| if utilisation.max(resident) > limit { 0 } else { NEVER };
-            down_at = if utilisation > 1.0 { 0 } else { down_at };
+            let above = |limit: f64| if utilisation.max(resident) > limit + ROUNDING { 0 } else { NEVER };
+            down_at = if utilisation > 1.0 + ROUNDING { 0 } else { down_at };
             overloaded_at = above(OVERLOADED_ABOVE);
             hot_at = above(DEGRADED_ABOVE);
         }

@@ -35,8 +35,6 @@ pub(crate) struct Flows {
     users: Vec<f64>,
     /// Share of its caller's calls that goes over each edge.
     shares: Vec<f64>,
-    /// Of each cycle.
-    unbounded: Vec<bool>,
 }
 
 /// What one run of the mode found.
@@ -62,7 +60,7 @@ struct Run<'a> {
     frozen: &'a Frozen,
     modes: &'a Modes,
     strong: &'a Strong,
-    /// Cycles whose own requests are left out.
+    /// Cycles in which requests still grew after the last round.
     unbounded: Vec<bool>,
     users: Vec<f64>,
     shares: Vec<f64>,
@@ -97,20 +95,11 @@ impl Run<'_> {
                 continue;
             }
             let inside = |caller: u32| members.binary_search(&caller).ok();
-            let found = if self.unbounded.get(place) == Some(&true) {
-                None
-            } else {
-                fixpoint(members.len(), |now: &[f64]| {
-                    let of = |caller: u32| match inside(caller) {
-                        Some(place) => now.get(place).copied().unwrap_or(0.0),
-                        None => get(&offered, caller),
-                    };
-                    members.iter().map(|&member| self.inflow(member, failing, of)).collect()
-                })
-            };
-            let grows = found.is_none();
-            let found = found.unwrap_or_else(|| {
-                let of = |caller: u32| if inside(caller).is_some() { 0.0 } else { get(&offered, caller) };
+            let (found, grows) = fixpoint(members.len(), |now: &[f64]| {
+                let of = |caller: u32| match inside(caller) {
+                    Some(place) => now.get(place).copied().unwrap_or(0.0),
+                    None => get(&offered, caller),
+                };
                 members.iter().map(|&member| self.inflow(member, failing, of)).collect()
             });
             for (&member, found) in members.iter().zip(found) {
@@ -166,8 +155,8 @@ pub(crate) fn faultless(frozen: &Frozen, modes: &Modes) -> Flows {
         None => None,
     });
     let capacity = capacity.collect();
-    let Run { unbounded, users, shares, .. } = run;
-    Flows { strong, offered, capacity, users, shares, unbounded }
+    let Run { users, shares, .. } = run;
+    Flows { strong, offered, capacity, users, shares }
 }
 
 /// How the calls of each caller are split over its edges: those of a group that shares load evenly, else to the first
@@ -202,7 +191,7 @@ impl Frozen {
             frozen: self,
             modes,
             strong: &flows.strong,
-            unbounded: flows.unbounded.clone(),
+            unbounded: vec![false; flows.strong.components.len()],
             users: flows.users.clone(),
             shares: match left.iter().any(|left| *left <= 0.0) {
                 true => shares(self, |component| get(&left, component) <= 0.0),
@@ -337,9 +326,8 @@ impl Frozen {
 
     fn report_cycles(&self, run: &Run<'_>, flows: &Flows, offered: &[f64], scratch: &mut Scratch) {
         for (members, unbounded) in flows.strong.components.iter().zip(&run.unbounded) {
-            if *unbounded {
-                let reached = members.iter().filter(|member| get(offered, **member) > 0.0);
-                let unsettled = reached.map(|&member| Unsettled::UnboundedTraffic(ComponentIndex(member)));
+            if *unbounded && members.iter().any(|&member| get(offered, member) > 0.0) {
+                let unsettled = members.iter().map(|&member| Unsettled::UnboundedTraffic(ComponentIndex(member)));
                 scratch.unsettled.extend(unsettled);
             }
         }
@@ -374,11 +362,13 @@ impl Frozen {
                     false
                 });
                 if open.len() == count {
-                    // More attempts at what other faults took: nobody before it is offered more.
+                    // Nobody before it is offered more: other faults took what was offered elsewhere, or make it fail.
+                    let others = faults.iter().position(|fault| !matches!(fault, Fault::Traffic { .. }));
+                    let via = Via::Fault(others.map_or(first, |other| other as u32));
                     for member in open.drain(..) {
-                        let step = self.waypoint(member, Via::Fault(first), None, scratch);
+                        let step = self.waypoint(member, via, None, scratch);
                         if let Some(slot) = waypoints.get_mut(member as usize) {
-                            *slot = Some((step, Via::Fault(first)));
+                            *slot = Some((step, via));
                         }
                     }
                 }

@@ -8,7 +8,7 @@ use foreshock_model::System;
 use super::fixture::{faults, system};
 use crate::{Cause, Effect, cascade};
 
-fn describe(system: &System, effect: &Effect) -> String {
+pub(super) fn describe(system: &System, effect: &Effect) -> String {
     let name = |index: foreshock_model::ComponentIndex| system.component(index).unwrap().id.to_string();
     let because = match effect.because {
         Cause::Fault(fault) => format!("fault {fault}"),

@@ -71,7 +71,8 @@ struct Own {
     hot: bool,
 }
 
-fn own(system: &System, component: ComponentIndex, faults: &[Fault], how: How) -> Own {
+/// `load` is how much of what moves to survivors is asked for at least.
+fn own(system: &System, component: ComponentIndex, faults: &[Fault], how: How, load: Option<f64>) -> Own {
     let it = system.component(component).unwrap();
     let redundancy = &it.redundancy;
     let known = redundancy.instances.known().copied();
@@ -127,6 +128,7 @@ fn own(system: &System, component: ComponentIndex, faults: &[Fault], how: How) -
     let survivors = n - lost.len() as u32;
     let written = it.capacity.movable_utilisation;
     let movable = if full { Some(written.unwrap_or(0.0).max(1.0)) } else { written };
+    let movable = load.map_or(movable, |load| Some(movable.unwrap_or(0.0).max(load)));
     let resident = it.capacity.resident_utilisation.unwrap_or(0.0);
     let standby = redundancy.replication == Replication::PrimaryStandby;
     let load = if standby { movable.unwrap_or(0.0) } else { f64::from(n) * movable.unwrap_or(0.0) };
@@ -215,9 +217,14 @@ fn is_partial(dependency: &Dependency, how: How) -> bool {
 /// The cascade of these faults: the table, and what is up only by mutual support taken down at the first moment at
 /// which it is so, until nothing is.
 pub(crate) fn naive(system: &System, faults: &[Fault], how: How) -> Vec<Times> {
+    naive_under(system, faults, how, &[])
+}
+
+/// The same with so much asked of each component: now, and once more instances have started.
+pub(crate) fn naive_under(system: &System, faults: &[Fault], how: How, loads: &[Option<(f64, f64)>]) -> Vec<Times> {
     let mut fallen = vec![f64::INFINITY; system.components.len()];
     loop {
-        let times = by_the_table(system, faults, how, &fallen);
+        let times = by_the_table(system, faults, how, loads, &fallen);
         let Some((at, components)) = circular::first(system, &times, faults, how) else { return times };
         for component in components {
             assert!(at < fallen[component]);
@@ -227,11 +234,24 @@ pub(crate) fn naive(system: &System, faults: &[Fault], how: How) -> Vec<Times> {
 }
 
 /// The table alone, with these components DOWN at these times.
-fn by_the_table(system: &System, faults: &[Fault], how: How, fallen: &[f64]) -> Vec<Times> {
+fn by_the_table(
+    system: &System,
+    faults: &[Fault],
+    how: How,
+    loads: &[Option<(f64, f64)>],
+    fallen: &[f64],
+) -> Vec<Times> {
     let components: Vec<ComponentIndex> = system.iter().map(|(index, _)| index).collect();
     let absent = |index: ComponentIndex| absent(system, index);
-    let own_now: Vec<Own> = components.iter().map(|&index| own(system, index, faults, how)).collect();
-    let own_before: Vec<Own> = components.iter().map(|&index| own(system, index, &[], how)).collect();
+    let own_now = |&index: &ComponentIndex| {
+        let plain = own(system, index, faults, how, None);
+        let Some((now, settled)) = loads.get(index.index()).copied().flatten() else { return plain };
+        let at = |load: f64| own(system, index, faults, how, Some(load));
+        let passing = if at(now).health > at(settled).health { Health::Degraded } else { Health::Healthy };
+        Own { health: plain.health.max(at(settled).health).max(passing), hot: plain.hot || at(settled).hot }
+    };
+    let own_now: Vec<Own> = components.iter().map(own_now).collect();
+    let own_before: Vec<Own> = components.iter().map(|&index| own(system, index, &[], how, None)).collect();
     let carries = |dependency: &Dependency| carries(system, dependency, how);
     let seen = |times: &[Times], index: usize, dependency: &Dependency| {
         let mut target = times[dependency.to.index()];

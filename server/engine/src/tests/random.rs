@@ -11,11 +11,15 @@ pub(crate) struct Size {
     pub(crate) groups: usize,
     /// Counts known, nothing absent: for laws about changing them.
     pub(crate) plain: bool,
+    /// With what latency and traffic mode read.
+    pub(crate) modes: bool,
 }
 
-pub(crate) const SMALL: Size = Size { components: 5, links: 7, groups: 1, plain: false };
-pub(crate) const WIDE: Size = Size { components: 9, links: 18, groups: 3, plain: false };
-pub(crate) const PLAIN: Size = Size { components: 6, links: 9, groups: 2, plain: true };
+pub(crate) const SMALL: Size = Size { components: 5, links: 7, groups: 1, plain: false, modes: false };
+pub(crate) const WIDE: Size = Size { components: 9, links: 18, groups: 3, plain: false, modes: false };
+pub(crate) const PLAIN: Size = Size { components: 6, links: 9, groups: 2, plain: true, modes: false };
+
+pub(crate) const MODES: Size = Size { components: 7, links: 11, groups: 2, plain: false, modes: true };
 
 const HEAD: &str = "zone a 0.01\nzone b 0.002\ndomain nat 0.003\n";
 
@@ -46,21 +50,34 @@ fn component(size: Size) -> impl Strategy<Value = String> {
         ]
     };
     let kinds = vec!["custom", "load_balancer", "app_server", "database", "custom entry=2"];
-    (select(counts), select(zones), select(promotion), select(figures), select(load), select(kinds), any::<u8>())
-        .prop_map(|(count, zones, promotion, figures, load, kind, domain)| {
-            let domain = if domain < 40 { "domains=nat" } else { "" };
-            format!("{kind} {count} {zones} {promotion} {figures} {load} {domain}")
-        })
+    let own =
+        (select(counts), select(zones), select(promotion), select(figures), select(load), select(kinds), any::<u8>())
+            .prop_map(|(count, zones, promotion, figures, load, kind, domain)| {
+                let domain = if domain < 40 { "domains=nat" } else { "" };
+                format!("{kind} {count} {zones} {promotion} {figures} {load} {domain}")
+            });
+    (own, mode_numbers(size)).prop_map(|(own, modes)| format!("{own} {modes}"))
 }
 
-fn link_options(grouped: bool) -> impl Strategy<Value = String> {
+fn mode_numbers(size: Size) -> impl Strategy<Value = String> {
+    let or_none = |values: Vec<&'static str>| select(if size.modes { values } else { vec![""] });
+    let latency = or_none(vec!["", "latency=0", "latency=0.01", "latency=0.1", "latency=0.1 parallel", "latency=0.7"]);
+    let in_flight = or_none(vec!["", "", "inflight=10/40", "inflight=10 pool=30", "inflight=20/50 pool=40", "pool=9"]);
+    let rate = or_none(vec!["", "", "rps=100", "rps=30"]);
+    let scales = or_none(vec!["", "", "", "scales=2/10", "scales=4/30"]);
+    (latency, in_flight, rate, scales)
+        .prop_map(|(latency, in_flight, rate, scales)| format!("{latency} {in_flight} {rate} {scales}"))
+}
+
+fn link_options(size: Size, grouped: bool) -> impl Strategy<Value = String> {
     let kinds =
         vec!["", "", "", "", "optional", "async", "async buffer=20", "breaker", "breaker fallback", "optional breaker"];
     let weights = vec!["", "", "", "", "weight=0.3", "weight=0.25 fallback", "weight=0.5", "weight=0"];
     let planes = if grouped { vec![""] } else { vec!["", "", "", "", "", "guess", "management"] };
     let times = vec!["", "", "timeout=3 attempts=2", "latency=1", "latency=2 timeout=5"];
-    (select(kinds), select(weights), select(planes), select(times))
-        .prop_map(|(kind, weight, plane, time)| format!("{kind} {weight} {plane} {time}"))
+    let fans = if size.modes { vec!["", "", "fan=2", "fan=0.5"] } else { vec![""] };
+    (select(kinds), select(weights), select(planes), select(times), select(fans))
+        .prop_map(|(kind, weight, plane, time, fan)| format!("{kind} {weight} {plane} {time} {fan}"))
 }
 
 fn normal(text: &str) -> String {
@@ -71,8 +88,9 @@ fn normal(text: &str) -> String {
 pub(crate) fn system(size: Size) -> impl Strategy<Value = String> {
     (1..=size.components).prop_flat_map(move |count| {
         let components = prop::collection::vec(component(size), count);
-        let links = prop::collection::vec((0..count, 0..count, link_options(false)), 0..=size.links);
-        let group = (0..count, prop::collection::vec((0..count, link_options(true)), 1..=3), 1usize..=3, any::<bool>());
+        let links = prop::collection::vec((0..count, 0..count, link_options(size, false)), 0..=size.links);
+        let group =
+            (0..count, prop::collection::vec((0..count, link_options(size, true)), 1..=3), 1usize..=3, any::<bool>());
         let groups = prop::collection::vec(group, 0..=size.groups);
         (components, links, groups).prop_map(|(components, links, groups)| {
             let mut text = HEAD.to_owned();
@@ -159,6 +177,15 @@ pub(crate) fn faults(components: usize) -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(one, 0..=4)
 }
 
+/// Faults of latency and traffic mode.
+pub(crate) fn mode_faults(components: usize) -> impl Strategy<Value = Vec<String>> {
+    let slow = (0..components, select(vec!["2", "5", "10", "200"]))
+        .prop_map(|(component, times)| format!("slow:c{component}:{times}"));
+    let traffic = select(vec!["1", "1.5", "2", "3", "10"]).prop_map(|times| format!("traffic:{times}"));
+    let one = (0..components).prop_map(|component| format!("traffic:c{component}:4"));
+    prop::collection::vec(prop_oneof![3 => slow, 2 => traffic, 1 => one], 1..=2)
+}
+
 /// The faults whose components exist, as fixture text.
 pub(crate) fn existing(system: &foreshock_model::System, faults: &[String]) -> String {
     let exists = |fault: &&String| {
@@ -168,7 +195,8 @@ pub(crate) fn existing(system: &foreshock_model::System, faults: &[String]) -> S
                 let ends = (system.find(from), system.find(to));
                 return system.dependencies.iter().any(|link| (Some(link.from), Some(link.to)) == ends);
             }
-            ["full" | "slow", name, _] => return system.find(name).is_some(),
+            ["full" | "slow" | "traffic", name, _] => return system.find(name).is_some(),
+            ["traffic", _] => return true,
             _ => {}
         }
         let name = fault.trim_start_matches("failover:");
