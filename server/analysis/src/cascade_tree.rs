@@ -30,8 +30,11 @@ pub struct TreeNode {
     pub at_seconds: f64,
     /// How long one of its requests takes, where it can be known and a fault slows something down.
     pub latency: Option<Seconds>,
-    /// Why, to be read between its id and that of the node above ("requires"); empty for a root.
+    /// Why, to be read between its id and `because_of` ("requires"); empty for what a fault hit by itself.
     pub because: String,
+    /// The id of the component it is because of: mostly that of the node above. A component that is only slower or asked
+    /// for more is no node, and what that made worse is a root.
+    pub because_of: Arc<str>,
     /// How sure the dependency is.
     pub confidence: Confidence,
     /// The lines that prove the dependency.
@@ -64,7 +67,11 @@ pub fn forest(system: &System, cascade: &Cascade) -> Vec<TreeNode> {
     for effect in &cascade.effects {
         // On the way back to the fault there may be components that are slower, but no worse.
         let mut above = cascade.chain(effect.component).into_iter().skip(1).map(|link| link.component);
-        let parent = above.find(|&above| above != effect.component && cascade.effect(above).is_some());
+        // A caller that asks for more takes a component down, which takes the caller down: it came to that later.
+        let is_later =
+            |above: ComponentIndex| cascade.chain(above).iter().any(|link| link.component == effect.component);
+        let parent =
+            above.find(|&above| above != effect.component && cascade.effect(above).is_some() && !is_later(above));
         children.entry(parent).or_default().push(effect);
     }
     grow(system, cascade, &children, None, 0)
@@ -91,6 +98,9 @@ fn grow(
             at_seconds: effect.at.get(),
             latency: effect.latency,
             because: reason.map(|reason| reason.words.to_owned()).unwrap_or_default(),
+            because_of: reason
+                .and_then(|reason| system.component(reason.component))
+                .map_or_else(|| "".into(), |component| component.id.as_str().into()),
             confidence: reason.map_or(Confidence::Certain, |reason| reason.dependency.confidence),
             evidence: reason.map(|reason| reason.dependency.evidence.clone()).unwrap_or_default(),
             children: grow(system, cascade, children, Some(effect.component), depth + 1),
@@ -108,6 +118,7 @@ fn bare(system: &System, component: ComponentIndex) -> Option<TreeNode> {
         at_seconds: 0.0,
         latency: None,
         because: String::new(),
+        because_of: "".into(),
         confidence: Confidence::Certain,
         evidence: Vec::new(),
         children: Vec::new(),

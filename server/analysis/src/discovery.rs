@@ -1,13 +1,17 @@
-//! Which directories are stacks. A stack is a root module: a directory with Terraform files that no other directory of
-//! the workspace calls as a local module.
+//! What is a stack: a root module, which is a directory with Terraform files that no other directory of the workspace
+//! calls as a local module; and a file of infrastructure YAML.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_infra::{is_infra, may_be_infra};
 use foreshock_syntax::hcl::{Body, ExprKind};
+use foreshock_syntax::yaml;
 use foreshock_terraform::Files;
 use foreshock_text::FilePath;
 use rustc_hash::FxHashMap;
+
+use crate::disk::read_text;
 
 /// More directories than this below the workspace folders are not looked at.
 const MOST_DIRECTORIES: usize = 50_000;
@@ -17,32 +21,51 @@ pub(crate) fn is_configuration(file: &Utf8Path) -> bool {
     matches!(file.extension(), Some("tf" | "tofu"))
 }
 
-/// The directories at or below `folder` that hold Terraform files. Hidden directories (`.terraform` among them),
-/// `node_modules` and what git ignores are skipped; symbolic links are not followed.
+/// Whether a file may be infrastructure YAML, by its name.
+pub(crate) fn is_yaml(file: &Utf8Path) -> bool {
+    let name = file.file_name().unwrap_or_default();
+    let terraform = name.ends_with(".tf.json") || name.ends_with(".tfvars.json") || name.ends_with(".tofu.json");
+    matches!(file.extension(), Some("yaml" | "yml" | "json")) && !terraform
+}
+
+/// The directories at or below `folder` that hold Terraform files.
 pub(crate) fn module_directories(folder: &Utf8Path) -> BTreeSet<Utf8PathBuf> {
     let mut found = BTreeSet::new();
-    let mut seen = 0usize;
-    let walk = ignore::WalkBuilder::new(folder)
-        .follow_links(false)
-        .require_git(true)
-        .filter_entry(|entry| entry.file_name() != "node_modules")
-        .build();
-    for entry in walk.flatten() {
-        if entry.file_type().is_some_and(|kind| kind.is_dir()) {
-            seen += 1;
-            if seen > MOST_DIRECTORIES {
-                break;
-            }
-            continue;
-        }
-        let Some(path) = Utf8Path::from_path(entry.path()) else { continue };
-        if is_configuration(path)
+    for path in files_below(folder) {
+        if is_configuration(&path)
             && let Some(directory) = path.parent()
         {
             found.insert(directory.to_owned());
         }
     }
     found
+}
+
+/// The files at or below `folder` that are surely infrastructure YAML. Those that do not look like it are not parsed.
+pub(crate) fn infra_files(folder: &Utf8Path) -> BTreeSet<Utf8PathBuf> {
+    let is_ours = |path: &Utf8PathBuf| {
+        let text = is_yaml(path).then(|| read_text(&FilePath::new(path.as_path()))).flatten();
+        text.is_some_and(|text| may_be_infra(&text) && is_infra(&yaml::parse(&text).0))
+    };
+    files_below(folder).filter(is_ours).collect()
+}
+
+/// Every file at or below `folder`. Hidden directories (`.terraform` among them), `node_modules` and what git ignores
+/// are skipped; symbolic links are not followed.
+fn files_below(folder: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
+    let walk = ignore::WalkBuilder::new(folder)
+        .follow_links(false)
+        .require_git(true)
+        .filter_entry(|entry| entry.file_name() != "node_modules")
+        .build();
+    let mut directories = 0usize;
+    let is_directory = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
+    let walk = walk.flatten().take_while(move |entry| {
+        directories += usize::from(is_directory(entry));
+        directories <= MOST_DIRECTORIES
+    });
+    walk.filter(move |entry| !is_directory(entry))
+        .filter_map(|entry| Utf8Path::from_path(entry.path()).map(Utf8Path::to_owned))
 }
 
 /// Who calls whom among local modules, kept up to date directory by directory.

@@ -9,6 +9,8 @@ use foreshock_terraform::{Files, ParsedFile};
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
+use crate::yaml_file::YamlFile;
+
 /// Files above this size are not read: 8 MiB, as in `foreshock_syntax::hcl`. Configuration is written by people.
 const LARGEST_FILE: u64 = 8 * 1024 * 1024;
 
@@ -22,6 +24,7 @@ pub(crate) struct Sources {
 struct Memo {
     documents: FxHashMap<FilePath, Document>,
     parsed: FxHashMap<FilePath, Option<Arc<ParsedFile>>>,
+    yaml: FxHashMap<FilePath, Option<Arc<YamlFile>>>,
     texts: FxHashMap<FilePath, Option<Arc<str>>>,
     bytes: FxHashMap<FilePath, Option<Arc<[u8]>>>,
     listings: FxHashMap<Utf8PathBuf, Arc<Vec<FilePath>>>,
@@ -69,6 +72,26 @@ impl Sources {
         memo.listings.remove(file.as_path());
     }
 
+    /// The parsed form of a YAML or JSON file; `None` when it is not there.
+    pub(crate) fn yaml(&self, file: &FilePath) -> Option<Arc<YamlFile>> {
+        let mut memo = self.memo.borrow_mut();
+        if let Some(yaml) = memo.yaml.get(file) {
+            return yaml.clone();
+        }
+        let text = memo.documents.get(file).map(|document| document.text.clone());
+        let yaml = match text {
+            Some(text) => Some(Arc::new(YamlFile::parse(file.clone(), text))),
+            None => yaml_on_disk(file).map(Arc::new),
+        };
+        memo.yaml.insert(file.clone(), yaml.clone());
+        yaml
+    }
+
+    /// The text of an open document.
+    pub(crate) fn document(&self, file: &FilePath) -> Option<Arc<str>> {
+        self.memo.borrow().documents.get(file).map(|document| document.text.clone())
+    }
+
     /// The open documents, sorted.
     pub(crate) fn documents(&self) -> Vec<FilePath> {
         let mut files: Vec<FilePath> = self.memo.borrow().documents.keys().cloned().collect();
@@ -80,6 +103,7 @@ impl Sources {
 impl Memo {
     fn forget(&mut self, file: &FilePath) {
         self.parsed.remove(file);
+        self.yaml.remove(file);
         self.texts.remove(file);
         self.bytes.remove(file);
     }
@@ -217,6 +241,18 @@ fn read_bytes(file: &FilePath) -> Option<Result<Vec<u8>, String>> {
         return Some(Err(format!("this file has {megabytes} MiB; files above 8 MiB are not read")));
     }
     std::fs::read(file.as_path()).ok().map(Ok)
+}
+
+/// Reads and parses a YAML file; one that can't be taken as text is empty, with the reason as its problem.
+fn yaml_on_disk(file: &FilePath) -> Option<YamlFile> {
+    Some(match read_disk(file)? {
+        Ok(text) => YamlFile::parse(file.clone(), text),
+        Err(reason) => {
+            let mut empty = YamlFile::parse(file.clone(), Arc::from(""));
+            empty.problems.push(Problem::new(Span::empty(0), reason));
+            empty
+        }
+    })
 }
 
 /// Reads and parses a file; one that can't be taken as text is empty, with the reason as its problem.

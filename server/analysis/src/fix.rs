@@ -1,5 +1,7 @@
+mod infra;
 mod placement;
 mod terraform;
+mod yaml;
 
 use foreshock_engine::assess_with;
 use foreshock_text::{FilePath, Place};
@@ -36,6 +38,7 @@ pub struct Fix {
 pub(crate) fn proven(snapshot: &Snapshot, stack: &Stack, finding: &Finding) -> Vec<Fix> {
     let candidates = match stack.content() {
         Content::Terraform(module) => terraform::candidates(snapshot, stack, module, finding),
+        Content::Infra(file) => infra::candidates(file, finding),
     };
     let mut fixes: Vec<Fix> =
         candidates.into_iter().filter_map(|candidate| prove(snapshot, stack, finding, candidate)).collect();
@@ -67,6 +70,7 @@ fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candi
     let Candidate { title, edits } = candidate;
     let after = match stack.content() {
         Content::Terraform(module) => terraform::after(snapshot, stack, module, &edits),
+        Content::Infra(file) => infra::after(stack, file, &edits),
     }?;
     let basis = stack.assessment.basis.carried_to(stack.system(), after.system());
     let assessment = assess_with(after.system(), &basis);

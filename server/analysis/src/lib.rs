@@ -14,6 +14,7 @@ mod rules;
 mod snapshot;
 mod stack;
 mod workspace;
+mod yaml_file;
 
 pub use block::{BlockSummary, percent, source_words};
 pub use cascade_tree::{CascadeTree, Reason, TreeNode, forest, reason};
@@ -21,5 +22,5 @@ pub use finding::{Finding, Severity};
 pub use fix::{Edit, Fix};
 pub use rules::{Rule, RuleId, rule, rules};
 pub use snapshot::{File, Snapshot};
-pub use stack::{Stack, StackKind, StackProblem, Terraform};
+pub use stack::{ProblemCode, Stack, StackKind, StackProblem, Terraform};
 pub use workspace::{Revision, Workspace};

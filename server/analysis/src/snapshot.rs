@@ -7,7 +7,8 @@ use foreshock_text::{FilePath, LineTable, Problem};
 use rustc_hash::FxHashMap;
 
 use crate::disk::list_disk;
-use crate::{BlockSummary, CascadeTree, Finding, Fix, Revision, Stack, cascade_tree, fix};
+use crate::yaml_file::YamlFile;
+use crate::{BlockSummary, CascadeTree, Finding, Fix, ProblemCode, Revision, Stack, cascade_tree, fix};
 
 /// One version of the world: texts, what they mean, what was found. Immutable, and cheap to share between threads.
 #[derive(Debug)]
@@ -18,7 +19,14 @@ pub struct Snapshot {
     pub folders: Vec<Utf8PathBuf>,
     /// The stacks, by root.
     pub stacks: Vec<Arc<Stack>>,
-    files: FxHashMap<FilePath, Arc<ParsedFile>>,
+    files: FxHashMap<FilePath, Read>,
+}
+
+/// A file that was read, by its dialect.
+#[derive(Clone, Debug)]
+pub(crate) enum Read {
+    Terraform(Arc<ParsedFile>),
+    Yaml(Arc<YamlFile>),
 }
 
 /// A file that was read, whatever its dialect.
@@ -37,15 +45,17 @@ impl Snapshot {
         revision: Revision,
         folders: Vec<Utf8PathBuf>,
         stacks: Vec<Arc<Stack>>,
-        files: FxHashMap<FilePath, Arc<ParsedFile>>,
+        files: FxHashMap<FilePath, Read>,
     ) -> Snapshot {
         Snapshot { revision, folders, stacks, files }
     }
 
     /// Text and lines of a file that was read.
     pub fn file(&self, path: &FilePath) -> Option<File<'_>> {
-        let parsed = self.files.get(path)?;
-        Some(File { text: &parsed.text, lines: &parsed.lines, problems: &parsed.problems })
+        Some(match self.files.get(path)? {
+            Read::Terraform(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
+            Read::Yaml(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
+        })
     }
 
     /// The findings whose place is in a file, with the index of their stack.
@@ -57,21 +67,18 @@ impl Snapshot {
         found
     }
 
-    /// What could not be understood in a file. A file that several stacks read tells each problem once.
-    pub fn problems_in(&self, file: &FilePath) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = self
-            .stacks
-            .iter()
-            .flat_map(|stack| &stack.problems)
-            .filter(|problem| problem.file == *file)
-            .map(|problem| problem.problem.clone())
-            .collect();
+    /// What could not be understood in a file, by place. A file that several stacks read tells each problem once.
+    pub fn problems_in(&self, file: &FilePath) -> Vec<(ProblemCode, Problem)> {
+        let of_stacks = self.stacks.iter().flat_map(|stack| &stack.problems).filter(|problem| problem.file == *file);
+        let mut problems: Vec<(ProblemCode, Problem)> =
+            of_stacks.map(|problem| (problem.code, problem.problem.clone())).collect();
         if let Some(parsed) = self.file(file)
             && problems.is_empty()
         {
-            problems = parsed.problems.to_vec();
+            problems = parsed.problems.iter().map(|problem| (ProblemCode::Syntax, problem.clone())).collect();
         }
-        problems.sort_by(|one, other| (one.span, &one.message).cmp(&(other.span, &other.message)));
+        let place = |(code, problem): &(ProblemCode, Problem)| (problem.span, problem.message.clone(), *code);
+        problems.sort_by_key(place);
         problems.dedup();
         problems
     }
@@ -116,12 +123,15 @@ impl Files for Snapshot {
     }
 
     fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
-        self.files.get(file).cloned().or_else(|| crate::disk::parse_disk(file))
+        match self.files.get(file) {
+            Some(Read::Terraform(parsed)) => Some(parsed.clone()),
+            _ => crate::disk::parse_disk(file),
+        }
     }
 
     fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        match self.files.get(file) {
-            Some(parsed) => Some(parsed.text.clone()),
+        match self.file(file) {
+            Some(file) => Some(file.text.clone()),
             None => crate::disk::read_text(file),
         }
     }

@@ -6,11 +6,13 @@ use foreshock_engine::{
     Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Scratch, Sweep, SweepOptions, assess,
     availability, sweep,
 };
-use foreshock_model::{ComponentIndex, System};
+use foreshock_infra::Infra;
+use foreshock_model::{Component, ComponentIndex, ComponentKind, System};
 use foreshock_terraform::{Files, Instance, ResolveCache, ResolveOptions, Resolved, resolve_with};
 use foreshock_text::{FilePath, Problem};
 
 use crate::block::summaries;
+use crate::yaml_file::YamlFile;
 use crate::{BlockSummary, Finding, rules};
 
 /// Where a stack's text comes from.
@@ -18,6 +20,8 @@ use crate::{BlockSummary, Finding, rules};
 pub enum StackKind {
     /// A Terraform root module.
     Terraform,
+    /// A file of infrastructure YAML.
+    Infra,
 }
 
 impl StackKind {
@@ -25,6 +29,26 @@ impl StackKind {
     pub fn name(self) -> &'static str {
         match self {
             StackKind::Terraform => "terraform",
+            StackKind::Infra => "infra",
+        }
+    }
+}
+
+/// What sort of problem a text has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProblemCode {
+    /// It is not in the grammar of its language; that language's own tools say so too.
+    Syntax,
+    /// It is not in the schema of infrastructure YAML, which nobody else knows.
+    Schema,
+}
+
+impl ProblemCode {
+    /// The name in JSON, in editors and on the terminal.
+    pub fn name(self) -> &'static str {
+        match self {
+            ProblemCode::Syntax => "syntax",
+            ProblemCode::Schema => "schema",
         }
     }
 }
@@ -32,6 +56,8 @@ impl StackKind {
 /// A problem with its file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StackProblem {
+    /// What sort.
+    pub code: ProblemCode,
     /// The file.
     pub file: FilePath,
     /// What and where.
@@ -41,7 +67,7 @@ pub struct StackProblem {
 /// One stack, understood and assessed.
 #[derive(Debug)]
 pub struct Stack {
-    /// Its directory.
+    /// Its directory; of infrastructure YAML, the file.
     pub root: Utf8PathBuf,
     /// Its kind.
     pub kind: StackKind,
@@ -63,6 +89,16 @@ pub struct Stack {
 #[derive(Debug)]
 pub(crate) enum Content {
     Terraform(Terraform),
+    Infra(InfraFile),
+}
+
+/// A file of infrastructure YAML.
+#[derive(Debug)]
+pub(crate) struct InfraFile {
+    /// What the text is.
+    pub(crate) file: Arc<YamlFile>,
+    /// What it means.
+    pub(crate) infra: Infra,
 }
 
 /// A root module.
@@ -88,11 +124,23 @@ pub(crate) fn analyse_terraform(
     let problems = resolved
         .problems
         .iter()
-        .map(|(file, problem)| StackProblem { file: file.clone(), problem: problem.clone() })
+        .map(|(file, problem)| StackProblem { code: ProblemCode::Syntax, file: file.clone(), problem: problem.clone() })
         .collect();
     let read = resolved.files.clone();
     let content = Content::Terraform(Terraform { resolved, assembled, options: options.clone() });
     assessed(root, StackKind::Terraform, content, read, problems)
+}
+
+/// Understands and assesses a file of infrastructure YAML.
+pub(crate) fn analyse_infra(file: Arc<YamlFile>) -> Stack {
+    let (infra, told) = foreshock_infra::read(&file.tree, &file.path);
+    let syntax = file.problems.iter().map(|problem| (ProblemCode::Syntax, problem.clone()));
+    let schema = told.iter().map(|problem| (ProblemCode::Schema, Problem::from(problem)));
+    let problem = |(code, problem)| StackProblem { code, file: file.path.clone(), problem };
+    let problems = syntax.chain(schema).map(problem).collect();
+    let path = file.path.clone();
+    let content = Content::Infra(InfraFile { file, infra });
+    assessed(path.as_path(), StackKind::Infra, content, vec![path.clone()], problems)
 }
 
 /// The same for every dialect: what a failure does to the system, and what the rules find.
@@ -126,6 +174,7 @@ impl Content {
     fn system(&self) -> &System {
         match self {
             Content::Terraform(terraform) => &terraform.assembled.system,
+            Content::Infra(file) => &file.infra.system,
         }
     }
 }
@@ -161,6 +210,7 @@ impl Stack {
     pub fn terraform(&self) -> Option<&Terraform> {
         match &self.content {
             Content::Terraform(terraform) => Some(terraform),
+            Content::Infra(_) => None,
         }
     }
 
@@ -168,7 +218,15 @@ impl Stack {
     pub fn egress(&self) -> &[Egress] {
         match &self.content {
             Content::Terraform(terraform) => &terraform.assembled.egress,
+            Content::Infra(_) => &[],
         }
+    }
+
+    /// Whether an instance of a component only stands for a subnet: the provider runs several machines in each, so that
+    /// losing "the instance" means losing the zone.
+    pub fn is_one_per_subnet(&self, component: ComponentIndex) -> bool {
+        let balances = |component: &Component| component.kind == ComponentKind::LoadBalancer;
+        self.terraform().is_some() && self.system().component(component).is_some_and(balances)
     }
 
     pub(crate) fn content(&self) -> &Content {

@@ -2,14 +2,17 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_infra::{is_infra, may_be_infra};
 use foreshock_terraform::{Files, ResolveCache, ResolveOptions};
 use foreshock_text::FilePath;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::discovery::{CallGraph, directory_of, is_configuration, module_directories, normalised, without_libraries};
+use crate::discovery::{
+    CallGraph, directory_of, infra_files, is_configuration, is_yaml, module_directories, normalised, without_libraries,
+};
 use crate::disk::Sources;
-use crate::snapshot::Snapshot;
-use crate::stack::{Stack, analyse_terraform};
+use crate::snapshot::{Read, Snapshot};
+use crate::stack::{Stack, StackKind, analyse_infra, analyse_terraform};
 
 /// Counts the changes of a workspace.
 pub type Revision = u64;
@@ -23,9 +26,19 @@ pub struct Workspace {
     calls: CallGraph,
     indexed: bool,
     changed: FxHashSet<FilePath>,
-    stacks: FxHashMap<Utf8PathBuf, (Arc<Stack>, FxHashSet<Utf8PathBuf>)>,
+    stacks: FxHashMap<Utf8PathBuf, (Arc<Stack>, Inputs)>,
+    /// Open documents that were infrastructure YAML once: half-typed they still are.
+    infra_documents: FxHashSet<FilePath>,
     resolve_cache: ResolveCache,
     options: ResolveOptions,
+}
+
+/// What a stack was read from.
+enum Inputs {
+    /// Every file of these directories, and which there are.
+    Directories(FxHashSet<Utf8PathBuf>),
+    /// This file alone.
+    File(FilePath),
 }
 
 impl Workspace {
@@ -63,6 +76,7 @@ impl Workspace {
     pub fn close_document(&mut self, file: &FilePath) {
         self.revision += 1;
         self.sources.close_document(file);
+        self.infra_documents.remove(file);
         self.changed.insert(file.clone());
     }
 
@@ -77,37 +91,55 @@ impl Workspace {
     pub fn snapshot(&mut self) -> Arc<Snapshot> {
         self.index();
         self.drop_changed();
-        let mut roots = BTreeSet::new();
+        let mut roots = Roots::default();
         for document in self.sources.documents() {
             let directory = directory_of(&document);
             if is_configuration(document.as_path()) || document.as_path().extension() == Some("tfvars") {
-                roots.extend(self.calls.roots_of(&directory));
+                roots.modules.extend(self.calls.roots_of(&directory));
+            } else if is_yaml(document.as_path()) && self.is_infra_document(&document) {
+                roots.infra.insert(document.as_path().to_owned());
             }
         }
-        self.stacks.retain(|root, _| roots.contains(root));
+        self.stacks.retain(|root, _| roots.modules.contains(root) || roots.infra.contains(root));
         self.assemble(roots)
     }
 
-    /// Every stack at or below a directory, or the stack of a single file.
+    /// Whether an open document is infrastructure YAML, or was before somebody began to type.
+    fn is_infra_document(&mut self, file: &FilePath) -> bool {
+        if self.infra_documents.contains(file) {
+            return true;
+        }
+        let looks = self.sources.document(file).is_some_and(|text| may_be_infra(&text));
+        let surely = looks && self.sources.yaml(file).is_some_and(|yaml| is_infra(&yaml.tree));
+        if surely {
+            self.infra_documents.insert(file.clone());
+        }
+        surely
+    }
+
+    /// Every stack at or below a directory, or the stack of a single file. A single YAML or JSON file is read as
+    /// infrastructure YAML in any case; in a directory only those count that surely are.
     ///
     /// # Errors
     /// When the path is not there or can't be read; the text says what was expected.
     pub fn snapshot_of(&mut self, path: &Utf8Path) -> Result<Arc<Snapshot>, String> {
-        let metadata =
-            path.metadata().map_err(|error| format!("{path}: {error}; expected a directory or a .tf file"))?;
+        let metadata = path.metadata().map_err(|error| format!("{path}: {error}; {EXPECTED}"))?;
         let absolute = path.canonicalize_utf8().map_err(|error| format!("{path}: {error}"))?;
         let roots = if metadata.is_dir() {
+            let infra = infra_files(&absolute);
             self.set_folders(vec![absolute]);
             self.index();
             let directories: Vec<Utf8PathBuf> = self.calls.directories().cloned().collect();
             let roots = directories.iter().flat_map(|directory| self.calls.roots_of(directory)).collect();
-            without_libraries(roots, &self.folders, &self.sources)
+            Roots { modules: without_libraries(roots, &self.folders, &self.sources), infra }
+        } else if is_yaml(&absolute) {
+            Roots { infra: BTreeSet::from([absolute]), ..Roots::default() }
         } else if is_configuration(&absolute) {
             let directory = directory_of(&FilePath::new(absolute));
             self.set_folders(vec![directory.clone()]);
-            BTreeSet::from([directory])
+            Roots { modules: BTreeSet::from([directory]), ..Roots::default() }
         } else {
-            return Err(format!("{path}: expected a directory or a .tf file"));
+            return Err(format!("{path}: {EXPECTED}"));
         };
         self.drop_changed();
         Ok(self.assemble(roots))
@@ -138,34 +170,72 @@ impl Workspace {
         if changed.is_empty() {
             return;
         }
-        let changed: FxHashSet<Utf8PathBuf> = changed.iter().map(directory_of).collect();
-        self.stacks.retain(|_, (_, directories)| directories.is_disjoint(&changed));
+        let directories: FxHashSet<Utf8PathBuf> = changed.iter().map(directory_of).collect();
+        self.stacks.retain(|_, (_, inputs)| match inputs {
+            Inputs::Directories(read) => read.is_disjoint(&directories),
+            Inputs::File(file) => !changed.contains(file),
+        });
     }
 
-    fn assemble(&mut self, roots: BTreeSet<Utf8PathBuf>) -> Arc<Snapshot> {
-        let mut stacks = Vec::with_capacity(roots.len());
-        for root in roots {
-            let stack = match self.stacks.get(&root) {
-                Some((stack, _)) => stack.clone(),
-                None => {
-                    let stack =
-                        Arc::new(analyse_terraform(&root, &self.sources, &self.options, &mut self.resolve_cache));
-                    let directories = stack.files.iter().map(directory_of).collect();
-                    self.stacks.insert(root, (stack.clone(), directories));
-                    stack
-                }
-            };
-            stacks.push(stack);
+    fn assemble(&mut self, roots: Roots) -> Arc<Snapshot> {
+        let mut stacks = Vec::with_capacity(roots.modules.len() + roots.infra.len());
+        for root in &roots.modules {
+            stacks.push(self.kept(root).unwrap_or_else(|| {
+                let stack = Arc::new(analyse_terraform(root, &self.sources, &self.options, &mut self.resolve_cache));
+                let directories = stack.files.iter().map(directory_of).collect();
+                self.stacks.insert(root.clone(), (stack.clone(), Inputs::Directories(directories)));
+                stack
+            }));
         }
+        for root in &roots.infra {
+            let file = FilePath::new(root.as_path());
+            let known = self.kept(root);
+            stacks.extend(known.or_else(|| {
+                let stack = Arc::new(analyse_infra(self.sources.yaml(&file)?));
+                self.stacks.insert(root.clone(), (stack.clone(), Inputs::File(file)));
+                Some(stack)
+            }));
+        }
+        stacks.sort_by(|one, other| one.root.cmp(&other.root));
+        let files = self.files(&stacks);
+        Arc::new(Snapshot::new(self.revision, self.folders.clone(), stacks, files))
+    }
+
+    fn kept(&self, root: &Utf8Path) -> Option<Arc<Stack>> {
+        self.stacks.get(root).map(|(stack, _)| stack.clone())
+    }
+
+    /// The files of the stacks, and the open documents of their dialects.
+    fn files(&self, stacks: &[Arc<Stack>]) -> FxHashMap<FilePath, Read> {
         let mut files = FxHashMap::default();
-        let read = stacks.iter().flat_map(|stack| stack.files.iter().cloned());
-        for file in read.chain(self.sources.documents()) {
+        for stack in stacks {
+            for file in &stack.files {
+                let read = match stack.kind {
+                    StackKind::Terraform => self.sources.parsed(file).map(Read::Terraform),
+                    StackKind::Infra => self.sources.yaml(file).map(Read::Yaml),
+                };
+                files.extend(read.map(|read| (file.clone(), read)));
+            }
+        }
+        // YAML of other formats is nobody's business here.
+        for file in self.sources.documents().into_iter().filter(|file| !is_yaml(file.as_path())) {
             if !files.contains_key(&file)
                 && let Some(parsed) = self.sources.parsed(&file)
             {
-                files.insert(file, parsed);
+                files.insert(file, Read::Terraform(parsed));
             }
         }
-        Arc::new(Snapshot::new(self.revision, self.folders.clone(), stacks, files))
+        files
     }
 }
+
+/// The roots of the stacks that are wanted.
+#[derive(Default)]
+struct Roots {
+    /// Directories of root modules.
+    modules: BTreeSet<Utf8PathBuf>,
+    /// Files of infrastructure YAML.
+    infra: BTreeSet<Utf8PathBuf>,
+}
+
+const EXPECTED: &str = "expected a directory, a .tf file or infrastructure YAML (.yaml, .yml, .json)";

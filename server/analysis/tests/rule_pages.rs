@@ -1,4 +1,4 @@
-//! The pages in `docs/rules` are the tests of the rules. A `terraform bad` example has a line of carets under what is
+//! The pages in `docs/rules` are the tests of the rules. A `terraform bad` (or `yaml bad`) example has a line of carets under what is
 //! underlined (a `#` right before a caret counts as one), and nothing else of that rule is found; the best fix turns it
 //! into the `terraform fixed` example; in a `terraform good` one, nothing of that rule is found.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
@@ -8,9 +8,8 @@ use std::sync::Arc;
 use foreshock_analysis::{Edit, Snapshot, Workspace, rules};
 use foreshock_text::FilePath;
 
-const FILE: &str = "/rule-page/main.tf";
-
 struct Example {
+    file: &'static str,
     kind: String,
     text: String,
 }
@@ -18,11 +17,18 @@ struct Example {
 fn examples(page: &str) -> Vec<Example> {
     let mut examples = Vec::new();
     let mut open: Option<Example> = None;
+    let begin = |info: &str| {
+        let (language, kind) = info.split_once(' ')?;
+        let file = match language {
+            "terraform" => "/rule-page/main.tf",
+            "yaml" => "/rule-page/infra.yaml",
+            _ => return None,
+        };
+        Some(Example { file, kind: kind.to_owned(), text: String::new() })
+    };
     for line in page.lines() {
         match (&mut open, line.strip_prefix("```")) {
-            (None, Some(info)) if info.starts_with("terraform ") => {
-                open = Some(Example { kind: info["terraform ".len()..].to_owned(), text: String::new() });
-            }
+            (None, Some(info)) => open = begin(info),
             (Some(_), Some("")) => examples.extend(open.take()),
             (Some(example), None) => {
                 example.text.push_str(line);
@@ -53,14 +59,14 @@ fn without_carets(text: &str) -> (String, Vec<(usize, usize, usize)>) {
     (plain.join("\n") + "\n", marks)
 }
 
-fn snapshot_of(text: &str) -> Arc<Snapshot> {
+fn snapshot_of(file: &str, text: &str) -> Arc<Snapshot> {
     let mut workspace = Workspace::new();
-    workspace.set_document(FilePath::new(FILE), text.into());
+    workspace.set_document(FilePath::new(file), text.into());
     workspace.snapshot()
 }
 
-fn underlined(snapshot: &Snapshot, rule: &str) -> Vec<(usize, usize, usize)> {
-    let file = snapshot.file(&FilePath::new(FILE)).unwrap();
+fn underlined(snapshot: &Snapshot, file: &str, rule: &str) -> Vec<(usize, usize, usize)> {
+    let file = snapshot.file(&FilePath::new(file)).unwrap();
     let mut found: Vec<_> = snapshot.stacks[0]
         .findings
         .iter()
@@ -96,8 +102,8 @@ fn every_page_says_what_the_rule_does() {
         for (number, example) in examples.iter().enumerate() {
             compared += 1;
             let (text, marks) = without_carets(&example.text);
-            let snapshot = snapshot_of(&text);
-            let found = underlined(&snapshot, id);
+            let snapshot = snapshot_of(example.file, &text);
+            let found = underlined(&snapshot, example.file, id);
             if found != marks {
                 failures.push(format!(
                     "{id}, example {number} ({}): found {found:?}, the page says {marks:?}",
@@ -108,7 +114,7 @@ fn every_page_says_what_the_rule_does() {
                 "bad" => last_bad = Some(text),
                 "fixed" => {
                     let bad = last_bad.as_deref().expect("a fixed example follows a bad one");
-                    let snapshot = snapshot_of(bad);
+                    let snapshot = snapshot_of(example.file, bad);
                     let finding = snapshot.stacks[0].findings.iter().find(|finding| finding.rule.as_str() == id);
                     let fixes = finding.map(|finding| snapshot.fixes(0, finding)).unwrap_or_default();
                     let after = fixes.first().map(|fix| applied(bad, &fix.edits)).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use foreshock_engine::Fault;
 use foreshock_model::ComponentIndex;
 
-use super::single_point_of_failure::{is_one_per_subnet, single_instances, waits_for_a_person};
+use super::single_point_of_failure::{can_fail, single_instances, waits_for_a_person};
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
 use crate::{Finding, Stack};
 
@@ -18,11 +18,11 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
         let redundancy = &component.redundancy;
         let single = redundancy.instances.known().is_some_and(|n| *n >= 1 && *n <= redundancy.required);
         single
-            && component.reliability.instance.is_some()
+            && can_fail(component)
             && !louder.contains(index)
             && !egress.contains(index)
             && !waits_for_a_person(stack, *index)
-            && !is_one_per_subnet(stack, *index)
+            && !stack.is_one_per_subnet(*index)
     });
     quiet.filter_map(|(index, _)| report(stack, index)).collect()
 }

@@ -1,15 +1,52 @@
 //! Parts that look independent, on one thing that can fail: a shared domain, or one way out of the network.
 
-use foreshock_engine::Fault;
+use foreshock_engine::{Fault, Unit};
 use foreshock_model::Redundancy;
 
-use super::{Draft, RuleId, severity_of};
+use super::{Draft, RuleId, proof, severity_of, wording};
 use crate::{Finding, Stack};
 
 const ID: RuleId = RuleId("shared-fate");
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
-    one_way_out(stack)
+    let mut findings = one_way_out(stack);
+    findings.extend(on_one_domain(stack));
+    findings
+}
+
+/// Several instances on one domain that takes them all.
+fn on_one_domain(stack: &Stack) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for point in &stack.assessment.single_points {
+        let Unit::Domain(domain) = point.unit else { continue };
+        let Some(domain) = stack.system().domains.get(domain.index()) else { continue };
+        for &index in &point.pinned {
+            let Some(component) = stack.system().component(index) else { continue };
+            let Redundancy { instances, required, .. } = &component.redundancy;
+            // A single instance is its own finding; what it stands on adds nothing to it.
+            if instances.known().is_none_or(|n| n <= required) {
+                continue;
+            }
+            let draft = Draft {
+                rule: ID,
+                severity: severity_of(ID),
+                component: index,
+                message: format!(
+                    "{} has {}, all on {}.\nWhen that fails, none is left.",
+                    component.id,
+                    wording::instances(component),
+                    domain.name
+                ),
+                cause: None,
+                affected: point.affected.clone(),
+                points: point.points,
+                minutes_per_year: point.minutes_per_year,
+                evidence: proof(stack, &[Fault::Unit(point.unit)]),
+            };
+            findings.extend(draft.finish(stack));
+        }
+    }
+    findings
 }
 
 /// One NAT gateway for several subnets, where the stack has no other: it stands in one zone, and the others lose the

@@ -1,7 +1,7 @@
 //! One instance whose loss takes an entry of the system down.
 
 use foreshock_engine::{Fault, SinglePoint, Unit};
-use foreshock_model::{ComponentIndex, ComponentKind, FailoverMode, Redundancy};
+use foreshock_model::{Component, ComponentIndex, FailoverMode, Probability, Redundancy, Reliability};
 
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
 use crate::{Finding, Severity, Stack};
@@ -12,18 +12,27 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     single_instances(stack).filter_map(|(component, point)| report(stack, component, point)).collect()
 }
 
-/// The instance units that are single points with visible dependents, one for each component.
+/// The single points that are an instance or all of a component that is one, with visible dependents; one for each
+/// component.
 pub(super) fn single_instances(stack: &Stack) -> impl Iterator<Item = (ComponentIndex, &SinglePoint)> {
     stack.assessment.single_points.iter().filter_map(|point| match point.unit {
-        Unit::Instance { component, .. }
+        Unit::Instance { component, .. } | Unit::Whole(component)
             if point.has_dependents
+                && stack.system().component(component).is_some_and(can_fail)
                 && !waits_for_a_person(stack, component)
-                && !is_one_per_subnet(stack, component) =>
+                && !stack.is_one_per_subnet(component) =>
         {
             Some((component, point))
         }
         _ => None,
     })
+}
+
+/// Whether it can fail by itself: a figure is known of its instances or of all of it, and somebody did not write that it
+/// never does (`availability: 1`).
+pub(super) fn can_fail(component: &Component) -> bool {
+    let Reliability { instance, whole, .. } = &component.reliability;
+    whole.as_ref().or(instance.as_ref()).is_some_and(|figure| figure.unavailability > Probability::ZERO)
 }
 
 /// Whether there are standbys that only a person promotes: then the missing failover is the finding.
@@ -32,12 +41,6 @@ pub(super) fn waits_for_a_person(stack: &Stack, component: ComponentIndex) -> bo
     let Redundancy { instances, failover, .. } = &component.redundancy;
     instances.known().is_some_and(|n| *n >= 2)
         && matches!(failover.mode.known(), Some(FailoverMode::Manual | FailoverMode::None))
-}
-
-/// Whether an instance only stands for a subnet: the provider runs several machines in each, so that losing "the
-/// instance" means losing the zone.
-pub(super) fn is_one_per_subnet(stack: &Stack, component: ComponentIndex) -> bool {
-    stack.system().component(component).is_some_and(|component| component.kind == ComponentKind::LoadBalancer)
 }
 
 fn report(stack: &Stack, index: ComponentIndex, point: &SinglePoint) -> Option<Finding> {

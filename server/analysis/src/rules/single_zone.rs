@@ -1,8 +1,9 @@
-//! Several instances, all in one zone; or a load balancer in one subnet.
+//! Several instances, but when one zone fails, not enough are left: all are in it, or too many. Or a load balancer in one
+//! subnet.
 
 use foreshock_engine::{Fault, Unit};
+use foreshock_model::{Component, Redundancy, ZoneIndex};
 
-use super::single_point_of_failure::is_one_per_subnet;
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
 use crate::{Finding, Stack};
 
@@ -23,11 +24,7 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
                 rule: ID,
                 severity: severity_of(ID),
                 component: index,
-                message: format!(
-                    "{} has {}, all in {zone_name}.\nWhen that zone fails, none is left.",
-                    component.id,
-                    wording::instances(component)
-                ),
+                message: message(component, zone, &zone_name),
                 cause: component.redundancy.zones_place.clone(),
                 affected: point.affected.clone(),
                 points: point.points,
@@ -40,12 +37,35 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     findings
 }
 
+/// Which instances the zone takes, and what is left.
+fn message(component: &Component, zone: ZoneIndex, name: &str) -> String {
+    let Redundancy { instances, zones, .. } = &component.redundancy;
+    let zones = zones.known().map(Vec::as_slice).unwrap_or_default();
+    let count = instances.known().copied().unwrap_or_default();
+    let turns = zones.len().max(1) as u32;
+    let of_turn = |turn: u32| count.saturating_sub(turn).div_ceil(turns);
+    let there: u32 = (0..).zip(zones).filter(|(_, other)| **other == zone).map(|(turn, _)| of_turn(turn)).sum();
+    let id = &component.id;
+    match count.saturating_sub(there) {
+        0 => {
+            let all = wording::instances(component);
+            format!("{id} has {all}, all in {name}.\nWhen that zone fails, none is left.")
+        }
+        left => {
+            let verb = if left == 1 { "is" } else { "are" };
+            format!(
+                "{id} has {there} of its {count} instances in {name}.\nWhen that zone fails, the {left} left {verb} not enough."
+            )
+        }
+    }
+}
+
 /// Load balancers in one subnet: their instance stands for that subnet's zone, whichever it is.
 fn in_one_subnet(stack: &Stack) -> Vec<Finding> {
     let mut findings = Vec::new();
     for point in &stack.assessment.single_points {
         let Unit::Instance { component: index, .. } = point.unit else { continue };
-        let Some(component) = stack.system().component(index).filter(|_| is_one_per_subnet(stack, index)) else {
+        let Some(component) = stack.system().component(index).filter(|_| stack.is_one_per_subnet(index)) else {
             continue;
         };
         let draft = Draft {

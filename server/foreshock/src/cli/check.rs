@@ -51,6 +51,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         Format::Human => print(&human(&report, &Places::relative_to(&snapshot, here()), colour()))?,
         Format::Json => print_json(&findings_json(&report, &Places::relative_to(&snapshot, base)))?,
     }
+    if report.has_bad_input() {
+        return Ok(Outcome::BadInput);
+    }
     Ok(if arguments.fail_on.fails(report.loudest()) { Outcome::GateFailed } else { Outcome::Fine })
 }
 

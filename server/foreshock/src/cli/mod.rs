@@ -22,7 +22,7 @@ use foreshock_analysis::{Snapshot, Workspace};
 
 use self::inputs::Inputs;
 
-/// Shows what a change to Terraform does to the resilience of the whole system.
+/// Shows what a change to Terraform or infrastructure YAML does to the resilience of the whole system.
 #[derive(Parser)]
 #[command(name = "foreshock", version, about, max_term_width = 100)]
 struct Cli {
@@ -38,7 +38,7 @@ enum Command {
     Check(check::Arguments),
     /// Show the components and what depends on what
     Graph(graph::Arguments),
-    /// Show what was understood from the text: instances, values, references
+    /// Show what was understood from Terraform text: instances, values, references
     Resolve(resolve::Arguments),
     /// Show the findings of a small web shop that comes with the program
     Demo(demo::Arguments),
@@ -59,6 +59,8 @@ enum Outcome {
     Fine,
     /// A gate failed: exit code 1.
     GateFailed,
+    /// The input is wrong, and the result says where: exit code 2.
+    BadInput,
 }
 
 /// Runs the command line. Bad usage and unreadable input are exit code 2.
@@ -85,6 +87,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match outcome {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::GateFailed) => ExitCode::from(1),
+        Ok(Outcome::BadInput) => ExitCode::from(2),
         Err(message) => {
             let _ = writeln!(io::stderr(), "error: {message}");
             ExitCode::from(2)

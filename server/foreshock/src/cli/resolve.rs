@@ -27,6 +27,10 @@ enum Format {
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let Format::Json = arguments.format;
     let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
+    if !snapshot.stacks.is_empty() && snapshot.stacks.iter().all(|stack| stack.terraform().is_none()) {
+        let path = &arguments.path;
+        return Err(format!("{path} is infrastructure YAML; resolve is for Terraform, see `foreshock graph {path}`"));
+    }
     let places = Places::relative_to(&snapshot, base);
     let stacks: Vec<Value> = snapshot
         .stacks

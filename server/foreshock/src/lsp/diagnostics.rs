@@ -1,7 +1,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use foreshock_analysis::{Finding, Severity};
+use foreshock_analysis::{Finding, ProblemCode, Severity};
 use foreshock_text::{FilePath, Place};
 
 use super::view::{Location, Range, View};
@@ -14,7 +14,7 @@ pub(super) struct Diagnostic {
     pub(super) range: Range,
     /// How loud.
     pub(super) severity: Severity,
-    /// The rule's id, `syntax`, or `file-size`.
+    /// The rule's id, `syntax`, `schema`, or `file-size`.
     pub(super) code: &'static str,
     /// Address of the rule's page.
     pub(super) page: Option<String>,
@@ -50,11 +50,14 @@ pub(super) fn of_file(view: &View, file: &FilePath) -> Vec<Diagnostic> {
     }
     let snapshot = view.snapshot();
     let findings = snapshot.findings_in(file).into_iter().map(|(_, finding)| of_finding(view, finding));
-    let problems = snapshot.problems_in(file).into_iter().map(|problem| Diagnostic {
+    let problems = snapshot.problems_in(file).into_iter().map(|(code, problem)| Diagnostic {
         range: view.first_line(&Place::new(file.clone(), problem.span)),
-        // The language's own server reports these as errors; here they say what was left out of the picture.
-        severity: Severity::Warning,
-        code: "syntax",
+        severity: match code {
+            // The language's own server reports these as errors; here they say what was left out of the picture.
+            ProblemCode::Syntax => Severity::Warning,
+            ProblemCode::Schema => Severity::Error,
+        },
+        code: code.name(),
         page: None,
         message: problem.message,
         related: Vec::new(),

@@ -51,7 +51,7 @@ pub(super) fn section(view: &View, stack: usize, block: &BlockSummary) -> String
         Some(tree) if tree.affected > 0 => {
             let _ = writeln!(text, "If it fails, {} of {} others are affected:\n", tree.affected, tree.others);
             let mut lines = Lines { view, text: &mut text, left: MOST_LINES, hidden: 0 };
-            tree.root.children.iter().for_each(|child| lines.add(child, 0));
+            tree.root.children.iter().for_each(|child| lines.add(child, &tree.root.id, 0));
             if lines.hidden > 0 {
                 let hidden = lines.hidden;
                 let _ = writeln!(text, "- and {hidden} more");
@@ -82,17 +82,17 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    fn add(&mut self, node: &TreeNode, depth: usize) {
+    fn add(&mut self, node: &TreeNode, above: &str, depth: usize) {
         if self.left == 0 {
             self.hidden += 1;
         } else {
             self.left -= 1;
-            self.write(node, depth);
+            self.write(node, above, depth);
         }
-        node.children.iter().for_each(|child| self.add(child, depth + 1));
+        node.children.iter().for_each(|child| self.add(child, &node.id, depth + 1));
     }
 
-    fn write(&mut self, node: &TreeNode, depth: usize) {
+    fn write(&mut self, node: &TreeNode, above: &str, depth: usize) {
         let health = match node.health {
             Health::Down => "**DOWN**",
             other => health_name(other),
@@ -102,7 +102,8 @@ impl Lines<'_> {
             let _ = write!(self.text, " after {}", duration(node.at_seconds));
         }
         if !node.because.is_empty() {
-            let _ = write!(self.text, ": {} it", node.because);
+            let of = if *node.because_of == *above { "it".to_owned() } else { code(&node.because_of) };
+            let _ = write!(self.text, ": {} {of}", node.because);
         }
         match node.confidence {
             Confidence::Certain => {}

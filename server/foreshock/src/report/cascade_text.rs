@@ -11,7 +11,7 @@ use super::words::{duration, health_name};
 pub(super) fn cascade_text(system: &System, cascade: &Cascade, depth: Option<usize>, paint: Paint) -> String {
     let mut tree = Tree { text: String::new(), depth: depth.unwrap_or(usize::MAX), paint };
     for root in &forest(system, cascade) {
-        tree.node(root, "", "", 1);
+        tree.node(root, "", "", "", 1);
     }
     tree.text
 }
@@ -23,9 +23,9 @@ struct Tree {
 }
 
 impl Tree {
-    /// `first` stands before the node itself, `rest` before the lines below it.
-    fn node(&mut self, node: &TreeNode, first: &str, rest: &str, depth: usize) {
-        let line = self.line(node);
+    /// `above` is the id of the node above; `first` stands before the node itself, `rest` before the lines below it.
+    fn node(&mut self, node: &TreeNode, above: &str, first: &str, rest: &str, depth: usize) {
+        let line = self.line(node, above);
         self.text.push_str(&format!("  {first}{line}\n"));
         if depth >= self.depth && !node.children.is_empty() {
             let hidden: usize = node.children.iter().map(size).sum();
@@ -35,12 +35,12 @@ impl Tree {
         let last = node.children.len().saturating_sub(1);
         for (index, child) in node.children.iter().enumerate() {
             let (branch, below) = if index == last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-            self.node(child, &format!("{rest}{branch}"), &format!("{rest}{below}"), depth + 1);
+            self.node(child, &node.id, &format!("{rest}{branch}"), &format!("{rest}{below}"), depth + 1);
         }
     }
 
     /// `api DOWN after 30 s: requires it`
-    fn line(&self, node: &TreeNode) -> String {
+    fn line(&self, node: &TreeNode, above: &str) -> String {
         let name = health_name(node.health);
         let health = match node.health {
             Health::Down => self.paint.red(name),
@@ -55,7 +55,8 @@ impl Tree {
             line.push_str(&format!(", {} a request", duration_ms(latency.get())));
         }
         if !node.because.is_empty() {
-            line.push_str(&self.paint.dim(&format!(": {} it", node.because)));
+            let of = if *node.because_of == *above { "it" } else { &node.because_of };
+            line.push_str(&self.paint.dim(&format!(": {} {of}", node.because)));
         }
         line
     }

@@ -17,6 +17,7 @@ fn of_stack(report: &StackReport, places: &Places<'_>) -> Value {
     let findings: Vec<Value> = report.findings().map(|(finding, fixes)| of_finding(finding, fixes, places)).collect();
     let problems = stack.problems.iter().map(|problem| {
         let mut object = places.json(&foreshock_text::Place::new(problem.file.clone(), problem.problem.span));
+        object.insert("code".to_owned(), problem.code.name().into());
         object.insert("message".to_owned(), problem.problem.message.clone().into());
         Value::Object(object)
     });

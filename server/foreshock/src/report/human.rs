@@ -2,7 +2,7 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Patch, Renderer, Snippet};
-use foreshock_analysis::{Finding, Fix, Severity};
+use foreshock_analysis::{Finding, Fix, ProblemCode, Severity};
 use foreshock_model::Evidence;
 use foreshock_text::{Place, Span};
 
@@ -19,7 +19,11 @@ pub(crate) fn human(report: &Report, places: &Places<'_>, colour: bool) -> Strin
     for stack in &report.stacks {
         for problem in &stack.stack.problems {
             let place = Place::new(problem.file.clone(), problem.problem.span);
-            let title = Level::WARNING.primary_title(problem.problem.message.clone()).id("syntax");
+            let level = match problem.code {
+                ProblemCode::Syntax => Level::WARNING,
+                ProblemCode::Schema => Level::ERROR,
+            };
+            let title = level.primary_title(problem.problem.message.clone()).id(problem.code.name());
             let group = title.elements(excerpt(&place, places));
             push(&mut text, &renderer, &[group], &problem.problem.message, &place, places);
         }
@@ -33,7 +37,7 @@ pub(crate) fn human(report: &Report, places: &Places<'_>, colour: bool) -> Strin
         text.push('\n');
     }
     if report.stacks.is_empty() {
-        text.push_str("no Terraform found\n");
+        text.push_str("no stack found: neither Terraform nor infrastructure YAML\n");
     }
     text
 }

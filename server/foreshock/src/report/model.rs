@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use foreshock_analysis::{Finding, Fix, Severity, Snapshot, Stack};
+use foreshock_analysis::{Finding, Fix, ProblemCode, Severity, Snapshot, Stack};
 
 /// The findings of every stack with their repairs: what each rendering shows.
 pub(crate) struct Report {
@@ -24,6 +24,12 @@ impl Report {
             fixes: stack.findings.iter().map(|finding| snapshot.fixes(index, finding)).collect(),
         });
         Report { stacks: stacks.collect() }
+    }
+
+    /// Whether a text does not keep to the schema of its format: then what it means is not what is written.
+    pub(crate) fn has_bad_input(&self) -> bool {
+        let mut problems = self.stacks.iter().flat_map(|stack| &stack.stack.problems);
+        problems.any(|problem| problem.code == ProblemCode::Schema)
     }
 
     /// The loudest severity among the findings that the change introduced.

@@ -1,0 +1,151 @@
+//! Repairs of infrastructure YAML: more replicas, automatic failover, more zones.
+
+use std::sync::Arc;
+
+use foreshock_model::{Component, FailoverMode, System};
+use foreshock_syntax::yaml::Value;
+
+use super::yaml::Text;
+use super::{Candidate, Edit, applied};
+use crate::stack::{InfraFile, analyse_infra};
+use crate::yaml_file::YamlFile;
+use crate::{Finding, Stack};
+
+/// What may repair a finding.
+pub(super) fn candidates(file: &InfraFile, finding: &Finding) -> Vec<Candidate> {
+    let system = &file.infra.system;
+    let declaration = file.infra.declarations.get(finding.component.index());
+    let (Some(component), Some(declaration)) = (system.component(finding.component), declaration) else {
+        return Vec::new();
+    };
+    let declared = file.file.tree.value(declaration.node);
+    if declared.is_alias() {
+        // What is written elsewhere is somebody else's too.
+        return Vec::new();
+    }
+    let repair = Repair { text: Text::of(&file.file), system, component, declared };
+    let candidates = match finding.rule.as_str() {
+        "single-point-of-failure" | "no-redundancy" => {
+            vec![repair.replica(), repair.replica_with_failover(), repair.replica_elsewhere()]
+        }
+        "no-automatic-failover" => vec![repair.failover()],
+        "single-zone" => vec![repair.another_zone(), repair.replicas_for_a_zone()],
+        _ => Vec::new(),
+    };
+    candidates.into_iter().flatten().collect()
+}
+
+/// The stack with the edits made; `None` when they do not fit or leave text that says less than before.
+pub(super) fn after(stack: &Stack, file: &InfraFile, edits: &[Edit]) -> Option<Stack> {
+    let InfraFile { file, .. } = file;
+    let text = applied(&file.text, &file.path, edits)?;
+    let after = analyse_infra(Arc::new(YamlFile::parse(file.path.clone(), text.into())));
+    (after.problems.len() <= stack.problems.len()).then_some(after)
+}
+
+struct Repair<'a> {
+    text: Text<'a>,
+    system: &'a System,
+    component: &'a Component,
+    declared: Value<'a>,
+}
+
+impl Repair<'_> {
+    fn replica(&self) -> Option<Candidate> {
+        Candidate::new("Add a replica", self.more_replicas()?)
+    }
+
+    /// Where a standby would wait for a person.
+    fn replica_with_failover(&self) -> Option<Candidate> {
+        let mut edits = self.more_replicas()?;
+        edits.extend(self.failover_on()?);
+        Candidate::new("Add a replica with automatic failover", edits)
+    }
+
+    fn replica_elsewhere(&self) -> Option<Candidate> {
+        let mut edits = self.more_replicas()?;
+        let (zone, more) = self.one_more_zone()?;
+        edits.extend(more);
+        Candidate::new(format!("Add a replica in {zone}"), edits)
+    }
+
+    fn failover(&self) -> Option<Candidate> {
+        let manual = self.component.redundancy.failover.mode.known() == Some(&FailoverMode::Manual);
+        Candidate::new("Enable automatic failover", self.failover_on().filter(|_| manual)?)
+    }
+
+    fn another_zone(&self) -> Option<Candidate> {
+        let (zone, edits) = self.one_more_zone()?;
+        let names = self.zones().chain([zone]).collect::<Vec<_>>();
+        let title = match names.split_last() {
+            Some((last, first)) if !first.is_empty() => format!("Spread over {} and {last}", first.join(", ")),
+            _ => return None,
+        };
+        Candidate::new(title, edits)
+    }
+
+    /// So many replicas that enough are left whichever zone fails, where there are several zones.
+    fn replicas_for_a_zone(&self) -> Option<Candidate> {
+        /// More than that is no repair but another system.
+        const MOST_TIMES: u32 = 4;
+        let redundancy = &self.component.redundancy;
+        let zones = u32::try_from(self.zones().count()).ok().filter(|zones| *zones > 1)?;
+        let now = *redundancy.instances.known()?;
+        let load = self.component.capacity.movable_utilisation.unwrap_or(0.0);
+        let enough = |count: &u32| {
+            let needed = (f64::from(*count) * load).ceil().max(f64::from(redundancy.required));
+            f64::from(count - count.div_ceil(zones)) >= needed
+        };
+        let wanted = (now + 1..=now.saturating_mul(MOST_TIMES)).find(enough)?;
+        let edit = self.text.set(self.declared, "replicas", &wanted.to_string())?;
+        Candidate::new(format!("Run {wanted} replicas"), vec![edit])
+    }
+
+    /// One instance more than are needed. A figure for the whole component becomes one for each instance, or the
+    /// replica would change nothing.
+    fn more_replicas(&self) -> Option<Vec<Edit>> {
+        let redundancy = &self.component.redundancy;
+        let wanted = redundancy.required.checked_add(1)?;
+        if *redundancy.instances.known()? >= wanted {
+            return None;
+        }
+        let mut edits = vec![self.text.set(self.declared, "replicas", &wanted.to_string())?];
+        if self.component.reliability.whole.is_some() {
+            let of_whole = |key: &&str| self.text.own(self.declared, key).is_some();
+            let key = ["unavailability", "availability"].into_iter().find(of_whole)?;
+            edits.push(self.text.rename(self.declared, key, &format!("instance_{key}"))?);
+        }
+        Some(edits)
+    }
+
+    /// `failover: {enabled: true}` where it is written as false.
+    fn failover_on(&self) -> Option<Vec<Edit>> {
+        let failover = self.text.own(self.declared, "failover")?;
+        let enabled = self.text.own(failover, "enabled")?;
+        let off = enabled.scalar()?.flag() == Some(false);
+        off.then(|| self.text.set(failover, "enabled", "true")).flatten().map(|edit| vec![edit])
+    }
+
+    fn zones(&self) -> impl Iterator<Item = &str> {
+        let zones = self.component.redundancy.zones.known().into_iter().flatten();
+        zones.filter_map(|zone| Some(&*self.system.zones.get(zone.index())?.name))
+    }
+
+    /// Another zone that the file knows, and the edits that put the component into it as well.
+    fn one_more_zone(&self) -> Option<(&str, Vec<Edit>)> {
+        let now: Vec<&str> = self.zones().collect();
+        if now.is_empty() {
+            return None;
+        }
+        let mut names = self.system.zones.iter().map(|zone| &*zone.name);
+        let zone = names.find(|name| !now.contains(name))?;
+        let edit = match self.text.own(self.declared, "zones") {
+            Some(list) => self.text.append(list, zone)?,
+            None => {
+                let list: Vec<String> = now.iter().copied().chain([zone]).map(Text::quoted).collect();
+                self.text.set(self.declared, "zones", &format!("[{}]", list.join(", ")))?
+            }
+        };
+        Some((zone, vec![edit]))
+    }
+}

@@ -1,0 +1,143 @@
+//! Edits of a YAML or JSON text that look like what stands around them: comments and formatting stay.
+
+use foreshock_syntax::yaml::{NodeKind, Style, Value};
+use foreshock_text::{Place, Span};
+
+use super::Edit;
+use crate::yaml_file::YamlFile;
+
+/// A text to be edited.
+pub(super) struct Text<'a> {
+    file: &'a YamlFile,
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn of(file: &'a YamlFile) -> Text<'a> {
+        Text { file }
+    }
+
+    /// The value of a key that the mapping itself has; of a key given twice the last one, which counts.
+    pub(super) fn own(&self, mapping: Value<'a>, key: &str) -> Option<Value<'a>> {
+        self.entry(mapping, key).map(|(_, value)| value)
+    }
+
+    fn entry(&self, mapping: Value<'a>, key: &str) -> Option<(Value<'a>, Value<'a>)> {
+        let named = |(name, _): &(Value<'a>, Value<'a>)| name.scalar().is_some_and(|name| name.text() == key);
+        mapping.entries()?.filter(named).last()
+    }
+
+    /// Writes a plain value or a list in brackets for a key: in place of what is there, else as a new entry behind
+    /// `type` or `id`.
+    pub(super) fn set(&self, mapping: Value<'a>, key: &str, value: &str) -> Option<Edit> {
+        if mapping.is_alias() {
+            return None;
+        }
+        match self.entry(mapping, key) {
+            Some((_, old)) => self.replace(old, value),
+            None => self.insert(mapping, key, value),
+        }
+    }
+
+    fn replace(&self, old: Value<'a>, value: &str) -> Option<Edit> {
+        let span = old.span();
+        match old.kind() {
+            // Nothing stands behind the colon yet.
+            NodeKind::Scalar(_) if span.is_empty() => Some(self.edit(span, format!(" {value}"))),
+            NodeKind::Scalar(scalar) if scalar.style() != Style::Block => Some(self.edit(span, value.to_owned())),
+            NodeKind::Sequence { flow: true, .. } => Some(self.edit(span, value.to_owned())),
+            _ => None,
+        }
+    }
+
+    fn insert(&self, mapping: Value<'a>, key: &str, value: &str) -> Option<Edit> {
+        let (name, before) = self.anchor(mapping)?;
+        let text = &*self.file.text;
+        let end = before.span().end;
+        let indent = self.column(name.span().start);
+        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        if !mapping.is_flow() {
+            // Behind a comment on the same line.
+            let line = format!("{newline}{indent}{key}: {value}");
+            return Some(self.edit(Span::empty(self.end_of_line(end)), line));
+        }
+        let quote = if name.span().text(text).starts_with('"') { "\"" } else { "" };
+        let entry = format!("{quote}{key}{quote}: {value}");
+        let first_of_line = self.line_before(name.span().start).trim().is_empty();
+        let text = if first_of_line { format!(",{newline}{indent}{entry}") } else { format!(", {entry}") };
+        Some(self.edit(Span::empty(end), text))
+    }
+
+    /// The entry that a new one stands behind: `type`, else `id`, else the first; always one whose value ends where it
+    /// seems to.
+    fn anchor(&self, mapping: Value<'a>) -> Option<(Value<'a>, Value<'a>)> {
+        let simple = |(name, value): &(Value<'a>, Value<'a>)| {
+            let written = value.is_alias() || value.scalar().is_some_and(|scalar| scalar.style() != Style::Block);
+            let one_line = !self.file.text.get(name.span().start as usize..value.span().end as usize)?.contains('\n');
+            Some(written && one_line && !value.span().is_empty())
+        };
+        let fits = |entry: &(Value<'a>, Value<'a>)| simple(entry).unwrap_or(false);
+        let named = |key| self.entry(mapping, key).filter(fits);
+        named("type").or_else(|| named("id")).or_else(|| mapping.entries()?.find(fits))
+    }
+
+    /// Gives a key another name.
+    pub(super) fn rename(&self, mapping: Value<'a>, key: &str, name: &str) -> Option<Edit> {
+        if mapping.is_alias() {
+            return None;
+        }
+        let (old, _) = self.entry(mapping, key)?;
+        let span = old.span();
+        let at = span.text(&self.file.text).find(key)? as u32;
+        Some(self.edit(Span::new(span.start + at, span.start + at + key.len() as u32), name.to_owned()))
+    }
+
+    /// Adds a name to a list.
+    pub(super) fn append(&self, list: Value<'a>, name: &str) -> Option<Edit> {
+        if list.is_alias() {
+            return None;
+        }
+        let last = list.items()?.last()?;
+        let span = last.span();
+        let quoted_as =
+            if span.text(&self.file.text).starts_with('"') { format!("{name:?}") } else { Self::quoted(name) };
+        if list.is_flow() {
+            return Some(self.edit(Span::empty(span.end), format!(", {quoted_as}")));
+        }
+        let before = self.line_before(span.start);
+        let dash = before.trim_end();
+        let (indent, newline) = (dash.strip_suffix('-')?, if self.file.text.contains("\r\n") { "\r\n" } else { "\n" });
+        if !indent.trim().is_empty() {
+            return None;
+        }
+        let line = format!("{newline}{indent}- {quoted_as}");
+        Some(self.edit(Span::empty(self.end_of_line(span.end)), line))
+    }
+
+    /// A name as it is written: in quotes unless it is a plain word.
+    pub(super) fn quoted(name: &str) -> String {
+        let first = name.chars().next().is_some_and(|first| first.is_ascii_alphabetic());
+        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        let word = matches!(name.to_lowercase().as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "null");
+        if first && plain && !word { name.to_owned() } else { format!("{name:?}") }
+    }
+
+    fn edit(&self, span: Span, text: String) -> Edit {
+        Edit { place: Place::new(self.file.path.clone(), span), text }
+    }
+
+    /// What stands before an offset on its line.
+    fn line_before(&self, offset: u32) -> &str {
+        let before = self.file.text.get(..offset as usize).unwrap_or("");
+        before.rsplit(['\n', '\r']).next().unwrap_or("")
+    }
+
+    /// White space as wide as what stands before an offset on its line.
+    fn column(&self, offset: u32) -> String {
+        " ".repeat(self.line_before(offset).chars().count())
+    }
+
+    fn end_of_line(&self, offset: u32) -> u32 {
+        let rest = self.file.text.get(offset as usize..).unwrap_or("");
+        offset + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32
+    }
+}
