@@ -319,6 +319,23 @@ impl Frozen {
         self.propagate(scratch);
     }
 
+    /// What these faults do to the own part of each component they hit, whatever it depends on.
+    pub(crate) fn own_healths(&self, faults: &[Fault]) -> Vec<(ComponentIndex, Health)> {
+        let mut scratch = Scratch::default();
+        for (index, &fault) in faults.iter().enumerate() {
+            self.collect(fault, index as u32, &mut scratch);
+        }
+        let mut hits = std::mem::take(&mut scratch.hits);
+        hits.sort_unstable();
+        let health = |hits: &[(u32, Hit, u32)]| {
+            let &(component, ..) = hits.first()?;
+            let own = self.own.get(component as usize)?;
+            let (health, _) = own.with(losses(own, hits, &mut Vec::new(), &scratch.zones));
+            Some((ComponentIndex(component), health))
+        };
+        hits.chunk_by(|first, second| first.0 == second.0).filter_map(health).collect()
+    }
+
     /// The fixpoint of what is wrong without any fault.
     pub(crate) fn settle(mut self) -> Base {
         let mut scratch = Scratch::default();

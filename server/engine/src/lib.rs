@@ -22,6 +22,9 @@ mod own;
 mod pairs;
 mod reading;
 mod readings;
+mod recovery;
+mod repair;
+mod restoration;
 mod score;
 mod service;
 mod single_points;
@@ -29,6 +32,7 @@ mod strong;
 #[cfg(test)]
 mod tests;
 mod variables;
+mod waits;
 
 pub use alone::own_unavailability;
 pub use assessment::{Assessment, LayerUnavailability, assess, assess_with};
@@ -39,6 +43,7 @@ pub use entry_loss::entry_loss;
 pub use fault::{Fault, Health, Unit};
 pub use frozen::Frozen;
 pub use pairs::Pair;
+pub use recovery::{Recovery, RecoveryDeadlock, Restored, Span, Waiting, recover, recovery_deadlocks};
 pub use score::{minutes_per_year, nines, score};
 pub use service::Method;
 pub use single_points::{CommonMode, SinglePoint};

@@ -11,4 +11,5 @@ mod laws;
 mod long;
 mod naive;
 mod random;
+mod recoveries;
 mod small;
