@@ -3,6 +3,7 @@
 //! Downtimes spread over orders of magnitude, so that the error is the logarithm of the ratio: 1 is ten times too long or
 //! too short.
 
+use foreshock_engine::{Fault, recover};
 use foreshock_model::Seconds;
 
 use crate::{Incident, Replay};
@@ -12,6 +13,8 @@ use crate::{Incident, Replay};
 pub struct Downtime {
     /// How long it took.
     pub actual: Seconds,
+    /// Predicted: one of ten is over by then.
+    pub p10: Seconds,
     /// Predicted median.
     pub p50: Seconds,
     /// Predicted: nine of ten are over by then.
@@ -31,15 +34,17 @@ pub struct DowntimeSummary {
     pub constant_error: Option<f64>,
     /// Share of the incidents that were over by their p90; a calibrated prediction has 0.9.
     pub within_p90: f64,
-    /// Share of the incidents between p50 / (p90 / p50) and p90, the middle four fifths; a calibrated one has 0.8.
+    /// Share of the incidents between p10 and p90, the middle four fifths; a calibrated prediction has 0.8.
     pub coverage: f64,
 }
 
 impl Downtime {
     pub(crate) fn of(incident: &Incident) -> Option<Downtime> {
         let actual = incident.downtime.filter(|actual| actual.get() > 0.0)?;
-        let (p50, p90) = predicted(incident)?;
-        (p50.get() > 0.0).then_some(Downtime { actual, p50, p90, constant: None })
+        // Over is when everything serves again.
+        let span = recover(&incident.system, &[Fault::Component(incident.fault)]).everything?;
+        let (p10, p50, p90) = (span.p10?, span.p50?, span.p90?);
+        (p50.get() > 0.0).then_some(Downtime { actual, p10, p50, p90, constant: None })
     }
 
     /// |log10(predicted / actual)|.
@@ -51,15 +56,6 @@ impl Downtime {
     pub fn constant_error(&self) -> Option<f64> {
         Some((self.constant?.get() / self.actual.get()).log10().abs())
     }
-
-    /// A tenth of the incidents is shorter than this: the prediction is log-normal, and so symmetric in the logarithm.
-    pub fn p10(&self) -> Seconds {
-        Seconds::new(self.p50.get() * self.p50.get() / self.p90.get()).unwrap_or(Seconds::ZERO)
-    }
-}
-
-fn predicted(_: &Incident) -> Option<(Seconds, Seconds)> {
-    None
 }
 
 /// Fills in the constants and sums up; none when no incident says how long it took.
@@ -78,7 +74,7 @@ pub(crate) fn summarise(replays: &mut [Replay]) -> Option<DowntimeSummary> {
         median_error: median(downtimes.iter().map(Downtime::error).collect())?,
         constant_error: median(downtimes.iter().filter_map(Downtime::constant_error).collect()),
         within_p90: share(&|downtime| downtime.actual <= downtime.p90),
-        coverage: share(&|downtime| downtime.actual <= downtime.p90 && downtime.actual >= downtime.p10()),
+        coverage: share(&|downtime| downtime.actual <= downtime.p90 && downtime.actual >= downtime.p10),
     })
 }
 

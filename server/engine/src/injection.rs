@@ -60,6 +60,23 @@ impl Frozen {
         self.propagate(scratch);
     }
 
+    /// What these faults do to the own part of each component they hit, whatever it depends on.
+    pub(crate) fn own_healths(&self, faults: &[Fault]) -> Vec<(ComponentIndex, Health)> {
+        let mut scratch = Scratch::default();
+        for (index, &fault) in faults.iter().enumerate() {
+            self.collect(fault, index as u32, &mut scratch);
+        }
+        let mut all = std::mem::take(&mut scratch.hits);
+        all.sort_unstable();
+        let mut health = |hits: &[(u32, Hit, u32)]| {
+            let &(component, ..) = hits.first()?;
+            let own = self.own.get(component as usize)?;
+            let (health, _) = own_part(own, hits, &mut scratch);
+            Some((ComponentIndex(component), health))
+        };
+        all.chunk_by(|first, second| first.0 == second.0).filter_map(&mut health).collect()
+    }
+
     fn collect(&self, fault: Fault, index: u32, scratch: &mut Scratch) {
         let mut all = |component: ComponentIndex| scratch.hits.push((component.0, Hit::All, index));
         let present = |component: ComponentIndex| self.own.get(component.index()).is_some_and(|own| !own.absent);

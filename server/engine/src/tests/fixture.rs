@@ -9,16 +9,18 @@
 //! api -> db timeout=10 attempts=3  a dependency
 //! api -> cache optional
 //! group replicas k=1 shares: api -> r1, api -> r2
+//! db q=5e-3 mttr=900 rto=30 restart=20 response=300 needs=vault,ci      how it comes back
+//! bot h0=0.1 rests=docs:0.5:stale,db:0.3:error                          an agent and its sources
 //! ```
 //! The modes: `latency=0.1` own seconds, `parallel`, `inflight=30/100` now and at most, `pool=20`, `rps=500` at most,
 //! `scales=6/15` instances and seconds; on a dependency `fan=3` calls for each request. `region eu`, `region=eu`.
 //! `x?`, `zones=?` and `mode=?` are unknown. Components are sorted by name, as the model wants them.
 
 use foreshock_model::{
-    Alternatives, Autoscaling, Calls, Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Confidence,
-    Dependency, DependencyIndex, DependencyKind, Domain, DomainIndex, Failover, FailoverMode, Figure, Known, Layer,
-    Plane, Probability, Recovery, Redundancy, Region, RegionIndex, Reliability, Replication, Seconds, Source, Sourced,
-    System, ZoneIndex,
+    Agent, Alternatives, Autoscaling, Calls, Capacity, Component, ComponentId, ComponentIndex, ComponentKind,
+    Confidence, Dependency, DependencyIndex, DependencyKind, Domain, DomainIndex, Failover, FailoverMode, Figure,
+    Grounding, Known, Layer, Plane, Probability, Recovery, Redundancy, Region, RegionIndex, Reliability, Replication,
+    Seconds, Source, SourceFailure, Sourced, System, ZoneIndex,
 };
 
 use crate::{Factor, Fault, Resource, Unit};
@@ -30,6 +32,10 @@ pub(crate) fn written() -> Source {
 pub(crate) fn figure(unavailability: f64, layer: Layer) -> Figure {
     let unavailability = Probability::new(unavailability).unwrap();
     Figure { unavailability, layer, mttr: None, source: written() }
+}
+
+fn seconds(value: f64) -> Sourced<Seconds> {
+    Sourced { value: Seconds::new(value).unwrap(), source: written() }
 }
 
 pub(crate) fn component(id: &str) -> Component {
@@ -91,6 +97,7 @@ pub(crate) fn system(text: &str) -> System {
         }
     }
     system.components.sort_by(|a, b| a.id.cmp(&b.id));
+    resolve(&mut system, text);
     let mut dependencies: Vec<(Dependency, Option<usize>)> = Vec::new();
     for line in links {
         let Some((head, members)) = line.split_once(':') else {
@@ -115,6 +122,36 @@ pub(crate) fn system(text: &str) -> System {
     }
     assert_eq!(system.check(), [], "{text}");
     system
+}
+
+/// What names other components: `needs=` and `rests=`.
+fn resolve(system: &mut System, text: &str) {
+    for line in text.lines().filter(|line| !line.contains("->")) {
+        let mut words = line.split_whitespace();
+        let Some(name) = words.next() else { continue };
+        for (key, value) in words.filter_map(|word| word.split_once('=')) {
+            if key != "needs" && key != "rests" {
+                continue;
+            }
+            let component = index(system, name).index();
+            for item in value.split(',') {
+                let mut parts = item.split(':');
+                let other = index(system, parts.next().unwrap());
+                if key == "needs" {
+                    system.components[component].recovery.needs.push(other);
+                    continue;
+                }
+                let weight = Probability::new(parts.next().unwrap().parse().unwrap()).unwrap();
+                let failure = match parts.next() {
+                    Some("error") => SourceFailure::Error,
+                    Some("empty") => SourceFailure::Empty,
+                    _ => SourceFailure::Stale,
+                };
+                let grounding = Grounding { source: other, weight, failure };
+                system.components[component].agent.as_mut().unwrap().grounding.push(grounding);
+            }
+        }
+    }
 }
 
 fn domain(words: &[&str]) -> Domain {
@@ -164,6 +201,22 @@ fn parse_component(system: &System, words: &[&str]) -> Component {
                 component.capacity.autoscaling = Some(Autoscaling { most_instances: most.parse().unwrap(), delay });
             }
             "region" => component.region = Some(RegionIndex(named(&system.regions, value, |region| &region.name))),
+            "rto" => component.recovery.automatic = Some(seconds(number())),
+            "restart" => component.recovery.restart = Some(seconds(number())),
+            "response" => component.recovery.response = Some(seconds(number())),
+            "failover" => redundancy.failover.seconds = seconds(number()),
+            "mttr" => {
+                let causes = &mut component.reliability;
+                let figures = [&mut causes.instance, &mut causes.service, &mut causes.external, &mut causes.whole];
+                for figure in figures.into_iter().flatten() {
+                    figure.mttr = Seconds::new(number());
+                }
+            }
+            "h0" => {
+                let base_rate = Sourced { value: Probability::new(number()).unwrap(), source: written() };
+                component.agent = Some(Agent { base_rate, grounding: Vec::new() });
+            }
+            "needs" | "rests" => {}
             "domains" => {
                 let domain = |name| DomainIndex(named(&system.domains, name, |domain| &domain.name));
                 component.domains = value.split(',').map(domain).collect();

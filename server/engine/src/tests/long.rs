@@ -6,7 +6,7 @@ use foreshock_model::{
 
 use super::fixture;
 use crate::scratch::Scratch;
-use crate::{Fault, Frozen, Health, circular_fallbacks};
+use crate::{Fault, Frozen, Health, circular_fallbacks, recover};
 
 const LENGTH: u32 = 100_000;
 
@@ -80,4 +80,16 @@ fn a_ring_of_fallbacks() {
 #[test]
 fn finding_fallbacks_in_a_large_ring() {
     assert_eq!(circular_fallbacks(&system(LENGTH, (1..LENGTH).map(|to| (to - 1, to)))), []);
+}
+
+#[test]
+fn coming_back() {
+    const COUNT: u32 = 20_000;
+    let ring = system(COUNT, (0..COUNT).map(|from| (from, (from + 1) % COUNT)));
+    let chain = system(COUNT, (1..COUNT).map(|to| (to - 1, to)));
+    for system in [ring, chain] {
+        let recovery = recover(&system, &[Fault::Component(ComponentIndex(COUNT - 1))]);
+        assert_eq!(recovery.components.len(), COUNT as usize);
+        assert_eq!(recovery.deadlocks, []);
+    }
 }

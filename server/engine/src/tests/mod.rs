@@ -18,5 +18,6 @@ mod modes;
 mod naive;
 mod naive_modes;
 mod random;
+mod recoveries;
 mod scenarios;
 mod small;

@@ -53,7 +53,7 @@ fn incident(replay: &Replay) -> Value {
         }),
         "downtime": replay.downtime.map(|downtime| json!({
             "actual_seconds": downtime.actual.get(),
-            "p10_seconds": downtime.p10().get(),
+            "p10_seconds": downtime.p10.get(),
             "p50_seconds": downtime.p50.get(),
             "p90_seconds": downtime.p90.get(),
             "constant_seconds": downtime.constant.map(foreshock_model::Seconds::get),
