@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { showCascade } from './cascade';
-import { LANGUAGES, Server } from './client';
+import { Server, TERRAFORM } from './client';
 import { GraphPanel } from './graph/panel';
 import type { BlockArgument, GraphResult, SimulateResult, Status } from './protocol';
 import { StatusBar } from './status';
@@ -21,6 +21,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const started = new Server(context.extensionPath, log);
   server = started;
   const graphs = new GraphPanel(started);
+  const statusBar = new StatusBar(started);
 
   const command = (name: string, run: (argument?: BlockArgument) => unknown) =>
     vscode.commands.registerCommand(name, async (argument?: BlockArgument) => {
@@ -38,11 +39,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     log,
     started,
     graphs,
-    new StatusBar(started),
+    statusBar,
     command('foreshock.restart', () => started.restart()),
     command('foreshock.showLog', () => log.show()),
     command('foreshock.showGraph', argument => {
-      const block = isBlock(argument) ? argument : activeFile();
+      const block = isBlock(argument) ? argument : activeFile(statusBar);
       return graphs.show(block);
     }),
     command('foreshock.showCascade', argument => {
@@ -75,16 +76,17 @@ function isBlock(argument: unknown): argument is BlockArgument {
   return typeof (argument as BlockArgument | undefined)?.uri === 'string';
 }
 
-/** The Terraform file the user looks at, else any that is open. */
-function activeFile(): BlockArgument {
-  const known = (document: vscode.TextDocument) => LANGUAGES.includes(document.languageId);
+/** The file of a stack that the user looks at, else any that is open. */
+function activeFile(statusBar: StatusBar): BlockArgument {
+  const known = (document: vscode.TextDocument) =>
+    TERRAFORM.includes(document.languageId) || statusBar.isStack(document.uri.fsPath);
   const active = vscode.window.activeTextEditor?.document;
   const document =
     active && known(active)
       ? active
       : (vscode.window.visibleTextEditors.map(editor => editor.document).find(known) ?? vscode.workspace.textDocuments.find(known));
   if (!document) {
-    throw new Error('Open a Terraform file first: the graph is that of its stack.');
+    throw new Error('Open a Terraform file or infrastructure YAML first: the graph is that of its stack.');
   }
   return { uri: document.uri.toString() };
 }
