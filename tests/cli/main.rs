@@ -302,3 +302,69 @@ fn the_version_is_told() {
     assert_eq!(stdout(&["--version"], 0), format!("foreshock {}\n", env!("CARGO_PKG_VERSION")));
     assert!(stdout(&["--help"], 0).contains("check"));
 }
+
+/// A directory with one infrastructure file.
+fn infra_directory(name: &str, text: &str) -> PathBuf {
+    let directory = std::env::temp_dir().join(format!("foreshock-cli-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::write(directory.join("infra.yaml"), text).unwrap();
+    directory
+}
+
+#[test]
+fn infrastructure_yaml_is_checked_like_terraform() {
+    let fixtures = shop().join("..");
+    let output = foreshock_in(&fixtures, &["check", "checkout.yaml", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    round(&mut report);
+    insta::with_settings!({prepend_module_to_snapshot => false, snapshot_path => "snapshots"}, {
+        insta::assert_snapshot!("check-infra", serde_json::to_string_pretty(&report).unwrap());
+    });
+    let output = foreshock_in(&fixtures, &["graph", "checkout.yaml", "--format", "json"]);
+    let mut graph: Value = serde_json::from_slice(&output.stdout).unwrap();
+    round(&mut graph);
+    insta::with_settings!({prepend_module_to_snapshot => false, snapshot_path => "snapshots"}, {
+        insta::assert_snapshot!("graph-infra", serde_json::to_string_pretty(&graph).unwrap());
+    });
+    let both = foreshock_in(&fixtures, &["check", ".", "--format", "json", "--fail-on", "never"]);
+    let both: Value = serde_json::from_slice(&both.stdout).unwrap();
+    let kinds: Vec<&Value> = both["stacks"].as_array().unwrap().iter().map(|stack| &stack["kind"]).collect();
+    assert_eq!(kinds, ["infra", "terraform"]);
+}
+
+#[test]
+fn what_the_schema_does_not_know_is_bad_input() {
+    let text = "components:\n  - {id: a, type: web_server, replicas: 2}\n  - {id: b, replica: 2}\n";
+    let directory = infra_directory("schema", text);
+    let output = foreshock_in(&directory, &["check", "infra.yaml"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("error[schema]: a component has no key replica; did you mean replicas?"), "{told}");
+    assert!(told.contains("infra.yaml:3:13"), "file, line and column: {told}");
+    assert!(told.contains("infra.yaml: score"), "the rest is analysed: {told}");
+    let output = foreshock_in(&directory, &["check", "--format", "json", "--fail-on", "never"]);
+    assert_eq!(output.status.code(), Some(2));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["stacks"][0]["problems"][0]["code"], "schema");
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
+fn resolve_is_for_terraform() {
+    let text = complaint(&shop().join(".."), &["resolve", "checkout.yaml"]);
+    assert!(text.contains("infrastructure YAML") && text.contains("foreshock graph"), "{text}");
+    let both = foreshock_in(&shop().join(".."), &["resolve", "."]);
+    let both: Value = serde_json::from_slice(&both.stdout).unwrap();
+    assert_eq!(both["stacks"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn tiny_unavailabilities_survive() {
+    let text = "components: [{id: a, instance_unavailability: 1e-9, entry: true}]\n";
+    let directory = infra_directory("tiny", text);
+    let output = foreshock_in(&directory, &["check", "--format", "json", "--fail-on", "never"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["stacks"][0]["structural_nines"], 9.0);
+    std::fs::remove_dir_all(&directory).unwrap();
+}

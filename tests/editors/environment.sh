@@ -18,6 +18,8 @@ trap finish EXIT
 # Fresh copies: the tests edit the stack, and an editor must not find a repository above it.
 new_stack() {
   mkdir -p "$work/$1"
-  cp "$repo"/fixtures/shop/*.tf "$work/$1/"
+  cp "$repo"/fixtures/shop/*.tf "$repo"/fixtures/checkout.yaml "$work/$1/"
+  # YAML that is none of ours, and broken.
+  printf 'services:\n  web: {image: nginx\n' >"$work/$1/compose.yaml"
   echo "$work/$1"
 }

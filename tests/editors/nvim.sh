@@ -10,15 +10,15 @@ nvim="$editors/nvim/bin/nvim"
 
 passed=0 failed=0
 
-# run NAME STYLE CHECKS: one Neovim, started the given way, on a stack of its own.
+# run NAME STYLE CHECKS [FILE]: one Neovim, started the given way, on a stack of its own.
 run() {
-  local name=$1 style=$2 checks=$3 stack log
+  local name=$1 style=$2 checks=$3 file=${4:-rds.tf} stack log
   stack=$(new_stack "$name")
   log="$work/$name.log"
   echo "== $name"
   XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/$name.state" XDG_DATA_HOME="$work/data" XDG_CACHE_HOME="$work/cache" \
     FORESHOCK_SERVER="$server" FORESHOCK_PLUGIN="$repo/editors/nvim" FORESHOCK_START="$style" FORESHOCK_TESTS="$repo/tests/editors/nvim" \
-    timeout 120 "$nvim" --headless --clean -u "$repo/tests/editors/nvim/init.lua" "$stack/rds.tf" \
+    timeout 120 "$nvim" --headless --clean -u "$repo/tests/editors/nvim/init.lua" "$stack/$file" \
     -c "luafile $repo/tests/editors/nvim/$checks.lua" </dev/null >"$log" 2>&1 || true
   tr -d '\r' <"$log"
   passed=$((passed + $(grep -c '^ok  ' "$log" || true)))
@@ -36,6 +36,7 @@ run() {
 run enable enable checks
 run setup setup start_checks
 run fallback fallback start_checks
+run yaml enable yaml_checks checkout.yaml
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

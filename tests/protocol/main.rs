@@ -6,6 +6,7 @@
 mod client;
 mod documents;
 mod features;
+mod infra;
 mod lifecycle;
 mod order;
 

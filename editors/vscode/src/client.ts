@@ -12,7 +12,10 @@ import { findServer } from './server';
 import type { GraphResult, SimulateResult, Status } from './protocol';
 
 /** The languages of this extension, and those of the HashiCorp and OpenTofu extensions, which may be installed too. */
-export const LANGUAGES = ['terraform', 'terraform-vars', 'opentofu', 'opentofu-vars'];
+export const TERRAFORM = ['terraform', 'terraform-vars', 'opentofu', 'opentofu-vars'];
+
+/** Of YAML the server takes infrastructure files only, and says nothing of the others. */
+const LANGUAGES = [...TERRAFORM, 'yaml'];
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;

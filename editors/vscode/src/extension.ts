@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { showCascade } from './cascade';
-import { LANGUAGES, Server } from './client';
+import { Server, TERRAFORM } from './client';
 import { simulateAt } from './faults';
 import { GraphPanel } from './graph/panel';
 import type { BlockArgument, GraphResult, SimulateResult, Status } from './protocol';
@@ -22,6 +22,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const started = new Server(context.extensionPath, log);
   server = started;
   const graphs = new GraphPanel(started);
+  const statusBar = new StatusBar(started);
 
   const command = (name: string, run: (argument?: BlockArgument) => unknown) =>
     vscode.commands.registerCommand(name, async (argument?: BlockArgument) => {
@@ -39,11 +40,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     log,
     started,
     graphs,
-    new StatusBar(started),
+    statusBar,
     command('foreshock.restart', () => started.restart()),
     command('foreshock.showLog', () => log.show()),
     command('foreshock.showGraph', argument => {
-      const block = isBlock(argument) ? argument : activeFile();
+      const block = isBlock(argument) ? argument : activeFile(statusBar);
       return graphs.show(block);
     }),
     command('foreshock.showCascade', argument => {
@@ -54,7 +55,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     }),
     command('foreshock.playFault', () => {
       const editor = vscode.window.activeTextEditor;
-      if (!editor || !LANGUAGES.includes(editor.document.languageId)) {
+      if (!editor || !isOurs(editor.document, statusBar)) {
         throw new Error('Put the cursor into the block of a component that is to fail.');
       }
       return simulateAt(started, editor.document.uri.toString(), editor.selection.active.line);
@@ -83,16 +84,21 @@ function isBlock(argument: unknown): argument is BlockArgument {
   return typeof (argument as BlockArgument | undefined)?.uri === 'string';
 }
 
-/** The Terraform file the user looks at, else any that is open. */
-function activeFile(): BlockArgument {
-  const known = (document: vscode.TextDocument) => LANGUAGES.includes(document.languageId);
+/** Terraform always; YAML only where it is infrastructure. */
+function isOurs(document: vscode.TextDocument, statusBar: StatusBar): boolean {
+  return TERRAFORM.includes(document.languageId) || statusBar.isStack(document.uri.fsPath);
+}
+
+/** The file of a stack that the user looks at, else any that is open. */
+function activeFile(statusBar: StatusBar): BlockArgument {
+  const known = (document: vscode.TextDocument) => isOurs(document, statusBar);
   const active = vscode.window.activeTextEditor?.document;
   const document =
     active && known(active)
       ? active
       : (vscode.window.visibleTextEditors.map(editor => editor.document).find(known) ?? vscode.workspace.textDocuments.find(known));
   if (!document) {
-    throw new Error('Open a Terraform file first: the graph is that of its stack.');
+    throw new Error('Open a Terraform file or infrastructure YAML first: the graph is that of its stack.');
   }
   return { uri: document.uri.toString() };
 }

@@ -2,7 +2,7 @@
 
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
-import type { Server } from './client';
+import { TERRAFORM, type Server } from './client';
 import type { Status } from './protocol';
 import { statusText, statusTooltip } from './statusText';
 
@@ -39,13 +39,24 @@ export class StatusBar implements vscode.Disposable {
     this.item.dispose();
   }
 
+  /** Whether a file is a stack by itself: infrastructure YAML. */
+  isStack(file: string): boolean {
+    return this.stacks.has(file);
+  }
+
   private show(): void {
+    const document = vscode.window.activeTextEditor?.document;
+    void vscode.commands.executeCommand('setContext', 'foreshock.infraFile', this.isStack(document?.uri.fsPath ?? ''));
     const status = this.ofActiveFile() ?? this.latest;
     if (this.state === 'failed') {
       this.item.text = '$(error) Foreshock';
       this.item.tooltip = 'The server is not running. Click for the log.';
       this.item.command = 'foreshock.showLog';
     } else if (this.state === 'stopped') {
+      this.item.hide();
+      return;
+    } else if (!status && !TERRAFORM.includes(document?.languageId ?? '')) {
+      // Most YAML is not ours: whoever looks at it sees nothing of us.
       this.item.hide();
       return;
     } else if (!status) {
@@ -60,7 +71,7 @@ export class StatusBar implements vscode.Disposable {
     this.item.show();
   }
 
-  /** The innermost stack that holds the active file. */
+  /** The innermost stack that holds the active file, or is it. */
   private ofActiveFile(): Status | undefined {
     const file = vscode.window.activeTextEditor?.document.uri.fsPath;
     if (!file) {
@@ -70,7 +81,7 @@ export class StatusBar implements vscode.Disposable {
     for (const status of this.stacks.values()) {
       for (const root of directories(status.root)) {
         const path = relative(root, dirname(file));
-        const inside = !path.startsWith('..') && !isAbsolute(path);
+        const inside = root === file || (!path.startsWith('..') && !isAbsolute(path));
         if (inside && (!best || root.length > best.depth)) {
           best = { status, depth: root.length };
         }
@@ -80,7 +91,7 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-/** A stack's root is a URI, an absolute path, or a path relative to a workspace folder. */
+/** A stack's root (a directory, or a file of infrastructure YAML) is a URI, an absolute path, or a path relative to a workspace folder. */
 function directories(root: string): string[] {
   if (/^file:/.test(root)) {
     return [vscode.Uri.parse(root).fsPath];

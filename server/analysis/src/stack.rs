@@ -6,7 +6,7 @@ use foreshock_engine::{
     Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Scratch, Sweep, SweepOptions, assess,
     availability, sweep,
 };
-use foreshock_infra::Infra;
+use foreshock_infra::{Infra, ProblemKind};
 use foreshock_model::{Component, ComponentIndex, ComponentKind, System};
 use foreshock_terraform::{Files, Instance, ResolveCache, ResolveOptions, Resolved, resolve_with};
 use foreshock_text::{FilePath, Problem};
@@ -135,12 +135,19 @@ pub(crate) fn analyse_terraform(
 pub(crate) fn analyse_infra(file: Arc<YamlFile>) -> Stack {
     let (infra, told) = foreshock_infra::read(&file.tree, &file.path);
     let syntax = file.problems.iter().map(|problem| (ProblemCode::Syntax, problem.clone()));
-    let schema = told.iter().map(|problem| (ProblemCode::Schema, Problem::from(problem)));
+    // What a broken line has hidden is missing elsewhere; that is told once, where the line is.
+    let sure =
+        |problem: &&foreshock_infra::Problem| file.problems.is_empty() || !is_about_what_is_missing(&problem.kind);
+    let schema = told.iter().filter(sure).map(|problem| (ProblemCode::Schema, Problem::from(problem)));
     let problem = |(code, problem)| StackProblem { code, file: file.path.clone(), problem };
     let problems = syntax.chain(schema).map(problem).collect();
     let path = file.path.clone();
     let content = Content::Infra(InfraFile { file, infra });
     assessed(path.as_path(), StackKind::Infra, content, vec![path.clone()], problems)
+}
+
+fn is_about_what_is_missing(problem: &ProblemKind) -> bool {
+    matches!(problem, ProblemKind::UnknownId { .. } | ProblemKind::Missing { .. } | ProblemKind::GroupTooSmall { .. })
 }
 
 /// The same for every dialect: what a failure does to the system, and what the rules find.

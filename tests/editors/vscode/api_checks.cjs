@@ -197,6 +197,47 @@ async function otherFile({ uri }) {
   check('and back', await eventually(() => spof(uri)?.message === before), [before, summary(uri)]);
 }
 
+async function yaml({ uri, extension, statuses }) {
+  const at = name => vscode.Uri.joinPath(uri, '..', name);
+  const document = await vscode.workspace.openTextDocument(at('checkout.yaml'));
+  await vscode.window.showTextDocument(document);
+  const found = await eventually(() => spof(document.uri));
+  if (!check('infrastructure YAML: diagnostic on the database', found, summary(document.uri))) return;
+  check('it underlines the number of replicas', document.getText(found.range) === 'replicas: 1', document.getText(found.range));
+  check('the status is that of the file', await eventually(() => statuses.some(status => status.root === document.uri.fsPath)), statuses);
+  const header = lineOf(document, 'id: orders');
+  check('inlay hint behind the id', await eventually(async () =>
+    (await hints(document)).some(hint => hint.position.line === header && /SPOF.*affected/.test(labelOf(hint)))), (await hints(document)).map(labelOf));
+  check('code lens above it', await eventually(async () =>
+    (await lenses(document)).some(lens => lens.range.start.line === header && /blast radius \d+/.test(lens.command?.title ?? ''))));
+  const hovers = await vscode.commands.executeCommand('vscode.executeHoverProvider', document.uri, new vscode.Position(header, 8));
+  const text = hovers.flatMap(one => one.contents.map(part => part.value ?? part)).join('\n');
+  check('hover says what falls with it', text.includes('orders') && text.includes('app'), text);
+  const graph = await extension.exports.graph(document.uri.toString());
+  check('foreshock/graph is that of the file', graph.stacks.length === 1 && graph.stacks[0].components.length === 6, graph);
+
+  const before = document.getText();
+  let offered = [];
+  const action = await eventually(async () => {
+    offered = await vscode.commands.executeCommand('vscode.executeCodeActionProvider', document.uri, found.range, 'quickfix', 50);
+    return offered.find(one => /^Add a replica \(/.test(one.title));
+  });
+  if (!check('a quick fix "Add a replica" is offered', action, offered.map(one => one.title))) return;
+  await vscode.workspace.applyEdit(action.edit);
+  check('it writes replicas: 2 and keeps the comment', document.getText() === before.replace('replicas: 1 ', 'replicas: 2 '), document.getText());
+  check('the diagnostic goes', await eventually(() => !spof(document.uri)), summary(document.uri));
+  await vscode.window.showTextDocument(document);
+  await vscode.commands.executeCommand('undo');
+  check('undo brings it back', await eventually(() => document.getText() === before && spof(document.uri)), summary(document.uri));
+
+  const other = await vscode.workspace.openTextDocument(at('compose.yaml'));
+  await vscode.window.showTextDocument(other);
+  const silent = await hints(other);
+  await new Promise(resolve => setTimeout(resolve, 700));
+  check('other YAML is left alone', silent.length === 0 && (await lenses(other)).length === 0
+    && vscode.languages.getDiagnostics(other.uri).length === 0, summary(other.uri));
+}
+
 async function restart({ uri, extension, statuses }) {
   const count = statuses.length;
   await vscode.commands.executeCommand('foreshock.restart');
@@ -217,7 +258,7 @@ exports.run = async function () {
   check('the file is terraform', document.languageId === 'terraform', document.languageId);
 
   const context = { extension, statuses, uri, document };
-  const parts = { activation, diagnostics, decorations, settingsTurnThemOff, hover, requests, repair, halfTyped, otherFile, restart };
+  const parts = { activation, diagnostics, decorations, settingsTurnThemOff, hover, requests, repair, halfTyped, otherFile, yaml, restart };
   for (const [name, part] of Object.entries(parts)) {
     try {
       if (vscode.window.activeTextEditor?.document !== document) await vscode.window.showTextDocument(document);

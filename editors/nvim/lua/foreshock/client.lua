@@ -1,7 +1,8 @@
 --- The language client: its configuration, and requests to the server.
 local M = {}
 
-M.FILETYPES = { 'terraform', 'terraform-vars', 'opentofu', 'opentofu-vars' }
+--- Of YAML the server takes infrastructure files only, and says nothing of the others.
+M.FILETYPES = { 'terraform', 'terraform-vars', 'opentofu', 'opentofu-vars', 'yaml' }
 
 --- What `setup` can turn off.
 M.features = { inlay_hints = true, code_lens = true }

@@ -161,30 +161,22 @@ function M.open(block)
   end)
 end
 
---- Where the block that holds a line (1-based) begins: the nearest line above that is not indented and not a bracket.
-local function block_start(buffer, line)
-  for row = line, 1, -1 do
-    local text = vim.api.nvim_buf_get_lines(buffer, row - 1, row, false)[1] or ''
-    if text:match('^%a') then
-      return row
-    elseif row < line and text:match('^}') then
-      return nil
-    end
-  end
-end
-
---- The component that the block at a line (1-based) of a buffer declares.
+--- The component whose block holds a line (1-based) of a buffer; the innermost one.
 function M.component_at(graph, buffer, line)
   local file = uv.fs_realpath(vim.api.nvim_buf_get_name(buffer))
-  local start = block_start(buffer, line)
+  local best, size
   for _, stack in ipairs(graph.stacks) do
     for _, component in ipairs(stack.components) do
       local where = place(component, stack, buffer)
-      if where and where.line == start and uv.fs_realpath(where.file) == file then
-        return component
+      if where and uv.fs_realpath(where.file) == file then
+        local first, last = component.range.start.line, component.range['end'].line
+        if first < line and line <= last + 1 and (not size or last - first < size) then
+          best, size = component, last - first
+        end
       end
     end
   end
+  return best
 end
 
 --- component id -> `{ file =, line = }`

@@ -30,7 +30,7 @@ function M.check()
   if running then
     ok('running for ' .. (running.config.root_dir or 'single files'))
   else
-    warn('not running', { 'open a Terraform file; `vim.lsp.enable("foreshock")` or setup() must have run' })
+    warn('not running', { 'open a Terraform file or infrastructure YAML; `vim.lsp.enable("foreshock")` or setup() must have run' })
   end
 end
 

@@ -24,7 +24,7 @@ local function start_on_filetype(config)
   })
 end
 
---- Starts Foreshock for Terraform files.
+--- Starts Foreshock for Terraform files and infrastructure YAML.
 ---
 --- @param options table|nil `cmd`, `filetypes`, `root_markers`, `settings`, `on_attach`: as in |vim.lsp.Config|;
 ---   `inlay_hints`, `code_lens`: false turns them off.

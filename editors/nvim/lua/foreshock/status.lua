@@ -30,7 +30,7 @@ local function absolute(root, client)
   return (root == '' or root == '.') and base or (base .. '/' .. root)
 end
 
---- The status of the innermost stack that holds a buffer's file; else the one that came last.
+--- The status of the innermost stack that holds a buffer's file, or is it; else the one that came last.
 function M.of(buffer)
   buffer = (buffer == nil or buffer == 0) and vim.api.nvim_get_current_buf() or buffer
   local file = vim.api.nvim_buf_get_name(buffer)
@@ -38,8 +38,10 @@ function M.of(buffer)
   for client_id, roots in pairs(stacks) do
     if vim.lsp.buf_is_attached(buffer, client_id) then
       for root, status in pairs(roots) do
-        local directory = absolute(root, vim.lsp.get_client_by_id(client_id)):gsub('/+$', '') .. '/'
-        if vim.startswith(file, directory) and (not depth or #directory > depth) then
+        local path = absolute(root, vim.lsp.get_client_by_id(client_id)):gsub('/+$', '')
+        local directory = path .. '/'
+        -- Infrastructure YAML is a stack by itself.
+        if (file == path or vim.startswith(file, directory)) and (not depth or #directory > depth) then
           best, depth = status, #directory
         end
       end

@@ -130,7 +130,7 @@ impl<'a> Defaults<'a> {
     /// with a runbook), and on the mean the wait until somebody is on call. What is not written is as in the table.
     pub fn response_of(self, team: &Team) -> Seconds {
         let seconds = |written: Option<Seconds>, row| written.map_or_else(|| self.number(row).value, Seconds::get);
-        let saved = team.runbooks.unwrap_or(0.0) * self.number("runbook_saves").value;
+        let saved = team.runbooks.unwrap_or_else(|| self.number("runbooks").value) * self.number("runbook_saves").value;
         let work = seconds(team.acknowledge, "acknowledge") + seconds(team.diagnose, "diagnose") * (1.0 - saved);
         let uncovered = 24.0 - team.hours_on_call.unwrap_or(24.0).clamp(0.0, 24.0);
         // A failure falls into the uncovered stretch with probability u/24 and then waits u/2 on the mean.
@@ -196,7 +196,8 @@ mod tests {
         assert_eq!(app.mttr.map(Seconds::get), Some(1800.0));
         assert_eq!(defaults.software(ComponentKind::Database, &nothing), None);
         assert_eq!(defaults.response(ComponentKind::Database), None);
-        assert_eq!(defaults.response(ComponentKind::AppServer).unwrap().value.get(), 1200.0);
+        let usual = defaults.response(ComponentKind::AppServer).unwrap().value;
+        assert_eq!(usual, defaults.response_of(&Team::default()));
 
         let written = Upkeep { deploy: Seconds::new(30.0), maintenance: Seconds::new(3600.0), source: None };
         let database = defaults.software(ComponentKind::Database, &written).unwrap();
@@ -210,10 +211,10 @@ mod tests {
         let defaults = Defaults::bundled();
         let minutes = |minutes: f64| Seconds::new(minutes * 60.0);
         for (team, expected) in [
-            (Team::default(), 1200.0),
-            (Team { acknowledge: minutes(10.0), diagnose: minutes(20.0), ..Team::default() }, 1800.0),
-            (Team { hours_on_call: Some(12.0), ..Team::default() }, 1200.0 + 0.5 * 6.0 * 3600.0),
-            (Team { hours_on_call: Some(0.0), ..Team::default() }, 1200.0 + 12.0 * 3600.0),
+            (Team::default(), 300.0 + 900.0 * 0.75),
+            (Team { acknowledge: minutes(10.0), diagnose: minutes(20.0), ..Team::default() }, 600.0 + 1200.0 * 0.75),
+            (Team { hours_on_call: Some(12.0), ..Team::default() }, 975.0 + 0.5 * 6.0 * 3600.0),
+            (Team { hours_on_call: Some(0.0), ..Team::default() }, 975.0 + 12.0 * 3600.0),
             (Team { runbooks: Some(1.0), ..Team::default() }, 300.0 + 450.0),
         ] {
             assert!(close(defaults.response_of(&team).get(), expected), "{team:?}");

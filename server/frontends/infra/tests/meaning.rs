@@ -37,7 +37,7 @@ fn nothing_written_is_the_default_of_the_kind() {
             b app_server "Orders" (1 lines) 1 of 1
               instance: 3.8579e-5 L2, 300s (default app_server)
               software: 1.4881e-4 L1, 1800s (default change_failure)
-              response 1200s (default response)
+              response 975s (default response)
             c external_api "c" (1 lines) 1 of 1
               external: 1e-3 L5, 3600s (default external_api)
             d database "d" (1 lines) 1 of 1 primary None 120s 0.95
@@ -51,24 +51,24 @@ fn replicas_zones_and_what_is_required() {
     component(
         "type: web_server, replicas: 3, required: 2, zones: [z1, z2]",
         expect![[r#"
-        a web_server "a" (1 lines) 2 of 3 in [z1, z2]
-          instance: 3.8579e-5 L2, 300s (default web_server)
-          software: 1.4881e-4 L1, 1800s (default change_failure)
-          response 1200s (default response)
-        zone z1: 1e-4 L2, 14400s (default zone)
-        zone z2: 1e-4 L2, 14400s (default zone)
-    "#]],
+            a web_server "a" (1 lines) 2 of 3 in [z1, z2]
+              instance: 3.8579e-5 L2, 300s (default web_server)
+              software: 1.4881e-4 L1, 1800s (default change_failure)
+              response 975s (default response)
+            zone z1: 1e-4 L2, 14400s (default zone)
+            zone z2: 1e-4 L2, 14400s (default zone)
+        "#]],
     );
     component(
         "type: web_server, region: {region: eu, availability_zone: z1, is_primary: true}",
         expect![[r#"
-        a web_server "a" (1 lines) 1 of 1 in [z1] region eu
-          instance: 3.8579e-5 L2, 300s (default web_server)
-          software: 1.4881e-4 L1, 1800s (default change_failure)
-          response 1200s (default response)
-        zone z1: 1e-4 L2, 14400s (default zone)
-        region eu: no figure
-    "#]],
+            a web_server "a" (1 lines) 1 of 1 in [z1] region eu
+              instance: 3.8579e-5 L2, 300s (default web_server)
+              software: 1.4881e-4 L1, 1800s (default change_failure)
+              response 975s (default response)
+            zone z1: 1e-4 L2, 14400s (default zone)
+            region eu: no figure
+        "#]],
     );
     check(
         "components: [{id: a, zones: [z]}, {id: b}, {id: c, type: dns}]\n",
@@ -181,11 +181,11 @@ fn rates_repairs_and_upkeep() {
     component(
         "type: app_server, operational_profile: {mtbf_hours: 1000, mttr_minutes: 60}",
         expect![[r#"
-        a app_server "a" (1 lines) 1 of 1
-          instance: 9.9900e-4 L2, 3600s (mtbf_hours: 1000)
-          software: 1.4881e-4 L1, 1800s (default change_failure)
-          response 1200s (default response)
-    "#]],
+            a app_server "a" (1 lines) 1 of 1
+              instance: 9.9900e-4 L2, 3600s (mtbf_hours: 1000)
+              software: 1.4881e-4 L1, 1800s (default change_failure)
+              response 975s (default response)
+        "#]],
     );
     component(
         "type: database, operational_profile: {mtbf_hours: 1000}",
@@ -212,11 +212,11 @@ fn rates_repairs_and_upkeep() {
     component(
         "type: app_server, operational_profile: {maintenance_downtime_minutes: 60}",
         expect![[r#"
-        a app_server "a" (1 lines) 1 of 1
-          instance: 3.8579e-5 L2, 300s (default app_server)
-          software: 1.5177e-3 L1, 3278.5406256417277s (maintenance_downtime_minutes: 60)
-          response 1200s (default response)
-    "#]],
+            a app_server "a" (1 lines) 1 of 1
+              instance: 3.8579e-5 L2, 300s (default app_server)
+              software: 1.5177e-3 L1, 3278.5406256417277s (maintenance_downtime_minutes: 60)
+              response 975s (default response)
+        "#]],
     );
 }
 
@@ -247,12 +247,12 @@ fn third_parties_and_pauses() {
     component(
         "type: app_server, runtime_jitter: {gc_pause_ms: 10, gc_pause_frequency: 0.1}",
         expect![[r#"
-        a app_server "a" (1 lines) 1 of 1
-          instance: 3.8579e-5 L2, 300s (default app_server)
-          software: 1.4881e-4 L1, 1800s (default change_failure)
-          theoretical: 1e-3 L3 (runtime_jitter: {gc_pause_ms: 10, gc_pause_frequency: 0.1})
-          response 1200s (default response)
-    "#]],
+            a app_server "a" (1 lines) 1 of 1
+              instance: 3.8579e-5 L2, 300s (default app_server)
+              software: 1.4881e-4 L1, 1800s (default change_failure)
+              theoretical: 1e-3 L3 (runtime_jitter: {gc_pause_ms: 10, gc_pause_frequency: 0.1})
+              response 975s (default response)
+        "#]],
     );
 }
 
@@ -340,10 +340,10 @@ fn recovery_and_the_team() {
     component(
         "team: {}",
         expect![[r#"
-        a custom "a" (1 lines) 1 of 1
-          instance: 2.3143e-4 L2, 1800s (default custom)
-          response 1200s (team: {})
-    "#]],
+            a custom "a" (1 lines) 1 of 1
+              instance: 2.3143e-4 L2, 1800s (default custom)
+              response 975s (team: {})
+        "#]],
     );
     component(
         "team: {mean_acknowledge_time_minutes: 2, mean_diagnosis_time_minutes: 10, oncall_coverage_hours: 12, runbook_coverage_percent: 100}",

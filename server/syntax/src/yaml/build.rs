@@ -35,7 +35,17 @@ pub(super) struct Failure {
     pub(super) reason: String,
 }
 
-pub(super) fn attempt(text: &str) -> Attempt {
+/// A line that was taken as blank.
+#[derive(Clone, Copy)]
+pub(super) struct Blank {
+    /// Where it is.
+    pub(super) line: Span,
+    /// The column of its dash, if it began an item.
+    pub(super) dash: Option<u32>,
+}
+
+/// Reads a text in which some lines were made blank.
+pub(super) fn attempt(text: &str, blanks: &[Blank]) -> Attempt {
     let options = granit_parser::options! {
         emit_comments: false,
         emit_unresolved_aliases: true,
@@ -43,7 +53,7 @@ pub(super) fn attempt(text: &str) -> Attempt {
         flow_nesting_limit: DEEPEST,
         block_nesting_limit: DEEPEST,
     };
-    let mut builder = Builder { text, ..Builder::default() };
+    let mut builder = Builder { text, blanks, ..Builder::default() };
     let mut failure = None;
     for next in Parser::new_from_str_with_options(text, options) {
         match next {
@@ -85,6 +95,7 @@ struct Open {
 #[derive(Default)]
 struct Builder<'t> {
     text: &'t str,
+    blanks: &'t [Blank],
     tree: Tree,
     problems: Vec<Problem>,
     open: Vec<Open>,
@@ -181,7 +192,10 @@ impl Builder<'_> {
 
     /// Ends the innermost collection; `end` is none when the text ended first.
     fn close(&mut self, end: Option<Span>) {
-        let Some(Open { id, flow, children, mapping, expansion }) = self.open.pop() else { return };
+        let Some(Open { id, flow, mut children, mapping, expansion }) = self.open.pop() else { return };
+        if mapping && !flow && !self.blanks.is_empty() {
+            self.drop_strays(&mut children);
+        }
         let bounds = |ids: &[NodeId]| {
             let spans = ids.iter().filter_map(|id| self.tree.nodes.get(id.0 as usize)).map(|node| node.span);
             spans.reduce(Span::cover)
@@ -225,6 +239,39 @@ impl Builder<'_> {
                 self.leaf(NodeKind::Broken, span, 0, 1);
             }
         }
+    }
+
+    /// Leaves out what only seems to be in a mapping because a line above it was made blank: the keys of an item whose
+    /// dash is gone, and keys that the mapping had before.
+    fn drop_strays(&self, children: &mut Vec<NodeId>) {
+        let key = |id: &NodeId| self.tree.nodes.get(id.0 as usize);
+        let Some(first) = children.first().and_then(key) else { return };
+        let (start, column) = (first.span.start, self.column(first.span.start));
+        let inside = |blank: &&Blank| blank.line.start > start;
+        let end_of_item = self.blanks.iter().filter(inside).filter(|blank| blank.dash.is_some_and(|at| at < column));
+        let end = end_of_item.map(|blank| blank.line.start).min().unwrap_or(u32::MAX);
+        let mut seen: FxHashMap<&str, u32> = FxHashMap::default();
+        let mut kept = Vec::with_capacity(children.len());
+        for pair in children.chunks(2) {
+            let Some(node) = pair.first().and_then(key) else { continue };
+            if node.span.start > end {
+                continue;
+            }
+            if let NodeKind::Scalar(scalar) = &node.kind {
+                let before = *seen.entry(scalar.text()).or_insert(node.span.start);
+                let between = |blank: &&Blank| (before..node.span.start).contains(&blank.line.start);
+                if before < node.span.start && self.blanks.iter().any(|blank| between(&blank)) {
+                    continue;
+                }
+            }
+            kept.extend_from_slice(pair);
+        }
+        *children = kept;
+    }
+
+    fn column(&self, offset: u32) -> u32 {
+        let before = self.text.get(..offset as usize).unwrap_or("");
+        (before.len() - before.rfind(['\n', '\r']).map_or(0, |end| end + 1)) as u32
     }
 
     /// Keys given twice in a mapping.

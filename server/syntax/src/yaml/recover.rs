@@ -2,7 +2,7 @@
 
 use foreshock_text::{LineTable, Problem, Span};
 
-use super::build::{Attempt, Failure, attempt};
+use super::build::{Attempt, Blank, Failure, attempt};
 use super::tree::Tree;
 
 /// Errors of one text that are read around.
@@ -12,13 +12,14 @@ const MOST_ERRORS: usize = 8;
 const MOST_READ_AGAIN: usize = 64 << 20;
 
 pub(super) fn read(text: &str) -> (Tree, Vec<Problem>) {
-    let mut current = attempt(text);
+    let mut current = attempt(text, &[]);
     let mut problems = Vec::new();
     if current.failure.is_none() {
         return (current.tree, current.problems);
     }
     let lines = LineTable::new(text);
     let mut blanked = text.to_owned();
+    let mut blanks: Vec<Blank> = Vec::new();
     let mut left = MOST_READ_AGAIN;
     for _ in 0..MOST_ERRORS {
         let Some(failure) = &current.failure else { break };
@@ -28,7 +29,9 @@ pub(super) fn read(text: &str) -> (Tree, Vec<Problem>) {
                 break;
             }
             left -= text.len();
-            let next = attempt(&without_line(&blanked, &lines, line));
+            blanks.push(blank(text, lines.line_span(text, line)));
+            let next = attempt(&without_line(&blanked, &lines, line), &blanks);
+            blanks.pop();
             if best.as_ref().is_none_or(|(known, _)| progress(&next) > progress(known)) {
                 best = Some((next, line));
             }
@@ -36,6 +39,7 @@ pub(super) fn read(text: &str) -> (Tree, Vec<Problem>) {
         let Some((next, line)) = best else { break };
         problems.push(told(failure, lines.line_span(text, line), text));
         blanked = without_line(&blanked, &lines, line);
+        blanks.push(blank(text, lines.line_span(text, line)));
         current = next;
     }
     if let Some(failure) = &current.failure {
@@ -44,6 +48,13 @@ pub(super) fn read(text: &str) -> (Tree, Vec<Problem>) {
     }
     problems.extend(current.problems);
     (current.tree, problems)
+}
+
+fn blank(text: &str, line: Span) -> Blank {
+    let content = line.text(text);
+    let column = content.len() - content.trim_start().len();
+    let dash = content.trim() == "-" || content.trim_start().starts_with("- ");
+    Blank { line, dash: dash.then_some(column as u32) }
 }
 
 /// How far a reading got, and how much it gave.

@@ -213,6 +213,49 @@ fn wrong_indentation() {
 }
 
 #[test]
+fn what_follows_a_lost_dash_is_lost_with_it() {
+    between("   - id: cache\n    type: cache\n    replicas: 2", expect![[r#"
+        .components.db.id=db
+        .components.db.type=database
+        .components.web.id=web
+        .components.web.type=web_server
+        .dependencies.0.source=web
+        .dependencies.0.target=db
+        ! "- id: cache" this is not YAML (while parsing a block collection, did not find expected '-' indicator); the line is left out
+    "#]]);
+    between("  - id: x: y\n    type: cache\n    replicas: 2", expect![[r#"
+        .components.db.id=db
+        .components.db.type=database
+        .components.web.id=web
+        .components.web.type=web_server
+        .dependencies.0.source=web
+        .dependencies.0.target=db
+        ! "- id: x: y" this is not YAML (mapping values are not allowed in this context); the line is left out
+    "#]]);
+    between("    zones:\n      - a: b: c\n    replicas: 2", expect![[r#"
+        .components.db.id=db
+        .components.db.type=database
+        .components.db.zones=
+        .components.db.replicas=2
+        .components.web.id=web
+        .components.web.type=web_server
+        .dependencies.0.source=web
+        .dependencies.0.target=db
+        ! "- a: b: c" this is not YAML (mapping values are not allowed in this context); the line is left out
+    "#]]);
+    between("    - id: cache\n    type: cache\n    replicas: 2", expect![[r#"
+        .components.db.id=db
+        .components.db.type=database
+        .components.db.replicas=2
+        .components.web.id=web
+        .components.web.type=web_server
+        .dependencies.0.source=web
+        .dependencies.0.target=db
+        ! "- id: cache" this is not YAML (while parsing a block mapping, did not find expected key); the line is left out
+    "#]]);
+}
+
+#[test]
 fn two_values_on_a_line() {
     between(
         "    a: b: c",

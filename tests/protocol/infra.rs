@@ -1,0 +1,185 @@
+//! Infrastructure YAML in the editor: what Terraform has, and silence on other YAML.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, Shop, find, uri};
+use crate::{findings, of_rule};
+
+const SPOF: &str = "single-point-of-failure";
+
+/// The checkout of the fixtures beside a shop.
+fn checkout(name: &str) -> (Shop, PathBuf, String) {
+    let shop = Shop::new(name);
+    let file = shop.file("checkout.yaml");
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/checkout.yaml");
+    std::fs::copy(fixture, &file).unwrap();
+    let text = shop.text("checkout.yaml");
+    (shop, file, text)
+}
+
+fn at([line, character]: [u32; 2]) -> Value {
+    json!({"line": line, "character": character})
+}
+
+fn of_file(file: &std::path::Path) -> Value {
+    json!({"textDocument": {"uri": uri(file)}})
+}
+
+fn quick_fixes(client: &mut Client, file: &std::path::Path, diagnostic: &Value) -> Value {
+    let parameters = json!({
+        "textDocument": {"uri": uri(file)},
+        "range": diagnostic["range"],
+        "context": {"diagnostics": [diagnostic], "only": ["quickfix"]},
+    });
+    client.request("textDocument/codeAction", parameters).unwrap()
+}
+
+#[test]
+fn open_repair_and_break_again() {
+    let (shop, file, text) = checkout("yaml-fix");
+    let mut client = Client::open_workspace(&[&shop.directory], json!({}));
+    client.open(&file, 1, &text);
+    let diagnostics = client.diagnostics(&file, 1);
+    let single = of_rule(&diagnostics, SPOF);
+    assert_eq!(diagnostics.as_array().unwrap().len(), 1, "{diagnostics:#?}");
+    let [start, end] = find(&text, "replicas: 1");
+    assert_eq!(single[0]["range"], json!({"start": at(start), "end": at(end)}));
+    assert_eq!(single[0]["severity"], 1);
+    let related = &single[0]["relatedInformation"];
+    assert!(related[0]["message"].as_str().unwrap().contains("app goes down: it requires orders"), "{related:#?}");
+
+    let actions = quick_fixes(&mut client, &file, &single[0]);
+    let titles: Vec<&str> =
+        actions.as_array().unwrap().iter().map(|action| action["title"].as_str().unwrap()).collect();
+    assert!(titles[0].starts_with("Add a replica in eu-west-1b (+"), "{titles:?}");
+    assert!(titles[1].starts_with("Add a replica (+"), "{titles:?}");
+    let edits = actions[1]["edit"]["changes"][uri(&file)].as_array().unwrap();
+    let [first, last] = find(&text, "replicas: 1");
+    let number = json!({"start": at([first[0], last[1] - 1]), "end": at(last)});
+    assert_eq!(edits, &[json!({"range": number, "newText": "2"})]);
+    client.change(&file, 2, json!([{"range": number, "text": "2"}]));
+    let after = client.diagnostics(&file, 2);
+    assert_eq!(of_rule(&after, SPOF), [] as [Value; 0]);
+    assert_eq!(of_rule(&after, "single-zone").len(), 1, "both in one zone: {after:#?}");
+
+    client.change(&file, 3, json!([{"range": number, "text": "0"}]));
+    let broken = client.diagnostics(&file, 3);
+    let told = of_rule(&broken, "schema");
+    assert_eq!(told[0]["message"], "replicas is 0; expected a whole number from 1 to 1000000");
+    assert_eq!(told[0]["range"], number);
+    assert_eq!(of_rule(&broken, SPOF).len(), 1, "the default is one replica");
+    client.close(&file);
+    assert_eq!(client.next_diagnostics(&file), json!([]));
+    client.finish();
+}
+
+#[test]
+fn half_typed_text_keeps_the_other_findings() {
+    let (shop, file, text) = checkout("yaml-half");
+    let mut client = Client::open_workspace(&[&shop.directory], json!({}));
+    client.open(&file, 1, &text);
+    let before = findings(&client.diagnostics(&file, 1));
+    assert_eq!(before.len(), 1);
+    let [line, _] = find(&text, "  - id: sessions");
+    // On the empty line above it.
+    let [mut row, mut column] = [line[0] - 1, 0];
+    let mut version = 1;
+    for character in "  - id: re\n    type: [dat".chars() {
+        version += 1;
+        client.edit(&file, version, [[row, column], [row, column]], &character.to_string());
+        match character {
+            '\n' => [row, column] = [row + 1, 0],
+            _ => column += 1,
+        }
+        let now = client.diagnostics(&file, version);
+        let kept = of_rule(&now, SPOF);
+        assert!(
+            kept.iter().any(|finding| before.contains(&finding["message"].as_str().unwrap().replace("of 6", "of 5"))),
+            "at {character:?}: {now:#?}"
+        );
+    }
+    client.finish();
+}
+
+#[test]
+fn components_carry_hints_lenses_hovers_and_a_hierarchy() {
+    let (shop, file, text) = checkout("yaml-features");
+    let mut client = Client::open_workspace(&[&shop.directory], json!({}));
+    client.open(&file, 1, &text);
+    let [header, end] = find(&text, "id: orders");
+    let range = json!({"start": at([0, 0]), "end": at([9999, 0])});
+    let hints = client.request("textDocument/inlayHint", json!({"textDocument": {"uri": uri(&file)}, "range": range}));
+    let hints = hints.unwrap();
+    let hint = hints.as_array().unwrap().iter().find(|hint| hint["position"] == at(end)).expect("a hint behind the id");
+    let label = hint["label"].as_str().unwrap();
+    assert!(label.starts_with("SPOF · 2 of 5 affected · 99."), "{label}");
+
+    let lenses = client.request("textDocument/codeLens", of_file(&file)).unwrap();
+    let of_orders = |lens: &&Value| lens["range"]["start"] == at(header);
+    let titles: Vec<&Value> =
+        lenses.as_array().unwrap().iter().filter(of_orders).map(|lens| &lens["command"]["title"]).collect();
+    assert_eq!(titles, ["blast radius 2", "graph"]);
+
+    let here = json!({"textDocument": {"uri": uri(&file)}, "position": at([header[0] + 2, 6])});
+    let hover = client.request("textDocument/hover", here.clone()).unwrap();
+    let markdown = hover["contents"]["value"].as_str().unwrap();
+    for part in ["`orders`", "**single point of failure**", "`app` **DOWN**", "checkout.yaml:", "written in the text"] {
+        assert!(markdown.contains(part), "{part}: {markdown}");
+    }
+
+    let items = client.request("textDocument/prepareCallHierarchy", here).unwrap();
+    assert_eq!((&items[0]["name"], &items[0]["detail"]), (&json!("orders"), &json!("database")));
+    let incoming = client.request("callHierarchy/incomingCalls", json!({"item": items[0]})).unwrap();
+    assert_eq!(incoming[0]["from"]["name"], "app");
+    let [proof, _] = find(&text, "source: app\n    target: orders");
+    assert_eq!(incoming[0]["fromRanges"][0]["start"], at(proof));
+
+    let graph = client.request("foreshock/graph", json!({"uri": uri(&file)})).unwrap();
+    let stack = &graph["stacks"][0];
+    assert_eq!(stack["root"], file.to_str().unwrap());
+    assert_eq!(stack["components"].as_array().unwrap().len(), 6);
+    assert_eq!(stack["resources"], json!([]));
+    let simulated = client.request("foreshock/simulate", json!({"uri": uri(&file), "fault": "orders"})).unwrap();
+    let effects = simulated["stacks"][0]["results"][0]["effects"].as_array().unwrap();
+    assert!(effects.iter().any(|effect| effect["component"] == "lb" && effect["health"] == "DOWN"), "{effects:#?}");
+    let status = client.notification("foreshock/status");
+    assert_eq!(status["root"], file.to_str().unwrap());
+    assert!(status["score"].as_f64().is_some());
+    client.diagnostics(&file, 1);
+    client.finish();
+}
+
+#[test]
+fn other_yaml_is_left_alone() {
+    let (shop, file, text) = checkout("yaml-silent");
+    let other = shop.file("compose.yaml");
+    let mut client = Client::open_workspace(&[&shop.directory], json!({}));
+    client.open(&other, 1, "services:\n  web: {image: nginx\n");
+    client.open(&file, 1, &text);
+    client.diagnostics(&file, 1);
+    let ask = json!({"textDocument": {"uri": uri(&other)}, "position": at([0, 0])});
+    assert_eq!(client.request("textDocument/hover", ask), Ok(Value::Null));
+    assert_eq!(client.request("textDocument/codeLens", of_file(&other)), Ok(json!([])));
+    let graph = client.request("foreshock/graph", json!({"uri": uri(&other)})).unwrap();
+    assert_eq!(graph["stacks"], json!([]));
+    assert_eq!(client.diagnostics(&other, 1), json!([]));
+    client.close(&other);
+    client.finish();
+}
+
+#[test]
+fn yaml_and_terraform_live_side_by_side() {
+    let (shop, file, text) = checkout("yaml-both");
+    let (database, hcl) = (shop.file("rds.tf"), shop.text("rds.tf"));
+    let mut client = Client::open_workspace(&[&shop.directory], json!({}));
+    client.open(&file, 1, &text);
+    client.open(&database, 1, &hcl);
+    let of_yaml = of_rule(&client.diagnostics(&file, 1), SPOF);
+    let of_hcl = of_rule(&client.diagnostics(&database, 1), SPOF);
+    assert_eq!((of_yaml.len(), of_hcl.len()), (1, 1));
+    client.edit(&file, 2, find(&text, "replicas: 1"), "replicas: 2");
+    assert_eq!(of_rule(&client.diagnostics(&file, 2), SPOF), [] as [Value; 0]);
+    client.finish_with_closed_files(&shop);
+}
