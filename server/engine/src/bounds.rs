@@ -16,6 +16,7 @@ pub(crate) struct Lower;
 impl Algebra for Upper {
     type Event = f64;
     const NEVER: f64 = 0.0;
+    const ALWAYS: f64 = 1.0;
     const CYCLES: Cycles = Cycles::Merge;
 
     fn any(&mut self, events: &[f64]) -> Result<f64, OverBudget> {
@@ -48,6 +49,7 @@ impl Algebra for Upper {
 impl Algebra for Lower {
     type Event = f64;
     const NEVER: f64 = 0.0;
+    const ALWAYS: f64 = 1.0;
     const CYCLES: Cycles = Cycles::IterateFew;
 
     fn any(&mut self, events: &[f64]) -> Result<f64, OverBudget> {

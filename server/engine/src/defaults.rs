@@ -34,3 +34,9 @@ pub(crate) const BOUNDED_UNITS: usize = 2_000;
 /// Seconds to repair what nobody gives a time for, where a buffer has to be compared with it: 30 minutes, what the infra
 /// schema assumes too.
 pub(crate) const ASSUMED_REPAIR: f64 = 1800.0;
+/// Sum of the cut sets' probabilities up to which a failure is rare enough for sampling by cut sets.
+pub(crate) const RARE: f64 = 0.1;
+/// Nodes of cut sets times samples that are affordable: about ten seconds.
+pub(crate) const CUT_SET_WORK: u64 = 2_000_000_000;
+/// So many ways to kill components are all run instead of sampled.
+pub(crate) const ENUMERATED_KILLS: u64 = 200_000;

@@ -28,6 +28,8 @@ pub(crate) trait Algebra {
     type Event: Copy + PartialEq + Default;
     /// The impossible event.
     const NEVER: Self::Event;
+    /// The certain event.
+    const ALWAYS: Self::Event;
     /// At least one of them. Fastest when those of the last components come first.
     fn any(&mut self, events: &[Self::Event]) -> Result<Self::Event, OverBudget>;
     /// Both.
@@ -559,6 +561,7 @@ impl Default for Function {
 impl Algebra for Bdd {
     type Event = Function;
     const NEVER: Function = Function::NEVER;
+    const ALWAYS: Function = Function::ALWAYS;
     const CYCLES: Cycles = Cycles::Iterate;
 
     fn any(&mut self, events: &[Function]) -> Result<Function, OverBudget> {

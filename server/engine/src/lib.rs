@@ -41,7 +41,7 @@ pub use alone::own_unavailability;
 pub use assessment::{Assessment, assess, assess_with};
 pub use availability::{
     Attribution, AttributionMethod, Availability, BasicEvent, CutSetList, EntryAvailability, Importance, Input,
-    LayerUnavailability, Minutes, Options, Part, Quantity, Verdict, availability,
+    LayerUnavailability, Minutes, Options as AvailabilityOptions, Part, Quantity, Verdict, availability,
 };
 pub use basis::{Basis, EntryPoint, EntryReason};
 pub use cascade::{Cascade, Cause, Effect, Scratch, cascade};

@@ -10,6 +10,8 @@
 //! api -> cache optional
 //! group replicas k=1 shares: api -> r1, api -> r2
 //! ```
+//! A figure can have a time to repair, `q=1e-3/600`, and come from the table of defaults, `q=1e-3/600~`. People take
+//! `response=300` seconds to answer, `restores=60` is a mechanism's time, `failover=30` promotion's.
 //! `x?`, `zones=?` and `mode=?` are unknown. Components are sorted by name, as the model wants them.
 
 use foreshock_model::{
@@ -58,6 +60,17 @@ pub(crate) fn component(id: &str) -> Component {
         agent: None,
         entry: None,
     }
+}
+
+/// `1e-3`, `1e-3/600` with a time to repair, `1e-3/600~` from the table of defaults.
+fn parse_figure(text: &str, layer: Layer) -> Figure {
+    let (text, source) = match text.strip_suffix('~') {
+        Some(text) => (text, Source::Default { name: "test".into(), reason: "judgement".into() }),
+        None => (text, written()),
+    };
+    let (unavailability, mttr) = text.split_once('/').unwrap_or((text, ""));
+    let mttr = mttr.parse().ok().and_then(Seconds::new);
+    Figure { mttr, source, ..figure(unavailability.parse().unwrap(), layer) }
 }
 
 fn named<T>(list: &[T], name: &str, of: impl Fn(&T) -> &str) -> u32 {
@@ -111,7 +124,7 @@ pub(crate) fn system(text: &str) -> System {
 }
 
 fn domain(words: &[&str]) -> Domain {
-    Domain { name: words[1].into(), figure: figure(words[2].parse().unwrap(), Layer::Hardware) }
+    Domain { name: words[1].into(), figure: parse_figure(words[2], Layer::Hardware) }
 }
 
 fn parse_component(system: &System, words: &[&str]) -> Component {
@@ -129,16 +142,28 @@ fn parse_component(system: &System, words: &[&str]) -> Component {
                 let zone = |name| ZoneIndex(named(&system.zones, name, |zone| &zone.name));
                 redundancy.zones = Known::Known(value.split(',').map(zone).collect());
             }
+            "theoretical" => {
+                component.reliability.theoretical = Some(parse_figure(value, Layer::Theoretical));
+            }
+            "failover" => redundancy.failover.seconds.value = Seconds::new(number()).unwrap(),
+            "response" => {
+                let value = Seconds::new(number()).unwrap();
+                component.recovery.response = Some(Sourced { value, source: written() });
+            }
+            "restores" => {
+                let value = Seconds::new(number()).unwrap();
+                component.recovery.automatic = Some(Sourced { value, source: written() });
+            }
             "ps" => redundancy.replication = Replication::PrimaryStandby,
             "auto" => redundancy.failover.mode = mode(FailoverMode::Automatic),
             "manual" => redundancy.failover.mode = mode(FailoverMode::Manual),
             "mode" => redundancy.failover.mode = Known::Unknown("a variable".into()),
             "c" => redundancy.failover.coverage.value = Probability::new(number()).unwrap(),
-            "q" => component.reliability.instance = Some(figure(number(), Layer::Hardware)),
-            "service" => component.reliability.service = Some(figure(number(), Layer::Hardware)),
-            "software" => component.reliability.service = Some(figure(number(), Layer::Software)),
-            "external" => component.reliability.external = Some(figure(number(), Layer::External)),
-            "whole" => component.reliability.whole = Some(figure(number(), Layer::Hardware)),
+            "q" => component.reliability.instance = Some(parse_figure(value, Layer::Hardware)),
+            "service" => component.reliability.service = Some(parse_figure(value, Layer::Hardware)),
+            "software" => component.reliability.software = Some(parse_figure(value, Layer::Software)),
+            "external" => component.reliability.external = Some(parse_figure(value, Layer::External)),
+            "whole" => component.reliability.whole = Some(parse_figure(value, Layer::Hardware)),
             "util" => component.capacity.movable_utilisation = Some(number()),
             "resident" => component.capacity.resident_utilisation = Some(number()),
             "entry" => component.entry = Some(number()),
