@@ -14,4 +14,5 @@ mod naive;
 mod networks;
 mod random;
 mod reliability;
+mod score_laws;
 mod textbook;
