@@ -68,26 +68,22 @@ fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
     let roots: Vec<u32> = tops.iter().map(|top| top.0).collect();
     let service = Service::at(system, readings.service(), &roots, wanted);
 
-    let structural = service.variables.probabilities(is_structural);
-    let (least_loss, loss) = service.loss(&scored, &structural);
+    let Scored { score, range, structural_nines, loss } = Scored::of(system, &service, &scored);
     let layered = Layered::of(&Loss::at(&service, mean(&basis)));
-    let nothing_to_measure = scored.is_empty();
     let mut assessment = Assessment {
-        score: (!nothing_to_measure).then(|| score(loss)),
+        score,
+        score_range: range,
         loss,
-        structural_nines: nines(loss).filter(|_| !nothing_to_measure),
+        structural_nines,
         expected_unavailability: layered.expected.1,
         layers: layered.existing().collect(),
         ceiling: layered.ceiling(),
         method: service.method(),
         ..Assessment::default()
     };
-    if !nothing_to_measure && (service.method() == Method::Bounds || has_unknowns(system)) {
-        let worst = worst_loss(system, &roots, &scored).max(loss);
-        assessment.score_range = Some((score(worst), score(least_loss)));
-    }
     let other = (!readings.one_structure()).then(|| Service::at(system, readings.structure(), &roots, Wanted::DOWN));
     let structure = other.as_ref().unwrap_or(&service);
+    let structural = service.variables.probabilities(is_structural);
     let weighing =
         single_points::Weighing { service: &service, structure, scored: &scored, probabilities: &structural, loss };
     let (single, common) = single_points::find(system, &readings, &basis, &tops, &weighing);
@@ -96,6 +92,38 @@ fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
     (assessment.pairs, assessment.pairs_left_out) = pairs(structure, &tops);
     assessment.basis = basis;
     assessment
+}
+
+/// What the score is made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Scored {
+    pub(crate) score: Option<f64>,
+    pub(crate) range: Option<(f64, f64)>,
+    pub(crate) structural_nines: Option<f64>,
+    pub(crate) loss: f64,
+}
+
+impl Scored {
+    /// From a diagram that has all that is scored.
+    pub(crate) fn of(system: &System, service: &Service, scored: &[Weighted]) -> Scored {
+        let (least, loss) = service.loss(scored, &service.variables.probabilities(is_structural));
+        if scored.is_empty() {
+            return Scored { score: None, range: None, structural_nines: None, loss };
+        }
+        let mut range = None;
+        if !service.is_exact() || has_unknowns(system) {
+            let roots: Vec<u32> = scored.iter().map(|(component, _)| *component).collect();
+            let worst = worst_loss(system, &roots, scored).max(loss);
+            range = Some((score(worst), score(least)));
+        }
+        Scored { score: Some(score(loss)), range, structural_nines: nines(loss), loss }
+    }
+
+    /// As it was assessed.
+    pub(crate) fn from(assessment: &Assessment) -> Scored {
+        let Assessment { score, score_range, structural_nines, loss, .. } = *assessment;
+        Scored { score, range: score_range, structural_nines, loss }
+    }
 }
 
 /// Where a failure shows: the entry points and the first of every other source.
@@ -113,7 +141,7 @@ fn tops(basis: &Basis, sources: &[Vec<ComponentIndex>]) -> Vec<ComponentIndex> {
 }
 
 /// The shares of the score: (sum w U + 0.25 sum U of the unlinked) / sum w.
-fn scored(basis: &Basis) -> Vec<Weighted> {
+pub(crate) fn scored(basis: &Basis) -> Vec<Weighted> {
     let mut shares = mean(basis);
     let total: f64 = basis.entries.iter().map(|entry| entry.weight).sum();
     if total > 0.0 {

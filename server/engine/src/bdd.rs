@@ -404,6 +404,18 @@ impl Live {
         Probabilities(values)
     }
 
+    /// The value of every place in 64 cases, with these values of the variables (false for those that are missing).
+    pub(crate) fn words(&self, variables: &[u64]) -> Vec<u64> {
+        let mut values = Vec::with_capacity(self.nodes.len() + 2);
+        values.extend([0, u64::MAX]);
+        for node in &self.nodes {
+            let word = variables.get(node.variable as usize).copied().unwrap_or(0);
+            let at = |place: u32| values.get(place as usize).copied().unwrap_or(0);
+            values.push((word & at(node.high)) | (!word & at(node.low)));
+        }
+        values
+    }
+
     /// The probability of one of the functions this was made for.
     pub(crate) fn probability(&self, function: Function, probabilities: &Probabilities) -> f64 {
         probabilities.0.get(self.place(function) as usize).copied().unwrap_or(0.0)

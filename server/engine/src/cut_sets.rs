@@ -281,6 +281,26 @@ impl CutSets {
         CutSets { nodes, root }
     }
 
+    /// The sets without any of these variables. Where a variable never happens, these are the minimal cut sets that are
+    /// left.
+    pub(crate) fn never(&self, is_never: impl Fn(u32) -> bool) -> CutSets {
+        let mut nodes = self.nodes.clone();
+        // A node that is left out stands for what is at its place without it, which has a smaller place.
+        let mut place: Vec<u32> = (0..nodes.len() as u32).collect();
+        for (index, node) in nodes.iter_mut().enumerate().skip(2) {
+            let at = |family: Family| Family(place.get(family.0 as usize).copied().unwrap_or(0));
+            (node.without, node.with) = (at(node.without), at(node.with));
+            if is_never(node.variable) || node.with == Family::NONE {
+                let without = node.without.0;
+                if let Some(slot) = place.get_mut(index) {
+                    *slot = without;
+                }
+            }
+        }
+        let root = place.get(self.root as usize).copied().unwrap_or(0);
+        CutSets { nodes, root }
+    }
+
     /// How many nodes there are.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
@@ -458,6 +478,61 @@ impl CutSets {
             below = level;
         }
         total
+    }
+}
+
+/// The sets ready to be drawn by their probabilities.
+pub(crate) struct Drawing<'a> {
+    sets: &'a CutSets,
+    weights: &'a [f64],
+    sums: Vec<f64>,
+    variables: Vec<u32>,
+}
+
+impl CutSets {
+    /// The sets ready to be drawn; `probabilities` is by variable.
+    pub(crate) fn drawing<'a>(&'a self, probabilities: &'a [f64]) -> Drawing<'a> {
+        let sums = self.sums(&|variable| probabilities.get(variable as usize).copied().unwrap_or(0.0));
+        let mut variables: Vec<u32> = self.inner().map(|(_, node)| node.variable).collect();
+        variables.sort_unstable();
+        variables.dedup();
+        Drawing { sets: self, weights: probabilities, sums, variables }
+    }
+}
+
+impl Drawing<'_> {
+    /// The variables that are in any set.
+    pub(crate) fn variables(&self) -> &[u32] {
+        &self.variables
+    }
+
+    /// The sum of the sets' probabilities.
+    pub(crate) fn sum(&self) -> f64 {
+        self.sum_at(self.sets.root)
+    }
+
+    fn sum_at(&self, place: u32) -> f64 {
+        self.sums.get(place as usize).copied().unwrap_or(0.0)
+    }
+
+    /// Draws a set, each with its share of the sum; `random` gives numbers of 0..1, `take` is told the members.
+    pub(crate) fn draw(&self, mut random: impl FnMut() -> f64, mut take: impl FnMut(u32)) {
+        let mut at = self.sets.root;
+        while let Some(node) = self.sets.nodes.get(at as usize).filter(|_| at > 1) {
+            let weight = self.weights.get(node.variable as usize).copied().unwrap_or(0.0);
+            let with = weight * self.sum_at(node.with.0);
+            if random() * (with + self.sum_at(node.without.0)) < with {
+                take(node.variable);
+                at = node.with.0;
+            } else {
+                at = node.without.0;
+            }
+        }
+    }
+
+    /// How many sets have failed when these variables have.
+    pub(crate) fn failed(&self, has_failed: impl Fn(u32) -> bool) -> f64 {
+        self.sets.sum(|variable| f64::from(u8::from(has_failed(variable))))
     }
 }
 

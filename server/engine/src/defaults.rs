@@ -58,3 +58,9 @@ pub(crate) const SHARED_REPAIR_SECONDS: f64 = 3600.0;
 pub(crate) const REPAIR_SPREAD: f64 = 1.2;
 /// A start where nobody says how long it takes: a process, its connections, and a few health checks ten seconds apart.
 pub(crate) const RESTART_SECONDS: f64 = 60.0;
+/// Sum of the cut sets' probabilities up to which a failure is rare enough for sampling by cut sets.
+pub(crate) const RARE: f64 = 0.1;
+/// Nodes of cut sets times samples that are affordable: about ten seconds.
+pub(crate) const CUT_SET_WORK: u64 = 2_000_000_000;
+/// So many ways to kill components are all run instead of sampled.
+pub(crate) const ENUMERATED_KILLS: u64 = 200_000;

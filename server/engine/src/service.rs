@@ -307,7 +307,7 @@ impl<'a> Service<'a> {
 }
 
 /// The shares of service lost: each level adds what it costs more than the one below.
-fn shares() -> [f64; 3] {
+pub(crate) fn shares() -> [f64; 3] {
     [1.0 - LOSS_OVERLOADED, LOSS_OVERLOADED - LOSS_OF_FUNCTION, LOSS_OF_FUNCTION]
 }
 
@@ -327,7 +327,7 @@ fn bound<A: Algebra<Event = f64>>(
     at: &[Weighted],
     shares: [f64; 3],
 ) -> f64 {
-    let Ok(solution) = solve(frozen, plan, own, algebra) else { return 1.0 };
+    let Ok(solution) = solve(frozen, plan, own, algebra) else { return A::ALWAYS };
     let loss = |&(component, weight): &Weighted| {
         weight * solution.at(component).into_iter().zip(shares).map(|(event, share)| event * share).sum::<f64>()
     };

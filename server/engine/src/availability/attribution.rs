@@ -34,8 +34,8 @@ pub struct Minutes<T> {
     pub minutes_per_year: f64,
 }
 
-/// The expected loss of service in minutes a year, by cause. Each list adds up to the whole (up to rounding) and has the
-/// greatest first; what costs nothing is left out.
+/// The expected loss of service in minutes a year, by cause. Each list, with what is lost without any failure, adds up to
+/// the whole (up to rounding) and has the greatest first; what costs nothing is left out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attribution {
     /// How it was computed.
@@ -46,6 +46,8 @@ pub struct Attribution {
     pub by_part: Vec<Minutes<Part>>,
     /// By basic event.
     pub by_event: Vec<Minutes<BasicEvent>>,
+    /// Minutes a year of what is lost without any failure: a component overloaded as it is.
+    pub without_failure: f64,
     /// Share of the whole that rests on figures from the table of defaults, 0..=1.
     pub(crate) share_of_defaults: f64,
 }
@@ -58,6 +60,7 @@ pub(crate) struct Families {
 
 /// A level of failure at one place.
 struct Level {
+    root: u32,
     sets: CutSets,
     /// Share of the service that is lost with it.
     share: f64,
@@ -68,6 +71,12 @@ struct Level {
 impl Families {
     pub(crate) fn of(loss: &Loss) -> Families {
         Families { parts: loss.parts.iter().map(|(service, at)| levels(service, at)).collect() }
+    }
+
+    /// The minimal cut sets of "is DOWN", all that can happen taken as an event.
+    pub(crate) fn down(&self, root: u32) -> Option<&CutSets> {
+        // The first level of each root is DOWN.
+        self.parts.iter().flatten().flatten().find(|level| level.root == root).map(|level| &level.sets)
     }
 
     /// The sum over all minimal cut sets of the smallest unavailability in each, weighted as the loss; at most 1.
@@ -95,7 +104,9 @@ impl Families {
 
     /// Splits `whole`, the loss with all causes, over its causes.
     pub(crate) fn attribute(&self, system: &System, loss: &Loss, whole: f64) -> Attribution {
-        let mut attribution = Attribution::default();
+        let (_, standing) = loss.with(|_| 0.0);
+        let without_failure = minutes_per_year(standing);
+        let mut attribution = Attribution { without_failure, ..Attribution::default() };
         let mut shares: Vec<(Variable, f64)> = Vec::new();
         for ((service, at), levels) in loss.parts.iter().zip(&self.parts) {
             let (method, split) = split(service, at, levels.as_deref());
@@ -115,7 +126,7 @@ impl Families {
         let mut by_event: BTreeMap<BasicEvent, f64> = BTreeMap::new();
         let mut defaults = 0.0;
         for (variable, share) in shares {
-            let share = share * (whole / sum);
+            let share = share * ((whole - standing).max(0.0) / sum);
             // What the event would cost without waiting for people is its own layer's.
             let waiting = if variable.answered > 0.0 { 1.0 - variable.probability / variable.answered } else { 0.0 };
             *by_layer.entry(variable.layer).or_default() += share * (1.0 - waiting);
@@ -157,7 +168,7 @@ fn levels(service: &Service, at: &[Weighted]) -> Option<Vec<Level>> {
             let sets = CutSets::of(&live, live.place(function), |_| Role::Event, nodes, FULL_WORK_BUDGET).ok()?;
             nodes = nodes.saturating_sub(sets.len());
             let probability = live.probability(function, &live.probabilities(&probabilities));
-            levels.push(Level { sets, share: share * weight, probability });
+            levels.push(Level { root, sets, share: share * weight, probability });
         }
     }
     Some(levels)

@@ -65,7 +65,8 @@ pub struct Importance {
     pub rrw: Option<f64>,
 }
 
-pub(crate) fn entry(entry: EntryPoint, service: Option<&Service>) -> EntryAvailability {
+/// `known` are the minimal cut sets of "is DOWN", with everything that can happen taken as an event, if somebody has them.
+pub(crate) fn entry(entry: EntryPoint, service: Option<&Service>, known: Option<&CutSets>) -> EntryAvailability {
     let mut result = EntryAvailability {
         component: entry.component,
         weight: entry.weight,
@@ -85,16 +86,27 @@ pub(crate) fn entry(entry: EntryPoint, service: Option<&Service>) -> EntryAvaila
     if result.method == Method::Bounds {
         result.interval = Some(result.computed);
     }
-    result.cut_sets = cut_sets(service, entry.component.0);
+    result.cut_sets = structural(service, entry.component.0, known).map(|sets| list(service, &sets));
     result.importance = importance(service, entry.component.0, &probabilities);
     result
 }
 
-fn cut_sets(service: &Service, root: u32) -> Option<CutSetList> {
-    let (live, function) = service.live_down(root)?;
+/// The cut sets by basic events alone.
+fn structural(service: &Service, root: u32, known: Option<&CutSets>) -> Option<CutSets> {
     let list = &service.variables.list;
     let role = |variable: u32| list.get(variable as usize).map_or(Role::Never, Variable::role);
-    let sets = CutSets::of(&live, live.place(function), role, NODE_BUDGET, FULL_WORK_BUDGET).ok()?;
+    match known {
+        // What lasts is no event; without it other sets may be minimal.
+        Some(known) if !service.has_buffers() => Some(known.never(|variable| role(variable) == Role::Never)),
+        _ => {
+            let (live, function) = service.live_down(root)?;
+            CutSets::of(&live, live.place(function), role, NODE_BUDGET, FULL_WORK_BUDGET).ok()
+        }
+    }
+}
+
+fn list(service: &Service, sets: &CutSets) -> CutSetList {
+    let list = &service.variables.list;
     let stands_for = |variable: u32| {
         let collapsed = list.get(variable as usize).and_then(|variable| variable.instances_of);
         collapsed.map_or((1, 1), |collapsed| {
@@ -125,12 +137,12 @@ fn cut_sets(service: &Service, root: u32) -> Option<CutSetList> {
         found.saturating_sub(listed as u64)
     };
     singles.truncate(CUT_SETS_LISTED);
-    Some(CutSetList {
+    CutSetList {
         left_out: [left_out(1, singles.len()), left_out(2, pairs.len())],
         order_1: singles.into_iter().map(|(_, event)| event).collect(),
         order_2: pairs.into_iter().map(|(_, pair)| pair).collect(),
         by_order,
-    })
+    }
 }
 
 fn importance(service: &Service, root: u32, probabilities: &[f64]) -> Vec<Importance> {

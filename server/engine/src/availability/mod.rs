@@ -18,12 +18,12 @@ pub use layers::LayerUnavailability;
 pub(crate) use layers::{Layered, Loss};
 pub use objectives::Verdict;
 
-use crate::assessment::{assess_with, mean};
+use crate::assessment::{Scored, assess_with, mean, scored};
 use crate::equations::Wanted;
-use crate::monte_carlo::{Estimate, Kill, Sampling};
+use crate::monte_carlo::{Estimate, Kill, Sampling, simulate};
 use crate::readings::Readings;
 use crate::service::{Budget, Method, Service, Weighted};
-use crate::{Basis, Frozen};
+use crate::{Basis, EntryPoint, Frozen};
 
 /// What to compute besides what is always computed.
 #[derive(Clone, Debug, Default)]
@@ -85,29 +85,38 @@ pub struct Availability {
 pub fn availability(system: &System, options: &Options) -> Availability {
     let readings = Readings::of(system);
     let basis = options.basis.clone().unwrap_or_else(|| Basis::of(system));
-    let assessment = assess_with(system, &basis);
     let at = mean(&basis);
+    let scored = scored(&basis);
     let promised = objectives::components(system);
 
-    let entries: Vec<u32> = at.iter().map(|(component, _)| *component).collect();
-    let mut roots: Vec<u32> = entries.iter().copied().chain(promised).collect();
+    let tops: Vec<u32> = at.iter().map(|(component, _)| *component).collect();
+    let mut roots: Vec<u32> = scored.iter().map(|(component, _)| *component).chain(promised).collect();
     roots.sort_unstable();
     roots.dedup();
     let service = Diagrams::of(system, readings.service(), &roots, Wanted::of(readings.service()));
-    let other = (!readings.one_structure()).then(|| Diagrams::of(system, readings.structure(), &entries, Wanted::DOWN));
+    let other = (!readings.one_structure()).then(|| Diagrams::of(system, readings.structure(), &tops, Wanted::DOWN));
     let structure = other.as_ref().unwrap_or(&service);
+    let score = match service.brief() {
+        Some(service) => Scored::of(system, service, &scored),
+        // Where an assessment gives bounds, its score is shown here too: there is one score.
+        None => Scored::from(&assess_with(system, &basis)),
+    };
 
     let loss = service.loss(&at);
     let layered = Layered::of(&loss);
-    let mut entries: Vec<EntryAvailability> =
-        basis.entries.iter().map(|entry| entries::entry(*entry, structure.of_root(entry.component.0))).collect();
     let families = attribution::Families::of(&loss);
+    let entry = |entry: &EntryPoint| {
+        let root = entry.component.0;
+        let known = if other.is_none() { families.down(root) } else { None };
+        entries::entry(*entry, structure.of_root(root), known)
+    };
+    let entries = basis.entries.iter().map(entry).collect();
     let attribution = families.attribute(system, &loss, layered.expected.1);
     let ceiling = layered.ceiling();
     let mut result = Availability {
-        score: assessment.score,
-        score_range: assessment.score_range,
-        structural_nines: assessment.structural_nines,
+        score: score.score,
+        score_range: score.range,
+        structural_nines: score.structural_nines,
         expected: layered.expected.1,
         expected_bounds: layered.expected,
         layers: layered.layers.to_vec(),
@@ -116,16 +125,16 @@ pub fn availability(system: &System, options: &Options) -> Availability {
         method: service.method(),
         inputs: inputs::inputs(system, readings.service(), &at),
         verdicts: objectives::verdicts(system, options.slo, &at, &service),
+        entries,
         share_of_defaults: attribution.share_of_defaults,
         low_confidence: attribution.share_of_defaults > 0.5,
         attribution,
+        basis: basis.clone(),
         ..Availability::default()
     };
     if let Some(sampling) = &options.sampling {
-        crate::monte_carlo::simulate(system, &readings, &basis, sampling, &mut entries, &mut result);
+        simulate(system, &readings, sampling, structure, &mut result);
     }
-    result.entries = entries;
-    result.basis = basis;
     result
 }
 
@@ -134,21 +143,35 @@ pub(crate) struct Diagrams<'a> {
     services: Vec<Service<'a>>,
     /// For each root its service.
     roots: Vec<(u32, usize)>,
+    /// An assessment could afford it too.
+    is_brief: bool,
 }
 
 impl<'a> Diagrams<'a> {
     fn of(system: &System, frozen: &'a Frozen, roots: &[u32], wanted: Wanted) -> Diagrams<'a> {
         let budget = Budget::FULL;
-        let joint = Service::within(system, frozen, roots, wanted, budget);
-        if joint.method() == Method::Exact || roots.len() < 2 {
-            return Diagrams { services: vec![joint], roots: roots.iter().map(|&root| (root, 0)).collect() };
+        let brief = Budget { work: Budget::BRIEF.work, ..budget };
+        let mut joint = Service::within(system, frozen, roots, wanted, brief);
+        let is_brief = joint.is_exact();
+        if !is_brief {
+            joint = Service::within(system, frozen, roots, wanted, budget);
+        }
+        if joint.is_exact() || roots.len() < 2 {
+            let roots = roots.iter().map(|&root| (root, 0)).collect();
+            return Diagrams { services: vec![joint], roots, is_brief };
         }
         let share = Budget { work: budget.work / roots.len() as u64, ..budget };
         let services = roots.iter().map(|&root| Service::within(system, frozen, &[root], wanted, share)).collect();
-        Diagrams { services, roots: roots.iter().enumerate().map(|(index, &root)| (root, index)).collect() }
+        let roots = roots.iter().enumerate().map(|(index, &root)| (root, index)).collect();
+        Diagrams { services, roots, is_brief: false }
     }
 
-    fn of_root(&self, root: u32) -> Option<&Service<'a>> {
+    /// The diagram of all, if it took no more work than an assessment may.
+    fn brief(&self) -> Option<&Service<'a>> {
+        self.services.first().filter(|_| self.is_brief)
+    }
+
+    pub(crate) fn of_root(&self, root: u32) -> Option<&Service<'a>> {
         let (_, index) = self.roots.iter().find(|(known, _)| *known == root)?;
         self.services.get(*index)
     }

@@ -172,3 +172,32 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(random::config(6))]
+
+    /// The same for 13 to 15 units, by the cascade alone: the table is too slow for so many subsets.
+    #[test]
+    fn fifteen_units(text in random::system(random::WIDE)) {
+        let system = fixture::system(&text);
+        let purpose = Purpose::Service;
+        let frozen = Frozen::read(&system, Reading::of(purpose));
+        let wanted = Wanted { overloaded: true, lost: true };
+        let service = Service::at(&system, &frozen, &roots(&system), wanted);
+        let units: Option<Vec<Unit>> = service.variables.list.iter().map(|variable| variable.unit).collect();
+        let Some(units) = units.filter(|units| (13..=15).contains(&units.len())) else {
+            return Err(TestCaseError::reject("not that many units"));
+        };
+        let mut scratch = Scratch::default();
+        for mask in 0..1u32 << units.len() {
+            frozen.run(&subset(&units, mask), &mut scratch);
+            for component in roots(&system) {
+                let state = scratch.state(&frozen.base, component);
+                let truth = service.truth(component, |variable| mask >> variable & 1 == 1);
+                let overloaded = state.health >= Health::Overloaded;
+                let cascade = [state.health == Health::Down, overloaded, overloaded || state.lost_function];
+                prop_assert_eq!(truth, cascade, "c{} with {:b}", component, mask);
+            }
+        }
+    }
+}

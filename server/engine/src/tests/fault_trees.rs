@@ -1,84 +1,37 @@
-//! Fault trees in neutral JSON as systems: an event is a component with an explicit figure, a gate one that can't fail
-//! by itself.
+//! Published fault trees: exact, with all cut sets by order.
 #![expect(clippy::print_stdout, reason = "says what was compared, and what was not there to compare with")]
 
-use std::path::PathBuf;
 use std::time::Instant;
 
-use foreshock_model::{
-    Alternatives, Component, ComponentIndex, Confidence, Dependency, DependencyIndex, DependencyKind, Layer, System,
-};
+use foreshock_model::System;
 use serde_json::Value;
 
-use super::fixture;
-use crate::{AvailabilityOptions as Options, Method, availability, minutes_per_year};
+use super::reliability::{Gate, json, parts, shared};
+use crate::{AvailabilityOptions, Method, availability, minutes_per_year};
 
-/// The files beside the repository, if they are there.
-fn shared(path: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/reliability").join(path);
-    path.exists().then_some(path)
-}
-
-fn json(path: &PathBuf) -> Value {
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
-fn whole(id: &str, unavailability: f64) -> Component {
-    let mut component = fixture::component(id);
-    component.reliability.whole = Some(fixture::figure(unavailability, Layer::Hardware));
-    component
-}
-
-/// OR: requires each. AND: one of them is enough. At least k of n failing: n - k + 1 are needed.
 fn tree(tree: &Value) -> System {
-    let mut system = System::default();
-    for (id, probability) in tree["events"].as_object().unwrap() {
-        system.components.push(whole(id, probability.as_f64().unwrap()));
-    }
-    for id in tree["gates"].as_object().unwrap().keys() {
-        system.components.push(whole(id, 0.0));
-    }
-    system.components.sort_by(|a, b| a.id.cmp(&b.id));
-    let top = fixture::index(&system, tree["top"].as_str().unwrap());
-    system.components[top.index()].entry = Some(1.0);
-    for (id, gate) in tree["gates"].as_object().unwrap() {
-        let args: Vec<ComponentIndex> =
-            gate["args"].as_array().unwrap().iter().map(|arg| fixture::index(&system, arg.as_str().unwrap())).collect();
-        let required = match gate["op"].as_str().unwrap() {
-            "or" => None,
-            "and" => Some(1),
-            _ => Some(args.len() as u32 - gate["k"].as_u64().unwrap() as u32 + 1),
+    let probability = |(id, probability): (&String, &Value)| (id.clone(), probability.as_f64().unwrap());
+    let events = tree["events"].as_object().unwrap().iter().map(probability).collect();
+    let gate = |(id, gate): (&String, &Value)| {
+        let members = gate["args"].as_array().unwrap().iter().map(|arg| arg.as_str().unwrap().to_owned()).collect();
+        let gate = match gate["op"].as_str().unwrap() {
+            "or" => Gate::Any(members),
+            "and" => Gate::All(members),
+            _ => Gate::AtLeast(gate["k"].as_u64().unwrap() as u32, members),
         };
-        let from = fixture::index(&system, id);
-        let first = system.dependencies.len() as u32;
-        for &to in &args {
-            system.dependencies.push(Dependency::new(
-                from,
-                to,
-                DependencyKind::Requires,
-                Confidence::Certain,
-                Vec::new(),
-            ));
-        }
-        if let Some(required) = required {
-            let members = (first..system.dependencies.len() as u32).map(DependencyIndex).collect();
-            system.alternatives.push(Alternatives { name: id.as_str().into(), members, required, shares_load: false });
-        }
-    }
-    assert_eq!(system.check(), []);
-    system
+        (id.clone(), gate)
+    };
+    let gates = tree["gates"].as_object().unwrap().iter().map(gate).collect();
+    parts(events, gates, tree["top"].as_str().unwrap())
 }
 
 /// The engine's answers for a tree against those of two independent exact engines.
 fn check(name: &str) {
-    let Some(answers) = shared("answers.json") else {
-        println!("skipped: ../shared/data/reliability is not beside the repository");
-        return;
-    };
+    let Some(answers) = shared("answers.json") else { return };
     let answer = &json(&answers)["trees"][name];
     let system = tree(&json(&shared(&format!("fault-trees/{name}.json")).unwrap()));
     let start = Instant::now();
-    let found = availability(&system, &Options::default());
+    let found = availability(&system, &AvailabilityOptions::default());
     let took = start.elapsed();
     let [entry] = found.entries.as_slice() else { panic!("{name}: one entry") };
     let expected = answer["p_top"].as_f64().unwrap();

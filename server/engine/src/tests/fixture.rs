@@ -14,6 +14,8 @@
 //! ```
 //! The modes: `latency=0.1` own seconds, `parallel`, `inflight=30/100` now and at most, `pool=20`, `rps=500` at most,
 //! `scales=6/15` instances and seconds; on a dependency `fan=3` calls for each request. `region eu`, `region=eu`.
+//! A figure can have a time to repair, `q=1e-3/600`, and come from the table of defaults, `q=1e-3/600~`. People take
+//! `response=300` seconds to answer, `restores=60` is a mechanism's time, `failover=30` promotion's.
 //! `x?`, `zones=?` and `mode=?` are unknown. Components are sorted by name, as the model wants them.
 
 use foreshock_model::{
@@ -67,6 +69,17 @@ pub(crate) fn component(id: &str) -> Component {
         agent: None,
         entry: None,
     }
+}
+
+/// `1e-3`, `1e-3/600` with a time to repair, `1e-3/600~` from the table of defaults.
+fn parse_figure(text: &str, layer: Layer) -> Figure {
+    let (text, source) = match text.strip_suffix('~') {
+        Some(text) => (text, Source::Default { name: "test".into(), reason: "judgement".into() }),
+        None => (text, written()),
+    };
+    let (unavailability, mttr) = text.split_once('/').unwrap_or((text, ""));
+    let mttr = mttr.parse().ok().and_then(Seconds::new);
+    Figure { mttr, source, ..figure(unavailability.parse().unwrap(), layer) }
 }
 
 fn named<T>(list: &[T], name: &str, of: impl Fn(&T) -> &str) -> u32 {
@@ -155,7 +168,7 @@ fn resolve(system: &mut System, text: &str) {
 }
 
 fn domain(words: &[&str]) -> Domain {
-    Domain { name: words[1].into(), figure: figure(words[2].parse().unwrap(), Layer::Hardware) }
+    Domain { name: words[1].into(), figure: parse_figure(words[2], Layer::Hardware) }
 }
 
 fn parse_component(system: &System, words: &[&str]) -> Component {
@@ -173,16 +186,28 @@ fn parse_component(system: &System, words: &[&str]) -> Component {
                 let zone = |name| ZoneIndex(named(&system.zones, name, |zone| &zone.name));
                 redundancy.zones = Known::Known(value.split(',').map(zone).collect());
             }
+            "theoretical" => {
+                component.reliability.theoretical = Some(parse_figure(value, Layer::Theoretical));
+            }
+            "failover" => redundancy.failover.seconds.value = Seconds::new(number()).unwrap(),
+            "response" => {
+                let value = Seconds::new(number()).unwrap();
+                component.recovery.response = Some(Sourced { value, source: written() });
+            }
+            "restores" => {
+                let value = Seconds::new(number()).unwrap();
+                component.recovery.automatic = Some(Sourced { value, source: written() });
+            }
             "ps" => redundancy.replication = Replication::PrimaryStandby,
             "auto" => redundancy.failover.mode = mode(FailoverMode::Automatic),
             "manual" => redundancy.failover.mode = mode(FailoverMode::Manual),
             "mode" => redundancy.failover.mode = Known::Unknown("a variable".into()),
             "c" => redundancy.failover.coverage.value = Probability::new(number()).unwrap(),
-            "q" => component.reliability.instance = Some(figure(number(), Layer::Hardware)),
-            "service" => component.reliability.service = Some(figure(number(), Layer::Hardware)),
-            "software" => component.reliability.service = Some(figure(number(), Layer::Software)),
-            "external" => component.reliability.external = Some(figure(number(), Layer::External)),
-            "whole" => component.reliability.whole = Some(figure(number(), Layer::Hardware)),
+            "q" => component.reliability.instance = Some(parse_figure(value, Layer::Hardware)),
+            "service" => component.reliability.service = Some(parse_figure(value, Layer::Hardware)),
+            "software" => component.reliability.software = Some(parse_figure(value, Layer::Software)),
+            "external" => component.reliability.external = Some(parse_figure(value, Layer::External)),
+            "whole" => component.reliability.whole = Some(parse_figure(value, Layer::Hardware)),
             "util" => component.capacity.movable_utilisation = Some(number()),
             "resident" => component.capacity.resident_utilisation = Some(number()),
             "entry" => component.entry = Some(number()),
@@ -203,8 +228,6 @@ fn parse_component(system: &System, words: &[&str]) -> Component {
             "region" => component.region = Some(RegionIndex(named(&system.regions, value, |region| &region.name))),
             "rto" => component.recovery.automatic = Some(seconds(number())),
             "restart" => component.recovery.restart = Some(seconds(number())),
-            "response" => component.recovery.response = Some(seconds(number())),
-            "failover" => redundancy.failover.seconds = seconds(number()),
             "mttr" => {
                 let causes = &mut component.reliability;
                 let figures = [&mut causes.instance, &mut causes.service, &mut causes.external, &mut causes.whole];

@@ -1,7 +1,9 @@
 //! Tests of the whole engine. Fixtures are written in a small language, see [`fixture`].
 
 mod assessments;
+mod availability;
 mod brute_force;
+mod buffers;
 mod cascades;
 mod circular;
 mod entry_losses;
@@ -15,9 +17,14 @@ mod generated;
 mod laws;
 mod long;
 mod modes;
+mod monte_carlo;
 mod naive;
 mod naive_modes;
+mod networks;
 mod random;
 mod recoveries;
+mod reliability;
 mod scenarios;
+mod score_laws;
 mod small;
+mod textbook;

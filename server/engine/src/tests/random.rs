@@ -3,6 +3,17 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
+/// So many cases, or as many as `PROPTEST_CASES` says.
+pub(crate) fn config(usual: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig {
+        cases: asked.unwrap_or(usual),
+        failure_persistence: None,
+        max_global_rejects: 1_000_000,
+        ..ProptestConfig::default()
+    }
+}
+
 /// What may occur.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
