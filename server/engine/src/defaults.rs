@@ -40,3 +40,11 @@ pub(crate) const SHARED_REPAIR_SECONDS: f64 = 3600.0;
 pub(crate) const REPAIR_SPREAD: f64 = 1.2;
 /// A start where nobody says how long it takes: a process, its connections, and a few health checks ten seconds apart.
 pub(crate) const RESTART_SECONDS: f64 = 60.0;
+
+// Agents (semantics, section 8): the share of a source's weight that counts when it is not DOWN but not well. As much of
+// it is missing as the score counts as lost service (section 6). Nobody has measured it: figures made of it are an index.
+
+/// Delta: a source that is DEGRADED.
+pub(crate) const GROUND_LOST_DEGRADED: f64 = LOSS_OF_FUNCTION;
+/// A source that is OVERLOADED.
+pub(crate) const GROUND_LOST_OVERLOADED: f64 = LOSS_OVERLOADED;

@@ -3,6 +3,8 @@
 //! Pure: knows the model and the semantics (docs/semantics.md), does no I/O, and must never know file formats,
 //! providers or protocols. Start reading at [`cascade`], then [`assess`].
 
+mod agent_net;
+mod agents;
 mod alone;
 mod assessment;
 mod basis;
@@ -14,6 +16,7 @@ mod circular;
 mod circular_fallbacks;
 mod contribution;
 mod defaults;
+mod degraded;
 mod entry_loss;
 mod equations;
 mod fault;
@@ -34,6 +37,7 @@ mod tests;
 mod variables;
 mod waits;
 
+pub use agents::{AgentAnswers, ExpectedAnswers, LostGround, agents_after, expected_answers};
 pub use alone::own_unavailability;
 pub use assessment::{Assessment, LayerUnavailability, assess, assess_with};
 pub use basis::{Basis, EntryPoint, EntryReason};
