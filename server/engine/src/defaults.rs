@@ -64,3 +64,11 @@ pub(crate) const RARE: f64 = 0.1;
 pub(crate) const CUT_SET_WORK: u64 = 2_000_000_000;
 /// So many ways to kill components are all run instead of sampled.
 pub(crate) const ENUMERATED_KILLS: u64 = 200_000;
+
+// Agents (semantics, section 8): the share of a source's weight that counts when it is not DOWN but not well. As much of
+// it is missing as the score counts as lost service (section 6). Nobody has measured it: figures made of it are an index.
+
+/// Delta: a source that is DEGRADED.
+pub(crate) const GROUND_LOST_DEGRADED: f64 = LOSS_OF_FUNCTION;
+/// A source that is OVERLOADED.
+pub(crate) const GROUND_LOST_OVERLOADED: f64 = LOSS_OVERLOADED;

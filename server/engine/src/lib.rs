@@ -3,6 +3,8 @@
 //! Pure: knows the model and the semantics (docs/semantics.md), does no I/O, and must never know file formats,
 //! providers or protocols. Start reading at [`cascade`], then [`assess`].
 
+mod agent_net;
+mod agents;
 mod alone;
 mod assessment;
 mod availability;
@@ -16,6 +18,7 @@ mod circular_fallbacks;
 mod contribution;
 mod cut_sets;
 mod defaults;
+mod degraded;
 mod durations;
 mod entry_loss;
 mod enumeration;
@@ -58,6 +61,7 @@ mod uphold;
 mod variables;
 mod waits;
 
+pub use agents::{AgentAnswers, ExpectedAnswers, LostGround, agents_after, expected_answers};
 pub use alone::own_unavailability;
 pub use assessment::{Assessment, assess, assess_with};
 pub use availability::{

@@ -1,5 +1,6 @@
 //! Tests of the whole engine. Fixtures are written in a small language, see [`fixture`].
 
+mod agents;
 mod assessments;
 mod availability;
 mod brute_force;
