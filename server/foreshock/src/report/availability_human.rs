@@ -3,10 +3,11 @@ use foreshock_engine::{
 };
 use foreshock_model::{Layer, Source};
 
+use super::availability_agents::agents_human;
 use super::availability_json::{method_name, source};
 use super::kill::kill_human;
 use super::table::{Paint, Table};
-use super::words::{layer_name, yearly};
+use super::words::{layer_name, points, yearly};
 use super::{AvailabilityReport, Places};
 
 /// Causes, units and inputs listed at most; the JSON has all of them.
@@ -33,6 +34,7 @@ fn of_stack(report: &AvailabilityReport, places: &Places<'_>, paint: Paint) -> S
     text.push_str(&objectives(report, paint));
     text.push_str(&causes(report, paint));
     text.push_str(&entries(report, paint));
+    text.push_str(&agents_human(stack, paint));
     text.push_str(&simulated(report, paint));
     text.push_str(&inputs(report, places, paint));
     text
@@ -142,7 +144,7 @@ fn causes(report: &AvailabilityReport, paint: Paint) -> String {
     if !report.fixes.is_empty() {
         let mut table = Table::new(["minutes a year", "points", "saved by"], paint);
         for (component, fix) in report.fixes.iter().take(MOST_ROWS) {
-            let points = format!("+{:.1}", fix.points);
+            let points = format!("+{}", points(fix.points).replace(" points", "").replace(" point", ""));
             table.row([minutes(fix.minutes_per_year), points, format!("{}: {component}", fix.title)]);
         }
         text.push_str(&format!("\nWhat each proven fix saves:\n{}{}", table.render(), more(report.fixes.len())));

@@ -6,6 +6,7 @@ use foreshock_engine::{
 use foreshock_model::{Layer, Source};
 use serde_json::{Map, Value, json};
 
+use super::availability_agents::agents_json;
 use super::kill::{estimate_json, kill_json};
 use super::words::layer_name;
 use super::{AvailabilityReport, JSON_VERSION, Places};
@@ -43,6 +44,7 @@ fn of_stack(report: &AvailabilityReport, places: &Places<'_>) -> Value {
         "share_of_defaults": availability.share_of_defaults,
         "entries": availability.entries.iter().map(|entry| of_entry(stack, entry)).collect::<Vec<_>>(),
         "objectives": availability.verdicts.iter().map(|verdict| of_verdict(stack, verdict)).collect::<Vec<_>>(),
+        "agents": agents_json(stack),
         "attribution": attribution(stack, availability),
         "inputs": inputs(stack, availability, places),
     });

@@ -3,6 +3,7 @@
 //! Knows snapshots and how to write them down. Must never know the protocol, and decides nothing: what is found, how loud
 //! it is and what it costs is the analysis' word. Start reading at [`Report`].
 
+mod availability_agents;
 mod availability_human;
 mod availability_json;
 mod availability_report;

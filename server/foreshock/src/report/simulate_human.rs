@@ -2,6 +2,11 @@ use super::Places;
 use super::cascade_text::cascade_text;
 use super::simulation::{Played, Simulation, told};
 use super::table::{Paint, Table};
+use super::words::{duration, health_name};
+use foreshock_engine::Health;
+
+/// Of what comes back so many are named, in their order.
+const MOST_NAMED: usize = 5;
 
 /// What falls, for a person: each asked scenario as a tree; of a sweep a table of the severest.
 pub(crate) fn simulate_human(
@@ -35,8 +40,63 @@ fn asked(simulation: &Simulation, places: &Places<'_>, depth: Option<usize>, pai
         }
         text.push_str(&cascade_text(system, &played.cascade, depth, paint));
         text.push_str(&unsettled(simulation, played, paint));
+        text.push_str(&agents(simulation, played, paint));
+        text.push_str(&recovery(simulation, played, paint));
         let untouched = system.components.len().saturating_sub(affected);
         text.push_str(&format!("  {affected} affected, {untouched} as before\n"));
+    }
+    text
+}
+
+/// `assistant answers wrongly at an index of 0.46 instead of 0.10: docs DOWN`
+fn agents(simulation: &Simulation, played: &Played, paint: Paint) -> String {
+    let mut text = String::new();
+    for agent in &played.agents {
+        let causes: Vec<String> = agent
+            .causes
+            .iter()
+            .map(|cause| format!("{} {}", simulation.stack.id_of(cause.source), health_name(cause.health)))
+            .collect();
+        if causes.is_empty() {
+            continue;
+        }
+        let id = simulation.stack.id_of(agent.component);
+        let (index, base) = (agent.index, agent.base_rate);
+        let mut line = format!("{id} is wrong at an index of {index:.2} instead of {base:.2}");
+        if agent.declined > 0.0 {
+            line.push_str(&format!(", declines {:.0} %", 100.0 * agent.declined));
+        }
+        text.push_str(&format!("  {}: {}\n", paint.yellow(&line), causes.join(", ")));
+    }
+    text
+}
+
+/// `back after 35 min, 9 of 10 times within 2.3 h: postgres first, then api`
+fn recovery(simulation: &Simulation, played: &Played, paint: Paint) -> String {
+    let Some(recovery) = &played.recovery else { return String::new() };
+    let mut text = String::new();
+    if let Some(everything) = &recovery.everything {
+        let order: Vec<String> = recovery
+            .components
+            .iter()
+            .filter(|it| it.health == Health::Down)
+            .take(MOST_NAMED)
+            .map(|it| simulation.stack.id_of(it.component))
+            .collect();
+        let order = order.join(", then ");
+        text.push_str(&match (everything.p50, everything.p90) {
+            (Some(p50), Some(p90)) => {
+                let (p50, p90) = (duration(p50.get()), duration(p90.get()));
+                format!("  back after {p50}, 9 of 10 times within {p90}: {order}\n")
+            }
+            _ => "  not back by itself\n".to_owned(),
+        });
+    }
+    for deadlock in &recovery.deadlocks {
+        let circle: Vec<String> =
+            deadlock.circle.iter().map(|waiting| simulation.stack.id_of(waiting.component)).collect();
+        let line = format!("recovery deadlock: {} can't come back without each other", circle.join(", "));
+        text.push_str(&format!("  {}\n", paint.red(&line)));
     }
     text
 }
@@ -71,8 +131,7 @@ fn sweep(simulation: &Simulation, places: &Places<'_>, paint: Paint) -> String {
             Some(value) if value >= 4.0 => paint.yellow(&severity),
             _ => severity,
         };
-        let down =
-            played.cascade.effects.iter().filter(|effect| effect.health == foreshock_engine::Health::Down).count();
+        let down = played.cascade.effects.iter().filter(|effect| effect.health == Health::Down).count();
         let worse = played.cascade.effects.len() - down;
         let likely = likelihood(played).unwrap_or_else(|| "-".to_owned());
         table.row([severity, likely, down.to_string(), worse.to_string(), played.id.clone()]);

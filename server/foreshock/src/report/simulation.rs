@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_analysis::Stack;
-use foreshock_engine::{Cascade, Class, Fault, Sweep, Unsettled, entry_loss, likelihood};
+use foreshock_engine::{
+    AgentAnswers, Cascade, Class, Fault, Recovery, Sweep, Unsettled, agents_after, entry_loss, likelihood, recover,
+};
 use foreshock_model::ComponentIndex;
 
 /// Faults played on one stack: what each rendering shows.
@@ -29,6 +31,10 @@ pub(crate) struct Played {
     pub(crate) likelihood: Option<f64>,
     /// What falls.
     pub(crate) cascade: Cascade,
+    /// How it comes back; none where nothing is broken (a slow component, more traffic), since nobody says when that ends.
+    pub(crate) recovery: Option<Recovery>,
+    /// How the agents answer meanwhile.
+    pub(crate) agents: Vec<AgentAnswers>,
 }
 
 impl Simulation {
@@ -65,7 +71,15 @@ impl Played {
 
     fn without_likelihood(stack: &Stack, id: String, faults: &[Fault]) -> Played {
         let cascade = stack.cascade(faults);
-        Played { id, entry_loss: entry_loss(&stack.assessment.basis, &cascade), likelihood: None, cascade }
+        let loads = |fault: &Fault| matches!(fault, Fault::Latency { .. } | Fault::Traffic { .. });
+        Played {
+            id,
+            entry_loss: entry_loss(&stack.assessment.basis, &cascade),
+            likelihood: None,
+            recovery: (!faults.iter().any(loads)).then(|| recover(stack.system(), faults)),
+            agents: agents_after(stack.system(), &cascade),
+            cascade,
+        }
     }
 
     /// 0..=10: ten times the share of the service that is lost.
