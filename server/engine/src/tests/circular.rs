@@ -248,6 +248,33 @@ fn an_alternative_to_mutual_support() {
     assert!((loss(circular), loss(with)) == (0.0, 0.01));
 }
 
+/// `v` has lost nothing, although all of its group `g1` needs it: it supports `w`, whose own source is lost.
+#[test]
+fn what_has_lost_nothing_supports_others() {
+    let text = "v q=0\n b q=0\n c q=0\n w q=0 entry=1\n x q=0.01\n y q=0.02\n group g1: v -> b, v -> c\n b -> v\n c -> v\n \
+                group g2: w -> v, w -> x\n group g3: v -> w, v -> y";
+    check(
+        text,
+        "x",
+        expect![[r#"
+        0 s Down (fault) x
+    "#]],
+    );
+    check(
+        text,
+        "x y",
+        expect![[r#"
+        0 s Down (v) b < v < y
+        0 s Down (v) c < v < y
+        0 s Down (circular g3) v < y
+        0 s Down (circular g2) w < x
+        0 s Down (fault) x
+        0 s Down (fault) y
+    "#]],
+    );
+    assert!((assess(&system(text)).loss - 0.0002).abs() < 1e-15);
+}
+
 /// All members needed is a plain requirement, whatever stands around it.
 #[test]
 fn all_of_a_group_needed() {
