@@ -10,6 +10,7 @@ mod bdd;
 mod binomial;
 mod bounds;
 mod cascade;
+mod changes;
 mod contribution;
 mod defaults;
 mod entry_loss;
@@ -28,6 +29,8 @@ mod pairs;
 mod reading;
 mod readings;
 mod record;
+mod runner;
+mod sameness;
 mod scenario;
 mod score;
 mod scratch;
@@ -39,6 +42,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod traffic;
+mod updated;
 mod variables;
 
 pub use alone::own_unavailability;

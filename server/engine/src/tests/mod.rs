@@ -3,6 +3,7 @@
 mod assessments;
 mod brute_force;
 mod cascades;
+mod edits;
 mod entry_losses;
 mod fixture;
 #[path = "../../benches/generated/mod.rs"]
