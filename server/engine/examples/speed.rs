@@ -3,11 +3,12 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used)] // it is for reading
 
 #[path = "../benches/generated/mod.rs"]
+#[allow(dead_code)] // the benchmarks use more of it
 mod generated;
 
 use std::time::{Duration, Instant};
 
-use foreshock_engine::{Assessment, Basis, Budget, Fault, Frozen, Scratch, SweepOptions as Options, assess, sweep};
+use foreshock_engine::{Assessment, Fault, Frozen, Scratch, assess};
 use foreshock_model::{ComponentIndex, System};
 use generated::{mesh, system};
 
@@ -54,15 +55,6 @@ fn main() {
         touched
     });
     println!("10,000 components: all single faults {singles:?}, {touched} effects");
-
-    for (count, extra) in [(1_000, 20), (1_000, 100)] {
-        let system = system(count, extra);
-        let basis = Basis::of(&system);
-        let clock = Instant::now();
-        let swept = sweep(&system, &basis, &Options { budget: Budget::UNLIMITED }, &|_| {});
-        let effects: u64 = swept.results.iter().map(|outcome| u64::from(outcome.affected)).sum();
-        println!("{count} components, extra {extra}: sweep of {} {:?}, {effects} effects", swept.run, clock.elapsed());
-    }
 
     for (count, extra) in [(100, 20), (1_000, 0), (1_000, 20), (1_000, 100)] {
         let system = system(count, extra);

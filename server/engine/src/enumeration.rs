@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use foreshock_model::{ComponentIndex, DependencyIndex, DomainIndex, RegionIndex, System, ZoneIndex};
 
-use crate::{Class, Factor, Fault, Resource, Scenario, Unit};
+use crate::{Class, Factor, Fault, Faults, Resource, Scenario, Unit};
 
 /// How many times as long.
-const LATENCIES: [Factor; 3] = [Factor::thousandths(2_000), Factor::thousandths(5_000), Factor::thousandths(10_000)];
+const LATENCIES: [Factor; 3] = [Factor::thousandths(2_000), Factor::thousandths(5_000), MOST_LATENCY];
+/// The most of them.
+pub(crate) const MOST_LATENCY: Factor = Factor::thousandths(10_000);
 /// How many times as many requests.
 const TRAFFICS: [Factor; 5] = [
     Factor::thousandths(1_500),
@@ -16,6 +18,8 @@ const TRAFFICS: [Factor; 5] = [
     Factor::thousandths(5_000),
     Factor::thousandths(10_000),
 ];
+/// The place of what is not there.
+const ABSENT: u32 = u32::MAX;
 /// Systems of up to so many components also get pairs with resources and latencies.
 const SMALL: usize = 30;
 
@@ -24,6 +28,10 @@ const SMALL: usize = 30;
 pub struct Scenarios {
     /// The number of scenarios before each component's instances, and at the end.
     instances: Vec<u64>,
+    /// The place of each component in the pool; `ABSENT` for one that is not there.
+    places: Vec<u32>,
+    zones: u32,
+    domains: u32,
     /// The classes of one fault, instances left out.
     single: Vec<Scenario>,
     /// What is paired: the components, zones and domains.
@@ -35,12 +43,14 @@ pub struct Scenarios {
 /// Every scenario of a system. What has no instances is not there, and nothing happens to it.
 pub fn enumerate(system: &System) -> Scenarios {
     let mut instances = vec![0];
+    let mut places = Vec::new();
     let mut present = Vec::new();
     for (index, component) in system.iter() {
         // Of an unknown number, one can be lost.
         let count = component.redundancy.instances.known().copied().unwrap_or(1);
         let before = instances.last().copied().unwrap_or(0);
         instances.push(before + u64::from(count));
+        places.push(if count > 0 { present.len() as u32 } else { ABSENT });
         if count > 0 {
             present.push((index, component));
         }
@@ -84,7 +94,15 @@ pub fn enumerate(system: &System) -> Scenarios {
         let loads: Vec<Fault> = exhausted.into_iter().chain(slow).collect();
         double.extend(load_pairs(&pool, &loads));
     }
-    Scenarios { instances, single, pool, double }
+    Scenarios {
+        instances,
+        places,
+        zones: system.zones.len() as u32,
+        domains: system.domains.len() as u32,
+        single,
+        pool,
+        double,
+    }
 }
 
 /// Every pair with at least one of the loads. Two latencies of the same component are one.
@@ -159,6 +177,44 @@ impl Scenarios {
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = Scenario> {
         (0..self.len()).filter_map(|number| self.get(number))
+    }
+
+    /// The number of a scenario; none when it is not one of these.
+    pub(crate) fn number_of(&self, scenario: &Scenario) -> Option<u64> {
+        let before = self.single.len() as u64;
+        match (scenario.class, scenario.faults) {
+            (Class::Instance, Faults::One(Fault::Unit(Unit::Instance { component, index }))) => {
+                let first = *self.instances.get(component.index())?;
+                let next = *self.instances.get(component.index() + 1)?;
+                (first + u64::from(index) < next).then(|| before + first + u64::from(index))
+            }
+            (Class::Pair, Faults::Two([first, second])) => {
+                let (first, second) = (self.place_of(first)?, self.place_of(second)?);
+                let number = row_start(self.pool.len() as u64, first) + second.checked_sub(first + 1)?;
+                Some(self.len() - self.pairs_len() + number)
+            }
+            (_, Faults::One(_)) => self.single.binary_search(scenario).ok().map(|place| place as u64),
+            (_, Faults::Two(_)) => {
+                let place = self.double.binary_search(scenario).ok()?;
+                Some(before + self.instances_len() + place as u64)
+            }
+        }
+    }
+
+    /// The place of a fault in the pool.
+    pub(crate) fn place_of(&self, fault: Fault) -> Option<u64> {
+        let components = self.pool.len() as u64 - u64::from(self.zones) - u64::from(self.domains);
+        let place = match fault {
+            Fault::Component(component) => {
+                u64::from(*self.places.get(component.index()).filter(|place| **place != ABSENT)?)
+            }
+            Fault::Unit(Unit::Zone(zone)) if zone.0 < self.zones => components + u64::from(zone.0),
+            Fault::Unit(Unit::Domain(domain)) if domain.0 < self.domains => {
+                components + u64::from(self.zones) + u64::from(domain.0)
+            }
+            _ => return None,
+        };
+        Some(place)
     }
 
     /// What is paired.

@@ -8,6 +8,7 @@ use crate::contribution::Contribution;
 use crate::modes::Modes;
 use crate::own::{Losses, Own};
 use crate::reading::{Purpose, Reading};
+use crate::scratch::{Scratch, Step};
 
 /// No group.
 pub(crate) const NO_GROUP: u32 = u32::MAX;
@@ -55,7 +56,7 @@ pub(crate) struct Carried {
 }
 
 /// A component's state without any fault, or in the middle of a cascade.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct State {
     pub(crate) health: Health,
     pub(crate) lost_function: bool,
@@ -162,9 +163,25 @@ impl Frozen {
         self.own.len()
     }
 
+    /// Bytes of the layout and of working memory that the last run of `scratch`, which was of this, could not do
+    /// without: what got worse, and the edges to its callers. For telling how far it is from what memory allows.
+    pub fn bytes_looked_at(&self, scratch: &Scratch) -> usize {
+        let edge = size_of::<Edge>() + size_of::<(u32, State)>();
+        let own = size_of::<Step>() + 2 * size_of::<(u32, State)>();
+        scratch.touched().map(|(component, _)| own + self.callers(component.0).count() * edge).sum()
+    }
+
     /// The health of a component without any fault: it can be overloaded as it is.
     pub fn faultless_health(&self, component: ComponentIndex) -> Health {
         self.base.states.get(component.index()).map_or(Health::Healthy, |state| state.health)
+    }
+
+    /// Whether every component, edge and group has the same index in both.
+    pub(crate) fn same_layout(&self, other: &Frozen) -> bool {
+        let ends = |edge: &Edge| (edge.from, edge.to, edge.dependency, edge.group);
+        self.own.len() == other.own.len()
+            && self.groups.len() == other.groups.len()
+            && self.edges.iter().map(ends).eq(other.edges.iter().map(ends))
     }
 
     /// The edge of a dependency that carries something.

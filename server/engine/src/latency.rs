@@ -52,6 +52,20 @@ pub(crate) struct Times {
     pub(crate) unbounded: Vec<bool>,
 }
 
+/// A cycle of required dependencies, or a component in none.
+pub(crate) struct Cycle<'a> {
+    pub(crate) members: &'a [u32],
+    pub(crate) unbounded: bool,
+}
+
+impl Times {
+    /// The cycle of a component.
+    pub(crate) fn cycle(&self, component: u32) -> Option<Cycle<'_>> {
+        let place = *self.strong.of.get(component as usize)? as usize;
+        Some(Cycle { members: self.strong.components.get(place)?, unbounded: *self.unbounded.get(place)? })
+    }
+}
+
 /// What one run of the mode found.
 #[derive(Debug, Default)]
 pub(crate) struct Slow {

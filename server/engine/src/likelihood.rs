@@ -1,8 +1,9 @@
 //! How likely scenarios are: the probabilities of their units.
 
-use foreshock_model::{ComponentIndex, Figure, Known, System};
+use foreshock_model::{Component, ComponentIndex, Figure, Known, Probability, System};
 use rayon::prelude::*;
 
+use crate::changes::Changes;
 use crate::{Fault, Scenario, Unit, own_unavailability};
 
 /// The probability of each fault that has one.
@@ -17,18 +18,32 @@ pub(crate) struct Likelihoods {
 
 impl Likelihoods {
     pub(crate) fn of(system: &System) -> Likelihoods {
+        Likelihoods::with(system, |_| None)
+    }
+
+    /// Those of the next version. Components that are the same are as likely to fail.
+    pub(crate) fn updated(&self, new: &System, changes: &Changes) -> Likelihoods {
+        let mut known = vec![None; new.components.len()];
+        for (old, &new) in self.components.iter().zip(&changes.maps.components) {
+            let same = changes.changed.get(new as usize) == Some(&false);
+            if let Some(known) = known.get_mut(new as usize).filter(|_| same) {
+                *known = Some(*old);
+            }
+        }
+        Likelihoods::with(new, |component| known.get(component).copied().flatten())
+    }
+
+    fn with(system: &System, known: impl Fn(usize) -> Option<Option<f64>> + Sync) -> Likelihoods {
         let of = |figure: &Figure| figure.unavailability.get();
-        let instance = |component: &foreshock_model::Component| {
+        let instance = |component: &Component| {
             // With an explicit figure for the whole there is no unit for an instance.
             let figure = component.reliability.instance.as_ref().filter(|_| component.reliability.whole.is_none());
             figure.map(of)
         };
+        let component = |index: usize| known(index).unwrap_or_else(|| by_itself(system, ComponentIndex(index as u32)));
         Likelihoods {
             instances: system.components.iter().map(instance).collect(),
-            components: (0..system.components.len() as u32)
-                .into_par_iter()
-                .map(|component| by_itself(system, ComponentIndex(component)))
-                .collect(),
+            components: (0..system.components.len()).into_par_iter().map(component).collect(),
             zones: system.zones.iter().map(|zone| Some(of(&zone.figure))).collect(),
             domains: system.domains.iter().map(|domain| Some(of(&domain.figure))).collect(),
             regions: system.regions.iter().map(|region| region.figure.as_ref().map(of)).collect(),
@@ -71,5 +86,5 @@ fn by_itself(system: &System, component: ComponentIndex) -> Option<f64> {
     alone.recovery.needs.clear();
     alone.agent = None;
     let alone = System { components: vec![alone], ..System::default() };
-    own_unavailability(&alone, ComponentIndex(0)).map(foreshock_model::Probability::get)
+    own_unavailability(&alone, ComponentIndex(0)).map(Probability::get)
 }

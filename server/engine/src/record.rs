@@ -1,6 +1,7 @@
 //! What one fault came to, kept: for pairs made of it, and for the next version of the system.
 
-use crate::frozen::{Frozen, NO_GROUP, State};
+use crate::changes::{GONE, at};
+use crate::frozen::{Edge, Frozen, Group, NO_GROUP, State};
 use crate::injection::Hit;
 use crate::measure::Measure;
 use crate::scratch::Scratch;
@@ -11,6 +12,10 @@ use crate::{Fault, Health};
 pub(crate) struct Record {
     /// What got worse: each component with its health and whether a function is lost, by component.
     pub(crate) touched: Box<[Touched]>,
+    /// Components that lost instances, and might lose more to another fault.
+    own: Box<[u32]>,
+    /// What else was looked at: hit without getting worse, or slower.
+    seen: Box<[u32]>,
     /// Where this fault can come to more together with another one; sorted.
     pub(crate) points: Box<[Point]>,
     /// The entry points among what got worse, in the order of the basis.
@@ -80,28 +85,47 @@ pub(crate) const NO_EDGE: u32 = u32::MAX;
 pub(crate) const MOST_COMPONENTS: usize = 1 << 29;
 
 impl Record {
-    /// What the last run of `scratch` came to, which was this one fault.
+    /// What this one fault comes to.
     pub(crate) fn of(frozen: &Frozen, fault: Fault, scratch: &mut Scratch, measure: &Measure) -> Record {
         frozen.run(&[fault], scratch);
         let of = |step: &crate::scratch::Step| Touched::new(step.component, step.health, step.function_lost);
         let mut touched: Vec<Touched> = scratch.worse().map(of).collect();
         touched.sort_unstable();
-        let down = touched.iter().filter(|touched| touched.health() == Health::Down).count() as u32;
+        let own = own(frozen, scratch);
+        let is_touched = |component: &u32| touched.binary_search_by_key(component, |it| it.component()).is_ok();
+        let mut seen: Vec<u32> = scratch.seen().filter(|component| !is_touched(component)).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        let loss = measure.loss(scratch);
+        Record { loss, seen: seen.into(), ..Record::with(frozen, measure, touched, own) }
+    }
+
+    /// The same in another version of the system, which looks the same to it.
+    pub(crate) fn carried_over(&self, components: &[u32], frozen: &Frozen, measure: &Measure) -> Record {
+        let through = |it: &Touched| Touched::new(at(components, it.component()), it.health(), it.function_lost());
+        let touched: Vec<Touched> = self.touched.iter().map(through).collect();
+        let own = self.own.iter().map(|&component| at(components, component)).collect();
+        let seen = self.seen.iter().map(|&component| at(components, component)).collect();
+        Record { loss: self.loss, seen, ..Record::with(frozen, measure, touched, own) }
+    }
+
+    fn with(frozen: &Frozen, measure: &Measure, touched: Vec<Touched>, own: Vec<u32>) -> Record {
+        let mut points = points(frozen, &touched);
+        points.extend(own.iter().map(|&component| Point { at: At::Own(component), edge: NO_EDGE }));
+        points.sort_unstable();
+        points.dedup();
         let mut entries: Vec<AtEntry> = Vec::new();
         for component in touched.iter().map(|touched| touched.component()) {
             entries.extend(measure.places(component).map(|(place, weight)| AtEntry { place, component, weight }));
         }
         entries.sort_unstable_by_key(|entry| entry.place);
-        let mut points = points(frozen, &touched);
-        own_points(frozen, scratch, &mut points);
-        points.sort_unstable();
-        points.dedup();
         Record {
+            down: touched.iter().filter(|touched| touched.health() == Health::Down).count() as u32,
             touched: touched.into(),
+            own: own.into(),
             points: points.into(),
             entries: entries.into(),
-            down,
-            loss: measure.loss(scratch),
+            ..Record::default()
         }
     }
 
@@ -109,6 +133,20 @@ impl Record {
     pub(crate) fn of_component(&self, component: u32) -> Option<Touched> {
         let found = self.touched.binary_search_by_key(&component, |touched| touched.component()).ok()?;
         self.touched.get(found).copied()
+    }
+
+    /// Whether something that was looked at is gone in the new version, or one of those that are marked there.
+    pub(crate) fn looked_at(&self, components: &[u32], marked: &[bool]) -> bool {
+        let hit = |component: u32| {
+            let new = at(components, component);
+            new == GONE || marked.get(new as usize) != Some(&false)
+        };
+        self.touched.iter().any(|it| hit(it.component())) || self.seen.iter().any(|&component| hit(component))
+    }
+
+    /// How many components it holds.
+    pub(crate) fn size(&self) -> usize {
+        self.touched.len() + self.seen.len()
     }
 }
 
@@ -131,20 +169,21 @@ fn points(frozen: &Frozen, touched: &[Touched]) -> Vec<Point> {
     points
 }
 
-/// Where the fault takes a part of a component: another fault can take more of it. A component that is DOWN by itself has
-/// no more to lose.
-fn own_points(frozen: &Frozen, scratch: &mut Scratch, points: &mut Vec<Point>) {
+/// Components of which the last run took a part: another fault can take more. What is DOWN by itself has no more to
+/// lose.
+fn own(frozen: &Frozen, scratch: &mut Scratch) -> Vec<u32> {
     let hits = std::mem::take(&mut scratch.hits);
+    let mut own = Vec::new();
     for hits in hits.chunk_by(|first, second| first.0 == second.0) {
         let Some(&(component, hit, _)) = hits.first() else { continue };
         let losses = frozen.losses(component, hits, scratch);
-        let own = frozen.own.get(component as usize);
-        let gone = hit == Hit::All || own.is_none_or(|own| own.with(losses).0 == Health::Down);
-        if !gone {
-            points.push(Point { at: At::Own(component), edge: NO_EDGE });
+        let part = frozen.own.get(component as usize);
+        if hit != Hit::All && part.is_some_and(|own| own.with(losses).0 < Health::Down) {
+            own.push(component);
         }
     }
     scratch.hits = hits;
+    own
 }
 
 impl Frozen {
@@ -154,9 +193,7 @@ impl Frozen {
         match at {
             At::Own(_) => false,
             At::Partials(component) => {
-                let lost = |&(_, edge): &(u32, &crate::frozen::Edge)| {
-                    edge.group == NO_GROUP && state(edge.to).health == Health::Down
-                };
+                let lost = |&(_, edge): &(u32, &Edge)| edge.group == NO_GROUP && state(edge.to).health == Health::Down;
                 let weight = self.callees(component).filter(lost).map(|(_, edge)| edge.row.partial_weight).sum();
                 !crate::contribution::partials_too_heavy(weight) || state(component).health == Health::Down
             }
@@ -173,7 +210,7 @@ impl Frozen {
     }
 
     /// What a group contributes at the end, if its caller is hot.
-    fn group_outcome(&self, group: &crate::frozen::Group, state: &impl Fn(u32) -> State) -> (Health, bool) {
+    fn group_outcome(&self, group: &Group, state: &impl Fn(u32) -> State) -> (Health, bool) {
         let mut at_least = [0u32; 3];
         let mut lost_functions = 0;
         let mut any_down = false;

@@ -132,6 +132,11 @@ impl Scratch {
         self.steps.iter().enumerate().filter(is_last).map(|(_, step)| step)
     }
 
+    /// What the last run looked at besides what got worse: what was hit, and what got slower.
+    pub(crate) fn seen(&self) -> impl Iterator<Item = u32> {
+        self.hits.iter().map(|&(component, ..)| component).chain(self.slow.reached.iter().copied())
+    }
+
     /// What the last run could not tell.
     pub fn unsettled(&self) -> &[Unsettled] {
         &self.unsettled

@@ -128,6 +128,17 @@ pub(crate) fn system(count: usize, extra: usize) -> System {
     system
 }
 
+/// The system with so many of its last components changed: each has one instance more.
+pub(crate) fn changed(system: &System, changes: usize) -> System {
+    let mut changed = system.clone();
+    for component in changed.components.iter_mut().rev().take(changes) {
+        if let Known::Known(instances) = &mut component.redundancy.instances {
+            *instances += 1;
+        }
+    }
+    changed
+}
+
 /// Layers of `width`, each component needing two of three in the next layer: what decision diagrams are worst at.
 pub(crate) fn mesh(width: usize, layers: usize) -> System {
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);

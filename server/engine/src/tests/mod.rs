@@ -7,6 +7,7 @@ mod brute_force;
 mod buffers;
 mod cascades;
 mod circular;
+mod edits;
 mod entry_losses;
 mod exhaustive;
 mod fault_names;

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use super::fixture::system;
 use super::generated;
 use super::random::{self, WIDE};
+use crate::sweep::sweep_noting;
 use crate::{
     Basis, Budget, Class, Frozen, Scratch, Sweep, SweepOptions as Options, cascade, entry_loss, enumerate, sweep,
 };
@@ -27,8 +28,9 @@ const SHOP: &str = "
     api -> cache optional
 ";
 
+/// As in a large system: pairs are put together.
 fn run(system: &System, options: Options) -> Sweep {
-    sweep(system, &Basis::of(system), &options, &|_| {})
+    sweep_noting(system, &Basis::of(system), &options, &|_| {}, false)
 }
 
 fn counts(system: &System) -> String {
@@ -153,6 +155,7 @@ fn every_id_is_there_once() {
         let scenarios = enumerate(&system);
         let mut ids: Vec<String> = scenarios.iter().map(|scenario| scenario.id(&system)).collect();
         assert_eq!(ids.len() as u64, scenarios.len());
+        assert!((0..).zip(scenarios.iter()).all(|(number, it)| scenarios.number_of(&it) == Some(number)));
         assert!(scenarios.get(scenarios.len()).is_none());
         ids.sort();
         assert!(ids.windows(2).all(|pair| pair[0] != pair[1]));
@@ -355,7 +358,7 @@ proptest! {
             component.entry = component.entry.or(Some(1.0));
         }
         let basis = Basis::of(&system);
-        let swept = sweep(&system, &basis, &Options::default(), &|_| {});
+        let swept = sweep_noting(&system, &basis, &Options::default(), &|_| {}, false);
         let frozen = Frozen::new(&system);
         let mut scratch = Scratch::default();
         for outcome in &swept.results {
