@@ -94,10 +94,9 @@ proptest! {
         let which = which.index(base.components.len());
         let mut changed = base.clone();
         let reliability = &mut changed.components[which].reliability;
-        for figure in [&mut reliability.instance, &mut reliability.service, &mut reliability.external, &mut reliability.whole] {
-            if let Some(figure) = figure {
-                figure.unavailability = foreshock_model::Probability::clamped(figure.unavailability.get() / 2.0);
-            }
+        let figures = [&mut reliability.instance, &mut reliability.service, &mut reliability.external, &mut reliability.whole];
+        for figure in figures.into_iter().flatten() {
+            figure.unavailability = foreshock_model::Probability::clamped(figure.unavailability.get() / 2.0);
         }
         let (before, after) = losses(&base, &changed);
         no_worse(before, after)?;
