@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use foreshock_engine::Fault;
-use foreshock_model::ComponentIndex;
+use foreshock_model::{Alternatives, ComponentIndex, DependencyIndex, System};
 
 use super::single_point_of_failure::{can_fail, single_instances, waits_for_a_person};
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
@@ -14,6 +14,7 @@ const ID: RuleId = RuleId("no-redundancy");
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let louder: BTreeSet<ComponentIndex> = single_instances(stack).map(|(component, _)| component).collect();
     let egress: BTreeSet<ComponentIndex> = stack.egress().iter().map(|egress| egress.component).collect();
+    let spared = with_alternatives(stack.system());
     let quiet = stack.system().iter().filter(|(index, component)| {
         let redundancy = &component.redundancy;
         let single = redundancy.instances.known().is_some_and(|n| *n >= 1 && *n <= redundancy.required);
@@ -22,9 +23,24 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
             && !louder.contains(index)
             && !egress.contains(index)
             && !waits_for_a_person(stack, *index)
+            && !spared.contains(index)
             && !stack.is_one_per_subnet(*index)
     });
     quiet.filter_map(|(index, _)| report(stack, index)).collect()
+}
+
+/// The components for which whoever depends on them has others to turn to: then the group is their redundancy.
+fn with_alternatives(system: &System) -> BTreeSet<ComponentIndex> {
+    let spare = |group: &&Alternatives| (group.required as usize) < group.members.len();
+    let grouped: BTreeSet<DependencyIndex> =
+        system.alternatives.iter().filter(spare).flat_map(|group| group.members.iter().copied()).collect();
+    let (mut spared, mut alone) = (BTreeSet::new(), BTreeSet::new());
+    for (number, dependency) in (0u32..).map(DependencyIndex).zip(&system.dependencies) {
+        let into = if grouped.contains(&number) { &mut spared } else { &mut alone };
+        into.insert(dependency.to);
+    }
+    spared.retain(|index| !alone.contains(index));
+    spared
 }
 
 fn report(stack: &Stack, index: ComponentIndex) -> Option<Finding> {
