@@ -214,7 +214,9 @@ fn wrong_indentation() {
 
 #[test]
 fn what_follows_a_lost_dash_is_lost_with_it() {
-    between("   - id: cache\n    type: cache\n    replicas: 2", expect![[r#"
+    between(
+        "   - id: cache\n    type: cache\n    replicas: 2",
+        expect![[r#"
         .components.db.id=db
         .components.db.type=database
         .components.web.id=web
@@ -222,8 +224,11 @@ fn what_follows_a_lost_dash_is_lost_with_it() {
         .dependencies.0.source=web
         .dependencies.0.target=db
         ! "- id: cache" this is not YAML (while parsing a block collection, did not find expected '-' indicator); the line is left out
-    "#]]);
-    between("  - id: x: y\n    type: cache\n    replicas: 2", expect![[r#"
+    "#]],
+    );
+    between(
+        "  - id: x: y\n    type: cache\n    replicas: 2",
+        expect![[r#"
         .components.db.id=db
         .components.db.type=database
         .components.web.id=web
@@ -231,8 +236,11 @@ fn what_follows_a_lost_dash_is_lost_with_it() {
         .dependencies.0.source=web
         .dependencies.0.target=db
         ! "- id: x: y" this is not YAML (mapping values are not allowed in this context); the line is left out
-    "#]]);
-    between("    zones:\n      - a: b: c\n    replicas: 2", expect![[r#"
+    "#]],
+    );
+    between(
+        "    zones:\n      - a: b: c\n    replicas: 2",
+        expect![[r#"
         .components.db.id=db
         .components.db.type=database
         .components.db.zones=
@@ -242,8 +250,11 @@ fn what_follows_a_lost_dash_is_lost_with_it() {
         .dependencies.0.source=web
         .dependencies.0.target=db
         ! "- a: b: c" this is not YAML (mapping values are not allowed in this context); the line is left out
-    "#]]);
-    between("    - id: cache\n    type: cache\n    replicas: 2", expect![[r#"
+    "#]],
+    );
+    between(
+        "    - id: cache\n    type: cache\n    replicas: 2",
+        expect![[r#"
         .components.db.id=db
         .components.db.type=database
         .components.db.replicas=2
@@ -252,7 +263,8 @@ fn what_follows_a_lost_dash_is_lost_with_it() {
         .dependencies.0.source=web
         .dependencies.0.target=db
         ! "- id: cache" this is not YAML (while parsing a block mapping, did not find expected key); the line is left out
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
