@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use foreshock_engine::Fault;
+use foreshock_engine::{Effect, Fault, Health};
 use foreshock_model::{Alternatives, ComponentIndex, DependencyIndex, System};
 
 use super::single_point_of_failure::{can_fail, single_instances, waits_for_a_person};
@@ -46,6 +46,11 @@ fn with_alternatives(system: &System) -> BTreeSet<ComponentIndex> {
 fn report(stack: &Stack, index: ComponentIndex) -> Option<Finding> {
     let component = stack.system().component(index)?;
     let cascade = stack.cascade(&[Fault::Component(index)]);
+    let falls = |effect: &&Effect| effect.component != index && effect.health == Health::Down;
+    if cascade.effects.iter().any(|effect| falls(&effect)) {
+        // Something falls with it and users notice nothing: whoever depends on that has others to turn to.
+        return None;
+    }
     let affected: Vec<ComponentIndex> =
         cascade.effects.iter().map(|effect| effect.component).filter(|other| *other != index).collect();
     let consequence = match affected.as_slice() {
