@@ -54,6 +54,7 @@ fn of_stack(report: &AvailabilityReport, places: &Places<'_>) -> Value {
         });
         if let Some(attribution) = object.get_mut("attribution").and_then(Value::as_object_mut) {
             attribution.insert("by_fix".to_owned(), fixes.collect::<Vec<_>>().into());
+            attribution.insert("findings_without_a_try".to_owned(), report.not_tried.into());
         }
         if let Some(estimate) = &availability.simulated {
             object.insert("simulated".to_owned(), estimate_json(estimate));

@@ -11,27 +11,38 @@ pub(crate) struct AvailabilityReport {
     pub(crate) availability: Availability,
     /// The proven fixes with the id of the component they repair, those that save most first.
     pub(crate) fixes: Vec<(Arc<str>, Fix)>,
+    /// Findings for which no fix was tried: each costs an analysis, and a large stack takes seconds for one.
+    pub(crate) not_tried: usize,
     /// How many layers to show.
     pub(crate) layers: usize,
 }
 
 impl AvailabilityReport {
-    /// Every stack of a snapshot. Proves every repair, each at the cost of an analysis of its stack.
+    /// Every stack of a snapshot. Proves repairs, each at the cost of an analysis of its stack, as far as that is bounded.
     pub(crate) fn all(snapshot: &Snapshot, options: &AvailabilityOptions, layers: usize) -> Vec<AvailabilityReport> {
         let of = |(index, stack): (usize, &Arc<Stack>)| AvailabilityReport {
             stack: stack.clone(),
             availability: stack.availability(options),
-            fixes: fixes(snapshot, index, stack),
+            fixes: fixes(snapshot, index, stack, tried(stack)),
+            not_tried: stack.findings.len().saturating_sub(tried(stack)),
             layers,
         };
         snapshot.stacks.iter().enumerate().map(of).collect()
     }
 }
 
-fn fixes(snapshot: &Snapshot, index: usize, stack: &Stack) -> Vec<(Arc<str>, Fix)> {
+/// For so many findings, the loudest, a fix is tried: few where an analysis is long.
+fn tried(stack: &Stack) -> usize {
+    /// Components of all analyses together.
+    const MOST_COMPONENTS: usize = 1_000;
+    (MOST_COMPONENTS / stack.system().components.len().max(1)).max(1)
+}
+
+fn fixes(snapshot: &Snapshot, index: usize, stack: &Stack, tried: usize) -> Vec<(Arc<str>, Fix)> {
     let mut fixes: Vec<(Arc<str>, Fix)> = stack
         .findings
         .iter()
+        .take(tried)
         .flat_map(|finding| snapshot.fixes(index, finding).into_iter().map(|fix| (finding.component_id.clone(), fix)))
         .collect();
     fixes.sort_by(|(_, one), (_, other)| other.minutes_per_year.total_cmp(&one.minutes_per_year));
