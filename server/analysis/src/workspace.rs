@@ -3,12 +3,12 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_infra::{is_infra, may_be_infra};
-use foreshock_terraform::{Files, ResolveCache, ResolveOptions};
+use foreshock_terraform::{Files, ResolveCache, ResolveOptions, is_configuration, is_variable_file};
 use foreshock_text::FilePath;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::discovery::{
-    CallGraph, directory_of, infra_files, is_configuration, is_yaml, module_directories, normalised, without_libraries,
+    CallGraph, directory_of, infra_files, is_yaml, module_directories, normalised, without_libraries,
 };
 use crate::disk::Sources;
 use crate::snapshot::{Read, Snapshot};
@@ -94,7 +94,7 @@ impl Workspace {
         let mut roots = Roots::default();
         for document in self.sources.documents() {
             let directory = directory_of(&document);
-            if is_configuration(document.as_path()) || document.as_path().extension() == Some("tfvars") {
+            if is_configuration(document.as_path()) || is_variable_file(document.as_path()) {
                 roots.modules.extend(self.calls.roots_of(&directory));
             } else if is_yaml(document.as_path()) && self.is_infra_document(&document) {
                 roots.infra.insert(document.as_path().to_owned());
@@ -238,4 +238,4 @@ struct Roots {
     infra: BTreeSet<Utf8PathBuf>,
 }
 
-const EXPECTED: &str = "expected a directory, a .tf file or infrastructure YAML (.yaml, .yml, .json)";
+const EXPECTED: &str = "expected a directory, a .tf or .tf.json file or infrastructure YAML (.yaml, .yml, .json)";

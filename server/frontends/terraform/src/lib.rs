@@ -26,7 +26,7 @@ mod value;
 
 pub use cache::ResolveCache;
 pub use detached::evaluate;
-pub use files::{Files, ParsedFile};
+pub use files::{Files, ParsedFile, is_configuration, is_variable_file};
 pub use json::to_json;
 pub use resolve::{resolve, resolve_with};
 pub use resolved::{
