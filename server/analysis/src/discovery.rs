@@ -92,6 +92,11 @@ impl CallGraph {
         self.calls.keys()
     }
 
+    /// Whether nobody calls a directory.
+    pub(crate) fn is_root(&self, directory: &Utf8Path) -> bool {
+        self.callers.get(directory).is_none_or(BTreeSet::is_empty)
+    }
+
     /// The roots that a directory belongs to: itself when nobody calls it, else whoever stands at the top of its
     /// callers. A ring of callers without a top gives the directory itself.
     pub(crate) fn roots_of(&self, directory: &Utf8Path) -> BTreeSet<Utf8PathBuf> {

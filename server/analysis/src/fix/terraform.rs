@@ -56,7 +56,9 @@ fn editable(stack: &Stack, edits: &[Edit]) -> bool {
     let installed = stack.root.join(".terraform");
     edits.iter().map(|edit| edit.place.file.as_path()).all(|file| {
         let json = file.extension() == Some("json");
-        !json && !file.starts_with(&installed)
+        // A value may come from the outputs of another stack, which this one does not prove.
+        let own = stack.files.iter().any(|read| read.as_path() == file);
+        own && !json && !file.starts_with(&installed)
     })
 }
 
