@@ -6,6 +6,7 @@
 
 mod block;
 mod cascade_tree;
+mod configuration;
 mod discovery;
 mod disk;
 mod finding;
@@ -18,9 +19,10 @@ mod yaml_file;
 
 pub use block::{BlockSummary, percent, source_words};
 pub use cascade_tree::{CascadeTree, Reason, TreeNode, forest, reason};
+pub use configuration::{Choices, Configuration, FILE_NAME, Level, Levels, VariableFiles, level_named};
 pub use finding::{Finding, Severity};
 pub use fix::{Edit, Fix};
 pub use rules::{Rule, RuleId, rule, rules};
-pub use snapshot::{File, Snapshot};
+pub use snapshot::{Configured, File, Snapshot};
 pub use stack::{ProblemCode, Stack, StackKind, StackProblem, Terraform};
 pub use workspace::{Revision, Workspace};

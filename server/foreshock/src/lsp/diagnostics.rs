@@ -14,7 +14,7 @@ pub(super) struct Diagnostic {
     pub(super) range: Range,
     /// How loud.
     pub(super) severity: Severity,
-    /// The rule's id, `syntax`, `schema`, or `file-size`.
+    /// The rule's id, `syntax`, `schema`, `configuration`, or `file-size`.
     pub(super) code: &'static str,
     /// Address of the rule's page.
     pub(super) page: Option<String>,
@@ -55,7 +55,7 @@ pub(super) fn of_file(view: &View, file: &FilePath) -> Vec<Diagnostic> {
         severity: match code {
             // The language's own server reports these as errors; here they say what was left out of the picture.
             ProblemCode::Syntax => Severity::Warning,
-            ProblemCode::Schema => Severity::Error,
+            ProblemCode::Schema | ProblemCode::Configuration => Severity::Error,
         },
         code: code.name(),
         page: None,
