@@ -225,6 +225,11 @@ impl Stack {
         &self.settings.chosen
     }
 
+    /// Whether `foreshock.toml` has given it its values; then nobody else can choose others.
+    pub fn is_configured(&self) -> bool {
+        self.settings.configured
+    }
+
     /// The files with values that it could be read with.
     pub fn variable_files(&self) -> VariableFiles {
         variable_files(&self.root)

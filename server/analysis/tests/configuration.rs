@@ -84,13 +84,16 @@ fn check(configuration: &str, expected: Expect) {
 
 #[test]
 fn without_a_configuration_each_root_is_one_stack() {
-    check("", expect![[r#"
+    check(
+        "",
+        expect![[r#"
         envs/dev
           error single-point-of-failure module.db.aws_db_instance.orders
           info no-redundancy aws_instance.app
         envs/prod
           error single-point-of-failure module.db.aws_db_instance.orders
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -200,12 +203,15 @@ my_alias = "aws_sqs_queu"
 
 #[test]
 fn broken_text_keeps_what_can_be_read() {
-    check("[rules]\nsingle-point-of-failure = \"off\"\n[[stack]]\npath = \n", expect![[r#"
+    check(
+        "[rules]\nsingle-point-of-failure = \"off\"\n[[stack]]\npath = \n",
+        expect![[r#"
         envs/dev
           info no-redundancy aws_instance.app
         envs/prod
         4:8 `` string values must be quoted, expected literal string
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -239,7 +245,8 @@ sla = [{ fallback = "database" }]
     expect![[r#"
 
           error single-point-of-failure acme_ledger.books
-    "#]].assert_eq(&seen(&snapshot, &root));
+    "#]]
+    .assert_eq(&seen(&snapshot, &root));
 }
 
 #[test]
@@ -273,7 +280,8 @@ resource "aws_db_instance" "c" { engine = "postgres" }
     let one = Workspace::new().snapshot_of(&root.join("a")).unwrap();
     expect![[r#"
         a
-    "#]].assert_eq(&seen(&one, &root));
+    "#]]
+    .assert_eq(&seen(&one, &root));
 }
 
 #[test]

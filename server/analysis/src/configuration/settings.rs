@@ -36,6 +36,8 @@ pub(crate) struct StackSettings {
     pub(crate) variant: Option<Arc<str>>,
     /// The files with values that were asked for in `foreshock.toml` or in the editor.
     pub(crate) chosen: Vec<FilePath>,
+    /// Whether `foreshock.toml` made a stack of its own of it.
+    pub(crate) configured: bool,
     /// Files, variables and workspace, those of the command line among them.
     pub(crate) options: ResolveOptions,
     /// How loud rules are.
@@ -51,6 +53,7 @@ impl Default for StackSettings {
         StackSettings {
             variant: None,
             chosen: Vec::new(),
+            configured: false,
             options: ResolveOptions::default(),
             levels: Levels::default(),
             slo: None,
@@ -132,6 +135,7 @@ fn configured(
     directory: &Utf8Path,
     files: &dyn Files,
 ) -> StackSettings {
+    settings.configured = true;
     settings.chosen = entry.files(root, directory, files);
     let mut var_files = settings.chosen.clone();
     var_files.append(&mut settings.options.var_files);

@@ -49,7 +49,7 @@ pub(super) fn of_file(view: &View, file: &FilePath) -> Vec<Diagnostic> {
         return vec![oversized()];
     }
     let snapshot = view.snapshot();
-    let findings = snapshot.findings_in(file).into_iter().map(|(_, finding)| of_finding(view, finding));
+    let findings = view.findings_in(file).into_iter().map(|(_, finding)| of_finding(view, finding));
     let problems = snapshot.problems_in(file).into_iter().map(|(code, problem)| Diagnostic {
         range: view.first_line(&Place::new(file.clone(), problem.span)),
         severity: match code {

@@ -14,6 +14,7 @@ mod files;
 mod functions;
 mod inputs;
 mod json;
+mod named_values;
 mod numbers;
 mod open;
 mod order;
@@ -31,6 +32,6 @@ pub use json::to_json;
 pub use resolve::{resolve, resolve_with};
 pub use resolved::{
     AttributePlace, BlockPlace, EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Instance, Key, Mode, ModuleCall,
-    Reference, ResolveOptions, Resolved,
+    NamedValue, Reference, ResolveOptions, Resolved,
 };
 pub use value::{Kind, Mark, Marks, Value};
