@@ -42,7 +42,7 @@ pub(super) fn candidates(file: &InfraFile, finding: &Finding) -> Vec<Candidate> 
 pub(super) fn after(stack: &Stack, file: &InfraFile, edits: &[Edit]) -> Option<Stack> {
     let InfraFile { file, .. } = file;
     let text = applied(&file.text, &file.path, edits)?;
-    let after = analyse_infra(Arc::new(YamlFile::parse(file.path.clone(), text.into())));
+    let after = analyse_infra(Arc::new(YamlFile::parse(file.path.clone(), text.into())), stack.settings());
     (after.problems.len() <= stack.problems.len()).then_some(after)
 }
 

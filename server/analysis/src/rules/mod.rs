@@ -151,12 +151,17 @@ pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
     findings.extend(timeout_inversion::find(stack));
     findings.extend(uneven_zones::find(stack));
     findings.extend(checks::find(stack));
+    sort(&mut findings);
+    findings
+}
+
+/// Loudest first, then by points, then by place.
+pub(crate) fn sort(findings: &mut [Finding]) {
     findings.sort_by(|one, other| {
         let loudness = other.severity.cmp(&one.severity);
         let points = other.points.total_cmp(&one.points);
         loudness.then(points).then_with(|| (&one.place, &one.component_id).cmp(&(&other.place, &other.component_id)))
     });
-    findings
 }
 
 /// What a rule says of one component; [`Draft::finish`] adds what every finding has.

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use foreshock_model::{ComponentKind, Confidence, DependencyKind, Plane};
 use serde::Deserialize;
@@ -20,7 +20,7 @@ const BUNDLED: &[(&str, &str)] = &[
 ];
 
 /// The catalog: one row per resource type, and the figures that rows refer to.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Catalog {
     rows: BTreeMap<String, Row>,
     pub(crate) figures: Figures,
@@ -335,9 +335,30 @@ impl Row {
 
 impl Catalog {
     /// The catalog that ships with the program.
-    pub fn bundled() -> &'static Catalog {
-        static CATALOG: OnceLock<Catalog> = OnceLock::new();
-        CATALOG.get_or_init(|| Catalog::parse(BUNDLED, Figures::bundled()))
+    pub fn bundled() -> &'static Arc<Catalog> {
+        static CATALOG: OnceLock<Arc<Catalog>> = OnceLock::new();
+        CATALOG.get_or_init(|| Arc::new(Catalog::parse(BUNDLED, Figures::bundled())))
+    }
+
+    /// This catalog with rows of somebody's own. A row of a type that is here already takes its place.
+    pub fn with_rows(&self, rows: impl IntoIterator<Item = (String, Row)>) -> Catalog {
+        let mut catalog = self.clone();
+        catalog.rows.extend(rows);
+        catalog
+    }
+
+    /// The row that a text in place of a row stands for: "ignored", "glue", or the type of another row.
+    pub fn row_like(&self, name: &str) -> Option<Row> {
+        match name {
+            "ignored" => Some(Row::bare(RoleName::Ignored)),
+            "glue" => Some(Row::bare(RoleName::Glue)),
+            other => self.rows.get(other).cloned(),
+        }
+    }
+
+    /// Names of figures that a row refers to and that `sla.toml` and `defaults.toml` do not have.
+    pub fn missing_figures(&self, row: &Row) -> Vec<String> {
+        row.sla.iter().flat_map(|sla| self.figures.missing(sla)).collect()
     }
 
     /// Reads files of rows. What can't be read is left out and listed in [`Catalog::problems`].
@@ -363,12 +384,7 @@ impl Catalog {
             }
         }
         for (file, type_name, same_as) in aliases {
-            let row = match same_as.as_str() {
-                "ignored" => Some(Row::bare(RoleName::Ignored)),
-                "glue" => Some(Row::bare(RoleName::Glue)),
-                other => catalog.rows.get(other).cloned(),
-            };
-            match row {
+            match catalog.row_like(&same_as) {
                 Some(row) => catalog.add(file, type_name, row),
                 None => catalog.problems.push(format!("{file}: {type_name}: there is no row {same_as}")),
             }
