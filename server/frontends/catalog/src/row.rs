@@ -22,6 +22,7 @@ const BUNDLED: &[(&str, &str)] = &[
     ("google_messaging.toml", include_str!("../data/google_messaging.toml")),
     ("google_network.toml", include_str!("../data/google_network.toml")),
     ("google_operations.toml", include_str!("../data/google_operations.toml")),
+    ("kubernetes.toml", include_str!("../data/kubernetes.toml")),
 ];
 
 /// The catalog: one row per resource type, and the figures that rows refer to.
