@@ -14,8 +14,9 @@ use crate::{Finding, Stack};
 /// What may repair a finding.
 pub(super) fn candidates(file: &InfraFile, finding: &Finding) -> Vec<Candidate> {
     let system = &file.infra.system;
-    let declaration = file.infra.declarations.get(finding.component.index());
-    let (Some(component), Some(declaration)) = (system.component(finding.component), declaration) else {
+    let Some(index) = finding.component else { return Vec::new() };
+    let declaration = file.infra.declarations.get(index.index());
+    let (Some(component), Some(declaration)) = (system.component(index), declaration) else {
         return Vec::new();
     };
     let declared = file.file.tree.value(declaration.node);

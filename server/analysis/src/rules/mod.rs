@@ -1,6 +1,7 @@
 //! The rules, one file each. A rule turns what the engine and the catalog know of a stack into findings; its page in
 //! `docs/rules` explains it, and its examples there are its tests. Names and severities are data: `rules.toml`.
 
+mod checks;
 mod no_automatic_failover;
 mod no_redundancy;
 mod shared_fate;
@@ -61,12 +62,29 @@ struct Table {
     rule: Vec<Row>,
 }
 
-const PAGES: [(&str, &str); 5] = [
-    ("no-automatic-failover", include_str!("../../../../docs/rules/no-automatic-failover.md")),
-    ("no-redundancy", include_str!("../../../../docs/rules/no-redundancy.md")),
-    ("shared-fate", include_str!("../../../../docs/rules/shared-fate.md")),
-    ("single-point-of-failure", include_str!("../../../../docs/rules/single-point-of-failure.md")),
-    ("single-zone", include_str!("../../../../docs/rules/single-zone.md")),
+/// A rule's code with its page.
+macro_rules! page {
+    ($id:literal) => {
+        ($id, include_str!(concat!("../../../../docs/rules/", $id, ".md")))
+    };
+}
+
+const PAGES: &[(&str, &str)] = &[
+    page!("dangling-reference"),
+    page!("deletion-unprotected"),
+    page!("no-automatic-failover"),
+    page!("no-backup"),
+    page!("no-dead-letter-queue"),
+    page!("no-health-check"),
+    page!("no-load-balancer-health"),
+    page!("no-point-in-time-recovery"),
+    page!("no-redundancy"),
+    page!("no-versioning"),
+    page!("shared-fate"),
+    page!("single-point-of-failure"),
+    page!("single-zone"),
+    page!("timeout-inversion"),
+    page!("uneven-zones"),
 ];
 
 /// Every rule, by code.
@@ -110,6 +128,7 @@ pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
     findings.extend(single_zone::find(stack));
     findings.extend(shared_fate::find(stack));
     findings.extend(no_redundancy::find(stack));
+    findings.extend(checks::find(stack));
     findings.sort_by(|one, other| {
         let loudness = other.severity.cmp(&one.severity);
         let points = other.points.total_cmp(&one.points);
@@ -141,7 +160,7 @@ impl Draft {
             rule: self.rule,
             severity: self.severity,
             new: true,
-            component: self.component,
+            component: Some(self.component),
             component_id: component.id.as_str().into(),
             message: self.message,
             place: self.cause.unwrap_or_else(|| block.clone()),
@@ -149,6 +168,7 @@ impl Draft {
             affected: wording::ids(stack, &self.affected),
             points: self.points.max(0.0),
             minutes_per_year: self.minutes_per_year.max(0.0),
+            scored: true,
             evidence: self.evidence,
         })
     }

@@ -33,3 +33,15 @@ pub(super) fn instances(component: &Component) -> String {
         None => "an unknown number of instances".to_owned(),
     }
 }
+
+/// With a capital first letter and a full stop.
+pub(super) fn sentence(words: &str) -> String {
+    let words = capitalised(words);
+    if words.ends_with(['.', '!', '?']) { words } else { words + "." }
+}
+
+/// With a capital first letter, for a sentence that may begin with a number.
+pub(super) fn capitalised(words: &str) -> String {
+    let mut characters = words.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}

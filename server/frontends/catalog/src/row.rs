@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::expression::{Expression, Variables};
 use crate::figures::Figures;
-use crate::{Recipe, Role};
+use crate::{CheckRow, Recipe, Role};
 
 /// The files of rows, by family. A new family is one line here; a new type is none.
 const BUNDLED: &[(&str, &str)] = &[
@@ -125,6 +125,9 @@ pub struct Row {
     /// Other instances that refer to it, as lists for its expressions.
     #[serde(default)]
     pub related: BTreeMap<String, Related>,
+    /// Instances that this one refers to, as lists for its expressions.
+    #[serde(default)]
+    pub refers: BTreeMap<String, Related>,
     /// Values worked out once for each instance, for its own expressions and for those of others about it.
     #[serde(default)]
     pub(crate) derived: BTreeMap<String, Expression>,
@@ -137,6 +140,9 @@ pub struct Row {
     /// Repairs.
     #[serde(default, rename = "recipe")]
     pub recipes: Vec<Recipe>,
+    /// What is wrong with it by itself.
+    #[serde(default, rename = "check")]
+    pub checks: Vec<CheckRow>,
 }
 
 /// The role as written.
@@ -208,13 +214,13 @@ pub struct MemberOf {
     pub key: Option<String>,
 }
 
-/// Instances that refer to this one.
+/// Instances that refer to this one, or that this one refers to.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Related {
-    /// Their types.
+    /// The types of the other side.
     pub types: Vec<String>,
-    /// Their attribute that refers to this one.
+    /// The attribute that refers: theirs to this one, or this one's to them.
     pub path: String,
     /// This one's attribute that it may match instead of refer to: see [`EdgeRow::key`].
     #[serde(default)]
@@ -476,10 +482,12 @@ impl Row {
             called: None,
             member_of: None,
             related: BTreeMap::new(),
+            refers: BTreeMap::new(),
             derived: BTreeMap::new(),
             edges: Vec::new(),
             sla: Vec::new(),
             recipes: Vec::new(),
+            checks: Vec::new(),
         }
     }
 }
