@@ -76,7 +76,7 @@ pub struct Row {
     /// The zones as an expression, where an attribute has to be read first: a location that is a zone or a region.
     #[serde(default)]
     pub(crate) zone_names: Option<Expression>,
-    /// The region as an expression; the provider's when absent, null or not known.
+    /// The region as an expression; "" = in none alone. The provider's when absent, null or not known.
     #[serde(default)]
     pub(crate) region: Option<Expression>,
     /// Attributes that lead to subnets, or to groups of subnets.

@@ -5,7 +5,8 @@
 mod rendering;
 
 use expect_test::{Expect, expect};
-use rendering::assemble_text;
+use foreshock_catalog::{Catalog, assemble};
+use rendering::{assemble_text, resolve_text};
 
 fn check(text: &str, expect: Expect) {
     expect.assert_eq(&assemble_text(text));
@@ -485,6 +486,113 @@ fn pods_of_one_count_are_replicas() {
                 aws_route53_zone.z names aws_route53_record.www
                 aws_route53_record.www leads to kubernetes_service.web
                 kubernetes_service.web selects kubernetes_pod.web[0]
+        "#]],
+    );
+}
+
+/// What the checks say of a fixture.
+fn check_says(text: &str, expect: Expect) {
+    let assembled = assemble(&resolve_text(text), Catalog::bundled());
+    let said = |violation: &foreshock_catalog::Violation| {
+        format!("{}: {} {}\n", violation.rule, violation.subject, violation.says)
+    };
+    expect.assert_eq(&assembled.violations.iter().map(said).collect::<String>());
+}
+
+/// A deployment of three pods with a liveness probe and `pod` in the pod's spec.
+fn probed(pod: &str) -> String {
+    deployment("web", "replicas = 3", "liveness_probe {\n tcp_socket { port = 80 }\n }")
+        .replace("spec {\n                container", &format!("spec {{\n{pod}\n                container"))
+}
+
+fn anti_affinity(selector: &str) -> String {
+    format!(
+        r#"
+        affinity {{
+          pod_anti_affinity {{
+            required_during_scheduling_ignored_during_execution {{
+              topology_key = "kubernetes.io/hostname"
+              label_selector {{
+                {selector}
+              }}
+            }}
+          }}
+        }}
+        "#
+    )
+}
+
+#[test]
+fn pods_that_may_land_on_one_node() {
+    let one_node = expect![[r#"
+        spread: kubernetes_deployment.web has 3 pods that may all land on one node
+    "#]];
+    check_says(&probed(""), one_node);
+    // Another program's pods are kept away, its own are not.
+    check_says(
+        &probed(&anti_affinity("match_labels = { app = \"other\" }")),
+        expect![[r#"
+        spread: kubernetes_deployment.web has 3 pods that may all land on one node
+    "#]],
+    );
+    let away = "match_expressions {\n key = \"app\"\n operator = \"In\"\n values = [\"other\"]\n }";
+    check_says(
+        &probed(&anti_affinity(away)),
+        expect![[r#"
+        spread: kubernetes_deployment.web has 3 pods that may all land on one node
+    "#]],
+    );
+    // A single pod, or none that is known, has nothing to spread.
+    check_says(&probed("").replace("replicas = 3", "replicas = 1"), expect![[r#""#]]);
+    check_says(
+        &format!("variable \"n\" {{}}\n{}", probed("").replace("replicas = 3", "replicas = var.n")),
+        expect![[r#""#]],
+    );
+}
+
+#[test]
+fn pods_that_are_kept_apart() {
+    let nothing = || expect![[""]];
+    check_says(&probed(&anti_affinity("match_labels = { app = \"web\" }")), nothing());
+    let own = "match_expressions {\n key = \"app\"\n operator = \"In\"\n values = [\"web\"]\n }";
+    check_says(&probed(&anti_affinity(own)), nothing());
+    let spread = "topology_spread_constraint {\n max_skew = 1\n topology_key = \"kubernetes.io/hostname\"\n }";
+    check_says(&probed(spread), nothing());
+    let dynamic = "dynamic \"topology_spread_constraint\" {\n for_each = var.spread\n content { max_skew = 1 }\n }";
+    check_says(&format!("variable \"spread\" {{}}\n{}", probed(dynamic)), nothing());
+}
+
+#[test]
+fn programs_nobody_asks() {
+    check_says(
+        r#"
+        resource "kubernetes_pod" "bare" {
+          spec {
+            container { name = "a" }
+          }
+        }
+        resource "kubernetes_daemonset" "two" {
+          spec {
+            template {
+              spec {
+                container {
+                  name = "a"
+                  liveness_probe { period_seconds = 3 }
+                }
+                container { name = "sidecar" }
+              }
+            }
+          }
+        }
+        resource "kubernetes_cron_job" "work" {
+          spec {
+            job_template { spec { template { spec { container { name = "a" } } } } }
+          }
+        }
+        "#,
+        expect![[r#"
+            no-health-check: kubernetes_daemonset.two has a container without a liveness probe
+            no-health-check: kubernetes_pod.bare has a container without a liveness probe
         "#]],
     );
 }
