@@ -6,6 +6,7 @@ use foreshock_terraform::{Kind, Mode};
 use foreshock_text::Place;
 use rustc_hash::FxHashSet;
 
+use crate::expression::Expression;
 use crate::graph::Graph;
 use crate::paths::{self, Found};
 
@@ -66,6 +67,9 @@ fn read(graph: &Graph<'_>, index: usize, zones: &mut Zones, seen: &mut FxHashSet
     for found in all(&row.zones) {
         read_name(&found, zones);
     }
+    if let Some(expression) = row.zone_names.as_ref().filter(|_| zones.is_silent()) {
+        work_out(graph, index, expression, zones);
+    }
     if !zones.is_silent() {
         return;
     }
@@ -91,6 +95,26 @@ fn read_name(found: &Found<'_>, zones: &mut Zones) {
     }
 }
 
+/// Names worked out from attributes; the first one written decides.
+fn work_out(graph: &Graph<'_>, index: usize, expression: &Expression, zones: &mut Zones) {
+    let Some(instance) = graph.instance(index) else { return };
+    let written = expression.reads().find_map(|read| paths::attribute(&instance.body, read));
+    let place = written.map_or_else(|| instance.block.header_place(), |written| written.place.place());
+    let value = expression.value(&graph.variables(index));
+    let one = std::slice::from_ref(&value);
+    let items = match &value.kind {
+        Kind::List(items) | Kind::Set(items) => items.as_slice(),
+        _ => one,
+    };
+    for item in items {
+        match &item.kind {
+            Kind::String(name) if !name.is_empty() => zones.add(name.clone(), place.clone()),
+            Kind::Unknown(why) => zones.lose(why.clone(), place.clone()),
+            _ => {}
+        }
+    }
+}
+
 /// From a reference to a subnet or a group of subnets to its zones.
 fn follow(graph: &Graph<'_>, found: &Found<'_>, zones: &mut Zones, seen: &mut FxHashSet<usize>) {
     let place = found.place.place();
@@ -98,7 +122,9 @@ fn follow(graph: &Graph<'_>, found: &Found<'_>, zones: &mut Zones, seen: &mut Fx
     for mark in found.marks() {
         for target in graph.targets(mark) {
             let Some(instance) = graph.instance(target) else { continue };
-            let has_zones = graph.row(target).is_some_and(|row| !row.zones.is_empty() || !row.subnets.is_empty());
+            let has_zones = graph
+                .row(target)
+                .is_some_and(|row| !row.zones.is_empty() || row.zone_names.is_some() || !row.subnets.is_empty());
             if !has_zones {
                 continue;
             }
