@@ -79,6 +79,7 @@ const PAGES: &[(&str, &str)] = &[
     page!("no-load-balancer-health"),
     page!("no-point-in-time-recovery"),
     page!("no-redundancy"),
+    page!("no-sla"),
     page!("no-versioning"),
     page!("shared-fate"),
     page!("single-point-of-failure"),

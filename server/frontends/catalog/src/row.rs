@@ -17,6 +17,12 @@ const BUNDLED: &[(&str, &str)] = &[
     ("aws_messaging.toml", include_str!("../data/aws_messaging.toml")),
     ("aws_network.toml", include_str!("../data/aws_network.toml")),
     ("aws_operations.toml", include_str!("../data/aws_operations.toml")),
+    ("azure_compute.toml", include_str!("../data/azure_compute.toml")),
+    ("azure_data.toml", include_str!("../data/azure_data.toml")),
+    ("azure_delivery.toml", include_str!("../data/azure_delivery.toml")),
+    ("azure_messaging.toml", include_str!("../data/azure_messaging.toml")),
+    ("azure_network.toml", include_str!("../data/azure_network.toml")),
+    ("azure_operations.toml", include_str!("../data/azure_operations.toml")),
 ];
 
 /// The catalog: one row per resource type, and the figures that rows refer to.
@@ -67,6 +73,12 @@ pub struct Row {
     /// Attributes that name zones.
     #[serde(default)]
     pub zones: Vec<String>,
+    /// The zones as an expression, where an attribute has to be read first: a location that is a zone or a region.
+    #[serde(default)]
+    pub(crate) zone_names: Option<Expression>,
+    /// The region as an expression; the provider's when absent, null or not known.
+    #[serde(default)]
+    pub(crate) region: Option<Expression>,
     /// Attributes that lead to subnets, or to groups of subnets.
     #[serde(default)]
     pub subnets: Vec<String>,
@@ -426,6 +438,8 @@ impl Row {
             failover: None,
             facts: BTreeMap::new(),
             zones: Vec::new(),
+            zone_names: None,
+            region: None,
             subnets: Vec::new(),
             egress: false,
             is_egress: false,
