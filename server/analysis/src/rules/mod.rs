@@ -90,6 +90,7 @@ const PAGES: &[(&str, &str)] = &[
     page!("no-load-balancer-health"),
     page!("no-point-in-time-recovery"),
     page!("no-redundancy"),
+    page!("no-sla"),
     page!("no-versioning"),
     page!("recovery-deadlock"),
     page!("retry-amplification"),
