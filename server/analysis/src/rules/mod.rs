@@ -83,6 +83,7 @@ const PAGES: &[(&str, &str)] = &[
     page!("shared-fate"),
     page!("single-point-of-failure"),
     page!("single-zone"),
+    page!("spread"),
     page!("timeout-inversion"),
     page!("uneven-zones"),
 ];
