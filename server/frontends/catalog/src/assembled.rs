@@ -161,8 +161,8 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Compo
     }
 }
 
-/// The region that its row reads, else the one its provider is configured for, where the text says it. Nobody publishes how often a whole region
-/// fails, so it has no figure.
+/// The region that its row reads, else the one its provider is configured for, where the text says it. Nobody publishes
+/// how often a whole region fails, so it has no figure.
 fn region_of(instance: &Instance, row: &Row, variables: &Variables, regions: &mut Vec<Region>) -> Option<RegionIndex> {
     let own = row.region.as_ref().and_then(|region| region.text(variables).known().cloned().flatten());
     let name = match (own, instance.region.as_ref().map(|region| &region.kind)) {

@@ -480,6 +480,10 @@ impl<'a> Graph<'a> {
                 let item = paths::as_object(&block.body, 0);
                 variables.insert("item".into(), Value::new(Kind::Map(Arc::new(item))));
             }
+            if let [.., outer, _] = found.blocks.as_slice() {
+                let outer = paths::as_object(&outer.body, 0);
+                variables.insert("outer".into(), Value::new(Kind::Map(Arc::new(outer))));
+            }
             for mark in found.marks() {
                 for target in self.targets(mark) {
                     self.read_target(index, row, found, mark, target, (own, port), &mut variables);

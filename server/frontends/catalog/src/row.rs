@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use foreshock_model::{ComponentKind, Confidence, DependencyKind, Plane};
 use serde::Deserialize;
@@ -17,6 +17,12 @@ const BUNDLED: &[(&str, &str)] = &[
     ("aws_messaging.toml", include_str!("../data/aws_messaging.toml")),
     ("aws_network.toml", include_str!("../data/aws_network.toml")),
     ("aws_operations.toml", include_str!("../data/aws_operations.toml")),
+    ("azure_compute.toml", include_str!("../data/azure_compute.toml")),
+    ("azure_data.toml", include_str!("../data/azure_data.toml")),
+    ("azure_delivery.toml", include_str!("../data/azure_delivery.toml")),
+    ("azure_messaging.toml", include_str!("../data/azure_messaging.toml")),
+    ("azure_network.toml", include_str!("../data/azure_network.toml")),
+    ("azure_operations.toml", include_str!("../data/azure_operations.toml")),
     ("google_compute.toml", include_str!("../data/google_compute.toml")),
     ("google_data.toml", include_str!("../data/google_data.toml")),
     ("google_messaging.toml", include_str!("../data/google_messaging.toml")),
@@ -26,7 +32,7 @@ const BUNDLED: &[(&str, &str)] = &[
 ];
 
 /// The catalog: one row per resource type, and the figures that rows refer to.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Catalog {
     rows: BTreeMap<String, Row>,
     pub(crate) figures: Figures,
@@ -374,9 +380,30 @@ impl Row {
 
 impl Catalog {
     /// The catalog that ships with the program.
-    pub fn bundled() -> &'static Catalog {
-        static CATALOG: OnceLock<Catalog> = OnceLock::new();
-        CATALOG.get_or_init(|| Catalog::parse(BUNDLED, Figures::bundled()))
+    pub fn bundled() -> &'static Arc<Catalog> {
+        static CATALOG: OnceLock<Arc<Catalog>> = OnceLock::new();
+        CATALOG.get_or_init(|| Arc::new(Catalog::parse(BUNDLED, Figures::bundled())))
+    }
+
+    /// This catalog with rows of somebody's own. A row of a type that is here already takes its place.
+    pub fn with_rows(&self, rows: impl IntoIterator<Item = (String, Row)>) -> Catalog {
+        let mut catalog = self.clone();
+        catalog.rows.extend(rows);
+        catalog
+    }
+
+    /// The row that a text in place of a row stands for: "ignored", "glue", or the type of another row.
+    pub fn row_like(&self, name: &str) -> Option<Row> {
+        match name {
+            "ignored" => Some(Row::bare(RoleName::Ignored)),
+            "glue" => Some(Row::bare(RoleName::Glue)),
+            other => self.rows.get(other).cloned(),
+        }
+    }
+
+    /// Names of figures that a row refers to and that `sla.toml` and `defaults.toml` do not have.
+    pub fn missing_figures(&self, row: &Row) -> Vec<String> {
+        row.sla.iter().flat_map(|sla| self.figures.missing(sla)).collect()
     }
 
     /// Reads files of rows. What can't be read is left out and listed in [`Catalog::problems`].
@@ -402,12 +429,7 @@ impl Catalog {
             }
         }
         for (file, type_name, same_as) in aliases {
-            let row = match same_as.as_str() {
-                "ignored" => Some(Row::bare(RoleName::Ignored)),
-                "glue" => Some(Row::bare(RoleName::Glue)),
-                other => catalog.rows.get(other).cloned(),
-            };
-            match row {
+            match catalog.row_like(&same_as) {
                 Some(row) => catalog.add(file, type_name, row),
                 None => catalog.problems.push(format!("{file}: {type_name}: there is no row {same_as}")),
             }
