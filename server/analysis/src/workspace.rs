@@ -1,17 +1,20 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_infra::{is_infra, may_be_infra};
-use foreshock_terraform::{Files, ResolveCache, ResolveOptions};
+use foreshock_terraform::{
+    Backend, Files, ResolveCache, ResolveOptions, StateHome, is_configuration, is_variable_file,
+};
 use foreshock_text::FilePath;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::configuration::{Choices, Configurations, FILE_NAME, Places, StackSettings, stacks_of};
 use crate::discovery::{
-    CallGraph, directory_of, infra_files, is_configuration, is_yaml, module_directories, normalised, without_libraries,
+    CallGraph, directory_of, infra_files, is_yaml, module_directories, normalised, without_libraries,
 };
 use crate::disk::Sources;
-use crate::snapshot::{Read, Snapshot};
+use crate::snapshot::{Configured, Read, Snapshot};
 use crate::stack::{Stack, StackKind, analyse_infra, analyse_terraform};
 
 /// Counts the changes of a workspace.
@@ -26,12 +29,21 @@ pub struct Workspace {
     calls: CallGraph,
     indexed: bool,
     changed: FxHashSet<FilePath>,
-    stacks: FxHashMap<Utf8PathBuf, (Arc<Stack>, Inputs)>,
+    /// By root and what tells it from others of that root.
+    stacks: FxHashMap<StackKey, (Arc<Stack>, Inputs)>,
+    configurations: Configurations,
+    choices: Choices,
+    /// Every root of the workspace, while who calls whom is as it was.
+    all_roots: Option<Arc<BTreeSet<Utf8PathBuf>>>,
     /// Open documents that were infrastructure YAML once: half-typed they still are.
     infra_documents: FxHashSet<FilePath>,
     resolve_cache: ResolveCache,
     options: ResolveOptions,
+    /// Where the module directories keep their state.
+    backends: BTreeMap<Utf8PathBuf, Backend>,
 }
+
+type StackKey = (Utf8PathBuf, Option<Arc<str>>);
 
 /// What a stack was read from.
 enum Inputs {
@@ -54,14 +66,20 @@ impl Workspace {
         self.folders.sort();
         self.folders.dedup();
         self.calls = CallGraph::default();
+        self.all_roots = None;
         self.indexed = false;
     }
 
     /// Sets the var files and variables that every stack is read with.
     pub fn set_options(&mut self, options: ResolveOptions) {
         self.revision += 1;
-        self.options = options;
-        self.stacks.clear();
+        self.options = ResolveOptions { states: self.options.states.clone(), ..options };
+    }
+
+    /// Sets what the editor's user has chosen.
+    pub fn set_choices(&mut self, choices: Choices) {
+        self.revision += 1;
+        self.choices = choices;
     }
 
     /// Opens a document or changes its text; it wins over the disk until it is closed.
@@ -94,13 +112,13 @@ impl Workspace {
         let mut roots = Roots::default();
         for document in self.sources.documents() {
             let directory = directory_of(&document);
-            if is_configuration(document.as_path()) || document.as_path().extension() == Some("tfvars") {
+            if is_configuration(document.as_path()) || is_variable_file(document.as_path()) {
                 roots.modules.extend(self.calls.roots_of(&directory));
             } else if is_yaml(document.as_path()) && self.is_infra_document(&document) {
                 roots.infra.insert(document.as_path().to_owned());
             }
         }
-        self.stacks.retain(|root, _| roots.modules.contains(root) || roots.infra.contains(root));
+        self.stacks.retain(|(root, _), _| roots.modules.contains(root) || roots.infra.contains(root));
         self.assemble(roots)
     }
 
@@ -150,18 +168,45 @@ impl Workspace {
         if self.indexed {
             let directories: BTreeSet<Utf8PathBuf> =
                 self.changed.iter().filter(|file| is_configuration(file.as_path())).map(directory_of).collect();
-            for directory in directories {
-                self.calls.update(&directory, &self.sources);
+            for directory in &directories {
+                if self.calls.update(directory, &self.sources) {
+                    self.all_roots = None;
+                }
+            }
+            if !directories.is_empty() {
+                self.find_states(&directories);
             }
             return;
         }
         let mut directories: BTreeSet<Utf8PathBuf> =
             self.folders.iter().flat_map(|folder| module_directories(folder)).collect();
         directories.extend(self.sources.documents().iter().map(directory_of));
-        for directory in directories {
-            self.calls.update(&directory, &self.sources);
+        for directory in &directories {
+            self.calls.update(directory, &self.sources);
         }
         self.indexed = true;
+        self.backends.clear();
+        self.find_states(&directories);
+    }
+
+    /// Looks where these directories keep their state, and drops the stacks that read the state of others when any moved.
+    fn find_states(&mut self, directories: &BTreeSet<Utf8PathBuf>) {
+        for directory in directories {
+            match Backend::of_root(directory, &self.sources) {
+                Some(backend) => self.backends.insert(directory.clone(), backend),
+                None => self.backends.remove(directory),
+            };
+        }
+        let roots = self.backends.iter().filter(|(directory, _)| self.calls.is_root(directory));
+        let states: Vec<StateHome> = roots
+            .map(|(root, backend)| StateHome { root: root.clone(), backend: backend.clone(), var_files: Vec::new() })
+            .collect();
+        if states == *self.options.states {
+            return;
+        }
+        self.options.states = Arc::new(states);
+        self.stacks
+            .retain(|_, (stack, _)| stack.terraform().is_none_or(|stack| stack.resolved.remote_states.is_empty()));
     }
 
     /// Drops the stacks that read a changed file, or a directory whose listing may have changed.
@@ -170,6 +215,7 @@ impl Workspace {
         if changed.is_empty() {
             return;
         }
+        self.configurations.forget(&changed);
         let directories: FxHashSet<Utf8PathBuf> = changed.iter().map(directory_of).collect();
         self.stacks.retain(|_, (_, inputs)| match inputs {
             Inputs::Directories(read) => read.is_disjoint(&directories),
@@ -179,30 +225,101 @@ impl Workspace {
 
     fn assemble(&mut self, roots: Roots) -> Arc<Snapshot> {
         let mut stacks = Vec::with_capacity(roots.modules.len() + roots.infra.len());
+        let mut wanted: FxHashSet<StackKey> = FxHashSet::default();
         for root in &roots.modules {
-            stacks.push(self.kept(root).unwrap_or_else(|| {
-                let stack = Arc::new(analyse_terraform(root, &self.sources, &self.options, &mut self.resolve_cache));
-                let directories = stack.files.iter().map(directory_of).collect();
-                self.stacks.insert(root.clone(), (stack.clone(), Inputs::Directories(directories)));
-                stack
-            }));
+            for settings in self.settings_of(root, root) {
+                wanted.insert((root.clone(), settings.variant.clone()));
+                stacks.push(self.terraform(root, settings));
+            }
         }
         for root in &roots.infra {
-            let file = FilePath::new(root.as_path());
-            let known = self.kept(root);
-            stacks.extend(known.or_else(|| {
-                let stack = Arc::new(analyse_infra(self.sources.yaml(&file)?));
-                self.stacks.insert(root.clone(), (stack.clone(), Inputs::File(file)));
-                Some(stack)
-            }));
+            let directory = root.parent().unwrap_or(root).to_owned();
+            // Nothing in the text of such a file varies with values.
+            let Some(settings) = self.settings_of(root, &directory).into_iter().next() else { continue };
+            wanted.insert((root.clone(), settings.variant.clone()));
+            stacks.extend(self.infra(root, settings));
         }
-        stacks.sort_by(|one, other| one.root.cmp(&other.root));
-        let files = self.files(&stacks);
-        Arc::new(Snapshot::new(self.revision, self.folders.clone(), stacks, files))
+        self.stacks.retain(|key, _| wanted.contains(key));
+        stacks.sort_by(|one, other| (&one.root, one.variant()).cmp(&(&other.root, other.variant())));
+        let configurations = self.configured(&roots);
+        let mut files = self.files(&stacks);
+        for Configured { configuration, .. } in &configurations {
+            files.insert(configuration.file.clone(), Read::Configuration(configuration.clone()));
+        }
+        Arc::new(Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files))
     }
 
-    fn kept(&self, root: &Utf8Path) -> Option<Arc<Stack>> {
-        self.stacks.get(root).map(|(stack, _)| stack.clone())
+    fn terraform(&mut self, root: &Utf8Path, settings: StackSettings) -> Arc<Stack> {
+        if let Some(kept) = self.kept(root, &settings) {
+            return kept;
+        }
+        let key = (root.to_owned(), settings.variant.clone());
+        let stack = analyse_terraform(root, &self.sources, &Arc::new(settings), &mut self.resolve_cache);
+        let stack = Arc::new(stack);
+        let others = stack.terraform().into_iter().flat_map(|stack| &stack.resolved.remote_states);
+        let others = others.flat_map(|state| &state.files);
+        let directories = stack.files.iter().chain(others).map(directory_of).collect();
+        self.stacks.insert(key, (stack.clone(), Inputs::Directories(directories)));
+        stack
+    }
+
+    fn infra(&mut self, root: &Utf8Path, settings: StackSettings) -> Option<Arc<Stack>> {
+        if let Some(kept) = self.kept(root, &settings) {
+            return Some(kept);
+        }
+        let key = (root.to_owned(), settings.variant.clone());
+        let file = FilePath::new(root);
+        let stack = Arc::new(analyse_infra(self.sources.yaml(&file)?, &Arc::new(settings)));
+        self.stacks.insert(key, (stack.clone(), Inputs::File(file)));
+        Some(stack)
+    }
+
+    /// A stack none of whose files changed and that is read with the same settings.
+    fn kept(&self, root: &Utf8Path, settings: &StackSettings) -> Option<Arc<Stack>> {
+        let (stack, _) = self.stacks.get(&(root.to_owned(), settings.variant.clone()))?;
+        (**stack.settings() == *settings).then(|| stack.clone())
+    }
+
+    /// The stacks that a root is read as.
+    fn settings_of(&mut self, root: &Utf8Path, directory: &Utf8Path) -> Vec<StackSettings> {
+        let configuration = self.configurations.of(directory, &self.sources);
+        let places = Places { folders: &self.folders };
+        stacks_of(root, configuration.as_deref(), &self.choices, &self.options, places, &self.sources)
+    }
+
+    /// The configurations that count for these stacks and for open documents, with what is wrong with them.
+    fn configured(&mut self, roots: &Roots) -> Vec<Configured> {
+        let mut directories: BTreeSet<Utf8PathBuf> = roots.modules.clone();
+        directories.extend(roots.infra.iter().filter_map(|file| Some(file.parent()?.to_owned())));
+        directories.extend(self.sources.documents().iter().map(directory_of));
+        let mut found = BTreeMap::new();
+        for directory in directories {
+            if let Some(configuration) = self.configurations.of(&directory, &self.sources) {
+                found.insert(configuration.file.clone(), configuration);
+            }
+        }
+        let told = found.into_values().map(|configuration| {
+            let mut problems = configuration.problems.clone();
+            let directory = configuration.directory();
+            // Of what lies outside the workspace folders nothing is known.
+            if self.folders.iter().any(|folder| directory.starts_with(folder)) {
+                let mut all = (*self.every_root()).clone();
+                all.extend(roots.modules.iter().chain(&roots.infra).cloned());
+                problems.extend(configuration.problems_among(&all, &self.sources));
+                problems.sort_by_key(|problem| problem.span);
+            }
+            Configured { configuration, problems }
+        });
+        told.collect()
+    }
+
+    /// The roots of every module directory of the workspace.
+    fn every_root(&mut self) -> Arc<BTreeSet<Utf8PathBuf>> {
+        let roots = self.all_roots.take().unwrap_or_else(|| {
+            Arc::new(self.calls.directories().flat_map(|directory| self.calls.roots_of(directory)).collect())
+        });
+        self.all_roots = Some(roots.clone());
+        roots
     }
 
     /// The files of the stacks, and the open documents of their dialects.
@@ -218,7 +335,8 @@ impl Workspace {
             }
         }
         // YAML of other formats is nobody's business here.
-        for file in self.sources.documents().into_iter().filter(|file| !is_yaml(file.as_path())) {
+        let is_ours = |file: &FilePath| !is_yaml(file.as_path()) && file.as_path().file_name() != Some(FILE_NAME);
+        for file in self.sources.documents().into_iter().filter(is_ours) {
             if !files.contains_key(&file)
                 && let Some(parsed) = self.sources.parsed(&file)
             {
@@ -238,4 +356,4 @@ struct Roots {
     infra: BTreeSet<Utf8PathBuf>,
 }
 
-const EXPECTED: &str = "expected a directory, a .tf file or infrastructure YAML (.yaml, .yml, .json)";
+const EXPECTED: &str = "expected a directory, a .tf or .tf.json file or infrastructure YAML (.yaml, .yml, .json)";

@@ -166,6 +166,7 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Compo
 fn region_of(instance: &Instance, row: &Row, variables: &Variables, regions: &mut Vec<Region>) -> Option<RegionIndex> {
     let own = row.region.as_ref().and_then(|region| region.text(variables).known().cloned().flatten());
     let name = match (own, instance.region.as_ref().map(|region| &region.kind)) {
+        (Some(own), _) if own.is_empty() => return None,
         (Some(own), _) => own,
         (None, Some(Kind::String(name))) => name.clone(),
         _ => return None,

@@ -139,8 +139,7 @@ impl Figures {
         reliability
     }
 
-    /// Whether the rows that an [`SlaRow`] names exist.
-    #[cfg(test)]
+    /// The rows that an [`SlaRow`] names and that do not exist.
     pub(crate) fn missing(&self, row: &SlaRow) -> Vec<String> {
         let figures = [&row.single, &row.multi, &row.regional].into_iter().flatten();
         let mut missing: Vec<String> = figures.filter(|name| !self.sla.contains_key(*name)).cloned().collect();

@@ -13,6 +13,7 @@ use crate::cache::ResolveCache;
 use crate::config::{Block, Module, Resource};
 use crate::evaluate::{Evaluator, FUEL, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
 use crate::files::Files;
+use crate::named_values::named_values;
 use crate::references::{ModuleNode, each_reference, quoted_references, references};
 use crate::resolved::{Instance, ModuleCall, ResolveOptions, Resolved};
 
@@ -48,9 +49,12 @@ pub fn resolve_with(
     resolved.modules = collected.modules;
     resolved.modules.sort_by(|a, b| a.address.cmp(&b.address));
     resolved.references = references(&collected.tree);
+    resolved.named = named_values(&evaluator, &collected.visited);
     resolved.files = evaluator.read.take();
     resolved.files.sort_by(|a, b| a.as_path().as_str().cmp(b.as_path().as_str()));
     resolved.files.dedup();
+    resolved.remote_states = evaluator.remote.take().states;
+    resolved.remote_states.sort_by(|a, b| a.address.cmp(&b.address));
     resolved.problems = evaluator.problems.take();
     resolved
 }
@@ -60,6 +64,8 @@ struct Collected {
     instances: Vec<Instance>,
     modules: Vec<ModuleCall>,
     tree: Vec<ModuleNode>,
+    /// Every module instance.
+    visited: Vec<Rc<ModuleInstance>>,
     /// Number in the tree by path.
     numbers: FxHashMap<Arc<str>, usize>,
 }
@@ -72,6 +78,7 @@ impl Collected {
         path: &Arc<str>,
         caller: Option<(usize, usize)>,
     ) {
+        self.visited.push(module.clone());
         let number = self.node(&module.config, path, caller);
         for (resource, config) in module.config.resources.iter().enumerate() {
             let Some(expansion) = evaluator.expansion(module, resource) else { continue };
