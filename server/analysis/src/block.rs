@@ -43,7 +43,7 @@ pub(crate) fn summaries(stack: &Stack) -> Vec<BlockSummary> {
         .findings
         .iter()
         .filter(|finding| finding.rule.as_str() == "single-point-of-failure")
-        .map(|finding| (finding.component, finding.points))
+        .filter_map(|finding| Some((finding.component?, finding.points)))
         .collect();
     let mut scratch = Scratch::default();
     let mut blocks: Vec<BlockSummary> = Vec::new();

@@ -39,9 +39,9 @@ pub struct Finding {
     pub severity: Severity,
     /// Whether the change introduced it; always true where there is no base.
     pub new: bool,
-    /// The component it is about.
-    pub component: ComponentIndex,
-    /// Id of that component.
+    /// The component it is about; `None` for what only joins components (a listener, a bucket's settings).
+    pub component: Option<ComponentIndex>,
+    /// Id of that component, else the address of the resource.
     pub component_id: Arc<str>,
     /// One or two lines, in the user's own names.
     pub message: String,
@@ -55,6 +55,8 @@ pub struct Finding {
     pub points: f64,
     /// Minutes a year that are lost by it, >= 0.
     pub minutes_per_year: f64,
+    /// Whether the score knows of it: then a repair has to gain points.
+    pub scored: bool,
     /// The cascade path and the facts, in reading order: what falls and the line that proves it.
     pub evidence: Vec<Evidence>,
 }

@@ -7,7 +7,7 @@ use foreshock_engine::assess_with;
 use foreshock_text::{FilePath, Place};
 
 use crate::stack::Content;
-use crate::{Finding, Snapshot, Stack};
+use crate::{Finding, Severity, Snapshot, Stack};
 
 /// 8766 hours.
 const MINUTES_PER_YEAR: f64 = 525_960.0;
@@ -26,7 +26,7 @@ pub struct Edit {
 pub struct Fix {
     /// What it does: "Enable Multi-AZ".
     pub title: String,
-    /// Points gained: score after minus score before, > 0.
+    /// Points gained: score after minus score before, >= 0.
     pub points: f64,
     /// Minutes a year gained, >= 0.
     pub minutes_per_year: f64,
@@ -76,9 +76,27 @@ fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candi
     let assessment = assess_with(after.system(), &basis);
     let still_there =
         after.findings.iter().any(|other| other.rule == finding.rule && other.component_id == finding.component_id);
-    let points = assessment.score? - stack.assessment.score?;
+    let points = match (assessment.score, stack.assessment.score) {
+        (Some(after), Some(before)) => after - before,
+        _ => 0.0,
+    };
+    // Backups and dead letters are no matter of the score.
+    let gains = if finding.scored { points > 0.0 } else { points >= 0.0 && !is_louder(stack, &after) };
     let minutes_per_year = (stack.assessment.loss - assessment.loss) * MINUTES_PER_YEAR;
-    (!still_there && points > 0.0).then(|| Fix { title, points, minutes_per_year: minutes_per_year.max(0.0), edits })
+    (!still_there && gains).then(|| Fix {
+        title,
+        points: points.max(0.0),
+        minutes_per_year: minutes_per_year.max(0.0),
+        edits,
+    })
+}
+
+/// Whether something is found that was not there before.
+fn is_louder(before: &Stack, after: &Stack) -> bool {
+    let known = |finding: &&Finding| {
+        before.findings.iter().any(|old| old.rule == finding.rule && old.component_id == finding.component_id)
+    };
+    after.findings.iter().any(|finding| finding.severity >= Severity::Warning && !known(&finding))
 }
 
 /// A text after the edits that concern it; `None` when they do not fit.

@@ -30,7 +30,7 @@ fn check(fixture: &str, expect: Expect) {
         .stacks
         .iter()
         .enumerate()
-        .find_map(|(index, stack)| Some((index, stack.findings.first()?)))
+        .find_map(|(index, stack)| Some((index, stack.findings.iter().find(|finding| finding.scored)?)))
         .expect("a finding");
     let fixes = snapshot.fixes(stack, finding);
     let Some(fix) = fixes.first() else {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use foreshock_catalog::Change;
-use foreshock_syntax::hcl::{Attribute, Block, Body};
+use foreshock_syntax::hcl::{Attribute, Block, Body, parse};
 use foreshock_terraform::{
     BlockPlace, EvaluatedAttribute, EvaluatedBody, Files, Instance, Key, Kind, ModuleCall, ParsedFile, Value,
 };
@@ -48,6 +48,10 @@ pub(super) fn edits(snapshot: &Snapshot, module: &Terraform, changes: &[Change])
                     _ => return None,
                 }
             }
+            Change::Declare { instance, text } => {
+                let instance = module.resolved.instances.get(*instance)?;
+                edits.push(declaration(snapshot, module, &instance.block, text)?);
+            }
         }
     }
     for (place, additions) in &additions {
@@ -56,6 +60,27 @@ pub(super) fn edits(snapshot: &Snapshot, module: &Terraform, changes: &[Change])
         Layout::of(&file, block)?.add(additions, &mut edits)?;
     }
     Some(edits)
+}
+
+/// A new block behind another, in the line endings of the file; `None` where the module has one of that name.
+fn declaration(snapshot: &Snapshot, module: &Terraform, behind: &BlockPlace, text: &str) -> Option<Edit> {
+    let directory = behind.file.as_path().parent()?;
+    let (body, _) = parse(text);
+    let labels =
+        |block: &Block| (block.kind.to_string(), block.labels.iter().map(|l| l.text.to_string()).collect::<Vec<_>>());
+    let new: Vec<_> = body.blocks.iter().map(labels).collect();
+    let here = module.resolved.files.iter().filter(|file| file.as_path().parent() == Some(directory));
+    for file in here {
+        let parsed = snapshot.parsed(file)?;
+        if parsed.body.blocks.iter().map(labels).any(|block| new.contains(&block)) {
+            return None;
+        }
+    }
+    let file = snapshot.parsed(&behind.file)?;
+    let newline = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let text: String = text.lines().map(|line| format!("{newline}{line}")).collect();
+    let place = Place::new(behind.file.clone(), Span::empty(end_of_line(&file.text, behind.span.end)));
+    Some(Edit { place, text: format!("{newline}{text}") })
 }
 
 /// What a block is to get.

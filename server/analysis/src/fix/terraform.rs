@@ -14,14 +14,28 @@ use crate::{Finding, Snapshot, Stack};
 
 /// The recipes for a finding that apply and whose places can be edited.
 pub(super) fn candidates(snapshot: &Snapshot, stack: &Stack, module: &Terraform, finding: &Finding) -> Vec<Candidate> {
-    let Some(instance) = module.declaring_instance(finding.component) else {
+    let blocks = blocks(module, finding);
+    let Some(instance) = blocks.first().and_then(|&first| module.resolved.instances.get(first)) else {
         return Vec::new();
     };
     let recipes = stack.settings().catalog.recipes(&instance.type_name).iter();
     recipes
         .filter(|recipe| recipe.rules.iter().any(|rule| rule == finding.rule.as_str()))
-        .filter_map(|recipe| candidate(snapshot, stack, module, finding, recipe))
+        .filter_map(|recipe| candidate(snapshot, stack, module, &blocks, recipe))
         .collect()
+}
+
+/// The instances that a finding is about, the declaring one first: those of its component, or the resource itself where
+/// it is another one.
+fn blocks(module: &Terraform, finding: &Finding) -> Vec<usize> {
+    let instances = &module.resolved.instances;
+    let declares =
+        |&index: &usize| instances.get(index).is_some_and(|instance| instance.block.header_place() == finding.block);
+    let component = finding.component.and_then(|index| module.assembled.members.get(index.index()));
+    match component.filter(|blocks| blocks.first().is_some_and(declares)) {
+        Some(blocks) => blocks.clone(),
+        None => instances.iter().position(|instance| instance.address == finding.component_id).into_iter().collect(),
+    }
 }
 
 /// The text edits of a recipe, or `None` where it does not apply or its place can't be edited.
@@ -29,10 +43,10 @@ fn candidate(
     snapshot: &Snapshot,
     stack: &Stack,
     module: &Terraform,
-    finding: &Finding,
+    blocks: &[usize],
     recipe: &Recipe,
 ) -> Option<Candidate> {
-    let changes = changes(&module.resolved, &stack.settings().catalog, &module.assembled, finding.component, recipe)?;
+    let changes = changes(&module.resolved, &stack.settings().catalog, blocks, recipe)?;
     let candidate = Candidate::new(recipe.title.as_str(), placement::edits(snapshot, module, &changes)?)?;
     editable(stack, &candidate.edits).then_some(candidate)
 }

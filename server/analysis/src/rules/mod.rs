@@ -1,11 +1,20 @@
 //! The rules, one file each. A rule turns what the engine and the catalog know of a stack into findings; its page in
 //! `docs/rules` explains it, and its examples there are its tests. Names and severities are data: `rules.toml`.
 
+mod capacity_after_loss;
+mod checks;
+mod circular_dependency;
+mod hidden_pair;
 mod no_automatic_failover;
 mod no_redundancy;
+mod recovery_deadlock;
+mod retry_amplification;
 mod shared_fate;
 mod single_point_of_failure;
 mod single_zone;
+mod slo_unreachable;
+mod timeout_inversion;
+mod uneven_zones;
 mod wording;
 
 use std::fmt;
@@ -61,12 +70,35 @@ struct Table {
     rule: Vec<Row>,
 }
 
-const PAGES: [(&str, &str); 5] = [
-    ("no-automatic-failover", include_str!("../../../../docs/rules/no-automatic-failover.md")),
-    ("no-redundancy", include_str!("../../../../docs/rules/no-redundancy.md")),
-    ("shared-fate", include_str!("../../../../docs/rules/shared-fate.md")),
-    ("single-point-of-failure", include_str!("../../../../docs/rules/single-point-of-failure.md")),
-    ("single-zone", include_str!("../../../../docs/rules/single-zone.md")),
+/// A rule's code with its page.
+macro_rules! page {
+    ($id:literal) => {
+        ($id, include_str!(concat!("../../../../docs/rules/", $id, ".md")))
+    };
+}
+
+const PAGES: &[(&str, &str)] = &[
+    page!("capacity-after-loss"),
+    page!("circular-dependency"),
+    page!("dangling-reference"),
+    page!("deletion-unprotected"),
+    page!("hidden-pair"),
+    page!("no-automatic-failover"),
+    page!("no-backup"),
+    page!("no-dead-letter-queue"),
+    page!("no-health-check"),
+    page!("no-load-balancer-health"),
+    page!("no-point-in-time-recovery"),
+    page!("no-redundancy"),
+    page!("no-versioning"),
+    page!("recovery-deadlock"),
+    page!("retry-amplification"),
+    page!("shared-fate"),
+    page!("single-point-of-failure"),
+    page!("single-zone"),
+    page!("slo-unreachable"),
+    page!("timeout-inversion"),
+    page!("uneven-zones"),
 ];
 
 /// Every rule, by code.
@@ -110,6 +142,15 @@ pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
     findings.extend(single_zone::find(stack));
     findings.extend(shared_fate::find(stack));
     findings.extend(no_redundancy::find(stack));
+    findings.extend(capacity_after_loss::find(stack));
+    findings.extend(slo_unreachable::find(stack));
+    findings.extend(circular_dependency::find(stack));
+    findings.extend(recovery_deadlock::find(stack));
+    findings.extend(hidden_pair::find(stack));
+    findings.extend(retry_amplification::find(stack));
+    findings.extend(timeout_inversion::find(stack));
+    findings.extend(uneven_zones::find(stack));
+    findings.extend(checks::find(stack));
     sort(&mut findings);
     findings
 }
@@ -146,7 +187,7 @@ impl Draft {
             rule: self.rule,
             severity: self.severity,
             new: true,
-            component: self.component,
+            component: Some(self.component),
             component_id: component.id.as_str().into(),
             message: self.message,
             place: self.cause.unwrap_or_else(|| block.clone()),
@@ -154,6 +195,7 @@ impl Draft {
             affected: wording::ids(stack, &self.affected),
             points: self.points.max(0.0),
             minutes_per_year: self.minutes_per_year.max(0.0),
+            scored: true,
             evidence: self.evidence,
         })
     }

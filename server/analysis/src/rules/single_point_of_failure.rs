@@ -65,7 +65,7 @@ fn report(stack: &Stack, index: ComponentIndex, point: &SinglePoint) -> Option<F
         message: format!(
             "{} {hedge} a single point of failure ({count}).\n{}.",
             component.id,
-            capitalised(&consequence)
+            wording::capitalised(&consequence)
         ),
         cause: instances_place(stack, index),
         affected: point.affected.clone(),
@@ -74,10 +74,4 @@ fn report(stack: &Stack, index: ComponentIndex, point: &SinglePoint) -> Option<F
         evidence: proof(stack, &[Fault::Unit(point.unit)]),
     }
     .finish(stack)
-}
-
-/// With a capital first letter, for a sentence that may begin with a number.
-fn capitalised(sentence: &str) -> String {
-    let mut characters = sentence.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }

@@ -19,6 +19,9 @@ pub(super) struct Arguments {
     /// The quietest finding that makes the command fail with exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Warning)]
     fail_on: FailOn,
+    /// Also show hints: what is worth knowing, but seldom urgent. In JSON they always are
+    #[arg(long)]
+    hints: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -46,7 +49,8 @@ impl FailOn {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let (snapshot, base) = read_quietly(&arguments.path, &arguments.inputs)?;
-    let report = Report::of(&snapshot);
+    let everything = arguments.hints || matches!(arguments.format, Format::Json);
+    let report = Report::of(&snapshot, if everything { Severity::Hint } else { Severity::Info });
     match arguments.format {
         Format::Human => print(&human(&report, &Places::relative_to(&snapshot, here()), colour()))?,
         Format::Json => print_json(&findings_json(&report, &Places::relative_to(&snapshot, base)))?,

@@ -2,6 +2,7 @@ use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
+use foreshock_analysis::Severity;
 
 use super::inputs::Inputs;
 use super::{Outcome, colour, print, read};
@@ -24,7 +25,7 @@ pub(super) fn run(_: &Arguments) -> Result<Outcome, String> {
     let directory = write_shop()?;
     let (snapshot, base) = read(&directory, &Inputs::default())?;
     let places = Places::relative_to(&snapshot, base);
-    let report = human(&Report::of(&snapshot), &places, colour());
+    let report = human(&Report::of(&snapshot, Severity::Info), &places, colour());
     print(&format!("{report}\n{}", how_to_open(&directory)))?;
     // The demo always finds something; that is no failure.
     Ok(Outcome::Fine)

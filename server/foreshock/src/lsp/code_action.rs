@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_analysis::{Edit, Finding, Fix};
+use foreshock_analysis::{Edit, Finding, Fix, Severity};
 use foreshock_text::FilePath;
 
 use super::diagnostics::{self, Diagnostic};
 use super::view::{Range, View};
-use crate::report::gain;
+use crate::report::offer;
 
 /// An offered edit.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,7 +100,7 @@ pub(super) fn actions(view: &View, file: &FilePath, range: Range, wanted: &Wante
 
 fn quick_fix(view: &View, finding: &Finding, fix: &Fix, preferred: bool) -> Action {
     Action {
-        title: format!("{} ({})", fix.title, gain(fix)),
+        title: offer(fix),
         kind: ActionKind::QuickFix,
         preferred,
         resolves: vec![diagnostics::of_finding(view, finding)],
@@ -114,6 +114,10 @@ fn fix_all(view: &View, file: &FilePath) -> Option<Action> {
     let mut chosen: Vec<Edit> = Vec::new();
     let mut resolves = Vec::new();
     for (stack, finding) in view.findings_in(file) {
+        // What is only worth knowing is repaired one by one, when somebody wants it.
+        if finding.severity < Severity::Warning {
+            continue;
+        }
         let fixes = view.world.fixes(stack, finding);
         let Some(best) = fixes.first() else { continue };
         let known = best.edits.iter().all(|edit| chosen.contains(edit));

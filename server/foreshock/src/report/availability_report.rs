@@ -24,7 +24,7 @@ impl AvailabilityReport {
             stack: stack.clone(),
             availability: stack.availability(options),
             fixes: fixes(snapshot, index, stack, tried(stack)),
-            not_tried: stack.findings.len().saturating_sub(tried(stack)),
+            not_tried: stack.findings.iter().filter(|finding| finding.scored).count().saturating_sub(tried(stack)),
             layers,
         };
         snapshot.stacks.iter().enumerate().map(of).collect()
@@ -42,6 +42,7 @@ fn fixes(snapshot: &Snapshot, index: usize, stack: &Stack, tried: usize) -> Vec<
     let mut fixes: Vec<(Arc<str>, Fix)> = stack
         .findings
         .iter()
+        .filter(|finding| finding.scored)
         .take(tried)
         .flat_map(|finding| snapshot.fixes(index, finding).into_iter().map(|fix| (finding.component_id.clone(), fix)))
         .collect();

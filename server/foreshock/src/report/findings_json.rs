@@ -1,8 +1,9 @@
-use foreshock_analysis::{Finding, Fix, ProblemCode, Severity};
+use foreshock_analysis::{Finding, Fix, ProblemCode};
 use foreshock_engine::Assessment;
 use foreshock_model::Evidence;
 use serde_json::{Value, json};
 
+use super::model::loudness;
 use super::words::layer_name;
 use super::{JSON_VERSION, Places, Report, StackReport};
 
@@ -62,11 +63,10 @@ fn availability(assessment: &Assessment) -> Value {
 }
 
 fn of_finding(finding: &Finding, fixes: &[Fix], places: &Places<'_>) -> Value {
-    let severity = if finding.new { finding.severity } else { Severity::Hint };
     let mut object = serde_json::Map::new();
     let mut put = |name: &str, value: Value| drop(object.insert(name.to_owned(), value));
     put("rule", finding.rule.as_str().into());
-    put("severity", severity.name().into());
+    put("severity", loudness(finding).name().into());
     put("new", finding.new.into());
     put("component", (*finding.component_id).into());
     put("message", finding.message.clone().into());

@@ -6,7 +6,8 @@ use foreshock_analysis::{Finding, Fix, ProblemCode, Severity};
 use foreshock_model::Evidence;
 use foreshock_text::{Place, Span};
 
-use super::words::gain;
+use super::model::loudness;
+use super::words::offer;
 use super::{Places, Report, StackReport};
 
 /// More lines of evidence than this are counted, not shown.
@@ -63,8 +64,7 @@ fn push(
 }
 
 fn groups_of<'a>(finding: &'a Finding, fixes: &'a [Fix], places: &Places<'a>) -> Vec<Group<'a>> {
-    let severity = if finding.new { finding.severity } else { Severity::Hint };
-    let level = match severity {
+    let level = match loudness(finding) {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
@@ -80,7 +80,7 @@ fn groups_of<'a>(finding: &'a Finding, fixes: &'a [Fix], places: &Places<'a>) ->
     let mut fixes = fixes.iter();
     let best = fixes.next();
     for fix in fixes {
-        elements.push(Level::HELP.message(format!("{} ({})", fix.title, gain(fix))).into());
+        elements.push(Level::HELP.message(offer(fix)).into());
     }
     let mut groups = vec![title.elements(elements)];
     groups.extend(best.map(|fix| patched(fix, places)));
@@ -117,8 +117,7 @@ fn excerpt<'a>(place: &Place, places: &Places<'a>) -> Vec<Element<'a>> {
 
 /// The best repair, as the text would be.
 fn patched<'a>(fix: &'a Fix, places: &Places<'a>) -> Group<'a> {
-    let mut group =
-        Level::HELP.secondary_title(format!("{} ({})", fix.title, gain(fix))).elements(Vec::<Element>::new());
+    let mut group = Level::HELP.secondary_title(offer(fix)).elements(Vec::<Element>::new());
     let mut files: Vec<_> = fix.edits.iter().map(|edit| &edit.place.file).collect();
     files.dedup();
     for file in files {
@@ -172,7 +171,8 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
     };
     let counts: Vec<String> =
         [Severity::Error, Severity::Warning, Severity::Info, Severity::Hint].into_iter().filter_map(counted).collect();
-    parts.push(if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") });
+    let hidden = if report.untold() > 0 { " (not shown; --hints)" } else { "" };
+    parts.push(if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") + hidden });
     if !stack.problems.is_empty() {
         let count = stack.problems.len();
         parts.push(format!("{count} place{} not understood", if count == 1 { "" } else { "s" }));

@@ -38,7 +38,7 @@ pub(crate) use simulate_human::simulate_human;
 pub(crate) use simulate_json::simulate_json;
 pub(crate) use simulation::Simulation;
 pub(crate) use table::Paint;
-pub(crate) use words::{code, duration, gain, health_name, rule_page_address};
+pub(crate) use words::{code, duration, health_name, offer, rule_page_address};
 
 /// The version of every JSON shape.
 const JSON_VERSION: u32 = 1;

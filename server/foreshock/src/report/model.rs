@@ -15,16 +15,23 @@ pub(crate) struct Report {
 pub(crate) struct StackReport {
     /// The stack.
     pub(crate) stack: Arc<Stack>,
-    /// The proven repairs, best first; one list for each of the stack's findings, in their order.
-    pub(crate) fixes: Vec<Vec<Fix>>,
+    /// The findings that are told, with their proven repairs, best first.
+    told: Vec<(Finding, Vec<Fix>)>,
+}
+
+/// How loud a finding is told: what was there before the change is quiet.
+pub(crate) fn loudness(finding: &Finding) -> Severity {
+    if finding.new { finding.severity } else { Severity::Hint }
 }
 
 impl Report {
-    /// Everything a snapshot has to say. Proves every repair, each at the cost of an analysis of its stack.
-    pub(crate) fn of(snapshot: &Snapshot) -> Report {
-        let stacks = snapshot.stacks.iter().enumerate().map(|(index, stack)| StackReport {
-            stack: stack.clone(),
-            fixes: stack.findings.iter().map(|finding| snapshot.fixes(index, finding)).collect(),
+    /// What a snapshot has to say, `quietest` findings and above. Proves every repair, each at the cost of an analysis of
+    /// its stack.
+    pub(crate) fn of(snapshot: &Snapshot, quietest: Severity) -> Report {
+        let stacks = snapshot.stacks.iter().enumerate().map(|(index, stack)| {
+            let told = stack.findings.iter().filter(|finding| loudness(finding) >= quietest);
+            let told = told.map(|finding| (finding.clone(), snapshot.fixes(index, finding)));
+            StackReport { stack: stack.clone(), told: told.collect() }
         });
         let problems = snapshot.configurations.iter().flat_map(|configured| {
             let file = &configured.configuration.file;
@@ -48,9 +55,13 @@ impl Report {
 }
 
 impl StackReport {
-    /// Each finding with its repairs.
+    /// Each finding that is told, with its repairs.
     pub(super) fn findings(&self) -> impl Iterator<Item = (&Finding, &[Fix])> {
-        let fixes = self.fixes.iter().map(Vec::as_slice).chain(std::iter::repeat(&[] as &[Fix]));
-        self.stack.findings.iter().zip(fixes)
+        self.told.iter().map(|(finding, fixes)| (finding, fixes.as_slice()))
+    }
+
+    /// The findings that are not told.
+    pub(super) fn untold(&self) -> usize {
+        self.stack.findings.len() - self.told.len()
     }
 }

@@ -66,8 +66,18 @@ pub(crate) fn duration(seconds: f64) -> String {
     format!("{} {unit}", text.strip_suffix(".0").unwrap_or(&text))
 }
 
+/// A repair as it is offered: `Enable Multi-AZ (+18 points, 40 h a year less)`; without a gain where the score is no
+/// matter (`Keep backups`).
+pub(crate) fn offer(fix: &Fix) -> String {
+    if fix.points <= 0.0 && fix.minutes_per_year <= 0.0 {
+        fix.title.clone()
+    } else {
+        format!("{} ({})", fix.title, gain(fix))
+    }
+}
+
 /// `+18 points, 40 h a year less`
-pub(crate) fn gain(fix: &Fix) -> String {
+fn gain(fix: &Fix) -> String {
     let mut gain = points(fix.points);
     gain.insert(0, '+');
     if let Some(less) = yearly(fix.minutes_per_year) {

@@ -12,7 +12,7 @@ use crate::components::{self, Grouped};
 use crate::contract::{self, Reached};
 use crate::graph::{Graph, row_name};
 use crate::row::RoleName;
-use crate::{Catalog, Defaults, Row, Upkeep, dependencies, redundancy};
+use crate::{Catalog, Defaults, Row, Upkeep, Violation, check, dependencies, redundancy};
 
 /// What a resource is in the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,6 +73,8 @@ pub struct Assembled {
     pub members: Vec<Vec<usize>>,
     /// Egress components with the subnets behind them, sorted by component.
     pub egress: Vec<Egress>,
+    /// What is wrong with single resources, as the rows' checks see it, in the order of the instances.
+    pub violations: Vec<Violation>,
 }
 
 /// Resource instances into a system: directed run-time dependencies, glue contracted, evidence kept.
@@ -105,12 +107,12 @@ pub fn assemble(resolved: &Resolved, catalog: &Catalog) -> Assembled {
         role: graph.role(index),
         component: component_of.get(index).copied().flatten(),
     });
+    let members: Vec<Vec<usize>> =
+        grouped.iter().map(|grouped| grouped.blocks.iter().chain(&grouped.members).copied().collect()).collect();
     Assembled {
         resources: resources.collect(),
-        members: grouped
-            .iter()
-            .map(|grouped| grouped.blocks.iter().chain(&grouped.members).copied().collect())
-            .collect(),
+        violations: check::violations(&graph, &component_of, &members),
+        members,
         egress: egress(&graph, &component_of),
         system,
     }

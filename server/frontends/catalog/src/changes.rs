@@ -1,11 +1,10 @@
 //! What a recipe comes to for one component: which attribute of which instance gets which value.
 
-use foreshock_model::ComponentIndex;
 use foreshock_terraform::{Instance, Key, Kind, Resolved, Value};
 
 use crate::expression::{Expression, Variables};
 use crate::graph::Graph;
-use crate::{Assembled, Catalog, Recipe, Step, paths};
+use crate::{Catalog, Recipe, Step, paths};
 
 /// One change of a recipe, with its value worked out.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,18 +25,18 @@ pub enum Change {
         /// How many there are to be.
         count: u32,
     },
+    /// Declare something new in the same module.
+    Declare {
+        /// Behind the block of this instance.
+        instance: usize,
+        /// Terraform text, without a line break at its ends.
+        text: String,
+    },
 }
 
-/// The changes a recipe asks for; `None` where it does not apply, where a value can't be known, or where everything is
+/// The changes a recipe asks for, of the instances that make up a component, the declaring one first; `None` where it does not apply, where a value can't be known, or where everything is
 /// as it asks already.
-pub fn changes(
-    resolved: &Resolved,
-    catalog: &Catalog,
-    assembled: &Assembled,
-    component: ComponentIndex,
-    recipe: &Recipe,
-) -> Option<Vec<Change>> {
-    let blocks = assembled.members.get(component.index())?;
+pub fn changes(resolved: &Resolved, catalog: &Catalog, blocks: &[usize], recipe: &Recipe) -> Option<Vec<Change>> {
     let declaring = *blocks.first()?;
     let graph = Graph::related_only(resolved, catalog);
     let mut variables = graph.variables(declaring);
@@ -63,6 +62,7 @@ pub fn changes(
             Step::Repeat { member, count } => {
                 changes.extend(repeat(&graph, blocks, member.as_deref(), count, &variables)?);
             }
+            Step::Declare(text) => changes.push(declare(&graph, declaring, text)?),
         }
     }
     (!changes.is_empty()).then_some(changes)
@@ -116,6 +116,14 @@ fn repeat(
     }
 }
 
+/// `None` for one of several instances: what stands for one of them depends on how they are counted.
+fn declare(graph: &Graph<'_>, declaring: usize, text: &str) -> Option<Change> {
+    let instance = graph.instance(declaring).filter(|instance| instance.key == Key::None)?;
+    let address = format!("{}.{}", instance.type_name, instance.name);
+    let text = text.trim().replace("${name}", &instance.name).replace("${address}", &address);
+    Some(Change::Declare { instance: declaring, text })
+}
+
 fn with_current(variables: &Variables, current: Value, expression: &Expression) -> Value {
     let mut variables = variables.clone();
     variables.insert("current".into(), current);
@@ -133,11 +141,10 @@ fn can_count(graph: &Graph<'_>, block: &Instance) -> bool {
 
 /// The instances a step writes to: the declaring one, or those in a relation of its row to it.
 fn holders(graph: &Graph<'_>, declaring: usize, relation: Option<&str>) -> Vec<usize> {
-    match relation {
-        None => vec![declaring],
-        Some(name) => {
-            let related = graph.related.get(declaring).into_iter().flatten();
-            related.filter(|(kind, _)| *kind == name).map(|(_, index)| *index).collect()
-        }
+    let Some(name) = relation else { return vec![declaring] };
+    if let Some(refers) = graph.row(declaring).and_then(|row| row.refers.get(name)) {
+        return graph.referred_instances(declaring, refers);
     }
+    let related = graph.related.get(declaring).into_iter().flatten();
+    related.filter(|(kind, _)| *kind == name).map(|(_, index)| *index).collect()
 }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::expression::Variables;
 use crate::paths::{self, Found};
-use crate::row::{Direction, EdgeRow, KindName};
+use crate::row::{Direction, EdgeRow, KindName, Related};
 use crate::{Catalog, Role, Row};
 
 /// A side of an instance. The plain side of a component is the component; other sides, and all sides of glue, are
@@ -245,12 +245,15 @@ impl<'a> Graph<'a> {
         let work_out = || {
             let Some(object) = self.objects.get(index) else { return Arc::default() };
             let Some(row) = self.row(index) else { return object.clone() };
-            if row.related.is_empty() && row.derived.is_empty() {
+            if row.related.is_empty() && row.refers.is_empty() && row.derived.is_empty() {
                 return object.clone();
             }
             let mut variables = Variables::clone(object);
             for name in row.related.keys() {
                 variables.insert(name.as_str().into(), self.relation(index, name));
+            }
+            for (name, refers) in &row.refers {
+                variables.insert(name.as_str().into(), self.referred(index, refers));
             }
             for (name, expression) in &row.derived {
                 let value = expression.value(&variables);
@@ -265,6 +268,33 @@ impl<'a> Graph<'a> {
     fn relation(&self, index: usize, name: &str) -> Value {
         let related = self.related.get(index).into_iter().flatten().filter(|(kind, _)| *kind == name);
         self.list(&related.map(|&(_, other)| other).collect::<Vec<_>>())
+    }
+
+    /// The instances of some types that an attribute of this one refers to.
+    pub(crate) fn referred_instances(&self, index: usize, refers: &Related) -> Vec<usize> {
+        let Some(instance) = self.instance(index) else { return Vec::new() };
+        let mut targets = Vec::new();
+        for found in paths::find(&instance.body, &refers.path) {
+            for target in found.marks().flat_map(|mark| self.targets(mark)) {
+                let fits =
+                    self.instance(target).is_some_and(|other| refers.types.iter().any(|t| **t == *row_name(other)));
+                if fits && !targets.contains(&target) {
+                    targets.push(target);
+                }
+            }
+        }
+        targets
+    }
+
+    /// The same as a list of objects; unknown where something is written that leads nowhere in this text.
+    fn referred(&self, index: usize, refers: &Related) -> Value {
+        let targets = self.referred_instances(index, refers);
+        let written =
+            || self.instance(index).is_some_and(|instance| !paths::find(&instance.body, &refers.path).is_empty());
+        if targets.is_empty() && written() {
+            return Value::unknown(format!("{} is declared elsewhere", refers.path));
+        }
+        self.list(&targets)
     }
 
     /// Instances as a list of objects; unknown when their number is.

@@ -7,6 +7,7 @@
 
 mod assembled;
 mod changes;
+mod check;
 mod components;
 mod contract;
 mod defaults;
@@ -22,6 +23,7 @@ mod zones;
 
 pub use assembled::{Assembled, Egress, ResourceRole, Role, assemble};
 pub use changes::{Change, changes};
+pub use check::{CheckRow, Violation};
 pub use defaults::{Defaults, Team, Upkeep};
 pub use recipe::Recipe;
 pub(crate) use recipe::Step;

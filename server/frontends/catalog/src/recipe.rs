@@ -24,7 +24,7 @@ pub struct Recipe {
 pub(crate) enum Step {
     /// Write an attribute of a block; a null value writes nothing.
     Set {
-        /// Whose: a relation of the row (`scaled_by`); none = the component's declaring block.
+        /// Whose: a relation of the row, or what it refers to (`scaled_by`); none = the component's declaring block.
         #[serde(default)]
         of: Option<String>,
         /// The attribute, through nested blocks of which the first one is meant: `cluster_config.instance_count`.
@@ -41,4 +41,7 @@ pub(crate) enum Step {
         /// Terraform expression for the new count; `current` is the number of instances now.
         count: Expression,
     },
+    /// Declare something behind the declaring block: Terraform text in which `${name}` and `${address}` stand for the
+    /// block's name and address. Nothing happens where a resource of that type and name is there.
+    Declare(String),
 }

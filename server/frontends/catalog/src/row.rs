@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::expression::{Expression, Variables};
 use crate::figures::Figures;
-use crate::{Recipe, Role};
+use crate::{CheckRow, Recipe, Role};
 
 /// The files of rows, by family. A new family is one line here; a new type is none.
 const BUNDLED: &[(&str, &str)] = &[
@@ -110,6 +110,9 @@ pub struct Row {
     /// Other instances that refer to it, as lists for its expressions.
     #[serde(default)]
     pub related: BTreeMap<String, Related>,
+    /// Instances that this one refers to, as lists for its expressions.
+    #[serde(default)]
+    pub refers: BTreeMap<String, Related>,
     /// Values worked out once for each instance, for its own expressions and for those of others about it.
     #[serde(default)]
     pub(crate) derived: BTreeMap<String, Expression>,
@@ -122,6 +125,9 @@ pub struct Row {
     /// Repairs.
     #[serde(default, rename = "recipe")]
     pub recipes: Vec<Recipe>,
+    /// What is wrong with it by itself.
+    #[serde(default, rename = "check")]
+    pub checks: Vec<CheckRow>,
 }
 
 /// The role as written.
@@ -193,13 +199,13 @@ pub struct MemberOf {
     pub key: Option<String>,
 }
 
-/// Instances that refer to this one.
+/// Instances that refer to this one, or that this one refers to.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Related {
-    /// Their types.
+    /// The types of the other side.
     pub types: Vec<String>,
-    /// Their attribute that refers to this one.
+    /// The attribute that refers: theirs to this one, or this one's to them.
     pub path: String,
 }
 
@@ -450,10 +456,12 @@ impl Row {
             alternatives: false,
             member_of: None,
             related: BTreeMap::new(),
+            refers: BTreeMap::new(),
             derived: BTreeMap::new(),
             edges: Vec::new(),
             sla: Vec::new(),
             recipes: Vec::new(),
+            checks: Vec::new(),
         }
     }
 }

@@ -249,8 +249,8 @@ fn rule_beside_a_forwarding_default() {
         }
         "#,
         expect![[r#"
-            aws_ecs_service.api app_server 1/1 zones?(no zone is written)
-            aws_ecs_service.web app_server 1/1 zones?(no zone is written)
+            aws_ecs_service.api app_server ?(desired_count is not written, and something else may set it) zones?(no zone is written)
+            aws_ecs_service.web app_server ?(desired_count is not written, and something else may set it) zones?(no zone is written)
             aws_lb.l load_balancer ?(no subnet is written) zones?(no zone is written)
             aws_lb.l -requires/certain/0.50-> aws_ecs_service.api
                 aws_lb.l listens through aws_lb_listener.http
@@ -327,8 +327,8 @@ fn two_rules_share_the_function() {
         }
         "#,
         expect![[r#"
-            aws_ecs_service.s[0] app_server 1/1 zones?(no zone is written)
-            aws_ecs_service.s[1] app_server 1/1 zones?(no zone is written)
+            aws_ecs_service.s[0] app_server ?(desired_count is not written, and something else may set it) zones?(no zone is written)
+            aws_ecs_service.s[1] app_server ?(desired_count is not written, and something else may set it) zones?(no zone is written)
             aws_lb.l load_balancer ?(no subnet is written) zones?(no zone is written)
             aws_lb.l -requires/certain/0.50-> aws_ecs_service.s[0]
                 aws_lb.l listens through aws_lb_listener.http
@@ -461,7 +461,7 @@ fn address_through_locals_and_modules() {
         resource "aws_ecs_service" "app" { task_definition = aws_ecs_task_definition.app.arn }
         "#,
         expect![[r#"
-            module.app.aws_ecs_service.app app_server 1/1 zones?(no zone is written)
+            module.app.aws_ecs_service.app app_server ?(desired_count is not written, and something else may set it) zones?(no zone is written)
             module.db.aws_db_instance.this database 1/1 zones?(no zone is written) failover none
             module.app.aws_ecs_service.app -requires/likely-> module.db.aws_db_instance.this
                 module.app.aws_ecs_service.app is made from module.app.aws_ecs_task_definition.app
@@ -511,7 +511,7 @@ fn address_through_a_secret() {
         "#,
         expect![[r#"
             aws_db_instance.orders database 1/1 zones?(no zone is written) failover none
-            aws_ecs_service.app app_server 1/1 zones?(no zone is written)
+            aws_ecs_service.app app_server ?(desired_count is not written, and something else may set it) zones?(no zone is written)
             aws_secretsmanager_secret.db secret_store 1/1 region
             aws_ecs_service.app -requires/likely-> aws_db_instance.orders
                 aws_ecs_service.app is made from aws_ecs_task_definition.app
@@ -622,7 +622,7 @@ fn ones_own_public_address_is_no_dependency() {
         }
         "#,
         expect![[r#"
-            aws_ecs_service.app app_server 1/1 zones?(no zone is written)
+            aws_ecs_service.app app_server ?(desired_count is not written, and something else may set it) zones?(no zone is written)
             aws_lb.l load_balancer ?(no subnet is written) zones?(no zone is written)
             aws_lb.l -requires/certain-> aws_ecs_service.app
                 aws_lb.l listens through aws_lb_listener.http
@@ -651,7 +651,7 @@ fn address_of_another_front_is_one() {
         resource "aws_instance" "client" { user_data = aws_lb.l.dns_name }
         "#,
         expect![[r#"
-            aws_ecs_service.app app_server 1/1 zones?(no zone is written)
+            aws_ecs_service.app app_server ?(desired_count is not written, and something else may set it) zones?(no zone is written)
             aws_instance.client app_server 1/1 zones?(no zone is written)
             aws_lb.l load_balancer ?(no subnet is written) zones?(no zone is written)
             aws_instance.client -requires/likely-> aws_lb.l
@@ -800,7 +800,7 @@ fn http_api_to_a_listener() {
         "#,
         expect![[r#"
             aws_apigatewayv2_api.api api_gateway 1/1 region
-            aws_ecs_service.app app_server 1/1 zones?(no zone is written)
+            aws_ecs_service.app app_server ?(desired_count is not written, and something else may set it) zones?(no zone is written)
             aws_lb.l load_balancer ?(no subnet is written) zones?(no zone is written)
             aws_apigatewayv2_api.api -requires/certain-> aws_lb.l
                 aws_apigatewayv2_api.api answers through aws_apigatewayv2_integration.i
@@ -1221,7 +1221,7 @@ fn volumes_and_file_systems() {
         "#,
         expect![[r#"
             aws_ebs_volume.v storage 1/1 region
-            aws_ecs_service.s app_server 1/1 zones?(no zone is written)
+            aws_ecs_service.s app_server ?(desired_count is not written, and something else may set it) zones?(no zone is written)
             aws_efs_file_system.f storage 1/1 region
             aws_instance.a app_server 1/1 zones?(no zone is written)
             aws_lambda_function.l serverless 1/1 region
@@ -1252,7 +1252,7 @@ fn tasks_on_a_group_of_instances() {
         "#,
         expect![[r#"
             aws_autoscaling_group.nodes app_server 1/2 zones?(no zone is written)
-            aws_ecs_service.s app_server 1/1 zones?(no zone is written)
+            aws_ecs_service.s app_server ?(desired_count is not written, and something else may set it) zones?(no zone is written)
             aws_ecs_service.s -requires/certain-> aws_autoscaling_group.nodes
                 aws_ecs_service.s runs on aws_ecs_capacity_provider.p
                 aws_ecs_capacity_provider.p places tasks on aws_autoscaling_group.nodes

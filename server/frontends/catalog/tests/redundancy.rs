@@ -366,9 +366,9 @@ fn tasks() {
         "#,
         expect![[r#"
             aws_ecs_service.daemon app_server ?(a daemon runs one task on each container instance) zones?(no zone is written)
-            aws_ecs_service.off app_server 1/0 zones?(no zone is written)
+            aws_ecs_service.off app_server ?(desired_count is 0, and something else may set it) zones?(no zone is written)
             aws_ecs_service.two app_server 1/2 zones?(no zone is written)
-            aws_ecs_service.unwritten app_server 1/1 zones?(no zone is written)
+            aws_ecs_service.unwritten app_server ?(desired_count is not written, and something else may set it) zones?(no zone is written)
         "#]],
     );
 }
@@ -571,7 +571,7 @@ fn the_provider_chooses_the_zone_of_one() {
         }
         "#,
         expect![[r#"
-            aws_ecs_service.api app_server 1/1 zones?(the provider chooses one of us-east-1a, us-east-1b)
+            aws_ecs_service.api app_server ?(desired_count is not written, and something else may set it) [us-east-1a us-east-1b]
         "#]],
     );
 }

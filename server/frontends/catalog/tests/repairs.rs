@@ -18,7 +18,9 @@ fn check(text: &str, expect: Expect) {
     let mut found = String::new();
     for (index, component) in assembled.system.iter() {
         for recipe in catalog.recipes(&component.type_name) {
-            let Some(changes) = changes(&resolved, catalog, &assembled, index, recipe) else { continue };
+            let Some(changes) = changes(&resolved, catalog, &assembled.members[index.index()], recipe) else {
+                continue;
+            };
             writeln!(found, "{}: {}", component.id, recipe.title).unwrap();
             for change in changes {
                 match change {
@@ -28,6 +30,9 @@ fn check(text: &str, expect: Expect) {
                     }
                     Change::Repeat { instance, count } => {
                         writeln!(found, "    {}: count = {count}", resolved.instances[instance].address).unwrap();
+                    }
+                    Change::Declare { instance, text } => {
+                        writeln!(found, "    behind {}: {text}", resolved.instances[instance].address).unwrap();
                     }
                 }
             }
@@ -55,8 +60,20 @@ fn databases() {
         expect![[r#"
             aws_db_instance.off: Enable Multi-AZ
                 aws_db_instance.off: multi_az = true
+            aws_db_instance.off: Keep backups for seven days
+                aws_db_instance.off: backup_retention_period = 7
+            aws_db_instance.off: Protect it from deletion
+                aws_db_instance.off: deletion_protection = true
+            aws_db_instance.on: Keep backups for seven days
+                aws_db_instance.on: backup_retention_period = 7
+            aws_db_instance.on: Protect it from deletion
+                aws_db_instance.on: deletion_protection = true
             aws_db_instance.one: Enable Multi-AZ
                 aws_db_instance.one: multi_az = true
+            aws_db_instance.one: Keep backups for seven days
+                aws_db_instance.one: backup_retention_period = 7
+            aws_db_instance.one: Protect it from deletion
+                aws_db_instance.one: deletion_protection = true
         "#]],
     );
 }
@@ -68,7 +85,12 @@ fn an_unknown_value_is_no_reason_to_offer() {
         variable "ha" {}
         resource "aws_db_instance" "one" { multi_az = var.ha }
         "#,
-        expect![[r#""#]],
+        expect![[r#"
+            aws_db_instance.one: Keep backups for seven days
+                aws_db_instance.one: backup_retention_period = 7
+            aws_db_instance.one: Protect it from deletion
+                aws_db_instance.one: deletion_protection = true
+        "#]],
     );
 }
 
@@ -82,6 +104,10 @@ fn aurora_gets_an_instance_and_never_multi_az() {
         expect![[r#"
             aws_rds_cluster.c: Add a second cluster instance
                 aws_rds_cluster_instance.writer: count = 2
+            aws_rds_cluster.c: Keep backups for seven days
+                aws_rds_cluster.c: backup_retention_period = 7
+            aws_rds_cluster.c: Protect it from deletion
+                aws_rds_cluster.c: deletion_protection = true
         "#]],
     );
 }
@@ -99,6 +125,10 @@ fn aurora_with_count() {
         expect![[r#"
             aws_rds_cluster.c: Add a second cluster instance
                 aws_rds_cluster_instance.i[0]: count = 2
+            aws_rds_cluster.c: Keep backups for seven days
+                aws_rds_cluster.c: backup_retention_period = 7
+            aws_rds_cluster.c: Protect it from deletion
+                aws_rds_cluster.c: deletion_protection = true
         "#]],
     );
 }
@@ -113,7 +143,12 @@ fn aurora_by_for_each_has_no_count() {
           cluster_identifier = aws_rds_cluster.c.id
         }
         "#,
-        expect![[r#""#]],
+        expect![[r#"
+            aws_rds_cluster.c: Keep backups for seven days
+                aws_rds_cluster.c: backup_retention_period = 7
+            aws_rds_cluster.c: Protect it from deletion
+                aws_rds_cluster.c: deletion_protection = true
+        "#]],
     );
 }
 
@@ -133,12 +168,18 @@ fn caches() {
                 aws_elasticache_replication_group.alone: num_cache_clusters = 2
                 aws_elasticache_replication_group.alone: automatic_failover_enabled = true
                 aws_elasticache_replication_group.alone: multi_az_enabled = true
+            aws_elasticache_replication_group.alone: Keep snapshots for a week
+                aws_elasticache_replication_group.alone: snapshot_retention_limit = 7
             aws_elasticache_replication_group.half: Add a replica with automatic failover
                 aws_elasticache_replication_group.half: automatic_failover_enabled = true
+            aws_elasticache_replication_group.half: Keep snapshots for a week
+                aws_elasticache_replication_group.half: snapshot_retention_limit = 7
             aws_elasticache_replication_group.shards: Add a replica to each shard
                 aws_elasticache_replication_group.shards: replicas_per_node_group = 1
                 aws_elasticache_replication_group.shards: automatic_failover_enabled = true
                 aws_elasticache_replication_group.shards: multi_az_enabled = true
+            aws_elasticache_replication_group.shards: Keep snapshots for a week
+                aws_elasticache_replication_group.shards: snapshot_retention_limit = 7
         "#]],
     );
 }
@@ -176,6 +217,8 @@ fn groups_and_tasks() {
                 aws_autoscaling_group.web: min_size = 2
                 aws_autoscaling_group.web: max_size = 2
                 aws_autoscaling_group.web: desired_capacity = 2
+            aws_autoscaling_group.web: Ask the load balancer
+                aws_autoscaling_group.web: health_check_type = String("ELB")
             aws_ecs_service.scaled: Keep at least two tasks
                 aws_appautoscaling_target.scaled: min_capacity = 2
                 aws_ecs_service.scaled: desired_count = 2

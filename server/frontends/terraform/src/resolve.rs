@@ -5,12 +5,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use foreshock_syntax::hcl::{StepKind, TraversalStep, parse_expression};
+use foreshock_syntax::hcl::{ExprKind, StepKind, TraversalStep, parse_expression};
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
 use crate::cache::ResolveCache;
-use crate::config::{Module, Resource};
+use crate::config::{Block, Module, Resource};
 use crate::evaluate::{Evaluator, FUEL, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
 use crate::files::Files;
 use crate::named_values::named_values;
@@ -163,7 +163,13 @@ fn instance(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Reso
         repetition: None,
         region: evaluator.region(&one.module, &config.provider),
         depends_on: depends_on(evaluator, one, config),
+        prevent_destroy: config.block.blocks.iter().any(prevents_destruction),
     }
+}
+
+fn prevents_destruction(block: &Block) -> bool {
+    let written = block.attribute("prevent_destroy").filter(|_| &*block.kind == "lifecycle");
+    written.is_some_and(|attribute| matches!(attribute.expr.kind, ExprKind::Bool(true)))
 }
 
 fn depends_on(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Resource) -> Vec<Arc<str>> {

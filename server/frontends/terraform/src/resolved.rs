@@ -126,6 +126,8 @@ pub struct Instance {
     pub region: Option<Value>,
     /// Instances and modules named by `depends_on`.
     pub depends_on: Vec<Arc<str>>,
+    /// Whether `lifecycle` says `prevent_destroy = true`, which must be written out.
+    pub prevent_destroy: bool,
 }
 
 /// Where a block is.

@@ -1,0 +1,35 @@
+//! What the catalog's checks see in single resources. Each check names its rule; the rule's page explains it.
+
+use foreshock_catalog::Violation;
+
+use super::{rule, severity_named, wording};
+use crate::{Finding, Stack};
+
+pub(super) fn find(stack: &Stack) -> Vec<Finding> {
+    let Some(module) = stack.terraform() else { return Vec::new() };
+    module.assembled.violations.iter().filter_map(report).collect()
+}
+
+fn report(violation: &Violation) -> Option<Finding> {
+    let rule = rule(&violation.rule)?;
+    let several = match violation.instances {
+        1 => String::new(),
+        count => format!(" and {} more like it", count - 1),
+    };
+    let verb_follows = &violation.says;
+    Some(Finding {
+        rule: rule.id,
+        severity: violation.severity.as_deref().map_or(rule.severity, severity_named),
+        new: true,
+        component: violation.component,
+        component_id: violation.subject.clone(),
+        message: format!("{}{several} {verb_follows}.\n{}", violation.subject, wording::sentence(&violation.then)),
+        place: violation.cause.clone().unwrap_or_else(|| violation.block.clone()),
+        block: violation.block.clone(),
+        affected: Vec::new(),
+        points: 0.0,
+        minutes_per_year: 0.0,
+        scored: false,
+        evidence: violation.evidence.clone(),
+    })
+}

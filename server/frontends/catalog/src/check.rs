@@ -1,0 +1,191 @@
+//! What is wrong with one resource by itself, as data: no backups, no dead letters, a timeout above another.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use foreshock_model::{ComponentIndex, Evidence};
+use foreshock_terraform::{Instance, Key, Kind, Mode, Value};
+use foreshock_text::Place;
+use serde::Deserialize;
+
+use crate::Row;
+use crate::expression::{Expression, Variables};
+use crate::graph::{Graph, block_address};
+use crate::paths;
+
+/// One thing that may be wrong with a resource, as it is written in a row.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckRow {
+    /// Code of the rule: "no-backup".
+    pub rule: String,
+    /// Only where this is surely true.
+    pub(crate) when: Expression,
+    /// What to underline: the first of these attributes or blocks that is written, else the block's header. A path that
+    /// begins with a relation goes on in the first instance of it: `queues.visibility_timeout_seconds`.
+    #[serde(default)]
+    pub(crate) at: Vec<String>,
+    /// How loud, where that differs from the rule's own loudness: "hint", "info", "warning", "error".
+    #[serde(default)]
+    pub severity: Option<String>,
+    /// Completes a sentence that begins with the resource's name: "keeps no backups". A template of Terraform.
+    #[serde(deserialize_with = "template")]
+    pub(crate) says: Expression,
+    /// What follows from it, one short sentence. A template too.
+    #[serde(deserialize_with = "template")]
+    pub(crate) then: Expression,
+}
+
+fn template<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Expression, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Expression::parse(&format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+        .map_err(serde::de::Error::custom)
+}
+
+/// A check of a row that holds for a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Violation {
+    /// Code of the rule.
+    pub rule: Arc<str>,
+    /// How loud, where that differs from the rule's own loudness.
+    pub severity: Option<Arc<str>>,
+    /// The resource: an index in `Resolved::instances`. Of several instances of one block, the first one.
+    pub instance: usize,
+    /// How many instances of that block it holds for, >= 1.
+    pub instances: usize,
+    /// Its name: the address; of all instances of a block, the block's address.
+    pub subject: Arc<str>,
+    /// The component it is or is part of, if any.
+    pub component: Option<ComponentIndex>,
+    /// Completes a sentence that begins with the resource's name.
+    pub says: String,
+    /// What follows from it.
+    pub then: String,
+    /// What to underline, where an attribute is the cause.
+    pub cause: Option<Place>,
+    /// The block's header.
+    pub block: Place,
+    /// What the provider does when an attribute is not written, where that decides.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Every check that surely holds, one for each block and rule, in the order of the instances.
+pub(crate) fn violations(
+    graph: &Graph<'_>,
+    component_of: &[Option<ComponentIndex>],
+    members: &[Vec<usize>],
+) -> Vec<Violation> {
+    let mut found: Vec<Violation> = Vec::new();
+    let mut of_block: BTreeMap<(String, &str, String), usize> = BTreeMap::new();
+    let declared = declared(graph);
+    for (index, instance) in graph.resolved.instances.iter().enumerate() {
+        let Some(row) = graph.row(index).filter(|row| !row.checks.is_empty() && instance.mode == Mode::Managed) else {
+            continue;
+        };
+        if matches!(instance.key, Key::Unknown(_)) {
+            // There may be none.
+            continue;
+        }
+        let component = component_of.get(index).copied().flatten();
+        let mut variables = variables(graph, index, component.and_then(|component| members.get(component.index())));
+        variables.insert("declared".into(), declared.clone());
+        for check in row.checks.iter().filter(|check| check.when.holds(&variables) == Some(true)) {
+            let Some((says, then)) = words(check, &variables) else { continue };
+            let key = (block_address(instance), check.rule.as_str(), says.clone());
+            if let Some(earlier) = of_block.get(&key).and_then(|&at| found.get_mut(at)) {
+                earlier.instances += 1;
+                continue;
+            }
+            of_block.insert(key, found.len());
+            found.push(Violation {
+                rule: check.rule.as_str().into(),
+                severity: check.severity.as_deref().map(Arc::from),
+                instance: index,
+                instances: 1,
+                subject: instance.address.clone(),
+                component,
+                says,
+                then,
+                cause: check.at.iter().find_map(|path| place(graph, index, row, path)),
+                block: instance.block.header_place(),
+                evidence: facts(row, instance, &check.when),
+            });
+        }
+    }
+    found
+}
+
+fn variables(graph: &Graph<'_>, index: usize, blocks: Option<&Vec<usize>>) -> Variables {
+    let mut variables = graph.variables(index);
+    // Of a component that is not made of replicas, the blocks behind the first are its parts.
+    let parts: Vec<usize> = match (blocks, graph.row(index)) {
+        (Some(blocks), Some(row)) if !row.replicas && blocks.first() == Some(&index) => {
+            blocks.iter().copied().skip(1).collect()
+        }
+        _ => Vec::new(),
+    };
+    variables.insert("members".into(), graph.list(&parts));
+    let prevented = graph.instance(index).is_some_and(|instance| instance.prevent_destroy);
+    variables.insert("prevent_destroy".into(), Value::new(Kind::Bool(prevented)));
+    variables
+}
+
+/// The resource types that the stack declares; unknown where a module that is not at hand may declare others.
+fn declared(graph: &Graph<'_>) -> Value {
+    if let Some(call) = graph.resolved.modules.iter().find(|call| call.directory.is_none()) {
+        return Value::unknown(format!("what {} declares is not at hand", call.address));
+    }
+    let managed = graph.resolved.instances.iter().filter(|instance| instance.mode == Mode::Managed);
+    let types: BTreeSet<&Arc<str>> = managed.map(|instance| &instance.type_name).collect();
+    Value::new(Kind::List(Arc::new(types.into_iter().map(|name| Value::string(name.clone())).collect())))
+}
+
+fn words(check: &CheckRow, variables: &Variables) -> Option<(String, String)> {
+    let text = |template: &Expression| match template.value(variables).kind {
+        Kind::String(text) => Some(text.to_string()),
+        _ => None,
+    };
+    Some((text(&check.says)?, text(&check.then)?))
+}
+
+/// Where a path of a check leads, in the instance or in the first one of a relation.
+fn place(graph: &Graph<'_>, index: usize, row: &Row, path: &str) -> Option<Place> {
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let other = if let Some(refers) = row.refers.get(first) {
+        graph.referred_instances(index, refers).first().copied()
+    } else if row.related.contains_key(first) {
+        let related = graph.related.get(index).into_iter().flatten();
+        related.filter(|(name, _)| *name == first).map(|&(_, other)| other).next()
+    } else {
+        return written(graph.instance(index)?, path);
+    };
+    let instance = graph.instance(other?)?;
+    if rest.is_empty() { Some(instance.block.header_place()) } else { written(instance, rest) }
+}
+
+/// Where an attribute or a nested block is written.
+fn written(instance: &Instance, path: &str) -> Option<Place> {
+    if let Some(attribute) = paths::attribute(&instance.body, path) {
+        return Some(attribute.place.place());
+    }
+    let mut body = &instance.body;
+    let mut place = None;
+    for segment in path.split('.') {
+        let block = body.blocks.iter().find(|block| &*block.kind == segment)?;
+        place = Some(block.block.header_place());
+        body = &block.body;
+    }
+    place
+}
+
+fn facts(row: &Row, instance: &Instance, when: &Expression) -> Vec<Evidence> {
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for read in when.reads() {
+        let Some(fact) = row.facts.get(read).filter(|_| written(instance, read).is_none()) else { continue };
+        let line = Evidence { place: instance.block.header_place(), why: fact.as_str().into() };
+        if !evidence.contains(&line) {
+            evidence.push(line);
+        }
+    }
+    evidence
+}
