@@ -23,6 +23,38 @@ local function refresh_lenses(buffer)
   end
 end
 
+--- Asks again for what stands beside the text of a buffer.
+function M.refresh(buffer)
+  refresh_lenses(buffer)
+  if vim.lsp.inlay_hint and vim.fn.has('nvim-0.10') == 1 and vim.lsp.inlay_hint.is_enabled({ bufnr = buffer }) then
+    vim.lsp.inlay_hint.enable(true, { bufnr = buffer })
+  end
+end
+
+--- `foreshock.toml` is of a filetype that is not ours: only that file of it is attached, to the client that is there.
+local function attach_configuration(client_id, buffer)
+  local name = vim.api.nvim_buf_get_name(buffer)
+  if vim.fs.basename(name) == 'foreshock.toml' and vim.api.nvim_buf_is_loaded(buffer) and not vim.lsp.buf_is_attached(buffer, client_id) then
+    vim.lsp.buf_attach_client(buffer, client_id)
+  end
+end
+
+local function follow_configurations(client)
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    attach_configuration(client.id, buffer)
+  end
+  vim.api.nvim_create_autocmd({ 'BufReadPost', 'BufNewFile' }, {
+    group = vim.api.nvim_create_augroup('foreshock.configuration.' .. client.id, { clear = true }),
+    pattern = 'foreshock.toml',
+    callback = function(event)
+      if not vim.lsp.get_client_by_id(client.id) then
+        return true
+      end
+      attach_configuration(client.id, event.buf)
+    end,
+  })
+end
+
 local function attach(client, buffer)
   local capabilities = client.server_capabilities or {}
   if capabilities.inlayHintProvider and vim.lsp.inlay_hint and vim.fn.has('nvim-0.10') == 1 then
@@ -73,12 +105,17 @@ function M.config()
     filetypes = M.FILETYPES,
     root_markers = { 'foreshock.toml', '.terraform', '.git' },
     capabilities = capabilities(),
+    on_init = follow_configurations,
     on_attach = attach,
     handlers = { ['foreshock/status'] = on_status },
     -- Commands in the server's code lenses that are carried out here.
     commands = {
       ['foreshock.showCascade'] = function(command)
         require('foreshock.cascade').open((command.arguments or {})[1])
+      end,
+      ['foreshock.chooseCaller'] = function(command)
+        local argument = (command.arguments or {})[1] or {}
+        require('foreshock.choices').caller(nil, argument.caller == vim.NIL)
       end,
       ['foreshock.showGraph'] = function(command)
         require('foreshock.graph').open((command.arguments or {})[1])
