@@ -36,6 +36,9 @@ variable "multi_az" { default = false }
 resource "aws_db_instance" "orders" {
   engine   = "postgres"
   multi_az = var.multi_az
+
+  backup_retention_period = 7
+  deletion_protection     = true
 }
 output "address" { value = aws_db_instance.orders.address }
 "#;

@@ -90,7 +90,10 @@ end
 
 local function choose(buffer, caller)
   client.request(buffer, 'foreshock/chooseCaller', { uri = uri_of(buffer), caller = caller or vim.NIL }, function()
-    require('foreshock.client').refresh(buffer)
+    local running = client.find(buffer)
+    if running then
+      client.refresh(running.id)
+    end
   end)
 end
 

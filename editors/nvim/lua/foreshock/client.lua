@@ -23,11 +23,27 @@ local function refresh_lenses(buffer)
   end
 end
 
---- Asks again for what stands beside the text of a buffer.
-function M.refresh(buffer)
-  refresh_lenses(buffer)
-  if vim.lsp.inlay_hint and vim.fn.has('nvim-0.10') == 1 and vim.lsp.inlay_hint.is_enabled({ bufnr = buffer }) then
-    vim.lsp.inlay_hint.enable(true, { bufnr = buffer })
+--- Up to 0.11 Neovim asks for diagnostics only when a text changes; figures change without that, too.
+local function refresh_diagnostics(client_id, buffer)
+  local client = vim.lsp.get_client_by_id(client_id)
+  if not client or not (client.server_capabilities or {}).diagnosticProvider then
+    return
+  end
+  local parameters = { textDocument = { uri = vim.uri_from_bufnr(buffer) } }
+  if vim.fn.has('nvim-0.11') == 1 then
+    client:request('textDocument/diagnostic', parameters, nil, buffer)
+  else
+    client.request('textDocument/diagnostic', parameters, nil, buffer)
+  end
+end
+
+--- Asks again for what is shown in the visible buffers of a client.
+function M.refresh(client_id)
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.lsp.buf_is_attached(buffer, client_id) and #vim.fn.win_findbuf(buffer) > 0 then
+      refresh_lenses(buffer)
+      refresh_diagnostics(client_id, buffer)
+    end
   end
 end
 
@@ -81,11 +97,7 @@ end
 local function on_status(_, status, context)
   require('foreshock.status').set(context.client_id, status)
   -- New figures mean that other files of the stack may carry other lenses, too.
-  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
-    if vim.lsp.buf_is_attached(buffer, context.client_id) and #vim.fn.win_findbuf(buffer) > 0 then
-      refresh_lenses(buffer)
-    end
-  end
+  M.refresh(context.client_id)
 end
 
 --- Neovim on Linux watches files cheaply only with `inotifywait`, so it does not offer to; with it we do. Without,
