@@ -22,6 +22,8 @@ pub(crate) struct Client {
     next_id: i64,
     /// Requests of the server, answered with null.
     pub(crate) asked: Vec<String>,
+    /// What it says when it is asked for its settings.
+    pub(crate) settings: Value,
 }
 
 impl Client {
@@ -48,7 +50,15 @@ impl Client {
                 }
             }
         });
-        Client { process, input, messages, unread: VecDeque::new(), next_id: 0, asked: Vec::new() }
+        Client {
+            process,
+            input,
+            messages,
+            unread: VecDeque::new(),
+            next_id: 0,
+            asked: Vec::new(),
+            settings: Value::Null,
+        }
     }
 
     /// Starts the server in these workspace folders, with these capabilities.
@@ -59,12 +69,16 @@ impl Client {
     }
 
     pub(crate) fn initialize(&mut self, folders: &[&Path], capabilities: Value) -> Value {
+        self.initialize_with(folders, capabilities, Value::Null)
+    }
+
+    pub(crate) fn initialize_with(&mut self, folders: &[&Path], capabilities: Value, options: Value) -> Value {
         let folders: Vec<Value> = folders
             .iter()
             .map(|folder| json!({"uri": uri(folder), "name": folder.file_name().unwrap().to_str()}))
             .collect();
-        let parameters =
-            json!({"processId": null, "rootUri": null, "workspaceFolders": folders, "capabilities": capabilities});
+        let parameters = json!({"processId": null, "rootUri": null, "workspaceFolders": folders,
+            "capabilities": capabilities, "initializationOptions": options});
         let answer = self.request("initialize", parameters).expect("the server introduces itself");
         self.notify("initialized", json!({}));
         answer
@@ -237,7 +251,9 @@ impl Client {
             };
             if let (Some(method), Some(id)) = (message["method"].as_str(), message.get("id")) {
                 self.asked.push(method.to_owned());
-                let answer = json!({"jsonrpc": "2.0", "id": id, "result": null});
+                let asks_settings = method == "workspace/configuration";
+                let result = if asks_settings { json!([self.settings]) } else { Value::Null };
+                let answer = json!({"jsonrpc": "2.0", "id": id, "result": result});
                 self.send(&answer);
             } else if wanted(&message) {
                 return message;
@@ -296,6 +312,20 @@ impl Shop {
             }
         }
         Shop { directory }
+    }
+
+    /// A directory with these files.
+    pub(crate) fn of(name: &str, files: &[(&str, &str)]) -> Shop {
+        let directory = std::env::temp_dir().join(format!("foreshock-protocol-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&directory);
+        std::fs::create_dir_all(directory.join(".git")).unwrap();
+        let shop = Shop { directory: directory.canonicalize().unwrap() };
+        for (path, text) in files {
+            let path = shop.file(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        shop
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {

@@ -70,11 +70,11 @@ pub(crate) struct CallGraph {
 }
 
 impl CallGraph {
-    /// Reads the local module calls of a directory anew.
-    pub(crate) fn update(&mut self, directory: &Utf8Path, files: &dyn Files) {
+    /// Reads the local module calls of a directory anew. Whether they are others than before.
+    pub(crate) fn update(&mut self, directory: &Utf8Path, files: &dyn Files) -> bool {
         let called = local_calls(directory, files);
         if self.calls.get(directory) == Some(&called) {
-            return;
+            return false;
         }
         for before in self.calls.get(directory).into_iter().flatten() {
             if let Some(callers) = self.callers.get_mut(before) {
@@ -85,6 +85,7 @@ impl CallGraph {
             self.callers.entry(callee.clone()).or_default().insert(directory.to_owned());
         }
         self.calls.insert(directory.to_owned(), called);
+        true
     }
 
     /// The directories read so far.

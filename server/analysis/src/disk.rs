@@ -87,6 +87,14 @@ impl Sources {
         yaml
     }
 
+    /// The text of a file that configures us: `None` when it is not there, the reason when it can't be taken as text.
+    pub(crate) fn configuration(&self, file: &FilePath) -> Option<Result<Arc<str>, String>> {
+        match self.document(file) {
+            Some(text) => Some(Ok(text)),
+            None => read_disk(file),
+        }
+    }
+
     /// The text of an open document.
     pub(crate) fn document(&self, file: &FilePath) -> Option<Arc<str>> {
         self.memo.borrow().documents.get(file).map(|document| document.text.clone())

@@ -69,7 +69,7 @@ impl Candidate {
 fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candidate) -> Option<Fix> {
     let Candidate { title, edits } = candidate;
     let after = match stack.content() {
-        Content::Terraform(module) => terraform::after(snapshot, stack, module, &edits),
+        Content::Terraform(_) => terraform::after(snapshot, stack, &edits),
         Content::Infra(file) => infra::after(stack, file, &edits),
     }?;
     let basis = stack.assessment.basis.carried_to(stack.system(), after.system());

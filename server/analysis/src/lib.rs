@@ -5,7 +5,9 @@
 //! [`Workspace`], a [`Snapshot`] comes out; editor, command line and CI all read that one.
 
 mod block;
+mod callers;
 mod cascade_tree;
+mod configuration;
 mod discovery;
 mod disk;
 mod finding;
@@ -13,14 +15,18 @@ mod fix;
 mod rules;
 mod snapshot;
 mod stack;
+mod values;
 mod workspace;
 mod yaml_file;
 
 pub use block::{BlockSummary, percent, source_words};
+pub use callers::{Caller, Fares};
 pub use cascade_tree::{CascadeTree, Reason, TreeNode, forest, reason};
+pub use configuration::{Choices, Configuration, FILE_NAME, Level, Levels, VariableFiles, level_named};
 pub use finding::{Finding, Severity};
 pub use fix::{Edit, Fix};
 pub use rules::{Rule, RuleId, rule, rules};
-pub use snapshot::{File, Snapshot};
+pub use snapshot::{Configured, File, Snapshot};
 pub use stack::{ProblemCode, Stack, StackKind, StackProblem, Terraform};
+pub use values::{Expression, Origin, Reading, ReferredValue, is_secret_name, shown};
 pub use workspace::{Revision, Workspace};

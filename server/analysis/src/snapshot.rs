@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::disk::list_disk;
 use crate::yaml_file::YamlFile;
-use crate::{BlockSummary, CascadeTree, Finding, Fix, ProblemCode, Revision, Stack, cascade_tree, fix};
+use crate::{BlockSummary, CascadeTree, Configuration, Finding, Fix, ProblemCode, Revision, Stack, cascade_tree, fix};
 
 /// One version of the world: texts, what they mean, what was found. Immutable, and cheap to share between threads.
 #[derive(Debug)]
@@ -19,7 +19,18 @@ pub struct Snapshot {
     pub folders: Vec<Utf8PathBuf>,
     /// The stacks, by root.
     pub stacks: Vec<Arc<Stack>>,
+    /// The `foreshock.toml` that count for the stacks and the open documents, by path.
+    pub configurations: Vec<Configured>,
     files: FxHashMap<FilePath, Read>,
+}
+
+/// A `foreshock.toml` with everything that is wrong with it here.
+#[derive(Clone, Debug)]
+pub struct Configured {
+    /// What it says.
+    pub configuration: Arc<Configuration>,
+    /// What is wrong with it, its text and its paths, by place.
+    pub problems: Vec<Problem>,
 }
 
 /// A file that was read, by its dialect.
@@ -27,6 +38,7 @@ pub struct Snapshot {
 pub(crate) enum Read {
     Terraform(Arc<ParsedFile>),
     Yaml(Arc<YamlFile>),
+    Configuration(Arc<Configuration>),
 }
 
 /// A file that was read, whatever its dialect.
@@ -45,9 +57,10 @@ impl Snapshot {
         revision: Revision,
         folders: Vec<Utf8PathBuf>,
         stacks: Vec<Arc<Stack>>,
+        configurations: Vec<Configured>,
         files: FxHashMap<FilePath, Read>,
     ) -> Snapshot {
-        Snapshot { revision, folders, stacks, files }
+        Snapshot { revision, folders, stacks, configurations, files }
     }
 
     /// Text and lines of a file that was read.
@@ -55,6 +68,7 @@ impl Snapshot {
         Some(match self.files.get(path)? {
             Read::Terraform(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
             Read::Yaml(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
+            Read::Configuration(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
         })
     }
 
@@ -69,6 +83,10 @@ impl Snapshot {
 
     /// What could not be understood in a file, by place. A file that several stacks read tells each problem once.
     pub fn problems_in(&self, file: &FilePath) -> Vec<(ProblemCode, Problem)> {
+        if let Some(configured) = self.configurations.iter().find(|one| one.configuration.file == *file) {
+            let problems = configured.problems.iter();
+            return problems.map(|problem| (ProblemCode::Configuration, problem.clone())).collect();
+        }
         let of_stacks = self.stacks.iter().flat_map(|stack| &stack.problems).filter(|problem| problem.file == *file);
         let mut problems: Vec<(ProblemCode, Problem)> =
             of_stacks.map(|problem| (problem.code, problem.problem.clone())).collect();
@@ -81,6 +99,13 @@ impl Snapshot {
         problems.sort_by_key(place);
         problems.dedup();
         problems
+    }
+
+    /// What `[editor] values` says to whoever looks at a file: the nearest `foreshock.toml` that has a word on it.
+    pub fn editor_values(&self, file: &FilePath) -> Option<bool> {
+        let above = self.configurations.iter().map(|configured| &configured.configuration);
+        let above = above.filter(|configuration| file.as_path().starts_with(configuration.directory()));
+        above.max_by_key(|configuration| configuration.file.as_path().as_str().len())?.values
     }
 
     /// The blocks of a file that make up components, with the index of their stack, by place.

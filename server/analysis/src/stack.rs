@@ -1,17 +1,18 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_catalog::{Assembled, Catalog, Egress, assemble};
+use foreshock_catalog::{Assembled, Egress, assemble};
 use foreshock_engine::{
     Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Scratch, Sweep, SweepOptions, assess,
     availability, sweep,
 };
 use foreshock_infra::{Infra, ProblemKind};
-use foreshock_model::{Component, ComponentIndex, ComponentKind, System};
+use foreshock_model::{Component, ComponentIndex, ComponentKind, Probability, System};
 use foreshock_terraform::{Files, Instance, ResolveCache, ResolveOptions, Resolved, resolve_with};
 use foreshock_text::{FilePath, Problem};
 
 use crate::block::summaries;
+use crate::configuration::{StackSettings, VariableFiles, variable_files};
 use crate::yaml_file::YamlFile;
 use crate::{BlockSummary, Finding, rules};
 
@@ -41,6 +42,8 @@ pub enum ProblemCode {
     Syntax,
     /// It is not in the schema of infrastructure YAML, which nobody else knows.
     Schema,
+    /// It is not in the schema of `foreshock.toml`.
+    Configuration,
 }
 
 impl ProblemCode {
@@ -49,6 +52,7 @@ impl ProblemCode {
         match self {
             ProblemCode::Syntax => "syntax",
             ProblemCode::Schema => "schema",
+            ProblemCode::Configuration => "configuration",
         }
     }
 }
@@ -83,6 +87,7 @@ pub struct Stack {
     pub problems: Vec<StackProblem>,
     content: Content,
     frozen: Frozen,
+    settings: Arc<StackSettings>,
 }
 
 /// What a stack's text was understood as, dialect by dialect.
@@ -116,11 +121,12 @@ pub struct Terraform {
 pub(crate) fn analyse_terraform(
     root: &Utf8Path,
     files: &dyn Files,
-    options: &ResolveOptions,
+    settings: &Arc<StackSettings>,
     cache: &mut ResolveCache,
 ) -> Stack {
+    let options = &settings.options;
     let resolved = Arc::new(resolve_with(cache, root, files, options));
-    let assembled = Arc::new(assemble(&resolved, Catalog::bundled()));
+    let assembled = Arc::new(assemble(&resolved, &settings.catalog));
     let problems = resolved
         .problems
         .iter()
@@ -128,11 +134,11 @@ pub(crate) fn analyse_terraform(
         .collect();
     let read = resolved.files.clone();
     let content = Content::Terraform(Terraform { resolved, assembled, options: options.clone() });
-    assessed(root, StackKind::Terraform, content, read, problems)
+    assessed(root, StackKind::Terraform, content, read, problems, settings)
 }
 
 /// Understands and assesses a file of infrastructure YAML.
-pub(crate) fn analyse_infra(file: Arc<YamlFile>) -> Stack {
+pub(crate) fn analyse_infra(file: Arc<YamlFile>, settings: &Arc<StackSettings>) -> Stack {
     let (infra, told) = foreshock_infra::read(&file.tree, &file.path);
     let syntax = file.problems.iter().map(|problem| (ProblemCode::Syntax, problem.clone()));
     // What a broken line has hidden is missing elsewhere; that is told once, where the line is.
@@ -143,7 +149,7 @@ pub(crate) fn analyse_infra(file: Arc<YamlFile>) -> Stack {
     let problems = syntax.chain(schema).map(problem).collect();
     let path = file.path.clone();
     let content = Content::Infra(InfraFile { file, infra });
-    assessed(path.as_path(), StackKind::Infra, content, vec![path.clone()], problems)
+    assessed(path.as_path(), StackKind::Infra, content, vec![path.clone()], problems, settings)
 }
 
 fn is_about_what_is_missing(problem: &ProblemKind) -> bool {
@@ -157,6 +163,7 @@ fn assessed(
     content: Content,
     files: Vec<FilePath>,
     mut problems: Vec<StackProblem>,
+    settings: &Arc<StackSettings>,
 ) -> Stack {
     problems.sort_by(|one, other| (&one.file, one.problem.span).cmp(&(&other.file, other.problem.span)));
     let assessment = Arc::new(assess(content.system()));
@@ -171,8 +178,11 @@ fn assessed(
         problems,
         content,
         frozen,
+        settings: settings.clone(),
     };
-    stack.findings = rules::find_all(&stack);
+    let mut findings = rules::find_all(&stack);
+    settings.levels.apply(&mut findings);
+    stack.findings = findings;
     stack.blocks = summaries(&stack);
     stack
 }
@@ -192,6 +202,48 @@ impl Stack {
         self.content.system()
     }
 
+    /// What tells it from other stacks of the same root: a name, or the files with values it is read with.
+    pub fn variant(&self) -> Option<&str> {
+        self.settings.variant.as_deref()
+    }
+
+    /// What it is called, given how its root is shown: `envs/prod`, `envs/prod (prod.tfvars)`.
+    pub fn title(&self, root: &str) -> String {
+        match self.variant() {
+            Some(variant) => format!("{root} ({variant})"),
+            None => root.to_owned(),
+        }
+    }
+
+    /// Its title with the whole root: no other stack of a snapshot has the same.
+    pub fn id(&self) -> String {
+        self.title(self.root.as_str())
+    }
+
+    /// The files with values that were chosen for it in `foreshock.toml` or in the editor.
+    pub fn var_files(&self) -> &[FilePath] {
+        &self.settings.chosen
+    }
+
+    /// Whether `foreshock.toml` has given it its values; then nobody else can choose others.
+    pub fn is_configured(&self) -> bool {
+        self.settings.configured
+    }
+
+    /// The files with values that it could be read with.
+    pub fn variable_files(&self) -> VariableFiles {
+        variable_files(&self.root)
+    }
+
+    /// The unavailability that the promise in `foreshock.toml` leaves it.
+    pub fn slo(&self) -> Option<Probability> {
+        self.settings.slo
+    }
+
+    pub(crate) fn settings(&self) -> &Arc<StackSettings> {
+        &self.settings
+    }
+
     /// What falls when faults are injected.
     pub fn cascade(&self, faults: &[Fault]) -> Cascade {
         self.frozen.cascade(faults, &mut Scratch::default())
@@ -205,7 +257,8 @@ impl Stack {
     /// Its availability in full, measured at its own entry points. Slower than the assessment.
     pub fn availability(&self, options: &AvailabilityOptions) -> Availability {
         let basis = options.basis.clone().unwrap_or_else(|| self.assessment.basis.clone());
-        availability(self.system(), &AvailabilityOptions { basis: Some(basis), ..options.clone() })
+        let slo = options.slo.or(self.slo());
+        availability(self.system(), &AvailabilityOptions { basis: Some(basis), slo, ..options.clone() })
     }
 
     /// Every scenario that the budget allows, ranked. `progress` is told how many are done, from any thread.

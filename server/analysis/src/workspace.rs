@@ -9,11 +9,12 @@ use foreshock_terraform::{
 use foreshock_text::FilePath;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::configuration::{Choices, Configurations, FILE_NAME, Places, StackSettings, stacks_of};
 use crate::discovery::{
     CallGraph, directory_of, infra_files, is_yaml, module_directories, normalised, without_libraries,
 };
 use crate::disk::Sources;
-use crate::snapshot::{Read, Snapshot};
+use crate::snapshot::{Configured, Read, Snapshot};
 use crate::stack::{Stack, StackKind, analyse_infra, analyse_terraform};
 
 /// Counts the changes of a workspace.
@@ -28,14 +29,23 @@ pub struct Workspace {
     calls: CallGraph,
     indexed: bool,
     changed: FxHashSet<FilePath>,
-    stacks: FxHashMap<Utf8PathBuf, (Arc<Stack>, Inputs)>,
+    /// By root and what tells it from others of that root.
+    stacks: FxHashMap<StackKey, (Arc<Stack>, Inputs)>,
+    configurations: Configurations,
+    choices: Choices,
+    /// Every root of the workspace, while who calls whom is as it was.
+    all_roots: Option<Arc<BTreeSet<Utf8PathBuf>>>,
     /// Open documents that were infrastructure YAML once: half-typed they still are.
     infra_documents: FxHashSet<FilePath>,
     resolve_cache: ResolveCache,
     options: ResolveOptions,
     /// Where the module directories keep their state.
     backends: BTreeMap<Utf8PathBuf, Backend>,
+    /// Whether what `options.states` says of them may have changed.
+    states_changed: bool,
 }
+
+type StackKey = (Utf8PathBuf, Option<Arc<str>>);
 
 /// What a stack was read from.
 enum Inputs {
@@ -58,6 +68,7 @@ impl Workspace {
         self.folders.sort();
         self.folders.dedup();
         self.calls = CallGraph::default();
+        self.all_roots = None;
         self.indexed = false;
     }
 
@@ -65,7 +76,14 @@ impl Workspace {
     pub fn set_options(&mut self, options: ResolveOptions) {
         self.revision += 1;
         self.options = ResolveOptions { states: self.options.states.clone(), ..options };
-        self.stacks.clear();
+        self.states_changed = true;
+    }
+
+    /// Sets what the editor's user has chosen.
+    pub fn set_choices(&mut self, choices: Choices) {
+        self.revision += 1;
+        self.choices = choices;
+        self.states_changed = true;
     }
 
     /// Opens a document or changes its text; it wins over the disk until it is closed.
@@ -104,7 +122,7 @@ impl Workspace {
                 roots.infra.insert(document.as_path().to_owned());
             }
         }
-        self.stacks.retain(|root, _| roots.modules.contains(root) || roots.infra.contains(root));
+        self.stacks.retain(|(root, _), _| roots.modules.contains(root) || roots.infra.contains(root));
         self.assemble(roots)
     }
 
@@ -155,7 +173,9 @@ impl Workspace {
             let directories: BTreeSet<Utf8PathBuf> =
                 self.changed.iter().filter(|file| is_configuration(file.as_path())).map(directory_of).collect();
             for directory in &directories {
-                self.calls.update(directory, &self.sources);
+                if self.calls.update(directory, &self.sources) {
+                    self.all_roots = None;
+                }
             }
             if !directories.is_empty() {
                 self.find_states(&directories);
@@ -173,7 +193,7 @@ impl Workspace {
         self.find_states(&directories);
     }
 
-    /// Looks where these directories keep their state, and drops the stacks that read the state of others when any moved.
+    /// Looks where these directories keep their state.
     fn find_states(&mut self, directories: &BTreeSet<Utf8PathBuf>) {
         for directory in directories {
             match Backend::of_root(directory, &self.sources) {
@@ -181,16 +201,34 @@ impl Workspace {
                 None => self.backends.remove(directory),
             };
         }
-        let roots = self.backends.iter().filter(|(directory, _)| self.calls.is_root(directory));
-        let states: Vec<StateHome> = roots
-            .map(|(root, backend)| StateHome { root: root.clone(), backend: backend.clone(), var_files: Vec::new() })
-            .collect();
-        if states == *self.options.states {
+        self.states_changed = true;
+    }
+
+    /// Tells every stack whose state is where, with the values that each root is read with. A root that is several stacks is
+    /// there several times.
+    fn tell_states(&mut self) {
+        if !std::mem::take(&mut self.states_changed) {
             return;
         }
-        self.options.states = Arc::new(states);
-        self.stacks
-            .retain(|_, (stack, _)| stack.terraform().is_none_or(|stack| stack.resolved.remote_states.is_empty()));
+        let backends: Vec<(Utf8PathBuf, Backend)> = self
+            .backends
+            .iter()
+            .filter(|(root, _)| self.calls.is_root(root))
+            .map(|(r, b)| (r.clone(), b.clone()))
+            .collect();
+        let mut states = Vec::new();
+        for (root, backend) in backends {
+            for settings in self.settings_of(&root, &root) {
+                // What was given by hand belongs to the stack that was asked for.
+                let mut variables = settings.options.variables;
+                variables.retain(|name, _| !self.options.variables.contains_key(name));
+                let (root, backend) = (root.clone(), backend.clone());
+                states.push(StateHome { root, backend, var_files: settings.chosen, variables });
+            }
+        }
+        if states != *self.options.states {
+            self.options.states = Arc::new(states);
+        }
     }
 
     /// Drops the stacks that read a changed file, or a directory whose listing may have changed.
@@ -199,6 +237,8 @@ impl Workspace {
         if changed.is_empty() {
             return;
         }
+        self.configurations.forget(&changed);
+        self.states_changed |= changed.iter().any(|file| file.as_path().file_name() == Some(FILE_NAME));
         let directories: FxHashSet<Utf8PathBuf> = changed.iter().map(directory_of).collect();
         self.stacks.retain(|_, (_, inputs)| match inputs {
             Inputs::Directories(read) => read.is_disjoint(&directories),
@@ -207,33 +247,103 @@ impl Workspace {
     }
 
     fn assemble(&mut self, roots: Roots) -> Arc<Snapshot> {
+        self.tell_states();
         let mut stacks = Vec::with_capacity(roots.modules.len() + roots.infra.len());
+        let mut wanted: FxHashSet<StackKey> = FxHashSet::default();
         for root in &roots.modules {
-            stacks.push(self.kept(root).unwrap_or_else(|| {
-                let stack = Arc::new(analyse_terraform(root, &self.sources, &self.options, &mut self.resolve_cache));
-                let others = stack.terraform().into_iter().flat_map(|stack| &stack.resolved.remote_states);
-                let others = others.flat_map(|state| &state.files);
-                let directories = stack.files.iter().chain(others).map(directory_of).collect();
-                self.stacks.insert(root.clone(), (stack.clone(), Inputs::Directories(directories)));
-                stack
-            }));
+            for settings in self.settings_of(root, root) {
+                wanted.insert((root.clone(), settings.variant.clone()));
+                stacks.push(self.terraform(root, settings));
+            }
         }
         for root in &roots.infra {
-            let file = FilePath::new(root.as_path());
-            let known = self.kept(root);
-            stacks.extend(known.or_else(|| {
-                let stack = Arc::new(analyse_infra(self.sources.yaml(&file)?));
-                self.stacks.insert(root.clone(), (stack.clone(), Inputs::File(file)));
-                Some(stack)
-            }));
+            let directory = root.parent().unwrap_or(root).to_owned();
+            // Nothing in the text of such a file varies with values.
+            let Some(settings) = self.settings_of(root, &directory).into_iter().next() else { continue };
+            wanted.insert((root.clone(), settings.variant.clone()));
+            stacks.extend(self.infra(root, settings));
         }
-        stacks.sort_by(|one, other| one.root.cmp(&other.root));
-        let files = self.files(&stacks);
-        Arc::new(Snapshot::new(self.revision, self.folders.clone(), stacks, files))
+        self.stacks.retain(|key, _| wanted.contains(key));
+        stacks.sort_by(|one, other| (&one.root, one.variant()).cmp(&(&other.root, other.variant())));
+        let configurations = self.configured(&roots);
+        let mut files = self.files(&stacks);
+        for Configured { configuration, .. } in &configurations {
+            files.insert(configuration.file.clone(), Read::Configuration(configuration.clone()));
+        }
+        Arc::new(Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files))
     }
 
-    fn kept(&self, root: &Utf8Path) -> Option<Arc<Stack>> {
-        self.stacks.get(root).map(|(stack, _)| stack.clone())
+    fn terraform(&mut self, root: &Utf8Path, settings: StackSettings) -> Arc<Stack> {
+        if let Some(kept) = self.kept(root, &settings) {
+            return kept;
+        }
+        let key = (root.to_owned(), settings.variant.clone());
+        let stack = analyse_terraform(root, &self.sources, &Arc::new(settings), &mut self.resolve_cache);
+        let stack = Arc::new(stack);
+        let others = stack.terraform().into_iter().flat_map(|stack| &stack.resolved.remote_states);
+        let others = others.flat_map(|state| &state.files);
+        let directories = stack.files.iter().chain(others).map(directory_of).collect();
+        self.stacks.insert(key, (stack.clone(), Inputs::Directories(directories)));
+        stack
+    }
+
+    fn infra(&mut self, root: &Utf8Path, settings: StackSettings) -> Option<Arc<Stack>> {
+        if let Some(kept) = self.kept(root, &settings) {
+            return Some(kept);
+        }
+        let key = (root.to_owned(), settings.variant.clone());
+        let file = FilePath::new(root);
+        let stack = Arc::new(analyse_infra(self.sources.yaml(&file)?, &Arc::new(settings)));
+        self.stacks.insert(key, (stack.clone(), Inputs::File(file)));
+        Some(stack)
+    }
+
+    /// A stack none of whose files changed and that is read with the same settings.
+    fn kept(&self, root: &Utf8Path, settings: &StackSettings) -> Option<Arc<Stack>> {
+        let (stack, _) = self.stacks.get(&(root.to_owned(), settings.variant.clone()))?;
+        (**stack.settings() == *settings).then(|| stack.clone())
+    }
+
+    /// The stacks that a root is read as.
+    fn settings_of(&mut self, root: &Utf8Path, directory: &Utf8Path) -> Vec<StackSettings> {
+        let configuration = self.configurations.of(directory, &self.sources);
+        let places = Places { folders: &self.folders };
+        stacks_of(root, configuration.as_deref(), &self.choices, &self.options, places, &self.sources)
+    }
+
+    /// The configurations that count for these stacks and for open documents, with what is wrong with them.
+    fn configured(&mut self, roots: &Roots) -> Vec<Configured> {
+        let mut directories: BTreeSet<Utf8PathBuf> = roots.modules.clone();
+        directories.extend(roots.infra.iter().filter_map(|file| Some(file.parent()?.to_owned())));
+        directories.extend(self.sources.documents().iter().map(directory_of));
+        let mut found = BTreeMap::new();
+        for directory in directories {
+            if let Some(configuration) = self.configurations.of(&directory, &self.sources) {
+                found.insert(configuration.file.clone(), configuration);
+            }
+        }
+        let told = found.into_values().map(|configuration| {
+            let mut problems = configuration.problems.clone();
+            let directory = configuration.directory();
+            // Of what lies outside the workspace folders nothing is known.
+            if self.folders.iter().any(|folder| directory.starts_with(folder)) {
+                let mut all = (*self.every_root()).clone();
+                all.extend(roots.modules.iter().chain(&roots.infra).cloned());
+                problems.extend(configuration.problems_among(&all, &self.sources));
+                problems.sort_by_key(|problem| problem.span);
+            }
+            Configured { configuration, problems }
+        });
+        told.collect()
+    }
+
+    /// The roots of every module directory of the workspace.
+    fn every_root(&mut self) -> Arc<BTreeSet<Utf8PathBuf>> {
+        let roots = self.all_roots.take().unwrap_or_else(|| {
+            Arc::new(self.calls.directories().flat_map(|directory| self.calls.roots_of(directory)).collect())
+        });
+        self.all_roots = Some(roots.clone());
+        roots
     }
 
     /// The files of the stacks, and the open documents of their dialects.
@@ -249,7 +359,8 @@ impl Workspace {
             }
         }
         // YAML of other formats is nobody's business here.
-        for file in self.sources.documents().into_iter().filter(|file| !is_yaml(file.as_path())) {
+        let is_ours = |file: &FilePath| !is_yaml(file.as_path()) && file.as_path().file_name() != Some(FILE_NAME);
+        for file in self.sources.documents().into_iter().filter(is_ours) {
             if !files.contains_key(&file)
                 && let Some(parsed) = self.sources.parsed(&file)
             {

@@ -15,6 +15,7 @@ mod bounds;
 mod cascade;
 mod changes;
 mod circular;
+mod circular_dependencies;
 mod circular_fallbacks;
 mod contribution;
 mod cut_sets;
@@ -74,6 +75,7 @@ pub use availability::{
 };
 pub use basis::{Basis, EntryPoint, EntryReason};
 pub use cascade::{Cascade, Cause, Effect, Unsettled, cascade};
+pub use circular_dependencies::circular_dependencies;
 pub use circular_fallbacks::{CircularFallback, circular_fallbacks};
 pub use entry_loss::entry_loss;
 pub use enumeration::{Scenarios, enumerate};

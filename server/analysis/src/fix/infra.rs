@@ -30,6 +30,8 @@ pub(super) fn candidates(file: &InfraFile, finding: &Finding) -> Vec<Candidate> 
             vec![repair.replica(), repair.replica_with_failover(), repair.replica_elsewhere()]
         }
         "no-automatic-failover" => vec![repair.failover()],
+        "capacity-after-loss" => vec![repair.replicas_for_the_load()],
+        "uneven-zones" => vec![repair.replicas_for_each_zone()],
         "single-zone" => vec![repair.another_zone(), repair.replicas_for_a_zone()],
         _ => Vec::new(),
     };
@@ -40,7 +42,7 @@ pub(super) fn candidates(file: &InfraFile, finding: &Finding) -> Vec<Candidate> 
 pub(super) fn after(stack: &Stack, file: &InfraFile, edits: &[Edit]) -> Option<Stack> {
     let InfraFile { file, .. } = file;
     let text = applied(&file.text, &file.path, edits)?;
-    let after = analyse_infra(Arc::new(YamlFile::parse(file.path.clone(), text.into())));
+    let after = analyse_infra(Arc::new(YamlFile::parse(file.path.clone(), text.into())), stack.settings());
     (after.problems.len() <= stack.problems.len()).then_some(after)
 }
 
@@ -117,6 +119,30 @@ impl Repair<'_> {
             edits.push(self.text.rename(self.declared, key, &format!("instance_{key}"))?);
         }
         Some(edits)
+    }
+
+    /// The smallest number of replicas of which the loss of one, or of a zone's share, leaves enough.
+    fn replicas_for_the_load(&self) -> Option<Candidate> {
+        /// Survivors above this are overloaded (semantics, section 2).
+        const ENOUGH: f64 = 0.9;
+        let load = self.component.capacity.movable_utilisation?;
+        let count = *self.component.redundancy.instances.known()?;
+        let zones = self.component.redundancy.zones.known().map_or(0, Vec::len) as u32;
+        let is_enough = |count: &u32| {
+            let lost = if zones > 1 { count.div_ceil(zones) } else { 1 };
+            load * f64::from(*count) <= ENOUGH * f64::from(count.saturating_sub(lost))
+        };
+        let wanted = (count + 1..=count.saturating_mul(4).saturating_add(8)).find(is_enough)?;
+        let edit = self.text.set(self.declared, "replicas", &wanted.to_string())?;
+        Candidate::new(format!("Run {wanted} replicas"), vec![edit])
+    }
+
+    fn replicas_for_each_zone(&self) -> Option<Candidate> {
+        let count = *self.component.redundancy.instances.known()?;
+        let zones = self.component.redundancy.zones.known()?.len() as u32;
+        let wanted = count.checked_next_multiple_of(zones)?;
+        let edit = self.text.set(self.declared, "replicas", &wanted.to_string())?;
+        Candidate::new(format!("Run {wanted} replicas"), vec![edit])
     }
 
     /// `failover: {enabled: true}` where it is written as false.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foreshock_catalog::{Catalog, Recipe, changes};
+use foreshock_catalog::{Recipe, changes};
 use foreshock_syntax::hcl::ExprCache;
 use foreshock_terraform::{Files, ParsedFile, ResolveCache};
 use rustc_hash::FxHashMap;
@@ -18,7 +18,7 @@ pub(super) fn candidates(snapshot: &Snapshot, stack: &Stack, module: &Terraform,
     let Some(instance) = blocks.first().and_then(|&first| module.resolved.instances.get(first)) else {
         return Vec::new();
     };
-    let recipes = Catalog::bundled().recipes(&instance.type_name).iter();
+    let recipes = stack.settings().catalog.recipes(&instance.type_name).iter();
     recipes
         .filter(|recipe| recipe.rules.iter().any(|rule| rule == finding.rule.as_str()))
         .filter_map(|recipe| candidate(snapshot, stack, module, &blocks, recipe))
@@ -46,7 +46,7 @@ fn candidate(
     blocks: &[usize],
     recipe: &Recipe,
 ) -> Option<Candidate> {
-    let changes = changes(&module.resolved, Catalog::bundled(), blocks, recipe)?;
+    let changes = changes(&module.resolved, &stack.settings().catalog, blocks, recipe)?;
     let candidate = Candidate::new(recipe.title.as_str(), placement::edits(snapshot, module, &changes)?)?;
     editable(stack, &candidate.edits).then_some(candidate)
 }
@@ -63,7 +63,7 @@ fn editable(stack: &Stack, edits: &[Edit]) -> bool {
 }
 
 /// The stack with the edits made; `None` when they do not fit or leave text that can't be read.
-pub(super) fn after(snapshot: &Snapshot, stack: &Stack, module: &Terraform, edits: &[Edit]) -> Option<Stack> {
+pub(super) fn after(snapshot: &Snapshot, stack: &Stack, edits: &[Edit]) -> Option<Stack> {
     let mut replaced = FxHashMap::default();
     for edit in edits {
         let file = &edit.place.file;
@@ -79,5 +79,5 @@ pub(super) fn after(snapshot: &Snapshot, stack: &Stack, module: &Terraform, edit
         replaced.insert(file.clone(), Arc::new(after));
     }
     let files = Overlay::new(snapshot, replaced);
-    Some(analyse_terraform(&stack.root, &files, &module.options, &mut ResolveCache::default()))
+    Some(analyse_terraform(&stack.root, &files, stack.settings(), &mut ResolveCache::default()))
 }

@@ -1,12 +1,20 @@
 //! The rules, one file each. A rule turns what the engine and the catalog know of a stack into findings; its page in
 //! `docs/rules` explains it, and its examples there are its tests. Names and severities are data: `rules.toml`.
 
+mod capacity_after_loss;
 mod checks;
+mod circular_dependency;
+mod hidden_pair;
 mod no_automatic_failover;
 mod no_redundancy;
+mod recovery_deadlock;
+mod retry_amplification;
 mod shared_fate;
 mod single_point_of_failure;
 mod single_zone;
+mod slo_unreachable;
+mod timeout_inversion;
+mod uneven_zones;
 mod wording;
 
 use std::fmt;
@@ -70,8 +78,11 @@ macro_rules! page {
 }
 
 const PAGES: &[(&str, &str)] = &[
+    page!("capacity-after-loss"),
+    page!("circular-dependency"),
     page!("dangling-reference"),
     page!("deletion-unprotected"),
+    page!("hidden-pair"),
     page!("no-automatic-failover"),
     page!("no-backup"),
     page!("no-dead-letter-queue"),
@@ -79,10 +90,14 @@ const PAGES: &[(&str, &str)] = &[
     page!("no-load-balancer-health"),
     page!("no-point-in-time-recovery"),
     page!("no-redundancy"),
+    page!("no-sla"),
     page!("no-versioning"),
+    page!("recovery-deadlock"),
+    page!("retry-amplification"),
     page!("shared-fate"),
     page!("single-point-of-failure"),
     page!("single-zone"),
+    page!("slo-unreachable"),
     page!("timeout-inversion"),
     page!("uneven-zones"),
 ];
@@ -128,13 +143,26 @@ pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
     findings.extend(single_zone::find(stack));
     findings.extend(shared_fate::find(stack));
     findings.extend(no_redundancy::find(stack));
+    findings.extend(capacity_after_loss::find(stack));
+    findings.extend(slo_unreachable::find(stack));
+    findings.extend(circular_dependency::find(stack));
+    findings.extend(recovery_deadlock::find(stack));
+    findings.extend(hidden_pair::find(stack));
+    findings.extend(retry_amplification::find(stack));
+    findings.extend(timeout_inversion::find(stack));
+    findings.extend(uneven_zones::find(stack));
     findings.extend(checks::find(stack));
+    sort(&mut findings);
+    findings
+}
+
+/// Loudest first, then by points, then by place.
+pub(crate) fn sort(findings: &mut [Finding]) {
     findings.sort_by(|one, other| {
         let loudness = other.severity.cmp(&one.severity);
         let points = other.points.total_cmp(&one.points);
         loudness.then(points).then_with(|| (&one.place, &one.component_id).cmp(&(&other.place, &other.component_id)))
     });
-    findings
 }
 
 /// What a rule says of one component; [`Draft::finish`] adds what every finding has.

@@ -45,3 +45,14 @@ pub(super) fn capitalised(words: &str) -> String {
     let mut characters = words.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
+
+/// "40 minutes a year", "3 h a year", "less than a second a year".
+pub(super) fn a_year(minutes: f64) -> String {
+    let seconds = minutes * 60.0;
+    match seconds {
+        s if s >= 7200.0 => format!("{:.0} h a year", s / 3600.0),
+        s if s >= 120.0 => format!("{:.0} minutes a year", s / 60.0),
+        s if s >= 1.0 => format!("{s:.0} seconds a year"),
+        _ => "less than a second a year".to_owned(),
+    }
+}

@@ -3,7 +3,7 @@ use clap::{Args, ValueEnum};
 use foreshock_analysis::Severity;
 
 use super::inputs::Inputs;
-use super::{Outcome, colour, here, print, print_json, read};
+use super::{Outcome, colour, here, print, print_json, read_quietly};
 use crate::report::{Places, Report, findings_json, human};
 
 #[derive(Args)]
@@ -48,7 +48,7 @@ impl FailOn {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
+    let (snapshot, base) = read_quietly(&arguments.path, &arguments.inputs)?;
     let everything = arguments.hints || matches!(arguments.format, Format::Json);
     let report = Report::of(&snapshot, if everything { Severity::Hint } else { Severity::Info });
     match arguments.format {

@@ -19,8 +19,10 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Parser, Subcommand};
 use foreshock_analysis::{Snapshot, Workspace};
+use foreshock_text::Place;
 
 use self::inputs::Inputs;
+use crate::report::Places;
 
 /// Shows what a change to Terraform or infrastructure YAML does to the resilience of the whole system.
 #[derive(Parser)]
@@ -95,8 +97,22 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Reads the stacks at a path; also the directory that paths are shown relative to.
+/// Reads the stacks at a path; also the directory that paths are shown relative to. What is wrong with the configuration
+/// is told on standard error.
 fn read(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
+    let (snapshot, base) = read_quietly(path, inputs)?;
+    let places = Places::relative_to(&snapshot, here());
+    for configured in &snapshot.configurations {
+        for problem in &configured.problems {
+            let place = Place::new(configured.configuration.file.clone(), problem.span);
+            let _ = writeln!(io::stderr(), "warning: {}: {}", places.line_and_column(&place), problem.message);
+        }
+    }
+    Ok((snapshot, base))
+}
+
+/// Reads the stacks at a path; also the directory that paths are shown relative to.
+fn read_quietly(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
     let mut workspace = Workspace::new();
     workspace.set_options(inputs.options()?);
     let snapshot = workspace.snapshot_of(path)?;

@@ -6,7 +6,7 @@ use std::thread;
 
 use camino::Utf8PathBuf;
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use foreshock_analysis::{Finding, Fix, Snapshot, Workspace};
+use foreshock_analysis::{Choices, Finding, Fix, Snapshot, Workspace};
 use foreshock_text::FilePath;
 use ropey::Rope;
 
@@ -18,6 +18,8 @@ use super::transport::panic_message;
 pub(super) enum Change {
     /// The workspace folders are now these.
     Folders(Vec<Utf8PathBuf>),
+    /// The user of the editor has made choices.
+    Choices(Choices),
     /// A document was opened or edited.
     Document { file: FilePath, document: OpenDocument, text: Rope },
     /// A document was closed.
@@ -72,7 +74,8 @@ impl World {
 pub(super) fn start(events: Sender<Event>) -> io::Result<Sender<(u64, Change)>> {
     let (sender, changes) = unbounded();
     thread::Builder::new().name("analysis".into()).stack_size(STACK_BYTES).spawn(move || {
-        Analyst { workspace: Workspace::new(), folders: Vec::new(), texts: BTreeMap::new(), open: Arc::default() }
+        let (workspace, choices) = (Workspace::new(), Choices::default());
+        Analyst { workspace, folders: Vec::new(), choices, texts: BTreeMap::new(), open: Arc::default() }
             .run(&changes, &events);
     })?;
     Ok(sender)
@@ -82,6 +85,7 @@ struct Analyst {
     workspace: Workspace,
     /// Kept to begin again after a panic.
     folders: Vec<Utf8PathBuf>,
+    choices: Choices,
     texts: BTreeMap<FilePath, Arc<str>>,
     open: Arc<BTreeMap<FilePath, OpenDocument>>,
 }
@@ -122,6 +126,10 @@ impl Analyst {
                     self.folders.clone_from(&folders);
                     self.workspace.set_folders(folders);
                 }
+                Change::Choices(choices) => {
+                    self.choices.clone_from(&choices);
+                    self.workspace.set_choices(choices);
+                }
                 Change::Document { file, document, text } => {
                     Arc::make_mut(&mut self.open).insert(file.clone(), document);
                     edited.insert(file, text);
@@ -147,6 +155,7 @@ impl Analyst {
     fn begin_again(&mut self) {
         self.workspace = Workspace::new();
         self.workspace.set_folders(self.folders.clone());
+        self.workspace.set_choices(self.choices.clone());
         for (file, text) in &self.texts {
             self.workspace.set_document(file.clone(), text.clone());
         }

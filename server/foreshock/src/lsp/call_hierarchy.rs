@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use camino::Utf8Path;
 use foreshock_analysis::Stack;
 use foreshock_model::{ComponentIndex, Dependency};
 use foreshock_text::{FilePath, Position};
@@ -14,7 +13,7 @@ pub(super) struct Item {
     pub(super) component: Arc<str>,
     /// Its type.
     pub(super) detail: Arc<str>,
-    /// The directory of its stack: the same module may be in several.
+    /// Its stack: the same module may be in several.
     pub(super) root: String,
     /// The document of its block.
     pub(super) uri: Arc<str>,
@@ -46,13 +45,13 @@ pub(super) struct Neighbour {
 pub(super) fn prepare(view: &View, file: &FilePath, at: Position) -> Vec<Item> {
     let Some(offset) = view.offset(file, at) else { return Vec::new() };
     let snapshot = view.snapshot();
-    let blocks = snapshot.block_at(file, offset).into_iter();
+    let blocks = view.block_at(file, offset).into_iter();
     blocks.filter_map(|(stack, block)| item(view, snapshot.stacks.get(stack)?, block.component)).collect()
 }
 
 /// The neighbours of a component. A component that is no longer there has none.
 pub(super) fn neighbours(view: &View, root: &str, component: &str, direction: Direction) -> Vec<Neighbour> {
-    let Some(stack) = view.snapshot().stacks.iter().find(|stack| stack.root == Utf8Path::new(root)) else {
+    let Some(stack) = view.snapshot().stacks.iter().find(|stack| stack.id() == root) else {
         return Vec::new();
     };
     let Some(component) = stack.system().find(component) else { return Vec::new() };
@@ -79,7 +78,7 @@ fn item(view: &View, stack: &Stack, component: ComponentIndex) -> Option<Item> {
     Some(Item {
         component: component.id.as_str().into(),
         detail: component.type_name.clone(),
-        root: stack.root.to_string(),
+        root: stack.id(),
         uri: view.uri(&header.file),
         range: view.range(&header.file, extent.span.cover(header.span)),
         header: view.range(&header.file, header.span),

@@ -73,7 +73,7 @@ pub(super) fn actions(view: &View, file: &FilePath, range: Range, wanted: &Wante
     if wanted.quick_fixes
         && let Some(asked) = view.span(file, range)
     {
-        for (stack, finding) in view.snapshot().findings_in(file) {
+        for (stack, finding) in view.findings_in(file) {
             let touches = finding.place.span.touches(asked.start)
                 || finding.place.span.touches(asked.end)
                 || asked.contains(finding.place.span);
@@ -113,7 +113,7 @@ fn quick_fix(view: &View, finding: &Finding, fix: &Fix, preferred: bool) -> Acti
 fn fix_all(view: &View, file: &FilePath) -> Option<Action> {
     let mut chosen: Vec<Edit> = Vec::new();
     let mut resolves = Vec::new();
-    for (stack, finding) in view.snapshot().findings_in(file) {
+    for (stack, finding) in view.findings_in(file) {
         // What is only worth knowing is repaired one by one, when somebody wants it.
         if finding.severity < Severity::Warning {
             continue;

@@ -14,35 +14,45 @@ pub(super) struct Lens {
     pub(super) title: String,
     /// What a click shows.
     pub(super) shows: Shows,
-    /// The component it is about.
-    pub(super) component: Arc<str>,
-    /// The directory of its stack.
-    pub(super) root: String,
 }
 
 /// What a lens shows when it is clicked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Shows {
     /// What falls with the component.
-    Cascade,
+    Cascade { component: Arc<str>, root: String },
     /// The graph, with the component in it.
-    Graph,
+    Graph { component: Arc<str>, root: String },
+    /// Who calls the file's module, to choose one of them.
+    Callers,
+    /// The results of all callers again.
+    AllCallers,
 }
 
-/// The lenses of a file: a pair for each block whose loss others feel.
+/// The lenses of a file: who calls it where several do, and a pair for each block whose loss others feel.
 pub(super) fn lenses(view: &View, file: &FilePath) -> Vec<Lens> {
-    let mut lenses = Vec::new();
+    let mut lenses = of_callers(view, file);
     for blocks in by_header(view, file) {
         let Some(block) = worst(&blocks).filter(|block| block.affected > 0) else { continue };
-        let lens = |title, shows| Lens {
-            range: view.range(file, block.header.span),
-            title,
-            shows,
-            component: block.component_id.clone(),
-            root: block.stack_root.to_string(),
-        };
-        lenses.push(lens(format!("blast radius {}", block.affected), Shows::Cascade));
-        lenses.push(lens("graph".to_owned(), Shows::Graph));
+        let lens = |title, shows| Lens { range: view.range(file, block.header.span), title, shows };
+        let (component, root) = (block.component_id.clone(), block.stack_root.to_string());
+        let cascade = Shows::Cascade { component: component.clone(), root: root.clone() };
+        lenses.push(lens(format!("blast radius {}", block.affected), cascade));
+        lenses.push(lens("graph".to_owned(), Shows::Graph { component, root }));
     }
     lenses
+}
+
+/// Above a file that several callers share: how it fares with them, or whose results it shows.
+fn of_callers(view: &View, file: &FilePath) -> Vec<Lens> {
+    let (callers, chosen) = view.callers(file);
+    let lens = |title, shows| Lens { range: Range::default(), title, shows };
+    match (view.snapshot().callers_in_short(file, &callers), chosen) {
+        (None, _) => Vec::new(),
+        (Some(short), None) => vec![lens(short, Shows::Callers)],
+        (Some(_), Some(chosen)) => vec![
+            lens(format!("as called by {}", chosen.label), Shows::Callers),
+            lens("all callers".to_owned(), Shows::AllCallers),
+        ],
+    }
 }

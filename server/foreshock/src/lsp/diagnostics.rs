@@ -14,7 +14,7 @@ pub(super) struct Diagnostic {
     pub(super) range: Range,
     /// How loud.
     pub(super) severity: Severity,
-    /// The rule's id, `syntax`, `schema`, or `file-size`.
+    /// The rule's id, `syntax`, `schema`, `configuration`, or `file-size`.
     pub(super) code: &'static str,
     /// Address of the rule's page.
     pub(super) page: Option<String>,
@@ -49,13 +49,13 @@ pub(super) fn of_file(view: &View, file: &FilePath) -> Vec<Diagnostic> {
         return vec![oversized()];
     }
     let snapshot = view.snapshot();
-    let findings = snapshot.findings_in(file).into_iter().map(|(_, finding)| of_finding(view, finding));
+    let findings = view.findings_in(file).into_iter().map(|(_, finding)| of_finding(view, finding));
     let problems = snapshot.problems_in(file).into_iter().map(|(code, problem)| Diagnostic {
         range: view.first_line(&Place::new(file.clone(), problem.span)),
         severity: match code {
             // The language's own server reports these as errors; here they say what was left out of the picture.
             ProblemCode::Syntax => Severity::Warning,
-            ProblemCode::Schema => Severity::Error,
+            ProblemCode::Schema | ProblemCode::Configuration => Severity::Error,
         },
         code: code.name(),
         page: None,

@@ -11,8 +11,8 @@ use super::{call_hierarchy, code_action, code_lens, diagnostics, hover, inlay_hi
 
 /// Everything that can happen. The main loop takes these one by one, in the order in which they came in.
 pub(super) enum Event {
-    /// The client has introduced itself.
-    Initialize(ClientFacts),
+    /// The client has introduced itself, with what its user has set.
+    Initialize(ClientFacts, Value),
     /// The client is ready for messages of ours.
     Initialized,
     /// A document was opened.
@@ -23,6 +23,10 @@ pub(super) enum Event {
     Closed { file: FilePath },
     /// Workspace folders came and went.
     FoldersChanged { added: Vec<Utf8PathBuf>, removed: Vec<Utf8PathBuf> },
+    /// The user has changed settings; null when the client would rather be asked.
+    Settings(Value),
+    /// Whose results a shared file shows; `None` for everybody's.
+    ChooseCaller { file: FilePath, caller: Option<String> },
     /// Files changed on the disk.
     FilesChanged(Vec<FilePath>),
     /// A question about the present text.
@@ -50,6 +54,8 @@ pub(super) struct ClientFacts {
     pub(super) refreshes: Refreshes,
     /// It watches files when told which.
     pub(super) watches_files: bool,
+    /// It answers questions about its settings.
+    pub(super) answers_settings: bool,
     /// It shows progress.
     pub(super) shows_progress: bool,
 }
@@ -95,7 +101,7 @@ pub(super) enum Query {
     /// `textDocument/inlayHint`
     InlayHints { file: FilePath, range: Range, reply: Reply<Vec<inlay_hints::Hint>> },
     /// `inlayHint/resolve`
-    InlayTooltip { file: FilePath, component: String, reply: Reply<Option<String>> },
+    InlayTooltip { file: FilePath, about: inlay_hints::About, reply: Reply<Option<String>> },
     /// `textDocument/codeLens`
     CodeLenses { file: FilePath, reply: Reply<Vec<code_lens::Lens>> },
     /// `textDocument/codeAction`
@@ -111,6 +117,10 @@ pub(super) enum Query {
         direction: call_hierarchy::Direction,
         reply: Reply<Vec<call_hierarchy::Neighbour>>,
     },
+    /// `foreshock/callers`, `foreshock/chooseCaller`
+    Callers { file: FilePath, reply: Reply<Value> },
+    /// `foreshock/variableFiles`
+    VariableFiles { file: FilePath, reply: Reply<Value> },
     /// `foreshock/graph`
     Graph { file: FilePath, reply: Reply<Value> },
     /// `foreshock/simulate`
@@ -129,7 +139,10 @@ impl Query {
             Query::Diagnostics { reply, .. } => reply.is_closed(),
             Query::PrepareCallHierarchy { reply, .. } => reply.is_closed(),
             Query::Neighbours { reply, .. } => reply.is_closed(),
-            Query::Graph { reply, .. } | Query::Simulate { reply, .. } => reply.is_closed(),
+            Query::Graph { reply, .. }
+            | Query::Simulate { reply, .. }
+            | Query::Callers { reply, .. }
+            | Query::VariableFiles { reply, .. } => reply.is_closed(),
         }
     }
 
@@ -145,7 +158,10 @@ impl Query {
             Query::Diagnostics { reply, .. } => drop(reply.send(Err(refusal))),
             Query::PrepareCallHierarchy { reply, .. } => drop(reply.send(Err(refusal))),
             Query::Neighbours { reply, .. } => drop(reply.send(Err(refusal))),
-            Query::Graph { reply, .. } | Query::Simulate { reply, .. } => drop(reply.send(Err(refusal))),
+            Query::Graph { reply, .. }
+            | Query::Simulate { reply, .. }
+            | Query::Callers { reply, .. }
+            | Query::VariableFiles { reply, .. } => drop(reply.send(Err(refusal))),
         }
     }
 }

@@ -77,6 +77,7 @@ pub(super) fn client_facts(params: &lsp::InitializeParams) -> ClientFacts {
                 .unwrap_or(false),
             code_lenses: workspace.and_then(|workspace| workspace.code_lens.as_ref()?.refresh_support).unwrap_or(false),
         },
+        answers_settings: workspace.and_then(|workspace| workspace.configuration).unwrap_or(false),
         watches_files: workspace
             .and_then(|workspace| workspace.did_change_watched_files.as_ref()?.dynamic_registration)
             .unwrap_or(false),

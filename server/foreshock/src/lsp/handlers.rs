@@ -11,6 +11,7 @@ use tracing::error;
 use super::call_hierarchy::{Direction, Neighbour};
 use super::code_action::Wanted;
 use super::event::{Event, Query, Reply};
+use super::inlay_hints::About;
 use super::{from_proto, to_proto};
 
 /// The service's side of the main loop.
@@ -32,11 +33,26 @@ pub(super) struct SimulateParams {
     fault: String,
 }
 
+/// Parameters of `foreshock/callers` and `foreshock/variableFiles`.
+#[derive(Deserialize)]
+pub(super) struct FileParams {
+    uri: lsp::Uri,
+}
+
+/// Parameters of `foreshock/chooseCaller`.
+#[derive(Deserialize)]
+pub(super) struct ChooseParams {
+    uri: lsp::Uri,
+    /// The id of one of `foreshock/callers`; null for all of them.
+    caller: Option<String>,
+}
+
 /// What comes back with a hint to be resolved.
 #[derive(Deserialize)]
 struct HintData {
     uri: lsp::Uri,
-    component: String,
+    #[serde(flatten)]
+    about: About,
 }
 
 /// What comes back with an entry of the call hierarchy.
@@ -81,6 +97,25 @@ impl Handlers {
         self.query(|reply| Query::Graph { file, reply }).await
     }
 
+    /// `foreshock/callers`
+    pub(super) async fn callers(&self, params: FileParams) -> Result<Value> {
+        let file = from_proto::file(&params.uri).ok_or_else(not_a_file)?;
+        self.query(|reply| Query::Callers { file, reply }).await
+    }
+
+    /// `foreshock/chooseCaller`
+    pub(super) async fn choose_caller(&self, params: ChooseParams) -> Result<Value> {
+        let file = from_proto::file(&params.uri).ok_or_else(not_a_file)?;
+        self.tell(Event::ChooseCaller { file: file.clone(), caller: params.caller });
+        self.query(|reply| Query::Callers { file, reply }).await
+    }
+
+    /// `foreshock/variableFiles`
+    pub(super) async fn variable_files(&self, params: FileParams) -> Result<Value> {
+        let file = from_proto::file(&params.uri).ok_or_else(not_a_file)?;
+        self.query(|reply| Query::VariableFiles { file, reply }).await
+    }
+
     /// `foreshock/simulate`
     pub(super) async fn simulate(&self, params: SimulateParams) -> Result<Value> {
         let file = from_proto::file(&params.uri).ok_or_else(not_a_file)?;
@@ -96,7 +131,8 @@ impl LanguageServer for Handlers {
     async fn initialize(&self, params: lsp::InitializeParams) -> Result<lsp::InitializeResult> {
         let client = from_proto::client_facts(&params);
         let result = to_proto::initialize_result(&client);
-        self.tell(Event::Initialize(client));
+        let settings = params.initialization_options.unwrap_or_default();
+        self.tell(Event::Initialize(client, settings));
         Ok(result)
     }
 
@@ -139,8 +175,8 @@ impl LanguageServer for Handlers {
         self.tell(Event::FilesChanged(files));
     }
 
-    async fn did_change_configuration(&self, _: lsp::DidChangeConfigurationParams) {
-        // Nothing can be configured yet; clients send it all the same.
+    async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
+        self.tell(Event::Settings(params.settings));
     }
 
     async fn did_save(&self, _: lsp::DidSaveTextDocumentParams) {
@@ -164,9 +200,9 @@ impl LanguageServer for Handlers {
 
     async fn inlay_hint_resolve(&self, mut hint: lsp::InlayHint) -> Result<lsp::InlayHint> {
         let data: Option<HintData> = hint.data.clone().and_then(|data| serde_json::from_value(data).ok());
-        let Some(HintData { uri, component }) = data else { return Ok(hint) };
+        let Some(HintData { uri, about }) = data else { return Ok(hint) };
         let Some(file) = from_proto::file(&uri) else { return Ok(hint) };
-        let tooltip = self.query(|reply| Query::InlayTooltip { file, component, reply }).await?;
+        let tooltip = self.query(|reply| Query::InlayTooltip { file, about, reply }).await?;
         hint.tooltip = tooltip.map(to_proto::tooltip);
         Ok(hint)
     }

@@ -5,6 +5,7 @@ use foreshock_engine::Health;
 use foreshock_model::{Confidence, Evidence};
 use foreshock_text::{FilePath, Position};
 
+use super::values;
 use super::view::{Range, View};
 use crate::report::{code, duration, health_name};
 
@@ -19,22 +20,29 @@ const MOST_SECTIONS: usize = 3;
 pub(super) struct Hover {
     /// Markdown.
     pub(super) markdown: String,
-    /// The block's header.
+    /// The expression it explains, else the block's header.
     pub(super) range: Range,
 }
 
-/// The hover at a position in a block that makes up a component.
+/// The hover at a position in an expression with a value, or in a block that makes up a component.
 pub(super) fn hover(view: &View, file: &FilePath, at: Position) -> Option<Hover> {
     let offset = view.offset(file, at)?;
-    let blocks = view.snapshot().block_at(file, offset);
-    let (_, first) = blocks.first()?;
-    let mut sections: Vec<String> =
-        blocks.iter().take(MOST_SECTIONS).map(|(stack, block)| section(view, *stack, block)).collect();
+    let blocks = view.block_at(file, offset);
+    let value = values::expression_at(view, file, offset);
+    let of_value = value.as_ref().and_then(|expression| values::section(view, expression));
+    let range = match (&value, blocks.first()) {
+        (Some(expression), _) if of_value.is_some() => view.range(file, expression.span),
+        (_, Some((_, first))) => view.range(file, first.header.span),
+        _ => return None,
+    };
+    let mut sections: Vec<String> = of_value.into_iter().collect();
+    let of_blocks = blocks.iter().take(MOST_SECTIONS).map(|(stack, block)| section(view, *stack, block));
+    sections.extend(of_blocks);
     let more = blocks.len().saturating_sub(MOST_SECTIONS);
     if more > 0 {
         sections.push(format!("and {more} more of this block"));
     }
-    Some(Hover { markdown: sections.join("\n\n---\n\n"), range: view.range(file, first.header.span) })
+    Some(Hover { markdown: sections.join("\n\n---\n\n"), range })
 }
 
 /// What is known of one component: its blast radius as a tree, its availability with the sources.

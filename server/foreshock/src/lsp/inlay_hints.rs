@@ -1,20 +1,29 @@
-use std::sync::Arc;
-
 use foreshock_analysis::{BlockSummary, percent};
-use foreshock_text::{FilePath, Position};
+use foreshock_text::{FilePath, Position, Span};
+use serde::{Deserialize, Serialize};
 
-use super::hover;
 use super::view::{Range, View};
+use super::{hover, values};
 
-/// What stands at the end of a block's first line.
+/// What stands at the end of a block's first line, or of an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Hint {
     /// Where.
     pub(super) at: Position,
-    /// `SPOF · 7 of 12 affected · 99.5 %`.
+    /// `SPOF · 7 of 12 affected · 99.5 %`, `= 3`.
     pub(super) label: String,
-    /// The component, for the tooltip.
-    pub(super) component: Arc<str>,
+    /// What the tooltip is to explain.
+    pub(super) about: About,
+}
+
+/// What a hint is about; goes to the client and comes back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum About {
+    /// A component.
+    Component(String),
+    /// The value of the expression between these bytes.
+    Value(u32, u32),
 }
 
 /// The hints of a file, those in `range` when one is given.
@@ -27,19 +36,37 @@ pub(super) fn hints(view: &View, file: &FilePath, range: Option<Range>) -> Vec<H
         let Some(at) = end_of_line(view, first) else { continue };
         let inside = |span: foreshock_text::Span| view.offset(file, at).is_some_and(|offset| span.touches(offset));
         if wanted.is_none_or(inside) {
-            hints.push(Hint {
-                at,
-                label,
-                component: worst(&blocks).map_or(&first.component_id, |b| &b.component_id).clone(),
-            });
+            let component = worst(&blocks).map_or(&first.component_id, |worst| &worst.component_id);
+            hints.push(Hint { at, label, about: About::Component(component.to_string()) });
         }
     }
+    for expression in values::expressions(view, file, wanted) {
+        let span = expression.span;
+        // One that only touches the range with its beginning has its hint outside.
+        if wanted.is_some_and(|wanted| !wanted.touches(span.end)) {
+            continue;
+        }
+        if let Some(value) = expression.label() {
+            let at = view.range(file, span).end;
+            let several = value.ends_with(" values");
+            let label = if several { value } else { format!("= {value}") };
+            hints.push(Hint { at, label, about: About::Value(span.start, span.end) });
+        }
+    }
+    hints.sort_by_key(|hint| hint.at);
     hints
 }
 
 /// Why it says so: what is known of the component, as Markdown.
-pub(super) fn tooltip(view: &View, file: &FilePath, component: &str) -> Option<String> {
-    let blocks = view.snapshot().blocks_in(file);
+pub(super) fn tooltip(view: &View, file: &FilePath, about: &About) -> Option<String> {
+    let component = match about {
+        About::Component(component) => component.as_str(),
+        About::Value(start, end) => {
+            let expression = values::expression_of(view, file, Span::new(*start, (*end).max(*start)))?;
+            return values::section(view, &expression);
+        }
+    };
+    let blocks = view.blocks_in(file);
     let (stack, block) = blocks.into_iter().find(|(_, block)| &*block.component_id == component)?;
     Some(hover::section(view, stack, block))
 }
@@ -47,7 +74,7 @@ pub(super) fn tooltip(view: &View, file: &FilePath, component: &str) -> Option<S
 /// The blocks of a file in groups that share a header: one for most, several when a module has several callers.
 pub(super) fn by_header<'a>(view: &'a View, file: &FilePath) -> Vec<Vec<&'a BlockSummary>> {
     let mut groups: Vec<Vec<&BlockSummary>> = Vec::new();
-    for (_, block) in view.snapshot().blocks_in(file) {
+    for (_, block) in view.blocks_in(file) {
         match groups.last_mut() {
             Some(group) if group.first().is_some_and(|first| first.header == block.header) => group.push(block),
             _ => groups.push(vec![block]),

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use camino::Utf8PathBuf;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use foreshock_text::FilePath;
+use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, error};
 
@@ -15,9 +16,13 @@ use super::documents::Documents;
 use super::event::{ClientFacts, Event, Query, Refusal};
 use super::outgoing::Outgoing;
 use super::publish::Published;
-use super::view::View;
+use super::settings::Settings;
+use super::view::{Chosen, View};
 use super::workers::{Workers, guarded};
-use super::{STACK_BYTES, call_hierarchy, code_action, code_lens, diagnostics, graph, hover, inlay_hints, simulate};
+use super::{
+    STACK_BYTES, call_hierarchy, callers, code_action, code_lens, diagnostics, graph, hover, inlay_hints, simulate,
+    variable_files,
+};
 
 /// An analysis that takes longer than this shows progress.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -31,6 +36,9 @@ pub(super) struct MainLoop {
     outgoing: mpsc::UnboundedSender<Outgoing>,
     workers: Workers,
     client: ClientFacts,
+    settings: Arc<Settings>,
+    /// The caller whose results the files of a directory show.
+    chosen: Arc<Chosen>,
     documents: Documents,
     /// Counts the changes of the world.
     revision: u64,
@@ -64,6 +72,8 @@ impl MainLoop {
             outgoing,
             workers: Workers::start()?,
             client: ClientFacts::default(),
+            settings: Arc::default(),
+            chosen: Arc::default(),
             documents: Documents::default(),
             revision: 0,
             world: None,
@@ -93,8 +103,9 @@ impl MainLoop {
 
     fn handle(&mut self, event: Event) {
         match event {
-            Event::Initialize(client) => {
+            Event::Initialize(client, settings) => {
                 self.client = client;
+                self.settings_changed(&settings);
                 self.folders_changed();
             }
             Event::Initialized => self.initialized(),
@@ -120,6 +131,11 @@ impl MainLoop {
                 self.client.folders.extend(added);
                 self.folders_changed();
             }
+            Event::Settings(settings) if settings.as_object().is_some_and(|object| !object.is_empty()) => {
+                self.settings_changed(&settings);
+            }
+            Event::Settings(_) => self.ask_settings(),
+            Event::ChooseCaller { file, caller } => self.choose_caller(&file, caller),
             Event::FilesChanged(files) => files.into_iter().for_each(|file| self.change(Change::Disk(file))),
             Event::Query(query) => self.ask(query),
             Event::Analysed(world) => self.analysed(world),
@@ -132,6 +148,7 @@ impl MainLoop {
         if self.client.watches_files {
             self.send(Outgoing::WatchFiles);
         }
+        self.ask_settings();
         if self.client.shows_progress && self.world.is_none() {
             self.first_analysis = Progress::Hidden { since: Instant::now() };
         }
@@ -140,6 +157,34 @@ impl MainLoop {
     fn folders_changed(&mut self) {
         let folders: Vec<Utf8PathBuf> = self.client.folders.clone();
         self.change(Change::Folders(folders));
+    }
+
+    fn ask_settings(&self) {
+        if self.client.answers_settings {
+            self.send(Outgoing::AskSettings);
+        }
+    }
+
+    fn settings_changed(&mut self, settings: &Value) {
+        let settings = Settings::read(settings);
+        if settings == *self.settings {
+            return;
+        }
+        self.settings = Arc::new(settings);
+        self.change(Change::Choices(self.settings.choices.clone()));
+    }
+
+    /// Nothing is analysed anew: the same picture is shown from another side.
+    fn choose_caller(&mut self, file: &FilePath, caller: Option<String>) {
+        let chosen = Arc::make_mut(&mut self.chosen);
+        let directory = file.as_path().parent().unwrap_or(file.as_path()).to_owned();
+        match caller {
+            Some(caller) => drop(chosen.insert(directory, caller)),
+            None => drop(chosen.remove(&directory)),
+        }
+        if let Some(world) = self.world.clone() {
+            self.publish(world);
+        }
     }
 
     fn document_changed(&mut self, file: FilePath) {
@@ -168,7 +213,13 @@ impl MainLoop {
     }
 
     fn view(&self, world: Arc<World>) -> View {
-        View { world, encoding: self.client.encoding, versioned_edits: self.client.versioned_edits }
+        View {
+            world,
+            encoding: self.client.encoding,
+            versioned_edits: self.client.versioned_edits,
+            settings: self.settings.clone(),
+            chosen: self.chosen.clone(),
+        }
     }
 
     fn answer(&mut self, query: Query, world: &Arc<World>) {
@@ -181,8 +232,8 @@ impl MainLoop {
             Query::InlayHints { file, range, reply } => {
                 guarded(|| drop(reply.send(Ok(inlay_hints::hints(&view, &file, Some(range))))));
             }
-            Query::InlayTooltip { file, component, reply } => {
-                guarded(|| drop(reply.send(Ok(inlay_hints::tooltip(&view, &file, &component)))));
+            Query::InlayTooltip { file, about, reply } => {
+                guarded(|| drop(reply.send(Ok(inlay_hints::tooltip(&view, &file, &about)))));
             }
             Query::CodeLenses { file, reply } => guarded(|| drop(reply.send(Ok(code_lens::lenses(&view, &file))))),
             Query::PrepareCallHierarchy { file, at, reply } => {
@@ -190,6 +241,10 @@ impl MainLoop {
             }
             Query::Neighbours { root, component, direction, reply } => {
                 guarded(|| drop(reply.send(Ok(call_hierarchy::neighbours(&view, &root, &component, direction)))));
+            }
+            Query::Callers { file, reply } => guarded(|| drop(reply.send(Ok(callers::callers(&view, &file))))),
+            Query::VariableFiles { file, reply } => {
+                guarded(|| drop(reply.send(Ok(variable_files::variable_files(&view, &file)))));
             }
             Query::Diagnostics { file, reply } => {
                 let report = diagnostics::report(&view, &file);
@@ -224,12 +279,16 @@ impl MainLoop {
         }
         let is_current = world.revision >= self.revision;
         if is_current || self.published_at.elapsed() >= LONGEST_SILENCE {
-            let view = self.view(world);
-            for message in self.published.update(&view, &self.client) {
-                self.send(message);
-            }
-            self.published_at = Instant::now();
+            self.publish(world);
         }
+    }
+
+    fn publish(&mut self, world: Arc<World>) {
+        let view = self.view(world);
+        for message in self.published.update(&view, &self.client) {
+            self.send(message);
+        }
+        self.published_at = Instant::now();
     }
 
     /// What is shown was true of another text: it is taken back, and who waits is told.

@@ -11,6 +11,7 @@
 
 mod analysis_thread;
 mod call_hierarchy;
+mod callers;
 mod code_action;
 mod code_lens;
 mod diagnostics;
@@ -24,10 +25,13 @@ mod inlay_hints;
 mod main_loop;
 mod outgoing;
 mod publish;
+mod settings;
 mod simulate;
 mod status;
 mod to_proto;
 mod transport;
+mod values;
+mod variable_files;
 mod view;
 mod workers;
 
@@ -58,11 +62,14 @@ pub(crate) fn serve() -> io::Result<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
         let (service, socket) = LspService::build(|client| {
-            tokio::spawn(outgoing::forward(outgoing, client));
+            tokio::spawn(outgoing::forward(outgoing, client, events.clone()));
             Handlers::new(events)
         })
         .custom_method("foreshock/graph", Handlers::graph)
         .custom_method("foreshock/simulate", Handlers::simulate)
+        .custom_method("foreshock/callers", Handlers::callers)
+        .custom_method("foreshock/chooseCaller", Handlers::choose_caller)
+        .custom_method("foreshock/variableFiles", Handlers::variable_files)
         .finish();
         let service = AnswerGuard::new(service, shut_down.clone());
         Server::new(reader, writer, socket).concurrency_level(CONCURRENCY).serve(service).await;

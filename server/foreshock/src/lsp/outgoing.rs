@@ -8,6 +8,7 @@ use tower_lsp_server::ls_types as lsp;
 use tracing::debug;
 
 use super::diagnostics::Diagnostic;
+use super::event::Event;
 use super::status::Status;
 use super::to_proto;
 
@@ -24,6 +25,8 @@ pub(super) enum Outgoing {
     Refresh(Refresh),
     /// The files to watch.
     WatchFiles,
+    /// The client is to say what its user has set.
+    AskSettings,
     /// Work is going on until the other end is dropped.
     Progress { title: &'static str, until: oneshot::Receiver<()> },
     /// Something a person should see in the log.
@@ -47,7 +50,11 @@ impl lsp::notification::Notification for StatusNotification {
 
 /// Sends what the main loop says, in order. Requests to the client run beside, each with a time limit: nothing here ever
 /// waits for the client.
-pub(super) async fn forward(mut messages: mpsc::UnboundedReceiver<Outgoing>, client: Client) {
+pub(super) async fn forward(
+    mut messages: mpsc::UnboundedReceiver<Outgoing>,
+    client: Client,
+    events: crossbeam_channel::Sender<Event>,
+) {
     while let Some(message) = messages.recv().await {
         match message {
             Outgoing::Diagnostics { uri, version, items } => {
@@ -58,6 +65,7 @@ pub(super) async fn forward(mut messages: mpsc::UnboundedReceiver<Outgoing>, cli
             Outgoing::Status(status) => client.send_notification::<StatusNotification>(status).await,
             Outgoing::Refresh(what) => beside("refresh", refresh(client.clone(), what)),
             Outgoing::WatchFiles => beside("registration of file watchers", watch_files(client.clone())),
+            Outgoing::AskSettings => beside("settings", ask_settings(client.clone(), events.clone())),
             Outgoing::Progress { title, until } => drop(tokio::spawn(progress(client.clone(), title, until))),
             Outgoing::Error(text) => client.log_message(lsp::MessageType::ERROR, text).await,
         }
@@ -84,6 +92,19 @@ async fn refresh(client: Client, what: Refresh) -> tower_lsp_server::jsonrpc::Re
 
 async fn watch_files(client: Client) -> tower_lsp_server::jsonrpc::Result<()> {
     client.register_capability(to_proto::watchers().into_iter().collect()).await
+}
+
+async fn ask_settings(
+    client: Client,
+    events: crossbeam_channel::Sender<Event>,
+) -> tower_lsp_server::jsonrpc::Result<()> {
+    let item = lsp::ConfigurationItem { scope_uri: None, section: Some("foreshock".to_owned()) };
+    let answer = client.configuration(vec![item]).await?;
+    // Null is "nothing set", and asking again would not change that.
+    if let Some(settings) = answer.into_iter().next().filter(|settings| settings.is_object()) {
+        let _ = events.send(Event::Settings(settings));
+    }
+    Ok(())
 }
 
 async fn progress(client: Client, title: &'static str, until: oneshot::Receiver<()>) {

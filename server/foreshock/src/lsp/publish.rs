@@ -1,7 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
 use foreshock_text::FilePath;
 
 use super::code_lens::{self, Lens};
@@ -19,7 +18,8 @@ pub(super) struct Published {
     /// What the client last took itself, by document: version and fingerprint.
     pulled: BTreeMap<FilePath, (i32, String)>,
     decorations: BTreeMap<FilePath, Decorations>,
-    statuses: BTreeMap<Utf8PathBuf, Status>,
+    /// By the id of the stack.
+    statuses: BTreeMap<String, Status>,
 }
 
 #[derive(PartialEq)]
@@ -77,6 +77,7 @@ impl Published {
             files.extend(stack.findings.iter().map(|finding| finding.place.file.clone()));
             files.extend(stack.problems.iter().map(|problem| problem.file.clone()));
         }
+        files.extend(snapshot.configurations.iter().map(|configured| configured.configuration.file.clone()));
         files.extend(view.world.documents.keys().cloned());
 
         let mut messages = Vec::new();
@@ -148,11 +149,15 @@ impl Published {
         let mut now = BTreeMap::new();
         for stack in &view.snapshot().stacks {
             let status = status::of_stack(stack);
-            if self.statuses.get(&stack.root) != Some(&status) {
+            if self.statuses.get(&stack.id()) != Some(&status) {
                 messages.push(Outgoing::Status(status.clone()));
             }
-            now.insert(stack.root.clone(), status);
+            now.insert(stack.id(), status);
         }
+        // Who has gone says so first.
+        let gone = self.statuses.iter().filter(|(id, _)| !now.contains_key(*id));
+        let gone: Vec<Outgoing> = gone.map(|(_, status)| Outgoing::Status(status.clone().removed())).collect();
+        messages.splice(0..0, gone);
         self.statuses = now;
         messages
     }

@@ -8,6 +8,13 @@ use serde_json::Value;
 pub(super) struct Status {
     /// The stack's directory, absolute: several workspace folders may each have a `prod`.
     root: String,
+    /// What tells it from other stacks of that root, if anything.
+    name: Option<String>,
+    /// The files with values that were chosen for it, relative to its root where they lie below.
+    var_files: Vec<String>,
+    /// The stack is no longer there: whatever was said of it is void.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    removed: bool,
     /// 0 to 100; none for a stack without an entry point.
     score: Option<f64>,
     /// -log10 of what the structure alone loses.
@@ -18,10 +25,20 @@ pub(super) struct Status {
     new_findings: usize,
 }
 
+impl Status {
+    /// What is said of the stack when it is gone.
+    pub(super) fn removed(self) -> Status {
+        Status { removed: true, score: None, structural_nines: None, new_findings: 0, ..self }
+    }
+}
+
 /// The figures of a stack.
 pub(super) fn of_stack(stack: &Stack) -> Status {
     Status {
         root: stack.root.to_string(),
+        name: stack.variant().map(str::to_owned),
+        var_files: stack.var_files().iter().map(|file| file.relative_to(&stack.root).to_string()).collect(),
+        removed: false,
         score: stack.assessment.score,
         structural_nines: stack.assessment.structural_nines,
         base: None,

@@ -15,7 +15,7 @@ use super::code_lens::{Lens, Shows};
 use super::diagnostics::{Diagnostic, Report};
 use super::event::{ClientFacts, Refusal};
 use super::hover::Hover;
-use super::inlay_hints::Hint;
+use super::inlay_hints::{About, Hint};
 use super::view::{Location, Range};
 
 /// The source of our diagnostics.
@@ -23,8 +23,16 @@ const SOURCE: &str = "foreshock";
 /// Commands the server itself runs.
 pub(super) const COMMANDS: [&str; 2] = ["foreshock.simulate", "foreshock.graph"];
 /// The files that are worth a word when they change on the disk.
-const WATCHED: [&str; 7] =
-    ["**/*.tf", "**/*.tofu", "**/*.tfvars", "**/*.tf.json", "**/*.tofu.json", "**/*.tfvars.json", "**/modules.json"];
+const WATCHED: [&str; 8] = [
+    "**/*.tf",
+    "**/*.tofu",
+    "**/*.tfvars",
+    "**/*.tf.json",
+    "**/*.tofu.json",
+    "**/*.tfvars.json",
+    "**/modules.json",
+    "**/foreshock.toml",
+];
 
 /// `file:///w/main.tf`; the path itself where it can't be an address.
 pub(super) fn uri_of(path: &Utf8Path) -> Arc<str> {
@@ -180,8 +188,15 @@ pub(super) fn inlay_hint(hint: Hint, uri: &lsp::Uri) -> lsp::InlayHint {
         tooltip: None,
         padding_left: Some(true),
         padding_right: None,
-        data: Some(json!({"uri": uri, "component": &*hint.component})),
+        data: data_of(&hint.about, uri),
     }
+}
+
+/// What comes back when the hint is to be resolved.
+fn data_of(about: &About, uri: &lsp::Uri) -> Option<serde_json::Value> {
+    let mut data = serde_json::to_value(about).ok()?;
+    data.as_object_mut()?.insert("uri".to_owned(), json!(uri));
+    Some(data)
 }
 
 pub(super) fn tooltip(markdown: String) -> lsp::InlayHintTooltip {
@@ -189,11 +204,16 @@ pub(super) fn tooltip(markdown: String) -> lsp::InlayHintTooltip {
 }
 
 pub(super) fn code_lens(lens: Lens, uri: &lsp::Uri) -> lsp::CodeLens {
-    let argument = json!({"uri": uri, "component": &*lens.component, "root": lens.root});
     // Carried out by the client: only it can open a view.
-    let command = match lens.shows {
-        Shows::Cascade => "foreshock.showCascade",
-        Shows::Graph => "foreshock.showGraph",
+    let (command, argument) = match lens.shows {
+        Shows::Cascade { component, root } => {
+            ("foreshock.showCascade", json!({"uri": uri, "component": &*component, "root": root}))
+        }
+        Shows::Graph { component, root } => {
+            ("foreshock.showGraph", json!({"uri": uri, "component": &*component, "root": root}))
+        }
+        Shows::Callers => ("foreshock.chooseCaller", json!({"uri": uri})),
+        Shows::AllCallers => ("foreshock.chooseCaller", json!({"uri": uri, "caller": null})),
     };
     let command = lsp::Command { title: lens.title, command: command.to_owned(), arguments: Some(vec![argument]) };
     lsp::CodeLens { range: range(lens.range), command: Some(command), data: None }

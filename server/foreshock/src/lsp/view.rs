@@ -1,9 +1,13 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_analysis::Snapshot;
+use camino::Utf8PathBuf;
+use foreshock_analysis::{BlockSummary, Caller, Finding, Snapshot};
+use foreshock_model::ComponentIndex;
 use foreshock_text::{FilePath, Place, Position, PositionEncoding, Span};
 
 use super::analysis_thread::{OpenDocument, World};
+use super::settings::Settings;
 use super::to_proto;
 
 /// A stretch of text in the client's units.
@@ -33,12 +37,75 @@ pub(super) struct View {
     pub(super) encoding: PositionEncoding,
     /// The client takes edits that name the version they are for.
     pub(super) versioned_edits: bool,
+    /// What the user has set.
+    pub(super) settings: Arc<Settings>,
+    /// Whose results shared files show.
+    pub(super) chosen: Arc<Chosen>,
 }
+
+/// The id of the caller whose results the files of a directory show.
+pub(super) type Chosen = BTreeMap<Utf8PathBuf, String>;
 
 impl View {
     /// What was understood.
     pub(super) fn snapshot(&self) -> &Snapshot {
         &self.world.snapshot
+    }
+
+    /// Everybody who makes a system of a file, and the one whose results it shows.
+    pub(super) fn callers(&self, file: &FilePath) -> (Vec<Caller>, Option<Caller>) {
+        let callers = self.snapshot().callers(file);
+        let id = file.as_path().parent().and_then(|directory| self.chosen.get(directory));
+        // A caller that is gone hides nothing.
+        let chosen = id.and_then(|id| callers.iter().find(|caller| caller.id == *id)).cloned();
+        (callers, chosen)
+    }
+
+    /// The one whose results a file shows, if somebody has chosen.
+    fn chosen_caller(&self, file: &FilePath) -> Option<Caller> {
+        let is_chosen = file.as_path().parent().is_some_and(|directory| self.chosen.contains_key(directory));
+        if is_chosen { self.callers(file).1 } else { None }
+    }
+
+    /// Whether results of a module instance of a stack are shown in a file.
+    pub(super) fn shows(&self, file: &FilePath) -> impl Fn(usize, &str) -> bool + use<> {
+        let caller = self.chosen_caller(file);
+        move |stack, module| caller.as_ref().is_none_or(|caller| caller.has(stack, module))
+    }
+
+    fn shows_component(&self, file: &FilePath) -> impl Fn(usize, ComponentIndex) -> bool {
+        let caller = self.chosen_caller(file);
+        move |stack, component| {
+            let module =
+                || self.snapshot().stacks.get(stack).map(|stack| stack.module_of(component)).unwrap_or_default();
+            caller.as_ref().is_none_or(|caller| caller.has(stack, &module()))
+        }
+    }
+
+    /// The findings whose place is in a file, with the index of their stack.
+    pub(super) fn findings_in(&self, file: &FilePath) -> Vec<(usize, &Finding)> {
+        let is_shown = self.shows(file);
+        let mut findings = self.snapshot().findings_in(file);
+        findings.retain(|(index, finding)| {
+            let stack = self.snapshot().stacks.get(*index);
+            is_shown(*index, &stack.map(|stack| stack.module_of_finding(finding)).unwrap_or_default())
+        });
+        findings
+    }
+
+    /// The blocks of a file that make up components, with the index of their stack, by place.
+    pub(super) fn blocks_in(&self, file: &FilePath) -> Vec<(usize, &BlockSummary)> {
+        let is_shown = self.shows_component(file);
+        let mut blocks = self.snapshot().blocks_in(file);
+        blocks.retain(|(stack, block)| is_shown(*stack, block.component));
+        blocks
+    }
+
+    /// The blocks at an offset; several when a shared module has several callers and none was chosen.
+    pub(super) fn block_at(&self, file: &FilePath, offset: u32) -> Vec<(usize, &BlockSummary)> {
+        let mut blocks = self.blocks_in(file);
+        blocks.retain(|(_, block)| block.extent.span.touches(offset));
+        blocks
     }
 
     /// The address of a file: the client's own for open documents.

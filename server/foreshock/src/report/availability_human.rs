@@ -24,7 +24,7 @@ pub(crate) fn availability_human(reports: &[AvailabilityReport], places: &Places
 
 fn of_stack(report: &AvailabilityReport, places: &Places<'_>, paint: Paint) -> String {
     let AvailabilityReport { stack, availability, .. } = report;
-    let mut text = format!("{}\n", paint.bold(&places.path(&stack.root)));
+    let mut text = format!("{}\n", paint.bold(&places.title(stack)));
     if availability.entries.is_empty() {
         text.push_str("  nothing here serves anybody: no availability\n");
         return text;

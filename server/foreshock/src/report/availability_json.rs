@@ -48,6 +48,7 @@ fn of_stack(report: &AvailabilityReport, places: &Places<'_>) -> Value {
         "attribution": attribution(stack, availability),
         "inputs": inputs(stack, availability, places),
     });
+    places.variant(stack, &mut value);
     if let Some(object) = value.as_object_mut() {
         let fixes = fixes.iter().map(|(component, fix)| {
             json!({"component": **component, "title": fix.title, "points": fix.points, "minutes_per_year": fix.minutes_per_year})

@@ -1,4 +1,4 @@
-use foreshock_analysis::{Finding, Fix};
+use foreshock_analysis::{Finding, Fix, ProblemCode};
 use foreshock_engine::Assessment;
 use foreshock_model::Evidence;
 use serde_json::{Value, json};
@@ -10,7 +10,17 @@ use super::{JSON_VERSION, Places, Report, StackReport};
 /// The report in the shape of `check --format json`.
 pub(crate) fn findings_json(report: &Report, places: &Places<'_>) -> Value {
     let stacks: Vec<Value> = report.stacks.iter().map(|stack| of_stack(stack, places)).collect();
-    json!({"version": JSON_VERSION, "stacks": stacks})
+    let mut object = json!({"version": JSON_VERSION, "stacks": stacks});
+    if let (false, Some(members)) = (report.problems.is_empty(), object.as_object_mut()) {
+        let problems = report.problems.iter().map(|(place, message)| {
+            let mut problem = places.json(place);
+            problem.insert("code".to_owned(), ProblemCode::Configuration.name().into());
+            problem.insert("message".to_owned(), message.as_str().into());
+            Value::Object(problem)
+        });
+        members.insert("problems".to_owned(), problems.collect());
+    }
+    object
 }
 
 fn of_stack(report: &StackReport, places: &Places<'_>) -> Value {
@@ -32,6 +42,7 @@ fn of_stack(report: &StackReport, places: &Places<'_>) -> Value {
         "findings": findings,
         "problems": problems.collect::<Vec<_>>(),
     });
+    places.variant(stack, &mut object);
     // Only where something that counts is not known from the text.
     if let (Some((low, high)), Some(members)) = (stack.assessment.score_range, object.as_object_mut()) {
         members.insert("range".to_owned(), json!([low, high]));

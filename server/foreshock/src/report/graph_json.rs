@@ -43,12 +43,14 @@ fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
             "unmapped": resource.role == Role::Unmapped,
         })
     });
-    json!({
+    let mut object = json!({
         "root": places.path(&stack.root),
         "components": components.collect::<Vec<_>>(),
         "dependencies": dependencies.collect::<Vec<_>>(),
         "resources": resources.collect::<Vec<_>>(),
-    })
+    });
+    places.variant(stack, &mut object);
+    object
 }
 
 fn of_component(stack: &Stack, index: ComponentIndex, component: &Component, places: &Places<'_>) -> Value {

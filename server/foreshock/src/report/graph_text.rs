@@ -9,7 +9,7 @@ use super::Places;
 pub(crate) fn dot(stacks: &[&Stack], places: &Places<'_>) -> String {
     let mut text = String::from("digraph foreshock {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n");
     for (number, stack) in stacks.iter().enumerate() {
-        let _ = writeln!(text, "  subgraph cluster_{number} {{\n    label={};", quoted(&places.path(&stack.root)));
+        let _ = writeln!(text, "  subgraph cluster_{number} {{\n    label={};", quoted(&places.title(stack)));
         for (index, component) in stack.system().iter() {
             let look = if is_single(stack, index) { ", color=red, penwidth=2" } else { "" };
             let label = quoted(component.id.as_str());
@@ -35,7 +35,7 @@ pub(crate) fn mermaid(stacks: &[&Stack], places: &Places<'_>) -> String {
     let mut text = String::from("flowchart LR\n");
     let mut single = Vec::new();
     for (number, stack) in stacks.iter().enumerate() {
-        let _ = writeln!(text, "  subgraph s{number}[{}]", entity_quoted(&places.path(&stack.root)));
+        let _ = writeln!(text, "  subgraph s{number}[{}]", entity_quoted(&places.title(stack)));
         for (index, component) in stack.system().iter() {
             let _ = writeln!(text, "    s{number}n{}[{}]", index.index(), entity_quoted(component.id.as_str()));
             if is_single(stack, index) {

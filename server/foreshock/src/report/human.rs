@@ -17,12 +17,16 @@ const MOST_EVIDENCE: usize = 5;
 pub(crate) fn human(report: &Report, places: &Places<'_>, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
+    for (place, message) in &report.problems {
+        let title = Level::ERROR.primary_title(message.as_str()).id(ProblemCode::Configuration.name());
+        push(&mut text, &renderer, &[title.elements(excerpt(place, places))], message, place, places);
+    }
     for stack in &report.stacks {
         for problem in &stack.stack.problems {
             let place = Place::new(problem.file.clone(), problem.problem.span);
             let level = match problem.code {
                 ProblemCode::Syntax => Level::WARNING,
-                ProblemCode::Schema => Level::ERROR,
+                ProblemCode::Schema | ProblemCode::Configuration => Level::ERROR,
             };
             let title = level.primary_title(problem.problem.message.clone()).id(problem.code.name());
             let group = title.elements(excerpt(&place, places));
@@ -173,5 +177,5 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
         let count = stack.problems.len();
         parts.push(format!("{count} place{} not understood", if count == 1 { "" } else { "s" }));
     }
-    format!("{}: {}", places.path(&stack.root), parts.join(" · "))
+    format!("{}: {}", places.title(stack), parts.join(" · "))
 }

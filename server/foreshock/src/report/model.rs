@@ -1,11 +1,14 @@
 use std::sync::Arc;
 
 use foreshock_analysis::{Finding, Fix, ProblemCode, Severity, Snapshot, Stack};
+use foreshock_text::Place;
 
 /// The findings of every stack with their repairs: what each rendering shows.
 pub(crate) struct Report {
     /// Stack by stack, by root.
     pub(crate) stacks: Vec<StackReport>,
+    /// What is wrong with the configuration, by place.
+    pub(crate) problems: Vec<(Place, String)>,
 }
 
 /// The findings of one stack.
@@ -30,13 +33,18 @@ impl Report {
             let told = told.map(|finding| (finding.clone(), snapshot.fixes(index, finding)));
             StackReport { stack: stack.clone(), told: told.collect() }
         });
-        Report { stacks: stacks.collect() }
+        let problems = snapshot.configurations.iter().flat_map(|configured| {
+            let file = &configured.configuration.file;
+            let told = configured.problems.iter();
+            told.map(|problem| (Place::new(file.clone(), problem.span), problem.message.clone()))
+        });
+        Report { stacks: stacks.collect(), problems: problems.collect() }
     }
 
-    /// Whether a text does not keep to the schema of its format: then what it means is not what is written.
+    /// Whether a text does not keep to the schema of its format, the configuration's among them: then what it means is not what is written.
     pub(crate) fn has_bad_input(&self) -> bool {
         let mut problems = self.stacks.iter().flat_map(|stack| &stack.stack.problems);
-        problems.any(|problem| problem.code == ProblemCode::Schema)
+        !self.problems.is_empty() || problems.any(|problem| problem.code == ProblemCode::Schema)
     }
 
     /// The loudest severity among the findings that the change introduced.

@@ -1,5 +1,5 @@
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_analysis::Snapshot;
+use foreshock_analysis::{Snapshot, Stack};
 use foreshock_text::{FilePath, Place, Position, PositionEncoding};
 use serde_json::{Map, Value, json};
 
@@ -30,6 +30,26 @@ impl<'a> Places<'a> {
     pub(crate) fn path(&self, path: &Utf8Path) -> String {
         let relative = self.base.as_ref().and_then(|base| path.strip_prefix(base).ok()).unwrap_or(path);
         if relative.as_str().is_empty() { ".".to_owned() } else { relative.to_string() }
+    }
+
+    /// What a stack is called: its root, and what tells it from others of that root.
+    pub(crate) fn title(&self, stack: &Stack) -> String {
+        stack.title(&self.path(&stack.root))
+    }
+
+    /// What tells a stack from others of its root, to be added to its object: only where there is something.
+    pub(super) fn variant(&self, stack: &Stack, object: &mut Value) {
+        if let (Some(variant), Some(members)) = (stack.variant(), object.as_object_mut()) {
+            let files: Vec<String> = stack.var_files().iter().map(|file| self.path(file.as_path())).collect();
+            members.insert("name".to_owned(), variant.into());
+            members.insert("var_files".to_owned(), files.into());
+        }
+    }
+
+    /// `foreshock.toml:3:8`
+    pub(crate) fn line_and_column(&self, place: &Place) -> String {
+        let Position { line, column } = self.position(&place.file, place.span.start);
+        format!("{}:{}:{}", self.path(place.file.as_path()), line + 1, column + 1)
     }
 
     /// Byte to position; the beginning where the text is not at hand.

@@ -27,7 +27,7 @@ fn asked(simulation: &Simulation, places: &Places<'_>, depth: Option<usize>, pai
     let system = simulation.stack.system();
     let mut text = String::new();
     for played in &simulation.played {
-        text.push_str(&format!("{}: {}\n", places.path(&simulation.stack.root), paint.bold(&played.id)));
+        text.push_str(&format!("{}: {}\n", places.title(&simulation.stack), paint.bold(&played.id)));
         let severity = match played.entry_loss {
             Some(loss) => format!("severity {:.1} of 10, {:.0} % of the service lost", 10.0 * loss, 100.0 * loss),
             None => "no severity: nothing here serves anybody".to_owned(),
@@ -115,7 +115,7 @@ fn unsettled(simulation: &Simulation, played: &Played, paint: Paint) -> String {
 }
 
 fn sweep(simulation: &Simulation, places: &Places<'_>, paint: Paint) -> String {
-    let mut text = paint.bold(&format!("{}: {} scenarios", places.path(&simulation.stack.root), simulation.run));
+    let mut text = paint.bold(&format!("{}: {} scenarios", places.title(&simulation.stack), simulation.run));
     text.push('\n');
     if !simulation.not_run.is_empty() {
         let left: Vec<String> =

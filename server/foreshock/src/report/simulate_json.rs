@@ -15,11 +15,13 @@ pub(crate) fn simulate_json(simulations: &[Simulation], places: &Places<'_>) -> 
 
 fn of_stack(simulation: &Simulation, places: &Places<'_>) -> Value {
     let not_run = simulation.not_run.iter().map(|(class, count)| (class.name().to_owned(), (*count).into()));
-    json!({
+    let mut object = json!({
         "root": places.path(&simulation.stack.root),
         "scenarios": {"run": simulation.run, "not_run": not_run.collect::<Map<_, _>>()},
         "results": simulation.played.iter().map(|played| result(simulation, played)).collect::<Vec<_>>(),
-    })
+    });
+    places.variant(&simulation.stack, &mut object);
+    object
 }
 
 fn result(simulation: &Simulation, played: &Played) -> Value {

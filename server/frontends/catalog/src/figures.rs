@@ -62,7 +62,8 @@ impl DefaultFigure {
 
 impl Figures {
     pub(crate) fn bundled() -> Figures {
-        Figures::parse(include_str!("../data/sla.toml"), include_str!("../data/defaults.toml"))
+        let sla = concat!(include_str!("../data/sla.toml"), include_str!("../data/sla_azure.toml"));
+        Figures::parse(sla, include_str!("../data/defaults.toml"))
     }
 
     fn parse(sla: &str, defaults: &str) -> Figures {
@@ -138,8 +139,7 @@ impl Figures {
         reliability
     }
 
-    /// Whether the rows that an [`SlaRow`] names exist.
-    #[cfg(test)]
+    /// The rows that an [`SlaRow`] names and that do not exist.
     pub(crate) fn missing(&self, row: &SlaRow) -> Vec<String> {
         let figures = [&row.single, &row.multi, &row.regional].into_iter().flatten();
         let mut missing: Vec<String> = figures.filter(|name| !self.sla.contains_key(*name)).cloned().collect();

@@ -142,9 +142,12 @@ fn a_module_that_is_not_at_hand_may_declare_what_is_missing() {
         resource "aws_ebs_volume" "v" { availability_zone = "eu-west-1a" }
         resource "aws_backup_selection" "s" { resources = [] }
         "#;
-    check(volume, expect![[r#"
+    check(
+        volume,
+        expect![[r#"
         no-backup: aws_ebs_volume.v is in none of the backup selections of this stack
             What is deleted or damaged on it is gone. <- resource "aws_ebs_volume" "v"
-    "#]]);
+    "#]],
+    );
     check(&format!("{volume}\nmodule \"backups\" {{ source = \"example/backups/aws\" }}"), expect![[""]]);
 }

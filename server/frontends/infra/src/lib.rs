@@ -25,3 +25,4 @@ mod suggest;
 pub use file::{Declaration, Infra, read};
 pub use problem::{Problem, ProblemKind};
 pub use recognise::{is_infra, may_be_infra};
+pub use suggest::closest;

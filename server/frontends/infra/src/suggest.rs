@@ -37,7 +37,7 @@ impl Ids {
 }
 
 /// The closest of the known names, when it is close: one letter in three may differ. Of equals the first.
-pub(crate) fn closest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn closest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     /// Longer texts are no slips of the finger, and the comparison costs the product of the lengths.
     const LONGEST: usize = 80;
     if written.len() > LONGEST {

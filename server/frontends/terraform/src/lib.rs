@@ -14,6 +14,7 @@ mod files;
 mod functions;
 mod inputs;
 mod json;
+mod named_values;
 mod numbers;
 mod open;
 mod order;
@@ -33,6 +34,6 @@ pub use remote::{Backend, StateHome};
 pub use resolve::{resolve, resolve_with};
 pub use resolved::{
     AttributePlace, BlockPlace, EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Instance, Key, Mode, ModuleCall,
-    Reference, RemoteState, ResolveOptions, Resolved,
+    NamedValue, Reference, RemoteState, ResolveOptions, Resolved,
 };
 pub use value::{Kind, Mark, Marks, Value};

@@ -13,6 +13,7 @@ use crate::cache::ResolveCache;
 use crate::config::{Block, Call, Module, Resource};
 use crate::evaluate::{CallInstance, Evaluator, FUEL, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
 use crate::files::Files;
+use crate::named_values::named_values;
 use crate::references::{ModuleNode, each_reference, handed_down, quoted_references, references};
 use crate::resolved::{Instance, Mode, ModuleCall, ResolveOptions, Resolved};
 
@@ -48,6 +49,7 @@ pub fn resolve_with(
     resolved.modules = collected.modules;
     resolved.modules.sort_by(|a, b| a.address.cmp(&b.address));
     resolved.references = references(&collected.tree);
+    resolved.named = named_values(&evaluator, &collected.visited);
     resolved.files = evaluator.read.take();
     resolved.files.sort_by(|a, b| a.as_path().as_str().cmp(b.as_path().as_str()));
     resolved.files.dedup();
@@ -62,6 +64,8 @@ struct Collected {
     instances: Vec<Instance>,
     modules: Vec<ModuleCall>,
     tree: Vec<ModuleNode>,
+    /// Every module instance.
+    visited: Vec<Rc<ModuleInstance>>,
     /// Number in the tree by path.
     numbers: FxHashMap<Arc<str>, usize>,
 }
@@ -74,6 +78,7 @@ impl Collected {
         path: &Arc<str>,
         caller: Option<(usize, usize)>,
     ) {
+        self.visited.push(module.clone());
         let number = self.node(&module.config, path, caller);
         for (resource, config) in module.config.resources.iter().enumerate() {
             let Some(expansion) = evaluator.expansion(module, resource) else { continue };
@@ -96,7 +101,8 @@ impl Collected {
                     block: config.block.place.clone(),
                     arguments: scope.map(|scope| evaluator.arguments(&config.block, scope)).unwrap_or_default(),
                 };
-                if one.module.is_none() && !config.source.is_empty() {
+                // A path that leads nowhere is a mistake, not a module.
+                if one.module.is_none() && !config.source.is_empty() && !config.source.starts_with(['.', '/']) {
                     let repetition = expansion.repetition.clone();
                     let instance = not_at_hand(evaluator, module, config, one, &called);
                     self.instances.push(Instance { repetition, resource: inner_path.clone(), ..instance });

@@ -30,6 +30,8 @@ pub struct Resolved {
     pub references: Vec<Reference>,
     /// Module calls, local ones and those whose source is not at hand.
     pub modules: Vec<ModuleCall>,
+    /// What else has a value: variables, locals, outputs, `count` and `for_each`, module instance by module instance.
+    pub named: Vec<NamedValue>,
     /// Every file that was read: a change to any of them, or to the listing of their directories, changes the answer.
     pub files: Vec<FilePath>,
     /// The states of other stacks that were read, in the order of their addresses.
@@ -49,6 +51,19 @@ pub struct RemoteState {
     pub why: Option<Arc<str>>,
     /// Every file that was read for its outputs, as for [`Resolved::files`].
     pub files: Vec<FilePath>,
+}
+
+/// A value that is no attribute of an instance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedValue {
+    /// Address of the module instance; empty for the root.
+    pub module: Arc<str>,
+    /// `var.ha`, `local.zones`, `output.address`, `aws_instance.web.count`, `module.db.for_each`.
+    pub name: Arc<str>,
+    /// Its value.
+    pub value: Value,
+    /// Where it is written: of a variable its default, `None` where it has none.
+    pub place: Option<AttributePlace>,
 }
 
 /// A reference between two resources.

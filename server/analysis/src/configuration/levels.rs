@@ -1,0 +1,52 @@
+use std::collections::BTreeMap;
+
+use crate::rules::sort;
+use crate::{Finding, RuleId, Severity};
+
+/// How loud a rule is to be; `None` = not at all.
+pub type Level = Option<Severity>;
+
+/// How loud rules are where somebody has said so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Levels(BTreeMap<RuleId, Level>);
+
+impl Levels {
+    /// Says it of one rule.
+    pub fn set(&mut self, rule: RuleId, level: Level) {
+        self.0.insert(rule, level);
+    }
+
+    /// These, with `later` winning.
+    pub(crate) fn with(mut self, later: &Levels) -> Levels {
+        self.0.extend(later.0.iter().map(|(rule, level)| (*rule, *level)));
+        self
+    }
+
+    /// Leaves out findings of rules that are off, and makes the others as loud as was asked.
+    pub(crate) fn apply(&self, findings: &mut Vec<Finding>) {
+        if self.0.is_empty() {
+            return;
+        }
+        findings.retain_mut(|finding| match self.0.get(&finding.rule) {
+            None => true,
+            Some(None) => false,
+            Some(Some(severity)) => {
+                finding.severity = *severity;
+                true
+            }
+        });
+        sort(findings);
+    }
+}
+
+/// `off`, `hint`, `info`, `warning` or `error`.
+pub fn level_named(name: &str) -> Option<Level> {
+    Some(match name {
+        "off" => None,
+        "hint" => Some(Severity::Hint),
+        "info" => Some(Severity::Info),
+        "warning" => Some(Severity::Warning),
+        "error" => Some(Severity::Error),
+        _ => return None,
+    })
+}

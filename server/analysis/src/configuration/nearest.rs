@@ -1,0 +1,68 @@
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_text::FilePath;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Configuration, FILE_NAME};
+use crate::disk::Sources;
+
+/// The configurations of a workspace, each read once.
+#[derive(Default)]
+pub(crate) struct Configurations {
+    read: FxHashMap<FilePath, Option<Arc<Configuration>>>,
+    /// The file that counts for a directory.
+    nearest: FxHashMap<Utf8PathBuf, Option<FilePath>>,
+}
+
+impl Configurations {
+    /// The configuration of a directory: the nearest at or above it, not above the root of its git repository.
+    pub(crate) fn of(&mut self, directory: &Utf8Path, sources: &Sources) -> Option<Arc<Configuration>> {
+        let file = match self.nearest.get(directory) {
+            Some(known) => known.clone(),
+            None => {
+                let found = self.search(directory, sources);
+                self.nearest.insert(directory.to_owned(), found.clone());
+                found
+            }
+        };
+        self.at(&file?, sources)
+    }
+
+    fn search(&mut self, directory: &Utf8Path, sources: &Sources) -> Option<FilePath> {
+        for above in directory.ancestors() {
+            let file = FilePath::new(above.join(FILE_NAME));
+            if self.at(&file, sources).is_some() {
+                return Some(file);
+            }
+            if above.join(".git").exists() {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn at(&mut self, file: &FilePath, sources: &Sources) -> Option<Arc<Configuration>> {
+        if let Some(known) = self.read.get(file) {
+            return known.clone();
+        }
+        let read = sources.configuration(file).map(|text| match text {
+            Ok(text) => Configuration::read(file.clone(), text),
+            Err(why) => Configuration::unreadable(file.clone(), why),
+        });
+        let read = read.map(Arc::new);
+        self.read.insert(file.clone(), read.clone());
+        read
+    }
+
+    /// Forgets what changed files, or files in changed directories, said.
+    pub(crate) fn forget(&mut self, changed: &FxHashSet<FilePath>) {
+        let is_old = |file: &FilePath| changed.iter().any(|changed| file.as_path().starts_with(changed.as_path()));
+        let before = self.read.len();
+        self.read.retain(|file, _| !is_old(file));
+        let came = changed.iter().any(|file| file.as_path().file_name() == Some(FILE_NAME));
+        if came || self.read.len() != before {
+            self.nearest.clear();
+        }
+    }
+}

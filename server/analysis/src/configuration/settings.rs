@@ -1,0 +1,191 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_catalog::Catalog;
+use foreshock_model::Probability;
+use foreshock_terraform::{Files, ResolveOptions};
+use foreshock_text::FilePath;
+
+use super::stack_entry::{StackEntry, find_file};
+use super::{Configuration, Levels};
+use crate::discovery::normalised;
+
+/// What somebody has chosen in an editor. `foreshock.toml` wins.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Choices {
+    /// Files with values, by the root they are for: relative to a workspace folder or absolute.
+    pub var_files: BTreeMap<String, Vec<String>>,
+    /// Selected workspaces (`terraform.workspace`), by root.
+    pub workspaces: BTreeMap<String, String>,
+    /// How loud rules are.
+    pub levels: Levels,
+}
+
+/// Where the roots of [`Choices`] are looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places<'a> {
+    /// The workspace folders.
+    pub(crate) folders: &'a [Utf8PathBuf],
+}
+
+/// Everything that a stack is read with beside its text.
+#[derive(Clone, Debug)]
+pub(crate) struct StackSettings {
+    /// What tells it from other stacks of the same root: a name, or its files with values.
+    pub(crate) variant: Option<Arc<str>>,
+    /// The files with values that were asked for in `foreshock.toml` or in the editor.
+    pub(crate) chosen: Vec<FilePath>,
+    /// Whether `foreshock.toml` made a stack of its own of it.
+    pub(crate) configured: bool,
+    /// Files, variables and workspace, those of the command line among them.
+    pub(crate) options: ResolveOptions,
+    /// How loud rules are.
+    pub(crate) levels: Levels,
+    /// The unavailability that its promise leaves.
+    pub(crate) slo: Option<Probability>,
+    /// What resources mean.
+    pub(crate) catalog: Arc<Catalog>,
+}
+
+impl Default for StackSettings {
+    fn default() -> StackSettings {
+        StackSettings {
+            variant: None,
+            chosen: Vec::new(),
+            configured: false,
+            options: ResolveOptions::default(),
+            levels: Levels::default(),
+            slo: None,
+            catalog: Catalog::bundled().clone(),
+        }
+    }
+}
+
+/// Two catalogs are the same only when they are one.
+impl PartialEq for StackSettings {
+    fn eq(&self, other: &StackSettings) -> bool {
+        self.variant == other.variant
+            && self.chosen == other.chosen
+            && self.options == other.options
+            && self.levels == other.levels
+            && self.slo == other.slo
+            && Arc::ptr_eq(&self.catalog, &other.catalog)
+    }
+}
+
+impl Choices {
+    /// What was chosen for a root.
+    fn of<'a, T>(by_root: &'a BTreeMap<String, T>, root: &Utf8Path, places: Places<'_>) -> Option<&'a T> {
+        let is_root = |name: &str| {
+            let mut folders = places.folders.iter();
+            normalised(Utf8Path::new(name)) == *root || folders.any(|folder| normalised(&folder.join(name)) == *root)
+        };
+        by_root.iter().find(|(name, _)| is_root(name)).map(|(_, chosen)| chosen)
+    }
+}
+
+/// The stacks that a root is read as: one, or one for each entry that gives it values or a name.
+pub(crate) fn stacks_of(
+    root: &Utf8Path,
+    configuration: Option<&Configuration>,
+    choices: &Choices,
+    given: &ResolveOptions,
+    places: Places<'_>,
+    files: &dyn Files,
+) -> Vec<StackSettings> {
+    let mut common = StackSettings { levels: choices.levels.clone(), ..StackSettings::default() };
+    common.options = given.clone();
+    let Some(configuration) = configuration else {
+        return vec![chosen_by_hand(common, root, choices, places, files)];
+    };
+    if let Some(catalog) = &configuration.catalog {
+        common.catalog = catalog.clone();
+    }
+    common.levels = common.levels.with(&configuration.levels);
+    let (variants, others): (Vec<&StackEntry>, Vec<&StackEntry>) =
+        configuration.entries_of(root).partition(|entry| entry.is_variant());
+    for entry in others {
+        common.levels = common.levels.with(&entry.levels);
+        common.slo = entry.slo.or(common.slo);
+    }
+    if variants.is_empty() {
+        return vec![chosen_by_hand(common, root, choices, places, files)];
+    }
+    let directory = configuration.directory();
+    let mut stacks: Vec<StackSettings> = Vec::new();
+    for entry in variants {
+        let mut settings = configured(common.clone(), entry, root, &directory, files);
+        // Two entries with the same files may still differ in their variables.
+        let taken = |variant: &Option<Arc<str>>| stacks.iter().any(|stack| stack.variant == *variant);
+        if taken(&settings.variant) {
+            let base = settings.variant.clone().unwrap_or_default();
+            let free = (2usize..).map(|number| Some(Arc::from(format!("{base}, {number}"))));
+            settings.variant = free.into_iter().find(|variant| !taken(variant)).flatten();
+        }
+        stacks.push(settings);
+    }
+    stacks
+}
+
+fn configured(
+    mut settings: StackSettings,
+    entry: &StackEntry,
+    root: &Utf8Path,
+    directory: &Utf8Path,
+    files: &dyn Files,
+) -> StackSettings {
+    settings.configured = true;
+    settings.chosen = entry.files(root, directory, files);
+    let mut var_files = settings.chosen.clone();
+    var_files.append(&mut settings.options.var_files);
+    settings.options.var_files = var_files;
+    let mut variables = entry.variables.clone();
+    variables.append(&mut settings.options.variables);
+    settings.options.variables = variables;
+    settings.options.workspace = settings.options.workspace.or_else(|| entry.workspace.clone());
+    settings.levels = settings.levels.with(&entry.levels);
+    settings.slo = entry.slo.or(settings.slo);
+    let named = entry.name.clone();
+    let by_files = || {
+        let names: Vec<&str> = entry.var_files.iter().map(|(name, _)| name.as_str()).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let by_workspace = || entry.workspace.as_ref().map(|workspace| format!("workspace {workspace}"));
+    let by_variables = || {
+        let assignments: Vec<String> = entry.variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Some(assignments.join(", "))
+    };
+    let variant = named.or_else(by_files).or_else(by_workspace).or_else(by_variables);
+    settings.variant = variant.map(Arc::from);
+    settings
+}
+
+/// What the editor's user chose for a root that `foreshock.toml` says nothing of.
+fn chosen_by_hand(
+    mut settings: StackSettings,
+    root: &Utf8Path,
+    choices: &Choices,
+    places: Places<'_>,
+    files: &dyn Files,
+) -> StackSettings {
+    let mut words = Vec::new();
+    if let Some(names) = Choices::of(&choices.var_files, root, places) {
+        let folders = places.folders.iter().map(Utf8PathBuf::as_path);
+        let find = |name: &String| find_file(name, std::iter::once(root).chain(folders.clone()), files);
+        let found: Vec<(&String, FilePath)> = names.iter().filter_map(|name| Some((name, find(name)?))).collect();
+        words.extend(found.iter().map(|(name, _)| (*name).clone()));
+        settings.chosen = found.into_iter().map(|(_, file)| file).collect();
+        let mut var_files = settings.chosen.clone();
+        var_files.append(&mut settings.options.var_files);
+        settings.options.var_files = var_files;
+    }
+    if let Some(workspace) = Choices::of(&choices.workspaces, root, places)
+        && settings.options.workspace.is_none()
+    {
+        words.push(format!("workspace {workspace}"));
+        settings.options.workspace = Some(workspace.clone());
+    }
+    settings.variant = (!words.is_empty()).then(|| Arc::from(words.join(", ")));
+    settings
+}

@@ -1,0 +1,36 @@
+//! A repair that needs what is being repaired.
+
+use foreshock_engine::{RecoveryDeadlock, recovery_deadlocks};
+use foreshock_model::ComponentIndex;
+
+use super::{Draft, RuleId, severity_of};
+use crate::{Finding, Stack};
+
+const ID: RuleId = RuleId("recovery-deadlock");
+
+pub(super) fn find(stack: &Stack) -> Vec<Finding> {
+    recovery_deadlocks(stack.system()).iter().filter_map(|deadlock| report(stack, deadlock)).collect()
+}
+
+fn report(stack: &Stack, deadlock: &RecoveryDeadlock) -> Option<Finding> {
+    let circle: Vec<ComponentIndex> = deadlock.circle.iter().map(|step| step.component).collect();
+    let first = *circle.first()?;
+    let mut steps = Vec::new();
+    for (step, next) in deadlock.circle.iter().zip(circle.iter().cycle().skip(1)) {
+        let why = if step.to_be_repaired { "is repaired with" } else { "serves only with" };
+        steps.push(format!("{} {why} {}", stack.id_of(step.component), stack.id_of(*next)));
+    }
+    Draft {
+        rule: ID,
+        severity: severity_of(ID),
+        component: first,
+        message: format!("{}.\nOnce they are down, none of them comes back without another way in.", steps.join(", ")),
+        cause: None,
+        affected: circle.iter().copied().filter(|index| *index != first).collect(),
+        points: 0.0,
+        minutes_per_year: 0.0,
+        evidence: Vec::new(),
+    }
+    .finish(stack)
+    .map(|finding| Finding { scored: false, ..finding })
+}

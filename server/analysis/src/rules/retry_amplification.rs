@@ -1,0 +1,82 @@
+//! Retries on retries: what fails gets a multiple of its load just then.
+
+use foreshock_model::{Dependency, DependencyIndex, DependencyKind, Evidence, Plane, System};
+
+use super::{Draft, RuleId, severity_of};
+use crate::{Finding, Stack};
+
+const ID: RuleId = RuleId("retry-amplification");
+
+/// Three attempts on each of two levels, the default of most clients: from here on it is a storm.
+const STORM: u64 = 9;
+
+pub(super) fn find(stack: &Stack) -> Vec<Finding> {
+    chains(stack.system()).iter().filter_map(|chain| report(stack, chain)).collect()
+}
+
+fn retries(dependency: &Dependency) -> bool {
+    dependency.attempts > 1
+        && !dependency.breaker
+        && dependency.kind != DependencyKind::Async
+        && dependency.plane == Plane::Data
+}
+
+/// For each callee that nobody's retries go on behind, the chain of retrying dependencies above it with the most attempts.
+fn chains(system: &System) -> Vec<Vec<DependencyIndex>> {
+    let retrying: Vec<(DependencyIndex, &Dependency)> =
+        (0u32..).map(DependencyIndex).zip(&system.dependencies).filter(|(_, dependency)| retries(dependency)).collect();
+    let mut chains = Vec::new();
+    for &(index, last) in &retrying {
+        if retrying.iter().any(|(_, next)| next.from == last.to) {
+            continue;
+        }
+        let mut chain = vec![index];
+        let mut from = last.from;
+        // Upwards along the most attempts; a circle ends where it would be entered again.
+        while let Some((above, dependency)) =
+            retrying.iter().filter(|(above, d)| d.to == from && !chain.contains(above)).max_by_key(|(_, d)| d.attempts)
+        {
+            chain.push(*above);
+            from = dependency.from;
+        }
+        chain.reverse();
+        chains.push(chain);
+    }
+    chains
+}
+
+fn report(stack: &Stack, chain: &[DependencyIndex]) -> Option<Finding> {
+    let system = stack.system();
+    let dependencies: Vec<&Dependency> =
+        chain.iter().filter_map(|index| system.dependencies.get(index.index())).collect();
+    let attempts = dependencies.iter().fold(1u64, |all, dependency| all.saturating_mul(u64::from(dependency.attempts)));
+    if dependencies.len() < 2 || attempts < STORM {
+        return None;
+    }
+    let (first, last) = (dependencies.first()?, dependencies.last()?);
+    let levels: Vec<String> =
+        dependencies.iter().map(|d| format!("{} tries {} times", stack.id_of(d.from), d.attempts)).collect();
+    let evidence = dependencies.iter().filter_map(|dependency| {
+        let line = dependency.evidence.last()?;
+        let (from, to) = (stack.id_of(dependency.from), stack.id_of(dependency.to));
+        let why = format!("{from} calls {to} up to {} times", dependency.attempts);
+        Some(Evidence { place: line.place.clone(), why: why.into() })
+    });
+    Draft {
+        rule: ID,
+        severity: severity_of(ID),
+        component: last.from,
+        message: format!(
+            "{}: when {} fails, one request becomes {attempts} calls.\nThat keeps it down. Retry on one level, or put a circuit breaker between.",
+            levels.join(", "),
+            stack.id_of(last.to),
+        ),
+        cause: last.evidence.last().map(|line| line.place.clone()),
+        affected: vec![last.to, first.from],
+        points: 0.0,
+        minutes_per_year: 0.0,
+        evidence: evidence.collect(),
+    }
+    .finish(stack)
+    .map(|finding| Finding { scored: false, ..finding })
+}

@@ -1,0 +1,65 @@
+//! An objective above what the design can reach: one layer alone makes it impossible.
+
+use foreshock_engine::{AvailabilityOptions, Verdict};
+use foreshock_model::Layer;
+
+use super::{RuleId, severity_of};
+use crate::{Finding, Stack, percent};
+
+const ID: RuleId = RuleId("slo-unreachable");
+
+pub(super) fn find(stack: &Stack) -> Vec<Finding> {
+    if stack.system().objectives.is_empty() {
+        return Vec::new();
+    }
+    let availability = stack.availability(&AvailabilityOptions::default());
+    availability
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.unreachable)
+        .filter_map(|verdict| report(stack, verdict))
+        .collect()
+}
+
+fn report(stack: &Stack, verdict: &Verdict) -> Option<Finding> {
+    let objective = stack.system().objectives.get(verdict.objective?)?;
+    let ceiling = verdict.ceiling?;
+    let component = objective.component.and_then(|index| stack.system().component(index));
+    let place = objective.place.clone().or_else(|| component?.place.clone())?;
+    let whose = component.map_or_else(|| "The system".to_owned(), |component| component.id.to_string());
+    let asked = percent((1.0 - verdict.allowed) * 100.0);
+    let reached = percent((1.0 - ceiling.unavailability) * 100.0);
+    let cause = match verdict.binding {
+        Some(event) => format!("Most of it is {}", event.name(stack.system())),
+        None => "No single cause stands out".to_owned(),
+    };
+    Some(Finding {
+        rule: ID,
+        severity: severity_of(ID),
+        new: true,
+        component: objective.component,
+        component_id: whose.as_str().into(),
+        message: format!(
+            "{whose} can't reach {asked} %: {} alone keep it at {reached} %.\n{cause}; {:.0} minutes a year are missing.",
+            layer(ceiling.layer),
+            verdict.minutes_missing
+        ),
+        block: component.and_then(|component| component.place.clone()).unwrap_or_else(|| place.clone()),
+        place,
+        affected: Vec::new(),
+        points: 0.0,
+        minutes_per_year: verdict.minutes_missing,
+        scored: false,
+        evidence: Vec::new(),
+    })
+}
+
+fn layer(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Software => "its own deploys and maintenance",
+        Layer::Hardware => "failures of its infrastructure",
+        Layer::Theoretical => "pauses that nobody can engineer away",
+        Layer::Operational => "the hours until somebody repairs it",
+        Layer::External => "its third parties",
+    }
+}

@@ -1,0 +1,56 @@
+//! A caller that gives up before what it calls has given up itself. (Those of single resources are checks of the catalog.)
+
+use foreshock_model::{Dependency, DependencyKind, Evidence, Plane, Seconds};
+
+use super::{Draft, RuleId, severity_of};
+use crate::{Finding, Stack};
+
+const ID: RuleId = RuleId("timeout-inversion");
+
+pub(super) fn find(stack: &Stack) -> Vec<Finding> {
+    let system = stack.system();
+    let waits = |dependency: &&Dependency| dependency.kind != DependencyKind::Async && dependency.plane == Plane::Data;
+    let mut findings = Vec::new();
+    for outer in system.dependencies.iter().filter(waits) {
+        let Some(patience) = outer.timeout.map(Seconds::get) else { continue };
+        // The longest of what the callee itself may wait for.
+        let inner = system.dependencies.iter().filter(waits).filter(|inner| inner.from == outer.to && !inner.breaker);
+        let waits = inner.filter_map(|inner| Some((inner, inner.timeout?.get() * f64::from(inner.attempts))));
+        let Some((inner, wait)) = waits.max_by(|(_, one), (_, other)| one.total_cmp(other)) else { continue };
+        if wait > patience {
+            findings.extend(report(stack, outer, inner, patience, wait));
+        }
+    }
+    findings
+}
+
+fn report(stack: &Stack, outer: &Dependency, inner: &Dependency, patience: f64, wait: f64) -> Option<Finding> {
+    let (caller, callee, behind) = (stack.id_of(outer.from), stack.id_of(outer.to), stack.id_of(inner.to));
+    let tries = match inner.attempts {
+        1 => String::new(),
+        attempts => format!(" ({attempts} attempts)"),
+    };
+    let line = |dependency: &Dependency, why: String| {
+        let last = dependency.evidence.last()?;
+        Some(Evidence { place: last.place.clone(), why: why.into() })
+    };
+    let evidence = [
+        line(outer, format!("{caller} gives up after {patience} s")),
+        line(inner, format!("{callee} may wait {wait} s for {behind}{tries}")),
+    ];
+    Draft {
+        rule: ID,
+        severity: severity_of(ID),
+        component: outer.from,
+        message: format!(
+            "{caller} gives up on {callee} after {patience} s, while {callee} may wait {wait} s for {behind}{tries}.\nWhen {behind} is slow, {callee} works on for nobody, and {caller} asks again."
+        ),
+        cause: outer.evidence.last().map(|line| line.place.clone()),
+        affected: vec![outer.to],
+        points: 0.0,
+        minutes_per_year: 0.0,
+        evidence: evidence.into_iter().flatten().collect(),
+    }
+    .finish(stack)
+    .map(|finding| Finding { scored: false, ..finding })
+}
