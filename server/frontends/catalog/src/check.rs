@@ -80,7 +80,7 @@ pub(crate) fn violations(
     let mut of_block: BTreeMap<(String, &str, String), usize> = BTreeMap::new();
     let declared = declared(graph);
     for (index, instance) in graph.resolved.instances.iter().enumerate() {
-        let Some(row) = graph.row(index).filter(|row| !row.checks.is_empty() && instance.mode == Mode::Managed) else {
+        let Some(row) = graph.row(index).filter(|row| !row.checks.is_empty() && instance.mode != Mode::Data) else {
             continue;
         };
         if matches!(instance.key, Key::Unknown(_)) {
