@@ -164,6 +164,7 @@ fn instance(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Reso
         body: evaluator.body(one),
         repetition: None,
         region: evaluator.region(&one.module, &config.provider),
+        provider: evaluator.provider(&one.module, &config.provider),
         depends_on: depends_on(evaluator, one, config),
         prevent_destroy: config.block.blocks.iter().any(prevents_destruction),
     }
