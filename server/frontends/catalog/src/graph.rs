@@ -534,7 +534,11 @@ impl<'a> Graph<'a> {
     }
 
     fn read_edge(&mut self, index: usize, instance: &'a Instance, row: &'a EdgeRow) {
-        let found: Vec<Found<'a>> = row.paths.iter().flat_map(|path| paths::find(&instance.body, path)).collect();
+        let mut found: Vec<Found<'a>> = row.paths.iter().flat_map(|path| paths::find(&instance.body, path)).collect();
+        if let Some(provider) = instance.provider.as_ref().filter(|_| row.paths.iter().any(|path| path == "provider")) {
+            let (value, place) = (&provider.value, &provider.place);
+            found.push(Found { path: "provider".into(), value, place, blocks: Vec::new() });
+        }
         if found.iter().all(|found| found.value.marks.is_empty()) {
             return;
         }

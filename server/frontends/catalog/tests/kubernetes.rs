@@ -603,3 +603,155 @@ fn programs_nobody_asks() {
         "#]],
     );
 }
+
+/// A deployment of one container with nothing in it.
+fn bare(name: &str) -> String {
+    format!("resource \"kubernetes_deployment\" \"{name}\" {{\n metadata {{ name = \"{name}\" }}\n}}\n")
+}
+
+#[test]
+fn pods_run_on_the_nodes_of_the_cluster_their_provider_reaches() {
+    let text = r#"
+        provider "kubernetes" { host = "https://${google_container_cluster.c.endpoint}" }
+        provider "helm" {
+          kubernetes { host = google_container_cluster.c.endpoint }
+        }
+        resource "google_container_cluster" "c" { location = "europe-west1" }
+        resource "google_container_node_pool" "one" {
+          cluster    = google_container_cluster.c.name
+          location   = "europe-west1"
+          node_count = 1
+        }
+        resource "google_container_node_pool" "two" {
+          cluster    = google_container_cluster.c.name
+          location   = "europe-west1"
+          node_count = 1
+        }
+        resource "helm_release" "app" { chart = "app" }
+        "#;
+    check(
+        &(text.to_owned() + &bare("web")),
+        expect![[r#"
+        google_container_cluster.c control_plane 1/3 zones?(no zone is written)
+        google_container_node_pool.one app_server 1/3 zones?(no zone is written)
+        google_container_node_pool.two app_server 1/3 zones?(no zone is written)
+        helm_release.app app_server ?(its chart decides how many pods it runs) zones?(no zone is written)
+        kubernetes_deployment.web app_server 1/1 zones?(no zone is written)
+        google_container_node_pool.one -requires/certain/management-> google_container_cluster.c
+            google_container_node_pool.one takes its pods from google_container_cluster.c
+        google_container_node_pool.two -requires/certain/management-> google_container_cluster.c
+            google_container_node_pool.two takes its pods from google_container_cluster.c
+        helm_release.app -requires/certain/management-> google_container_cluster.c
+            helm_release.app is scheduled by google_container_cluster.c
+        helm_release.app -requires/likely-> google_container_node_pool.one
+            helm_release.app runs on google_container_cluster.c
+            google_container_cluster.c has the nodes google_container_node_pool.one
+        helm_release.app -requires/likely-> google_container_node_pool.two
+            helm_release.app runs on google_container_cluster.c
+            google_container_cluster.c has the nodes google_container_node_pool.two
+        kubernetes_deployment.web -requires/certain/management-> google_container_cluster.c
+            kubernetes_deployment.web is scheduled by google_container_cluster.c
+        kubernetes_deployment.web -requires/likely-> google_container_node_pool.one
+            kubernetes_deployment.web runs on google_container_cluster.c
+            google_container_cluster.c has the nodes google_container_node_pool.one
+        kubernetes_deployment.web -requires/likely-> google_container_node_pool.two
+            kubernetes_deployment.web runs on google_container_cluster.c
+            google_container_cluster.c has the nodes google_container_node_pool.two
+        1 of ["google_container_node_pool.one", "google_container_node_pool.two"] shared by nodes
+        1 of ["google_container_node_pool.one", "google_container_node_pool.two"] shared by nodes
+    "#]],
+    );
+}
+
+#[test]
+fn a_cluster_read_again_is_the_cluster() {
+    let text = r#"
+        data "aws_eks_cluster" "c" { name = aws_eks_cluster.c.name }
+        provider "kubernetes" {
+          host = data.aws_eks_cluster.c.endpoint
+          exec { args = ["get-token", "--cluster-name", data.aws_eks_cluster.c.name] }
+        }
+        resource "aws_eks_cluster" "c" { name = "c" }
+        resource "aws_eks_node_group" "n" {
+          cluster_name = aws_eks_cluster.c.name
+          scaling_config {
+            min_size     = 1
+            desired_size = 1
+            max_size     = 1
+          }
+        }
+        "#;
+    check(
+        &(text.to_owned() + &bare("web")),
+        expect![[r#"
+        aws_eks_cluster.c control_plane 1/1 region
+        aws_eks_node_group.n app_server 1/1 zones?(no zone is written)
+        kubernetes_deployment.web app_server 1/1 zones?(no zone is written)
+        aws_eks_node_group.n -requires/certain/management-> aws_eks_cluster.c
+            aws_eks_node_group.n takes its pods from aws_eks_cluster.c
+        kubernetes_deployment.web -requires/certain/management-> aws_eks_cluster.c
+            kubernetes_deployment.web is scheduled by aws_eks_cluster.c
+        kubernetes_deployment.web -requires/likely-> aws_eks_node_group.n
+            kubernetes_deployment.web runs on aws_eks_cluster.c
+            aws_eks_cluster.c has the nodes aws_eks_node_group.n
+    "#]],
+    );
+    let elsewhere = "provider \"kubernetes\" { config_path = \"~/.kube/config\" }\n";
+    check(
+        &(elsewhere.to_owned() + &bare("web")),
+        expect![[r#"
+        kubernetes_deployment.web app_server 1/1 zones?(no zone is written)
+    "#]],
+    );
+}
+
+#[test]
+fn pods_on_the_default_pool_of_aks() {
+    let text = r#"
+        provider "kubernetes" { host = azurerm_kubernetes_cluster.c.kube_config[0].host }
+        resource "azurerm_kubernetes_cluster" "c" {
+          location = "westeurope"
+          default_node_pool { node_count = 3 }
+        }
+        "#;
+    check(
+        &(text.to_owned() + &bare("web")),
+        expect![[r#"
+        azurerm_kubernetes_cluster.c app_server 1/3 zones?(no zone is written)
+        kubernetes_deployment.web app_server 1/1 zones?(no zone is written)
+        kubernetes_deployment.web -requires/likely-> azurerm_kubernetes_cluster.c
+            kubernetes_deployment.web runs on azurerm_kubernetes_cluster.c
+    "#]],
+    );
+    let pool = "resource \"azurerm_kubernetes_cluster_node_pool\" \"p\" {\n kubernetes_cluster_id = azurerm_kubernetes_cluster.c.id\n node_count = 2\n }\n";
+    let critical = text.replace("node_count = 3", "\n only_critical_addons_enabled = true\n node_count = 3\n");
+    check(
+        &(critical + pool + &bare("web")),
+        expect![[r#"
+        azurerm_kubernetes_cluster.c control_plane 1/3 zones?(no zone is written)
+        azurerm_kubernetes_cluster_node_pool.p app_server 1/2 zones?(no zone is written)
+        kubernetes_deployment.web app_server 1/1 zones?(no zone is written)
+        azurerm_kubernetes_cluster_node_pool.p -requires/certain/management-> azurerm_kubernetes_cluster.c
+            azurerm_kubernetes_cluster_node_pool.p takes its pods from azurerm_kubernetes_cluster.c
+        kubernetes_deployment.web -requires/likely-> azurerm_kubernetes_cluster_node_pool.p
+            kubernetes_deployment.web runs on azurerm_kubernetes_cluster.c
+            azurerm_kubernetes_cluster.c has the nodes azurerm_kubernetes_cluster_node_pool.p
+    "#]],
+    );
+    check(
+        &(text.to_owned() + pool + &bare("web")),
+        expect![[r#"
+        azurerm_kubernetes_cluster.c app_server 1/3 zones?(no zone is written)
+        azurerm_kubernetes_cluster_node_pool.p app_server 1/2 zones?(no zone is written)
+        kubernetes_deployment.web app_server 1/1 zones?(no zone is written)
+        azurerm_kubernetes_cluster_node_pool.p -requires/certain/management-> azurerm_kubernetes_cluster.c
+            azurerm_kubernetes_cluster_node_pool.p takes its pods from azurerm_kubernetes_cluster.c
+        kubernetes_deployment.web -requires/likely-> azurerm_kubernetes_cluster.c
+            kubernetes_deployment.web runs on azurerm_kubernetes_cluster.c
+        kubernetes_deployment.web -requires/likely-> azurerm_kubernetes_cluster_node_pool.p
+            kubernetes_deployment.web runs on azurerm_kubernetes_cluster.c
+            azurerm_kubernetes_cluster.c has the nodes azurerm_kubernetes_cluster_node_pool.p
+        1 of ["azurerm_kubernetes_cluster.c", "azurerm_kubernetes_cluster_node_pool.p"] shared by nodes
+    "#]],
+    );
+}

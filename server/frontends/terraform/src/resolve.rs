@@ -171,6 +171,7 @@ fn instance(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Reso
         body: evaluator.body(one),
         repetition: None,
         region: evaluator.region(&one.module, &config.provider),
+        provider: evaluator.provider(&one.module, &config.provider),
         depends_on: depends_on(evaluator, &one.module, &config.block),
         prevent_destroy: config.block.blocks.iter().any(prevents_destruction),
     }
@@ -208,7 +209,8 @@ fn not_at_hand(
         block: config.block.place.clone(),
         body,
         repetition: None,
-        region: provider.and_then(|provider| evaluator.region(module, &provider)),
+        region: provider.as_ref().and_then(|provider| evaluator.region(module, provider)),
+        provider: provider.as_ref().and_then(|provider| evaluator.provider(module, provider)),
         depends_on: depends_on(evaluator, module, &config.block),
         prevent_destroy: false,
     }

@@ -145,6 +145,9 @@ pub struct Instance {
     pub repetition: Option<EvaluatedAttribute>,
     /// Region of its provider configuration, where the text says it (aliases and `providers = {}` followed).
     pub region: Option<Value>,
+    /// The resources that its provider is configured with (the endpoint of a cluster), as the marks of an unknown value;
+    /// none where there are none.
+    pub provider: Option<EvaluatedAttribute>,
     /// Instances and modules named by `depends_on`.
     pub depends_on: Vec<Arc<str>>,
     /// Whether `lifecycle` says `prevent_destroy = true`, which must be written out.

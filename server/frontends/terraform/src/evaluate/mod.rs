@@ -53,6 +53,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) loaded: RefCell<FxHashMap<Utf8PathBuf, Option<Configuration>>>,
     /// The regions of provider configurations, by module instance and name.
     pub(crate) regions: RefCell<FxHashMap<ProviderKey, Option<Value>>>,
+    /// What provider configurations refer to, likewise.
+    pub(crate) providers: RefCell<FxHashMap<ProviderKey, Option<EvaluatedAttribute>>>,
     /// What is known of other stacks.
     pub(crate) remote: RefCell<Remote>,
 }
@@ -139,6 +141,7 @@ impl<'a> Evaluator<'a> {
             manifest: OnceCell::new(),
             loaded: RefCell::default(),
             regions: RefCell::default(),
+            providers: RefCell::default(),
             remote: RefCell::default(),
         }
     }
