@@ -126,7 +126,13 @@ impl Snapshot {
         for caller in callers {
             *counts.entry(self.fares(file, caller)).or_default() += 1;
         }
-        let parts: Vec<String> = counts.iter().map(|(fares, count)| format!("{count} {}", fares.words())).collect();
+        let parts: Vec<String> = counts
+            .iter()
+            .map(|(fares, count)| match (fares, count) {
+                (Fares::SinglePoint, 2..) => format!("{count} single points of failure"),
+                _ => format!("{count} {}", fares.words()),
+            })
+            .collect();
         Some(format!("{} callers: {}", callers.len(), parts.join(", ")))
     }
 

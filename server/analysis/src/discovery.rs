@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_infra::{is_infra, may_be_infra};
 use foreshock_syntax::hcl::{Body, ExprKind};
 use foreshock_syntax::yaml;
-use foreshock_terraform::Files;
+use foreshock_terraform::{Files, is_configuration, is_variable_file};
 use foreshock_text::FilePath;
 use rustc_hash::FxHashMap;
 
@@ -16,15 +16,9 @@ use crate::disk::read_text;
 /// More directories than this below the workspace folders are not looked at.
 const MOST_DIRECTORIES: usize = 50_000;
 
-/// Whether a file is part of a module.
-pub(crate) fn is_configuration(file: &Utf8Path) -> bool {
-    matches!(file.extension(), Some("tf" | "tofu"))
-}
-
 /// Whether a file may be infrastructure YAML, by its name.
 pub(crate) fn is_yaml(file: &Utf8Path) -> bool {
-    let name = file.file_name().unwrap_or_default();
-    let terraform = name.ends_with(".tf.json") || name.ends_with(".tfvars.json") || name.ends_with(".tofu.json");
+    let terraform = is_configuration(file) || is_variable_file(file);
     matches!(file.extension(), Some("yaml" | "yml" | "json")) && !terraform
 }
 
@@ -99,6 +93,11 @@ impl CallGraph {
         self.calls.keys()
     }
 
+    /// Whether nobody calls a directory.
+    pub(crate) fn is_root(&self, directory: &Utf8Path) -> bool {
+        self.callers.get(directory).is_none_or(BTreeSet::is_empty)
+    }
+
     /// The roots that a directory belongs to: itself when nobody calls it, else whoever stands at the top of its
     /// callers. A ring of callers without a top gives the directory itself.
     pub(crate) fn roots_of(&self, directory: &Utf8Path) -> BTreeSet<Utf8PathBuf> {
@@ -141,15 +140,17 @@ pub(crate) fn without_libraries(
 
 /// Whether a directory says how it is deployed.
 fn is_deployed(directory: &Utf8Path, files: &dyn Files) -> bool {
-    files.list(directory).iter().any(|file| match file.as_path().extension() {
-        Some("tfvars") => true,
-        Some("tf" | "tofu") => files.parsed(file).is_some_and(|parsed| {
-            let configured = |block: &foreshock_syntax::hcl::Block| {
-                block.body.blocks.iter().any(|inner| matches!(&*inner.kind, "backend" | "cloud"))
-            };
-            parsed.body.blocks_of("provider").next().is_some() || parsed.body.blocks_of("terraform").any(configured)
-        }),
-        _ => false,
+    files.list(directory).iter().any(|file| {
+        if is_variable_file(file.as_path()) {
+            return true;
+        }
+        is_configuration(file.as_path())
+            && files.parsed(file).is_some_and(|parsed| {
+                let configured = |block: &foreshock_syntax::hcl::Block| {
+                    block.body.blocks.iter().any(|inner| matches!(&*inner.kind, "backend" | "cloud"))
+                };
+                parsed.body.blocks_of("provider").next().is_some() || parsed.body.blocks_of("terraform").any(configured)
+            })
     })
 }
 

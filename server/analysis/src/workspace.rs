@@ -3,13 +3,15 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_infra::{is_infra, may_be_infra};
-use foreshock_terraform::{Files, ResolveCache, ResolveOptions};
+use foreshock_terraform::{
+    Backend, Files, ResolveCache, ResolveOptions, StateHome, is_configuration, is_variable_file,
+};
 use foreshock_text::FilePath;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::configuration::{Choices, Configurations, FILE_NAME, Places, StackSettings, stacks_of};
 use crate::discovery::{
-    CallGraph, directory_of, infra_files, is_configuration, is_yaml, module_directories, normalised, without_libraries,
+    CallGraph, directory_of, infra_files, is_yaml, module_directories, normalised, without_libraries,
 };
 use crate::disk::Sources;
 use crate::snapshot::{Configured, Read, Snapshot};
@@ -37,6 +39,8 @@ pub struct Workspace {
     infra_documents: FxHashSet<FilePath>,
     resolve_cache: ResolveCache,
     options: ResolveOptions,
+    /// Where the module directories keep their state.
+    backends: BTreeMap<Utf8PathBuf, Backend>,
 }
 
 type StackKey = (Utf8PathBuf, Option<Arc<str>>);
@@ -69,7 +73,7 @@ impl Workspace {
     /// Sets the var files and variables that every stack is read with.
     pub fn set_options(&mut self, options: ResolveOptions) {
         self.revision += 1;
-        self.options = options;
+        self.options = ResolveOptions { states: self.options.states.clone(), ..options };
     }
 
     /// Sets what the editor's user has chosen.
@@ -108,7 +112,7 @@ impl Workspace {
         let mut roots = Roots::default();
         for document in self.sources.documents() {
             let directory = directory_of(&document);
-            if is_configuration(document.as_path()) || document.as_path().extension() == Some("tfvars") {
+            if is_configuration(document.as_path()) || is_variable_file(document.as_path()) {
                 roots.modules.extend(self.calls.roots_of(&directory));
             } else if is_yaml(document.as_path()) && self.is_infra_document(&document) {
                 roots.infra.insert(document.as_path().to_owned());
@@ -164,20 +168,45 @@ impl Workspace {
         if self.indexed {
             let directories: BTreeSet<Utf8PathBuf> =
                 self.changed.iter().filter(|file| is_configuration(file.as_path())).map(directory_of).collect();
-            for directory in directories {
-                if self.calls.update(&directory, &self.sources) {
+            for directory in &directories {
+                if self.calls.update(directory, &self.sources) {
                     self.all_roots = None;
                 }
+            }
+            if !directories.is_empty() {
+                self.find_states(&directories);
             }
             return;
         }
         let mut directories: BTreeSet<Utf8PathBuf> =
             self.folders.iter().flat_map(|folder| module_directories(folder)).collect();
         directories.extend(self.sources.documents().iter().map(directory_of));
-        for directory in directories {
-            self.calls.update(&directory, &self.sources);
+        for directory in &directories {
+            self.calls.update(directory, &self.sources);
         }
         self.indexed = true;
+        self.backends.clear();
+        self.find_states(&directories);
+    }
+
+    /// Looks where these directories keep their state, and drops the stacks that read the state of others when any moved.
+    fn find_states(&mut self, directories: &BTreeSet<Utf8PathBuf>) {
+        for directory in directories {
+            match Backend::of_root(directory, &self.sources) {
+                Some(backend) => self.backends.insert(directory.clone(), backend),
+                None => self.backends.remove(directory),
+            };
+        }
+        let roots = self.backends.iter().filter(|(directory, _)| self.calls.is_root(directory));
+        let states: Vec<StateHome> = roots
+            .map(|(root, backend)| StateHome { root: root.clone(), backend: backend.clone(), var_files: Vec::new() })
+            .collect();
+        if states == *self.options.states {
+            return;
+        }
+        self.options.states = Arc::new(states);
+        self.stacks
+            .retain(|_, (stack, _)| stack.terraform().is_none_or(|stack| stack.resolved.remote_states.is_empty()));
     }
 
     /// Drops the stacks that read a changed file, or a directory whose listing may have changed.
@@ -227,7 +256,9 @@ impl Workspace {
         let key = (root.to_owned(), settings.variant.clone());
         let stack = analyse_terraform(root, &self.sources, &Arc::new(settings), &mut self.resolve_cache);
         let stack = Arc::new(stack);
-        let directories = stack.files.iter().map(directory_of).collect();
+        let others = stack.terraform().into_iter().flat_map(|stack| &stack.resolved.remote_states);
+        let others = others.flat_map(|state| &state.files);
+        let directories = stack.files.iter().chain(others).map(directory_of).collect();
         self.stacks.insert(key, (stack.clone(), Inputs::Directories(directories)));
         stack
     }
@@ -325,4 +356,4 @@ struct Roots {
     infra: BTreeSet<Utf8PathBuf>,
 }
 
-const EXPECTED: &str = "expected a directory, a .tf file or infrastructure YAML (.yaml, .yml, .json)";
+const EXPECTED: &str = "expected a directory, a .tf or .tf.json file or infrastructure YAML (.yaml, .yml, .json)";

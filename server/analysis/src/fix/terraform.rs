@@ -51,10 +51,15 @@ fn candidate(
     editable(stack, &candidate.edits).then_some(candidate)
 }
 
-/// Modules that a package manager wrote are not edited.
+/// Modules that a package manager wrote are not edited, nor JSON, which the recipes can't write.
 fn editable(stack: &Stack, edits: &[Edit]) -> bool {
     let installed = stack.root.join(".terraform");
-    edits.iter().all(|edit| !edit.place.file.as_path().starts_with(&installed))
+    edits.iter().map(|edit| edit.place.file.as_path()).all(|file| {
+        let json = file.extension() == Some("json");
+        // A value may come from the outputs of another stack, which this one does not prove.
+        let own = stack.files.iter().any(|read| read.as_path() == file);
+        own && !json && !file.starts_with(&installed)
+    })
 }
 
 /// The stack with the edits made; `None` when they do not fit or leave text that can't be read.

@@ -1,6 +1,6 @@
 //! Enough while all are there, too few after one loss: what survives is overloaded.
 
-use foreshock_engine::{Fault, Health, Unit};
+use foreshock_engine::{Cause, Fault, Health, Unit};
 use foreshock_model::{ComponentIndex, ZoneIndex};
 
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
@@ -25,7 +25,11 @@ fn report(stack: &Stack, index: ComponentIndex) -> Option<Finding> {
         // It is too much already; that is no consequence of a loss.
         return None;
     }
-    let is_too_much = |fault: &Fault| stack.cascade(std::slice::from_ref(fault)).health(index) >= Health::Overloaded;
+    let is_too_much = |fault: &Fault| {
+        let cascade = stack.cascade(std::slice::from_ref(fault));
+        let own = cascade.effect(index).filter(|effect| matches!(effect.because, Cause::Fault(_)));
+        own.is_some_and(|effect| effect.health >= Health::Overloaded)
+    };
     let one = Fault::Instances { component: index, lost: 1 };
     // A zone that leaves too few is single-zone.
     let zone_of = |zone: &ZoneIndex| Fault::Unit(Unit::Zone(*zone));

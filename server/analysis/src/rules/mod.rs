@@ -90,6 +90,7 @@ const PAGES: &[(&str, &str)] = &[
     page!("no-load-balancer-health"),
     page!("no-point-in-time-recovery"),
     page!("no-redundancy"),
+    page!("no-sla"),
     page!("no-versioning"),
     page!("recovery-deadlock"),
     page!("retry-amplification"),
@@ -97,6 +98,7 @@ const PAGES: &[(&str, &str)] = &[
     page!("single-point-of-failure"),
     page!("single-zone"),
     page!("slo-unreachable"),
+    page!("spread"),
     page!("timeout-inversion"),
     page!("uneven-zones"),
 ];

@@ -23,8 +23,16 @@ const SOURCE: &str = "foreshock";
 /// Commands the server itself runs.
 pub(super) const COMMANDS: [&str; 2] = ["foreshock.simulate", "foreshock.graph"];
 /// The files that are worth a word when they change on the disk.
-const WATCHED: [&str; 6] =
-    ["**/*.tf", "**/*.tofu", "**/*.tfvars", "**/*.tfvars.json", "**/modules.json", "**/foreshock.toml"];
+const WATCHED: [&str; 8] = [
+    "**/*.tf",
+    "**/*.tofu",
+    "**/*.tfvars",
+    "**/*.tf.json",
+    "**/*.tofu.json",
+    "**/*.tfvars.json",
+    "**/modules.json",
+    "**/foreshock.toml",
+];
 
 /// `file:///w/main.tf`; the path itself where it can't be an address.
 pub(super) fn uri_of(path: &Utf8Path) -> Arc<str> {

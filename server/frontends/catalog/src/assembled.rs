@@ -10,6 +10,7 @@ use foreshock_text::Place;
 
 use crate::components::{self, Grouped};
 use crate::contract::{self, Reached};
+use crate::expression::Variables;
 use crate::graph::{Graph, row_name};
 use crate::row::RoleName;
 use crate::{Catalog, Defaults, Row, Upkeep, Violation, check, dependencies, redundancy};
@@ -153,19 +154,25 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Compo
         },
         capacity: Capacity::default(),
         domains: Vec::new(),
-        region: instance.and_then(|instance| region_of(instance, &mut system.regions)),
+        region: instance.and_then(|instance| region_of(instance, row, &variables, &mut system.regions)),
         recovery: Recovery { response: defaults.response(kind), ..Recovery::default() },
         agent: None,
         entry: None,
     }
 }
 
-/// The region that its provider is configured for, where the text says it. Nobody publishes how often a whole region
-/// fails, so it has no figure.
-fn region_of(instance: &Instance, regions: &mut Vec<Region>) -> Option<RegionIndex> {
-    let Kind::String(name) = &instance.region.as_ref()?.kind else { return None };
-    let at = regions.iter().position(|region| *region.name == **name).unwrap_or_else(|| {
-        regions.push(Region { name: name.as_ref().into(), figure: None });
+/// The region that its row reads, else the one its provider is configured for, where the text says it. Nobody publishes
+/// how often a whole region fails, so it has no figure.
+fn region_of(instance: &Instance, row: &Row, variables: &Variables, regions: &mut Vec<Region>) -> Option<RegionIndex> {
+    let own = row.region.as_ref().and_then(|region| region.text(variables).known().cloned().flatten());
+    let name = match (own, instance.region.as_ref().map(|region| &region.kind)) {
+        (Some(own), _) if own.is_empty() => return None,
+        (Some(own), _) => own,
+        (None, Some(Kind::String(name))) => name.clone(),
+        _ => return None,
+    };
+    let at = regions.iter().position(|region| *region.name == *name).unwrap_or_else(|| {
+        regions.push(Region { name, figure: None });
         regions.len() - 1
     });
     Some(RegionIndex(at as u32))

@@ -125,6 +125,8 @@ fn variables(graph: &Graph<'_>, index: usize, blocks: Option<&Vec<usize>>) -> Va
         _ => Vec::new(),
     };
     variables.insert("members".into(), graph.list(&parts));
+    let alike = blocks.filter(|_| graph.row(index).is_some_and(|row| row.replicas)).map_or(1, Vec::len);
+    variables.insert("replicas".into(), Value::new(Kind::Number(alike as f64)));
     let prevented = graph.instance(index).is_some_and(|instance| instance.prevent_destroy);
     variables.insert("prevent_destroy".into(), Value::new(Kind::Bool(prevented)));
     variables

@@ -62,7 +62,8 @@ impl DefaultFigure {
 
 impl Figures {
     pub(crate) fn bundled() -> Figures {
-        Figures::parse(include_str!("../data/sla.toml"), include_str!("../data/defaults.toml"))
+        let sla = concat!(include_str!("../data/sla.toml"), include_str!("../data/sla_azure.toml"));
+        Figures::parse(sla, include_str!("../data/defaults.toml"))
     }
 
     fn parse(sla: &str, defaults: &str) -> Figures {

@@ -8,6 +8,7 @@ use foreshock_terraform::{Instance, Key, Kind, Mark, Mode, Resolved, Value};
 use rustc_hash::FxHashMap;
 
 use crate::expression::Variables;
+use crate::matching::CalledBy;
 use crate::paths::{self, Found};
 use crate::row::{Direction, EdgeRow, KindName, Related};
 use crate::{Catalog, Role, Row};
@@ -56,8 +57,10 @@ pub(crate) struct Graph<'a> {
     by_address: FxHashMap<&'a str, usize>,
     /// Instances of a resource block, by address without the last key.
     by_block: FxHashMap<String, Vec<usize>>,
+    /// Managed and data instances that mean something, by the name of their row.
+    pub(crate) by_type: FxHashMap<Arc<str>, Vec<usize>>,
     ports: Vec<&'a str>,
-    objects: Vec<Arc<Variables>>,
+    pub(crate) objects: Vec<Arc<Variables>>,
     whole: Vec<OnceCell<Arc<Variables>>>,
 }
 
@@ -148,8 +151,9 @@ impl<'a> Graph<'a> {
     /// Reads every edge that the rows of the catalog see in the instances.
     pub(crate) fn build(resolved: &'a Resolved, catalog: &'a Catalog) -> Graph<'a> {
         let mut graph = Graph::related_only(resolved, catalog);
+        let called = graph.called();
         for index in 0..resolved.instances.len() {
-            graph.read_instance(index);
+            graph.read_instance(index, &called);
         }
         graph
     }
@@ -165,6 +169,7 @@ impl<'a> Graph<'a> {
             related: vec![Vec::new(); instances.len()],
             by_address: FxHashMap::default(),
             by_block: FxHashMap::default(),
+            by_type: FxHashMap::default(),
             ports: vec![""],
             objects: instances.iter().map(|instance| Arc::new(paths::as_object(&instance.body, 0))).collect(),
             whole: vec![OnceCell::new(); instances.len()],
@@ -173,7 +178,9 @@ impl<'a> Graph<'a> {
             graph.by_address.entry(&instance.address).or_insert(index);
             graph.by_block.entry(block_address(instance)).or_default().push(index);
         }
+        graph.sort_by_type();
         graph.relate();
+        graph.relate_by_key();
         graph
     }
 
@@ -310,7 +317,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Adds an edge. The same link said twice (a name and its id) is one link.
-    fn add(&mut self, from: Node, edge: Edge) {
+    pub(crate) fn add(&mut self, from: Node, edge: Edge) {
         let edges = self.edges.entry(from).or_default();
         let same = |known: &&mut Edge| {
             known.to == edge.to && known.kind == edge.kind && known.group == edge.group && known.hint == edge.hint
@@ -336,18 +343,22 @@ impl<'a> Graph<'a> {
         u16::try_from(at).unwrap_or(PLAIN)
     }
 
-    fn read_instance(&mut self, index: usize) {
+    fn read_instance(&mut self, index: usize, called: &CalledBy) {
         let (Some(instance), Some(row)) = (self.instance(index), self.row(index)) else { return };
         if row.role() == Role::Ignored {
             return;
         }
         let is_component = row.role() == Role::Component;
         for edge in &row.edges {
-            self.read_edge(index, instance, edge);
+            match &edge.key {
+                None => self.read_edge(index, instance, edge),
+                Some(key) => self.read_matches(index, edge, key),
+            }
         }
         for path in &row.carriers {
             for found in paths::find(&instance.body, path) {
                 self.read_carrier(index, &found);
+                self.read_host(index, &found, called);
             }
         }
         for path in &row.inherits {
@@ -469,12 +480,27 @@ impl<'a> Graph<'a> {
                 let item = paths::as_object(&block.body, 0);
                 variables.insert("item".into(), Value::new(Kind::Map(Arc::new(item))));
             }
+            if let [.., outer, _] = found.blocks.as_slice() {
+                let outer = paths::as_object(&outer.body, 0);
+                variables.insert("outer".into(), Value::new(Kind::Map(Arc::new(outer))));
+            }
             for mark in found.marks() {
                 for target in self.targets(mark) {
                     self.read_target(index, row, found, mark, target, (own, port), &mut variables);
                 }
             }
         }
+    }
+
+    /// A link found by other means than a reference.
+    pub(crate) fn read_link(&mut self, index: usize, row: &'a EdgeRow, found: &Found<'_>, mark: &Mark, target: usize) {
+        let mut variables = self.variables(index);
+        let ports = (self.port(row.own_port.as_deref()), self.port(row.port.as_deref()));
+        if let Some(block) = found.blocks.last() {
+            let item = paths::as_object(&block.body, 0);
+            variables.insert("item".into(), Value::new(Kind::Map(Arc::new(item))));
+        }
+        self.read_target(index, row, found, mark, target, ports, &mut variables);
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -554,7 +580,7 @@ impl<'a> Graph<'a> {
     }
 }
 
-fn plain(to: Node, evidence: Evidence) -> Edge {
+pub(crate) fn plain(to: Node, evidence: Evidence) -> Edge {
     Edge {
         to,
         kind: DependencyKind::Requires,

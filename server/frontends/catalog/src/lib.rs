@@ -15,6 +15,7 @@ mod dependencies;
 mod expression;
 mod figures;
 mod graph;
+mod matching;
 mod paths;
 mod recipe;
 mod redundancy;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use foreshock_terraform::{AttributePlace, EvaluatedBlock, EvaluatedBody, Kind, Mark, Value};
 
 /// A value found by a path.
+#[derive(Clone)]
 pub(crate) struct Found<'a> {
     /// The path to it as written, with map keys: `environment.variables.DB_HOST`.
     pub(crate) path: String,

@@ -17,6 +17,18 @@ const BUNDLED: &[(&str, &str)] = &[
     ("aws_messaging.toml", include_str!("../data/aws_messaging.toml")),
     ("aws_network.toml", include_str!("../data/aws_network.toml")),
     ("aws_operations.toml", include_str!("../data/aws_operations.toml")),
+    ("azure_compute.toml", include_str!("../data/azure_compute.toml")),
+    ("azure_data.toml", include_str!("../data/azure_data.toml")),
+    ("azure_delivery.toml", include_str!("../data/azure_delivery.toml")),
+    ("azure_messaging.toml", include_str!("../data/azure_messaging.toml")),
+    ("azure_network.toml", include_str!("../data/azure_network.toml")),
+    ("azure_operations.toml", include_str!("../data/azure_operations.toml")),
+    ("google_compute.toml", include_str!("../data/google_compute.toml")),
+    ("google_data.toml", include_str!("../data/google_data.toml")),
+    ("google_messaging.toml", include_str!("../data/google_messaging.toml")),
+    ("google_network.toml", include_str!("../data/google_network.toml")),
+    ("google_operations.toml", include_str!("../data/google_operations.toml")),
+    ("kubernetes.toml", include_str!("../data/kubernetes.toml")),
 ];
 
 /// The catalog: one row per resource type, and the figures that rows refer to.
@@ -67,6 +79,12 @@ pub struct Row {
     /// Attributes that name zones.
     #[serde(default)]
     pub zones: Vec<String>,
+    /// The zones as an expression, where an attribute has to be read first: a location that is a zone or a region.
+    #[serde(default)]
+    pub(crate) zone_names: Option<Expression>,
+    /// The region as an expression; "" = in none alone. The provider's when absent, null or not known.
+    #[serde(default)]
+    pub(crate) region: Option<Expression>,
     /// Attributes that lead to subnets, or to groups of subnets.
     #[serde(default)]
     pub subnets: Vec<String>,
@@ -104,6 +122,9 @@ pub struct Row {
     /// Whether what lies behind it are alternatives of which one is enough.
     #[serde(default)]
     pub alternatives: bool,
+    /// Names under which texts in carriers mean it, without a reference.
+    #[serde(default)]
+    pub(crate) called: Option<Called>,
     /// The component it is a part of.
     #[serde(default)]
     pub member_of: Option<MemberOf>,
@@ -207,6 +228,23 @@ pub struct Related {
     pub types: Vec<String>,
     /// The attribute that refers: theirs to this one, or this one's to them.
     pub path: String,
+    /// This one's attribute that it may match instead of refer to: see [`EdgeRow::key`].
+    #[serde(default)]
+    pub key: Option<String>,
+    /// Attributes or derived values that must be equal for that.
+    #[serde(default)]
+    pub same: Vec<String>,
+}
+
+/// Host names of an instance: what a program calls it by.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Called {
+    /// A list of texts. One without a dot counts only where `same` holds, and only where it stands as a host.
+    pub(crate) names: Expression,
+    /// Attributes or derived values of the caller and this one that must be equal for names without a dot.
+    #[serde(default)]
+    pub(crate) same: Vec<String>,
 }
 
 /// One form of run-time dependency, read from attributes.
@@ -218,6 +256,13 @@ pub(crate) struct EdgeRow {
     /// Target types; any when empty.
     #[serde(default)]
     pub(crate) to: Vec<String>,
+    /// The targets' attribute that is matched instead of a reference: the same text, or labels of which a map at
+    /// `paths` is a part. Needs `to`.
+    #[serde(default)]
+    pub(crate) key: Option<String>,
+    /// Attributes or derived values of both sides that must be equal for that.
+    #[serde(default)]
+    pub(crate) same: Vec<String>,
     /// Whether this one needs the target, or the target needs this one.
     #[serde(default)]
     pub(crate) direction: Direction,
@@ -442,6 +487,8 @@ impl Row {
             failover: None,
             facts: BTreeMap::new(),
             zones: Vec::new(),
+            zone_names: None,
+            region: None,
             subnets: Vec::new(),
             egress: false,
             is_egress: false,
@@ -454,6 +501,7 @@ impl Row {
             hands_on: None,
             reached_by: Reach::default(),
             alternatives: false,
+            called: None,
             member_of: None,
             related: BTreeMap::new(),
             refers: BTreeMap::new(),
@@ -503,6 +551,9 @@ mod tests {
                 && last.is_none()
             {
                 wrong.push(format!("{name}: a component without instances, region or figures"));
+            }
+            for edge in row.edges.iter().filter(|edge| edge.key.is_some() && edge.to.is_empty()) {
+                wrong.push(format!("{name}: {:?} matches a key of nothing", edge.paths));
             }
             if row.role() == Role::Glue && (row.instances.is_some() || last.is_some()) {
                 wrong.push(format!("{name}: glue has no instances and no figures"));

@@ -6,6 +6,8 @@ use foreshock_terraform::{Kind, Mode};
 use foreshock_text::Place;
 use rustc_hash::FxHashSet;
 
+use crate::Row;
+use crate::expression::Expression;
 use crate::graph::Graph;
 use crate::paths::{self, Found};
 
@@ -63,8 +65,12 @@ fn read(graph: &Graph<'_>, index: usize, zones: &mut Zones, seen: &mut FxHashSet
         return;
     }
     let all = |names: &[String]| names.iter().flat_map(|path| paths::find(&instance.body, path)).collect::<Vec<_>>();
+    let region = row.region.as_ref().and_then(|region| region.text(&graph.variables(index)).known().cloned().flatten());
     for found in all(&row.zones) {
-        read_name(&found, zones);
+        read_name(&found.value.kind, &found.place.place(), region.as_deref(), zones);
+    }
+    if let Some(expression) = row.zone_names.as_ref().filter(|_| zones.is_silent()) {
+        work_out(graph, index, expression, region.as_deref(), zones);
     }
     if !zones.is_silent() {
         return;
@@ -82,12 +88,38 @@ fn read(graph: &Graph<'_>, index: usize, zones: &mut Zones, seen: &mut FxHashSet
     }
 }
 
-fn read_name(found: &Found<'_>, zones: &mut Zones) {
-    let place = found.place.place();
-    match &found.value.kind {
-        Kind::String(name) if !name.is_empty() => zones.add(name.clone(), place),
-        Kind::Unknown(why) => zones.lose(why.clone(), place),
-        _ => {}
+fn has_zones(row: &Row) -> bool {
+    !row.zones.is_empty() || row.zone_names.is_some() || !row.subnets.is_empty()
+}
+
+/// A zone that is only a number is one of its region's: "1" of West Europe is another place than "1" of North Europe.
+fn read_name(kind: &Kind, place: &Place, region: Option<&str>, zones: &mut Zones) {
+    let name: Arc<str> = match kind {
+        Kind::String(name) if !name.is_empty() => name.clone(),
+        Kind::Number(number) => number.to_string().into(),
+        Kind::Unknown(why) => return zones.lose(why.clone(), place.clone()),
+        _ => return,
+    };
+    let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
+    match region.filter(|_| is_number) {
+        Some(region) => zones.add(format!("{region}-{name}").into(), place.clone()),
+        None => zones.add(name, place.clone()),
+    }
+}
+
+/// Names worked out from attributes; the first one written decides.
+fn work_out(graph: &Graph<'_>, index: usize, expression: &Expression, region: Option<&str>, zones: &mut Zones) {
+    let Some(instance) = graph.instance(index) else { return };
+    let written = expression.reads().find_map(|read| paths::attribute(&instance.body, read));
+    let place = written.map_or_else(|| instance.block.header_place(), |written| written.place.place());
+    let value = expression.value(&graph.variables(index));
+    let one = std::slice::from_ref(&value);
+    let items = match &value.kind {
+        Kind::List(items) | Kind::Set(items) => items.as_slice(),
+        _ => one,
+    };
+    for item in items {
+        read_name(&item.kind, &place, region, zones);
     }
 }
 
@@ -98,8 +130,7 @@ fn follow(graph: &Graph<'_>, found: &Found<'_>, zones: &mut Zones, seen: &mut Fx
     for mark in found.marks() {
         for target in graph.targets(mark) {
             let Some(instance) = graph.instance(target) else { continue };
-            let has_zones = graph.row(target).is_some_and(|row| !row.zones.is_empty() || !row.subnets.is_empty());
-            if !has_zones {
+            if !graph.row(target).is_some_and(has_zones) {
                 continue;
             }
             leads = true;

@@ -19,6 +19,12 @@ const FAMILIES: &[&str] = &[
     include_str!("../data/aws_messaging.toml"),
     include_str!("../data/aws_network.toml"),
     include_str!("../data/aws_operations.toml"),
+    include_str!("../data/azure_compute.toml"),
+    include_str!("../data/azure_data.toml"),
+    include_str!("../data/azure_delivery.toml"),
+    include_str!("../data/azure_messaging.toml"),
+    include_str!("../data/azure_network.toml"),
+    include_str!("../data/azure_operations.toml"),
 ];
 
 /// Every type with the attribute paths that its row looks at.

@@ -52,7 +52,7 @@ impl ResolveCache {
         {
             return expr.clone();
         }
-        let expr = Arc::new(crate::functions::template_expression(text));
+        let expr = Arc::new(foreshock_syntax::hcl::parse_template(text).0);
         self.templates.insert(file.clone(), (text.clone(), expr.clone()));
         expr
     }

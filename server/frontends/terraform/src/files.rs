@@ -4,6 +4,8 @@ use camino::Utf8Path;
 use foreshock_syntax::hcl::{self, Body, ExprCache};
 use foreshock_text::{FilePath, LineTable, Problem};
 
+use crate::config::ProviderAttributes;
+
 /// A text with its tree; made once for each version of a file.
 #[derive(Clone, Debug)]
 pub struct ParsedFile {
@@ -20,11 +22,45 @@ pub struct ParsedFile {
 }
 
 impl ParsedFile {
-    /// Parses `text`. Values that stand in `cache` are not parsed again.
+    /// Parses `text` in the form that the file's name says: `.tf`, `.tofu` and `.tfvars`, or the same with `.json` behind.
+    /// Values that stand in `cache` are not parsed again.
     pub fn parse(path: FilePath, text: Arc<str>, cache: &mut ExprCache) -> ParsedFile {
-        let (body, problems) = hcl::parse_with(cache, &text);
+        let name = path.as_path().file_name().unwrap_or_default();
+        let (body, problems) = if is_configuration_json(name) {
+            hcl::parse_json(Some(cache), &text, &ProviderAttributes)
+        } else if name.ends_with(".json") {
+            hcl::parse_json_values(&text)
+        } else {
+            hcl::parse_with(cache, &text)
+        };
         ParsedFile { path, lines: LineTable::new(&text), text, body, problems }
     }
+}
+
+/// Whether a file of this path is part of the module in its directory: `.tf`, `.tofu`, `.tf.json`, `.tofu.json`.
+pub fn is_configuration(path: &Utf8Path) -> bool {
+    configuration_ending(path.file_name().unwrap_or_default()).is_some()
+}
+
+/// Whether a file of this path holds values of variables: `.tfvars`, `.tfvars.json`.
+pub fn is_variable_file(path: &Utf8Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
+}
+
+/// The name of a configuration file without its ending, and the ending.
+pub(crate) fn configuration_ending(name: &str) -> Option<(&str, &'static str)> {
+    const ENDINGS: [&str; 4] = [".tf", ".tofu", ".tf.json", ".tofu.json"];
+    // Editors keep copies under such names.
+    if name.starts_with(['.', '#']) || name.ends_with('~') {
+        return None;
+    }
+    let ending = ENDINGS.into_iter().find_map(|ending| Some((name.strip_suffix(ending)?, ending)));
+    ending.filter(|(stem, _)| !stem.is_empty())
+}
+
+fn is_configuration_json(name: &str) -> bool {
+    name.ends_with(".tf.json") || name.ends_with(".tofu.json")
 }
 
 /// Where texts come from: the editor's open documents first, then the disk. The only way to the outside.
@@ -32,7 +68,7 @@ pub trait Files {
     /// The files directly in a directory, sorted by name. Empty for a directory that is not there.
     fn list(&self, directory: &Utf8Path) -> Vec<FilePath>;
 
-    /// The parsed form of a Terraform file (`.tf`, `.tofu`, `.tfvars`); `None` when it can't be read.
+    /// The parsed form of a Terraform file (see [`ParsedFile::parse`]); `None` when it can't be read.
     fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>>;
 
     /// The text of any file of the workspace (for `file()`, `templatefile()`, `modules.json`); `None` when it can't be

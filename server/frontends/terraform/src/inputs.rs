@@ -5,12 +5,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use foreshock_syntax::hcl::{ExprKind, parse_expression};
-use foreshock_text::{FilePath, Problem, Span};
+use foreshock_text::FilePath;
 
 use crate::config::{Attribute, Module};
 use crate::evaluate::{Evaluator, ModuleInstance, Repetition, Scope};
 use crate::types::Type;
-use crate::value::{Kind, Value};
+use crate::value::Value;
 
 impl Evaluator<'_> {
     /// The values given to the variables of the root module; later sources win.
@@ -20,10 +20,6 @@ impl Evaluator<'_> {
         let mut values = BTreeMap::new();
         for file in self.variable_files() {
             self.read.borrow_mut().push(file.clone());
-            if file.as_path().extension() == Some("json") {
-                values.extend(self.json_values(&file));
-                continue;
-            }
             let Some(parsed) = self.files.parsed(&file) else { continue };
             let problems = parsed.problems.iter().map(|problem| (file.clone(), problem.clone()));
             self.problems.borrow_mut().extend(problems);
@@ -38,21 +34,6 @@ impl Evaluator<'_> {
             values.insert(Arc::from(name.as_str()), self.command_line_value(text, &of, &nothing));
         }
         values
-    }
-
-    /// The values of a variable file in JSON.
-    fn json_values(&self, file: &FilePath) -> BTreeMap<Arc<str>, Value> {
-        let Some(text) = self.files.text(file) else { return BTreeMap::new() };
-        match crate::functions::read_json(&text) {
-            Ok(Value { kind: Kind::Map(items), .. }) => (*items).clone(),
-            Ok(_) => self.refuse(file, "a JSON object is expected"),
-            Err(failure) => self.refuse(file, &failure.why),
-        }
-    }
-
-    fn refuse(&self, file: &FilePath, why: &str) -> BTreeMap<Arc<str>, Value> {
-        self.problems.borrow_mut().push((file.clone(), Problem::new(Span::empty(0), why)));
-        BTreeMap::new()
     }
 
     /// In the order they are read: `terraform.tfvars`, `*.auto.tfvars` by name, then those named.

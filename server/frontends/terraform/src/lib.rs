@@ -20,6 +20,7 @@ mod open;
 mod order;
 mod paths;
 mod references;
+mod remote;
 mod resolve;
 mod resolved;
 mod types;
@@ -27,11 +28,12 @@ mod value;
 
 pub use cache::ResolveCache;
 pub use detached::evaluate;
-pub use files::{Files, ParsedFile};
+pub use files::{Files, ParsedFile, is_configuration, is_variable_file};
 pub use json::to_json;
+pub use remote::{Backend, StateHome};
 pub use resolve::{resolve, resolve_with};
 pub use resolved::{
     AttributePlace, BlockPlace, EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Instance, Key, Mode, ModuleCall,
-    NamedValue, Reference, ResolveOptions, Resolved,
+    NamedValue, Reference, RemoteState, ResolveOptions, Resolved,
 };
 pub use value::{Kind, Mark, Marks, Value};

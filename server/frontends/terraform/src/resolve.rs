@@ -53,6 +53,8 @@ pub fn resolve_with(
     resolved.files = evaluator.read.take();
     resolved.files.sort_by(|a, b| a.as_path().as_str().cmp(b.as_path().as_str()));
     resolved.files.dedup();
+    resolved.remote_states = evaluator.remote.take().states;
+    resolved.remote_states.sort_by(|a, b| a.address.cmp(&b.address));
     resolved.problems = evaluator.problems.take();
     resolved
 }

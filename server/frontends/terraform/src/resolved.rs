@@ -4,7 +4,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use foreshock_text::{FilePath, Place, Problem, Span};
 
-use crate::Value;
+use crate::{StateHome, Value};
 
 /// What a stack was told from outside its text.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +15,8 @@ pub struct ResolveOptions {
     pub variables: BTreeMap<String, String>,
     /// The selected workspace (`terraform.workspace`); `default` when none.
     pub workspace: Option<String>,
+    /// The root modules of the workspace, whose state a `terraform_remote_state` may mean.
+    pub states: Arc<Vec<StateHome>>,
 }
 
 /// A root module, understood.
@@ -32,8 +34,23 @@ pub struct Resolved {
     pub named: Vec<NamedValue>,
     /// Every file that was read: a change to any of them, or to the listing of their directories, changes the answer.
     pub files: Vec<FilePath>,
+    /// The states of other stacks that were read, in the order of their addresses.
+    pub remote_states: Vec<RemoteState>,
     /// What could not be understood, with its file.
     pub problems: Vec<(FilePath, Problem)>,
+}
+
+/// A `terraform_remote_state` some of whose outputs were asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteState {
+    /// `data.terraform_remote_state.network`.
+    pub address: Arc<str>,
+    /// The root module whose state it is.
+    pub root: Option<Utf8PathBuf>,
+    /// Why that is not known, when it is not.
+    pub why: Option<Arc<str>>,
+    /// Every file that was read for its outputs, as for [`Resolved::files`].
+    pub files: Vec<FilePath>,
 }
 
 /// A value that is no attribute of an instance.

@@ -3,100 +3,9 @@
 
 mod memory;
 
-use std::fmt::Write;
-
-use expect_test::{Expect, expect};
-use foreshock_terraform::{EvaluatedBody, Key, Kind, Resolved, Value};
-use memory::{Memory, root};
-
-/// Instances with their values, then calls of modules, references and problems; each value with its marks and its
-/// origin.
-fn show(memory: &Memory, resolved: &Resolved) -> String {
-    let mut text = String::new();
-    for one in &resolved.instances {
-        write!(text, "{}", one.address).unwrap();
-        if let Key::Unknown(why) = &one.key {
-            write!(text, " ({why})").unwrap();
-        }
-        if let Some(region) = &one.region {
-            write!(text, " in {}", value(memory, region)).unwrap();
-        }
-        if !one.depends_on.is_empty() {
-            write!(text, " after {}", one.depends_on.join(", ")).unwrap();
-        }
-        text.push('\n');
-        body(memory, &one.body, 1, &mut text);
-    }
-    for call in &resolved.modules {
-        let at = call.directory.as_ref().map(|directory| directory.strip_prefix(root()).unwrap_or(directory));
-        writeln!(text, "{} from {:?}: {}", call.address, call.source, at.map_or("not at hand", |at| at.as_str()))
-            .unwrap();
-    }
-    for reference in &resolved.references {
-        writeln!(text, "{} -> {}", reference.from, reference.to).unwrap();
-    }
-    for (file, problem) in &resolved.problems {
-        writeln!(text, "problem in {}: {}", file.relative_to(&root()), problem.message).unwrap();
-    }
-    text
-}
-
-fn body(memory: &Memory, of: &EvaluatedBody, level: usize, text: &mut String) {
-    let indent = "  ".repeat(level);
-    for (name, attribute) in &of.attributes {
-        writeln!(text, "{indent}{name} = {}", value(memory, &attribute.value)).unwrap();
-    }
-    for block in &of.blocks {
-        let unknown = block.unknown.as_ref().map_or(String::new(), |why| format!(" ({why})"));
-        writeln!(text, "{indent}{}{unknown}:", block.kind).unwrap();
-        body(memory, &block.body, level + 1, text);
-    }
-}
-
-fn value(memory: &Memory, of: &Value) -> String {
-    let mut text = plain(memory, of);
-    for mark in of.marks.iter() {
-        write!(text, " <{}.{}>", mark.to, mark.attribute).unwrap();
-    }
-    if of.marks.is_sensitive() {
-        text.push_str(" <sensitive>");
-    }
-    if let Some(origin) = &of.origin {
-        let source = memory.text_of(&origin.file);
-        let line = source[..origin.span.start as usize].matches('\n').count() + 1;
-        write!(text, " @{}:{line}", origin.file.relative_to(&root())).unwrap();
-    }
-    text
-}
-
-/// The value, elements without their origins.
-fn plain(memory: &Memory, of: &Value) -> String {
-    let inner = |item: &Value| value(memory, &Value { origin: None, ..item.clone() });
-    match &of.kind {
-        Kind::Null => "null".to_owned(),
-        Kind::Bool(flag) => flag.to_string(),
-        Kind::Number(number) => number.to_string(),
-        Kind::String(text) => format!("{text:?}"),
-        Kind::List(items) => format!("[{}]", items.iter().map(inner).collect::<Vec<_>>().join(", ")),
-        Kind::Set(items) => format!("set[{}]", items.iter().map(inner).collect::<Vec<_>>().join(", ")),
-        Kind::Map(items) => {
-            let items: Vec<String> = items
-                .iter()
-                .map(|(name, item)| match name.starts_with('\0') {
-                    true => "..".to_owned(),
-                    false => format!("{name} = {}", inner(item)),
-                })
-                .collect();
-            format!("{{{}}}", items.join(", "))
-        }
-        Kind::Unknown(why) => format!("?({why})"),
-    }
-}
-
-fn check(fixture: &str, expected: Expect) {
-    let memory = Memory::fixture(fixture);
-    expected.assert_eq(&show(&memory, &memory.resolved()));
-}
+use expect_test::expect;
+use memory::Memory;
+use memory::show::check;
 
 #[test]
 fn literals_know_where_they_stand() {
@@ -162,7 +71,7 @@ given = "auto b"
               count_of = 3 @main.tf:5
               flag = true @terraform.tfvars:2
               given = "auto b" @b.auto.tfvars:1
-              json = {a = [1, null]}
+              json = {a = [1, null]} @c.auto.tfvars.json:1
               list = ["tfvars", "tfvars"] @main.tf:17
               size = "tfvars" @terraform.tfvars:1
               unset = ?(variable unset has no value)

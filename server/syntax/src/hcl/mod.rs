@@ -8,10 +8,12 @@ mod cache;
 mod convert;
 mod expr;
 mod header;
+mod json;
 mod lex;
 mod plain;
 mod recover;
 mod scanner;
+mod spans;
 mod template;
 mod value_end;
 
@@ -22,6 +24,7 @@ use foreshock_text::{Problem, Span};
 
 pub use ast::*;
 pub use cache::ExprCache;
+pub use json::{Attributes, parse_json, parse_json_values};
 
 /// The longest text that is read, in bytes. Real files stay far below 1 MiB; beyond this one is surely generated, and
 /// would cost seconds on each keystroke.
@@ -59,6 +62,13 @@ pub fn parse_expression(text: &str) -> (Expr, Vec<Problem>) {
     };
     let mut problems = Vec::new();
     let expr = expr::parse_piece(text.get(start..end).unwrap_or(""), start, 0, &mut problems);
+    (expr, problems)
+}
+
+/// Reads a text that is a template all by itself, such as a file for `templatefile`. Spans count from its start.
+pub fn parse_template(text: &str) -> (Expr, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let expr = template::parse(text, &mut problems);
     (expr, problems)
 }
 

@@ -367,7 +367,8 @@ impl<'t> Scanner<'t, '_> {
 }
 
 /// A problem for each attribute that repeats an earlier one.
-fn duplicates(body: &Body, problems: &mut Vec<Problem>) {
+/// Tells of attributes written twice.
+pub(crate) fn duplicates(body: &Body, problems: &mut Vec<Problem>) {
     let attributes = &body.attributes;
     let mut repeated = |attribute: &Attribute| {
         let message = format!("`{}` is set twice in this block", attribute.name);

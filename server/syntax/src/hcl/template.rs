@@ -6,10 +6,13 @@
 
 use std::sync::Arc;
 
+use foreshock_text::{Problem, Span};
 use hcl_edit::template as edit;
 
 use super::ast::{Expr, ExprKind, TemplatePart};
 use super::convert::Source;
+use super::expr::parse_piece;
+use super::spans;
 
 /// One piece of the flat template.
 enum Piece {
@@ -205,5 +208,50 @@ fn flush_text(pending: &mut String, parts: &mut Vec<TemplatePart>) {
     if !pending.is_empty() {
         parts.push(TemplatePart::Literal(Arc::from(pending.as_str())));
         pending.clear();
+    }
+}
+
+/// Reads a text that is a template all by itself, such as a file: nothing in it is escaped with a backslash. Spans count
+/// from its start.
+pub(crate) fn parse(text: &str, problems: &mut Vec<Problem>) -> Expr {
+    let mut mark = "TEMPLATE".to_owned();
+    while text.contains(&mark) {
+        mark.push('_');
+    }
+    let ends = text.is_empty() || text.ends_with('\n');
+    let newline = if ends { "" } else { "\n" };
+    let before = problems.len();
+    let heredoc = format!("<<{mark}\n{text}{newline}{mark}");
+    let mut expr = parse_piece(&heredoc, 0, 0, problems);
+    if !ends {
+        strip_newline(&mut expr);
+    }
+    let begin = (mark.len() + 3) as u32;
+    let length = text.len() as u32;
+    let place = |span: Span| {
+        let start = span.start.saturating_sub(begin).min(length);
+        Span::new(start, span.end.saturating_sub(begin).clamp(start, length))
+    };
+    for problem in problems.iter_mut().skip(before) {
+        problem.span = place(problem.span);
+    }
+    spans::map(&mut expr, &place);
+    expr
+}
+
+/// Takes the line break off again that a heredoc ends with.
+fn strip_newline(expr: &mut Expr) {
+    let without = |text: &Arc<str>| Arc::from(text.strip_suffix('\n').unwrap_or(text));
+    match &mut expr.kind {
+        ExprKind::String(text) => *text = without(text),
+        ExprKind::Template(parts) => {
+            if let Some(TemplatePart::Literal(text)) = parts.last_mut() {
+                *text = without(text);
+                if text.is_empty() {
+                    parts.pop();
+                }
+            }
+        }
+        _ => {}
     }
 }

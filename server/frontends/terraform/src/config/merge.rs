@@ -36,6 +36,6 @@ pub(super) fn override_block(base: &mut Block, over: &Block) {
 
 /// Whether a file is merged last.
 pub(super) fn is_override(name: &str) -> bool {
-    let stem = name.strip_suffix(".tf").or_else(|| name.strip_suffix(".tofu")).unwrap_or(name);
+    let stem = crate::files::configuration_ending(name).map_or(name, |(stem, _)| stem);
     stem == "override" || stem.ends_with("_override")
 }

@@ -1,6 +1,7 @@
 //! One module directory, read: what is declared in it, override files merged, nothing evaluated.
 
 mod constraint;
+mod json_schema;
 mod merge;
 mod module;
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use foreshock_syntax::hcl::{self, Expr};
 use foreshock_text::{FilePath, Span};
 
+pub(crate) use json_schema::ProviderAttributes;
 pub(crate) use module::{Call, Module, Provider, Resource, Variable, configuration_files, provider_key};
 
 use crate::resolved::{AttributePlace, BlockPlace};

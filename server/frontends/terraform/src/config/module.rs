@@ -8,7 +8,7 @@ use foreshock_text::{FilePath, Problem};
 use super::constraint::{constant, constraint};
 use super::merge::{is_override, override_block};
 use super::{Attribute, Block, Named};
-use crate::files::{Files, ParsedFile};
+use crate::files::{Files, ParsedFile, configuration_ending};
 use crate::references::ModuleReferences;
 use crate::resolved::Mode;
 use crate::types::Type;
@@ -104,20 +104,23 @@ pub(crate) fn provider_key(expr: &Expr) -> Option<Arc<str>> {
     }
 }
 
-/// The configuration files of a directory, overrides last. A `.tofu` file stands in for the `.tf` file of its name.
+/// The configuration files of a directory, overrides last. A `.tofu` file stands in for the `.tf` file of its
+/// name, `.tofu.json` for `.tf.json`.
 pub(crate) fn configuration_files(files: &dyn Files, directory: &Utf8Path) -> Vec<FilePath> {
     let listed = files.list(directory);
-    let tofu: Vec<&str> = listed.iter().filter_map(|file| file.as_path().file_name()?.strip_suffix(".tofu")).collect();
+    let names: Vec<&str> = listed.iter().filter_map(|file| file.as_path().file_name()).collect();
     let mut main = Vec::new();
     let mut overrides = Vec::new();
     for file in &listed {
         let Some(name) = file.as_path().file_name() else { continue };
-        let is_configuration = match (name.strip_suffix(".tf"), name.strip_suffix(".tofu")) {
-            (Some(stem), _) => !stem.is_empty() && !tofu.contains(&stem),
-            (_, Some(stem)) => !stem.is_empty(),
-            _ => false,
+        let stands_in = |stem: &str, ending: &str| names.iter().any(|other| other.strip_prefix(stem) == Some(ending));
+        let replaced = match configuration_ending(name) {
+            Some((stem, ".tf")) => stands_in(stem, ".tofu"),
+            Some((stem, ".tf.json")) => stands_in(stem, ".tofu.json"),
+            Some(_) => false,
+            None => true,
         };
-        if !is_configuration || name.starts_with('.') {
+        if replaced {
             continue;
         }
         if is_override(name) { overrides.push(file.clone()) } else { main.push(file.clone()) }

@@ -25,6 +25,7 @@ use crate::cache::ResolveCache;
 use crate::config::{Attribute, Module};
 use crate::failure::Failure;
 use crate::files::Files;
+use crate::remote::Remote;
 use crate::resolved::{EvaluatedAttribute, ResolveOptions};
 use crate::value::{Kind, Marks, Value};
 
@@ -52,6 +53,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) loaded: RefCell<FxHashMap<Utf8PathBuf, Option<Configuration>>>,
     /// The regions of provider configurations, by module instance and name.
     pub(crate) regions: RefCell<FxHashMap<ProviderKey, Option<Value>>>,
+    /// What is known of other stacks.
+    pub(crate) remote: RefCell<Remote>,
 }
 
 /// The address of a module instance and the name of a provider configuration in it.
@@ -136,6 +139,7 @@ impl<'a> Evaluator<'a> {
             manifest: OnceCell::new(),
             loaded: RefCell::default(),
             regions: RefCell::default(),
+            remote: RefCell::default(),
         }
     }
 

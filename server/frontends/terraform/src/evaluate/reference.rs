@@ -9,6 +9,7 @@ use foreshock_text::{Place, Span};
 
 use super::{CallExpansion, Evaluator, Expansion, Form, Repetition, ResourceInstance, Scope, memo};
 use crate::failure::{Failure, fail};
+use crate::remote::is_remote_state;
 use crate::value::{Kind, Mark, Marks, Value};
 
 /// The names of the attributes in some steps: `a.b[0].c` gives `a.b.c`.
@@ -251,6 +252,9 @@ impl<'a> Evaluator<'a> {
         if super::blocks::is_meta(name) {
             return None;
         }
+        if name == "outputs" && is_remote_state(resource.mode, &resource.type_name) {
+            return Some(self.remote_outputs(one));
+        }
         if let Some(number) = block.attributes.iter().position(|attribute| &*attribute.name == name) {
             return self.written(one, number);
         }
@@ -287,7 +291,9 @@ impl<'a> Evaluator<'a> {
                 ("dynamic", Some(label)) => label,
                 _ => &block.kind,
             });
-            for name in names.chain(kinds) {
+            let outputs: Arc<str> = Arc::from("outputs");
+            let outputs = is_remote_state(resource.mode, &resource.type_name).then_some(&outputs);
+            for name in names.chain(kinds).chain(outputs) {
                 if items.contains_key(name) {
                     continue;
                 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_syntax::hcl::{Expr, ExprKind, TemplatePart, parse_expression};
+use foreshock_syntax::hcl::{Expr, parse_template};
 use foreshock_text::FilePath;
 
 use super::{Answer, arg, boolean, hash, text_arg};
@@ -35,7 +35,7 @@ impl<'a> Evaluator<'a> {
             "fileset" => self.fileset(args),
             "templatefile" => self.templatefile(args, scope),
             "templatestring" => text_arg(args, 0).and_then(|text| {
-                let expr = template_expression(&text);
+                let expr = parse_template(&text).0;
                 self.render(&expr, arg(args, 1)?, scope)
             }),
             "abspath" => text_arg(args, 0).map(|path| Value::string(self.absolute(&path).into_string())),
@@ -177,34 +177,4 @@ fn matches(pattern: &str, name: &str) -> bool {
         reached = next;
     }
     reached.last() == Some(&true)
-}
-
-/// The text of a template as an expression: a heredoc with a mark that does not occur in it.
-pub(crate) fn template_expression(text: &str) -> Expr {
-    let mut mark = "TEMPLATE".to_owned();
-    while text.contains(&mark) {
-        mark.push('_');
-    }
-    let ends = text.is_empty() || text.ends_with('\n');
-    let newline = if ends { "" } else { "\n" };
-    let (mut expr, _) = parse_expression(&format!("<<{mark}\n{text}{newline}{mark}\n"));
-    if !ends {
-        strip_newline(&mut expr);
-    }
-    expr
-}
-
-fn strip_newline(expr: &mut Expr) {
-    match &mut expr.kind {
-        ExprKind::String(text) => *text = Arc::from(text.strip_suffix('\n').unwrap_or(text)),
-        ExprKind::Template(parts) => {
-            if let Some(TemplatePart::Literal(text)) = parts.last_mut() {
-                *text = Arc::from(text.strip_suffix('\n').unwrap_or(text));
-                if text.is_empty() {
-                    parts.pop();
-                }
-            }
-        }
-        _ => {}
-    }
 }

@@ -21,9 +21,6 @@ use std::sync::Arc;
 
 use foreshock_syntax::hcl::Expr;
 
-pub(crate) use filesystem::template_expression;
-pub(crate) use json::read as read_json;
-
 use crate::evaluate::{Evaluator, Scope};
 use crate::failure::{Failure, fail};
 use crate::types::{number_of, string_of};

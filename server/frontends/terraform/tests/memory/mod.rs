@@ -1,5 +1,8 @@
 //! Files held in memory, by their path below `/stack`.
 
+#[allow(dead_code)]
+pub(crate) mod show;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@
 mod differential;
 mod expressions;
 mod hostile;
+mod json;
 mod laws;
 mod print;
 mod recovery;

@@ -1,0 +1,271 @@
+//! Links that are no references: equal texts, labels that a selector asks for, host names in settings.
+//!
+//! All of it is three-valued in one direction: what is not known links nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foreshock_model::{Confidence, Evidence};
+use foreshock_terraform::{Kind, Mark, Value};
+use rustc_hash::FxHashMap;
+
+use crate::Role;
+use crate::graph::{Edge, Graph, Node, PLAIN, plain};
+use crate::paths::{self, Found};
+use crate::row::EdgeRow;
+
+/// Who is called by a host name.
+#[derive(Default)]
+pub(crate) struct CalledBy(FxHashMap<Arc<str>, Vec<usize>>);
+
+/// Parts of a variable's name that say that its value is a host, for values that are nothing but a short name.
+const HOLDS_A_HOST: &[&str] = &["HOST", "ADDR", "URL", "URI", "SERVER", "ENDPOINT", "BROKER"];
+
+impl<'a> Graph<'a> {
+    /// Every name that instances are called by.
+    pub(crate) fn called(&self) -> CalledBy {
+        let mut by_name = CalledBy::default();
+        for (index, row) in self.rows.iter().enumerate() {
+            let Some(called) = row.and_then(|row| row.called.as_ref()) else { continue };
+            if let Kind::List(names) = &called.names.value(&self.variables(index)).kind {
+                for name in names.iter() {
+                    if let Kind::String(name) = &name.kind {
+                        by_name.0.entry(name.clone()).or_default().push(index);
+                    }
+                }
+            }
+        }
+        by_name
+    }
+
+    /// Host names in a carrier's text.
+    pub(crate) fn read_host(&mut self, index: usize, found: &Found<'_>, called: &CalledBy) {
+        let Kind::String(text) = &found.value.kind else { return };
+        if called.0.is_empty() {
+            return;
+        }
+        for host in hosts(text) {
+            let lone = host.name.len() == text.len() && says_host(found);
+            let mut names = vec![host.name];
+            if let Some((pod, service)) = host.name.split_once('.')
+                && pod.ends_with(|last: char| last.is_ascii_digit())
+            {
+                names.push(service);
+            }
+            for name in names {
+                let dots = name.matches('.').count();
+                if dots < 2 && !host.is_marked && !lone {
+                    continue;
+                }
+                let short = dots == 0;
+                for &target in called.0.get(name).into_iter().flatten() {
+                    self.call(index, target, short, found);
+                }
+            }
+        }
+    }
+
+    fn call(&mut self, index: usize, target: usize, short: bool, found: &Found<'_>) {
+        let Some(row) = self.row(target) else { return };
+        let (Some(called), Some(kind)) = (&row.called, row.reached_by.kind()) else { return };
+        if target == index || (short && !self.agree(index, target, &called.same)) {
+            return;
+        }
+        let why = format!("{} of {} names {}", found.path, self.address(index), self.address(target));
+        let to = Node { instance: target, port: PLAIN };
+        let evidence = Evidence { place: found.place.place(), why: why.into() };
+        let edge = Edge { kind, confidence: Confidence::Likely, carried: true, ..plain(to, evidence) };
+        self.add(Node { instance: index, port: PLAIN }, edge);
+    }
+
+    /// An edge of the form `key`: between this instance and those that it refers to, or whose value at `key` matches.
+    pub(crate) fn read_matches(&mut self, index: usize, row: &'a EdgeRow, key: &str) {
+        let Some(instance) = self.instance(index) else { return };
+        let mut links = Vec::new();
+        for path in &row.paths {
+            for found in values(&instance.body, path) {
+                for &target in row.to.iter().filter_map(|to| self.by_type.get(to.as_str())).flatten() {
+                    let names = || found.marks().any(|mark| self.targets(mark).contains(&target));
+                    let matches = || self.fits(found.value, target, key) && self.agree(index, target, &row.same);
+                    if target != index && (names() || matches()) {
+                        links.push((found.clone(), target));
+                    }
+                }
+            }
+        }
+        for (found, target) in links {
+            let mark = Mark { to: self.address(target).into(), attribute: Arc::default(), place: found.place.place() };
+            self.read_link(index, row, &found, &mark, target);
+        }
+    }
+
+    /// Relations of the form `key`.
+    pub(crate) fn relate_by_key(&mut self) {
+        let mut links = Vec::new();
+        for (type_name, row) in self.catalog.rows() {
+            let Some(targets) = self.by_type.get(type_name) else { continue };
+            for (name, related) in &row.related {
+                let Some(key) = &related.key else { continue };
+                for &from in related.types.iter().filter_map(|from| self.by_type.get(from.as_str())).flatten() {
+                    let Some(instance) = self.instance(from) else { continue };
+                    for found in values(&instance.body, &related.path) {
+                        let fits = |target: &&usize| {
+                            **target != from
+                                && self.fits(found.value, **target, key)
+                                && self.agree(from, **target, &related.same)
+                        };
+                        links.extend(targets.iter().filter(fits).map(|&target| (target, name.as_str(), from)));
+                    }
+                }
+            }
+        }
+        for (target, name, from) in links {
+            if let Some(list) = self.related.get_mut(target)
+                && !list.contains(&(name, from))
+            {
+                list.push((name, from));
+            }
+        }
+    }
+
+    /// Whether a value is the text, or a part of the labels, that the target has at `key`.
+    fn fits(&self, own: &Value, target: usize, key: &str) -> bool {
+        let theirs = self.instance(target).and_then(|target| paths::attribute(&target.body, key));
+        let Some(theirs) = theirs else { return false };
+        match (&own.kind, &theirs.value.kind) {
+            (Kind::Map(own), Kind::Map(theirs)) => is_part(own, theirs),
+            _ => same(own, &theirs.value) == Some(true),
+        }
+    }
+
+    /// Whether two instances surely have equal values under each of these names.
+    fn agree(&self, one: usize, other: usize, names: &[String]) -> bool {
+        names.iter().all(|name| {
+            let (one, other) = (self.own_value(one, name), self.own_value(other, name));
+            let both_null = one.kind == Kind::Null && other.kind == Kind::Null;
+            both_null || same(&one, &other) == Some(true)
+        })
+    }
+
+    /// An attribute, or a value derived from attributes alone.
+    fn own_value(&self, index: usize, name: &str) -> Value {
+        let Some(object) = self.objects.get(index) else { return Value::null() };
+        if let Some(value) = object.get(name) {
+            return value.clone();
+        }
+        let derived = self.row(index).and_then(|row| row.derived.get(name));
+        derived.map_or_else(Value::null, |derived| derived.value(object))
+    }
+
+    /// Instances of each type, without data sources and without what the catalog ignores.
+    pub(crate) fn sort_by_type(&mut self) {
+        for (index, instance) in self.resolved.instances.iter().enumerate() {
+            if !matches!(self.role(index), Role::Ignored | Role::Unmapped) {
+                self.by_type.entry(crate::graph::row_name(instance)).or_default().push(index);
+            }
+        }
+    }
+}
+
+/// The values at a path: a map as a whole, where it is one.
+fn values<'b>(body: &'b foreshock_terraform::EvaluatedBody, path: &str) -> Vec<Found<'b>> {
+    match paths::attribute(body, path) {
+        Some(attribute) if matches!(attribute.value.kind, Kind::Map(_)) => {
+            let (value, place) = (&attribute.value, &attribute.place);
+            vec![Found { path: path.to_owned(), value, place, blocks: Vec::new() }]
+        }
+        _ => paths::find(body, path),
+    }
+}
+
+/// Whether every label asked for is there. Asking for nothing selects nothing.
+fn is_part(asked: &BTreeMap<Arc<str>, Value>, labels: &BTreeMap<Arc<str>, Value>) -> bool {
+    let has = |(name, wanted): (&Arc<str>, &Value)| {
+        text(wanted).is_some_and(|wanted| labels.get(name).and_then(text).is_some_and(|label| label == wanted))
+    };
+    !asked.is_empty() && asked.iter().all(has)
+}
+
+/// Whether two values are the same text. Names and ids that are not known yet are the same when they are traces of the
+/// same resource.
+fn same(one: &Value, other: &Value) -> Option<bool> {
+    match (text(one), text(other)) {
+        (Some(one), Some(other)) => Some(one == other && !one.is_empty()),
+        _ => one.marks.iter().any(|mark| other.marks.iter().any(|known| known.to == mark.to)).then_some(true),
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match &value.kind {
+        Kind::String(text) => Some(text.to_string()),
+        Kind::Number(number) => Some(number.to_string()),
+        Kind::Bool(truth) => Some(truth.to_string()),
+        _ => None,
+    }
+}
+
+fn says_host(found: &Found<'_>) -> bool {
+    let last = found.path.rsplit('.').next().unwrap_or("");
+    let named = found.blocks.last().and_then(|block| block.body.attributes.get("name")).map(|name| &name.value.kind);
+    let name = match named {
+        Some(Kind::String(name)) => name,
+        _ => last,
+    };
+    let name = name.to_uppercase();
+    HOLDS_A_HOST.iter().any(|part| name.contains(part))
+}
+
+struct Host<'t> {
+    name: &'t str,
+    /// Stands where only a host can: behind `//` or `@`, or before a port.
+    is_marked: bool,
+}
+
+/// Everything in a text that may be a host name.
+fn hosts(text: &str) -> impl Iterator<Item = Host<'_>> {
+    let in_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
+    let mut rest = text;
+    let mut before = "";
+    std::iter::from_fn(move || {
+        let start = rest.find(in_name)?;
+        let from = rest.get(start..)?;
+        let end = from.find(|letter: char| !in_name(letter)).unwrap_or(from.len());
+        let (name, after) = from.split_at_checked(end)?;
+        let lead = rest.get(..start).filter(|lead| !lead.is_empty()).unwrap_or(before);
+        let is_marked = lead.ends_with("//") || lead.ends_with('@') || starts_with_port(after);
+        (before, rest) = (name, after);
+        Some(Host { name: name.trim_end_matches('.'), is_marked })
+    })
+}
+
+/// The lowest port that programs listen on; a smaller number behind a colon is the version of an image.
+const LOWEST_PORT: u32 = 80;
+
+fn starts_with_port(text: &str) -> bool {
+    let Some(number) = text.strip_prefix(':') else { return false };
+    let end = number.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(number.len());
+    let Some((digits, rest)) = number.split_at_checked(end) else { return false };
+    let in_range = digits.parse::<u32>().is_ok_and(|port| (LOWEST_PORT..=65535).contains(&port));
+    in_range && !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || matches!(next, '.' | '-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_in_texts() {
+        let marked = |text: &str| {
+            let found = hosts(text).filter(|host| host.is_marked).map(|host| host.name.to_owned());
+            found.collect::<Vec<_>>()
+        };
+        assert_eq!(marked("http://orders:8080/v1"), ["orders"]);
+        assert_eq!(marked("postgres://shop:secret@db/orders"), ["shop", "db"]);
+        assert_eq!(marked("kafka-0.kafka:9092,kafka-1.kafka:9092"), ["kafka-0.kafka", "kafka-1.kafka"]);
+        assert_eq!(marked("redis:7 nginx:1.25 app:8080-alpine"), Vec::<String>::new());
+        assert_eq!(marked("orders"), Vec::<String>::new());
+        assert_eq!(marked("see orders: all"), Vec::<String>::new());
+        assert_eq!(marked("http://ö:1 é"), Vec::<String>::new());
+        assert_eq!(hosts("a.b.svc.").map(|host| host.name).collect::<Vec<_>>(), ["a.b.svc"]);
+    }
+}
