@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { colourExtension } from './colours.mjs';
 import { installExtensions, settings, startCodeServer } from './code_server.mjs';
 import { runInExtensionHost } from './extension_host.mjs';
+import { driveEnvironments } from './environments.mjs';
 import { drive } from './screen.mjs';
 
 const { values: options } = parseArgs({
   options: Object.fromEntries(
-    ['editors', 'tools', 'vsix', 'out', 'pictures', 'api-stack', 'screen-stack'].map(name => [name, { type: 'string' }]),
+    ['editors', 'tools', 'vsix', 'out', 'pictures', 'api-stack', 'screen-stack', 'environments'].map(name => [name, { type: 'string' }]),
   ),
 });
 
@@ -55,6 +56,8 @@ try {
     runInExtensionHost({ ...context, stack: options['api-stack'], colours: colours.directory }));
   await part('screen', { payloads: false }, context =>
     drive({ ...context, stack: options['screen-stack'], pictures: options.pictures }));
+  await part('environments', { payloads: false }, context =>
+    driveEnvironments({ ...context, stack: options.environments, pictures: options.pictures }));
 } finally {
   await browser.close();
 }

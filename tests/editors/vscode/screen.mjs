@@ -5,21 +5,12 @@ import { openPage, settings } from './code_server.mjs';
 const PATIENCE = 30_000;
 
 /** VS Code shows blanks as no-break spaces. */
-const plain = text => (text ?? '').replace(/\u00a0/g, ' ');
+export const plain = text => (text ?? '').replace(/\u00a0/g, ' ');
 
 export async function drive({ browser, check, data, address, stack, pictures }) {
   const page = await openPage(browser, { viewport: { width: 1440, height: 760 }, deviceScaleFactor: 1.5 });
   const picture = name => page.screenshot({ path: join(pictures, `${name}.png`) });
-  const eventually = async probe => {
-    const end = Date.now() + PATIENCE;
-    while (Date.now() < end) {
-      const value = await Promise.resolve(probe()).catch(() => undefined);
-      if (value) return value;
-      await page.waitForTimeout(100);
-    }
-    return undefined;
-  };
-  const look = { page, picture, eventually, check, data };
+  const look = { page, picture, eventually: eventuallyOn(page), check, data };
 
   await page.goto(`http://${address}/?folder=${encodeURIComponent(stack)}`);
   try {
@@ -41,8 +32,19 @@ export async function drive({ browser, check, data, address, stack, pictures }) 
   }
 }
 
+/** The first truthy value of a probe, or undefined when there is none in time. */
+export const eventuallyOn = page => async probe => {
+  const end = Date.now() + PATIENCE;
+  while (Date.now() < end) {
+    const value = await Promise.resolve(probe()).catch(() => undefined);
+    if (value) return value;
+    await page.waitForTimeout(100);
+  }
+  return undefined;
+};
+
 /** Moves the mouse there as a hand does. Playwright's own hover and click first scroll, and VS Code's panes with it. */
-async function pointAt(page, locator, { click = false } = {}) {
+export async function pointAt(page, locator, { click = false } = {}) {
   // What is drawn may be replaced while it is looked at: lenses and hints are, whenever the server has news.
   let box = null;
   for (const end = Date.now() + PATIENCE; !box && Date.now() < end; await page.waitForTimeout(100)) {
@@ -60,16 +62,16 @@ async function pointAt(page, locator, { click = false } = {}) {
   }
 }
 
-const click = (page, locator) => pointAt(page, locator, { click: true });
+export const click = (page, locator) => pointAt(page, locator, { click: true });
 
 const isOpen = (page, file) => page.$(`.tab[data-resource-name="${file}"][aria-selected="true"]`);
 
-const code = page => page.locator('.editor-instance .view-lines').first();
-const word = (page, text) => code(page).locator('.view-line span span', { hasText: text }).last();
+export const code = page => page.locator('.editor-instance .view-lines').first();
+export const word = (page, text) => code(page).locator('.view-line span span', { hasText: text }).last();
 const statusBar = page => page.locator('#foreshock\\.foreshock\\.foreshock\\.status, .statusbar-item[id*="foreshock"]').first();
-const statusText = async page => plain(await statusBar(page).innerText()).replace(/\s+/g, ' ').trim();
+export const statusText = async page => plain(await statusBar(page).innerText()).replace(/\s+/g, ' ').trim();
 
-async function command(page, title) {
+export async function command(page, title) {
   await page.keyboard.press('F1');
   await page.waitForSelector('.quick-input-widget input');
   await page.keyboard.type(title);

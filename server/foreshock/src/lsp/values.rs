@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use foreshock_analysis::{Expression, Origin, Reading, is_secret_name, shown};
+use foreshock_analysis::{Expression, Origin, Reading, ReferredValue, is_secret_name, shown};
 use foreshock_terraform::Kind;
 use foreshock_text::{FilePath, Span};
 
@@ -41,9 +41,19 @@ pub(super) fn section(view: &View, expression: &Expression) -> Option<String> {
         [(value, readings)] => {
             let first = readings.first()?;
             let _ = write!(text, "{} = {}", code(&expression.name), in_words(value.as_deref(), first));
-            text.push_str(&from(view, first));
-            text.push_str("\n\n");
-            text.push_str(&referred(view, expression, first));
+            let origin = view.snapshot().origin_of(&first.value);
+            let referred = view.snapshot().referred(expression, first);
+            match (referred.as_slice(), &origin) {
+                // Passed along as it is: its name and its place say it all.
+                ([one], Some(_)) if one.origin == origin => {
+                    let _ = write!(text, ": {}{}", code(&one.name), from(view, first));
+                }
+                _ => {
+                    text.push_str(&from(view, first));
+                    text.push_str("\n\n");
+                    text.push_str(&lines(view, expression, &referred));
+                }
+            }
         }
         several => {
             let _ = writeln!(text, "{} has {} values:\n", code(&expression.name), several.len());
@@ -89,9 +99,8 @@ fn at(view: &View, origin: &Origin) -> String {
 }
 
 /// The variables and locals that it was made of, a line each.
-fn referred(view: &View, expression: &Expression, reading: &Reading) -> String {
+fn lines(view: &View, expression: &Expression, referred: &[ReferredValue]) -> String {
     let mut text = String::new();
-    let referred = view.snapshot().referred(expression, reading);
     for one in referred.iter().take(MOST_LINES) {
         let secret = expression.is_secret() || is_secret_name(&one.name);
         let value = match (shown(&one.value, secret), &one.value.kind) {

@@ -69,15 +69,18 @@ pub(crate) struct Graph<'a> {
 /// The key of a row for an instance: data sources have rows of their own.
 pub(crate) fn row_name(instance: &Instance) -> Arc<str> {
     match instance.mode {
-        Mode::Managed => instance.type_name.clone(),
+        Mode::Managed | Mode::Module => instance.type_name.clone(),
         Mode::Data => format!("data.{}", instance.type_name).into(),
     }
 }
 
 /// The address without the last key.
 pub(crate) fn block_address(instance: &Instance) -> String {
-    let data = if instance.mode == Mode::Data { "data." } else { "" };
-    let own = format!("{data}{}.{}", instance.type_name, instance.name);
+    let own = match instance.mode {
+        Mode::Managed => format!("{}.{}", instance.type_name, instance.name),
+        Mode::Data => format!("data.{}.{}", instance.type_name, instance.name),
+        Mode::Module => format!("module.{}", instance.name),
+    };
     if instance.module.is_empty() { own } else { format!("{}.{own}", instance.module) }
 }
 
@@ -149,6 +152,66 @@ const ADDRESSES: &[&str] = &[
     "zookeeper_connect_string",
 ];
 
+/// Whether an output of a module that nobody knows may be somebody's address, by the words in its name.
+fn may_be_address(output: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "address",
+        "addresses",
+        "api",
+        "arn",
+        "broker",
+        "brokers",
+        "bucket",
+        "cluster",
+        "connection",
+        "db",
+        "dns",
+        "domain",
+        "dsn",
+        "endpoint",
+        "endpoints",
+        "fqdn",
+        "function",
+        "host",
+        "hostname",
+        "hosts",
+        "ip",
+        "queue",
+        "server",
+        "service",
+        "stream",
+        "table",
+        "topic",
+        "uri",
+        "url",
+        "urls",
+    ];
+    const OTHERS: &[&str] = &[
+        "certificate",
+        "group",
+        "groups",
+        "iam",
+        "key",
+        "kms",
+        "label",
+        "labels",
+        "log",
+        "policy",
+        "role",
+        "security",
+        "sg",
+        "subnet",
+        "subnets",
+        "tag",
+        "tags",
+        "user",
+        "vpc",
+        "zone",
+    ];
+    let mut words = output.split(['_', '-']);
+    !output.split(['_', '-']).any(|word| OTHERS.contains(&word)) && words.any(|word| WORDS.contains(&word))
+}
+
 impl<'a> Graph<'a> {
     /// Reads every edge that the rows of the catalog see in the instances.
     pub(crate) fn build(resolved: &'a Resolved, catalog: &'a Catalog) -> Graph<'a> {
@@ -166,7 +229,7 @@ impl<'a> Graph<'a> {
         let mut graph = Graph {
             resolved,
             catalog,
-            rows: instances.iter().map(|instance| catalog.row(&row_name(instance))).collect(),
+            rows: instances.iter().map(|instance| catalog.row_of(instance)).collect(),
             ignored: FxHashSet::default(),
             edges: FxHashMap::default(),
             related: vec![Vec::new(); instances.len()],
@@ -453,7 +516,9 @@ impl<'a> Graph<'a> {
                 let Some(row) = self.row(target) else { continue };
                 let listed = row.addresses.iter().map(String::as_str);
                 let first = mark.attribute.split(['.', '[']).next().unwrap_or("");
-                let is_address = if row.addresses.is_empty() {
+                let is_address = if row.opaque {
+                    may_be_address(first)
+                } else if row.addresses.is_empty() {
                     row.role() == Role::Component && ADDRESSES.contains(&first)
                 } else {
                     self.role(target) != Role::Ignored && listed.into_iter().any(|name| name == first || name == "*")
@@ -535,7 +600,7 @@ impl<'a> Graph<'a> {
         let name = row_name(other);
         if target == index
             || self.role(target) == Role::Ignored
-            || !(row.to.is_empty() || row.to.iter().any(|wanted| **wanted == *name))
+            || !(row.to.is_empty() || row.to.iter().any(|wanted| other_row.is_or_holds(wanted, &name)))
         {
             return;
         }
@@ -589,7 +654,10 @@ impl<'a> Graph<'a> {
             weight,
             plane,
             group,
-            confidence: row.confidence.confidence(),
+            confidence: match other_row.opaque {
+                true => Confidence::Guess,
+                false => row.confidence.confidence(),
+            },
             hint: row.hint,
             ..plain(to, Evidence { place: mark.place.clone(), why: why.into() })
         };

@@ -30,7 +30,7 @@ use crate::resolved::{EvaluatedAttribute, ResolveOptions};
 use crate::value::{Kind, Marks, Value};
 
 pub(crate) use expansion::{Form, join_address};
-pub(crate) use instance::{CallExpansion, Expansion, ModuleInstance, Repetition, ResourceInstance, Tree};
+pub(crate) use instance::{CallExpansion, CallInstance, Expansion, ModuleInstance, Repetition, ResourceInstance, Tree};
 pub(crate) use limits::{FUEL, STRING};
 
 /// What an evaluation shares: where texts come from, what was found so far, and how much work is left.
