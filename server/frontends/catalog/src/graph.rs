@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use foreshock_model::{Confidence, DependencyKind, Evidence, Plane};
 use foreshock_terraform::{Instance, Key, Kind, Mark, Mode, Resolved, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expression::Variables;
 use crate::matching::CalledBy;
@@ -51,6 +51,8 @@ pub(crate) struct Graph<'a> {
     pub(crate) resolved: &'a Resolved,
     pub(crate) catalog: &'a Catalog,
     pub(crate) rows: Vec<Option<&'a Row>>,
+    /// Instances that their row ignores though it knows their type.
+    ignored: FxHashSet<usize>,
     pub(crate) edges: FxHashMap<Node, Vec<Edge>>,
     /// Per instance, by name of the relation: who refers to it.
     pub(crate) related: Vec<Vec<(&'a str, usize)>>,
@@ -228,6 +230,7 @@ impl<'a> Graph<'a> {
             resolved,
             catalog,
             rows: instances.iter().map(|instance| catalog.row_of(instance)).collect(),
+            ignored: FxHashSet::default(),
             edges: FxHashMap::default(),
             related: vec![Vec::new(); instances.len()],
             by_address: FxHashMap::default(),
@@ -241,6 +244,7 @@ impl<'a> Graph<'a> {
             graph.by_address.entry(&instance.address).or_insert(index);
             graph.by_block.entry(block_address(instance)).or_default().push(index);
         }
+        graph.ignored = (0..instances.len()).filter(|&index| graph.means_nothing(index)).collect();
         graph.sort_by_type();
         graph.relate();
         graph.relate_by_key();
@@ -255,7 +259,16 @@ impl<'a> Graph<'a> {
         self.rows.get(index).copied().flatten()
     }
 
+    fn means_nothing(&self, index: usize) -> bool {
+        let condition = self.row(index).and_then(|row| row.ignored_when.as_ref());
+        let object = self.objects.get(index);
+        condition.zip(object).is_some_and(|(condition, object)| condition.holds(object) == Some(true))
+    }
+
     pub(crate) fn role(&self, index: usize) -> Role {
+        if self.ignored.contains(&index) {
+            return Role::Ignored;
+        }
         match (self.row(index), self.instance(index).map(|instance| instance.mode)) {
             (Some(row), _) => row.role(),
             // What a data source reads exists outside the stack.
@@ -408,7 +421,7 @@ impl<'a> Graph<'a> {
 
     fn read_instance(&mut self, index: usize, called: &CalledBy) {
         let (Some(instance), Some(row)) = (self.instance(index), self.row(index)) else { return };
-        if row.role() == Role::Ignored {
+        if self.role(index) == Role::Ignored {
             return;
         }
         let is_component = row.role() == Role::Component;
@@ -508,7 +521,7 @@ impl<'a> Graph<'a> {
                 } else if row.addresses.is_empty() {
                     row.role() == Role::Component && ADDRESSES.contains(&first)
                 } else {
-                    row.role() != Role::Ignored && listed.into_iter().any(|name| name == first || name == "*")
+                    self.role(target) != Role::Ignored && listed.into_iter().any(|name| name == first || name == "*")
                 };
                 let Some(kind) = row.reached_by.kind() else { continue };
                 if target == index || !is_address {
@@ -586,7 +599,7 @@ impl<'a> Graph<'a> {
         let (Some(other), Some(other_row)) = (self.instance(target), self.row(target)) else { return };
         let name = row_name(other);
         if target == index
-            || other_row.role() == Role::Ignored
+            || self.role(target) == Role::Ignored
             || !(row.to.is_empty() || row.to.iter().any(|wanted| other_row.is_or_holds(wanted, &name)))
         {
             return;

@@ -51,6 +51,9 @@ pub struct Row {
     /// The component's kind.
     #[serde(default, deserialize_with = "kind")]
     pub kind: Option<ComponentKind>,
+    /// Where this is true, an instance means nothing at run time.
+    #[serde(default)]
+    pub(crate) ignored_when: Option<Expression>,
     /// Another kind where a condition holds.
     #[serde(default)]
     pub(crate) other_kind: Option<OtherKind>,
@@ -540,6 +543,7 @@ impl Row {
         Row {
             role,
             kind: None,
+            ignored_when: None,
             other_kind: None,
             stateful: false,
             regional: false,

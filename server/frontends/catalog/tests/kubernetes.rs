@@ -422,6 +422,13 @@ fn what_has_no_number() {
         resource "kubernetes_job" "migrate" { metadata { name = "migrate" } }
         resource "kubernetes_pod" "lone" { metadata { name = "lone" } }
         resource "kubernetes_manifest" "issuer" { manifest = { kind = "ClusterIssuer" } }
+        resource "kubectl_manifest" "policy" { yaml_body = "kind: NetworkPolicy" }
+        resource "kubectl_manifest" "app" { yaml_body = "kind: Deployment\nspec: {replicas: 2}" }
+        variable "manifest" {}
+        resource "kubernetes_manifest" "open" { manifest = var.manifest }
+        resource "kubernetes_deployment" "exporter" {
+          spec { template { spec { container { image = "quay.io/prometheuscommunity/postgres-exporter:v0.15" } } } }
+        }
         resource "kubernetes_manifest" "web" { manifest = { kind = "Deployment", spec = { replicas = 2 } } }
         resource "helm_release" "ingress" { chart = "ingress-nginx" }
         resource "helm_release" "app" {
@@ -440,10 +447,12 @@ fn what_has_no_number() {
             helm_release.api app_server 1/3 zones?(no zone is written)
             helm_release.app app_server 1/2 zones?(no zone is written)
             helm_release.ingress app_server ?(its chart decides how many pods it runs) zones?(no zone is written)
+            kubectl_manifest.app app_server 1/2 zones?(no zone is written)
             kubernetes_cron_job_v1.report scheduled_job 1/1 region
             kubernetes_daemonset.logs app_server ?(a daemon runs one pod on each node) zones?(no zone is written)
+            kubernetes_deployment.exporter app_server 1/1 zones?(no zone is written)
             kubernetes_job.migrate scheduled_job 1/1 region
-            kubernetes_manifest.issuer custom ?(an object of its kind has no number) zones?(no zone is written)
+            kubernetes_manifest.open custom ?(variable manifest has no value) zones?(no zone is written)
             kubernetes_manifest.web app_server 1/2 zones?(no zone is written)
             kubernetes_pod.lone app_server 1/1 zones?(no zone is written)
         "#]],
