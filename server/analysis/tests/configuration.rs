@@ -92,13 +92,9 @@ fn without_a_configuration_each_root_is_one_stack() {
         expect![[r#"
             envs/dev
               error single-point-of-failure module.db.aws_db_instance.orders
-              warning no-backup module.db.aws_db_instance.orders
               info no-redundancy aws_instance.app
-              hint deletion-unprotected module.db.aws_db_instance.orders
             envs/prod
               error single-point-of-failure module.db.aws_db_instance.orders
-              warning no-backup module.db.aws_db_instance.orders
-              hint deletion-unprotected module.db.aws_db_instance.orders
         "#]],
     );
 }
@@ -110,16 +106,10 @@ fn one_stack_for_each_file_with_values() {
         expect![[r#"
             envs/dev
               error single-point-of-failure module.db.aws_db_instance.orders
-              warning no-backup module.db.aws_db_instance.orders
               info no-redundancy aws_instance.app
-              hint deletion-unprotected module.db.aws_db_instance.orders
             envs/prod (canary.tfvars)
               error single-point-of-failure module.db.aws_db_instance.orders
-              warning no-backup module.db.aws_db_instance.orders
-              hint deletion-unprotected module.db.aws_db_instance.orders
             envs/prod (prod.tfvars)
-              warning no-backup module.db.aws_db_instance.orders
-              hint deletion-unprotected module.db.aws_db_instance.orders
         "#]],
     );
 }
@@ -131,20 +121,12 @@ fn variables_workspaces_and_names() {
         expect![[r#"
             envs/dev
               error single-point-of-failure module.db.aws_db_instance.orders
-              warning no-backup module.db.aws_db_instance.orders
               info no-redundancy aws_instance.app
-              hint deletion-unprotected module.db.aws_db_instance.orders
             envs/prod (ha=true)
-              warning no-backup module.db.aws_db_instance.orders
-              hint deletion-unprotected module.db.aws_db_instance.orders
             envs/prod (the old one)
               error single-point-of-failure module.db.aws_db_instance.orders
-              warning no-backup module.db.aws_db_instance.orders
-              hint deletion-unprotected module.db.aws_db_instance.orders
             envs/prod (workspace blue)
               error single-point-of-failure module.db.aws_db_instance.orders
-              warning no-backup module.db.aws_db_instance.orders
-              hint deletion-unprotected module.db.aws_db_instance.orders
         "#]],
     );
 }
@@ -156,12 +138,8 @@ fn severities_for_all_and_for_some() {
         expect![[r#"
             envs/dev
               error no-redundancy aws_instance.app
-              warning no-backup module.db.aws_db_instance.orders
-              hint deletion-unprotected module.db.aws_db_instance.orders
             envs/prod
-              warning no-backup module.db.aws_db_instance.orders
               hint single-point-of-failure module.db.aws_db_instance.orders
-              hint deletion-unprotected module.db.aws_db_instance.orders
         "#]],
     );
 }
@@ -204,13 +182,9 @@ my_alias = "aws_sqs_queu"
         expect![[r#"
             envs/dev
               error single-point-of-failure module.db.aws_db_instance.orders
-              warning no-backup module.db.aws_db_instance.orders
               info no-redundancy aws_instance.app
-              hint deletion-unprotected module.db.aws_db_instance.orders
             envs/prod (prd.tfvars)
               error single-point-of-failure module.db.aws_db_instance.orders
-              warning no-backup module.db.aws_db_instance.orders
-              hint deletion-unprotected module.db.aws_db_instance.orders
             3:1 `single-point-of-failur` there is no rule `single-point-of-failur`; did you mean `single-point-of-failure`?
             4:27 `"loud"` `loud` is no severity; expected one of `off`, `hint`, `info`, `warning`, `error`
             5:17 `3` expected "off", "hint", "info", "warning" or "error", found a whole number
@@ -236,12 +210,8 @@ fn broken_text_keeps_what_can_be_read() {
         "[rules]\nsingle-point-of-failure = \"off\"\n[[stack]]\npath = \n",
         expect![[r#"
             envs/dev
-              warning no-backup module.db.aws_db_instance.orders
               info no-redundancy aws_instance.app
-              hint deletion-unprotected module.db.aws_db_instance.orders
             envs/prod
-              warning no-backup module.db.aws_db_instance.orders
-              hint deletion-unprotected module.db.aws_db_instance.orders
             4:8 `` string values must be quoted, expected literal string
         "#]],
     );
@@ -303,24 +273,16 @@ resource "aws_db_instance" "c" { engine = "postgres" }
     );
     let all = expect![[r#"
         a
-          warning no-backup aws_db_instance.a
-          hint deletion-unprotected aws_db_instance.a
         b
           error no-redundancy aws_db_instance.b
-          warning no-backup aws_db_instance.b
-          hint deletion-unprotected aws_db_instance.b
         c
-          warning no-backup aws_db_instance.c
           info no-redundancy aws_db_instance.c
-          hint deletion-unprotected aws_db_instance.c
     "#]];
     all.assert_eq(&seen(&Workspace::new().snapshot_of(&root).unwrap(), &root));
     // Asked for by itself, a stack is read as it is among the others.
     let one = Workspace::new().snapshot_of(&root.join("a")).unwrap();
     expect![[r#"
         a
-          warning no-backup aws_db_instance.a
-          hint deletion-unprotected aws_db_instance.a
     "#]]
     .assert_eq(&seen(&one, &root));
 }
@@ -345,6 +307,15 @@ fn a_change_of_the_file_counts_at_once() {
     workspace.close_document(&file);
     let closed = workspace.snapshot();
     assert_eq!(seen(&closed, &root), seen(&before, &root));
+}
+
+#[test]
+fn the_example_of_the_page_can_be_read() {
+    let page = include_str!("../../../docs/configuration.md");
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let configuration = Configuration::read(FilePath::new("/w/foreshock.toml"), example.into());
+    assert_eq!(configuration.problems, []);
+    assert_eq!(configuration.values, Some(true));
 }
 
 proptest! {
