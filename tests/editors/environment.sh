@@ -15,6 +15,13 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/foreshock-editors.XXXXXX")
 finish() { rm -rf "$work"; }
 trap finish EXIT
 
+# Two environments that share a module, with a foreshock.toml.
+new_environments() {
+  mkdir -p "$work/$1"
+  cp -r "$repo"/fixtures/environments/. "$work/$1/"
+  echo "$work/$1"
+}
+
 # Fresh copies: the tests edit the stack, and an editor must not find a repository above it.
 new_stack() {
   mkdir -p "$work/$1"

@@ -10,10 +10,10 @@ nvim="$editors/nvim/bin/nvim"
 
 passed=0 failed=0
 
-# run NAME STYLE CHECKS [FILE]: one Neovim, started the given way, on a stack of its own.
+# run NAME STYLE CHECKS [FILE [MAKE]]: one Neovim, started the given way, on a stack of its own.
 run() {
-  local name=$1 style=$2 checks=$3 file=${4:-rds.tf} stack log
-  stack=$(new_stack "$name")
+  local name=$1 style=$2 checks=$3 file=${4:-rds.tf} make=${5:-new_stack} stack log
+  stack=$($make "$name")
   log="$work/$name.log"
   echo "== $name"
   XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/$name.state" XDG_DATA_HOME="$work/data" XDG_CACHE_HOME="$work/cache" \
@@ -37,6 +37,7 @@ run enable enable checks
 run setup setup start_checks
 run fallback fallback start_checks
 run yaml enable yaml_checks checkout.yaml
+run environments enable environments_checks envs/prod/main.tf new_environments
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -36,6 +36,9 @@ variable "multi_az" { default = false }
 resource "aws_db_instance" "orders" {
   engine   = "postgres"
   multi_az = var.multi_az
+
+  backup_retention_period = 7
+  deletion_protection     = true
 }
 output "address" { value = aws_db_instance.orders.address }
 "#;
@@ -125,7 +128,7 @@ fn several_stacks_of_one_root() {
     assert!(names.contains(&(json!("prod.tfvars"), json!(["prod.tfvars"]))), "{names:?}");
     assert!(names.contains(&(json!("plain"), json!([]))), "{names:?}");
     assert_eq!(titles(&mut client, &main)[0], "2 callers: 2 fine");
-    assert_eq!(titles(&mut client, &db)[0], "3 callers: 1 fine, 2 single point of failure");
+    assert_eq!(titles(&mut client, &db)[0], "3 callers: 1 fine, 2 single points of failure");
     assert!(labels(&mut client, &main).contains(&"2 values".to_owned()));
     let files = client.request("foreshock/variableFiles", json!({"uri": uri(&main)})).unwrap();
     assert_eq!(files["roots"][0]["configured"], true);

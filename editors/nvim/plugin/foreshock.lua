@@ -14,3 +14,25 @@ end, { desc = 'What falls when the block under the cursor fails' })
 vim.api.nvim_create_user_command('ForeshockSimulate', function(command)
   require('foreshock').simulate(command.args ~= '' and command.args or nil)
 end, { nargs = '?', desc = 'What falls with a failure: a fault by its name, or one to be chosen' })
+
+vim.api.nvim_create_user_command('ForeshockVarFile', function(command)
+  require('foreshock.choices').variable_file(command.args ~= '' and command.args or nil, command.bang)
+end, {
+  nargs = '?',
+  bang = true,
+  complete = function(typed)
+    return require('foreshock.choices').complete_variable_file(typed)
+  end,
+  desc = 'The file with values that this stack is read with; ! for none',
+})
+
+vim.api.nvim_create_user_command('ForeshockCaller', function(command)
+  require('foreshock.choices').caller(command.args ~= '' and command.args or nil, command.bang)
+end, {
+  nargs = '*',
+  bang = true,
+  complete = function(typed)
+    return require('foreshock.choices').complete_caller(typed)
+  end,
+  desc = 'Whose results this shared module shows; ! for all callers',
+})

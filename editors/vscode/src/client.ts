@@ -9,7 +9,7 @@ import {
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import { findServer } from './server';
-import type { GraphResult, SimulateResult, Status } from './protocol';
+import type { CallersResult, GraphResult, SimulateResult, Status, VariableFilesResult } from './protocol';
 
 /** The languages of this extension, and those of the HashiCorp and OpenTofu extensions, which may be installed too. */
 export const TERRAFORM = ['terraform', 'terraform-vars', 'opentofu', 'opentofu-vars'];
@@ -49,6 +49,18 @@ export class Server implements vscode.Disposable {
 
   graph(uri: string): Promise<GraphResult> {
     return this.running().sendRequest('foreshock/graph', { uri });
+  }
+
+  callers(uri: string): Promise<CallersResult> {
+    return this.running().sendRequest('foreshock/callers', { uri });
+  }
+
+  chooseCaller(uri: string, caller: string | null): Promise<CallersResult> {
+    return this.running().sendRequest('foreshock/chooseCaller', { uri, caller });
+  }
+
+  variableFiles(uri: string): Promise<VariableFilesResult> {
+    return this.running().sendRequest('foreshock/variableFiles', { uri });
   }
 
   simulate(uri: string, fault: string): Promise<SimulateResult> {
@@ -114,7 +126,7 @@ export class Server implements vscode.Disposable {
   private options(): LanguageClientOptions {
     const settings = () => vscode.workspace.getConfiguration('foreshock');
     return {
-      documentSelector: LANGUAGES.map(language => ({ scheme: 'file', language })),
+      documentSelector: [...LANGUAGES.map(language => ({ scheme: 'file', language })), { scheme: 'file', pattern: '**/foreshock.toml' }],
       outputChannel: this.log,
       initializationOptions: settings(),
       middleware: {

@@ -2,16 +2,20 @@
 
 import * as vscode from 'vscode';
 import { showCascade } from './cascade';
+import { chooseCaller, chooseVariableFile } from './choices';
 import { Server, TERRAFORM } from './client';
 import { simulateAt } from './faults';
 import { GraphPanel } from './graph/panel';
-import type { BlockArgument, GraphResult, SimulateResult, Status } from './protocol';
+import type { BlockArgument, CallersResult, GraphResult, SimulateResult, Status, VariableFilesResult } from './protocol';
 import { StatusBar } from './status';
 
 /** What other extensions (and the tests) may use. */
 export interface Api {
   graph(uri: string): Promise<GraphResult>;
   simulate(uri: string, fault: string): Promise<SimulateResult>;
+  callers(uri: string): Promise<CallersResult>;
+  chooseCaller(uri: string, caller: string | null): Promise<CallersResult>;
+  variableFiles(uri: string): Promise<VariableFilesResult>;
   onStatus: vscode.Event<Status>;
 }
 
@@ -53,6 +57,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
       }
       return showCascade(started, argument);
     }),
+    command('foreshock.chooseCaller', argument => chooseCaller(started, isBlock(argument) ? argument : activeFile(statusBar))),
+    command('foreshock.chooseVariableFile', () => chooseVariableFile(started, activeFile(statusBar).uri)),
     command('foreshock.playFault', () => {
       const editor = vscode.window.activeTextEditor;
       if (!editor || !isOurs(editor.document, statusBar)) {
@@ -73,7 +79,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   );
 
   await started.start();
-  return { graph: uri => started.graph(uri), simulate: (uri, fault) => started.simulate(uri, fault), onStatus: started.onStatus };
+  return {
+    graph: uri => started.graph(uri),
+    simulate: (uri, fault) => started.simulate(uri, fault),
+    callers: uri => started.callers(uri),
+    chooseCaller: (uri, caller) => started.chooseCaller(uri, caller),
+    variableFiles: uri => started.variableFiles(uri),
+    onStatus: started.onStatus,
+  };
 }
 
 export function deactivate(): Promise<void> | undefined {

@@ -82,6 +82,12 @@ export interface SimulateResult {
 /** Notification `foreshock/status`, one per stack whenever its figures change. */
 export interface Status {
   root: string;
+  /** What tells it from other stacks of that root. */
+  name?: string | null;
+  /** Files with values that were chosen for it. */
+  varFiles?: string[];
+  /** The stack is gone, and what was said of it is void. */
+  removed?: boolean;
   score: number | null;
   structuralNines: number | null;
   base: { rev: string; score: number } | null;
@@ -93,4 +99,41 @@ export interface BlockArgument {
   uri: string;
   component?: string;
   fault?: string;
+  /** Null: the results of all callers. */
+  caller?: null;
+}
+
+/** Somebody who makes a system of a file. */
+export interface Caller {
+  id: string;
+  label: string;
+  /** How the file fares there: "fine", "single point of failure". */
+  summary: string;
+  chosen: boolean;
+}
+
+/** Answer to `foreshock/callers` `{uri}` and `foreshock/chooseCaller` `{uri, caller}`. */
+export interface CallersResult {
+  callers: Caller[];
+  summary: string | null;
+}
+
+/** A root module with the files with values it can be read with. */
+export interface VariableRoot {
+  root: string;
+  label: string;
+  /** Its name in `foreshock.varFiles` and `foreshock.workspaces`. */
+  setting: string;
+  /** foreshock.toml has given it its values. */
+  configured: boolean;
+  stacks: string[];
+  chosen: string[];
+  workspace: string | null;
+  always: string[];
+  others: string[];
+}
+
+/** Answer to `foreshock/variableFiles` `{uri}`. */
+export interface VariableFilesResult {
+  roots: VariableRoot[];
 }

@@ -17,8 +17,15 @@ export class StatusBar implements vscode.Disposable {
     this.item.name = 'Foreshock';
     this.subscriptions = [
       server.onStatus(status => {
-        this.stacks.set(status.root, status);
-        this.latest = status;
+        // Several stacks may be made of one root.
+        const id = `${status.root}\0${status.name ?? ''}`;
+        if (status.removed) {
+          this.stacks.delete(id);
+          this.latest = this.latest?.root === status.root ? [...this.stacks.values()].at(-1) : this.latest;
+        } else {
+          this.stacks.set(id, status);
+          this.latest = status;
+        }
         this.show();
       }),
       server.onState(state => {
@@ -41,13 +48,14 @@ export class StatusBar implements vscode.Disposable {
 
   /** Whether a file is a stack by itself: infrastructure YAML. */
   isStack(file: string): boolean {
-    return this.stacks.has(file);
+    return [...this.stacks.values()].some(status => status.root === file);
   }
 
   private show(): void {
     const document = vscode.window.activeTextEditor?.document;
     void vscode.commands.executeCommand('setContext', 'foreshock.infraFile', this.isStack(document?.uri.fsPath ?? ''));
-    const status = this.ofActiveFile() ?? this.latest;
+    const statuses = this.ofActiveFile() ?? (this.latest ? [this.latest] : []);
+    const status = worst(statuses);
     if (this.state === 'failed') {
       this.item.text = '$(error) Foreshock';
       this.item.tooltip = 'The server is not running. Click for the log.';
@@ -65,14 +73,14 @@ export class StatusBar implements vscode.Disposable {
       this.item.command = 'foreshock.showLog';
     } else {
       this.item.text = `$(pulse) ${statusText(status)}`;
-      this.item.tooltip = new vscode.MarkdownString(statusTooltip(status));
+      this.item.tooltip = new vscode.MarkdownString(statusTooltip(status, statuses));
       this.item.command = 'foreshock.showGraph';
     }
     this.item.show();
   }
 
-  /** The innermost stack that holds the active file, or is it. */
-  private ofActiveFile(): Status | undefined {
+  /** The stacks of the innermost root that holds the active file, or is it. */
+  private ofActiveFile(): Status[] | undefined {
     const file = vscode.window.activeTextEditor?.document.uri.fsPath;
     if (!file) {
       return undefined;
@@ -87,8 +95,14 @@ export class StatusBar implements vscode.Disposable {
         }
       }
     }
-    return best?.status;
+    const root = best?.status.root;
+    return root === undefined ? undefined : [...this.stacks.values()].filter(status => status.root === root);
   }
+}
+
+/** Of several stacks of one root, the one that fares worst. */
+function worst(statuses: Status[]): Status | undefined {
+  return statuses.reduce<Status | undefined>((one, other) => (one && (one.score ?? 101) <= (other.score ?? 101) ? one : other), undefined);
 }
 
 /** A stack's root (a directory, or a file of infrastructure YAML) is a URI, an absolute path, or a path relative to a workspace folder. */

@@ -2,7 +2,7 @@
 
 import type { Status } from './protocol';
 
-/** `Resilience 63 · 3.1 nines · 2 new risks`; what is unknown is left out. */
+/** `Resilience 63 · 3.1 nines · 2 new risks · prod.tfvars`; what is unknown is left out. */
 export function statusText(status: Status): string {
   const parts = [status.score == null ? 'Resilience ?' : `Resilience ${Math.round(status.score)}`];
   if (status.structuralNines != null) {
@@ -11,12 +11,18 @@ export function statusText(status: Status): string {
   if (status.newFindings > 0) {
     parts.push(count(status.newFindings, 'new risk'));
   }
+  if (status.name) {
+    parts.push(status.name);
+  }
   return parts.join(' · ');
 }
 
-/** Markdown: the stack, its figures and the comparison with the base. */
-export function statusTooltip(status: Status): string {
+/** Markdown: the stack, its figures and the comparison with the base; `all` are the stacks of its root. */
+export function statusTooltip(status: Status, all: Status[] = []): string {
   const lines = [`**Foreshock** · stack \`${status.root || '.'}\``];
+  if (status.name) {
+    lines.push(`Read with \`${status.name}\``);
+  }
   lines.push(status.score == null ? 'Score unknown' : `Score ${number(status.score)} of 100`);
   if (status.structuralNines != null) {
     lines.push(`${status.structuralNines.toFixed(2)} structural nines: what the design alone allows`);
@@ -27,6 +33,9 @@ export function statusTooltip(status: Status): string {
     lines.push(`Base \`${status.base.rev.slice(0, 10)}\`: ${number(status.base.score)} (${sign}${number(change)})`);
   }
   lines.push(status.newFindings > 0 ? count(status.newFindings, 'new risk') : 'No new risks');
+  for (const other of all.filter(other => other.name !== status.name)) {
+    lines.push(`Also \`${other.name ?? ''}\`: ${statusText({ ...other, name: null })}`);
+  }
   lines.push('Click for the dependency graph');
   return lines.join('\n\n');
 }

@@ -60,14 +60,15 @@ impl Stack {
         instance.map(|instance| instance.module.clone()).unwrap_or_default()
     }
 
-    /// The same for what a finding is about: a component, or a resource that only joins components.
-    pub fn module_of_finding(&self, finding: &Finding) -> Arc<str> {
-        let named = || {
-            let instances = self.terraform().into_iter().flat_map(|terraform| &terraform.resolved.instances);
-            let mut instances = instances.filter(|instance| instance.address == finding.component_id);
-            instances.next().map(|instance| instance.module.clone()).unwrap_or_default()
-        };
-        finding.component.map_or_else(named, |component| self.module_of(component))
+    /// Address of the module instance that a finding is about; `None` for one about the system as a whole.
+    pub fn module_of_finding(&self, finding: &Finding) -> Option<Arc<str>> {
+        if let Some(component) = finding.component {
+            return Some(self.module_of(component));
+        }
+        let instances = &self.terraform()?.resolved.instances;
+        // They are sorted by address.
+        let found = instances.binary_search_by(|instance| (*instance.address).cmp(&finding.component_id)).ok()?;
+        instances.get(found).map(|instance| instance.module.clone())
     }
 }
 
@@ -103,14 +104,14 @@ impl Snapshot {
     /// How a file fares with one of its callers.
     pub fn fares(&self, file: &FilePath, caller: &Caller) -> Fares {
         let Some(stack) = self.stacks.get(caller.stack) else { return Fares::Fine };
-        let is_here = |component| caller.has(caller.stack, &stack.module_of(component));
+        let is_here = |module: &str| caller.has(caller.stack, module);
         let blocks = stack.blocks.iter().filter(|block| block.header.file == *file);
-        if blocks.into_iter().any(|block| block.single_point && is_here(block.component)) {
+        if blocks.into_iter().any(|block| block.single_point && is_here(&stack.module_of(block.component))) {
             return Fares::SinglePoint;
         }
         let loud = stack.findings.iter().filter(|finding| finding.severity >= Severity::Warning);
         let here = |finding: &&Finding| finding.place.file == *file || finding.block.file == *file;
-        match loud.filter(here).any(|finding| caller.has(caller.stack, &stack.module_of_finding(finding))) {
+        match loud.filter(here).any(|finding| stack.module_of_finding(finding).is_none_or(|module| is_here(&module))) {
             true => Fares::Findings,
             false => Fares::Fine,
         }
@@ -125,7 +126,13 @@ impl Snapshot {
         for caller in callers {
             *counts.entry(self.fares(file, caller)).or_default() += 1;
         }
-        let parts: Vec<String> = counts.iter().map(|(fares, count)| format!("{count} {}", fares.words())).collect();
+        let parts: Vec<String> = counts
+            .iter()
+            .map(|(fares, count)| match (fares, count) {
+                (Fares::SinglePoint, 2..) => format!("{count} single points of failure"),
+                _ => format!("{count} {}", fares.words()),
+            })
+            .collect();
         Some(format!("{} callers: {}", callers.len(), parts.join(", ")))
     }
 

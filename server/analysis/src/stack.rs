@@ -285,8 +285,11 @@ impl Stack {
     /// Whether an instance of a component only stands for a subnet: the provider runs several machines in each, so that
     /// losing "the instance" means losing the zone.
     pub fn is_one_per_subnet(&self, component: ComponentIndex) -> bool {
-        let balances = |component: &Component| component.kind == ComponentKind::LoadBalancer;
-        self.terraform().is_some() && self.system().component(component).is_some_and(balances)
+        let counts_subnets = |component: &Component| {
+            let row = self.settings().catalog.row(&component.type_name);
+            component.kind == ComponentKind::LoadBalancer && row.is_some_and(|row| !row.subnets.is_empty())
+        };
+        self.terraform().is_some() && self.system().component(component).is_some_and(counts_subnets)
     }
 
     pub(crate) fn content(&self) -> &Content {

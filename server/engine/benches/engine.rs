@@ -99,7 +99,9 @@ fn after_changes(bencher: Bencher<'_, '_>, count: usize, changes: usize) {
     let new = generated::changed(&old, changes);
     let basis = Basis::of(&new);
     let before = swept(&old);
-    bencher.bench_local(|| before.updated(&old, &new, &basis, &ALL, &|_| {}));
+    bencher
+        .with_inputs(|| before.clone())
+        .bench_local_values(|before| before.updated(&old, &new, &basis, &ALL, &|_| {}));
 }
 
 /// Mostly building decision diagrams and weighing them.

@@ -23,12 +23,13 @@ fn on_processor() -> Option<Duration> {
 
 /// The shortest of some runs, in processor time of this thread where it is known.
 fn shortest(mut run: impl FnMut()) -> Duration {
-    let time = |_: usize| {
-        let (clock, before) = (Instant::now(), on_processor());
-        run();
-        before.zip(on_processor()).map_or_else(|| clock.elapsed(), |(before, after)| after - before)
-    };
-    (0..7).map(time).min().unwrap_or_default()
+    (0..7).map(|_| once(&mut run)).min().unwrap_or_default()
+}
+
+fn once(run: impl FnOnce()) -> Duration {
+    let (clock, before) = (Instant::now(), on_processor());
+    run();
+    before.zip(on_processor()).map_or_else(|| clock.elapsed(), |(before, after)| after - before)
 }
 
 /// The same on the clock, whatever else the machine does.
@@ -71,7 +72,7 @@ fn main() {
     let five = Frozen::new(&system(5_000, 20));
     let mut scratch = Scratch::default();
     let leaf = [Fault::Component(ComponentIndex(4_999))];
-    let one = shortest(|| (0..1_000).for_each(|_| five.run(&leaf, &mut scratch))) / 1_000;
+    let one = shortest(|| (0..100_000).for_each(|_| five.run(&leaf, &mut scratch))) / 100_000;
     report("one fault on 5,000", five.bytes_looked_at(&scratch) as f64, bandwidth, one);
 
     let ten = Frozen::new(&system(10_000, 20));
@@ -100,6 +101,35 @@ fn main() {
         report(&format!("{results} scenarios of 1,000 ({extra} % with a second caller)"), bytes, bandwidth, time);
         println!("  with {} threads {all:?} on the clock", rayon::current_num_threads());
     }
+
+    for changes in [0, 1, 10, 100] {
+        after_changes(1_000, changes);
+    }
+    for count in [125, 250, 500] {
+        after_changes(count, 1);
+    }
+}
+
+/// The sweep of the next version: by the size of the change, and by the size of the system.
+fn after_changes(count: usize, changes: usize) {
+    let old = system(count, 20);
+    let new = generated::changed(&old, changes);
+    let basis = Basis::of(&new);
+    let options = Options { budget: Budget::UNLIMITED };
+    let before = sweep(&old, &Basis::of(&old), &options, &|_| {});
+    let Ok(one) = rayon::ThreadPoolBuilder::new().num_threads(1).build() else { return };
+    let mut rerun = 0;
+    let mut next = || {
+        let before = before.clone();
+        once(|| rerun = black_box(before.updated(&old, &new, &basis, &options, &|_| {})).rerun)
+    };
+    let updated = one.install(|| (0..7).map(|_| next()).min().unwrap_or_default());
+    let from_scratch = one.install(|| shortest(|| drop(black_box(sweep(&new, &basis, &options, &|_| {})))));
+    println!(
+        "{changes} of {count} components changed: {rerun} of {} scenarios run again, {updated:?}; from scratch \
+         {from_scratch:?}",
+        before.run
+    );
 }
 
 /// Before anything else, so that the peak is of this.

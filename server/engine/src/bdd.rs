@@ -48,6 +48,9 @@ struct Remembered {
     result: u32,
 }
 
+/// So many results are remembered at most: 64 MB.
+const MOST_REMEMBERED: usize = 1 << 22;
+
 enum Task {
     Visit(Function, Function),
     Join { variable: u32, first: Function, second: Function },
@@ -61,6 +64,8 @@ pub(crate) struct Bdd {
     /// Where each node is, by open addressing: 0 is an empty slot.
     unique: Vec<u32>,
     cache: Vec<Remembered>,
+    /// Operations that were not remembered since the cache last grew.
+    missed: usize,
     node_budget: usize,
     work_left: u64,
     tasks: Vec<Task>,
@@ -76,6 +81,7 @@ impl Bdd {
             without_any: vec![false, true],
             unique: vec![0; 1 << 13],
             cache: vec![Remembered::default(); 1 << 12],
+            missed: 0,
             node_budget,
             work_left: work_budget,
             tasks: Vec::new(),
@@ -153,12 +159,16 @@ impl Bdd {
                 *slot = index;
             }
         }
-        self.cache = vec![Remembered::default(); self.unique.len() / 2];
     }
 
     /// The function that is one variable.
     pub(crate) fn variable(&mut self, variable: u32) -> Result<Function, OverBudget> {
         self.decide(variable, Function::NEVER, Function::ALWAYS)
+    }
+
+    /// The first variable that the function depends on; `u32::MAX` for none.
+    pub(crate) fn first_variable(&self, function: Function) -> u32 {
+        self.node(function).variable
     }
 
     /// Both.
@@ -216,6 +226,10 @@ impl Bdd {
             return Ok(());
         }
         self.work_left = self.work_left.checked_sub(1).ok_or(OverBudget)?;
+        self.missed += 1;
+        if self.missed > 2 * self.cache.len() && self.cache.len() < MOST_REMEMBERED {
+            self.remember_more();
+        }
         let (one, two) = (self.node(first), self.node(second));
         let variable = one.variable.min(two.variable);
         let split = |node: Node, function: Function| {
@@ -226,6 +240,17 @@ impl Bdd {
         self.tasks.push(Task::Visit(high_one, high_two));
         self.tasks.push(Task::Visit(low_one, low_two));
         Ok(())
+    }
+
+    fn remember_more(&mut self) {
+        self.missed = 0;
+        let more = vec![Remembered::default(); self.cache.len() * 4];
+        for known in std::mem::replace(&mut self.cache, more) {
+            let slot = mix(known.key, known.second) & (self.cache.len() - 1);
+            if let Some(slot) = self.cache.get_mut(slot).filter(|_| known.key != 0) {
+                *slot = known;
+            }
+        }
     }
 
     fn slot(&self, operation: Operation, first: Function, second: Function) -> usize {

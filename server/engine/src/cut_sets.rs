@@ -27,6 +27,8 @@ struct Node {
 }
 
 const TERMINAL: u32 = u32::MAX;
+/// So many results are remembered at most: 48 MB.
+const MOST_REMEMBERED: usize = 1 << 22;
 /// Orders above this are counted together.
 pub(crate) const COUNTED_ORDERS: usize = 64;
 
@@ -65,6 +67,8 @@ struct Store {
     nodes: Vec<Node>,
     unique: Vec<u32>,
     cache: Vec<Remembered>,
+    /// Operations that were not remembered since the cache last grew.
+    missed: usize,
     node_budget: usize,
     work_left: u64,
     tasks: Vec<Task>,
@@ -77,7 +81,8 @@ impl Store {
         Store {
             nodes: vec![terminal; 2],
             unique: vec![0; 1 << 12],
-            cache: vec![Remembered::default(); 1 << 16],
+            cache: vec![Remembered::default(); 1 << 12],
+            missed: 0,
             node_budget,
             work_left: work_budget,
             tasks: Vec::new(),
@@ -134,9 +139,6 @@ impl Store {
                 *slot = index;
             }
         }
-        if self.cache.len() < self.unique.len() {
-            self.cache = vec![Remembered::default(); self.unique.len() * 4];
-        }
     }
 
     /// The sets of the first family that contain no set of the second.
@@ -185,6 +187,10 @@ impl Store {
             return Ok(());
         }
         self.work_left = self.work_left.checked_sub(1).ok_or(OverBudget)?;
+        self.missed += 1;
+        if self.missed > 2 * self.cache.len() && self.cache.len() < MOST_REMEMBERED {
+            self.remember_more();
+        }
         let (one, two) = (self.node(first), self.node(second));
         if one.variable > two.variable {
             // No set of the first has it, so that none contains a set with it.
@@ -201,6 +207,17 @@ impl Store {
             self.tasks.push(Task::Visit(one.without, two.without));
         }
         Ok(())
+    }
+
+    fn remember_more(&mut self) {
+        self.missed = 0;
+        let more = vec![Remembered::default(); self.cache.len() * 4];
+        for known in std::mem::replace(&mut self.cache, more) {
+            let slot = self.slot(Family(known.first), Family(known.second));
+            if let Some(slot) = self.cache.get_mut(slot) {
+                *slot = known;
+            }
+        }
     }
 
     fn slot(&self, first: Family, second: Family) -> usize {

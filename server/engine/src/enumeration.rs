@@ -189,9 +189,7 @@ impl Scenarios {
                 (first + u64::from(index) < next).then(|| before + first + u64::from(index))
             }
             (Class::Pair, Faults::Two([first, second])) => {
-                let (first, second) = (self.place_of(first)?, self.place_of(second)?);
-                let number = row_start(self.pool.len() as u64, first) + second.checked_sub(first + 1)?;
-                Some(self.len() - self.pairs_len() + number)
+                self.pair_number(self.place_of(first)?, self.place_of(second)?)
             }
             (_, Faults::One(_)) => self.single.binary_search(scenario).ok().map(|place| place as u64),
             (_, Faults::Two(_)) => {
@@ -199,6 +197,12 @@ impl Scenarios {
                 Some(before + self.instances_len() + place as u64)
             }
         }
+    }
+
+    /// The number of a pair of the pool.
+    pub(crate) fn pair_number(&self, first: u64, second: u64) -> Option<u64> {
+        let number = row_start(self.pool.len() as u64, first) + second.checked_sub(first + 1)?;
+        Some(self.len() - self.pairs_len() + number)
     }
 
     /// The place of a fault in the pool.

@@ -413,6 +413,17 @@ pub(crate) fn solve<A: Algebra>(
     own: &OwnParts<A::Event>,
     algebra: &mut A,
 ) -> Result<Solution<A::Event>, OverBudget> {
+    solve_noting(frozen, plan, own, algebra, &mut 0)
+}
+
+/// The same; notes how many sets of equations were solved, also where it comes to nothing.
+pub(crate) fn solve_noting<A: Algebra>(
+    frozen: &Frozen,
+    plan: &Plan,
+    own: &OwnParts<A::Event>,
+    algebra: &mut A,
+    solved: &mut usize,
+) -> Result<Solution<A::Event>, OverBudget> {
     let values = vec![A::NEVER; plan.equations.len()];
     let holds = plan.holds.clone();
     let mut solver = Solver { frozen, plan, own, algebra, doubts: FxHashMap::default(), holds, values };
@@ -431,6 +442,7 @@ pub(crate) fn solve<A: Algebra>(
             }
             Cycles::Merge => solver.merge(members)?,
         }
+        *solved += 1;
     }
     let mut solution = Solution { events: FxHashMap::default() };
     for &root in &plan.roots {
@@ -640,15 +652,21 @@ impl Algebra for Bdd {
     }
 
     fn at_least(&mut self, count: u32, events: &[Function]) -> Result<Function, OverBudget> {
-        if count as usize > events.len() {
+        let count = count as usize;
+        if count > events.len() {
             return Ok(Function::NEVER);
         }
-        let mut rows = vec![Function::NEVER; count as usize + 1];
+        // The last first, as for "any".
+        let mut events = events.to_vec();
+        events.sort_by_key(|&event| std::cmp::Reverse(self.first_variable(event)));
+        let mut rows = vec![Function::NEVER; count + 1];
         if let Some(none_needed) = rows.first_mut() {
             *none_needed = Function::ALWAYS;
         }
         for (seen, &event) in events.iter().enumerate() {
-            for needed in (1..=(count as usize).min(seen + 1)).rev() {
+            // Fewer than that can't become enough with those that are left; with "all of them" one row is left.
+            let fewest = (count + seen + 1).saturating_sub(events.len()).max(1);
+            for needed in (fewest..=count.min(seen + 1)).rev() {
                 let (Some(&stay), Some(&less)) = (rows.get(needed), rows.get(needed - 1)) else { continue };
                 let with = self.and(event, less)?;
                 let row = self.or(stay, with)?;

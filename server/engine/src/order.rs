@@ -9,6 +9,8 @@ use crate::strong::strong;
 pub(crate) enum Order {
     /// Callers before all that they call.
     Topological,
+    /// By the longest way from a root: right for layers that all depend on the next one.
+    Layered,
     /// Depth first, as written.
     DepthFirst,
     /// Depth first, callees with less below them first.
@@ -23,8 +25,10 @@ impl Order {
     /// The roots and all they depend on, in this order.
     pub(crate) fn of(self, frozen: &Frozen, roots: &[u32]) -> Vec<u32> {
         let topological = topological(frozen, roots);
-        if self == Order::Topological {
-            return topological;
+        match self {
+            Order::Topological => return topological,
+            Order::Layered => return layered(frozen, topological),
+            _ => {}
         }
         let count = frozen.own.len();
         // How many ways lead down, as a measure of how much there is below.
@@ -55,7 +59,7 @@ impl Order {
             order.push(component);
             let mut callees: Vec<u32> = frozen.callees(component).map(|(_, edge)| edge.to).collect();
             match self {
-                Order::Topological | Order::DepthFirst => {}
+                Order::Topological | Order::Layered | Order::DepthFirst => {}
                 Order::SmallFirst => callees.sort_by(|a, b| size(*a).total_cmp(&size(*b))),
                 Order::LargeFirst => callees.sort_by(|a, b| size(*b).total_cmp(&size(*a))),
                 Order::SharedFirst => callees.sort_by(|a, b| callers(*b).total_cmp(&callers(*a))),
@@ -64,6 +68,22 @@ impl Order {
         }
         order
     }
+}
+
+/// Sorted by the longest way that leads there, cycles aside.
+fn layered(frozen: &Frozen, mut topological: Vec<u32>) -> Vec<u32> {
+    let mut layer = vec![0u32; frozen.own.len()];
+    let at = |layer: &[u32], component: u32| layer.get(component as usize).copied().unwrap_or(0);
+    for &component in &topological {
+        let next = at(&layer, component) + 1;
+        for (_, edge) in frozen.callees(component) {
+            if let Some(slot) = layer.get_mut(edge.to as usize) {
+                *slot = next.max(*slot);
+            }
+        }
+    }
+    topological.sort_by_key(|&component| at(&layer, component));
+    topological
 }
 
 /// The roots and all they depend on, callers before what they call.

@@ -11,7 +11,7 @@ use crate::defaults::{
     EXPLICIT_INSTANCES, FULL_EXPLICIT_INSTANCES, FULL_WORK_BUDGET, LOSS_OF_FUNCTION, LOSS_OVERLOADED, NODE_BUDGET,
     WORK_BUDGET,
 };
-use crate::equations::{Algebra, OwnParts, Plan, Solution, Wanted, solve};
+use crate::equations::{Algebra, OwnParts, Plan, Solution, Wanted, solve, solve_noting};
 use crate::frozen::Frozen;
 use crate::order::Order;
 use crate::variables::{Variable, Variables};
@@ -70,6 +70,8 @@ struct Attempt {
     bdd: Bdd,
     /// None when it grew too large.
     solution: Option<Solution<Function>>,
+    /// How many sets of equations were solved.
+    solved: usize,
 }
 
 impl Attempt {
@@ -78,27 +80,20 @@ impl Attempt {
         let mut bdd = Bdd::new(NODE_BUDGET, WORK_BUDGET);
         let variables = Variables::of(system, frozen, plan.components(), plan.holds(), budget.instances, &mut bdd);
         bdd.set_budget(budget.nodes, budget.work);
-        let solution = solve(frozen, &plan, &variables.own, &mut bdd).ok();
-        Attempt { plan, variables, bdd, solution }
+        let mut solved = 0;
+        let solution = solve_noting(frozen, &plan, &variables.own, &mut bdd, &mut solved).ok();
+        Attempt { plan, variables, bdd, solution, solved }
     }
 }
 
-/// The orders of variables that are tried, each with its share of the work: all of them a little, then again with more.
-/// The first is the best on most of the published fault trees.
-const ATTEMPTS: [(Order, u64); 10] = [
-    (Order::LargeFirst, 1),
-    (Order::SharedFirst, 1),
-    (Order::SmallFirst, 1),
-    (Order::DepthFirst, 1),
-    (Order::Topological, 1),
-    (Order::LargeFirst, 5),
-    (Order::SharedFirst, 5),
-    (Order::SmallFirst, 5),
-    (Order::DepthFirst, 5),
-    (Order::Topological, 5),
-];
-/// The sum of the shares.
-const WORK_SHARES: u64 = 30;
+/// The orders of variables that are tried. The first is the best on most of the published fault trees, the second on
+/// networks in layers.
+const ORDERS: [Order; 6] =
+    [Order::LargeFirst, Order::Layered, Order::SharedFirst, Order::SmallFirst, Order::DepthFirst, Order::Topological];
+/// Shares of the work: of each order at first, of the two best then; all together.
+const FIRST_SHARE: u64 = 2;
+const SECOND_SHARE: u64 = 14;
+const WORK_SHARES: u64 = 40;
 
 /// A component and its share.
 pub(crate) type Weighted = (u32, f64);
@@ -116,34 +111,46 @@ impl<'a> Service<'a> {
         wanted: Wanted,
         budget: Budget,
     ) -> Service<'a> {
-        let mut tried: Vec<(Vec<u32>, u64)> = Vec::new();
-        let mut last = None;
-        for (order, share) in ATTEMPTS {
+        // Each order a little; then, with what is left, the two that came the farthest.
+        let mut tried: Vec<(Vec<u32>, usize)> = Vec::new();
+        let attempt = |components: &[u32], share: u64| {
+            let plan = Plan::for_roots(frozen, roots, wanted, components.to_vec());
+            let budget = Budget { work: budget.work / WORK_SHARES * share, ..budget };
+            Attempt::within(system, frozen, plan, budget)
+        };
+        for order in ORDERS {
             let components = order.of(frozen, roots);
-            if tried.iter().any(|(known, so_much)| *so_much >= share && *known == components) {
+            if tried.iter().any(|(known, _)| *known == components) {
                 continue;
             }
-            let plan = Plan::for_roots(frozen, roots, wanted, components.clone());
-            let budget = Budget { work: budget.work / WORK_SHARES * share, ..budget };
-            let attempt = Attempt::within(system, frozen, plan, budget);
-            if let Some(solution) = attempt.solution {
-                let at_roots = roots.iter().flat_map(|&root| solution.at(root));
-                let form = Form::Exact { live: attempt.bdd.live(at_roots), solution };
-                let mut service = Service::new(frozen, attempt.variables, form, attempt.bdd);
-                service.restrict(roots);
-                return service;
+            let attempt = attempt(&components, FIRST_SHARE);
+            match attempt.solution {
+                Some(_) => return Service::exact(frozen, roots, attempt),
+                None => tried.push((components, attempt.solved)),
             }
-            tried.push((components, share));
+        }
+        tried.sort_by_key(|(_, solved)| std::cmp::Reverse(*solved));
+        let mut last = None;
+        for (components, _) in tried.iter().take(2) {
+            let attempt = attempt(components, SECOND_SHARE);
+            if attempt.solution.is_some() {
+                return Service::exact(frozen, roots, attempt);
+            }
             last = Some(attempt);
         }
-        // There is at least one attempt.
-        let attempt = last.unwrap_or_else(|| {
-            let plan = Plan::for_roots(frozen, &[], wanted, Vec::new());
-            Attempt::within(system, frozen, plan, budget)
-        });
+        // There is at least one order.
+        let attempt = last.unwrap_or_else(|| attempt(&[], 0));
         let live = attempt.bdd.live(attempt.variables.own.events());
         let form = Form::Bounds { live, plan: attempt.plan };
         Service::new(frozen, attempt.variables, form, attempt.bdd)
+    }
+
+    fn exact(frozen: &'a Frozen, roots: &[u32], attempt: Attempt) -> Service<'a> {
+        let solution = attempt.solution.unwrap_or_default();
+        let live = attempt.bdd.live(roots.iter().flat_map(|&root| solution.at(root)));
+        let mut service = Service::new(frozen, attempt.variables, Form::Exact { live, solution }, attempt.bdd);
+        service.restrict(roots);
+        service
     }
 
     fn new(frozen: &'a Frozen, variables: Variables, form: Form, bdd: Bdd) -> Service<'a> {

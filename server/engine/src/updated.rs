@@ -11,12 +11,11 @@ use std::sync::Arc;
 use foreshock_model::{ComponentIndex, DependencyIndex, DomainIndex, RegionIndex, System, ZoneIndex};
 
 use crate::changes::{Changes, GONE, Maps, Versions, at};
-use crate::enumeration::MOST_LATENCY;
+use crate::enumeration::{MOST_LATENCY, Scenarios};
 use crate::record::{At, Record};
 use crate::runner::{EXACT, Mask, Numbers, Progress, Runner};
-use crate::sweep::Options;
-use crate::sweep::{key, ranked, sweep_noting};
-use crate::{Basis, Fault, Faults, Frozen, Outcome, Scenario, Sweep, Unit};
+use crate::sweep::{Options, key, ranked, sweep_noting};
+use crate::{Basis, Class, Fault, Faults, Frozen, Outcome, Scenario, Sweep, Unit};
 
 /// What a sweep keeps for the next version.
 #[derive(Debug)]
@@ -56,30 +55,36 @@ impl Sweep {
     /// The sweep of `new`, where this is that of `old`: the same as [`crate::sweep`] of `new`, to the bit. Scenarios that
     /// looked at nothing near a change keep their outcome. Everything is run when entry points or their weights changed,
     /// when a budget cuts either version, or when the versions can't be compared (ids that are not sorted, zones in
-    /// another order). `progress` is told how many of those that are run again are done.
+    /// another order). `progress` is told how many of those that are run again are done. The outcomes are changed in
+    /// place: who needs both versions clones this one.
     pub fn updated(
-        &self,
+        mut self,
         old: &System,
         new: &System,
         basis: &Basis,
         options: &Options,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Sweep {
-        self.try_updated(old, new, basis, options, progress).unwrap_or_else(|| {
-            let noted = self.memory.as_ref().is_none_or(|memory| memory.runner.exact);
-            sweep_noting(new, basis, options, progress, noted && new.components.len() <= EXACT)
-        })
+        match self.update(old, new, basis, options, progress) {
+            Some(()) => self,
+            None => {
+                let noted = self.memory.as_ref().is_none_or(|memory| memory.runner.exact);
+                sweep_noting(new, basis, options, progress, noted && new.components.len() <= EXACT)
+            }
+        }
     }
 
-    fn try_updated(
-        &self,
+    /// None, and nothing changed, when everything has to be run.
+    fn update(
+        &mut self,
         old: &System,
         new: &System,
         basis: &Basis,
         options: &Options,
         progress: Progress<'_>,
-    ) -> Option<Sweep> {
-        let memory = self.memory.as_deref()?;
+    ) -> Option<()> {
+        let memory = self.memory.clone()?;
+        let memory = memory.as_ref();
         let exact = memory.runner.exact;
         if exact && new.components.len() > EXACT {
             return None;
@@ -100,43 +105,83 @@ impl Sweep {
             (regions_now, slow_now) = clean.carry_over(memory, &mut runner, &changes, new);
             clean.risky = risky(&runner, &changes);
         }
-        let (kept, again, mut masks) = self.kept(&runner, &clean, memory);
+        let (again, mut masks) = self.keep(&runner, &clean, memory);
         let (fresh, fresh_masks) = runner.run(Numbers::These(&again), progress);
         for (&number, mask) in again.iter().zip(fresh_masks) {
             if let Some(slot) = masks.get_mut(number as usize) {
                 *slot = mask;
             }
         }
-        let results = merged(kept, ranked(&fresh));
-        let (run, rerun) = (runner.scenarios.len(), again.len() as u64);
+        merge(&mut self.results, &ranked(&fresh));
+        (self.run, self.rerun) = (runner.scenarios.len(), again.len() as u64);
         let memory = Memory { runner, basis: basis.clone(), masks, regions: regions_now, slow: slow_now };
-        let not_run = std::collections::BTreeMap::new();
-        Some(Sweep { results, run, not_run, rerun, memory: Some(Arc::new(memory)) })
+        self.memory = Some(Arc::new(memory));
+        Some(())
     }
 
-    /// The outcomes that stay, in their order, the numbers of all other scenarios, and what the former looked at.
-    fn kept(&self, runner: &Runner, clean: &Clean<'_>, memory: &Memory) -> (Vec<Outcome>, Vec<u64>, Vec<Mask>) {
+    /// Leaves the outcomes that stay, in their order; gives the numbers of all other scenarios, and what the former
+    /// looked at.
+    fn keep(&mut self, runner: &Runner, clean: &Clean<'_>, memory: &Memory) -> (Vec<u64>, Vec<Mask>) {
         let count = usize::try_from(runner.scenarios.len()).unwrap_or(usize::MAX);
         let mut is_kept = vec![false; count];
         let mut masks = vec![0; if runner.exact { count } else { 0 }];
-        let mut kept = Vec::with_capacity(self.results.len());
-        for outcome in &self.results {
-            let looked_at = || {
-                let number = memory.runner.scenarios.number_of(&outcome.scenario)?;
-                memory.masks.get(usize::try_from(number).ok()?).copied()
-            };
+        let before = &memory.runner.scenarios;
+        let pool = Pool::of(clean, before, &runner.scenarios);
+        self.results.retain_mut(|outcome| {
+            let looked_at = || memory.masks.get(usize::try_from(before.number_of(&outcome.scenario)?).ok()?).copied();
             let mask = if runner.exact { looked_at().unwrap_or(Mask::MAX) } else { 0 };
-            let Some(scenario) = clean.scenario(&outcome.scenario, mask, runner) else { continue };
-            let Some(number) = runner.scenarios.number_of(&scenario) else { continue };
-            let Some(slot) = is_kept.get_mut(number as usize) else { continue };
+            let found = match outcome.scenario {
+                Scenario { class: Class::Pair, faults: Faults::Two(faults) } if !runner.exact => {
+                    pool.pair(clean, faults)
+                }
+                scenario => {
+                    clean.scenario(&scenario, mask).and_then(|new| Some((runner.scenarios.number_of(&new)?, new)))
+                }
+            };
+            let Some((number, scenario)) = found else { return false };
+            let Some(slot) = is_kept.get_mut(number as usize) else { return false };
             *slot = true;
             if let Some(slot) = masks.get_mut(number as usize) {
                 *slot = clean.mask(mask);
             }
-            kept.push(Outcome { scenario, ..*outcome });
-        }
+            outcome.scenario = scenario;
+            true
+        });
         let again = is_kept.iter().enumerate().filter(|(_, kept)| !**kept).map(|(number, _)| number as u64).collect();
-        (kept, again, masks)
+        (again, masks)
+    }
+}
+
+/// Where the faults of the old pool are in the new one.
+struct Pool<'a> {
+    before: &'a Scenarios,
+    now: &'a Scenarios,
+    /// `GONE` for those that are not clean.
+    places: Vec<u32>,
+}
+
+impl<'a> Pool<'a> {
+    fn of(clean: &Clean<'_>, before: &'a Scenarios, now: &'a Scenarios) -> Pool<'a> {
+        let place = |&fault: &Fault| {
+            let place = clean.fault(fault).and_then(|fault| now.place_of(fault));
+            place.and_then(|place| u32::try_from(place).ok()).unwrap_or(GONE)
+        };
+        Pool { before, now, places: before.pool().iter().map(place).collect() }
+    }
+
+    /// The pair in the new version with its number, if it comes to the same there.
+    fn pair(&self, clean: &Clean<'_>, faults: [Fault; 2]) -> Option<(u64, Scenario)> {
+        let place = |fault: Fault| {
+            let place = *self.places.get(usize::try_from(self.before.place_of(fault)?).ok()?)?;
+            (place != GONE).then_some(place)
+        };
+        let (first, second) = (place(faults[0])?, place(faults[1])?);
+        if clean.meet(first, second) {
+            return None;
+        }
+        let fault = |place: u32| self.now.pool().get(place as usize).copied();
+        let number = self.now.pair_number(u64::from(first), u64::from(second))?;
+        Some((number, Scenario::two(Class::Pair, fault(first)?, fault(second)?)))
     }
 }
 
@@ -146,19 +191,19 @@ fn same_entries(old: &Basis, new: &Basis, maps: &Maps) -> bool {
     before.eq(new.entries.iter().map(|entry| (entry.component.0, entry.weight)))
 }
 
-/// Two ranked lists as one.
-fn merged(kept: Vec<Outcome>, fresh: Vec<Outcome>) -> Vec<Outcome> {
-    let mut results = Vec::with_capacity(kept.len() + fresh.len());
+/// Puts a ranked list into another one; each outcome is moved once.
+fn merge(results: &mut Vec<Outcome>, fresh: &[Outcome]) {
     let rank = |outcome: &Outcome| (key(outcome), outcome.scenario);
-    let mut rest = kept.as_slice();
-    for outcome in fresh {
-        let (before, after) = rest.split_at(rest.partition_point(|it| rank(it) < rank(&outcome)));
-        results.extend_from_slice(before);
-        results.push(outcome);
-        rest = after;
+    let mut end = results.len();
+    results.resize(end + fresh.len(), Outcome::NONE);
+    for (before, outcome) in fresh.iter().enumerate().rev() {
+        let place = results.get(..end).map_or(0, |kept| kept.partition_point(|it| rank(it) < rank(outcome)));
+        results.copy_within(place..end, place + before + 1);
+        if let Some(slot) = results.get_mut(place + before) {
+            *slot = *outcome;
+        }
+        end = place;
     }
-    results.extend_from_slice(rest);
-    results
 }
 
 /// A pool record's points at which something new can come of a pair, although neither fault saw anything of the change.
@@ -302,26 +347,24 @@ impl<'a> Clean<'a> {
         (regions, slow)
     }
 
-    /// The scenario in the new version, if it comes to the same there.
-    fn scenario(&self, old: &Scenario, mask: Mask, runner: &Runner) -> Option<Scenario> {
+    /// The scenario in the new version, if it comes to the same there. Pairs that are put together are looked up
+    /// otherwise; other pairs only have what they looked at noted in small systems.
+    fn scenario(&self, old: &Scenario, mask: Mask) -> Option<Scenario> {
         let faults = match old.faults {
             Faults::One(fault) => Faults::One(self.fault(fault)?),
+            Faults::Two(_) if !self.exact => return None,
             Faults::Two([first, second]) => Faults::Two([self.fault(first)?, self.fault(second)?]),
         };
-        if self.exact {
-            let slow = old.faults.iter().any(|fault| matches!(fault, Fault::Latency { .. }));
-            let near = if slow { self.near_in_time } else { self.near };
-            return (mask & near == 0).then_some(Scenario { class: old.class, faults });
-        }
-        if let Faults::Two([first, second]) = faults {
-            let points = |fault: Fault| self.risky.get(usize::try_from(runner.scenarios.place_of(fault)?).ok()?);
-            // Pairs of other faults have no records.
-            let (first, second) = (points(first)?, points(second)?);
-            if first.iter().any(|point| second.contains(point)) {
-                return None;
-            }
-        }
-        Some(Scenario { class: old.class, faults })
+        let slow = old.faults.iter().any(|fault| matches!(fault, Fault::Latency { .. }));
+        let near = if slow { self.near_in_time } else { self.near };
+        (!self.exact || mask & near == 0).then_some(Scenario { class: old.class, faults })
+    }
+
+    /// Whether two faults, by their places in the new pool, meet where something new can come of it.
+    fn meet(&self, first: u32, second: u32) -> bool {
+        let points = |place: u32| self.risky.get(place as usize).map(Vec::as_slice).unwrap_or_default();
+        let (first, second) = (points(first), points(second));
+        !first.is_empty() && first.iter().any(|point| second.contains(point))
     }
 
     /// The fault in the new version, if it comes to the same there by itself.

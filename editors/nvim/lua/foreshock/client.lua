@@ -23,6 +23,54 @@ local function refresh_lenses(buffer)
   end
 end
 
+--- Up to 0.11 Neovim asks for diagnostics only when a text changes; figures change without that, too.
+local function refresh_diagnostics(client_id, buffer)
+  local client = vim.lsp.get_client_by_id(client_id)
+  if not client or not (client.server_capabilities or {}).diagnosticProvider then
+    return
+  end
+  local parameters = { textDocument = { uri = vim.uri_from_bufnr(buffer) } }
+  if vim.fn.has('nvim-0.11') == 1 then
+    client:request('textDocument/diagnostic', parameters, nil, buffer)
+  else
+    client.request('textDocument/diagnostic', parameters, nil, buffer)
+  end
+end
+
+--- Asks again for what is shown in the visible buffers of a client.
+function M.refresh(client_id)
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.lsp.buf_is_attached(buffer, client_id) and #vim.fn.win_findbuf(buffer) > 0 then
+      refresh_lenses(buffer)
+      refresh_diagnostics(client_id, buffer)
+    end
+  end
+end
+
+--- `foreshock.toml` is of a filetype that is not ours: only that file of it is attached, to the client that is there.
+local function attach_configuration(client_id, buffer)
+  local name = vim.api.nvim_buf_get_name(buffer)
+  if vim.fs.basename(name) == 'foreshock.toml' and vim.api.nvim_buf_is_loaded(buffer) and not vim.lsp.buf_is_attached(buffer, client_id) then
+    vim.lsp.buf_attach_client(buffer, client_id)
+  end
+end
+
+local function follow_configurations(client)
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    attach_configuration(client.id, buffer)
+  end
+  vim.api.nvim_create_autocmd({ 'BufReadPost', 'BufNewFile' }, {
+    group = vim.api.nvim_create_augroup('foreshock.configuration.' .. client.id, { clear = true }),
+    pattern = 'foreshock.toml',
+    callback = function(event)
+      if not vim.lsp.get_client_by_id(client.id) then
+        return true
+      end
+      attach_configuration(client.id, event.buf)
+    end,
+  })
+end
+
 local function attach(client, buffer)
   local capabilities = client.server_capabilities or {}
   if capabilities.inlayHintProvider and vim.lsp.inlay_hint and vim.fn.has('nvim-0.10') == 1 then
@@ -49,11 +97,7 @@ end
 local function on_status(_, status, context)
   require('foreshock.status').set(context.client_id, status)
   -- New figures mean that other files of the stack may carry other lenses, too.
-  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
-    if vim.lsp.buf_is_attached(buffer, context.client_id) and #vim.fn.win_findbuf(buffer) > 0 then
-      refresh_lenses(buffer)
-    end
-  end
+  M.refresh(context.client_id)
 end
 
 --- Neovim on Linux watches files cheaply only with `inotifywait`, so it does not offer to; with it we do. Without,
@@ -73,12 +117,17 @@ function M.config()
     filetypes = M.FILETYPES,
     root_markers = { 'foreshock.toml', '.terraform', '.git' },
     capabilities = capabilities(),
+    on_init = follow_configurations,
     on_attach = attach,
     handlers = { ['foreshock/status'] = on_status },
     -- Commands in the server's code lenses that are carried out here.
     commands = {
       ['foreshock.showCascade'] = function(command)
         require('foreshock.cascade').open((command.arguments or {})[1])
+      end,
+      ['foreshock.chooseCaller'] = function(command)
+        local argument = (command.arguments or {})[1] or {}
+        require('foreshock.choices').caller(nil, argument.caller == vim.NIL)
       end,
       ['foreshock.showGraph'] = function(command)
         require('foreshock.graph').open((command.arguments or {})[1])

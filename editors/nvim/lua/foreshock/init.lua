@@ -27,7 +27,7 @@ end
 --- Starts Foreshock for Terraform files and infrastructure YAML.
 ---
 --- @param options table|nil `cmd`, `filetypes`, `root_markers`, `settings`, `on_attach`: as in |vim.lsp.Config|;
----   `inlay_hints`, `code_lens`: false turns them off.
+---   `inlay_hints`, `code_lens`: false turns them off; `values`: false leaves out what expressions are worth.
 function M.setup(options)
   if vim.fn.has('nvim-0.8') == 0 then
     vim.notify('foreshock needs Neovim 0.8 or newer', vim.log.levels.ERROR)
@@ -36,7 +36,10 @@ function M.setup(options)
   options = vim.deepcopy(options or {})
   client.features.inlay_hints = options.inlay_hints ~= false
   client.features.code_lens = options.code_lens ~= false
-  options.inlay_hints, options.code_lens = nil, nil
+  if options.values == false then
+    options.settings = vim.tbl_deep_extend('force', { foreshock = { inlayHints = { values = false } } }, options.settings or {})
+  end
+  options.inlay_hints, options.code_lens, options.values = nil, nil, nil
   client.on_attach = options.on_attach
   options.on_attach = nil
 
@@ -65,6 +68,18 @@ end
 --- @param block table|nil `{ uri =, component = }`; default: the block under the cursor
 function M.cascade(block)
   require('foreshock.cascade').open(block)
+end
+
+--- Chooses the file with values that the stack of the current buffer is read with; without one, asks.
+--- @param file string|nil
+function M.variable_file(file)
+  require('foreshock.choices').variable_file(file)
+end
+
+--- Chooses the caller whose results a shared module shows; without one, asks.
+--- @param name string|nil
+function M.caller(name)
+  require('foreshock.choices').caller(name)
 end
 
 --- Plays a fault: `component:ID`, `latency:ID:x10`, `traffic:x3`, `zone:NAME` and others; without one, asks for it.

@@ -1,15 +1,21 @@
 --- The figures of each stack, as the server sends them, and their text for a statusline.
 local M = {}
 
---- client id -> stack root -> status
+--- client id -> stack -> status
 local stacks = {}
 local latest
 
 --- Takes a `foreshock/status` notification. Fires `User ForeshockStatus`.
 function M.set(client_id, status)
   stacks[client_id] = stacks[client_id] or {}
-  stacks[client_id][status.root] = status
-  latest = status
+  -- Several stacks may be made of one root.
+  local id = status.root .. '\0' .. (type(status.name) == 'string' and status.name or '')
+  stacks[client_id][id] = not status.removed and status or nil
+  if not status.removed then
+    latest = status
+  elseif latest and latest.root == status.root then
+    latest = select(2, next(stacks[client_id]))
+  end
   pcall(vim.api.nvim_exec_autocmds, 'User', { pattern = 'ForeshockStatus', modeline = false, data = status })
   vim.cmd('redrawstatus!')
 end
@@ -30,6 +36,17 @@ local function absolute(root, client)
   return (root == '' or root == '.') and base or (base .. '/' .. root)
 end
 
+--- Of several stacks of one root, the one that fares worst speaks.
+local function worse(one, other)
+  local function score(status)
+    return known(status.score) and status.score or 101
+  end
+  if score(one) ~= score(other) then
+    return score(one) < score(other)
+  end
+  return tostring(one.name) < tostring(other.name)
+end
+
 --- The status of the innermost stack that holds a buffer's file, or is it; else the one that came last.
 function M.of(buffer)
   buffer = (buffer == nil or buffer == 0) and vim.api.nvim_get_current_buf() or buffer
@@ -37,11 +54,11 @@ function M.of(buffer)
   local best, depth
   for client_id, roots in pairs(stacks) do
     if vim.lsp.buf_is_attached(buffer, client_id) then
-      for root, status in pairs(roots) do
-        local path = absolute(root, vim.lsp.get_client_by_id(client_id)):gsub('/+$', '')
+      for _, status in pairs(roots) do
+        local path = absolute(status.root, vim.lsp.get_client_by_id(client_id)):gsub('/+$', '')
         local directory = path .. '/'
         -- Infrastructure YAML is a stack by itself.
-        if (file == path or vim.startswith(file, directory)) and (not depth or #directory > depth) then
+        if (file == path or vim.startswith(file, directory)) and (not depth or #directory > depth or (#directory == depth and worse(status, best))) then
           best, depth = status, #directory
         end
       end
@@ -50,7 +67,7 @@ function M.of(buffer)
   return best or latest
 end
 
---- `Resilience 63 · 3.1 nines · 2 new risks`, or an empty string before the first analysis.
+--- `Resilience 63 · 3.1 nines · 2 new risks · prod.tfvars`, or an empty string before the first analysis.
 function M.text(buffer)
   local status = M.of(buffer)
   if not status then
@@ -62,6 +79,9 @@ function M.text(buffer)
   end
   if known(status.newFindings) and status.newFindings > 0 then
     table.insert(parts, ('%d new risk%s'):format(status.newFindings, status.newFindings == 1 and '' or 's'))
+  end
+  if known(status.name) then
+    table.insert(parts, status.name)
   end
   return table.concat(parts, ' · ')
 end

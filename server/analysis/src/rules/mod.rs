@@ -98,6 +98,7 @@ const PAGES: &[(&str, &str)] = &[
     page!("single-point-of-failure"),
     page!("single-zone"),
     page!("slo-unreachable"),
+    page!("spread"),
     page!("timeout-inversion"),
     page!("uneven-zones"),
 ];

@@ -88,7 +88,7 @@ fn from_scratch(system: &System, exact: bool) -> Sweep {
 }
 
 fn next(swept: &Sweep, old: &System, new: &System) -> Sweep {
-    swept.updated(old, new, &Basis::of(new), &Options::default(), &|_| {})
+    swept.clone().updated(old, new, &Basis::of(new), &Options::default(), &|_| {})
 }
 
 /// The first scenario that came to something else.
@@ -179,7 +179,7 @@ fn a_budget_is_kept() {
     let cut = Options { budget: Budget(100) };
     let basis = Basis::of(&system);
     let swept = from_scratch(&system, true);
-    let updated = swept.updated(&system, &system, &basis, &cut, &|_| {});
+    let updated = swept.clone().updated(&system, &system, &basis, &cut, &|_| {});
     assert_eq!((updated.run, updated.rerun), (100, 100));
     let back = updated.updated(&system, &system, &basis, &Options::default(), &|_| {});
     assert_eq!(back, swept);

@@ -18,6 +18,7 @@ mod fixture;
 mod generated;
 mod laws;
 mod long;
+mod meshes;
 mod modes;
 mod monte_carlo;
 mod naive;

@@ -3,7 +3,6 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use foreshock_analysis::{BlockSummary, Caller, Finding, Snapshot};
-use foreshock_model::ComponentIndex;
 use foreshock_text::{FilePath, Place, Position, PositionEncoding, Span};
 
 use super::analysis_thread::{OpenDocument, World};
@@ -73,31 +72,28 @@ impl View {
         move |stack, module| caller.as_ref().is_none_or(|caller| caller.has(stack, module))
     }
 
-    fn shows_component(&self, file: &FilePath) -> impl Fn(usize, ComponentIndex) -> bool {
-        let caller = self.chosen_caller(file);
-        move |stack, component| {
-            let module =
-                || self.snapshot().stacks.get(stack).map(|stack| stack.module_of(component)).unwrap_or_default();
-            caller.as_ref().is_none_or(|caller| caller.has(stack, &module()))
-        }
-    }
-
     /// The findings whose place is in a file, with the index of their stack.
     pub(super) fn findings_in(&self, file: &FilePath) -> Vec<(usize, &Finding)> {
-        let is_shown = self.shows(file);
         let mut findings = self.snapshot().findings_in(file);
-        findings.retain(|(index, finding)| {
-            let stack = self.snapshot().stacks.get(*index);
-            is_shown(*index, &stack.map(|stack| stack.module_of_finding(finding)).unwrap_or_default())
-        });
+        if let Some(caller) = self.chosen_caller(file) {
+            findings.retain(|(stack, finding)| {
+                let module = self.snapshot().stacks.get(*stack).and_then(|stack| stack.module_of_finding(finding));
+                // What is about the system as a whole is about each of its modules.
+                caller.has(*stack, module.as_ref().unwrap_or(&caller.module))
+            });
+        }
         findings
     }
 
     /// The blocks of a file that make up components, with the index of their stack, by place.
     pub(super) fn blocks_in(&self, file: &FilePath) -> Vec<(usize, &BlockSummary)> {
-        let is_shown = self.shows_component(file);
         let mut blocks = self.snapshot().blocks_in(file);
-        blocks.retain(|(stack, block)| is_shown(*stack, block.component));
+        if let Some(caller) = self.chosen_caller(file) {
+            blocks.retain(|(stack, block)| {
+                let module = self.snapshot().stacks.get(*stack).map(|stack| stack.module_of(block.component));
+                caller.has(*stack, &module.unwrap_or_default())
+            });
+        }
         blocks
     }
 

@@ -542,6 +542,13 @@ fn pods_that_may_land_on_one_node() {
         spread: kubernetes_deployment.web has 3 pods that may all land on one node
     "#]],
     );
+    let unlabelled = away.replace("\"app\"", "\"security\"");
+    check_says(
+        &probed(&anti_affinity(&unlabelled)),
+        expect![[r#"
+        spread: kubernetes_deployment.web has 3 pods that may all land on one node
+    "#]],
+    );
     // A single pod, or none that is known, has nothing to spread.
     check_says(&probed("").replace("replicas = 3", "replicas = 1"), expect![[r#""#]]);
     check_says(
