@@ -64,7 +64,7 @@ resource "aws_x" "a" {
               input = 1 <terraform_data.t.input.a> @main.tf:3
               output = ?(known after apply: terraform_data.t.output) <terraform_data.t.output>
               parsed = ?(provider::aws::arn_parse() is not followed)
-              password = ?(ephemeral.aws_secretsmanager_secret_version)
+              password = ?(ephemeral.aws_secretsmanager_secret_version is known when applying)
               tried = ?(provider::aws::arn_parse() is not followed)
             terraform_data.t
               input = {a = 1} @main.tf:3
