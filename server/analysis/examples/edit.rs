@@ -134,7 +134,8 @@ fn print(name: &str, laps: &mut [Lap]) {
         laps.sort_by_key(of);
         laps.get(((laps.len() - 1) as f64 * share).round() as usize).map_or(0.0, |lap| of(lap).as_secs_f64() * 1e3)
     };
-    let (wall, processor): (fn(&Lap) -> Duration, fn(&Lap) -> Duration) = (|lap| lap.wall, |lap| lap.processor);
+    let wall = |lap: &Lap| lap.wall;
+    let processor = |lap: &Lap| lap.processor;
     println!(
         "{name:<20} processor p50 {:6.2} ms  p95 {:6.2} ms     clock p50 {:6.2} ms  p95 {:6.2} ms",
         at(0.5, processor),

@@ -69,9 +69,10 @@ fn kind_of(graph: &Graph<'_>, way: &Reached) -> DependencyKind {
     if way.hint { way.kind.max(reach.unwrap_or(way.kind)) } else { way.kind }
 }
 
-/// The order in which ways are preferred.
-fn rank(way: &Reached) -> (Reverse<Confidence>, bool, impl Ord, usize) {
-    (Reverse(way.confidence), way.plane == Plane::Management, way.kind, way.evidence.len())
+/// The order in which ways are preferred: what a running system needs before what its changes need, unless it is a guess.
+fn rank(way: &Reached) -> (bool, bool, Reverse<Confidence>, impl Ord, usize) {
+    let is_guess = way.confidence == Confidence::Guess;
+    (is_guess, way.plane == Plane::Management, Reverse(way.confidence), way.kind, way.evidence.len())
 }
 
 fn collect<'r>(
