@@ -281,6 +281,15 @@ fn variables_that_can_not_be_read_are_named() {
 }
 
 #[test]
+fn a_variable_that_nobody_declares_is_reported() {
+    let directory = stack_with_variables("undeclared");
+    let output = foreshock_in(&directory, &["resolve", "stack", "--var", "sise=3", "--var", "size=3"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(told, "warning: --var sise: no stack here declares a variable of that name\n");
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
 fn an_empty_directory_has_no_stacks() {
     let directory = std::env::temp_dir().join(format!("foreshock-cli-empty-{}", std::process::id()));
     std::fs::create_dir_all(&directory).unwrap();

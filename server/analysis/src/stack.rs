@@ -286,7 +286,7 @@ impl Stack {
     /// losing "the instance" means losing the zone.
     pub fn is_one_per_subnet(&self, component: ComponentIndex) -> bool {
         let counts_subnets = |component: &Component| {
-            let row = self.settings.catalog.row(&component.type_name);
+            let row = self.settings().catalog.row(&component.type_name);
             component.kind == ComponentKind::LoadBalancer && row.is_some_and(|row| !row.subnets.is_empty())
         };
         self.terraform().is_some() && self.system().component(component).is_some_and(counts_subnets)

@@ -41,6 +41,8 @@ pub struct Workspace {
     options: ResolveOptions,
     /// Where the module directories keep their state.
     backends: BTreeMap<Utf8PathBuf, Backend>,
+    /// Whether what `options.states` says of them may have changed.
+    states_changed: bool,
 }
 
 type StackKey = (Utf8PathBuf, Option<Arc<str>>);
@@ -74,12 +76,14 @@ impl Workspace {
     pub fn set_options(&mut self, options: ResolveOptions) {
         self.revision += 1;
         self.options = ResolveOptions { states: self.options.states.clone(), ..options };
+        self.states_changed = true;
     }
 
     /// Sets what the editor's user has chosen.
     pub fn set_choices(&mut self, choices: Choices) {
         self.revision += 1;
         self.choices = choices;
+        self.states_changed = true;
     }
 
     /// Opens a document or changes its text; it wins over the disk until it is closed.
@@ -189,7 +193,7 @@ impl Workspace {
         self.find_states(&directories);
     }
 
-    /// Looks where these directories keep their state, and drops the stacks that read the state of others when any moved.
+    /// Looks where these directories keep their state.
     fn find_states(&mut self, directories: &BTreeSet<Utf8PathBuf>) {
         for directory in directories {
             match Backend::of_root(directory, &self.sources) {
@@ -197,16 +201,34 @@ impl Workspace {
                 None => self.backends.remove(directory),
             };
         }
-        let roots = self.backends.iter().filter(|(directory, _)| self.calls.is_root(directory));
-        let states: Vec<StateHome> = roots
-            .map(|(root, backend)| StateHome { root: root.clone(), backend: backend.clone(), var_files: Vec::new() })
-            .collect();
-        if states == *self.options.states {
+        self.states_changed = true;
+    }
+
+    /// Tells every stack whose state is where, with the values that each root is read with. A root that is several stacks is
+    /// there several times.
+    fn tell_states(&mut self) {
+        if !std::mem::take(&mut self.states_changed) {
             return;
         }
-        self.options.states = Arc::new(states);
-        self.stacks
-            .retain(|_, (stack, _)| stack.terraform().is_none_or(|stack| stack.resolved.remote_states.is_empty()));
+        let backends: Vec<(Utf8PathBuf, Backend)> = self
+            .backends
+            .iter()
+            .filter(|(root, _)| self.calls.is_root(root))
+            .map(|(r, b)| (r.clone(), b.clone()))
+            .collect();
+        let mut states = Vec::new();
+        for (root, backend) in backends {
+            for settings in self.settings_of(&root, &root) {
+                // What was given by hand belongs to the stack that was asked for.
+                let mut variables = settings.options.variables;
+                variables.retain(|name, _| !self.options.variables.contains_key(name));
+                let (root, backend) = (root.clone(), backend.clone());
+                states.push(StateHome { root, backend, var_files: settings.chosen, variables });
+            }
+        }
+        if states != *self.options.states {
+            self.options.states = Arc::new(states);
+        }
     }
 
     /// Drops the stacks that read a changed file, or a directory whose listing may have changed.
@@ -216,6 +238,7 @@ impl Workspace {
             return;
         }
         self.configurations.forget(&changed);
+        self.states_changed |= changed.iter().any(|file| file.as_path().file_name() == Some(FILE_NAME));
         let directories: FxHashSet<Utf8PathBuf> = changed.iter().map(directory_of).collect();
         self.stacks.retain(|_, (_, inputs)| match inputs {
             Inputs::Directories(read) => read.is_disjoint(&directories),
@@ -224,6 +247,7 @@ impl Workspace {
     }
 
     fn assemble(&mut self, roots: Roots) -> Arc<Snapshot> {
+        self.tell_states();
         let mut stacks = Vec::with_capacity(roots.modules.len() + roots.infra.len());
         let mut wanted: FxHashSet<StackKey> = FxHashSet::default();
         for root in &roots.modules {

@@ -76,9 +76,6 @@ fn the_checkout() {
                     replicas: 2               # a second one comes next year
               Add a replica (+3.4)
                     replicas: 2               # a second one comes next year
-            capacity-after-loss "replicas: 4": app runs at 40 % on 4 instances. Without zone eu-west-1a the 2 left run at 80 %.
-                "source: app\n    target: orders\n    latency_ms: 2": app goes down: it requires orders (declared as a dependency)
-                "{source: lb, target: app}": lb goes down: it requires app (declared as a dependency)
         "#]],
     );
 }

@@ -65,6 +65,26 @@ fn an_edit_of_the_other_stack_reaches_its_readers_and_nobody_else() {
 }
 
 #[test]
+fn the_other_stack_is_read_with_its_own_values() {
+    let mut workspace = Workspace::new();
+    workspace.set_folders(vec!["/states".into()]);
+    workspace.set_document(file("app"), Arc::from(APP));
+    let text = network("var.spread", "network") + "variable \"spread\" { default = false }\n";
+    workspace.set_document(file("network"), text.into());
+    workspace.set_document(FilePath::new("/states/network/prod.tfvars"), Arc::from("spread = true\n"));
+    assert_eq!(instances(&workspace.snapshot()), "Known(1)");
+
+    let one = "[[stack]]\npath = \"network\"\nvar_files = [\"prod.tfvars\"]\n";
+    workspace.set_document(FilePath::new("/states/foreshock.toml"), Arc::from(one));
+    assert_eq!(instances(&workspace.snapshot()), "Known(2)");
+
+    let two = format!("{one}[[stack]]\npath = \"network\"\nname = \"dev\"\nvariables = {{ spread = \"false\" }}\n");
+    workspace.set_document(FilePath::new("/states/foreshock.toml"), two.into());
+    let snapshot = workspace.snapshot();
+    assert!(instances(&snapshot).contains("is several stacks"), "{}", instances(&snapshot));
+}
+
+#[test]
 fn a_value_of_another_stack_is_not_edited_from_here() {
     let mut workspace = Workspace::new();
     workspace.set_document(file("app"), Arc::from(APP));

@@ -3,6 +3,7 @@ use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
+use foreshock_analysis::Snapshot;
 use foreshock_terraform::ResolveOptions;
 use foreshock_text::FilePath;
 
@@ -23,6 +24,19 @@ impl Inputs {
         let var_files = self.var_file.iter().map(|file| readable(file)).collect::<Result<_, _>>()?;
         let variables: BTreeMap<String, String> = self.var.iter().cloned().collect();
         Ok(ResolveOptions { var_files, variables, ..ResolveOptions::default() })
+    }
+}
+
+impl Inputs {
+    /// The variables given by hand that no root module declares.
+    pub(super) fn undeclared<'i>(&'i self, snapshot: &Snapshot) -> Vec<&'i str> {
+        let modules: Vec<_> = snapshot.stacks.iter().filter_map(|stack| stack.terraform()).collect();
+        let is_declared = |name: &str| {
+            let full = format!("var.{name}");
+            let mut values = modules.iter().flat_map(|module| &module.resolved.named);
+            values.any(|value| value.module.is_empty() && *value.name == *full)
+        };
+        self.var.iter().map(|(name, _)| name.as_str()).filter(|name| !is_declared(name)).collect()
     }
 }
 

@@ -116,6 +116,9 @@ fn read_quietly(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8
     let mut workspace = Workspace::new();
     workspace.set_options(inputs.options()?);
     let snapshot = workspace.snapshot_of(path)?;
+    for name in inputs.undeclared(&snapshot) {
+        let _ = writeln!(io::stderr(), "warning: --var {name}: no stack here declares a variable of that name");
+    }
     let absolute = path.canonicalize_utf8().map_err(|error| format!("{path}: {error}"))?;
     let directory = if absolute.is_dir() { absolute.as_path() } else { absolute.parent().unwrap_or(&absolute) };
     let base = directory.to_owned();

@@ -112,7 +112,7 @@ pub fn assemble(resolved: &Resolved, catalog: &Catalog) -> Assembled {
         grouped.iter().map(|grouped| grouped.blocks.iter().chain(&grouped.members).copied().collect()).collect();
     Assembled {
         resources: resources.collect(),
-        violations: check::violations(&graph, &component_of, &members),
+        violations: check::violations(&graph, &system, &component_of, &members),
         members,
         egress: egress(&graph, &component_of),
         system,

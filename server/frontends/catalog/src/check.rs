@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use foreshock_model::{ComponentIndex, Evidence};
+use foreshock_model::{ComponentIndex, Evidence, System};
 use foreshock_terraform::{Instance, Key, Kind, Mode, Value};
 use foreshock_text::Place;
 use serde::Deserialize;
@@ -72,6 +72,7 @@ pub struct Violation {
 /// Every check that surely holds, one for each block and rule, in the order of the instances.
 pub(crate) fn violations(
     graph: &Graph<'_>,
+    system: &System,
     component_of: &[Option<ComponentIndex>],
     members: &[Vec<usize>],
 ) -> Vec<Violation> {
@@ -79,7 +80,7 @@ pub(crate) fn violations(
     let mut of_block: BTreeMap<(String, &str, String), usize> = BTreeMap::new();
     let declared = declared(graph);
     for (index, instance) in graph.resolved.instances.iter().enumerate() {
-        let Some(row) = graph.row(index).filter(|row| !row.checks.is_empty() && instance.mode == Mode::Managed) else {
+        let Some(row) = graph.row(index).filter(|row| !row.checks.is_empty() && instance.mode != Mode::Data) else {
             continue;
         };
         if matches!(instance.key, Key::Unknown(_)) {
@@ -89,6 +90,9 @@ pub(crate) fn violations(
         let component = component_of.get(index).copied().flatten();
         let mut variables = variables(graph, index, component.and_then(|component| members.get(component.index())));
         variables.insert("declared".into(), declared.clone());
+        if reads_callers(row) {
+            variables.insert("callers".into(), callers(graph, system, members, component));
+        }
         for check in row.checks.iter().filter(|check| check.when.holds(&variables) == Some(true)) {
             let Some((says, then)) = words(check, &variables) else { continue };
             let key = (block_address(instance), check.rule.as_str(), says.clone());
@@ -130,6 +134,22 @@ fn variables(graph: &Graph<'_>, index: usize, blocks: Option<&Vec<usize>>) -> Va
     let prevented = graph.instance(index).is_some_and(|instance| instance.prevent_destroy);
     variables.insert("prevent_destroy".into(), Value::new(Kind::Bool(prevented)));
     variables
+}
+
+fn reads_callers(row: &Row) -> bool {
+    row.checks.iter().any(|check| check.when.reads().any(|read| read.starts_with("callers")))
+}
+
+/// What depends on a component, as a list of objects; each has its resource type as `type`.
+fn callers(graph: &Graph<'_>, system: &System, members: &[Vec<usize>], component: Option<ComponentIndex>) -> Value {
+    let calls = system.dependencies.iter().filter(|dependency| Some(dependency.to) == component);
+    let first = |from: ComponentIndex| members.get(from.index())?.first().copied();
+    let objects = calls.filter_map(|call| first(call.from)).filter_map(|caller| {
+        let mut object = graph.variables(caller);
+        object.insert("type".into(), Value::string(graph.instance(caller)?.type_name.clone()));
+        Some(Value::new(Kind::Map(Arc::new(object))))
+    });
+    Value::new(Kind::List(Arc::new(objects.collect())))
 }
 
 /// The resource types that the stack declares; unknown where a module that is not at hand may declare others.

@@ -60,10 +60,17 @@ pub(crate) fn owners(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
 /// else alone. Sorted by id, ids unique.
 pub(crate) fn group(graph: &Graph<'_>, reached: &[Vec<Reached>], owners: &BTreeMap<usize, usize>) -> Vec<Grouped> {
     let users = users(graph, reached);
+    let is_alone = |index: usize| {
+        let needs = reached.get(index).is_some_and(|list| !list.is_empty());
+        !needs && users.get(index).is_none_or(BTreeSet::is_empty)
+    };
     let mut by_id: BTreeMap<String, Grouped> = BTreeMap::new();
     let mut siblings: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, instance) in graph.resolved.instances.iter().enumerate() {
         if graph.role(index) != Role::Component || owners.contains_key(&index) {
+            continue;
+        }
+        if graph.row(index).is_some_and(|row| row.only_connected) && is_alone(index) {
             continue;
         }
         let replicas = graph.row(index).is_some_and(|row| row.replicas);

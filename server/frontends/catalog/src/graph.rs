@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use foreshock_model::{Confidence, DependencyKind, Evidence, Plane};
 use foreshock_terraform::{Instance, Key, Kind, Mark, Mode, Resolved, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expression::Variables;
 use crate::matching::CalledBy;
@@ -51,6 +51,8 @@ pub(crate) struct Graph<'a> {
     pub(crate) resolved: &'a Resolved,
     pub(crate) catalog: &'a Catalog,
     pub(crate) rows: Vec<Option<&'a Row>>,
+    /// Instances that their row ignores though it knows their type.
+    ignored: FxHashSet<usize>,
     pub(crate) edges: FxHashMap<Node, Vec<Edge>>,
     /// Per instance, by name of the relation: who refers to it.
     pub(crate) related: Vec<Vec<(&'a str, usize)>>,
@@ -67,15 +69,18 @@ pub(crate) struct Graph<'a> {
 /// The key of a row for an instance: data sources have rows of their own.
 pub(crate) fn row_name(instance: &Instance) -> Arc<str> {
     match instance.mode {
-        Mode::Managed => instance.type_name.clone(),
+        Mode::Managed | Mode::Module => instance.type_name.clone(),
         Mode::Data => format!("data.{}", instance.type_name).into(),
     }
 }
 
 /// The address without the last key.
 pub(crate) fn block_address(instance: &Instance) -> String {
-    let data = if instance.mode == Mode::Data { "data." } else { "" };
-    let own = format!("{data}{}.{}", instance.type_name, instance.name);
+    let own = match instance.mode {
+        Mode::Managed => format!("{}.{}", instance.type_name, instance.name),
+        Mode::Data => format!("data.{}.{}", instance.type_name, instance.name),
+        Mode::Module => format!("module.{}", instance.name),
+    };
     if instance.module.is_empty() { own } else { format!("{}.{own}", instance.module) }
 }
 
@@ -147,6 +152,66 @@ const ADDRESSES: &[&str] = &[
     "zookeeper_connect_string",
 ];
 
+/// Whether an output of a module that nobody knows may be somebody's address, by the words in its name.
+fn may_be_address(output: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "address",
+        "addresses",
+        "api",
+        "arn",
+        "broker",
+        "brokers",
+        "bucket",
+        "cluster",
+        "connection",
+        "db",
+        "dns",
+        "domain",
+        "dsn",
+        "endpoint",
+        "endpoints",
+        "fqdn",
+        "function",
+        "host",
+        "hostname",
+        "hosts",
+        "ip",
+        "queue",
+        "server",
+        "service",
+        "stream",
+        "table",
+        "topic",
+        "uri",
+        "url",
+        "urls",
+    ];
+    const OTHERS: &[&str] = &[
+        "certificate",
+        "group",
+        "groups",
+        "iam",
+        "key",
+        "kms",
+        "label",
+        "labels",
+        "log",
+        "policy",
+        "role",
+        "security",
+        "sg",
+        "subnet",
+        "subnets",
+        "tag",
+        "tags",
+        "user",
+        "vpc",
+        "zone",
+    ];
+    let mut words = output.split(['_', '-']);
+    !output.split(['_', '-']).any(|word| OTHERS.contains(&word)) && words.any(|word| WORDS.contains(&word))
+}
+
 impl<'a> Graph<'a> {
     /// Reads every edge that the rows of the catalog see in the instances.
     pub(crate) fn build(resolved: &'a Resolved, catalog: &'a Catalog) -> Graph<'a> {
@@ -164,7 +229,8 @@ impl<'a> Graph<'a> {
         let mut graph = Graph {
             resolved,
             catalog,
-            rows: instances.iter().map(|instance| catalog.row(&row_name(instance))).collect(),
+            rows: instances.iter().map(|instance| catalog.row_of(instance)).collect(),
+            ignored: FxHashSet::default(),
             edges: FxHashMap::default(),
             related: vec![Vec::new(); instances.len()],
             by_address: FxHashMap::default(),
@@ -178,6 +244,7 @@ impl<'a> Graph<'a> {
             graph.by_address.entry(&instance.address).or_insert(index);
             graph.by_block.entry(block_address(instance)).or_default().push(index);
         }
+        graph.ignored = (0..instances.len()).filter(|&index| graph.means_nothing(index)).collect();
         graph.sort_by_type();
         graph.relate();
         graph.relate_by_key();
@@ -192,7 +259,16 @@ impl<'a> Graph<'a> {
         self.rows.get(index).copied().flatten()
     }
 
+    fn means_nothing(&self, index: usize) -> bool {
+        let condition = self.row(index).and_then(|row| row.ignored_when.as_ref());
+        let object = self.objects.get(index);
+        condition.zip(object).is_some_and(|(condition, object)| condition.holds(object) == Some(true))
+    }
+
     pub(crate) fn role(&self, index: usize) -> Role {
+        if self.ignored.contains(&index) {
+            return Role::Ignored;
+        }
         match (self.row(index), self.instance(index).map(|instance| instance.mode)) {
             (Some(row), _) => row.role(),
             // What a data source reads exists outside the stack.
@@ -345,7 +421,7 @@ impl<'a> Graph<'a> {
 
     fn read_instance(&mut self, index: usize, called: &CalledBy) {
         let (Some(instance), Some(row)) = (self.instance(index), self.row(index)) else { return };
-        if row.role() == Role::Ignored {
+        if self.role(index) == Role::Ignored {
             return;
         }
         let is_component = row.role() == Role::Component;
@@ -440,10 +516,12 @@ impl<'a> Graph<'a> {
                 let Some(row) = self.row(target) else { continue };
                 let listed = row.addresses.iter().map(String::as_str);
                 let first = mark.attribute.split(['.', '[']).next().unwrap_or("");
-                let is_address = if row.addresses.is_empty() {
+                let is_address = if row.opaque {
+                    may_be_address(first)
+                } else if row.addresses.is_empty() {
                     row.role() == Role::Component && ADDRESSES.contains(&first)
                 } else {
-                    row.role() != Role::Ignored && listed.into_iter().any(|name| name == first || name == "*")
+                    self.role(target) != Role::Ignored && listed.into_iter().any(|name| name == first || name == "*")
                 };
                 let Some(kind) = row.reached_by.kind() else { continue };
                 if target == index || !is_address {
@@ -469,7 +547,11 @@ impl<'a> Graph<'a> {
     }
 
     fn read_edge(&mut self, index: usize, instance: &'a Instance, row: &'a EdgeRow) {
-        let found: Vec<Found<'a>> = row.paths.iter().flat_map(|path| paths::find(&instance.body, path)).collect();
+        let mut found: Vec<Found<'a>> = row.paths.iter().flat_map(|path| paths::find(&instance.body, path)).collect();
+        if let Some(provider) = instance.provider.as_ref().filter(|_| row.paths.iter().any(|path| path == "provider")) {
+            let (value, place) = (&provider.value, &provider.place);
+            found.push(Found { path: "provider".into(), value, place, blocks: Vec::new() });
+        }
         if found.iter().all(|found| found.value.marks.is_empty()) {
             return;
         }
@@ -517,8 +599,8 @@ impl<'a> Graph<'a> {
         let (Some(other), Some(other_row)) = (self.instance(target), self.row(target)) else { return };
         let name = row_name(other);
         if target == index
-            || other_row.role() == Role::Ignored
-            || !(row.to.is_empty() || row.to.iter().any(|wanted| **wanted == *name))
+            || self.role(target) == Role::Ignored
+            || !(row.to.is_empty() || row.to.iter().any(|wanted| other_row.is_or_holds(wanted, &name)))
         {
             return;
         }
@@ -572,7 +654,10 @@ impl<'a> Graph<'a> {
             weight,
             plane,
             group,
-            confidence: row.confidence.confidence(),
+            confidence: match other_row.opaque {
+                true => Confidence::Guess,
+                false => row.confidence.confidence(),
+            },
             hint: row.hint,
             ..plain(to, Evidence { place: mark.place.clone(), why: why.into() })
         };

@@ -76,6 +76,9 @@ fn in_body<'a>(
         }
         return;
     };
+    if *first == "*" {
+        return in_body(body, &[], walked, blocks, found);
+    }
     if let Some(attribute) = body.attributes.get(*first) {
         step(walked, first, |walked| {
             in_value(&attribute.value, rest, walked, &attribute.place, blocks, found, 0);

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use foreshock_model::{ComponentKind, Confidence, DependencyKind, Plane};
+use foreshock_terraform::{Instance, Mode};
 use serde::Deserialize;
 
 use crate::expression::{Expression, Variables};
@@ -29,6 +30,7 @@ const BUNDLED: &[(&str, &str)] = &[
     ("google_network.toml", include_str!("../data/google_network.toml")),
     ("google_operations.toml", include_str!("../data/google_operations.toml")),
     ("kubernetes.toml", include_str!("../data/kubernetes.toml")),
+    ("modules.toml", include_str!("../data/modules.toml")),
 ];
 
 /// The catalog: one row per resource type, and the figures that rows refer to.
@@ -49,6 +51,9 @@ pub struct Row {
     /// The component's kind.
     #[serde(default, deserialize_with = "kind")]
     pub kind: Option<ComponentKind>,
+    /// Where this is true, an instance means nothing at run time.
+    #[serde(default)]
+    pub(crate) ignored_when: Option<Expression>,
     /// Another kind where a condition holds.
     #[serde(default)]
     pub(crate) other_kind: Option<OtherKind>,
@@ -116,6 +121,15 @@ pub struct Row {
     /// The side of it that stands for what it holds (a secret); reached by everyone who is handed its address.
     #[serde(default)]
     pub hands_on: Option<String>,
+    /// Types of resources inside of it (a module): an edge to one of these is an edge to it. `*` is any type.
+    #[serde(default)]
+    pub(crate) stands_for: Vec<String>,
+    /// Whether it is a component only where something depends on it or it on something.
+    #[serde(default)]
+    pub(crate) only_connected: bool,
+    /// Nothing is known of what is inside: what leads to it is a guess, and all of its attributes may carry addresses.
+    #[serde(default)]
+    pub(crate) opaque: bool,
     /// What handing its address over means.
     #[serde(default)]
     pub reached_by: Reach,
@@ -378,6 +392,16 @@ impl Row {
     }
 }
 
+/// A row that says `like = "type"`: the fields of that type's row, except those it has itself.
+fn like(mut row: toml::Table, written: &BTreeMap<String, toml::Table>) -> Result<toml::Table, String> {
+    let Some(toml::Value::String(name)) = row.remove("like") else { return Err("like names a type".to_owned()) };
+    let base = written.get(&name).ok_or_else(|| format!("there is no row {name}"))?;
+    for (field, value) in base {
+        row.entry(field.as_str()).or_insert_with(|| value.clone());
+    }
+    Ok(row)
+}
+
 impl Catalog {
     /// The catalog that ships with the program.
     pub fn bundled() -> &'static Arc<Catalog> {
@@ -410,6 +434,8 @@ impl Catalog {
     pub(crate) fn parse(files: &[(&str, &str)], figures: Figures) -> Catalog {
         let mut catalog = Catalog { rows: BTreeMap::new(), problems: figures.problems.clone(), figures };
         let mut aliases = Vec::new();
+        let mut alike = Vec::new();
+        let mut written: BTreeMap<String, toml::Table> = BTreeMap::new();
         for (file, text) in files {
             let table: toml::Table = match text.parse() {
                 Ok(table) => table,
@@ -421,11 +447,27 @@ impl Catalog {
             for (type_name, value) in table {
                 match value {
                     toml::Value::String(same_as) => aliases.push((file, type_name, same_as)),
-                    value => match value.try_into::<Row>() {
-                        Ok(row) => catalog.add(file, type_name, row),
-                        Err(error) => catalog.problems.push(format!("{file}: {type_name}: {error}")),
-                    },
+                    toml::Value::Table(row) if row.contains_key("like") => alike.push((file, type_name, row)),
+                    value => {
+                        if let Some(table) = value.as_table() {
+                            written.insert(type_name.clone(), table.clone());
+                        }
+                        catalog.read(file, type_name, value);
+                    }
                 }
+            }
+        }
+        // A row that is like one that is like another comes after it.
+        alike.sort_by_key(|(_, _, row)| {
+            row.get("like").and_then(toml::Value::as_str).is_some_and(|of| of.contains(':'))
+        });
+        for (file, type_name, row) in alike {
+            match like(row, &written) {
+                Ok(row) => {
+                    written.insert(type_name.clone(), row.clone());
+                    catalog.read(file, type_name, toml::Value::Table(row));
+                }
+                Err(error) => catalog.problems.push(format!("{file}: {type_name}: {error}")),
             }
         }
         for (file, type_name, same_as) in aliases {
@@ -435,6 +477,13 @@ impl Catalog {
             }
         }
         catalog
+    }
+
+    fn read(&mut self, file: &str, type_name: String, value: toml::Value) {
+        match value.try_into::<Row>() {
+            Ok(row) => self.add(file, type_name, row),
+            Err(error) => self.problems.push(format!("{file}: {type_name}: {error}")),
+        }
     }
 
     fn add(&mut self, file: &str, type_name: String, row: Row) {
@@ -448,6 +497,18 @@ impl Catalog {
     /// The row of a resource type: `aws_lb`; data sources as `data.aws_vpc`.
     pub fn row(&self, type_name: &str) -> Option<&Row> {
         self.rows.get(type_name)
+    }
+
+    /// The row of an instance. A part of a module without a row of its own means nothing if the module means nothing; any
+    /// other module without a row is the one called `module`.
+    pub fn row_of(&self, instance: &Instance) -> Option<&Row> {
+        let name = crate::graph::row_name(instance);
+        let row = self.row(&name);
+        if row.is_some() || instance.mode != Mode::Module {
+            return row;
+        }
+        let whole = name.split("//").next().and_then(|whole| self.row(whole));
+        whole.filter(|row| row.role() != Role::Component).or_else(|| self.row("module"))
     }
 
     /// Every row with its type, sorted.
@@ -467,6 +528,11 @@ impl Catalog {
 }
 
 impl Row {
+    /// Whether an edge to `wanted` is one to an instance of this row and the type `name`.
+    pub(crate) fn is_or_holds(&self, wanted: &str, name: &str) -> bool {
+        wanted == name || self.stands_for.iter().any(|inside| inside == wanted || inside == "*")
+    }
+
     /// The kind of an instance with these attributes.
     pub(crate) fn kind_of(&self, variables: &Variables) -> Option<ComponentKind> {
         let other = self.other_kind.as_ref().filter(|other| other.when.holds(variables) == Some(true));
@@ -477,6 +543,7 @@ impl Row {
         Row {
             role,
             kind: None,
+            ignored_when: None,
             other_kind: None,
             stateful: false,
             regional: false,
@@ -499,6 +566,9 @@ impl Row {
             carriers: Vec::new(),
             addresses: Vec::new(),
             hands_on: None,
+            stands_for: Vec::new(),
+            only_connected: false,
+            opaque: false,
             reached_by: Reach::default(),
             alternatives: false,
             called: None,

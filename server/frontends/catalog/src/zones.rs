@@ -140,8 +140,11 @@ fn follow(graph: &Graph<'_>, found: &Found<'_>, zones: &mut Zones, seen: &mut Fx
             let mut inner = Zones::default();
             read(graph, target, &mut inner, seen);
             if inner.is_silent() {
-                let outside = instance.mode == Mode::Data;
-                let why = if outside { "is read from outside the text" } else { "does not say its zone" };
+                let why = match instance.mode {
+                    Mode::Data => "is read from outside the text",
+                    Mode::Module => "is not at hand",
+                    Mode::Managed => "does not say its zone",
+                };
                 zones.lose(format!("{} {why}", instance.address), place.clone());
             }
             for name in inner.names {

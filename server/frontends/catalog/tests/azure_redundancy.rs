@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
 use foreshock_catalog::{Catalog, assemble};
+use foreshock_model::{Figure, Source};
 use rendering::{assemble_text, resolve_text};
 
 fn check(text: &str, expect: Expect) {
@@ -434,6 +435,74 @@ fn backups_and_deletion() {
             no-backup: azurerm_linux_virtual_machine.nodes[0] is in no backup <- resource "azurerm_linux_virtual_machine" "nodes"
             no-backup: azurerm_linux_virtual_machine.pet is in no backup <- resource "azurerm_linux_virtual_machine" "pet"
             deletion-unprotected: azurerm_storage_account.files keeps no deleted blobs <- resource "azurerm_storage_account" "files"
+        "#]],
+    );
+}
+
+/// Which published figure, or which default, stands for one instance and for the service.
+fn check_figures(text: &str, expect: Expect) {
+    let assembled = assemble(&resolve_text(text), Catalog::bundled());
+    let name = |figure: &Option<Figure>| match figure.as_ref().map(|figure| &figure.source) {
+        Some(Source::Sla { row, .. }) => row.to_string(),
+        Some(Source::Default { name, .. }) => format!("default {name}"),
+        _ => "none".to_owned(),
+    };
+    let mut found = String::new();
+    for component in &assembled.system.components {
+        let (one, service) = (name(&component.reliability.instance), name(&component.reliability.service));
+        writeln!(found, "{}: one {one}; service {service}", component.id).unwrap();
+    }
+    expect.assert_eq(&found);
+}
+
+#[test]
+fn figures_by_disk_tier_and_replication() {
+    check_figures(
+        r#"
+        resource "azurerm_linux_virtual_machine" "hdd" {
+          os_disk { storage_account_type = "Standard_LRS" }
+        }
+        resource "azurerm_linux_virtual_machine" "ssd" {
+          os_disk { storage_account_type = "StandardSSD_LRS" }
+        }
+        resource "azurerm_linux_virtual_machine" "premium" {
+          os_disk { storage_account_type = "Premium_LRS" }
+        }
+        resource "azurerm_virtual_machine" "set" { availability_set_id = azurerm_availability_set.s.id }
+        resource "azurerm_availability_set" "s" {}
+        resource "azurerm_storage_account" "local" { account_replication_type = "LRS" }
+        resource "azurerm_storage_account" "readable" { account_replication_type = "RAGZRS" }
+        resource "azurerm_mssql_database" "general" { sku_name = "GP_Gen5_2" }
+        resource "azurerm_mssql_database" "critical" {
+          sku_name       = "BC_Gen5_2"
+          zone_redundant = true
+        }
+        resource "azurerm_cosmosdb_account" "regions" {
+          geo_location { location = "eastus" }
+          geo_location { location = "westus" }
+        }
+        resource "azurerm_service_plan" "plan" { sku_name = "P1v3" }
+        resource "azurerm_linux_web_app" "on_plan" { service_plan_id = azurerm_service_plan.plan.id }
+        resource "azurerm_linux_web_app" "elsewhere" { service_plan_id = var.plan }
+        variable "plan" {}
+        resource "azurerm_firewall" "one" { zones = ["1"] }
+        resource "azurerm_firewall" "zones" { zones = ["1", "2", "3"] }
+        "#,
+        expect![[r#"
+            azurerm_cosmosdb_account.regions: one none; service Cosmos DB, several regions
+            azurerm_firewall.one: one default front_node; service Azure Firewall, one zone
+            azurerm_firewall.zones: one Azure Firewall, one zone; service Azure Firewall, two or more zones
+            azurerm_linux_virtual_machine.hdd: one Azure VM, one instance, standard HDD; service Azure VMs, instances in two or more zones
+            azurerm_linux_virtual_machine.premium: one Azure VM, one instance, premium disks; service Azure VMs, instances in two or more zones
+            azurerm_linux_virtual_machine.ssd: one Azure VM, one instance, standard SSD; service Azure VMs, instances in two or more zones
+            azurerm_linux_web_app.elsewhere: one none; service App Service, paid plan
+            azurerm_linux_web_app.on_plan: one none; service none
+            azurerm_mssql_database.critical: one none; service Azure SQL Database, business critical or premium, zone-redundant
+            azurerm_mssql_database.general: one none; service Azure SQL Database, other tiers
+            azurerm_service_plan.plan: one App Service, paid plan; service App Service, zone-redundant
+            azurerm_storage_account.local: one none; service Azure Storage, hot tier
+            azurerm_storage_account.readable: one none; service Azure Storage, reads with read access to the second region
+            azurerm_virtual_machine.set: one Azure VM, one instance, standard SSD; service Azure VMs, availability set
         "#]],
     );
 }

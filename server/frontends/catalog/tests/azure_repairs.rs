@@ -201,3 +201,28 @@ fn clusters_and_gateways() {
         "#]],
     );
 }
+
+#[test]
+fn what_would_not_apply_is_not_offered() {
+    check(
+        r#"
+        resource "azurerm_linux_virtual_machine" "web" { count = 1 }
+        resource "azurerm_container_group" "job" {}
+        resource "azurerm_postgresql_flexible_server" "reader" {
+          sku_name    = "GP_Standard_D2s_v3"
+          create_mode = "Replica"
+        }
+        resource "azurerm_linux_virtual_machine_scale_set" "scaled" { instances = 1 }
+        resource "azurerm_monitor_autoscale_setting" "by_variable" {
+          target_resource_id = azurerm_linux_virtual_machine_scale_set.scaled.id
+          profile { capacity { minimum = var.minimum } }
+        }
+        variable "minimum" {}
+        resource "azurerm_kubernetes_cluster" "paid" {
+          sku_tier = "Premium"
+          default_node_pool { node_count = 3 }
+        }
+        "#,
+        expect![[""]],
+    );
+}

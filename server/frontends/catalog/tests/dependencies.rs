@@ -1309,8 +1309,8 @@ fn opaque_modules_do_no_harm() {
         resource "aws_instance" "a" { subnet_id = module.vpc.private_subnets[0] }
         "#,
         expect![[r#"
-            aws_instance.a app_server 1/1 zones?(the source of module.vpc is not at hand)
-            aws_lb.l load_balancer ?(the source of module.vpc is not at hand) zones?(the source of module.vpc is not at hand)
+            aws_instance.a app_server 1/1 zones?(module.vpc is not at hand)
+            aws_lb.l load_balancer ?(the source of module.vpc is not at hand) zones?(module.vpc is not at hand)
         "#]],
     );
 }

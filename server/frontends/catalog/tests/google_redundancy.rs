@@ -360,3 +360,42 @@ fn where_they_are() {
     "#]]
     .assert_eq(&found);
 }
+
+#[test]
+fn pools_in_the_zones_of_their_cluster() {
+    check(
+        r#"
+        resource "google_container_cluster" "c" {
+          location       = "europe-west1-b"
+          node_locations = ["europe-west1-c"]
+        }
+        resource "google_container_node_pool" "beside" {
+          cluster    = google_container_cluster.c.name
+          node_count = 2
+        }
+        resource "google_container_cluster" "two" {
+          location       = "europe-west1"
+          node_locations = ["europe-west1-b", "europe-west1-c"]
+        }
+        resource "google_container_node_pool" "two" {
+          cluster = google_container_cluster.two.name
+          autoscaling {
+            min_node_count = 1
+            max_node_count = 3
+          }
+        }
+        resource "google_container_node_pool" "lost" { node_count = 3 }
+        "#,
+        expect![[r#"
+            google_container_cluster.c control_plane 1/1 [europe-west1-b]
+            google_container_cluster.two control_plane 1/3 zones?(no zone is written)
+            google_container_node_pool.beside app_server 1/4 [europe-west1-b europe-west1-c]
+            google_container_node_pool.lost app_server ?(its location is not written) zones?(no zone is written)
+            google_container_node_pool.two app_server 1/2 [europe-west1-b europe-west1-c]
+            google_container_node_pool.beside -requires/certain/management-> google_container_cluster.c
+                google_container_node_pool.beside takes its pods from google_container_cluster.c
+            google_container_node_pool.two -requires/certain/management-> google_container_cluster.two
+                google_container_node_pool.two takes its pods from google_container_cluster.two
+        "#]],
+    );
+}

@@ -422,6 +422,13 @@ fn what_has_no_number() {
         resource "kubernetes_job" "migrate" { metadata { name = "migrate" } }
         resource "kubernetes_pod" "lone" { metadata { name = "lone" } }
         resource "kubernetes_manifest" "issuer" { manifest = { kind = "ClusterIssuer" } }
+        resource "kubectl_manifest" "policy" { yaml_body = "kind: NetworkPolicy" }
+        resource "kubectl_manifest" "app" { yaml_body = "kind: Deployment\nspec: {replicas: 2}" }
+        variable "manifest" {}
+        resource "kubernetes_manifest" "open" { manifest = var.manifest }
+        resource "kubernetes_deployment" "exporter" {
+          spec { template { spec { container { image = "quay.io/prometheuscommunity/postgres-exporter:v0.15" } } } }
+        }
         resource "kubernetes_manifest" "web" { manifest = { kind = "Deployment", spec = { replicas = 2 } } }
         resource "helm_release" "ingress" { chart = "ingress-nginx" }
         resource "helm_release" "app" {
@@ -440,10 +447,12 @@ fn what_has_no_number() {
             helm_release.api app_server 1/3 zones?(no zone is written)
             helm_release.app app_server 1/2 zones?(no zone is written)
             helm_release.ingress app_server ?(its chart decides how many pods it runs) zones?(no zone is written)
+            kubectl_manifest.app app_server 1/2 zones?(no zone is written)
             kubernetes_cron_job_v1.report scheduled_job 1/1 region
             kubernetes_daemonset.logs app_server ?(a daemon runs one pod on each node) zones?(no zone is written)
+            kubernetes_deployment.exporter app_server 1/1 zones?(no zone is written)
             kubernetes_job.migrate scheduled_job 1/1 region
-            kubernetes_manifest.issuer custom ?(an object of its kind has no number) zones?(no zone is written)
+            kubernetes_manifest.open custom ?(variable manifest has no value) zones?(no zone is written)
             kubernetes_manifest.web app_server 1/2 zones?(no zone is written)
             kubernetes_pod.lone app_server 1/1 zones?(no zone is written)
         "#]],
@@ -601,5 +610,157 @@ fn programs_nobody_asks() {
             no-health-check: kubernetes_daemonset.two has a container without a liveness probe
             no-health-check: kubernetes_pod.bare has a container without a liveness probe
         "#]],
+    );
+}
+
+/// A deployment of one container with nothing in it.
+fn bare(name: &str) -> String {
+    format!("resource \"kubernetes_deployment\" \"{name}\" {{\n metadata {{ name = \"{name}\" }}\n}}\n")
+}
+
+#[test]
+fn pods_run_on_the_nodes_of_the_cluster_their_provider_reaches() {
+    let text = r#"
+        provider "kubernetes" { host = "https://${google_container_cluster.c.endpoint}" }
+        provider "helm" {
+          kubernetes { host = google_container_cluster.c.endpoint }
+        }
+        resource "google_container_cluster" "c" { location = "europe-west1" }
+        resource "google_container_node_pool" "one" {
+          cluster    = google_container_cluster.c.name
+          location   = "europe-west1"
+          node_count = 1
+        }
+        resource "google_container_node_pool" "two" {
+          cluster    = google_container_cluster.c.name
+          location   = "europe-west1"
+          node_count = 1
+        }
+        resource "helm_release" "app" { chart = "app" }
+        "#;
+    check(
+        &(text.to_owned() + &bare("web")),
+        expect![[r#"
+        google_container_cluster.c control_plane 1/3 zones?(no zone is written)
+        google_container_node_pool.one app_server 1/3 zones?(no zone is written)
+        google_container_node_pool.two app_server 1/3 zones?(no zone is written)
+        helm_release.app app_server ?(its chart decides how many pods it runs) zones?(no zone is written)
+        kubernetes_deployment.web app_server 1/1 zones?(no zone is written)
+        google_container_node_pool.one -requires/certain/management-> google_container_cluster.c
+            google_container_node_pool.one takes its pods from google_container_cluster.c
+        google_container_node_pool.two -requires/certain/management-> google_container_cluster.c
+            google_container_node_pool.two takes its pods from google_container_cluster.c
+        helm_release.app -requires/certain/management-> google_container_cluster.c
+            helm_release.app is scheduled by google_container_cluster.c
+        helm_release.app -requires/likely-> google_container_node_pool.one
+            helm_release.app runs on google_container_cluster.c
+            google_container_cluster.c has the nodes google_container_node_pool.one
+        helm_release.app -requires/likely-> google_container_node_pool.two
+            helm_release.app runs on google_container_cluster.c
+            google_container_cluster.c has the nodes google_container_node_pool.two
+        kubernetes_deployment.web -requires/certain/management-> google_container_cluster.c
+            kubernetes_deployment.web is scheduled by google_container_cluster.c
+        kubernetes_deployment.web -requires/likely-> google_container_node_pool.one
+            kubernetes_deployment.web runs on google_container_cluster.c
+            google_container_cluster.c has the nodes google_container_node_pool.one
+        kubernetes_deployment.web -requires/likely-> google_container_node_pool.two
+            kubernetes_deployment.web runs on google_container_cluster.c
+            google_container_cluster.c has the nodes google_container_node_pool.two
+        1 of ["google_container_node_pool.one", "google_container_node_pool.two"] shared by nodes
+        1 of ["google_container_node_pool.one", "google_container_node_pool.two"] shared by nodes
+    "#]],
+    );
+}
+
+#[test]
+fn a_cluster_read_again_is_the_cluster() {
+    let text = r#"
+        data "aws_eks_cluster" "c" { name = aws_eks_cluster.c.name }
+        provider "kubernetes" {
+          host = data.aws_eks_cluster.c.endpoint
+          exec { args = ["get-token", "--cluster-name", data.aws_eks_cluster.c.name] }
+        }
+        resource "aws_eks_cluster" "c" { name = "c" }
+        resource "aws_eks_node_group" "n" {
+          cluster_name = aws_eks_cluster.c.name
+          scaling_config {
+            min_size     = 1
+            desired_size = 1
+            max_size     = 1
+          }
+        }
+        "#;
+    check(
+        &(text.to_owned() + &bare("web")),
+        expect![[r#"
+        aws_eks_cluster.c control_plane 1/1 region
+        aws_eks_node_group.n app_server 1/1 zones?(no zone is written)
+        kubernetes_deployment.web app_server 1/1 zones?(no zone is written)
+        aws_eks_node_group.n -requires/certain/management-> aws_eks_cluster.c
+            aws_eks_node_group.n takes its pods from aws_eks_cluster.c
+        kubernetes_deployment.web -requires/certain/management-> aws_eks_cluster.c
+            kubernetes_deployment.web is scheduled by aws_eks_cluster.c
+        kubernetes_deployment.web -requires/likely-> aws_eks_node_group.n
+            kubernetes_deployment.web runs on aws_eks_cluster.c
+            aws_eks_cluster.c has the nodes aws_eks_node_group.n
+    "#]],
+    );
+    let elsewhere = "provider \"kubernetes\" { config_path = \"~/.kube/config\" }\n";
+    check(
+        &(elsewhere.to_owned() + &bare("web")),
+        expect![[r#"
+        kubernetes_deployment.web app_server 1/1 zones?(no zone is written)
+    "#]],
+    );
+}
+
+#[test]
+fn pods_on_the_default_pool_of_aks() {
+    let text = r#"
+        provider "kubernetes" { host = azurerm_kubernetes_cluster.c.kube_config[0].host }
+        resource "azurerm_kubernetes_cluster" "c" {
+          location = "westeurope"
+          default_node_pool { node_count = 3 }
+        }
+        "#;
+    check(
+        &(text.to_owned() + &bare("web")),
+        expect![[r#"
+        azurerm_kubernetes_cluster.c app_server 1/3 zones?(no zone is written)
+        kubernetes_deployment.web app_server 1/1 zones?(no zone is written)
+        kubernetes_deployment.web -requires/likely-> azurerm_kubernetes_cluster.c
+            kubernetes_deployment.web runs on azurerm_kubernetes_cluster.c
+    "#]],
+    );
+    let pool = "resource \"azurerm_kubernetes_cluster_node_pool\" \"p\" {\n kubernetes_cluster_id = azurerm_kubernetes_cluster.c.id\n node_count = 2\n }\n";
+    let critical = text.replace("node_count = 3", "\n only_critical_addons_enabled = true\n node_count = 3\n");
+    check(
+        &(critical + pool + &bare("web")),
+        expect![[r#"
+        azurerm_kubernetes_cluster.c control_plane 1/3 zones?(no zone is written)
+        azurerm_kubernetes_cluster_node_pool.p app_server 1/2 zones?(no zone is written)
+        kubernetes_deployment.web app_server 1/1 zones?(no zone is written)
+        azurerm_kubernetes_cluster_node_pool.p -requires/certain/management-> azurerm_kubernetes_cluster.c
+            azurerm_kubernetes_cluster_node_pool.p takes its pods from azurerm_kubernetes_cluster.c
+        kubernetes_deployment.web -requires/likely-> azurerm_kubernetes_cluster_node_pool.p
+            kubernetes_deployment.web runs on azurerm_kubernetes_cluster.c
+            azurerm_kubernetes_cluster.c has the nodes azurerm_kubernetes_cluster_node_pool.p
+    "#]],
+    );
+    check(
+        &(text.to_owned() + pool + &bare("web")),
+        expect![[r#"
+        azurerm_kubernetes_cluster.c app_server 1/3 zones?(no zone is written)
+        azurerm_kubernetes_cluster_node_pool.p app_server 1/2 zones?(no zone is written)
+        kubernetes_deployment.web app_server 1/1 zones?(no zone is written)
+        azurerm_kubernetes_cluster_node_pool.p -requires/certain/management-> azurerm_kubernetes_cluster.c
+            azurerm_kubernetes_cluster_node_pool.p takes its pods from azurerm_kubernetes_cluster.c
+        kubernetes_deployment.web -requires/likely-> azurerm_kubernetes_cluster.c
+            kubernetes_deployment.web runs on azurerm_kubernetes_cluster.c
+        kubernetes_deployment.web -requires/likely-> azurerm_kubernetes_cluster_node_pool.p
+            kubernetes_deployment.web runs on azurerm_kubernetes_cluster.c
+            azurerm_kubernetes_cluster.c has the nodes azurerm_kubernetes_cluster_node_pool.p
+        1 of ["azurerm_kubernetes_cluster.c", "azurerm_kubernetes_cluster_node_pool.p"] shared by nodes
+    "#]],
     );
 }

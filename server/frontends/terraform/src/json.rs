@@ -7,14 +7,19 @@ use foreshock_text::{FilePath, Place, PositionEncoding, Span};
 use serde_json::{Map, Value as Json, json};
 
 use crate::files::Files;
-use crate::resolved::{EvaluatedBlock, EvaluatedBody, Instance, Key, Resolved};
+use crate::resolved::{EvaluatedBlock, EvaluatedBody, Instance, Key, Mode, Resolved};
 use crate::value::{Kind, Value};
 
 /// A stack as `resolve --format json` prints it (one element of `stacks`). Attributes are `{"known": value}` or
 /// `{"unknown": why}`; one known in part has both `unknown` and `partly`, the value with `{"unknown": why}` in it. What
 /// is sensitive is always unknown. Files are relative to the root; ranges are zero-based, in UTF-16 units.
 pub fn to_json(resolved: &Resolved, files: &dyn Files) -> Json {
-    let instances: Vec<Json> = resolved.instances.iter().map(|one| instance(one, resolved, files)).collect();
+    let instances: Vec<Json> = resolved
+        .instances
+        .iter()
+        .filter(|one| one.mode != Mode::Module)
+        .map(|one| instance(one, resolved, files))
+        .collect();
     let references: Vec<Json> =
         resolved.references.iter().map(|reference| json!({"from": &*reference.from, "to": &*reference.to})).collect();
     let problems = resolved.problems.iter().map(|(file, problem)| {

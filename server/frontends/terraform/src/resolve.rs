@@ -10,12 +10,12 @@ use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
 use crate::cache::ResolveCache;
-use crate::config::{Block, Module, Resource};
-use crate::evaluate::{Evaluator, FUEL, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
+use crate::config::{Block, Call, Module, Resource};
+use crate::evaluate::{CallInstance, Evaluator, FUEL, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
 use crate::files::Files;
 use crate::named_values::named_values;
-use crate::references::{ModuleNode, each_reference, quoted_references, references};
-use crate::resolved::{Instance, ModuleCall, ResolveOptions, Resolved};
+use crate::references::{ModuleNode, each_reference, handed_down, quoted_references, references};
+use crate::resolved::{Instance, Mode, ModuleCall, ResolveOptions, Resolved};
 
 /// Understands the root module in `root`: what `terraform plan` would list, as far as the text alone says it.
 pub fn resolve(root: &Utf8Path, files: &dyn Files, options: &ResolveOptions) -> Resolved {
@@ -94,13 +94,20 @@ impl Collected {
             for one in &expansion.instances {
                 let scope = config.block.attributes.first().map(|first| Scope::of(module, first));
                 let scope = scope.map(|scope| scope.with_repetition(&one.repetition));
-                self.modules.push(ModuleCall {
+                let called = ModuleCall {
                     address: one.address.clone(),
                     source: config.source.clone(),
                     directory: one.module.as_ref().map(|inner| inner.config.directory.clone()),
                     block: config.block.place.clone(),
                     arguments: scope.map(|scope| evaluator.arguments(&config.block, scope)).unwrap_or_default(),
-                });
+                };
+                // A path that leads nowhere is a mistake, not a module.
+                if one.module.is_none() && !config.source.is_empty() && !config.source.starts_with(['.', '/']) {
+                    let repetition = expansion.repetition.clone();
+                    let instance = not_at_hand(evaluator, module, config, one, &called);
+                    self.instances.push(Instance { repetition, resource: inner_path.clone(), ..instance });
+                }
+                self.modules.push(called);
                 if let Some(inner) = &one.module {
                     self.module(evaluator, inner, &inner_path, Some((number, call)));
                 }
@@ -164,7 +171,8 @@ fn instance(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Reso
         body: evaluator.body(one),
         repetition: None,
         region: evaluator.region(&one.module, &config.provider),
-        depends_on: depends_on(evaluator, one, config),
+        provider: evaluator.provider(&one.module, &config.provider),
+        depends_on: depends_on(evaluator, &one.module, &config.block),
         prevent_destroy: config.block.blocks.iter().any(prevents_destruction),
     }
 }
@@ -174,9 +182,69 @@ fn prevents_destruction(block: &Block) -> bool {
     written.is_some_and(|attribute| matches!(attribute.expr.kind, ExprKind::Bool(true)))
 }
 
-fn depends_on(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Resource) -> Vec<Arc<str>> {
+/// What is known of a module that is not at hand.
+fn not_at_hand(
+    evaluator: &Evaluator<'_>,
+    module: &Rc<ModuleInstance>,
+    config: &Call,
+    one: &CallInstance,
+    called: &ModuleCall,
+) -> Instance {
+    let source = registry_source(&config.source);
+    let provider = source.split("//").next().and_then(|main| main.rsplit('/').next()).unwrap_or_default();
+    let provider = handed_down(&config.block, provider);
+    let mut body = called.arguments.clone();
+    // What an argument means may differ between versions.
+    if let Some(version) = config.block.attribute("version") {
+        body.attributes.insert(version.name.clone(), evaluator.placed(version, Scope::of(module, version)));
+    }
+    Instance {
+        address: one.address.clone(),
+        resource: one.address.clone(),
+        mode: Mode::Module,
+        type_name: Arc::from(format!("module:{source}")),
+        name: config.name.clone(),
+        module: module.address.clone(),
+        key: one.key.clone(),
+        block: config.block.place.clone(),
+        body,
+        repetition: None,
+        region: provider.as_ref().and_then(|provider| evaluator.region(module, provider)),
+        provider: provider.as_ref().and_then(|provider| evaluator.provider(module, provider)),
+        depends_on: depends_on(evaluator, module, &config.block),
+        prevent_destroy: false,
+    }
+}
+
+/// A source in the form of the registry where it can be told: without host, version and the other ways to write it;
+/// `github.com/o/terraform-p-n` is `o/n/p`.
+fn registry_source(source: &str) -> String {
+    let source = source.split('?').next().unwrap_or_default();
+    let source = source.strip_prefix("git::").unwrap_or(source);
+    let bare = ["https://", "http://", "ssh://", "git://"].iter().find_map(|scheme| source.strip_prefix(scheme));
+    let bare = bare.unwrap_or(source);
+    let bare = bare.strip_prefix("git@").unwrap_or(bare);
+    let (main, inner) = bare.split_once("//").map_or((bare, None), |(main, inner)| (main, Some(inner)));
+    let main = main.strip_suffix(".git").unwrap_or(main).replacen("github.com:", "github.com/", 1);
+    let main = match main.strip_prefix("github.com/").and_then(|path| path.split_once('/')) {
+        Some((owner, repository)) => {
+            match repository.strip_prefix("terraform-").and_then(|rest| rest.split_once('-')) {
+                Some((provider, name)) => format!("{owner}/{name}/{provider}"),
+                None => main,
+            }
+        }
+        None => {
+            let hosts = ["registry.terraform.io/", "registry.opentofu.org/"];
+            let local = hosts.iter().find_map(|host| main.strip_prefix(host)).map(str::to_owned);
+            local.unwrap_or(main)
+        }
+    };
+    inner.map_or(main.clone(), |inner| format!("{main}//{}", inner.trim_end_matches('/')))
+}
+
+fn depends_on(evaluator: &Evaluator<'_>, module: &Rc<ModuleInstance>, block: &Block) -> Vec<Arc<str>> {
     let mut named = BTreeSet::new();
-    let Some(attribute) = config.block.attribute("depends_on") else { return Vec::new() };
+    let Some(attribute) = block.attribute("depends_on") else { return Vec::new() };
     let mut name = |root: &str, steps: &[TraversalStep]| {
         let mut address = root.to_owned();
         for step in steps.iter().take(if root == "data" { 2 } else { 1 }) {
@@ -184,12 +252,12 @@ fn depends_on(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Re
                 address = format!("{address}.{name}");
             }
         }
-        if let Some(number) = one.module.config.resources.number(&address) {
-            let expansion = evaluator.expansion(&one.module, number);
+        if let Some(number) = module.config.resources.number(&address) {
+            let expansion = evaluator.expansion(module, number);
             named.extend(expansion.iter().flat_map(|expansion| &expansion.instances).map(|one| one.address.clone()));
         } else if let Some(name) = address.strip_prefix("module.") {
-            let call = one.module.config.calls.number(name);
-            let expansion = call.and_then(|call| evaluator.call_expansion(&one.module, call));
+            let call = module.config.calls.number(name);
+            let expansion = call.and_then(|call| evaluator.call_expansion(module, call));
             named.extend(expansion.iter().flat_map(|expansion| &expansion.instances).map(|one| one.address.clone()));
         }
     };

@@ -24,7 +24,7 @@ pub struct ResolveOptions {
 pub struct Resolved {
     /// The directory of the root module.
     pub root: Utf8PathBuf,
-    /// Resource and data instances, sorted by address.
+    /// Resource and data instances, and calls of modules that are not at hand ([`Mode::Module`]), sorted by address.
     pub instances: Vec<Instance>,
     /// References between resources, as `terraform graph` has them: resource level, no keys, sorted, no duplicates.
     pub references: Vec<Reference>,
@@ -99,6 +99,9 @@ pub enum Mode {
     Managed,
     /// `data`.
     Data,
+    /// A call of a module that is not at hand: what is known of it are its arguments, which are the attributes of the one
+    /// instance that stands for everything in it. Terraform knows no such instance.
+    Module,
 }
 
 /// The key of an instance among its siblings.
@@ -123,9 +126,10 @@ pub struct Instance {
     pub address: Arc<str>,
     /// The same without any key: what `terraform graph` names.
     pub resource: Arc<str>,
-    /// Managed or data.
+    /// Managed, data or a module.
     pub mode: Mode,
-    /// The type, `aws_db_instance`.
+    /// The type, `aws_db_instance`; of a module its source in the form of the registry,
+    /// `module:terraform-aws-modules/ecs/aws//modules/service`.
     pub type_name: Arc<str>,
     /// The name, `this`.
     pub name: Arc<str>,
@@ -142,6 +146,9 @@ pub struct Instance {
     pub repetition: Option<EvaluatedAttribute>,
     /// Region of its provider configuration, where the text says it (aliases and `providers = {}` followed).
     pub region: Option<Value>,
+    /// The resources that its provider is configured with (the endpoint of a cluster), as the marks of an unknown value;
+    /// none where there are none.
+    pub provider: Option<EvaluatedAttribute>,
     /// Instances and modules named by `depends_on`.
     pub depends_on: Vec<Arc<str>>,
     /// Whether `lifecycle` says `prevent_destroy = true`, which must be written out.

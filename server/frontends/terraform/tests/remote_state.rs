@@ -16,7 +16,7 @@ fn check(fixture: &str, expected: Expect) {
     let homes = ["network", "dns", "other", ""].into_iter().filter_map(|name| {
         let root = root().join(name);
         let backend = Backend::of_root(&root, &memory)?;
-        Some(StateHome { root, backend, var_files: Vec::new() })
+        Some(StateHome { root, backend, var_files: Vec::new(), variables: Default::default() })
     });
     memory.options.states = Arc::new(homes.collect());
     let resolved = memory.resolved();

@@ -376,6 +376,9 @@ output "size" { value = "big" }
             aws_x.x
               size = "big" @.terraform/modules/installed/main.tf:1
               vpc = ?(the source of module.vpc is not at hand) <module.vpc.vpc_id>
+            module.vpc
+              name = "main" @main.tf:5
+              version = "5.0" @main.tf:4
             module.gone from "./gone": not at hand
             module.installed from "terraform-aws-modules/x/aws": .terraform/modules/installed
             module.me from "./": not at hand

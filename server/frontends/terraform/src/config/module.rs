@@ -175,11 +175,11 @@ impl Module {
                     providers.insert(key, Provider { block });
                 }
                 (kind @ ("resource" | "data"), [type_name, name, ..]) => {
-                    let mode = if kind == "data" { Mode::Data } else { Mode::Managed };
-                    let address: Arc<str> = Arc::from(match mode {
-                        Mode::Managed => format!("{type_name}.{name}"),
-                        Mode::Data => format!("data.{type_name}.{name}"),
-                    });
+                    let (mode, address) = match kind {
+                        "data" => (Mode::Data, format!("data.{type_name}.{name}")),
+                        _ => (Mode::Managed, format!("{type_name}.{name}")),
+                    };
+                    let address: Arc<str> = Arc::from(address);
                     let (type_name, name) = (type_name.clone(), name.clone());
                     let provider = resource_provider(&type_name, &block);
                     let resource = Resource { address: address.clone(), mode, type_name, name, provider, block };

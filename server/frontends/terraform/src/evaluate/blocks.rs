@@ -70,6 +70,12 @@ impl<'a> Evaluator<'a> {
         EvaluatedBody { attributes, blocks: Vec::new() }
     }
 
+    /// The configuration of a provider.
+    pub(crate) fn configuration(&self, block: &Block, module: &Rc<super::ModuleInstance>) -> EvaluatedBody {
+        let Some(first) = any_attribute(block) else { return EvaluatedBody::default() };
+        self.block_body(block, Scope::of(module, first))
+    }
+
     fn block_body(&self, block: &Block, scope: Scope<'_>) -> EvaluatedBody {
         let mut body = EvaluatedBody::default();
         for attribute in &block.attributes {

@@ -100,7 +100,7 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn call_expansion(&self, module: &Rc<ModuleInstance>, call: usize) -> Option<Rc<CallExpansion>> {
         let slot = module.calls.get(call)?;
         let config = module.config.calls.get(call)?;
-        let build = |form: Form, siblings: Vec<Sibling>| {
+        let build = |form: Form, siblings: Vec<Sibling>, repetition| {
             let address = join_address(&module.address, &format!("module.{}", config.name));
             let target = self.module_of(module, config);
             let instances = siblings.into_iter().map(|(key, repetition)| {
@@ -111,15 +111,15 @@ impl<'a> Evaluator<'a> {
                 });
                 CallInstance { address, key, repetition, module: inner }
             });
-            Rc::new(CallExpansion { form, instances: instances.collect() })
+            Rc::new(CallExpansion { form, instances: instances.collect(), repetition })
         };
         let expand = || {
-            let (form, siblings, _) = self.siblings(module, &config.block);
-            build(form, siblings)
+            let (form, siblings, repetition) = self.siblings(module, &config.block);
+            build(form, siblings, repetition)
         };
         let circle = || {
             let (form, siblings) = unknown(Arc::from("circular reference"), Marks::none());
-            build(form, siblings)
+            build(form, siblings, None)
         };
         Some(memo(slot, expand, circle))
     }

@@ -69,6 +69,7 @@ pub(crate) struct ResourceInstance {
 pub(crate) struct CallExpansion {
     pub(crate) form: Form,
     pub(crate) instances: Vec<CallInstance>,
+    pub(crate) repetition: Option<EvaluatedAttribute>,
 }
 
 /// One instance of a module call.

@@ -30,7 +30,7 @@ use crate::resolved::{EvaluatedAttribute, ResolveOptions};
 use crate::value::{Kind, Marks, Value};
 
 pub(crate) use expansion::{Form, join_address};
-pub(crate) use instance::{CallExpansion, Expansion, ModuleInstance, Repetition, ResourceInstance, Tree};
+pub(crate) use instance::{CallExpansion, CallInstance, Expansion, ModuleInstance, Repetition, ResourceInstance, Tree};
 pub(crate) use limits::{FUEL, STRING};
 
 /// What an evaluation shares: where texts come from, what was found so far, and how much work is left.
@@ -53,6 +53,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) loaded: RefCell<FxHashMap<Utf8PathBuf, Option<Configuration>>>,
     /// The regions of provider configurations, by module instance and name.
     pub(crate) regions: RefCell<FxHashMap<ProviderKey, Option<Value>>>,
+    /// What provider configurations refer to, likewise.
+    pub(crate) providers: RefCell<FxHashMap<ProviderKey, Option<EvaluatedAttribute>>>,
     /// What is known of other stacks.
     pub(crate) remote: RefCell<Remote>,
 }
@@ -139,6 +141,7 @@ impl<'a> Evaluator<'a> {
             manifest: OnceCell::new(),
             loaded: RefCell::default(),
             regions: RefCell::default(),
+            providers: RefCell::default(),
             remote: RefCell::default(),
         }
     }

@@ -1,11 +1,12 @@
-//! Which provider configuration a resource uses, and its region.
+//! Which provider configuration a resource uses, its region, and what it refers to.
 
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Evaluator, ModuleInstance, Scope};
 use crate::config::Provider;
-use crate::value::Value;
+use crate::resolved::{EvaluatedAttribute, EvaluatedBlock, EvaluatedBody};
+use crate::value::{Marks, Value};
 
 /// The configuration of a provider that `key` (`aws`, `aws.west`) means in a module: its own, one handed down with
 /// `providers = {}`, or the caller's default.
@@ -39,5 +40,33 @@ impl<'a> Evaluator<'a> {
         });
         self.regions.borrow_mut().insert(key, region.clone());
         region
+    }
+
+    /// The resources that a provider is configured with, where there are any: the cluster it talks to.
+    pub(crate) fn provider(&self, module: &Rc<ModuleInstance>, provider: &Arc<str>) -> Option<EvaluatedAttribute> {
+        let key = (module.address.clone(), provider.clone());
+        if let Some(known) = self.providers.borrow().get(&key) {
+            return known.clone();
+        }
+        let configured = provider_of(module, provider).and_then(|(module, provider)| {
+            let body = self.configuration(&provider.block, module);
+            let mut written = Vec::new();
+            attributes(&body, &mut written);
+            let place = written.iter().find(|attribute| !attribute.value.all_marks().is_empty())?.place.clone();
+            let marks =
+                written.iter().fold(Marks::none(), |marks, attribute| marks.union(&attribute.value.all_marks()));
+            let value = Value { marks, ..Value::unknown("the configuration of a provider") };
+            Some(EvaluatedAttribute { value, place })
+        });
+        self.providers.borrow_mut().insert(key, configured.clone());
+        configured
+    }
+}
+
+/// Every attribute of a body. Its depth is that of the text, which evaluation has bounded.
+fn attributes<'b>(body: &'b EvaluatedBody, into: &mut Vec<&'b EvaluatedAttribute>) {
+    into.extend(body.attributes.values());
+    for EvaluatedBlock { body, .. } in &body.blocks {
+        attributes(body, into);
     }
 }

@@ -69,7 +69,9 @@ impl<'a> Evaluator<'a> {
                 }
                 None => fail("a data source is data.TYPE.NAME"),
             },
-            ("ephemeral" | "self" | "run", Some(name)) => Ok(Value::unknown(format!("{root}.{name}"))),
+            ("ephemeral" | "self" | "run", Some(name)) => {
+                Ok(Value::unknown(format!("{root}.{name} is known when applying")))
+            }
             (_, Some(name)) => self.resource_reference(&format!("{root}.{name}"), after, span, scope),
             (_, None) => fail(format!("`{root}` is not a value")),
         }

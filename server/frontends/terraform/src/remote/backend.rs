@@ -46,6 +46,8 @@ pub struct StateHome {
     pub backend: Backend,
     /// The variable files it is read with, beside those Terraform reads by itself.
     pub var_files: Vec<FilePath>,
+    /// The values it is read with, as for [`crate::ResolveOptions::variables`].
+    pub variables: BTreeMap<String, String>,
 }
 
 impl Backend {

@@ -87,6 +87,10 @@ impl Evaluator<'_> {
         let mut homes = self.options.states.iter().filter(|home| home.backend.is_same(asked));
         if let Some(home) = homes.next() {
             let others: Vec<&Utf8Path> = homes.map(|home| &*home.root).collect();
+            if others.first() == Some(&&*home.root) {
+                let one = self.path_to(&home.root);
+                return Err(Arc::from(format!("{one} is several stacks, with values of their own")));
+            }
             if let Some(other) = others.first() {
                 let (one, other) = (self.path_to(&home.root), self.path_to(other));
                 return Err(Arc::from(format!("{one} and {other} keep their state in the same place")));
@@ -107,7 +111,10 @@ impl Evaluator<'_> {
             && let Some(backend) = Backend::of_root(root, self.files)
             && backend.local_path().is_some()
         {
-            return Ok((StateHome { root: root.to_owned(), backend, var_files: Vec::new() }, workspace));
+            return Ok((
+                StateHome { root: root.to_owned(), backend, var_files: Vec::new(), variables: BTreeMap::new() },
+                workspace,
+            ));
         }
         Err(Arc::from(format!("no stack of the workspace keeps its state in {}", asked.describe())))
     }
@@ -126,7 +133,7 @@ impl Evaluator<'_> {
         }
         let options = ResolveOptions {
             var_files: home.var_files.clone(),
-            variables: BTreeMap::new(),
+            variables: home.variables.clone(),
             workspace,
             states: self.options.states.clone(),
         };
