@@ -1,11 +1,12 @@
 //! The values that are no attribute of an instance but that a reader asks for: variables, locals, outputs, `count` and
 //! `for_each`, those of blocks without a single instance among them.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::config::{Attribute, Block};
-use crate::evaluate::{Evaluator, ModuleInstance, Scope};
+use crate::evaluate::{Evaluator, ModuleInstance, Scope, Slot};
 use crate::resolved::NamedValue;
 use crate::value::Value;
 
@@ -17,18 +18,24 @@ pub(crate) fn named_values(evaluator: &Evaluator<'_>, modules: &[Rc<ModuleInstan
             let place = attribute.map(Attribute::place);
             all.push(NamedValue { module: module.address.clone(), name: Arc::from(name), value, place });
         };
-        for variable in module.config.variables.iter() {
-            if let Ok(value) = evaluator.variable(module, &variable.name) {
+        // Of the modules below the root only what was needed is told: of the rest nobody has seen the value, and there may
+        // be hundreds of it.
+        let is_root = module.level == 0;
+        for (variable, slot) in module.config.variables.iter().zip(&module.variables) {
+            if is_root || is_done(slot) {
+                let Ok(value) = evaluator.variable(module, &variable.name) else { continue };
                 add(format!("var.{}", variable.name), value, variable.default.as_ref());
             }
         }
-        for local in module.config.locals.iter() {
-            if let Ok(value) = evaluator.local(module, &local.name) {
+        for (local, slot) in module.config.locals.iter().zip(&module.locals) {
+            if is_root || is_done(slot) {
+                let Ok(value) = evaluator.local(module, &local.name) else { continue };
                 add(format!("local.{}", local.name), value, Some(&local.value));
             }
         }
-        for output in module.config.outputs.iter() {
-            if let Some(Ok(value)) = evaluator.output(module, &output.name) {
+        for (output, slot) in module.config.outputs.iter().zip(&module.outputs) {
+            if is_root || is_done(slot) {
+                let Some(Ok(value)) = evaluator.output(module, &output.name) else { continue };
                 add(format!("output.{}", output.name), value, output.value.as_ref());
             }
         }
@@ -48,4 +55,8 @@ pub(crate) fn named_values(evaluator: &Evaluator<'_>, modules: &[Rc<ModuleInstan
         }
     }
     all
+}
+
+fn is_done(slot: &RefCell<Slot<Value>>) -> bool {
+    slot.try_borrow().is_ok_and(|slot| matches!(*slot, Slot::Done(_)))
 }

@@ -30,7 +30,8 @@ pub struct Resolved {
     pub references: Vec<Reference>,
     /// Module calls, local ones and those whose source is not at hand.
     pub modules: Vec<ModuleCall>,
-    /// What else has a value: variables, locals, outputs, `count` and `for_each`, module instance by module instance.
+    /// What else has a value: variables, locals, outputs, `count` and `for_each`, module instance by module instance; below
+    /// the root those that something needed.
     pub named: Vec<NamedValue>,
     /// Every file that was read: a change to any of them, or to the listing of their directories, changes the answer.
     pub files: Vec<FilePath>,
