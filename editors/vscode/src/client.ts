@@ -133,7 +133,11 @@ export class Server implements vscode.Disposable {
   private options(): LanguageClientOptions {
     const settings = () => vscode.workspace.getConfiguration('foreshock');
     return {
-      documentSelector: [...LANGUAGES.map(language => ({ scheme: 'file', language })), { scheme: 'file', pattern: '**/foreshock.toml' }],
+      documentSelector: [
+        ...LANGUAGES.map(language => ({ scheme: 'file', language })),
+        { scheme: 'file', pattern: '**/foreshock.toml' },
+        { scheme: 'file', pattern: '**/*.{tf,tofu,tfvars}.json' },
+      ],
       outputChannel: this.log,
       initializationOptions: settings(),
       middleware: {
