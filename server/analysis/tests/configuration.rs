@@ -62,9 +62,9 @@ fn seen(snapshot: &Snapshot, root: &Utf8Path) -> String {
         let shown = stack.root.strip_prefix(root).unwrap();
         let shown = if shown.as_str().is_empty() { "." } else { shown.as_str() };
         text += &format!("{}\n", stack.title(shown));
-        // Two rules will do, and others may come.
-        let of_two = |rule: &str| matches!(rule, "single-point-of-failure" | "no-redundancy");
-        for finding in stack.findings.iter().filter(|finding| of_two(finding.rule.as_str())) {
+        // Some rules will do, and others may come.
+        let of_some = |rule: &str| matches!(rule, "single-point-of-failure" | "no-redundancy" | "slo-unreachable");
+        for finding in stack.findings.iter().filter(|finding| of_some(finding.rule.as_str())) {
             text += &format!("  {} {} {}\n", finding.severity.name(), finding.rule, finding.component_id);
         }
     }
@@ -329,4 +329,19 @@ proptest! {
             prop_assert!(!problem.message.is_empty());
         }
     }
+}
+
+#[test]
+fn an_objective_that_no_care_can_keep() {
+    check(
+        "[[stack]]\npath = \"envs/prod\"\nvar_files = [\"canary.tfvars\"]\nslo = 99.999\n[[stack]]\npath = \"envs/dev\"\nslo = 50\n",
+        expect![[r#"
+            envs/dev
+              error single-point-of-failure module.db.aws_db_instance.orders
+              info no-redundancy aws_instance.app
+            envs/prod (canary.tfvars)
+              error single-point-of-failure module.db.aws_db_instance.orders
+              error slo-unreachable system
+        "#]],
+    );
 }

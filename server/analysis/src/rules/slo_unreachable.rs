@@ -45,7 +45,7 @@ fn report(stack: &Stack, verdict: &Verdict) -> Option<Finding> {
         severity: severity_of(ID),
         new: true,
         component: verdict.component,
-        component_id: whose.as_str().into(),
+        component_id: component.map_or("system", |component| component.id.as_str()).into(),
         message: format!(
             "{whose} can't reach {asked} %: {} alone keep it at {reached} %.\n{cause}; {:.0} minutes a year are missing.",
             layer(ceiling.layer),

@@ -1,5 +1,8 @@
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
+use foreshock_catalog::{Assembled, Role};
 use foreshock_terraform::to_json;
 use serde_json::{Value, json};
 
@@ -36,13 +39,27 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         .stacks
         .iter()
         .filter_map(|stack| {
-            let mut json = to_json(&stack.terraform()?.resolved, &*snapshot);
+            let terraform = stack.terraform()?;
+            let mut json = to_json(&terraform.resolved, &*snapshot);
+            add_roles(&mut json, &terraform.assembled);
             rebase(&mut json, &stack.root, &places);
             Some(json)
         })
         .collect();
     print_json(&json!({"version": 1, "stacks": stacks}))?;
     Ok(Outcome::Fine)
+}
+
+/// What the catalog makes of each instance: `unmapped` where it has no row for the type.
+fn add_roles(stack: &mut Value, assembled: &Assembled) {
+    let roles: BTreeMap<&str, Role> =
+        assembled.resources.iter().map(|resource| (&*resource.address, resource.role)).collect();
+    for instance in stack.get_mut("instances").and_then(Value::as_array_mut).into_iter().flatten() {
+        let role = instance.get("address").and_then(Value::as_str).and_then(|address| roles.get(address));
+        if let (Some(role), Some(instance)) = (role.copied(), instance.as_object_mut()) {
+            instance.insert("role".to_owned(), role.name().into());
+        }
+    }
 }
 
 /// Files are told relative to the stack there; every command tells them relative to the path that was asked.
