@@ -332,7 +332,7 @@ fn infrastructure_yaml_is_checked_like_terraform() {
     let both = foreshock_in(&fixtures, &["check", ".", "--format", "json", "--fail-on", "never"]);
     let both: Value = serde_json::from_slice(&both.stdout).unwrap();
     let kinds: Vec<&Value> = both["stacks"].as_array().unwrap().iter().map(|stack| &stack["kind"]).collect();
-    assert_eq!(kinds, ["infra", "terraform"]);
+    assert_eq!(kinds, ["infra", "terraform", "terraform", "terraform"], "the checkout, two environments, the shop");
 }
 
 #[test]
@@ -358,7 +358,45 @@ fn resolve_is_for_terraform() {
     assert!(text.contains("infrastructure YAML") && text.contains("foreshock graph"), "{text}");
     let both = foreshock_in(&shop().join(".."), &["resolve", "."]);
     let both: Value = serde_json::from_slice(&both.stdout).unwrap();
-    assert_eq!(both["stacks"].as_array().unwrap().len(), 1);
+    assert_eq!(both["stacks"].as_array().unwrap().len(), 3, "two environments and the shop");
+}
+
+#[test]
+fn one_root_is_as_many_stacks_as_the_configuration_says() {
+    let directory = std::env::temp_dir().join(format!("foreshock-cli-{}-configured", std::process::id()));
+    let _ = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir_all(directory.join(".git")).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(directory.join(name), text).unwrap();
+    let database = "resource \"aws_db_instance\" \"a\" {\n  engine = \"postgres\"\n  multi_az = var.ha\n}\n";
+    write("main.tf", &format!("variable \"ha\" {{ default = false }}\n{database}"));
+    write("prod.tfvars", "ha = true\n");
+    let stacks = "[[stack]]\npath = \".\"\nvar_files = [\"prod.tfvars\"]\n[[stack]]\npath = \".\"\nname = \"plain\"\n";
+    write("foreshock.toml", stacks);
+    let output = foreshock_in(&directory, &["check", "--fail-on", "never"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains(". (plain): ") && told.contains(". (prod.tfvars): "), "{told}");
+    let output = foreshock_in(&directory, &["graph", "--format", "json"]);
+    let graph: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(graph["stacks"][1]["root"], ".");
+    assert_eq!(graph["stacks"][1]["name"], "prod.tfvars");
+    assert_eq!(graph["stacks"][1]["var_files"], serde_json::json!(["prod.tfvars"]));
+
+    // A mistake is told with its place; the rest counts.
+    write("foreshock.toml", &format!("{stacks}[rules]\nno-redundanc = \"off\"\n"));
+    let output = foreshock_in(&directory, &["check", "--fail-on", "never"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("error[configuration]: there is no rule `no-redundanc`; did you mean"), "{told}");
+    assert!(told.contains("foreshock.toml:8:1") && told.contains(". (plain): "), "{told}");
+    let output = foreshock_in(&directory, &["check", "--fail-on", "never", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["problems"][0]["file"], "foreshock.toml");
+    assert_eq!(report["problems"][0]["range"]["start"], serde_json::json!({"line": 7, "character": 0}));
+    let output = foreshock_in(&directory, &["graph"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.starts_with("warning: foreshock.toml:8:1: there is no rule"), "{told}");
+    std::fs::remove_dir_all(&directory).unwrap();
 }
 
 #[test]

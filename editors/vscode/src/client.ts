@@ -1,5 +1,6 @@
 // The language client: one server for the window, started, stopped and restarted here.
 
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import {
   CodeLensRequest,
@@ -9,7 +10,7 @@ import {
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import { findServer } from './server';
-import type { CallersResult, GraphResult, SimulateResult, Status, VariableFilesResult } from './protocol';
+import type { Caller, CallersResult, GraphResult, SimulateResult, Status, VariableFilesResult } from './protocol';
 
 /** The languages of this extension, and those of the HashiCorp and OpenTofu extensions, which may be installed too. */
 export const TERRAFORM = ['terraform', 'terraform-vars', 'opentofu', 'opentofu-vars'];
@@ -21,11 +22,14 @@ export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private queue: Promise<void> = Promise.resolve();
   private readonly statusEmitter = new vscode.EventEmitter<Status>();
+  private readonly callerEmitter = new vscode.EventEmitter<{ directory: string; caller: Caller | undefined }>();
   private readonly stateEmitter = new vscode.EventEmitter<'starting' | 'running' | 'failed' | 'stopped'>();
 
   /** Figures of a stack, as the server sends them. */
   readonly onStatus = this.statusEmitter.event;
   readonly onState = this.stateEmitter.event;
+  /** Whose results the files of a directory show; nobody's in particular when there is no caller. */
+  readonly onCaller = this.callerEmitter.event;
 
   constructor(
     private readonly extensionPath: string,
@@ -55,8 +59,10 @@ export class Server implements vscode.Disposable {
     return this.running().sendRequest('foreshock/callers', { uri });
   }
 
-  chooseCaller(uri: string, caller: string | null): Promise<CallersResult> {
-    return this.running().sendRequest('foreshock/chooseCaller', { uri, caller });
+  async chooseCaller(uri: string, caller: string | null): Promise<CallersResult> {
+    const result: CallersResult = await this.running().sendRequest('foreshock/chooseCaller', { uri, caller });
+    this.callerEmitter.fire({ directory: dirname(vscode.Uri.parse(uri).fsPath), caller: result.callers.find(one => one.chosen) });
+    return result;
   }
 
   variableFiles(uri: string): Promise<VariableFilesResult> {
@@ -86,6 +92,7 @@ export class Server implements vscode.Disposable {
   dispose(): void {
     this.statusEmitter.dispose();
     this.stateEmitter.dispose();
+    this.callerEmitter.dispose();
   }
 
   private inTurn(step: () => Promise<void>): Promise<void> {

@@ -110,6 +110,9 @@ export interface Caller {
   /** How the file fares there: "fine", "single point of failure". */
   summary: string;
   chosen: boolean;
+  /** Its stack, as in `Status`. */
+  root: string | null;
+  name: string | null;
 }
 
 /** Answer to `foreshock/callers` `{uri}` and `foreshock/chooseCaller` `{uri, caller}`. */

@@ -3,12 +3,14 @@
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { TERRAFORM, type Server } from './client';
-import type { Status } from './protocol';
+import type { Caller, Status } from './protocol';
 import { statusText, statusTooltip } from './statusText';
 
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('foreshock.status', vscode.StatusBarAlignment.Left, 100);
   private readonly stacks = new Map<string, Status>();
+  /** By directory, the caller whose results its files show. */
+  private readonly callers = new Map<string, Caller>();
   private readonly subscriptions: vscode.Disposable[];
   private latest: Status | undefined;
   private state = 'starting';
@@ -28,11 +30,21 @@ export class StatusBar implements vscode.Disposable {
         }
         this.show();
       }),
+      server.onCaller(({ directory, caller }) => {
+        if (caller) {
+          this.callers.set(directory, caller);
+        } else {
+          this.callers.delete(directory);
+        }
+        this.show();
+      }),
       server.onState(state => {
         this.state = state;
         if (state !== 'running') {
           this.stacks.clear();
           this.latest = undefined;
+          // The server has forgotten them, too.
+          this.callers.clear();
         }
         this.show();
       }),
@@ -84,6 +96,11 @@ export class StatusBar implements vscode.Disposable {
     const file = vscode.window.activeTextEditor?.document.uri.fsPath;
     if (!file) {
       return undefined;
+    }
+    const caller = this.callers.get(dirname(file));
+    const chosen = [...this.stacks.values()].find(status => status.root === caller?.root && (status.name ?? null) === caller.name);
+    if (chosen) {
+      return [chosen];
     }
     let best: { status: Status; depth: number } | undefined;
     for (const status of this.stacks.values()) {

@@ -17,6 +17,15 @@ checkStatus({ newFindings: 1, structuralNines: 3.12 }, 'Resilience 63 · 3.1 nin
 checkStatus({ newFindings: 2, structuralNines: null }, 'Resilience 63 · 2 new risks');
 checkStatus({ score: null, structuralNines: null }, 'Resilience ?');
 
+checkStatus({ structuralNines: 3.12, name: 'prod.tfvars' }, 'Resilience 63 · 3.1 nines · prod.tfvars');
+
+test('the tooltip names what a stack is read with, and the others of its root', () => {
+  const [one, other] = [{ ...STATUS, name: 'prod.tfvars' }, { ...STATUS, name: 'canary', score: 50 }];
+  const text = statusTooltip(one, [one, other]);
+  assert.match(text, /Read with `prod\.tfvars`/);
+  assert.match(text, /Also `canary`: Resilience 50 · 3\.\d nines/);
+});
+
 test('the tooltip compares with the base', () => {
   assert.match(statusTooltip({ ...STATUS, base: { rev: 'abc123', score: 72 } }), /Base `abc123`: 72 \(-9\)/);
 });

@@ -309,6 +309,15 @@ fn a_change_of_the_file_counts_at_once() {
     assert_eq!(seen(&closed, &root), seen(&before, &root));
 }
 
+#[test]
+fn the_example_of_the_page_can_be_read() {
+    let page = include_str!("../../../docs/configuration.md");
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let configuration = Configuration::read(FilePath::new("/w/foreshock.toml"), example.into());
+    assert_eq!(configuration.problems, []);
+    assert_eq!(configuration.values, Some(true));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
     /// Whatever is typed, it is read, and every problem has its place in the text.

@@ -118,3 +118,37 @@ fn findings_agree_with_a_careful_reader() {
     println!("{compared} verdicts compared, {certain} certain ones found");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn values_beside_real_code_are_short_and_in_their_place() {
+    let Some(corpus) = corpus() else { return };
+    let (mut shown, mut silent) = (0usize, 0usize);
+    for stack in stacks(&corpus) {
+        let (_, snapshot) = analysed(&stack);
+        let files: BTreeSet<FilePath> = snapshot.stacks.iter().flat_map(|stack| stack.files.clone()).collect();
+        for file in files {
+            let Some(text) = snapshot.file(&file).map(|file| file.text.clone()) else { continue };
+            for expression in snapshot.expressions(&file, None, &|_, _| true) {
+                let source = text.get(expression.span.start as usize..expression.span.end as usize);
+                assert!(source.is_some_and(|source| !source.trim().is_empty()), "{file}: {expression:?}");
+                assert!(!expression.readings.is_empty());
+                match expression.label() {
+                    Some(label) => {
+                        shown += 1;
+                        assert!(label.chars().count() <= 40 && !label.contains(['\n', '\r']), "{file}: {label}");
+                        assert_ne!(source, Some(label.as_str()), "{file}: a literal needs no hint");
+                    }
+                    None => silent += 1,
+                }
+                for reading in &expression.readings {
+                    if reading.value.all_marks().is_sensitive() {
+                        let text = expression.label().unwrap_or_default();
+                        let is_silent = text.is_empty() || text == "(sensitive)" || text.ends_with(" values");
+                        assert!(is_silent || expression.is_for_each(), "{file}: {text}");
+                    }
+                }
+            }
+        }
+    }
+    println!("{shown} expressions with a value, {silent} without");
+}

@@ -90,10 +90,9 @@ impl Attempt {
 /// networks in layers.
 const ORDERS: [Order; 6] =
     [Order::LargeFirst, Order::Layered, Order::SharedFirst, Order::SmallFirst, Order::DepthFirst, Order::Topological];
-/// Shares of the work: of each order at first, of the two best then; all together.
-const FIRST_SHARE: u64 = 2;
-const SECOND_SHARE: u64 = 14;
-const WORK_SHARES: u64 = 40;
+/// Hundredths of the work, and how many orders get so much: each a little, then those that came the farthest. A hundredth
+/// is enough for most systems, and tells the orders apart for most others.
+const ROUNDS: [(u64, usize); 3] = [(1, ORDERS.len()), (12, 2), (34, 2)];
 
 /// A component and its share.
 pub(crate) type Weighted = (u32, f64);
@@ -111,32 +110,28 @@ impl<'a> Service<'a> {
         wanted: Wanted,
         budget: Budget,
     ) -> Service<'a> {
-        // Each order a little; then, with what is left, the two that came the farthest.
-        let mut tried: Vec<(Vec<u32>, usize)> = Vec::new();
-        let attempt = |components: &[u32], share: u64| {
+        let attempt = |components: &[u32], hundredths: u64| {
             let plan = Plan::for_roots(frozen, roots, wanted, components.to_vec());
-            let budget = Budget { work: budget.work / WORK_SHARES * share, ..budget };
+            let budget = Budget { work: budget.work / 100 * hundredths, ..budget };
             Attempt::within(system, frozen, plan, budget)
         };
-        for order in ORDERS {
-            let components = order.of(frozen, roots);
-            if tried.iter().any(|(known, _)| *known == components) {
-                continue;
-            }
-            let attempt = attempt(&components, FIRST_SHARE);
-            match attempt.solution {
-                Some(_) => return Service::exact(frozen, roots, attempt),
-                None => tried.push((components, attempt.solved)),
+        let mut orders: Vec<(Vec<u32>, usize)> = Vec::new();
+        for components in ORDERS.map(|order| order.of(frozen, roots)) {
+            if !orders.iter().any(|(known, _)| *known == components) {
+                orders.push((components, 0));
             }
         }
-        tried.sort_by_key(|(_, solved)| std::cmp::Reverse(*solved));
         let mut last = None;
-        for (components, _) in tried.iter().take(2) {
-            let attempt = attempt(components, SECOND_SHARE);
-            if attempt.solution.is_some() {
-                return Service::exact(frozen, roots, attempt);
+        for (hundredths, most) in ROUNDS {
+            for (components, solved) in orders.iter_mut().take(most) {
+                let attempt = attempt(components, hundredths);
+                if attempt.solution.is_some() {
+                    return Service::exact(frozen, roots, attempt);
+                }
+                *solved = attempt.solved;
+                last = Some(attempt);
             }
-            last = Some(attempt);
+            orders.sort_by_key(|(_, solved)| std::cmp::Reverse(*solved));
         }
         // There is at least one order.
         let attempt = last.unwrap_or_else(|| attempt(&[], 0));

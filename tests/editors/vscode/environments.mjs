@@ -85,6 +85,7 @@ async function callers({ page, picture, eventually, check }) {
     (await lenses(page)).some(lens => /as called by envs\/prod \(prod\.tfvars\)[\s\S]*all callers/.test(lens))), await lenses(page));
   check('with one value, and nothing underlined', await eventually(async () =>
     (await text(page)).includes('var.multi_az= true') && !(await page.$('.squiggly-error'))), await text(page));
+  check('and the status bar is that of its stack', await eventually(async () => /prod\.tfvars/.test(await statusText(page))), await statusText(page));
   await page.waitForTimeout(500);
   await picture('15-one-caller');
   await click(page, page.locator('.codelens-decoration a', { hasText: 'all callers' }).first());

@@ -89,7 +89,12 @@ function M.variable_file(name, none)
 end
 
 local function choose(buffer, caller)
-  client.request(buffer, 'foreshock/chooseCaller', { uri = uri_of(buffer), caller = caller or vim.NIL }, function()
+  client.request(buffer, 'foreshock/chooseCaller', { uri = uri_of(buffer), caller = caller or vim.NIL }, function(result)
+    local chosen
+    for _, one in ipairs(list(result.callers)) do
+      chosen = one.chosen and one or chosen
+    end
+    require('foreshock.status').prefer(vim.fs.dirname(vim.api.nvim_buf_get_name(buffer)), chosen)
     local running = client.find(buffer)
     if running then
       client.refresh(running.id)

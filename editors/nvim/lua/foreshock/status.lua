@@ -47,11 +47,29 @@ local function worse(one, other)
   return tostring(one.name) < tostring(other.name)
 end
 
+--- directory -> the caller whose results its files show
+local callers = {}
+
+--- Remembers whose figures count for the files of a directory; nil for nobody's in particular.
+function M.prefer(directory, caller)
+  callers[directory] = caller
+  vim.cmd('redrawstatus!')
+end
+
 --- The status of the innermost stack that holds a buffer's file, or is it; else the one that came last.
 function M.of(buffer)
   buffer = (buffer == nil or buffer == 0) and vim.api.nvim_get_current_buf() or buffer
   local file = vim.api.nvim_buf_get_name(buffer)
   local best, depth
+  local caller = callers[vim.fs.dirname(file)]
+  for _, statuses in pairs(caller and stacks or {}) do
+    for _, status in pairs(statuses) do
+      local name = known(status.name) and status.name or nil
+      if status.root == caller.root and name == (known(caller.name) and caller.name or nil) then
+        return status
+      end
+    end
+  end
   for client_id, roots in pairs(stacks) do
     if vim.lsp.buf_is_attached(buffer, client_id) then
       for _, status in pairs(roots) do

@@ -14,16 +14,15 @@ fn report(violation: &Violation) -> Option<Finding> {
     let rule = rule(&violation.rule)?;
     let several = match violation.instances {
         1 => String::new(),
-        count => format!(" and {} more like it", count - 1),
+        count => format!(" (and {} more like it)", count - 1),
     };
-    let verb_follows = &violation.says;
     Some(Finding {
         rule: rule.id,
         severity: violation.severity.as_deref().map_or(rule.severity, severity_named),
         new: true,
         component: violation.component,
         component_id: violation.subject.clone(),
-        message: format!("{}{several} {verb_follows}.\n{}", violation.subject, wording::sentence(&violation.then)),
+        message: format!("{} {}{several}.\n{}", violation.subject, violation.says, wording::sentence(&violation.then)),
         place: violation.cause.clone().unwrap_or_else(|| violation.block.clone()),
         block: violation.block.clone(),
         affected: Vec::new(),

@@ -83,6 +83,7 @@ const PAGES: &[(&str, &str)] = &[
     page!("dangling-reference"),
     page!("deletion-unprotected"),
     page!("hidden-pair"),
+    page!("isolation"),
     page!("no-automatic-failover"),
     page!("no-backup"),
     page!("no-dead-letter-queue"),

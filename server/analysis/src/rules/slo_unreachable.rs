@@ -1,6 +1,6 @@
 //! An objective above what the design can reach: one layer alone makes it impossible.
 
-use foreshock_engine::{AvailabilityOptions, Verdict};
+use foreshock_engine::{AvailabilityOptions, Part, Verdict};
 use foreshock_model::Layer;
 
 use super::{RuleId, severity_of};
@@ -9,7 +9,7 @@ use crate::{Finding, Stack, percent};
 const ID: RuleId = RuleId("slo-unreachable");
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
-    if stack.system().objectives.is_empty() {
+    if stack.system().objectives.is_empty() && stack.slo().is_none() {
         return Vec::new();
     }
     let availability = stack.availability(&AvailabilityOptions::default());
@@ -22,10 +22,17 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
 }
 
 fn report(stack: &Stack, verdict: &Verdict) -> Option<Finding> {
-    let objective = stack.system().objectives.get(verdict.objective?)?;
+    let system = stack.system();
     let ceiling = verdict.ceiling?;
-    let component = objective.component.and_then(|index| stack.system().component(index));
-    let place = objective.place.clone().or_else(|| component?.place.clone())?;
+    let component = verdict.component.and_then(|index| system.component(index));
+    // What foreshock.toml promises is shown where most of it is lost.
+    let binding = verdict.binding.and_then(|event| match event.part() {
+        Part::Component(index) => system.component(index),
+        _ => None,
+    });
+    let written = verdict.objective.and_then(|index| system.objectives.get(index)?.place.clone());
+    let of_component = || component.or(binding).or(system.components.first())?.place.clone();
+    let place = written.or_else(of_component)?;
     let whose = component.map_or_else(|| "The system".to_owned(), |component| component.id.to_string());
     let asked = percent((1.0 - verdict.allowed) * 100.0);
     let reached = percent((1.0 - ceiling.unavailability) * 100.0);
@@ -37,7 +44,7 @@ fn report(stack: &Stack, verdict: &Verdict) -> Option<Finding> {
         rule: ID,
         severity: severity_of(ID),
         new: true,
-        component: objective.component,
+        component: verdict.component,
         component_id: whose.as_str().into(),
         message: format!(
             "{whose} can't reach {asked} %: {} alone keep it at {reached} %.\n{cause}; {:.0} minutes a year are missing.",

@@ -10,7 +10,11 @@ pub(super) fn callers(view: &View, file: &FilePath) -> Value {
     let all = callers.iter().map(|caller| {
         let is_chosen = chosen.as_ref() == Some(caller);
         let fares = snapshot.fares(file, caller).words();
-        json!({"id": caller.id, "label": caller.label, "summary": fares, "chosen": is_chosen})
+        let stack = snapshot.stacks.get(caller.stack);
+        json!({
+            "id": caller.id, "label": caller.label, "summary": fares, "chosen": is_chosen,
+            "root": stack.map(|stack| stack.root.as_str()), "name": stack.and_then(|stack| stack.variant()),
+        })
     });
     json!({"callers": all.collect::<Vec<_>>(), "summary": snapshot.callers_in_short(file, &callers)})
 }

@@ -864,3 +864,32 @@ fn a_resource_group_joins_nothing() {
         "#]],
     );
 }
+
+#[test]
+fn a_script_sets_a_machine_up() {
+    check(
+        r#"
+        resource "azurerm_linux_virtual_machine" "web" {}
+        resource "azurerm_mysql_flexible_server" "db" {}
+        resource "azurerm_virtual_machine_extension" "setup" {
+          virtual_machine_id = azurerm_linux_virtual_machine.web.id
+          type               = "CustomScript"
+          settings           = jsonencode({ commandToExecute = "./setup ${azurerm_mysql_flexible_server.db.fqdn}" })
+        }
+        resource "azurerm_virtual_machine_extension" "watch" {
+          virtual_machine_id = azurerm_linux_virtual_machine.web.id
+          type               = "IaaSDiagnostics"
+          settings           = jsonencode({ storageAccount = azurerm_storage_account.logs.name })
+        }
+        resource "azurerm_storage_account" "logs" { account_replication_type = "LRS" }
+        "#,
+        expect![[r#"
+            azurerm_linux_virtual_machine.web app_server 1/1 zones?(no zone is written)
+            azurerm_mysql_flexible_server.db database 1/1 zones?(no zone is written) failover none
+            azurerm_storage_account.logs storage 1/1 region
+            azurerm_linux_virtual_machine.web -requires/likely-> azurerm_mysql_flexible_server.db
+                azurerm_linux_virtual_machine.web is set up by azurerm_virtual_machine_extension.setup
+                settings of azurerm_virtual_machine_extension.setup refers to azurerm_mysql_flexible_server.db.fqdn
+        "#]],
+    );
+}
