@@ -134,7 +134,7 @@ impl<'a> Graph<'a> {
         let Some(theirs) = theirs else { return false };
         match (&own.kind, &theirs.value.kind) {
             (Kind::Map(own), Kind::Map(theirs)) => is_part(own, theirs),
-            _ => same(own, &theirs.value) == Some(true),
+            _ => same(own, &theirs.value),
         }
     }
 
@@ -143,7 +143,7 @@ impl<'a> Graph<'a> {
         names.iter().all(|name| {
             let (one, other) = (self.own_value(one, name), self.own_value(other, name));
             let both_null = one.kind == Kind::Null && other.kind == Kind::Null;
-            both_null || same(&one, &other) == Some(true)
+            both_null || same(&one, &other)
         })
     }
 
@@ -188,10 +188,10 @@ fn is_part(asked: &BTreeMap<Arc<str>, Value>, labels: &BTreeMap<Arc<str>, Value>
 
 /// Whether two values are the same text. Names and ids that are not known yet are the same when they are traces of the
 /// same resource.
-fn same(one: &Value, other: &Value) -> Option<bool> {
+fn same(one: &Value, other: &Value) -> bool {
     match (text(one), text(other)) {
-        (Some(one), Some(other)) => Some(one == other && !one.is_empty()),
-        _ => one.marks.iter().any(|mark| other.marks.iter().any(|known| known.to == mark.to)).then_some(true),
+        (Some(one), Some(other)) => one == other && !one.is_empty(),
+        _ => one.marks.iter().any(|mark| other.marks.iter().any(|known| known.to == mark.to)),
     }
 }
 
