@@ -45,7 +45,10 @@ def ours(binary, root, meta):
 
 def theirs(root, meta):
     files = [str(root / file) for file in meta.get("varfiles", [])]
-    parsed = tfparse.load_from_path(str(root), vars_paths=files or None)
+    try:
+        parsed = tfparse.load_from_path(str(root), vars_paths=files or None)
+    except tfparse.ParseError:
+        parsed = tfparse.load_from_path(str(root))
     found = {}
     for blocks in parsed.values():
         for block in blocks:
