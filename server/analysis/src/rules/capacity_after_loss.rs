@@ -63,6 +63,5 @@ fn report(stack: &Stack, index: ComponentIndex) -> Option<Finding> {
         minutes_per_year: 0.0,
         evidence: proof(stack, &[fault]),
     }
-    .finish(stack)
-    .map(|finding| Finding { scored: false, ..finding })
+    .finish_unscored(stack)
 }

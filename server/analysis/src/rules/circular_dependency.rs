@@ -41,8 +41,7 @@ fn of_circle(stack: &Stack, circle: &[DependencyIndex]) -> Option<Finding> {
         minutes_per_year: 0.0,
         evidence,
     }
-    .finish(stack)
-    .map(|finding| Finding { scored: false, ..finding })
+    .finish_unscored(stack)
 }
 
 fn of_fallback(stack: &Stack, found: &CircularFallback) -> Option<Finding> {
@@ -74,6 +73,5 @@ fn of_fallback(stack: &Stack, found: &CircularFallback) -> Option<Finding> {
         minutes_per_year: 0.0,
         evidence,
     }
-    .finish(stack)
-    .map(|finding| Finding { scored: false, ..finding })
+    .finish_unscored(stack)
 }

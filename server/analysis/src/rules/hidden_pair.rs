@@ -66,6 +66,5 @@ fn report(stack: &Stack, pair: &Pair, one: ComponentIndex, other: ComponentIndex
         minutes_per_year: minutes,
         evidence: proof(stack, &faults),
     }
-    .finish(stack)
-    .map(|finding| Finding { scored: false, ..finding })
+    .finish_unscored(stack)
 }

@@ -182,6 +182,11 @@ struct Draft {
 }
 
 impl Draft {
+    /// For what the score knows nothing of: a repair need not gain points.
+    fn finish_unscored(self, stack: &Stack) -> Option<Finding> {
+        self.finish(stack).map(|finding| Finding { scored: false, ..finding })
+    }
+
     /// `None` for a component that no text declares: there is nothing to underline.
     fn finish(self, stack: &Stack) -> Option<Finding> {
         let component = stack.system().component(self.component)?;

@@ -31,6 +31,5 @@ fn report(stack: &Stack, deadlock: &RecoveryDeadlock) -> Option<Finding> {
         minutes_per_year: 0.0,
         evidence: Vec::new(),
     }
-    .finish(stack)
-    .map(|finding| Finding { scored: false, ..finding })
+    .finish_unscored(stack)
 }

@@ -77,6 +77,5 @@ fn report(stack: &Stack, chain: &[DependencyIndex]) -> Option<Finding> {
         minutes_per_year: 0.0,
         evidence: evidence.collect(),
     }
-    .finish(stack)
-    .map(|finding| Finding { scored: false, ..finding })
+    .finish_unscored(stack)
 }

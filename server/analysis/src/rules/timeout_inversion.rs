@@ -51,6 +51,5 @@ fn report(stack: &Stack, outer: &Dependency, inner: &Dependency, patience: f64, 
         minutes_per_year: 0.0,
         evidence: evidence.into_iter().flatten().collect(),
     }
-    .finish(stack)
-    .map(|finding| Finding { scored: false, ..finding })
+    .finish_unscored(stack)
 }

@@ -38,6 +38,5 @@ fn report(stack: &Stack, index: ComponentIndex, component: &Component) -> Option
         minutes_per_year: 0.0,
         evidence: Vec::new(),
     }
-    .finish(stack)
-    .map(|finding| Finding { scored: false, ..finding })
+    .finish_unscored(stack)
 }

@@ -6,6 +6,7 @@
 //! Start reading at [`assemble`], then [`Row`] and `data/aws_data.toml`.
 
 mod assembled;
+mod catalog;
 mod changes;
 mod check;
 mod components;
@@ -23,9 +24,10 @@ mod row;
 mod zones;
 
 pub use assembled::{Assembled, Egress, ResourceRole, Role, assemble};
+pub use catalog::Catalog;
 pub use changes::{Change, changes};
 pub use check::{CheckRow, Violation};
 pub use defaults::{Defaults, Team, Upkeep};
 pub use recipe::Recipe;
 pub(crate) use recipe::Step;
-pub use row::{Catalog, MemberOf, Reach, Related, RoleName, Row};
+pub use row::{MemberOf, Reach, Related, RoleName, Row};
