@@ -1,4 +1,4 @@
-use foreshock_analysis::Stack;
+use foreshock_analysis::{Severity, Stack};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ pub(super) struct Status {
     structural_nines: Option<f64>,
     /// What it is compared with.
     base: Option<Value>,
-    /// How many findings are not in the base.
+    /// How many findings that ask to be mended, warnings and errors, are not in the base.
     new_findings: usize,
 }
 
@@ -42,6 +42,10 @@ pub(super) fn of_stack(stack: &Stack) -> Status {
         score: stack.assessment.score,
         structural_nines: stack.assessment.structural_nines,
         base: None,
-        new_findings: stack.findings.iter().filter(|finding| finding.new).count(),
+        new_findings: stack
+            .findings
+            .iter()
+            .filter(|finding| finding.new && finding.severity >= Severity::Warning)
+            .count(),
     }
 }
