@@ -184,12 +184,16 @@ impl Client {
 
     /// Says goodbye as the protocol asks; every message must have been read. Figures of the status bar are news that a
     /// client need not look at.
-    pub(crate) fn finish(mut self) {
+    pub(crate) fn finish(self) {
+        self.finish_but(|_| false);
+    }
+
+    fn finish_but(mut self, is_of_no_matter: impl Fn(&Value) -> bool) {
         assert_eq!(self.request("shutdown", Value::Null), Ok(Value::Null));
         self.notify("exit", Value::Null);
         assert_eq!(self.wait().code(), Some(0), "the server ends well");
         let mut unread: Vec<Value> = self.unread.drain(..).chain(self.messages.try_iter()).collect();
-        unread.retain(|message| message["method"] != "foreshock/status");
+        unread.retain(|message| message["method"] != "foreshock/status" && !is_of_no_matter(message));
         assert!(unread.is_empty(), "messages nobody read: {unread:#?}");
     }
 
@@ -198,17 +202,14 @@ impl Client {
         // An answer proves that everything before it has been sent.
         let anything = json!({"uri": uri(&shop.file("main.tf"))});
         self.request("foreshock/graph", anything).unwrap();
-        self.unread.retain(|message| {
-            let of_the_shop = message["params"]["uri"].as_str().is_some_and(|u| u.starts_with(&uri(&shop.directory)));
-            let closed = message["params"].get("version").is_none();
-            !(message["method"] == "textDocument/publishDiagnostics" && of_the_shop && closed)
-        });
+        self.unread.retain(|message| !is_of_a_closed_file(message, shop));
     }
 
     /// The same, and goodbye.
     pub(crate) fn finish_with_closed_files(mut self, shop: &Shop) {
         self.drain_closed_files(shop);
-        self.finish();
+        // What is found in them may also come on the way out.
+        self.finish_but(|message| is_of_a_closed_file(message, shop));
     }
 
     /// Waits for a request of the server.
@@ -361,4 +362,11 @@ fn find_in(text: &str, piece: &str, columns: impl Fn(&str) -> usize) -> [[u32; 2
     };
     let start = text.find(piece).unwrap_or_else(|| panic!("{piece:?} is not in the text"));
     [at(start), at(start + piece.len())]
+}
+
+/// Whether it is what was found in a file of the shop that is not open.
+fn is_of_a_closed_file(message: &Value, shop: &Shop) -> bool {
+    let of_the_shop = message["params"]["uri"].as_str().is_some_and(|u| u.starts_with(&uri(&shop.directory)));
+    let closed = message["params"].get("version").is_none();
+    message["method"] == "textDocument/publishDiagnostics" && of_the_shop && closed
 }
