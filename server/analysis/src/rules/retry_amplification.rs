@@ -1,6 +1,8 @@
 //! Retries on retries: what fails gets a multiple of its load just then.
 
-use foreshock_model::{Dependency, DependencyIndex, DependencyKind, Evidence, Plane, System};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foreshock_model::{ComponentIndex, Dependency, DependencyIndex, DependencyKind, Evidence, Plane, System};
 
 use super::{Draft, RuleId, severity_of};
 use crate::{Finding, Stack};
@@ -9,6 +11,9 @@ const ID: RuleId = RuleId("retry-amplification");
 
 /// Three attempts on each of two levels, the default of most clients: from here on it is a storm.
 const STORM: u64 = 9;
+
+/// Levels that are followed upwards; with two attempts on each, more calls than anything counts.
+const LONGEST: usize = 64;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     chains(stack.system()).iter().filter_map(|chain| report(stack, chain)).collect()
@@ -25,18 +30,25 @@ fn retries(dependency: &Dependency) -> bool {
 fn chains(system: &System) -> Vec<Vec<DependencyIndex>> {
     let retrying: Vec<(DependencyIndex, &Dependency)> =
         (0u32..).map(DependencyIndex).zip(&system.dependencies).filter(|(_, dependency)| retries(dependency)).collect();
-    let mut chains = Vec::new();
-    for &(index, last) in &retrying {
-        if retrying.iter().any(|(_, next)| next.from == last.to) {
-            continue;
+    // For each callee the dependency on it with the most attempts: the way up.
+    let mut onto: BTreeMap<ComponentIndex, (DependencyIndex, &Dependency)> = BTreeMap::new();
+    for &(index, dependency) in &retrying {
+        let known = onto.entry(dependency.to).or_insert((index, dependency));
+        if dependency.attempts >= known.1.attempts {
+            *known = (index, dependency);
         }
+    }
+    let callers: BTreeSet<ComponentIndex> = retrying.iter().map(|(_, dependency)| dependency.from).collect();
+    let mut chains = Vec::new();
+    for &(index, last) in retrying.iter().filter(|(_, dependency)| !callers.contains(&dependency.to)) {
         let mut chain = vec![index];
         let mut from = last.from;
-        // Upwards along the most attempts; a circle ends where it would be entered again.
-        while let Some((above, dependency)) =
-            retrying.iter().filter(|(above, d)| d.to == from && !chain.contains(above)).max_by_key(|(_, d)| d.attempts)
-        {
-            chain.push(*above);
+        // A circle ends where it would be entered again.
+        while let Some(&(above, dependency)) = onto.get(&from).filter(|_| chain.len() < LONGEST) {
+            if chain.contains(&above) {
+                break;
+            }
+            chain.push(above);
             from = dependency.from;
         }
         chain.reverse();

@@ -1,6 +1,8 @@
 //! A caller that gives up before what it calls has given up itself. (Those of single resources are checks of the catalog.)
 
-use foreshock_model::{Dependency, DependencyKind, Evidence, Plane, Seconds};
+use std::collections::BTreeMap;
+
+use foreshock_model::{ComponentIndex, Dependency, DependencyKind, Evidence, Plane, Seconds};
 
 use super::{Draft, RuleId, severity_of};
 use crate::{Finding, Stack};
@@ -10,13 +12,20 @@ const ID: RuleId = RuleId("timeout-inversion");
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let system = stack.system();
     let waits = |dependency: &&Dependency| dependency.kind != DependencyKind::Async && dependency.plane == Plane::Data;
+    // The longest of what each caller may wait for.
+    let mut longest: BTreeMap<ComponentIndex, (&Dependency, f64)> = BTreeMap::new();
+    for inner in system.dependencies.iter().filter(waits).filter(|inner| !inner.breaker) {
+        let Some(timeout) = inner.timeout else { continue };
+        let wait = timeout.get() * f64::from(inner.attempts);
+        let known = longest.entry(inner.from).or_insert((inner, wait));
+        if wait >= known.1 {
+            *known = (inner, wait);
+        }
+    }
     let mut findings = Vec::new();
     for outer in system.dependencies.iter().filter(waits) {
         let Some(patience) = outer.timeout.map(Seconds::get) else { continue };
-        // The longest of what the callee itself may wait for.
-        let inner = system.dependencies.iter().filter(waits).filter(|inner| inner.from == outer.to && !inner.breaker);
-        let waits = inner.filter_map(|inner| Some((inner, inner.timeout?.get() * f64::from(inner.attempts))));
-        let Some((inner, wait)) = waits.max_by(|(_, one), (_, other)| one.total_cmp(other)) else { continue };
+        let Some(&(inner, wait)) = longest.get(&outer.to) else { continue };
         if wait > patience {
             findings.extend(report(stack, outer, inner, patience, wait));
         }

@@ -26,7 +26,7 @@ pub struct CheckRow {
     #[serde(default)]
     pub(crate) at: Vec<String>,
     /// How loud, where that differs from the rule's own loudness: "hint", "info", "warning", "error".
-    #[serde(default)]
+    #[serde(default, deserialize_with = "severity")]
     pub severity: Option<String>,
     /// Completes a sentence that begins with the resource's name: "keeps no backups". A template of Terraform.
     #[serde(deserialize_with = "template")]
@@ -34,6 +34,14 @@ pub struct CheckRow {
     /// What follows from it, one short sentence. A template too.
     #[serde(deserialize_with = "template")]
     pub(crate) then: Expression,
+}
+
+fn severity<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    match name.as_str() {
+        "hint" | "info" | "warning" | "error" => Ok(Some(name)),
+        _ => Err(serde::de::Error::custom(format!("{name} is no severity: hint, info, warning or error"))),
+    }
 }
 
 fn template<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Expression, D::Error> {
@@ -53,7 +61,7 @@ pub struct Violation {
     pub instance: usize,
     /// How many instances of that block it holds for, >= 1.
     pub instances: usize,
-    /// Its name: the address; of all instances of a block, the block's address.
+    /// Its address; of several instances of a block, that of the first one.
     pub subject: Arc<str>,
     /// The component it is or is part of, if any.
     pub component: Option<ComponentIndex>,
@@ -163,8 +171,10 @@ fn declared(graph: &Graph<'_>) -> Value {
 }
 
 fn words(check: &CheckRow, variables: &Variables) -> Option<(String, String)> {
-    let text = |template: &Expression| match template.value(variables).kind {
-        Kind::String(text) => Some(text.to_string()),
+    let text = |template: &Expression| match template.value(variables) {
+        // What is sensitive is never shown.
+        value if value.marks.is_sensitive() => None,
+        Value { kind: Kind::String(text), .. } => Some(text.to_string()),
         _ => None,
     };
     Some((text(&check.says)?, text(&check.then)?))

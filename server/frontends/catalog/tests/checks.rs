@@ -151,3 +151,26 @@ fn a_module_that_is_not_at_hand_may_declare_what_is_missing() {
     );
     check(&format!("{volume}\nmodule \"backups\" {{ source = \"example/backups/aws\" }}"), expect![[""]]);
 }
+
+#[test]
+fn what_is_sensitive_is_not_said() {
+    let cluster = |sensitive: &str| {
+        format!(
+            r#"
+        variable "days" {{
+          default = 40
+          {sensitive}
+        }}
+        resource "aws_rds_cluster" "c" {{
+          backup_retention_period = var.days
+          deletion_protection     = true
+        }}
+        "#
+        )
+    };
+    check(&cluster(""), expect![[r#"
+        no-backup: aws_rds_cluster.c asks for 40 days of backups, and 35 is the most
+            The provider refuses it, and the backups with it. <- backup_retention_period = var.days
+    "#]]);
+    check(&cluster("sensitive = true"), expect![[""]]);
+}
