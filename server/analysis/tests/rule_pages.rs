@@ -129,3 +129,20 @@ fn every_page_says_what_the_rule_does() {
     println!("{compared} examples compared");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+
+#[test]
+fn checks_and_repairs_name_rules_that_exist() {
+    let catalog = foreshock_catalog::Catalog::bundled();
+    let (mut named, mut unknown) = (0, Vec::new());
+    for (type_name, row) in catalog.rows() {
+        let checks = row.checks.iter().map(|check| &check.rule);
+        for rule in checks.chain(row.recipes.iter().flat_map(|recipe| &recipe.rules)) {
+            named += 1;
+            if foreshock_analysis::rule(rule).is_none() {
+                unknown.push(format!("{type_name}: {rule}"));
+            }
+        }
+    }
+    println!("{named} rules named");
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
