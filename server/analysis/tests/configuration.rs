@@ -345,3 +345,30 @@ fn an_objective_that_no_care_can_keep() {
         "#]],
     );
 }
+
+#[test]
+fn a_check_of_ones_own_names_a_rule() {
+    check(
+        r#"[[catalog.acme_ledger.check]]
+rule = "no-backups"
+when = "backups == false"
+says = "keeps no backups"
+then = "It is gone."
+[[catalog.acme_vault.check]]
+rule = "no-backup"
+severity = "loud"
+when = "true"
+says = "a"
+then = "b"
+"#,
+        expect![[r#"
+            envs/dev
+              error single-point-of-failure module.db.aws_db_instance.orders
+              info no-redundancy aws_instance.app
+            envs/prod
+              error single-point-of-failure module.db.aws_db_instance.orders
+            1:11 `acme_ledger` acme_ledger: there is no rule `no-backups`
+            8:12 `"loud"` acme_vault: loud is no severity: hint, info, warning or error
+        "#]],
+    );
+}

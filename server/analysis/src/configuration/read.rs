@@ -194,6 +194,11 @@ fn catalog(top: &Section<'_, '_>) -> Option<Arc<Catalog>> {
                 for figure in bundled.missing_figures(&row) {
                     tell(span_of(key), format!("{type_name}: there is no figure `{figure}` in the catalog"));
                 }
+                let checks = row.checks.iter().map(|check| &check.rule);
+                let named = checks.chain(row.recipes.iter().flat_map(|recipe| &recipe.rules));
+                for unknown in named.filter(|name| crate::rule(name).is_none()) {
+                    tell(span_of(key), format!("{type_name}: there is no rule `{unknown}`"));
+                }
                 rows.push((type_name, row));
             }
             Err(error) => {

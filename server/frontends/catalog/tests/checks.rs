@@ -168,9 +168,12 @@ fn what_is_sensitive_is_not_said() {
         "#
         )
     };
-    check(&cluster(""), expect![[r#"
+    check(
+        &cluster(""),
+        expect![[r#"
         no-backup: aws_rds_cluster.c asks for 40 days of backups, and 35 is the most
             The provider refuses it, and the backups with it. <- backup_retention_period = var.days
-    "#]]);
+    "#]],
+    );
     check(&cluster("sensitive = true"), expect![[""]]);
 }
