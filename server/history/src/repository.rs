@@ -6,13 +6,53 @@ use crate::Problem;
 /// Memory for objects that the walk to a merge base comes back to.
 const OBJECT_CACHE_BYTES: usize = 4 * 1024 * 1024;
 
+/// The work tree of a repository, as a path leads into it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WorkTree {
+    /// Its top, spelled as the path that it was found from.
+    top: Utf8PathBuf,
+    /// A directory outside by its name that links into the work tree, and where it leads.
+    alias: Option<(Utf8PathBuf, Utf8PathBuf)>,
+}
+
+impl WorkTree {
+    /// The work tree that an absolute path lies in, there or not; `None` for one in no repository. Looks for `.git` above the
+    /// path as it is written, and then above what it links to. The environment (`GIT_DIR`) is not asked: an editor's workspace
+    /// has many repositories.
+    pub fn of(path: &Utf8Path) -> Option<WorkTree> {
+        if let Some(top) = top_of(path) {
+            return Some(WorkTree { top: top.to_owned(), alias: None });
+        }
+        let real = |path: &Utf8Path| path.canonicalize_utf8().ok();
+        let inside = path.ancestors().find_map(real)?;
+        let top = top_of(&inside)?.to_owned();
+        // The highest of the names that lead in, so that all below it are of one work tree.
+        let linked = path.ancestors().filter_map(|above| Some((above.to_owned(), real(above)?)));
+        let alias = linked.filter(|(_, real)| real.starts_with(&top)).last();
+        Some(WorkTree { top, alias })
+    }
+
+    /// Its top directory.
+    pub fn top(&self) -> &Utf8Path {
+        &self.top
+    }
+
+    /// Where a path is below the top; `None` outside.
+    pub(crate) fn relative(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+        if let Ok(below) = path.strip_prefix(&self.top) {
+            return Some(below.to_owned());
+        }
+        let (written, real) = self.alias.as_ref()?;
+        let below = path.strip_prefix(written).ok()?;
+        let inside = real.strip_prefix(&self.top).ok()?;
+        Some(if below.as_str().is_empty() { inside.to_owned() } else { inside.join(below) })
+    }
+}
+
 /// A git repository with a work tree.
 pub struct Repository {
     pub(crate) git: gix::Repository,
-    /// The top of the work tree, spelled as the path that it was found from.
-    work_tree: Utf8PathBuf,
-    /// A directory outside by its name that links into the work tree, and where it leads.
-    alias: Option<(Utf8PathBuf, Utf8PathBuf)>,
+    work_tree: WorkTree,
 }
 
 impl std::fmt::Debug for Repository {
@@ -22,44 +62,18 @@ impl std::fmt::Debug for Repository {
 }
 
 impl Repository {
-    /// The repository of an absolute path, which need not be there; `None` where there is none. Looks for `.git` above the
-    /// path as it is written, and then above what it links to. The environment (`GIT_DIR`) is not asked: an editor's
-    /// workspace has many repositories.
+    /// Opens the repository of a work tree, for reading.
     ///
     /// # Errors
-    /// When there is a repository that can't be read.
-    pub fn of(path: &Utf8Path) -> Result<Option<Repository>, Problem> {
-        let Some(Found { top, alias }) = find(path) else { return Ok(None) };
-        Ok(Some(Repository { git: open_git(&top)?, work_tree: top, alias }))
+    /// When it can't be read.
+    pub fn open(work_tree: WorkTree) -> Result<Repository, Problem> {
+        Ok(Repository { git: open_git(&work_tree.top)?, work_tree })
     }
 
-    /// The top of the work tree that [`Repository::of`] would open, by asking the disk for names only.
-    pub fn work_tree_of(path: &Utf8Path) -> Option<Utf8PathBuf> {
-        find(path).map(|found| found.top)
-    }
-
-    /// The top of the work tree, spelled as the path that it was found from.
-    pub fn work_tree(&self) -> &Utf8Path {
+    /// Its work tree.
+    pub fn work_tree(&self) -> &WorkTree {
         &self.work_tree
     }
-
-    pub(crate) fn alias(&self) -> Option<&(Utf8PathBuf, Utf8PathBuf)> {
-        self.alias.as_ref()
-    }
-}
-
-pub(crate) fn relative(
-    top: &Utf8Path,
-    alias: Option<&(Utf8PathBuf, Utf8PathBuf)>,
-    path: &Utf8Path,
-) -> Option<Utf8PathBuf> {
-    if let Ok(below) = path.strip_prefix(top) {
-        return Some(below.to_owned());
-    }
-    let (written, real) = alias?;
-    let below = path.strip_prefix(written).ok()?;
-    let inside = real.strip_prefix(top).ok()?;
-    Some(if below.as_str().is_empty() { inside.to_owned() } else { inside.join(below) })
 }
 
 /// The nearest directory at or above a path that has a `.git` with something in it.
@@ -68,24 +82,6 @@ pub(crate) fn top_of(path: &Utf8Path) -> Option<&Utf8Path> {
         let git = above.join(".git");
         git.is_file() || git.join("HEAD").symlink_metadata().is_ok()
     })
-}
-
-struct Found {
-    top: Utf8PathBuf,
-    alias: Option<(Utf8PathBuf, Utf8PathBuf)>,
-}
-
-fn find(path: &Utf8Path) -> Option<Found> {
-    if let Some(top) = top_of(path) {
-        return Some(Found { top: top.to_owned(), alias: None });
-    }
-    let real = |path: &Utf8Path| path.canonicalize_utf8().ok();
-    let inside = path.ancestors().find_map(real)?;
-    let top = top_of(&inside)?.to_owned();
-    // The highest of the names that lead in, so that all below it are of one repository.
-    let linked = path.ancestors().filter_map(|above| Some((above.to_owned(), real(above)?)));
-    let alias = linked.filter(|(_, real)| real.starts_with(&top)).last();
-    Some(Found { top, alias })
 }
 
 /// Opens the repository whose work tree is at `top`, for reading only.

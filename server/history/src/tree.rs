@@ -8,8 +8,8 @@ use gix::objs::tree::EntryKind;
 use rustc_hash::FxHashMap;
 
 use crate::ignored::Ignored;
-use crate::repository::{open_git, relative, top_of};
-use crate::{Commit, Problem, Repository};
+use crate::repository::{open_git, top_of};
+use crate::{Commit, Problem, Repository, WorkTree};
 
 /// Files above this size are not read: 8 MiB, as from the disk.
 const LARGEST_FILE: u64 = 8 * 1024 * 1024;
@@ -20,8 +20,7 @@ const DEEPEST: usize = 200;
 
 /// The files of a work tree at a commit. Paths are absolute, spelled as in the work tree. Used by one thread.
 pub struct Tree {
-    top: Utf8PathBuf,
-    alias: Option<(Utf8PathBuf, Utf8PathBuf)>,
+    work_tree: WorkTree,
     root: Node,
     /// What HEAD has is no news to git, whatever is ignored.
     head: Option<Node>,
@@ -59,7 +58,7 @@ enum Place {
 
 impl std::fmt::Debug for Tree {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tree").field("top", &self.top).field("root", &self.root).finish_non_exhaustive()
+        f.debug_struct("Tree").field("work_tree", &self.work_tree).field("root", &self.root).finish_non_exhaustive()
     }
 }
 
@@ -83,11 +82,10 @@ impl Repository {
             problems: BTreeSet::new(),
         };
         Ok(Tree {
-            top: self.work_tree().to_owned(),
-            alias: self.alias().cloned(),
+            work_tree: self.work_tree().clone(),
             root: root(commit)?,
             head,
-            ignored: Ignored::new(self.work_tree(), self.git.common_dir()),
+            ignored: Ignored::new(self.work_tree().top(), self.git.common_dir()),
             memo: RefCell::new(memo),
         })
     }
@@ -138,11 +136,17 @@ impl Tree {
         Some(self.blob(node, &path))
     }
 
-    /// Every file at or below a directory, sorted. Links are not followed; hidden directories and `node_modules` are left out.
-    pub fn files_below(&self, directory: &Utf8Path) -> Vec<Utf8PathBuf> {
+    /// The work tree that it is of.
+    pub fn work_tree(&self) -> &WorkTree {
+        &self.work_tree
+    }
+
+    /// Every file at or below a directory, sorted; `None` outside the work tree. Links are not followed; hidden files and
+    /// directories and `node_modules` are left out.
+    pub fn files_below(&self, directory: &Utf8Path) -> Option<Vec<Utf8PathBuf>> {
         let mut found = Vec::new();
-        let Some(path) = self.relative(directory) else { return found };
-        let Place::Directory(node) = self.find(self.root, &path) else { return found };
+        let path = self.relative(directory)?;
+        let Place::Directory(node) = self.find(self.root, &path) else { return Some(found) };
         let mut open = vec![(directory.to_owned(), path, node)];
         while let Some((shown, path, node)) = open.pop() {
             for (name, (kind, object)) in self.directory(node).iter() {
@@ -163,7 +167,7 @@ impl Tree {
             }
         }
         found.sort();
-        found
+        Some(found)
     }
 
     /// What could not be read so far. Where there is anything, the tree is not what was committed.
@@ -172,7 +176,7 @@ impl Tree {
     }
 
     fn relative(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
-        relative(&self.top, self.alias.as_ref(), path)
+        self.work_tree.relative(path)
     }
 
     /// Follows a path from a root, through links and submodules.
@@ -241,7 +245,7 @@ impl Tree {
         if let Some(known) = self.memo.borrow().submodules.get(&key) {
             return *known;
         }
-        let at = self.top.join(path);
+        let at = self.work_tree.top().join(path);
         let git = (top_of(&at) == Some(at.as_path())).then(|| open_git(&at).ok()).flatten();
         let found = git.and_then(|git| {
             let tree = git.find_commit(commit).ok()?.tree_id().ok()?.detach();
