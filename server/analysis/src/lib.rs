@@ -37,4 +37,4 @@ pub use since_base::ChangeForm;
 pub use snapshot::{Configured, File, Snapshot};
 pub use stack::{ProblemCode, Stack, StackKind, StackProblem, Terraform};
 pub use values::{Expression, Origin, Reading, ReferredValue, is_secret_name, shown};
-pub use workspace::{Revision, Workspace};
+pub use workspace::{BaseChoice, Revision, Workspace};
