@@ -66,6 +66,13 @@ impl Snapshot {
         Snapshot { revision, folders, stacks, configurations, base_problem, files }
     }
 
+    /// The same texts with other words on what they mean.
+    pub(crate) fn with_stacks(&self, stacks: Vec<Arc<Stack>>) -> Snapshot {
+        let (folders, configurations) = (self.folders.clone(), self.configurations.clone());
+        let (files, base_problem) = (self.files.clone(), self.base_problem.clone());
+        Snapshot { stacks, revision: self.revision, folders, configurations, files, base_problem }
+    }
+
     /// Text and lines of a file that was read.
     pub fn file(&self, path: &FilePath) -> Option<File<'_>> {
         Some(match self.files.get(path)? {

@@ -89,6 +89,8 @@ pub struct Stack {
     frozen: Arc<Frozen>,
     settings: Arc<StackSettings>,
     pub(crate) comparison: Option<Arc<Comparison>>,
+    /// Whether the causes of what is new were looked for.
+    pub(crate) explained: bool,
 }
 
 /// What a stack's text was understood as, dialect by dialect.
@@ -181,6 +183,7 @@ fn assessed(
         frozen,
         settings: settings.clone(),
         comparison: None,
+        explained: false,
     };
     let mut findings = rules::find_all(&stack);
     settings.levels.apply(&mut findings);

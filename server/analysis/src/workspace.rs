@@ -1,4 +1,5 @@
 mod base;
+mod explained;
 mod moved;
 mod past;
 mod seen;

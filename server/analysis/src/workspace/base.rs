@@ -203,6 +203,13 @@ impl Workspace {
         self.bases.sides.get(work_tree)?.at.as_ref().ok()
     }
 
+    /// The texts of the base that a directory is compared with.
+    pub(super) fn past_of(&mut self, directory: &Utf8Path) -> Option<Rc<Sources>> {
+        let work_tree = self.side_of(directory)?;
+        let at = self.bases.sides.get(&work_tree)?.at.as_ref().ok()?;
+        Some(at.workspace.sources.clone())
+    }
+
     /// A stack beside what it was. `number` counts the stacks of its root, `read` is what it was read from.
     pub(super) fn compared(&mut self, stack: Stack, number: usize, read: &Read) -> Stack {
         if self.bases.choice == BaseChoice::None {
@@ -281,6 +288,10 @@ impl Workspace {
 }
 
 impl Bases {
+    pub(super) fn choice(&self) -> &BaseChoice {
+        &self.choice
+    }
+
     /// A file changed on the disk. That is of no concern to a commit, but for what git ignores.
     pub(super) fn forget_disk(&mut self, file: &FilePath) {
         self.ignored_changed |= matches!(file.as_path().file_name(), Some(".gitignore" | "exclude"));
