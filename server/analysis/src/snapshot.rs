@@ -3,12 +3,14 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_model::ComponentIndex;
 use foreshock_terraform::{Files, ParsedFile};
-use foreshock_text::{FilePath, LineTable, Problem};
+use foreshock_text::{FilePath, LineTable, PositionEncoding, Problem};
 use rustc_hash::FxHashMap;
 
 use crate::disk::list_disk;
 use crate::yaml_file::YamlFile;
-use crate::{BlockSummary, CascadeTree, Configuration, Finding, Fix, ProblemCode, Revision, Stack, cascade_tree, fix};
+use crate::{
+    BlockSummary, CascadeTree, Configuration, Finding, Fix, Notice, ProblemCode, Revision, Stack, cascade_tree, fix,
+};
 
 /// One version of the world: texts, what they mean, what was found. Immutable, and cheap to share between threads.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub struct Snapshot {
     pub stacks: Vec<Arc<Stack>>,
     /// The `foreshock.toml` that count for the stacks and the open documents, by path.
     pub configurations: Vec<Configured>,
+    /// What is to be said of suppressions, by place.
+    pub notices: Vec<Notice>,
     files: FxHashMap<FilePath, Read>,
 }
 
@@ -39,6 +43,18 @@ pub(crate) enum Read {
     Terraform(Arc<ParsedFile>),
     Yaml(Arc<YamlFile>),
     Configuration(Arc<Configuration>),
+}
+
+impl Read {
+    /// The line that an offset is in, from 0.
+    pub(crate) fn line(&self, offset: u32) -> u32 {
+        let (text, lines) = match self {
+            Read::Terraform(file) => (&file.text, &file.lines),
+            Read::Yaml(file) => (&file.text, &file.lines),
+            Read::Configuration(file) => (&file.text, &file.lines),
+        };
+        lines.position(text, offset, PositionEncoding::Utf8).line
+    }
 }
 
 /// A file that was read, whatever its dialect.
@@ -60,7 +76,7 @@ impl Snapshot {
         configurations: Vec<Configured>,
         files: FxHashMap<FilePath, Read>,
     ) -> Snapshot {
-        Snapshot { revision, folders, stacks, configurations, files }
+        Snapshot { revision, folders, stacks, configurations, notices: Vec::new(), files }
     }
 
     /// Text and lines of a file that was read.

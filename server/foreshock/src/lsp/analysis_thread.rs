@@ -100,6 +100,7 @@ impl Analyst {
             }
             let answer = catch_unwind(AssertUnwindSafe(|| {
                 self.apply(batch);
+                self.workspace.set_today(crate::clock::today());
                 self.workspace.snapshot()
             }));
             let event = match answer {
