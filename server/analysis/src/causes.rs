@@ -108,11 +108,13 @@ impl Stack {
                 explain(finding, &cause, &comparison.base);
             }
         }
-        if comparison.is_regression() {
+        // Somebody may have asked for silence on it.
+        if let Some(told) = self.findings.iter().position(Finding::is_score_regression) {
             let cause = trials.dearest()?.map(Cause::of);
-            with_causes.findings.retain(|finding| !finding.is_score_regression());
             let regression = score_regression::find(&with_causes, cause.as_ref());
-            with_causes.findings.extend(regression);
+            if let (Some(told), Some(regression)) = (with_causes.findings.get_mut(told), regression) {
+                *told = Finding { new: told.new, ..regression };
+            }
         }
         sort(&mut with_causes.findings);
         Some(with_causes)

@@ -163,6 +163,8 @@ impl Workspace {
             let workspace = Box::new(Workspace {
                 folders: self.folders.clone(),
                 choices: self.choices.clone(),
+                // What is over today is over on both sides, so that it is not the change that ends it.
+                today: self.today,
                 options: foreshock_terraform::ResolveOptions { states: Arc::default(), ..self.options.clone() },
                 sources: Rc::new(Sources::on(Box::new(Past(tree.clone())), self.sources.clone())),
                 ..Workspace::default()

@@ -3,7 +3,7 @@ use clap::{Args, ValueEnum};
 use foreshock_analysis::Severity;
 
 use super::inputs::Inputs;
-use super::{Outcome, colour, here, print, print_json, read_quietly};
+use super::{Outcome, baseline, colour, here, print, print_json, read_quietly};
 use crate::report::{Places, Report, findings_json, human};
 
 #[derive(Args)]
@@ -22,6 +22,12 @@ pub(super) struct Arguments {
     /// Also show hints: what is worth knowing, but seldom urgent. In JSON they always are
     #[arg(long)]
     hints: bool,
+    /// List what is suppressed, by whom and until when
+    #[arg(long)]
+    suppressed: bool,
+    /// Accept what is found now: write it to FILE, so that only what comes new is loud, and end
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<Utf8PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -49,8 +55,13 @@ impl FailOn {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let (snapshot, base) = read_quietly(&arguments.path, &arguments.inputs)?;
+    if let Some(file) = &arguments.write_baseline {
+        return baseline::write(&snapshot, file).map(|()| Outcome::Fine);
+    }
+    baseline::tell_mended(&snapshot);
     let everything = arguments.hints || matches!(arguments.format, Format::Json);
-    let report = Report::of(&snapshot, if everything { Severity::Hint } else { Severity::Info });
+    let mut report = Report::of(&snapshot, if everything { Severity::Hint } else { Severity::Info });
+    report.lists_suppressed = arguments.suppressed;
     match arguments.format {
         Format::Human => print(&human(&report, &Places::relative_to(&snapshot, here()), colour()))?,
         Format::Json => print_json(&findings_json(&report, &Places::relative_to(&snapshot, base)))?,

@@ -2,6 +2,7 @@
 
 mod availability;
 mod backtest;
+mod baseline;
 mod check;
 mod demo;
 mod explain;
@@ -115,6 +116,7 @@ fn read(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf)
 fn read_quietly(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
     let mut workspace = Workspace::new();
     workspace.set_options(inputs.options()?);
+    workspace.set_today(inputs.today());
     let snapshot = workspace.snapshot_of(path)?;
     for name in inputs.undeclared(&snapshot) {
         let _ = writeln!(io::stderr(), "warning: --var {name}: no stack here declares a variable of that name");

@@ -101,6 +101,7 @@ impl Analyst {
             }
             let answer = catch_unwind(AssertUnwindSafe(|| {
                 self.apply(batch);
+                self.workspace.set_today(crate::clock::today());
                 self.workspace.snapshot()
             }));
             let picture = answer.as_ref().ok().cloned();

@@ -21,6 +21,7 @@ mod places;
 mod simulate_human;
 mod simulate_json;
 mod simulation;
+mod suppressed;
 mod table;
 mod words;
 
@@ -40,7 +41,7 @@ pub(crate) use simulate_human::simulate_human;
 pub(crate) use simulate_json::simulate_json;
 pub(crate) use simulation::Simulation;
 pub(crate) use table::Paint;
-pub(crate) use words::{code, duration, health_name, offer, rule_page_address};
+pub(crate) use words::{code, duration, health_name, offer, page_address, rule_page_address};
 
 /// The version of every JSON shape.
 const JSON_VERSION: u32 = 1;

@@ -2,12 +2,17 @@ use foreshock_analysis::Fix;
 use foreshock_engine::Health;
 use foreshock_model::{Confidence, DependencyKind, Layer};
 
-/// Where the pages of the rules are.
-const PAGES: &str = "https://github.com/foreshock/foreshock/blob/main/docs/rules";
+/// Where the pages are.
+const PAGES: &str = "https://github.com/foreshock/foreshock/blob/main/docs";
+
+/// Address of a page.
+pub(crate) fn page_address(page: &str) -> String {
+    format!("{PAGES}/{page}")
+}
 
 /// Address of a rule's page.
 pub(crate) fn rule_page_address(rule: &str) -> String {
-    format!("{PAGES}/{rule}.md")
+    format!("{PAGES}/rules/{rule}.md")
 }
 
 /// A name as inline code of Markdown.
