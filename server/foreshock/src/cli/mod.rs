@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod explain;
 mod graph;
+mod html;
 mod inputs;
 mod lsp;
 mod resolve;
