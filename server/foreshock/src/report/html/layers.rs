@@ -1,5 +1,6 @@
 //! The layers of availability as a picture: one bar each, on a logarithmic scale of the time without service.
 
+use foreshock_analysis::percent;
 use foreshock_engine::{Availability, minutes_per_year};
 use serde::Serialize;
 
@@ -64,7 +65,7 @@ impl LayersView {
             let exponent = best.round() as i32 + step;
             Tick {
                 at: round(100.0 * f64::from(step) / f64::from(decades.max(1))),
-                availability: if exponent == 0 { "0 %".to_owned() } else { up(10f64.powi(exponent)) },
+                availability: format!("{} %", percent(100.0 * (1.0 - 10f64.powi(exponent)))),
                 lost: yearly(minutes_per_year(10f64.powi(exponent))).unwrap_or_else(|| "less than 1 s a year".to_owned()),
             }
         });

@@ -5,7 +5,6 @@
   const { draw, outlineInto, duration } = foreshockGraph;
   const data = JSON.parse(document.getElementById('data').textContent);
   const HEALTH = ['HEALTHY', 'DEGRADED', 'OVERLOADED', 'DOWN'];
-  const PAGE = 100;
   /** A larger graph is shown one neighbourhood at a time. */
   const WHOLE = 60;
   let counter = 0;
@@ -171,7 +170,8 @@
       if (name !== undefined) {
         choose(name);
         const again = [...picture.querySelectorAll('.node')].find(node => node.dataset.id === name);
-        if (event.type === 'keydown') again?.focus({ preventScroll: true });
+        // The box was drawn anew: whoever uses the keyboard goes on from there.
+        again?.focus({ preventScroll: true });
       }
     };
     picture.addEventListener('click', follow);
@@ -179,7 +179,7 @@
       if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); follow(event); }
     });
     outline.addEventListener('click', follow);
-    host.addEventListener('keydown', event => { if (event.key === 'Escape') choose(undefined); });
+    addEventListener('keydown', event => { if (event.key === 'Escape' && host.offsetParent) choose(undefined); });
     steps.addEventListener('change', show);
     search.addEventListener('change', () => { if (graph.places.has(search.value)) choose(search.value); });
     clear.addEventListener('click', () => { search.value = ''; choose(undefined); });
@@ -231,6 +231,7 @@
     const present = [...new Set(classes)].map(index => stack.texts[index]);
     const kind = choice([['', 'all classes'], ...present.map(text => [text, text])], '');
     const least = choice([['0', 'any severity'], ['0.01', 'some loss'], ['4', '4 and more'], ['7', '7 and more'], ['10', '10']], '0');
+    const lines = choice([['25', '25 rows'], ['100', '100 rows'], ['500', '500 rows']], '25');
     const status = element('span', { className: 'status', role: 'status' });
     const previous = element('button', { type: 'button', textContent: 'Previous' });
     const next = element('button', { type: 'button', textContent: 'Next' });
@@ -248,7 +249,7 @@
     host.append(
       element('div', { className: 'controls' }, labelled('Search', search), labelled('Class', kind), labelled('Severity', least), status),
       element('div', { className: 'scroll' }, element('table', { className: 'rows' }, caption, element('thead', {}, element('tr', {}, ...heads)), body)),
-      element('div', { className: 'controls' }, previous, next));
+      element('div', { className: 'controls' }, previous, next, labelled('Show', lines)));
 
     function update() {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -272,11 +273,13 @@
       turn(0);
     }
 
+    const size = () => Number(lines.value);
+
     function turn(to) {
-      const pages = Math.max(1, Math.ceil(shown.length / PAGE));
+      const pages = Math.max(1, Math.ceil(shown.length / size()));
       page = Math.min(Math.max(0, to), pages - 1);
-      const start = page * PAGE;
-      const rows = shown.slice(start, start + PAGE);
+      const start = page * size();
+      const rows = shown.slice(start, start + size());
       body.replaceChildren(...rows.map(row));
       previous.disabled = page === 0;
       next.disabled = page === pages - 1;
@@ -310,6 +313,7 @@
     search.addEventListener('input', update);
     kind.addEventListener('change', update);
     least.addEventListener('change', update);
+    lines.addEventListener('change', () => turn(0));
     previous.addEventListener('click', () => turn(page - 1));
     next.addEventListener('click', () => turn(page + 1));
     update();

@@ -127,7 +127,9 @@ fn classes(sweep: &Sweep, shown: &[&Outcome]) -> Vec<ClassView> {
     let mut run: BTreeMap<Class, (usize, usize)> = BTreeMap::new();
     sweep.results.iter().for_each(|outcome| run.entry(outcome.scenario.class).or_default().0 += 1);
     shown.iter().for_each(|outcome| run.entry(outcome.scenario.class).or_default().1 += 1);
-    sweep.not_run.keys().for_each(|class| drop(run.entry(*class).or_default()));
+    for class in sweep.not_run.keys() {
+        run.entry(*class).or_default();
+    }
     let view = |(class, (run, shown)): (Class, (usize, usize))| ClassView {
         name: class.name(),
         run,

@@ -1,3 +1,4 @@
+use foreshock_analysis::Stack;
 use foreshock_engine::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -79,7 +80,7 @@ impl StackView {
         let mut texts = Texts::default();
         let graph = graph(stack, &mut texts, places);
         let (scenarios, scenarios_view) = columns(stack, &matter.sweep, room, &mut texts);
-        let title = places.title(stack);
+        let title = title(stack, places);
         let data = json!({
             "root": title,
             "path": places.path(&stack.root),
@@ -107,6 +108,14 @@ impl StackView {
             problems: problems.collect(),
         };
         (view, data)
+    }
+}
+
+/// What a stack is called on its own page: `.` says nothing there.
+pub(super) fn title(stack: &Stack, places: &Places<'_>) -> String {
+    match (places.path(&stack.root).as_str(), stack.root.file_name()) {
+        (".", Some(name)) => stack.title(name),
+        _ => places.title(stack),
     }
 }
 
