@@ -9,6 +9,7 @@ mod graph;
 mod html;
 mod inputs;
 mod lsp;
+mod one_page_server;
 mod resolve;
 mod simulate;
 

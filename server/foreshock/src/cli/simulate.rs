@@ -150,7 +150,7 @@ fn report(
         let asked = asked.into_iter().map(|(id, faults)| Played::of(stack, id, &faults)).collect();
         matters.push(StackMatter::of(snapshot, index, stack, sweep(stack, arguments.budget), asked));
     }
-    let made = Made { command: html::command(), date: arguments.date.clone() };
+    let made = Made { date: arguments.date.clone(), ..Made::by(&html::command()) };
     html::write(file, &matters, &Places::relative_to(snapshot, base), &made)
 }
 

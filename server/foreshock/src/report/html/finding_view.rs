@@ -1,4 +1,4 @@
-use foreshock_analysis::{Finding, Fix, Severity};
+use foreshock_analysis::{Base, Finding, Fix, Severity};
 use serde::Serialize;
 
 use super::StackMatter;
@@ -21,6 +21,8 @@ pub(super) struct FindingView {
     component: String,
     message: String,
     place: String,
+    /// What the change did: `multi_az of aws_db_instance.orders was true at 3f2a91c`.
+    cause: Option<String>,
     points: Option<String>,
     minutes: Option<String>,
     affected: Vec<String>,
@@ -39,13 +41,14 @@ struct EvidenceView {
 }
 
 impl FindingView {
-    pub(super) fn of(finding: &Finding, fixes: Option<&[Fix]>, compared: bool, places: &Places<'_>) -> FindingView {
+    pub(super) fn of(finding: &Finding, fixes: Option<&[Fix]>, base: Option<&Base>, places: &Places<'_>) -> FindingView {
         let evidence = finding.evidence.iter().take(MOST_EVIDENCE);
         let evidence = evidence.map(|it| EvidenceView { place: places.line(&it.place), why: it.why.to_string() });
         FindingView {
             rule: finding.rule.as_str(),
             severity: loudness(finding).name(),
-            new: compared && finding.new,
+            new: base.is_some() && finding.new,
+            cause: base.and_then(|base| Some(finding.cause.as_ref()?.words(base))),
             component: finding.component_id.to_string(),
             message: finding.message.clone(),
             place: places.line(&finding.place),
@@ -79,7 +82,8 @@ pub(super) struct FindingViews {
 const MOST_FINDINGS: usize = 500;
 
 impl FindingViews {
-    pub(super) fn of(matter: &StackMatter, compared: bool, places: &Places<'_>) -> FindingViews {
+    pub(super) fn of(matter: &StackMatter, places: &Places<'_>) -> FindingViews {
+        let base = matter.stack.comparison().map(|comparison| &comparison.base);
         let mut order: Vec<(&Finding, Option<&[Fix]>)> =
             matter.stack.findings.iter().zip(matter.fixes.iter().map(Option::as_deref)).collect();
         order.sort_by(|(one, _), (other, _)| {
@@ -88,13 +92,13 @@ impl FindingViews {
             let costly = other.points.total_cmp(&one.points);
             loud.then(costly).then_with(|| one.component_id.cmp(&other.component_id))
         });
-        let view = |(finding, fixes): &(&Finding, Option<&[Fix]>)| FindingView::of(finding, *fixes, compared, places);
+        let view = |(finding, fixes): &(&Finding, Option<&[Fix]>)| FindingView::of(finding, *fixes, base, places);
         let is_single = |(finding, _): &&(&Finding, Option<&[Fix]>)| finding.rule.as_str() == "single-point-of-failure";
         let mut single: Vec<_> = order.iter().filter(is_single).collect();
         single.sort_by(|(one, _), (other, _)| other.points.total_cmp(&one.points));
         let others: Vec<_> = order.iter().filter(|it| !is_single(it)).collect();
         let is_new = |(finding, _): &&(&Finding, Option<&[Fix]>)| {
-            compared && finding.new && finding.severity > Severity::Hint
+            base.is_some() && finding.new && finding.severity > Severity::Hint
         };
         FindingViews {
             new: order.iter().filter(is_new).take(MOST_FINDINGS).map(view).collect(),

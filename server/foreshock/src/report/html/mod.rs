@@ -5,6 +5,7 @@
 
 mod assumptions;
 mod assumptions_view;
+mod base_view;
 mod embedded;
 mod finding_view;
 mod graph_page;
@@ -80,4 +81,13 @@ pub(crate) struct Made {
     pub(crate) command: String,
     /// When, as the user says; none where nobody says, so that the same input gives the same file.
     pub(crate) date: Option<String>,
+    /// What has to be read first; none for an ordinary report.
+    pub(crate) notice: Option<String>,
+}
+
+impl Made {
+    /// By a command, with nothing else to say.
+    pub(crate) fn by(command: &str) -> Made {
+        Made { command: command.to_owned(), date: None, notice: None }
+    }
 }

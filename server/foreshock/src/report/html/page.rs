@@ -41,6 +41,7 @@ struct Report<'a> {
     parts: Parts,
     command: &'a str,
     date: Option<&'a str>,
+    notice: Option<&'a str>,
     version: &'static str,
 }
 
@@ -54,6 +55,7 @@ pub(crate) fn html_report(matters: &[StackMatter], places: &Places<'_>, made: &M
         parts: PARTS,
         command: &made.command,
         date: made.date.as_deref(),
+        notice: made.notice.as_deref(),
         version: env!("CARGO_PKG_VERSION"),
     };
     render("report.html", report)

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::StackMatter;
 use super::assumptions_view::AssumptionsView;
+use super::base_view::BaseView;
 use super::embedded::{Texts, graph};
 use super::finding_view::FindingViews;
 use super::layers::LayersView;
@@ -24,6 +25,7 @@ pub(super) struct StackView {
     dependencies: usize,
     files: usize,
     headline: Option<Headline>,
+    base: Option<BaseView>,
     findings: FindingViews,
     not_tried: usize,
     layers: LayersView,
@@ -99,7 +101,8 @@ impl StackView {
             dependencies: system.dependencies.len(),
             files: stack.files.len(),
             headline: headline(matter),
-            findings: FindingViews::of(matter, false, places),
+            base: BaseView::of(stack),
+            findings: FindingViews::of(matter, places),
             not_tried: matter.not_tried(),
             layers: LayersView::of(&matter.availability, matter.availability.verdicts.iter().find(|it| it.component.is_none()).map(|it| it.allowed)),
             asked: asked(matter),
