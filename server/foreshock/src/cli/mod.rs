@@ -7,8 +7,10 @@ mod check;
 mod demo;
 mod explain;
 mod graph;
+mod html;
 mod inputs;
 mod lsp;
+mod one_page_server;
 mod resolve;
 mod simulate;
 

@@ -82,7 +82,7 @@ pub(crate) fn offer(fix: &Fix) -> String {
 }
 
 /// `+18 points, 40 h a year less`
-fn gain(fix: &Fix) -> String {
+pub(super) fn gain(fix: &Fix) -> String {
     let mut gain = points(fix.points);
     gain.insert(0, '+');
     if let Some(less) = yearly(fix.minutes_per_year) {
