@@ -140,6 +140,11 @@ fn print(text: &str) -> Result<(), String> {
     }
 }
 
+/// Says a line on standard error.
+fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
 /// Writes a JSON result.
 fn print_json(value: &serde_json::Value) -> Result<(), String> {
     let mut text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;

@@ -10,6 +10,7 @@ mod availability_report;
 mod backtest_human;
 mod backtest_json;
 mod cascade_text;
+mod change;
 mod findings_json;
 mod graph_json;
 mod graph_text;
@@ -28,6 +29,7 @@ pub(crate) use availability_json::availability_json;
 pub(crate) use availability_report::AvailabilityReport;
 pub(crate) use backtest_human::backtest_human;
 pub(crate) use backtest_json::backtest_json;
+pub(crate) use change::Change;
 pub(crate) use findings_json::findings_json;
 pub(crate) use graph_json::graph_json;
 pub(crate) use graph_text::{dot, mermaid};
@@ -38,7 +40,9 @@ pub(crate) use simulate_human::simulate_human;
 pub(crate) use simulate_json::simulate_json;
 pub(crate) use simulation::Simulation;
 pub(crate) use table::Paint;
-pub(crate) use words::{code, duration, health_name, offer, rule_page_address};
+pub(crate) use words::{
+    code, duration, fell, health_name, layer_name, offer, points, rule_page_address, score, up, yearly,
+};
 
 /// The version of every JSON shape.
 const JSON_VERSION: u32 = 1;
