@@ -7,6 +7,7 @@
 mod block;
 mod callers;
 mod cascade_tree;
+mod comparison;
 mod configuration;
 mod discovery;
 mod disk;
@@ -22,6 +23,7 @@ mod yaml_file;
 pub use block::{BlockSummary, percent, source_words};
 pub use callers::{Caller, Fares};
 pub use cascade_tree::{CascadeTree, Reason, TreeNode, forest, reason};
+pub use comparison::{Base, Comparison};
 pub use configuration::{Choices, Configuration, FILE_NAME, Level, Levels, VariableFiles, level_named};
 pub use finding::{Finding, Severity};
 pub use fix::{Edit, Fix};
