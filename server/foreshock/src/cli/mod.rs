@@ -65,6 +65,16 @@ enum Outcome {
     BadInput,
 }
 
+impl Outcome {
+    fn exit_code(self) -> u8 {
+        match self {
+            Outcome::Fine => 0,
+            Outcome::GateFailed => 1,
+            Outcome::BadInput => 2,
+        }
+    }
+}
+
 /// Runs the command line. Bad usage and unreadable input are exit code 2.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
@@ -87,9 +97,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
     };
     match outcome {
-        Ok(Outcome::Fine) => ExitCode::SUCCESS,
-        Ok(Outcome::GateFailed) => ExitCode::from(1),
-        Ok(Outcome::BadInput) => ExitCode::from(2),
+        Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(message) => {
             let _ = writeln!(io::stderr(), "error: {message}");
             ExitCode::from(2)

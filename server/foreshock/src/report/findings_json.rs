@@ -1,4 +1,4 @@
-use foreshock_analysis::{Finding, Fix, ProblemCode};
+use foreshock_analysis::{Comparison, Finding, Fix, ProblemCode};
 use foreshock_engine::Assessment;
 use foreshock_model::Evidence;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ fn of_stack(report: &StackReport, places: &Places<'_>) -> Value {
         "score": stack.assessment.score,
         "structural_nines": stack.assessment.structural_nines,
         "availability": availability(&stack.assessment),
-        "base": null,
+        "base": stack.comparison().map(base),
         "findings": findings,
         "problems": problems.collect::<Vec<_>>(),
     });
@@ -48,6 +48,31 @@ fn of_stack(report: &StackReport, places: &Places<'_>) -> Value {
         members.insert("range".to_owned(), json!([low, high]));
     }
     object
+}
+
+/// The revision and its score; `points` is the present less the base, both at the entry points of the base.
+fn base(comparison: &Comparison) -> Value {
+    json!({
+        "rev": *comparison.base.id,
+        "words": *comparison.base.words,
+        "score": comparison.score,
+        "score_after": comparison.score_after,
+        "points": comparison.points,
+        "minutes_per_year": comparison.minutes_per_year,
+        "new": comparison.before.is_none(),
+        "mended": comparison.mended.iter().map(mended).collect::<Vec<_>>(),
+    })
+}
+
+/// Its place is in a text that is no more.
+fn mended(finding: &Finding) -> Value {
+    json!({
+        "rule": finding.rule.as_str(),
+        "severity": finding.severity.name(),
+        "component": *finding.component_id,
+        "message": finding.message,
+        "points": finding.points,
+    })
 }
 
 /// Null for a stack that serves nobody.

@@ -7,6 +7,8 @@ use foreshock_model::Evidence;
 use foreshock_text::{Place, Span};
 
 use super::model::loudness;
+use super::panel::panel;
+use super::table::Paint;
 use super::words::offer;
 use super::{Places, Report, StackReport};
 
@@ -38,8 +40,10 @@ pub(crate) fn human(report: &Report, places: &Places<'_>, colour: bool) -> Strin
         }
     }
     for stack in &report.stacks {
-        text.push_str(&summary(stack, places));
-        text.push('\n');
+        match panel(stack, places, Paint { colour }) {
+            Some(panel) => text.push_str(&panel),
+            None => text.push_str(&(summary(stack, places) + "\n")),
+        }
     }
     if report.stacks.is_empty() {
         text.push_str("no stack found: neither Terraform nor infrastructure YAML\n");

@@ -66,6 +66,17 @@ impl StackReport {
         self.told.iter().filter_map(move |(number, fixes)| Some((finding(number)?, fixes.as_slice())))
     }
 
+    /// Each finding that is told, with its repairs, and each that was there before the change, hints left out; in the
+    /// order of the stack.
+    pub(super) fn told_and_old(&self) -> Vec<(&Finding, &[Fix])> {
+        let told = |number: usize| self.told.iter().find(|(other, _)| *other == number);
+        let all = self.stack.findings.iter().enumerate().filter_map(|(number, finding)| match told(number) {
+            Some((_, fixes)) => Some((finding, fixes.as_slice())),
+            None => (!finding.new && finding.severity >= Severity::Info).then_some((finding, [].as_slice())),
+        });
+        all.collect()
+    }
+
     /// The findings that are not told.
     pub(super) fn untold(&self) -> usize {
         self.stack.findings.len() - self.told.len()

@@ -99,15 +99,6 @@ pub(crate) fn points(points: f64) -> String {
     }
 }
 
-/// What rounding can make of the score of one system whose components stand in another order; a real change, even of a
-/// second a year, moves it by more.
-const ROUNDING: f64 = 1e-6;
-
-/// Whether so many points are a drop of the score, however little.
-pub(crate) fn fell(points: f64) -> bool {
-    points < -ROUNDING
-}
-
 /// `72`, `41.6`
 pub(crate) fn score(score: f64) -> String {
     let text = format!("{score:.1}");
@@ -117,10 +108,10 @@ pub(crate) fn score(score: f64) -> String {
 /// How the score moved: `-27`, `+6.2`, `-0.004`, `0`.
 pub(crate) fn moved(points: f64) -> String {
     let size = points.abs();
-    if size <= ROUNDING {
+    if size == 0.0 {
         return "0".to_owned();
     }
-    let digits = if size >= 0.05 { 1 } else { (-size.log10()).ceil().clamp(1.0, 6.0) as usize };
+    let digits = if size >= 0.05 { 1 } else { (-size.log10()).ceil().clamp(1.0, 12.0) as usize };
     let text = format!("{points:+.digits$}");
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
@@ -163,11 +154,8 @@ mod tests {
             let fix = Fix { title: String::new(), points, minutes_per_year, edits: Vec::new() };
             assert_eq!(gain(&fix), text);
         };
-        for (points, text) in
-            [(-27.0, "-27"), (6.18, "+6.2"), (-0.004, "-0.004"), (1e-12, "0"), (0.0, "0"), (-0.02, "-0.02")]
-        {
+        for (points, text) in [(-27.0, "-27"), (6.18, "+6.2"), (-0.004, "-0.004"), (0.0, "0"), (-0.02, "-0.02")] {
             assert_eq!(moved(points), text);
-            assert_eq!(fell(points), text.starts_with('-'));
         }
         check(18.2, 2411.0, "+18 points, 40 h a year less");
         check(1.0, 90.0, "+1 point, 1.5 h a year less");

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use foreshock_analysis::{Severity, Snapshot};
 
 use crate::cli::{Outcome, colour, here, print};
-use crate::report::{Places, Report, findings_json, human};
+use crate::report::{Places, Report, findings_json, github, human, markdown, sarif};
 
 /// How the result is written, and where to.
 #[derive(Args)]
@@ -25,6 +25,12 @@ pub(super) enum Format {
     Human,
     /// Everything, for programs
     Json,
+    /// For code scanning (SARIF 2.1.0)
+    Sarif,
+    /// A comment for a pull request
+    Markdown,
+    /// Annotations of GitHub Actions
+    Github,
 }
 
 impl Output {
@@ -56,19 +62,31 @@ struct Rendering<'a> {
     report: &'a Report,
     base: &'a Utf8Path,
     quietest: Severity,
-    #[expect(dead_code)]
     outcome: Outcome,
 }
 
 impl Rendering<'_> {
     fn text(&self, format: Format, colour: bool) -> Result<String, String> {
         let places = |base: &Utf8Path| Places::relative_to(self.snapshot, base.to_owned());
+        let root = || top_of_repository(self.base);
         let told = || self.report.at_least(self.quietest);
         Ok(match format {
             Format::Human => human(&told(), &places(&here()), colour),
+            Format::Markdown => markdown(&told(), &places(&root())),
+            Format::Github => github(&told(), &places(&root())),
+            Format::Sarif => {
+                let root = root();
+                pretty(&sarif(&told(), &places(&root), &root, self.outcome.exit_code()))?
+            }
             Format::Json => pretty(&findings_json(self.report, &places(self.base)))?,
         })
     }
+}
+
+/// What addresses in CI are relative to: the directory with the `.git` that a path lies in, else the working directory.
+fn top_of_repository(path: &Utf8Path) -> Utf8PathBuf {
+    let top = path.ancestors().find(|directory| directory.join(".git").exists());
+    top.map_or_else(here, Utf8Path::to_owned)
 }
 
 fn pretty(value: &serde_json::Value) -> Result<String, String> {

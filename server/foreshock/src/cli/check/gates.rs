@@ -4,7 +4,7 @@ use foreshock_engine::{AvailabilityOptions, Verdict};
 use foreshock_model::Probability;
 
 use crate::cli::availability::objective;
-use crate::report::{Change, Places, Report, fell, layer_name, points, score, up, yearly};
+use crate::report::{Places, Report, layer_name, points, score, up, yearly};
 
 /// What makes the command fail with exit code 1.
 #[derive(Args)]
@@ -77,7 +77,7 @@ impl Gates {
             title,
             severities: new.map(|finding| finding.severity).collect(),
             score: stack.assessment.score,
-            moved: Change::of(stack).and_then(|change| Some((change.score?, change.points?))),
+            moved: moved(stack),
             verdict: self.verdict(stack),
         }
     }
@@ -111,7 +111,8 @@ impl Gates {
     }
 
     fn regression(&self, moved: Option<(f64, f64)>) -> Option<String> {
-        let (before, by) = moved.filter(|&(_, points)| self.fail_on_regression && fell(points))?;
+        // However little: the comparison has left out what is only rounding.
+        let (before, by) = moved.filter(|&(_, points)| self.fail_on_regression && points < 0.0)?;
         let (before, after, lost) = (score(before), score(before + by), points(-by));
         Some(format!("the score fell by {lost}, from {before} to {after} (--fail-on-regression)"))
     }
@@ -137,6 +138,11 @@ impl Gates {
         }
         Some(format!("{reason} ({whose})"))
     }
+}
+
+fn moved(stack: &Stack) -> Option<(f64, f64)> {
+    let comparison = stack.comparison()?;
+    Some((comparison.score?, comparison.points?))
 }
 
 /// `60`, between 0 and 100.
@@ -184,7 +190,6 @@ mod tests {
             (None, None),
             (Some((72.0, 0.0)), None),
             (Some((72.0, 12.0)), None),
-            (Some((72.0, -1e-12)), None),
             (Some((72.0, -27.0)), Some("shop: the score fell by 27 points, from 72 to 45 (--fail-on-regression)")),
             (
                 Some((72.0, -0.01)),
