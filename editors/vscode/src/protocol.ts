@@ -100,8 +100,8 @@ export interface Base {
   /** "merge base with main" */
   words: string;
   score: number | null;
-  score_now: number | null;
-  /** `score_now` minus `score`. */
+  score_after: number | null;
+  /** `score_after` minus `score`. */
   points: number | null;
 }
 

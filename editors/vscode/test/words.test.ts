@@ -8,7 +8,7 @@ import { statusText, statusTooltip } from '../src/statusText';
 
 const STATUS: Status = { root: 'envs/prod', score: 63, structuralNines: 3.15, base: null, newFindings: 0 };
 
-const BASE: Base = { rev: 'abc123', words: 'merge base with main', score: 72, score_now: 63, points: -9 };
+const BASE: Base = { rev: 'abc123', words: 'merge base with main', score: 72, score_after: 63, points: -9 };
 
 function checkStatus(change: Partial<Status>, expected: string): void {
   test(`status bar: ${expected}`, () => assert.equal(statusText({ ...STATUS, ...change }), expected));

@@ -40,7 +40,13 @@ pub(crate) struct StackMatter {
 impl StackMatter {
     /// Gathers it. Proves repairs of the findings that cost most, each at the cost of an analysis of the stack, as far as
     /// that is bounded.
-    pub(crate) fn of(snapshot: &Snapshot, index: usize, stack: &Arc<Stack>, sweep: Sweep, asked: Vec<Played>) -> StackMatter {
+    pub(crate) fn of(
+        snapshot: &Snapshot,
+        index: usize,
+        stack: &Arc<Stack>,
+        sweep: Sweep,
+        asked: Vec<Played>,
+    ) -> StackMatter {
         StackMatter {
             stack: stack.clone(),
             availability: stack.availability(&AvailabilityOptions::default()),

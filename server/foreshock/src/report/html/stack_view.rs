@@ -11,9 +11,10 @@ use super::finding_view::FindingViews;
 use super::layers::LayersView;
 use super::scenarios::{Room, ScenariosView, columns};
 use crate::report::Places;
-use crate::report::availability_human::{lost, up};
+use crate::report::availability_human::lost;
 use crate::report::cascade_text::cascade_text;
 use crate::report::table::Paint;
+use crate::report::up;
 use crate::report::words::layer_name;
 
 /// A stack as the templates write it down.
@@ -104,7 +105,10 @@ impl StackView {
             base: BaseView::of(stack),
             findings: FindingViews::of(matter, places),
             not_tried: matter.not_tried(),
-            layers: LayersView::of(&matter.availability, matter.availability.verdicts.iter().find(|it| it.component.is_none()).map(|it| it.allowed)),
+            layers: LayersView::of(
+                &matter.availability,
+                matter.availability.verdicts.iter().find(|it| it.component.is_none()).map(|it| it.allowed),
+            ),
             asked: asked(matter),
             scenarios: scenarios_view,
             assumptions: AssumptionsView::of(matter, places),
@@ -152,7 +156,9 @@ fn headline(matter: &StackMatter) -> Option<Headline> {
             .verdicts
             .iter()
             .map(|verdict| PromiseView {
-                of: verdict.component.map_or_else(|| "the system".to_owned(), |component| matter.stack.id_of(component)),
+                of: verdict
+                    .component
+                    .map_or_else(|| "the system".to_owned(), |component| matter.stack.id_of(component)),
                 objective: up(verdict.allowed),
                 verdict: match (verdict.met, verdict.unreachable) {
                     (true, _) => "met",
