@@ -1,6 +1,6 @@
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
-use foreshock_analysis::Severity;
+use foreshock_analysis::{BaseChoice, Severity};
 
 use super::inputs::Inputs;
 use super::{Outcome, colour, here, print, print_json, read_quietly};
@@ -13,6 +13,12 @@ pub(super) struct Arguments {
     path: Utf8PathBuf,
     #[command(flatten)]
     inputs: Inputs,
+    /// Compare with this revision (`main`, `HEAD~2`, `v1.2`, a hash): only what is new counts
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+    /// Compare with nothing, which is the default
+    #[arg(long, conflicts_with = "base")]
+    no_base: bool,
     /// How to write the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -47,8 +53,17 @@ impl FailOn {
     }
 }
 
+impl Arguments {
+    fn compared_with(&self) -> BaseChoice {
+        match &self.base {
+            Some(revision) if !self.no_base => BaseChoice::Revision(revision.clone()),
+            _ => BaseChoice::None,
+        }
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let (snapshot, base) = read_quietly(&arguments.path, &arguments.inputs)?;
+    let (snapshot, base) = read_quietly(&arguments.path, &arguments.inputs, arguments.compared_with())?;
     let everything = arguments.hints || matches!(arguments.format, Format::Json);
     let report = Report::of(&snapshot, if everything { Severity::Hint } else { Severity::Info });
     match arguments.format {
