@@ -145,6 +145,8 @@ impl Workspace {
         let workspace = Box::new(Workspace {
             folders: self.folders.clone(),
             choices: self.choices.clone(),
+            // What is over today is over on both sides, so that it is not the change that ends it.
+            today: self.today,
             options: ResolveOptions { states: Arc::default(), ..self.options.clone() },
             sources: Rc::new(Sources::on(Box::new(Past(tree.clone())), self.sources.clone())),
             ..Workspace::default()
@@ -179,6 +181,13 @@ impl Workspace {
             self.bases.sides.insert(work_tree.clone(), Side { mark, at });
         }
         self.bases.sides.get(work_tree)?.at.as_ref().ok()
+    }
+
+    /// The texts of the base that a directory is compared with.
+    pub(super) fn past_of(&mut self, directory: &Utf8Path) -> Option<Rc<Sources>> {
+        let work_tree = self.side_of(directory)?;
+        let at = self.bases.sides.get(&work_tree)?.at.as_ref().ok()?;
+        Some(at.workspace.sources.clone())
     }
 
     /// A stack beside what it was. `number` counts the stacks of its root, `read` is what it was read from.
@@ -273,6 +282,10 @@ impl Workspace {
 }
 
 impl Bases {
+    pub(super) fn choice(&self) -> &BaseChoice {
+        &self.choice
+    }
+
     /// A file changed on the disk. That is of no concern to a commit, but for what git ignores.
     pub(super) fn forget_disk(&mut self, file: &FilePath) {
         self.ignored_changed |= matches!(file.as_path().file_name(), Some(".gitignore" | "exclude"));

@@ -2,12 +2,15 @@
 
 mod availability;
 mod backtest;
+mod baseline;
 mod check;
 mod demo;
 mod explain;
 mod graph;
+mod html;
 mod inputs;
 mod lsp;
+mod one_page_server;
 mod resolve;
 mod simulate;
 
@@ -65,6 +68,16 @@ enum Outcome {
     BadInput,
 }
 
+impl Outcome {
+    fn exit_code(self) -> u8 {
+        match self {
+            Outcome::Fine => 0,
+            Outcome::GateFailed => 1,
+            Outcome::BadInput => 2,
+        }
+    }
+}
+
 /// Runs the command line. Bad usage and unreadable input are exit code 2.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
@@ -87,9 +100,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
     };
     match outcome {
-        Ok(Outcome::Fine) => ExitCode::SUCCESS,
-        Ok(Outcome::GateFailed) => ExitCode::from(1),
-        Ok(Outcome::BadInput) => ExitCode::from(2),
+        Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(message) => {
             let _ = writeln!(io::stderr(), "error: {message}");
             ExitCode::from(2)
@@ -119,12 +130,14 @@ fn read_quietly(
 ) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
     let mut workspace = Workspace::new();
     workspace.set_options(inputs.options()?);
+    workspace.set_today(inputs.today());
     workspace.set_base(compared_with);
     let snapshot = workspace.snapshot_of(path)?;
     // A gate that compares with something else than it was told to is worse than none.
     if let Some(problem) = &snapshot.base_problem {
         return Err(format!("--base: {problem}"));
     }
+    let snapshot = workspace.explained(&snapshot, &|| false).unwrap_or(snapshot);
     for name in inputs.undeclared(&snapshot) {
         let _ = writeln!(io::stderr(), "warning: --var {name}: no stack here declares a variable of that name");
     }
@@ -147,6 +160,11 @@ fn print(text: &str) -> Result<(), String> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("standard output: {error}")),
         _ => Ok(()),
     }
+}
+
+/// Says a line on standard error.
+fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Writes a JSON result.
