@@ -8,7 +8,7 @@ mod cache;
 mod convert;
 mod expr;
 mod header;
-mod json;
+pub(crate) mod json;
 mod lex;
 mod plain;
 mod recover;
