@@ -14,7 +14,7 @@ use foreshock_text::{FilePath, Problem};
 use crate::block::summaries;
 use crate::configuration::{StackSettings, VariableFiles, variable_files};
 use crate::yaml_file::YamlFile;
-use crate::{BlockSummary, Finding, rules};
+use crate::{BlockSummary, Comparison, Finding, rules};
 
 /// Where a stack's text comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub struct StackProblem {
 }
 
 /// One stack, understood and assessed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stack {
     /// Its directory; of infrastructure YAML, the file.
     pub root: Utf8PathBuf,
@@ -85,9 +85,10 @@ pub struct Stack {
     pub blocks: Vec<BlockSummary>,
     /// What could not be understood.
     pub problems: Vec<StackProblem>,
-    content: Content,
-    frozen: Frozen,
+    content: Arc<Content>,
+    frozen: Arc<Frozen>,
     settings: Arc<StackSettings>,
+    pub(crate) comparison: Option<Arc<Comparison>>,
 }
 
 /// What a stack's text was understood as, dialect by dialect.
@@ -167,7 +168,7 @@ fn assessed(
 ) -> Stack {
     problems.sort_by(|one, other| (&one.file, one.problem.span).cmp(&(&other.file, other.problem.span)));
     let assessment = Arc::new(assess(content.system()));
-    let frozen = Frozen::new(content.system());
+    let frozen = Arc::new(Frozen::new(content.system()));
     let mut stack = Stack {
         root: root.to_owned(),
         kind,
@@ -176,9 +177,10 @@ fn assessed(
         findings: Vec::new(),
         blocks: Vec::new(),
         problems,
-        content,
+        content: Arc::new(content),
         frozen,
         settings: settings.clone(),
+        comparison: None,
     };
     let mut findings = rules::find_all(&stack);
     settings.levels.apply(&mut findings);
@@ -268,7 +270,7 @@ impl Stack {
 
     /// The root module, if it is one.
     pub fn terraform(&self) -> Option<&Terraform> {
-        match &self.content {
+        match &*self.content {
             Content::Terraform(terraform) => Some(terraform),
             Content::Infra(_) => None,
         }
@@ -276,7 +278,7 @@ impl Stack {
 
     /// Components through which traffic leaves the network, with the subnets behind them.
     pub fn egress(&self) -> &[Egress] {
-        match &self.content {
+        match &*self.content {
             Content::Terraform(terraform) => &terraform.assembled.egress,
             Content::Infra(_) => &[],
         }

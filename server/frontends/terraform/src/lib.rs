@@ -14,6 +14,7 @@ mod files;
 mod functions;
 mod inputs;
 mod json;
+mod moves;
 mod named_values;
 mod numbers;
 mod open;
@@ -30,6 +31,7 @@ pub use cache::ResolveCache;
 pub use detached::evaluate;
 pub use files::{Files, ParsedFile, is_configuration, is_variable_file};
 pub use json::to_json;
+pub use moves::Moves;
 pub use remote::{Backend, StateHome};
 pub use resolve::{resolve, resolve_with};
 pub use resolved::{

@@ -13,6 +13,7 @@ use crate::cache::ResolveCache;
 use crate::config::{Block, Call, Module, Resource};
 use crate::evaluate::{CallInstance, Evaluator, FUEL, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
 use crate::files::Files;
+use crate::moves::Moves;
 use crate::named_values::named_values;
 use crate::references::{ModuleNode, each_reference, handed_down, quoted_references, references};
 use crate::resolved::{Instance, Mode, ModuleCall, ResolveOptions, Resolved};
@@ -46,6 +47,7 @@ pub fn resolve_with(
     collected.module(&evaluator, &tree.root, &Arc::from(""), None);
     resolved.instances = collected.instances;
     resolved.instances.sort_by(|a, b| a.address.cmp(&b.address));
+    resolved.moves = collected.moves;
     resolved.modules = collected.modules;
     resolved.modules.sort_by(|a, b| a.address.cmp(&b.address));
     resolved.references = references(&collected.tree);
@@ -66,6 +68,7 @@ struct Collected {
     tree: Vec<ModuleNode>,
     /// Every module instance.
     visited: Vec<Rc<ModuleInstance>>,
+    moves: Moves,
     /// Number in the tree by path.
     numbers: FxHashMap<Arc<str>, usize>,
 }
@@ -128,6 +131,7 @@ impl Collected {
         }
         let number = self.tree.len();
         self.numbers.insert(path.clone(), number);
+        self.moves.add(path, &config.moves);
         let calls = vec![None; config.calls.len()];
         self.tree.push(ModuleNode { config: config.clone(), path: path.clone(), caller, calls });
         if let Some((caller, call)) = caller {

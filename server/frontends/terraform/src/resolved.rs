@@ -4,7 +4,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use foreshock_text::{FilePath, Place, Problem, Span};
 
-use crate::{StateHome, Value};
+use crate::{Moves, StateHome, Value};
 
 /// What a stack was told from outside its text.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,6 +37,8 @@ pub struct Resolved {
     pub files: Vec<FilePath>,
     /// The states of other stacks that were read, in the order of their addresses.
     pub remote_states: Vec<RemoteState>,
+    /// What was called otherwise before.
+    pub moves: Moves,
     /// What could not be understood, with its file.
     pub problems: Vec<(FilePath, Problem)>,
 }

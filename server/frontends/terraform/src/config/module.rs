@@ -9,6 +9,7 @@ use super::constraint::{constant, constraint};
 use super::merge::{is_override, override_block};
 use super::{Attribute, Block, Named};
 use crate::files::{Files, ParsedFile, configuration_ending};
+use crate::moves::{Address, moved};
 use crate::references::ModuleReferences;
 use crate::resolved::Mode;
 use crate::types::Type;
@@ -27,6 +28,8 @@ pub(crate) struct Module {
     pub(crate) calls: Named<Call>,
     /// By `name` or `name.alias`.
     pub(crate) providers: Named<Provider>,
+    /// What was called otherwise before.
+    pub(crate) moves: Vec<(Address, Address)>,
     pub(crate) problems: Vec<(FilePath, Problem)>,
     references: OnceLock<ModuleReferences>,
 }
@@ -134,6 +137,7 @@ pub(crate) fn configuration_files(files: &dyn Files, directory: &Utf8Path) -> Ve
 struct Blocks {
     by_address: BTreeMap<String, Block>,
     locals: BTreeMap<Arc<str>, Local>,
+    moves: Vec<(Address, Address)>,
     problems: Vec<(FilePath, Problem)>,
 }
 
@@ -194,6 +198,7 @@ impl Module {
         module.resources = Named::from_sorted(resources);
         module.calls = Named::from_sorted(calls);
         module.providers = Named::from_sorted(providers);
+        module.moves = blocks.moves;
         module.problems = blocks.problems;
         module
     }
@@ -232,6 +237,7 @@ impl Blocks {
                 }
                 return;
             }
+            ("moved", _) => return self.moves.extend(moved(&block)),
             // The data source of a check lives beside the others.
             ("check", _) => {
                 for inner in block.blocks {

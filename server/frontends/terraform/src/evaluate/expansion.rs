@@ -42,7 +42,7 @@ fn with_key(address: &str, key: &Key) -> Arc<str> {
 }
 
 /// A key as Terraform writes it in an address.
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 2);
     text.push('"');
     let mut characters = name.chars().peekable();

@@ -29,7 +29,7 @@ use crate::remote::Remote;
 use crate::resolved::{EvaluatedAttribute, ResolveOptions};
 use crate::value::{Kind, Marks, Value};
 
-pub(crate) use expansion::{Form, join_address};
+pub(crate) use expansion::{Form, join_address, quoted};
 pub(crate) use instance::{CallExpansion, CallInstance, Expansion, ModuleInstance, Repetition, ResourceInstance, Tree};
 pub(crate) use limits::{FUEL, STRING};
 
