@@ -67,11 +67,11 @@ impl<'r, 't> Reader<'r, 't> {
         planned: Planned<'t>,
         expressions: Option<Cursor<'t>>,
         later: Option<Planned<'t>>,
-    ) -> (EvaluatedBody, Vec<EvaluatedAttribute>) {
+    ) -> (EvaluatedBody, BTreeMap<Arc<str>, EvaluatedAttribute>) {
         let text = self.hint.filter(|hint| hint.exact).map(|hint| &hint.instance.body);
         let is_written = expressions.is_some() || text.is_some();
         let beside = Beside { expressions, text, is_written, later };
-        let mut unplaced = Vec::new();
+        let mut unplaced = BTreeMap::new();
         let body = self.read(planned, beside, &mut unplaced);
         (body, unplaced)
     }
@@ -80,7 +80,7 @@ impl<'r, 't> Reader<'r, 't> {
         &self,
         planned: Planned<'t>,
         beside: Beside<'r, 't>,
-        unplaced: &mut Vec<EvaluatedAttribute>,
+        unplaced: &mut BTreeMap<Arc<str>, EvaluatedAttribute>,
     ) -> EvaluatedBody {
         let mut body = EvaluatedBody::default();
         let later = beside.later.map(Planned::entries).unwrap_or_default();
@@ -95,7 +95,7 @@ impl<'r, 't> Reader<'r, 't> {
                 self.blocks(name, named, beside, later, &mut body);
             } else if let Some(attribute) = self.attribute(name, named, beside, later) {
                 if !named.is_said && text.is_none() && !attribute.value.marks.is_empty() {
-                    unplaced.push(attribute.clone());
+                    unplaced.insert(name.clone(), attribute.clone());
                 }
                 body.attributes.insert(name.clone(), attribute);
             }
@@ -289,7 +289,7 @@ impl<'r, 't> Reader<'r, 't> {
             kind: kind.clone(),
             labels: Vec::new(),
             block: text.map_or(own, |text| text.block.clone()),
-            body: self.read(item, beside, &mut Vec::new()),
+            body: self.read(item, beside, &mut BTreeMap::new()),
             unknown: None,
         }
     }

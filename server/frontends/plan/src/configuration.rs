@@ -118,11 +118,11 @@ impl<'t> Configuration<'t> {
     }
 
     /// What the configuration says of a resource, and where its expressions stand.
-    pub(crate) fn resource<'c>(&'c self, address: &Address) -> Option<(Cursor<'t>, Scope<'c, 't>)> {
+    pub(crate) fn resource(&self, address: &Address) -> Option<(Cursor<'t>, Scope<'_, 't>)> {
         let mut node = &self.root;
         for pair in steps(&address.module).chunks(2) {
             let [_, Step { name, .. }] = pair else { return None };
-            node = &node.calls.get(name)?.1;
+            node = &node.calls.get(*name)?.1;
         }
         let own = address.block.strip_prefix(&*address.module).unwrap_or(&address.block).trim_start_matches('.');
         let resource = *node.resources.get(own)?;
@@ -236,7 +236,7 @@ impl<'t> Configuration<'t> {
             let mut module = String::new();
             for pair in outer.chunks(2) {
                 let [_, Step { name, key }] = pair else { return targets };
-                let Some((_, inner)) = node.calls.get(name) else { return targets };
+                let Some((_, inner)) = node.calls.get(*name) else { return targets };
                 node = inner;
                 module = joined(&module, &format!("module.{name}{key}"));
             }

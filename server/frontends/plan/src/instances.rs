@@ -286,7 +286,7 @@ fn references(instances: &[Instance]) -> Vec<Reference> {
             }
         };
         each_mark(&instance.body, &mut add);
-        instance.unplaced.iter().flat_map(|attribute| attribute.value.marks.iter()).for_each(|mark| add(&mark.to));
+        instance.unplaced.values().flat_map(|attribute| attribute.value.marks.iter()).for_each(|mark| add(&mark.to));
         instance.depends_on.iter().for_each(|to| add(to));
     }
     found.into_iter().collect()
