@@ -75,7 +75,8 @@ impl Stack {
         let Some((comparison, old)) = self.comparison().and_then(|c| Some((c, c.before.as_ref()?))) else {
             return Some(self.clone());
         };
-        let asked = |finding: &Finding| finding.new && finding.severity >= Severity::Info && !is_regression(finding);
+        let asked =
+            |finding: &Finding| finding.new && finding.severity >= Severity::Info && !finding.is_score_regression();
         let wanted: Vec<usize> =
             self.findings.iter().enumerate().filter(|(_, finding)| asked(finding)).map(|(index, _)| index).collect();
         if wanted.is_empty() && !comparison.is_regression() {
@@ -107,7 +108,7 @@ impl Stack {
         }
         if comparison.is_regression() {
             let cause = trials.dearest()?.map(Cause::of);
-            with_causes.findings.retain(|finding| !is_regression(finding));
+            with_causes.findings.retain(|finding| !finding.is_score_regression());
             let regression = score_regression::find(&with_causes, cause.as_ref());
             with_causes.findings.extend(regression);
         }
@@ -129,10 +130,6 @@ impl Stack {
         changes.truncate(MOST_BLOCKS);
         changes
     }
-}
-
-fn is_regression(finding: &Finding) -> bool {
-    finding.rule == score_regression::ID
 }
 
 fn is_around(change: &Change, place: &Place) -> bool {

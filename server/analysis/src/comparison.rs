@@ -96,7 +96,7 @@ impl Stack {
     }
 
     /// What a component, or a resource, of the base is called now.
-    fn name_now(&self, before: &str) -> String {
+    pub(crate) fn name_now(&self, before: &str) -> String {
         match self.terraform() {
             Some(module) => module.resolved.moves.now(before),
             None => before.to_owned(),
@@ -172,7 +172,7 @@ impl Measured {
 }
 
 /// The entry points of the base that are still there, as the base knows them and as they are known now.
-fn carried(before: &Stack, now: &Stack) -> (Basis, Basis) {
+pub(crate) fn carried(before: &Stack, now: &Stack) -> (Basis, Basis) {
     let (old, new): (&System, &System) = (before.system(), now.system());
     let find = |index: ComponentIndex| new.find(&now.name_now(old.component(index)?.id.as_str()));
     let basis = &before.assessment.basis;

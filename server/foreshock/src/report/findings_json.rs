@@ -3,6 +3,7 @@ use foreshock_engine::Assessment;
 use foreshock_model::Evidence;
 use serde_json::{Value, json};
 
+use super::comparison_json::base_json;
 use super::model::loudness;
 use super::words::layer_name;
 use super::{JSON_VERSION, Places, Report, StackReport};
@@ -38,7 +39,7 @@ fn of_stack(report: &StackReport, places: &Places<'_>) -> Value {
         "score": stack.assessment.score,
         "structural_nines": stack.assessment.structural_nines,
         "availability": availability(&stack.assessment),
-        "base": null,
+        "base": base_json(stack),
         "findings": findings,
         "problems": problems.collect::<Vec<_>>(),
     });
