@@ -7,6 +7,7 @@ use foreshock_text::{FilePath, LineTable, Problem};
 use rustc_hash::FxHashMap;
 
 use crate::disk::list_disk;
+use crate::plan_file::PlanFile;
 use crate::yaml_file::YamlFile;
 use crate::{BlockSummary, CascadeTree, Configuration, Finding, Fix, ProblemCode, Revision, Stack, cascade_tree, fix};
 
@@ -41,6 +42,7 @@ pub(crate) enum Read {
     Terraform(Arc<ParsedFile>),
     Yaml(Arc<YamlFile>),
     Configuration(Arc<Configuration>),
+    Plan(Arc<PlanFile>),
 }
 
 /// A file that was read, whatever its dialect.
@@ -72,6 +74,7 @@ impl Snapshot {
             Read::Terraform(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
             Read::Yaml(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
             Read::Configuration(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
+            Read::Plan(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
         })
     }
 

@@ -3,7 +3,7 @@ use clap::{Args, ValueEnum};
 use foreshock_analysis::Severity;
 
 use super::inputs::Inputs;
-use super::{Outcome, colour, here, print, print_json, read_quietly};
+use super::{Outcome, colour, here, print, print_json, read_plan, read_quietly};
 use crate::report::{Places, Report, findings_json, human};
 
 #[derive(Args)]
@@ -11,6 +11,10 @@ pub(super) struct Arguments {
     /// A directory (every stack below it) or a single file
     #[arg(default_value = ".")]
     path: Utf8PathBuf,
+    /// The JSON of a Terraform plan (`terraform show -json`): what it does, beside what there is. PATH is the directory it
+    /// was made in
+    #[arg(long, value_name = "PLAN.json")]
+    plan: Option<Utf8PathBuf>,
     #[command(flatten)]
     inputs: Inputs,
     /// How to write the result
@@ -48,7 +52,10 @@ impl FailOn {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let (snapshot, base) = read_quietly(&arguments.path, &arguments.inputs)?;
+    let (snapshot, base) = match &arguments.plan {
+        Some(plan) => read_plan(plan, &arguments.path, &arguments.inputs)?,
+        None => read_quietly(&arguments.path, &arguments.inputs)?,
+    };
     let everything = arguments.hints || matches!(arguments.format, Format::Json);
     let report = Report::of(&snapshot, if everything { Severity::Hint } else { Severity::Info });
     match arguments.format {

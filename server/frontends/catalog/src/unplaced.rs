@@ -3,6 +3,7 @@
 use foreshock_model::{Confidence, Evidence};
 use foreshock_terraform::Instance;
 
+use crate::Role;
 use crate::graph::{Edge, Graph, Node, PLAIN, plain};
 use crate::paths::Found;
 use crate::row::Direction;
@@ -15,6 +16,24 @@ impl<'a> Graph<'a> {
             let found = Found { path: name.to_string(), value, place, blocks: Vec::new() };
             self.read_carrier(index, &found);
             self.read_group(index, instance, &found);
+            self.read_locals(index, &found);
+        }
+    }
+
+    /// A local whose name is that of a component: nothing but the name says so.
+    fn read_locals(&mut self, index: usize, found: &Found<'_>) {
+        for mark in found.marks().filter(|mark| mark.attribute.starts_with("local.")) {
+            for target in self.targets(mark) {
+                let kind =
+                    self.row(target).filter(|row| row.role() == Role::Component).and_then(|row| row.reached_by.kind());
+                let Some(kind) = kind.filter(|_| target != index) else { continue };
+                let (own, other) = (self.address(index), self.address(target));
+                let why = format!("{} of {own} is made from {}, which may be {other}", found.path, mark.attribute);
+                let evidence = Evidence { place: mark.place.clone(), why: why.into() };
+                let to = Node { instance: target, port: PLAIN };
+                let edge = Edge { kind, confidence: Confidence::Guess, carried: true, ..plain(to, evidence) };
+                self.add(Node { instance: index, port: PLAIN }, edge);
+            }
         }
     }
 

@@ -134,7 +134,8 @@ mod tests {
             r#"module.a["x.y"].module.b[0].aws_lb.this["k]\"."]"#,
             r#"module.a["x.y"].module.b[0] | module.a.module.b.aws_lb.this | module.a["x.y"].module.b[0].aws_lb.this | Name("k]\".")"#,
         );
-        for text in ["", ".", "aws_lb", "module.a", "a.b.c", "aws_lb.x[", "a[0].b", "[", "]", "module", "ephemeral.a.b"] {
+        for text in ["", ".", "aws_lb", "module.a", "a.b.c", "aws_lb.x[", "a[0].b", "[", "]", "module", "ephemeral.a.b"]
+        {
             let told = parse(text);
             assert!(told.is_none() || text == "aws_lb.x[", "{text}: {told:?}");
         }

@@ -94,8 +94,10 @@ impl<'r, 't> Reader<'r, 't> {
             if is_block {
                 self.blocks(name, named, beside, later, &mut body);
             } else if let Some(attribute) = self.attribute(name, named, beside, later) {
-                if !named.is_said && text.is_none() && !attribute.value.marks.is_empty() {
-                    unplaced.insert(name.clone(), attribute.clone());
+                if !named.is_said && text.is_none() {
+                    let mut outside = attribute.clone();
+                    outside.value.marks = outside.value.marks.union(&self.guesses(named.expression));
+                    unplaced.insert(name.clone(), outside);
                 }
                 body.attributes.insert(name.clone(), attribute);
             }
@@ -154,7 +156,19 @@ impl<'r, 't> Reader<'r, 't> {
         if value.all_marks().is_empty() && !is_computed && !Identities::is_own(name) {
             self.facts.identities.mark(&mut value, self.address, &place.place());
         }
-        (named.is_said || value.is_known() || !value.marks.is_empty()).then_some(EvaluatedAttribute { value, place })
+        Some(EvaluatedAttribute { value, place })
+    }
+
+    /// What the locals of an expression may be, by their names: `local.table` where there is one table.
+    fn guesses(&self, expression: Option<Cursor<'t>>) -> Marks {
+        let mut marks = Marks::none();
+        for (local, span) in expression.map(|it| self.configuration.locals(it)).unwrap_or_default() {
+            if let Some(to) = self.facts.called(&self.address.module, &local).filter(|to| *to != self.address.block) {
+                let place = Place::new(self.file.clone(), span);
+                marks = marks.union(&Marks::one(Mark { to, attribute: Arc::from(format!("local.{local}")), place }));
+            }
+        }
+        marks
     }
 
     /// The marks of an expression.
@@ -187,14 +201,7 @@ impl<'r, 't> Reader<'r, 't> {
     }
 
     /// Whether a reference of the configuration also made this value.
-    fn holds(
-        &self,
-        to: &str,
-        attribute: &str,
-        vague: bool,
-        value: &Value,
-        changed: Option<Planned<'t>>,
-    ) -> bool {
+    fn holds(&self, to: &str, attribute: &str, vague: bool, value: &Value, changed: Option<Planned<'t>>) -> bool {
         if !vague && changed.is_none() {
             return true;
         }
@@ -316,6 +323,20 @@ impl Facts<'_> {
     fn has(&self, address: &str) -> bool {
         let block = address.strip_suffix("[*]").unwrap_or(address);
         self.values.contains_key(address) || self.blocks.contains_key(block)
+    }
+
+    /// The one managed resource of a module whose name, or whose type's last word, is this.
+    fn called(&self, module: &str, name: &str) -> Option<Arc<str>> {
+        let last = |text: &str| text.rsplit('_').next().unwrap_or("").to_owned();
+        let word = last(name);
+        let mut found = self.blocks.keys().filter(|block| {
+            let own = block.strip_prefix(module).unwrap_or(block).trim_start_matches('.');
+            let parts =
+                own.split_once('.').filter(|(kind, rest)| *kind != "module" && *kind != "data" && !rest.contains('.'));
+            parts.is_some_and(|(kind, own)| own == name || last(kind) == word)
+        });
+        let first = found.next()?;
+        found.next().is_none().then(|| first.clone())
     }
 
     /// The texts that an attribute of an instance, or of all instances of a block, is known to have.

@@ -139,6 +139,12 @@ impl<'t> Configuration<'t> {
         found
     }
 
+    /// The locals of the module that an expression is made from: what they are made from the JSON does not say.
+    pub(crate) fn locals(&self, expression: Cursor<'t>) -> Vec<(String, Span)> {
+        let written = references(expression).into_iter();
+        written.filter_map(|(name, span)| Some((name.strip_prefix("local.")?.to_owned(), span))).collect()
+    }
+
     fn follow(&self, expression: Cursor<'t>, scope: &Scope<'_, 't>, depth: usize, found: &mut Vec<Target>) {
         let written: Vec<(String, Span)> = references(expression);
         let by_key = written.iter().any(|(name, _)| name == "count.index" || name.starts_with("each."));
@@ -188,7 +194,15 @@ impl<'t> Configuration<'t> {
             }
             [Step { name: "each" | "count" | "path" | "terraform" | "local" | "self" | "var" | "module", .. }, ..] => {}
             [Step { name: "data", .. }, kind, name, rest @ ..] => {
-                self.instances(&format!("data.{}.{}", kind.name, name.name), name.key, rest, span, by_key, scope, found);
+                self.instances(
+                    &format!("data.{}.{}", kind.name, name.name),
+                    name.key,
+                    rest,
+                    span,
+                    by_key,
+                    scope,
+                    found,
+                );
             }
             [kind, name, rest @ ..] => {
                 self.instances(&format!("{}.{}", kind.name, name.name), name.key, rest, span, by_key, scope, found);
@@ -299,13 +313,7 @@ impl<'t> Configuration<'t> {
 }
 
 /// What a step into the targets of a collection takes. Of several resources it is not told which.
-fn taken(
-    targets: &[Target],
-    key: &str,
-    rest: &[Step<'_>],
-    configuration: &Configuration<'_>,
-    found: &mut Vec<Target>,
-) {
+fn taken(targets: &[Target], key: &str, rest: &[Step<'_>], configuration: &Configuration<'_>, found: &mut Vec<Target>) {
     let into = !key.is_empty() || !rest.is_empty();
     let first = targets.first().map(|target| &target.to);
     let several = targets.iter().any(|target| Some(&target.to) != first);

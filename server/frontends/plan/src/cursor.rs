@@ -83,9 +83,7 @@ impl<'t> Cursor<'t> {
     /// A list of objects, with at least one of them.
     pub(crate) fn is_list_of_objects(self) -> bool {
         match &self.node.kind {
-            Kind::Array(items) => {
-                !items.is_empty() && items.iter().all(|item| matches!(item.kind, Kind::Object(_)))
-            }
+            Kind::Array(items) => !items.is_empty() && items.iter().all(|item| matches!(item.kind, Kind::Object(_))),
             _ => false,
         }
     }

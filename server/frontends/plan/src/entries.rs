@@ -16,6 +16,8 @@ pub(crate) struct Side<'t> {
     pub(crate) values: Planned<'t>,
     /// Resources that it depends on, without keys, as a state records it; `None` where nothing is recorded.
     pub(crate) depends_on: Option<Vec<String>>,
+    /// Attributes that are sensitive as a whole, where `values` does not say it.
+    pub(crate) secrets: Vec<String>,
 }
 
 /// A resource instance.
@@ -113,7 +115,7 @@ fn resources<'t>(of: Cursor<'t>, problems: &mut Problems) -> Vec<Entry<'t>> {
             let values =
                 Planned { value: resource.get("values"), unknown: None, sensitive: resource.get("sensitive_values") };
             let depends_on = resource.get("depends_on").map(texts);
-            let after = Some(Side { values, depends_on });
+            let after = Some(Side { values, depends_on, secrets: Vec::new() });
             found.push(Entry { address, header, span: resource.span(), before: None, after });
         }
         open.extend(problems.list(module, "child_modules"));
@@ -142,7 +144,7 @@ pub(crate) fn of_stored<'t>(root: Cursor<'t>, problems: &mut Problems) -> Entrie
             let Some(address) = address::parse(&whole) else { continue };
             let values = Planned { value: instance.get("attributes"), ..Planned::default() };
             let depends_on = instance.get("dependencies").map(texts);
-            let after = Some(Side { values, depends_on });
+            let after = Some(Side { values, depends_on, secrets: sensitive_attributes(instance) });
             entries.add(Entry { address, header, span: instance.span(), before: None, after });
         }
     }
@@ -161,7 +163,7 @@ fn stored_key(key: Option<Cursor<'_>>) -> String {
 }
 
 /// The attributes of an instance of a stored state that are sensitive, as a whole.
-pub(crate) fn sensitive_attributes(instance: Cursor<'_>) -> Vec<String> {
+fn sensitive_attributes(instance: Cursor<'_>) -> Vec<String> {
     let paths = instance.get("sensitive_attributes").into_iter().flat_map(Cursor::items);
     paths.filter_map(|path| Some(path.items().next()?.get("value")?.string()?.into_owned())).collect()
 }
@@ -216,6 +218,7 @@ fn changed<'t>(change: Cursor<'t>, counts: &mut Counts, problems: &mut Problems)
             sensitive: what.get(sensitive),
         },
         depends_on: None,
+        secrets: Vec::new(),
     };
     let mut before = what.some("before").map(|_| side("before", None, "before_sensitive"));
     let planned = side("after", Some("after_unknown"), "after_sensitive");

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -49,6 +49,21 @@ pub struct Counts {
     pub unchanged: usize,
 }
 
+/// The values of the root module's variables that a plan was made with, as text of the configuration language: what its
+/// source has to be resolved with. Empty for a state.
+pub fn variables(text: &str) -> BTreeMap<String, String> {
+    let (root, problems) = parse(text, DEEPEST);
+    let cursor = Cursor { text, node: &root };
+    let given = cursor.get("variables").filter(|_| problems.is_empty());
+    let values = given.into_iter().flat_map(Cursor::entries).filter_map(|entry| {
+        let value = entry.value.get("value")?;
+        // The one thing that JSON writes otherwise.
+        let written = value.span().text(text).replace("${", "$${").replace("%{", "%%{");
+        Some((entry.key.text.to_string(), written))
+    });
+    values.collect()
+}
+
 /// Reads the JSON of a plan or state. `source` is the root module it was made from, where that is at hand: then marks and
 /// places come from its text. `None` for a text that is none of these, with the reason among the problems; a resource that
 /// can't be understood costs that resource. Problems are in the order of the text.
@@ -88,7 +103,8 @@ fn unsupported(sort: Sort, root: Cursor<'_>) -> Option<Problem> {
             let version = root.get("version")?;
             let number = version.number()?;
             (number != 4.0).then(|| {
-                let message = format!("this is a state of format {number}; expected format 4 (Terraform 0.12 and later)");
+                let message =
+                    format!("this is a state of format {number}; expected format 4 (Terraform 0.12 and later)");
                 Problem::new(version.span(), message)
             })
         }
@@ -176,7 +192,12 @@ impl<'t> Reading<'_, '_, 't> {
             hint,
         };
         let expressions = configured.as_ref().and_then(|(resource, _)| resource.get("expressions"));
-        let (body, unplaced) = reader.body(side.values, expressions, later.map(|side| side.values));
+        let (mut body, unplaced) = reader.body(side.values, expressions, later.map(|side| side.values));
+        for (_, attribute) in
+            body.attributes.iter_mut().filter(|(name, _)| side.secrets.iter().any(|one| **one == ***name))
+        {
+            attribute.value.marks = attribute.value.marks.with_sensitive(true);
+        }
         let text = hint.map(|hint| hint.instance);
         let provider = configured.as_ref().and_then(|(resource, _)| self.configuration.provider(*resource));
         let region = text.and_then(|text| text.region.clone()).filter(Value::is_known);

@@ -15,5 +15,5 @@ mod recognise;
 mod source;
 mod value;
 
-pub use instances::{Counts, Plan, read};
+pub use instances::{Counts, Plan, read, variables};
 pub use recognise::{Sort, may_be_plan, sort_of};

@@ -50,9 +50,9 @@ pub(crate) fn overlaid(value: Value, text: &Value) -> Value {
     let sensitive = value.marks.is_sensitive() || text.marks.is_sensitive();
     let kind = match (value.kind, &text.kind) {
         (Kind::Unknown(_), kind) => kind.clone(),
-        (Kind::List(items), Kind::List(texts) | Kind::Set(texts)) if items.len() == texts.len() => {
-            Kind::List(Arc::new(items.iter().cloned().zip(texts.iter()).map(|(item, text)| overlaid(item, text)).collect()))
-        }
+        (Kind::List(items), Kind::List(texts) | Kind::Set(texts)) if items.len() == texts.len() => Kind::List(
+            Arc::new(items.iter().cloned().zip(texts.iter()).map(|(item, text)| overlaid(item, text)).collect()),
+        ),
         (Kind::Map(items), Kind::Map(texts)) => {
             let overlay = |(name, item): (&Arc<str>, &Value)| {
                 let item = texts.get(name).map_or_else(|| item.clone(), |text| overlaid(item.clone(), text));

@@ -90,7 +90,9 @@ impl<'t> Planned<'t> {
     fn kind(self) -> Kind {
         let json = self.value.or(self.unknown).map(|cursor| (cursor, &cursor.node.kind));
         match json {
-            Some((_, Json::Array(_))) => Kind::List(Arc::new(self.items().into_iter().map(Planned::to_value).collect())),
+            Some((_, Json::Array(_))) => {
+                Kind::List(Arc::new(self.items().into_iter().map(Planned::to_value).collect()))
+            }
             Some((_, Json::Object(_))) => {
                 let entries = self.entries().into_iter().map(|(name, entry)| (name.clone(), entry.to_value()));
                 Kind::Map(Arc::new(entries.collect()))
@@ -108,7 +110,5 @@ impl<'t> Planned<'t> {
 
 /// Whether something in it is `true`.
 fn has_true(cursor: Cursor<'_>) -> bool {
-    cursor.is_true()
-        || cursor.items().any(has_true)
-        || cursor.entries().any(|entry| has_true(entry.value))
+    cursor.is_true() || cursor.items().any(has_true) || cursor.entries().any(|entry| has_true(entry.value))
 }

@@ -108,7 +108,11 @@ fn every_instance_of_a_plan_is_there() {
         let managed = plan.after.instances.iter().filter(|instance| instance.mode == Mode::Managed);
         let found: BTreeSet<String> = managed.map(|instance| instance.address.to_string()).collect();
         compared += found.len();
-        assert_eq!(found, expected.into_iter().filter(|one| !one.starts_with("data.") && !one.contains(".data.")).collect(), "{stack}");
+        assert_eq!(
+            found,
+            expected.into_iter().filter(|one| !one.starts_with("data.") && !one.contains(".data.")).collect(),
+            "{stack}"
+        );
         assert!(plan.before.instances.iter().all(|instance| instance.mode == Mode::Data), "{stack}");
         assert!(plan.after.instances.iter().all(|instance| !matches!(instance.key, Key::Unknown(_))));
     }
@@ -123,12 +127,9 @@ fn dependencies_of_a_plan_beside_those_of_its_source() {
     for stack in stacks(&corpus) {
         let source = source_of(&stack);
         let text = edges(&assemble(&source, Catalog::bundled()).system);
-        for (kind, plan) in [
-            plan_of(&stack.join("plan.json"), None),
-            plan_of(&stack.join("plan.json"), Some(&source)),
-        ]
-        .into_iter()
-        .enumerate()
+        for (kind, plan) in [plan_of(&stack.join("plan.json"), None), plan_of(&stack.join("plan.json"), Some(&source))]
+            .into_iter()
+            .enumerate()
         {
             let assembled = assemble(&plan.after, Catalog::bundled());
             assert_eq!(assembled.system.check(), Vec::new(), "{stack}");
@@ -137,7 +138,10 @@ fn dependencies_of_a_plan_beside_those_of_its_source() {
             let counts = [both, found.len() - both, text.len() - both];
             let name = stack.file_name().unwrap();
             let how = ["alone", "with its source"][kind];
-            println!("{name} {how}: {} same, {} only in the plan, {} only in the text", counts[0], counts[1], counts[2]);
+            println!(
+                "{name} {how}: {} same, {} only in the plan, {} only in the text",
+                counts[0], counts[1], counts[2]
+            );
             for (sum, count) in sums[kind].iter_mut().zip(counts) {
                 *sum += count;
             }
