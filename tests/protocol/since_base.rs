@@ -110,7 +110,10 @@ fn a_new_finding_stands_on_the_line_that_causes_it() {
     assert_eq!(spof["range"]["start"]["line"], find(APP, "default = true")[0][0]);
     let fell = &of_rule(&diagnostics, FELL)[0];
     let message = fell["message"].as_str().unwrap();
-    assert!(message.starts_with("The score fell by ") && message.contains("default of var.ha was true at"), "{message}");
+    assert!(
+        message.starts_with("The score fell by ") && message.contains("default of var.ha was true at"),
+        "{message}"
+    );
     let status = status_until(&mut client, |status| status["newFindings"] == json!(1));
     let points = status["base"]["points"].as_f64().unwrap();
     assert!(points < -1.0, "{points}");
@@ -152,7 +155,10 @@ fn what_is_committed_is_no_longer_new() {
     client.notify("textDocument/didSave", json!({"textDocument": {"uri": uri(&app)}}));
     let status = status_until(&mut client, |status| status["newFindings"] == json!(0));
     assert_eq!(status["base"]["points"], json!(0.0));
-    assert_eq!(status["base"]["rev"].as_str().unwrap().get(..7), git(&shop.directory, "rev-parse HEAD").unwrap().get(..7));
+    assert_eq!(
+        status["base"]["rev"].as_str().unwrap().get(..7),
+        git(&shop.directory, "rev-parse HEAD").unwrap().get(..7)
+    );
     client.drain_closed_files(&shop);
     let _ = client.request("shutdown", Value::Null);
 }

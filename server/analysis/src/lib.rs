@@ -16,6 +16,7 @@ mod disk;
 mod finding;
 mod fix;
 mod newly_failing;
+mod plan_file;
 mod rules;
 mod since_base;
 mod snapshot;

@@ -2,6 +2,7 @@ mod base;
 mod explained;
 mod moved;
 mod past;
+mod plans;
 mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -180,6 +181,9 @@ impl Workspace {
     pub fn snapshot_of(&mut self, path: &Utf8Path) -> Result<Arc<Snapshot>, String> {
         let metadata = path.metadata().map_err(|error| format!("{path}: {error}; {EXPECTED}"))?;
         let absolute = path.canonicalize_utf8().map_err(|error| format!("{path}: {error}"))?;
+        if metadata.is_file() && plans::is_plan(&absolute) {
+            return self.snapshot_of_plan(path, None);
+        }
         let roots = if metadata.is_dir() {
             let infra = infra_files(&absolute);
             self.whole = Some(absolute.clone());
@@ -457,6 +461,7 @@ impl Workspace {
                 let read = match stack.kind {
                     StackKind::Terraform => self.sources.parsed(file).map(Read::Terraform),
                     StackKind::Infra => self.sources.yaml(file).map(Read::Yaml),
+                    StackKind::Plan | StackKind::State => None,
                 };
                 files.extend(read.map(|read| (file.clone(), read)));
             }
@@ -483,4 +488,5 @@ struct Roots {
     infra: BTreeSet<Utf8PathBuf>,
 }
 
-const EXPECTED: &str = "expected a directory, a .tf or .tf.json file or infrastructure YAML (.yaml, .yml, .json)";
+const EXPECTED: &str = "expected a directory, a .tf or .tf.json file, infrastructure YAML (.yaml, .yml, .json) or the JSON \
+                        of a Terraform plan or state";
