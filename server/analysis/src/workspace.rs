@@ -402,14 +402,19 @@ impl Workspace {
         let told = found.into_values().map(|configuration| {
             let mut problems = configuration.problems.clone();
             let directory = configuration.directory();
+            let mut below = Vec::new();
             // Of what lies outside the workspace folders nothing is known.
             if self.folders.iter().any(|folder| directory.starts_with(folder)) {
                 let mut all = (*self.every_root()).clone();
                 all.extend(roots.modules.iter().chain(&roots.infra).cloned());
                 problems.extend(configuration.problems_among(&all, &self.sources));
                 problems.sort_by_key(|problem| problem.span);
+                let relative = all.iter().filter_map(|root| root.strip_prefix(&directory).ok());
+                below = relative
+                    .map(|root| if root.as_str().is_empty() { ".".to_owned() } else { root.to_string() })
+                    .collect();
             }
-            Configured { configuration, problems }
+            Configured { configuration, problems, roots: below }
         });
         told.collect()
     }
