@@ -384,9 +384,29 @@ fn in_infrastructure_yaml() {
             "//- infra.yaml\ncomponents:\n  - id: app\n    type: app_server\n    replicas: 2\n{comment}\n  - id: orders\n    type: database\n    replicas: 1\ndependencies:\n  - {{source: app, target: orders}}\n"
         )
     };
-    check(&with(""), expect![""]);
-    check(&with("  # foreshock:ignore single-point-of-failure reason: x"), expect![""]);
-    check(&with("  # foreshock:ignore single-zone"), expect![""]);
+    check(
+        &with(""),
+        expect![[r#"
+        infra.yaml
+          shown orders
+    "#]],
+    );
+    check(
+        &with("  # foreshock:ignore single-point-of-failure reason: x"),
+        expect![[r#"
+        infra.yaml
+          ignored orders (x)
+    "#]],
+    );
+    check(
+        &with("  # foreshock:ignore single-zone"),
+        expect![[r#"
+        infra.yaml
+          shown orders
+        infra.yaml:5 hint say why: `reason: ...`; it is ignored all the same
+        infra.yaml:5 hint nothing is ignored here any more: no `single-zone` is found
+    "#]],
+    );
 }
 
 #[test]

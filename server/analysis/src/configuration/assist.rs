@@ -315,7 +315,9 @@ mod tests {
         let nothing: toml::Table = toml::from_str("no_such_field = 1").unwrap();
         let error = Row::deserialize(nothing).unwrap_err().to_string();
         let (_, known) = error.split_once("expected one of").unwrap();
-        let known: BTreeSet<&str> = known.split('`').skip(1).step_by(2).collect();
+        let mut known: BTreeSet<&str> = known.split('`').skip(1).step_by(2).collect();
+        // Means another row before there is one.
+        known.insert("like");
         let told: BTreeSet<&str> = super::fields().iter().map(|(name, _)| *name).collect();
         assert_eq!(told, known);
     }

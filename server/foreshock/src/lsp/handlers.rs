@@ -1,6 +1,7 @@
 //! The protocol's methods. Each sends its event before its first `.await` and then waits for the reply; nothing else.
 
 use crossbeam_channel::Sender;
+use foreshock_analysis::FILE_NAME;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -193,6 +194,10 @@ impl LanguageServer for Handlers {
     async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
         let at = params.text_document_position;
         let Some(file) = from_proto::file(&at.text_document.uri) else { return Ok(None) };
+        // Editors wait for every server before they show a list: of other files we have nothing to say, at once.
+        if file.as_path().file_name() != Some(FILE_NAME) {
+            return Ok(None);
+        }
         let at = from_proto::position(at.position);
         let items = self.query(|reply| Query::Completion { file, at, reply }).await?;
         Ok(Some(lsp::CompletionResponse::Array(items.into_iter().map(to_proto::completion).collect())))
