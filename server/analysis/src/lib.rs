@@ -8,13 +8,16 @@ mod baseline;
 mod block;
 mod callers;
 mod cascade_tree;
+mod causes;
 mod comparison;
 mod configuration;
 mod discovery;
 mod disk;
 mod finding;
 mod fix;
+mod newly_failing;
 mod rules;
+mod since_base;
 mod snapshot;
 mod stack;
 mod suppression;
@@ -26,6 +29,7 @@ pub use baseline::{Baseline, BaselineEntry};
 pub use block::{BlockSummary, percent, source_words};
 pub use callers::{Caller, Fares};
 pub use cascade_tree::{CascadeTree, Reason, TreeNode, forest, reason};
+pub use causes::Cause;
 pub use comparison::{Base, Comparison};
 pub use configuration::{
     Choices, Completion, CompletionKind, Configuration, FILE_NAME, KEYS, Key, Level, Levels, Shape, VariableFiles,
@@ -33,9 +37,11 @@ pub use configuration::{
 };
 pub use finding::{Finding, Severity};
 pub use fix::{Edit, Fix};
+pub use newly_failing::NewFailure;
 pub use rules::{Rule, RuleId, rule, rules};
+pub use since_base::ChangeForm;
 pub use snapshot::{Configured, File, Snapshot};
 pub use stack::{ProblemCode, Stack, StackKind, StackProblem, Terraform};
 pub use suppression::{Date, Notice, Suppressed, Suppression};
 pub use values::{Expression, Origin, Reading, ReferredValue, is_secret_name, shown};
-pub use workspace::{Revision, Workspace};
+pub use workspace::{BaseChoice, Revision, Workspace};

@@ -23,6 +23,8 @@ pub struct Snapshot {
     pub stacks: Vec<Arc<Stack>>,
     /// The `foreshock.toml` that count for the stacks and the open documents, by path.
     pub configurations: Vec<Configured>,
+    /// Why there is no base, or not the one that was meant. Never set where nobody asked for one.
+    pub base_problem: Option<Arc<str>>,
     /// What is to be said of suppressions, by place.
     pub notices: Vec<Notice>,
     files: FxHashMap<FilePath, Read>,
@@ -77,8 +79,16 @@ impl Snapshot {
         stacks: Vec<Arc<Stack>>,
         configurations: Vec<Configured>,
         files: FxHashMap<FilePath, Read>,
+        base_problem: Option<Arc<str>>,
     ) -> Snapshot {
-        Snapshot { revision, folders, stacks, configurations, notices: Vec::new(), files }
+        Snapshot { revision, folders, stacks, configurations, base_problem, notices: Vec::new(), files }
+    }
+
+    /// The same texts with other words on what they mean.
+    pub(crate) fn with_stacks(&self, stacks: Vec<Arc<Stack>>) -> Snapshot {
+        let (folders, configurations) = (self.folders.clone(), self.configurations.clone());
+        let (files, base_problem, notices) = (self.files.clone(), self.base_problem.clone(), self.notices.clone());
+        Snapshot { stacks, revision: self.revision, folders, configurations, files, base_problem, notices }
     }
 
     /// Text and lines of a file that was read.

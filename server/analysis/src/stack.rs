@@ -96,6 +96,8 @@ pub struct Stack {
     frozen: Arc<Frozen>,
     settings: Arc<StackSettings>,
     pub(crate) comparison: Option<Arc<Comparison>>,
+    /// Whether the causes of what is new were looked for.
+    pub(crate) explained: bool,
     /// What became of each rule that somebody asked silence for.
     pub(crate) ignore_uses: Vec<IgnoreUse>,
     /// What comments say to tools, by file; only files where any does.
@@ -198,6 +200,7 @@ fn assessed(
         frozen,
         settings: settings.clone(),
         comparison: None,
+        explained: false,
     };
     let mut findings = rules::find_all(&stack);
     settings.levels.apply(&mut findings);

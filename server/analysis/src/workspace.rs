@@ -1,4 +1,11 @@
+mod base;
+mod explained;
+mod moved;
+mod past;
+mod seen;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -9,6 +16,9 @@ use foreshock_terraform::{
 use foreshock_text::{FilePath, Place};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use self::base::BaseChoice;
+use self::base::Bases;
+use self::seen::{Read as ReadFiles, Seen};
 use crate::baseline;
 use crate::configuration::{Choices, Configurations, FILE_NAME, Places, StackSettings, stacks_of};
 use crate::discovery::{
@@ -28,7 +38,7 @@ pub type Revision = u64;
 pub struct Workspace {
     revision: Revision,
     folders: Vec<Utf8PathBuf>,
-    sources: Sources,
+    sources: Rc<Sources>,
     calls: CallGraph,
     indexed: bool,
     changed: FxHashSet<FilePath>,
@@ -46,6 +56,8 @@ pub struct Workspace {
     backends: BTreeMap<Utf8PathBuf, Backend>,
     /// Whether what `options.states` says of them may have changed.
     states_changed: bool,
+    /// What the stacks are compared with.
+    bases: Bases,
     /// Decides which suppressions are over.
     today: Option<Date>,
     /// The directory every stack of which was asked for.
@@ -77,6 +89,7 @@ impl Workspace {
         self.calls = CallGraph::default();
         self.all_roots = None;
         self.indexed = false;
+        self.forget_bases();
     }
 
     /// Sets the var files and variables that every stack is read with.
@@ -84,6 +97,7 @@ impl Workspace {
         self.revision += 1;
         self.options = ResolveOptions { states: self.options.states.clone(), ..options };
         self.states_changed = true;
+        self.forget_bases();
     }
 
     /// Sets what the editor's user has chosen.
@@ -91,6 +105,7 @@ impl Workspace {
         self.revision += 1;
         self.choices = choices;
         self.states_changed = true;
+        self.forget_bases();
     }
 
     /// Sets the day on which the workspace is looked at: suppressions `until` an earlier one are over. The clock is the
@@ -99,6 +114,7 @@ impl Workspace {
         if self.today != today {
             self.revision += 1;
             self.today = today;
+            self.forget_bases();
         }
     }
 
@@ -122,6 +138,7 @@ impl Workspace {
     pub fn forget_disk(&mut self, file: &FilePath) {
         self.revision += 1;
         self.sources.forget_disk(file);
+        self.bases.forget_disk(file);
         self.changed.insert(file.clone());
     }
 
@@ -170,7 +187,7 @@ impl Workspace {
             self.index();
             let directories: Vec<Utf8PathBuf> = self.calls.directories().cloned().collect();
             let roots = directories.iter().flat_map(|directory| self.calls.roots_of(directory)).collect();
-            Roots { modules: without_libraries(roots, &self.folders, &self.sources), infra }
+            Roots { modules: without_libraries(roots, &self.folders, &*self.sources), infra }
         } else if is_yaml(&absolute) {
             Roots { infra: BTreeSet::from([absolute]), ..Roots::default() }
         } else if is_configuration(&absolute) {
@@ -190,7 +207,7 @@ impl Workspace {
             let directories: BTreeSet<Utf8PathBuf> =
                 self.changed.iter().filter(|file| is_configuration(file.as_path())).map(directory_of).collect();
             for directory in &directories {
-                if self.calls.update(directory, &self.sources) {
+                if self.calls.update(directory, &*self.sources) {
                     self.all_roots = None;
                 }
             }
@@ -200,10 +217,10 @@ impl Workspace {
             return;
         }
         let mut directories: BTreeSet<Utf8PathBuf> =
-            self.folders.iter().flat_map(|folder| module_directories(folder)).collect();
+            self.folders.iter().flat_map(|folder| module_directories(folder, &self.sources)).collect();
         directories.extend(self.sources.documents().iter().map(directory_of));
         for directory in &directories {
-            self.calls.update(directory, &self.sources);
+            self.calls.update(directory, &*self.sources);
         }
         self.indexed = true;
         self.backends.clear();
@@ -213,7 +230,7 @@ impl Workspace {
     /// Looks where these directories keep their state.
     fn find_states(&mut self, directories: &BTreeSet<Utf8PathBuf>) {
         for directory in directories {
-            match Backend::of_root(directory, &self.sources) {
+            match Backend::of_root(directory, &*self.sources) {
                 Some(backend) => self.backends.insert(directory.clone(), backend),
                 None => self.backends.remove(directory),
             };
@@ -255,6 +272,7 @@ impl Workspace {
             return;
         }
         self.configurations.forget(&changed);
+        self.bases.forget_configurations(&changed);
         self.states_changed |= changed.iter().any(|file| file.as_path().file_name() == Some(FILE_NAME));
         let directories: FxHashSet<Utf8PathBuf> = changed.iter().map(directory_of).collect();
         self.stacks.retain(|_, (_, inputs)| match inputs {
@@ -265,12 +283,13 @@ impl Workspace {
 
     fn assemble(&mut self, roots: Roots) -> Arc<Snapshot> {
         self.tell_states();
+        self.follow_bases();
         let mut stacks = Vec::with_capacity(roots.modules.len() + roots.infra.len());
         let mut wanted: FxHashSet<StackKey> = FxHashSet::default();
         for root in &roots.modules {
-            for settings in self.settings_of(root, root) {
+            for (number, settings) in self.settings_of(root, root).into_iter().enumerate() {
                 wanted.insert((root.clone(), settings.variant.clone()));
-                stacks.push(self.terraform(root, settings));
+                stacks.push(self.terraform(root, settings, number));
             }
         }
         for root in &roots.infra {
@@ -288,17 +307,23 @@ impl Workspace {
             files.insert(configuration.file.clone(), Read::Configuration(configuration.clone()));
         }
         let notices = self.notices(&stacks, &roots, &configurations, &files);
-        let mut snapshot = Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files);
+        let base_problem = self.bases.problem();
+        let mut snapshot =
+            Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files, base_problem);
         snapshot.notices = notices;
         Arc::new(snapshot)
     }
 
-    fn terraform(&mut self, root: &Utf8Path, settings: StackSettings) -> Arc<Stack> {
+    /// The stack of a root, the one with that number of those that the root is read as.
+    fn terraform(&mut self, root: &Utf8Path, settings: StackSettings, number: usize) -> Arc<Stack> {
         if let Some(kept) = self.kept(root, &settings) {
             return kept;
         }
         let key = (root.to_owned(), settings.variant.clone());
-        let stack = analyse_terraform(root, &self.sources, &Arc::new(settings), &mut self.resolve_cache);
+        let seen = Seen::of(&self.sources);
+        let stack = analyse_terraform(root, &seen, &Arc::new(settings), &mut self.resolve_cache);
+        let read = seen.read();
+        let stack = self.compared(stack, number, &read);
         let stack = Arc::new(self.settled(stack));
         let others = stack.terraform().into_iter().flat_map(|stack| &stack.resolved.remote_states);
         let others = others.flat_map(|state| &state.files);
@@ -314,6 +339,7 @@ impl Workspace {
         let key = (root.to_owned(), settings.variant.clone());
         let file = FilePath::new(root);
         let stack = analyse_infra(self.sources.yaml(&file)?, &Arc::new(settings));
+        let stack = self.compared(stack, 0, &ReadFiles::one(file.clone()));
         let stack = Arc::new(self.settled(stack));
         self.stacks.insert(key, (stack.clone(), Inputs::File(file)));
         Some(stack)
@@ -369,10 +395,10 @@ impl Workspace {
 
     /// The stacks that a root is read as.
     fn settings_of(&mut self, root: &Utf8Path, directory: &Utf8Path) -> Vec<StackSettings> {
-        let configuration = self.configurations.of(directory, &self.sources);
-        let baseline = self.configurations.baseline_of(directory, &self.sources);
+        let configuration = self.configurations.of(directory, self.sources.present());
+        let baseline = self.configurations.baseline_of(directory, self.sources.present());
         let places = Places { folders: &self.folders };
-        let mut all = stacks_of(root, configuration.as_deref(), &self.choices, &self.options, places, &self.sources);
+        let mut all = stacks_of(root, configuration.as_deref(), &self.choices, &self.options, places, &*self.sources);
         for settings in &mut all {
             settings.baseline.clone_from(&baseline);
             settings.today = self.today;
@@ -399,7 +425,7 @@ impl Workspace {
             if self.folders.iter().any(|folder| directory.starts_with(folder)) {
                 let mut all = (*self.every_root()).clone();
                 all.extend(roots.modules.iter().chain(&roots.infra).cloned());
-                problems.extend(configuration.problems_among(&all, &self.sources));
+                problems.extend(configuration.problems_among(&all, &*self.sources));
                 problems.sort_by_key(|problem| problem.span);
                 let is_stack = |root: &&Utf8PathBuf| {
                     is_yaml(root) || self.sources.list(root).iter().any(|file| is_configuration(file.as_path()))

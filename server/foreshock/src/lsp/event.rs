@@ -129,6 +129,8 @@ pub(super) enum Query {
     VariableFiles { file: FilePath, reply: Reply<Value> },
     /// `foreshock/graph`
     Graph { file: FilePath, reply: Reply<Value> },
+    /// `foreshock/newlyFailing`
+    NewlyFailing { file: FilePath, reply: Reply<Value> },
     /// `foreshock/simulate`
     Simulate { file: FilePath, fault: String, reply: Reply<Value> },
 }
@@ -148,6 +150,7 @@ impl Query {
             Query::Completion { reply, .. } => reply.is_closed(),
             Query::Graph { reply, .. }
             | Query::Simulate { reply, .. }
+            | Query::NewlyFailing { reply, .. }
             | Query::Callers { reply, .. }
             | Query::SetBaseline { reply, .. }
             | Query::VariableFiles { reply, .. } => reply.is_closed(),
@@ -169,6 +172,7 @@ impl Query {
             Query::Completion { reply, .. } => drop(reply.send(Err(refusal))),
             Query::Graph { reply, .. }
             | Query::Simulate { reply, .. }
+            | Query::NewlyFailing { reply, .. }
             | Query::Callers { reply, .. }
             | Query::SetBaseline { reply, .. }
             | Query::VariableFiles { reply, .. } => drop(reply.send(Err(refusal))),

@@ -21,7 +21,7 @@ use super::view::{Chosen, View};
 use super::workers::{Workers, guarded};
 use super::{
     STACK_BYTES, baseline, call_hierarchy, callers, code_action, code_lens, completion, diagnostics, graph, hover,
-    inlay_hints, simulate, variable_files,
+    inlay_hints, newly_failing, simulate, variable_files,
 };
 
 /// An analysis that takes longer than this shows progress.
@@ -263,6 +263,11 @@ impl MainLoop {
             Query::Graph { file, reply } => self.workers.run(move || {
                 if !reply.is_closed() {
                     let _ = reply.send(graph::graph(&view, &file));
+                }
+            }),
+            Query::NewlyFailing { file, reply } => self.workers.run(move || {
+                if !reply.is_closed() {
+                    let _ = reply.send(newly_failing::newly_failing(&view, &file));
                 }
             }),
             Query::Simulate { file, fault, reply } => self.workers.run(move || {

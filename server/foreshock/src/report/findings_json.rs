@@ -1,8 +1,9 @@
-use foreshock_analysis::{Finding, Fix, ProblemCode};
+use foreshock_analysis::{Finding, Fix, ProblemCode, Stack};
 use foreshock_engine::Assessment;
 use foreshock_model::Evidence;
 use serde_json::{Value, json};
 
+use super::comparison_json::base_json;
 use super::model::loudness;
 use super::suppressed::{notices_json, suppressed_json};
 use super::words::layer_name;
@@ -43,7 +44,7 @@ fn of_stack(report: &StackReport, lists_suppressed: bool, places: &Places<'_>) -
         "score": stack.assessment.score,
         "structural_nines": stack.assessment.structural_nines,
         "availability": availability(&stack.assessment),
-        "base": null,
+        "base": base(stack),
         "findings": findings,
         "problems": problems.collect::<Vec<_>>(),
     });
@@ -56,6 +57,26 @@ fn of_stack(report: &StackReport, lists_suppressed: bool, places: &Places<'_>) -
         members.insert("range".to_owned(), json!([low, high]));
     }
     object
+}
+
+/// The revision and its score; `points` is the present less the base, both at the entry points of the base.
+fn base(stack: &Stack) -> Value {
+    let mut object = base_json(stack);
+    if let (Some(comparison), Some(members)) = (stack.comparison(), object.as_object_mut()) {
+        members.insert("mended".to_owned(), comparison.mended.iter().map(mended).collect());
+    }
+    object
+}
+
+/// Its place is in a text that is no more.
+fn mended(finding: &Finding) -> Value {
+    json!({
+        "rule": finding.rule.as_str(),
+        "severity": finding.severity.name(),
+        "component": *finding.component_id,
+        "message": finding.message,
+        "points": finding.points,
+    })
 }
 
 /// Null for a stack that serves nobody.

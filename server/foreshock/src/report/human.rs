@@ -7,6 +7,7 @@ use foreshock_model::Evidence;
 use foreshock_text::{Place, Span};
 
 use super::model::loudness;
+use super::panel::panel;
 use super::suppressed::suppressed_human;
 use super::table::Paint;
 use super::words::offer;
@@ -48,8 +49,10 @@ pub(crate) fn human(report: &Report, places: &Places<'_>, colour: bool) -> Strin
         text.push_str(&suppressed_human(report, places, Paint { colour }));
     }
     for stack in &report.stacks {
-        text.push_str(&summary(stack, places));
-        text.push('\n');
+        match panel(stack, places, Paint { colour }) {
+            Some(panel) => text.push_str(&panel),
+            None => text.push_str(&(summary(stack, places) + "\n")),
+        }
     }
     if report.stacks.is_empty() {
         text.push_str("no stack found: neither Terraform nor infrastructure YAML\n");
