@@ -9,6 +9,7 @@
 mod availability;
 mod backtest;
 mod simulate;
+mod suppressions;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
