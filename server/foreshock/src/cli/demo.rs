@@ -53,7 +53,8 @@ fn show(snapshot: &Snapshot, places: &Places<'_>, open: bool) -> Result<(), Stri
     };
     let matters: Vec<StackMatter> = stacks.map(matter).collect();
     let page = html_report(&matters, places, &Made::by("foreshock demo --web"))?;
-    let address = one_page_server::serve(page).map_err(|error| format!("127.0.0.1: {error}; the report is served there"))?;
+    let address =
+        one_page_server::serve(page).map_err(|error| format!("127.0.0.1: {error}; the report is served there"))?;
     let address = format!("http://{address}/");
     print(&format!("The report is at {address} for this machine only. Enter ends it.\n"))?;
     if open {
@@ -96,7 +97,8 @@ More in docs/editors.md.
 fn write_shop() -> Result<Utf8PathBuf, String> {
     let temporary = std::env::temp_dir();
     let made = tempfile::Builder::new().prefix("foreshock-demo-").tempdir();
-    let directory = made.map_err(|error| format!("{}: {error}; the demo is written there", temporary.display()))?.keep();
+    let directory =
+        made.map_err(|error| format!("{}: {error}; the demo is written there", temporary.display()))?.keep();
     let directory = Utf8PathBuf::from_path_buf(directory)
         .map_err(|path| format!("{}: the path of the temporary directory is not UTF-8", path.display()))?;
     for (name, text) in SHOP {

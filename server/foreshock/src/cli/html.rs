@@ -9,12 +9,7 @@ use super::print;
 use crate::report::{Made, Places, StackMatter, html_report};
 
 /// Writes a report of these stacks to a file, or to standard output for `-`.
-pub(super) fn write(
-    file: &Utf8Path,
-    matters: &[StackMatter],
-    places: &Places<'_>,
-    made: &Made,
-) -> Result<(), String> {
+pub(super) fn write(file: &Utf8Path, matters: &[StackMatter], places: &Places<'_>, made: &Made) -> Result<(), String> {
     let page = html_report(matters, places, made)?;
     if file == "-" {
         return print(&page);

@@ -33,7 +33,8 @@ pub(crate) enum SourceKind {
 }
 
 impl SourceKind {
-    fn of(source: &Source) -> SourceKind {
+    /// The sort of a source.
+    pub(crate) fn of(source: &Source) -> SourceKind {
         match source {
             Source::Attribute(_) => SourceKind::Text,
             Source::Configuration(_) => SourceKind::Configuration,
@@ -51,7 +52,7 @@ impl SourceKind {
             SourceKind::Configuration => "foreshock.toml",
             SourceKind::ProviderDefault => "provider default",
             SourceKind::Sla => "published figure",
-            SourceKind::UncheckedSla => "published figure, not checked",
+            SourceKind::UncheckedSla => "our table, not checked",
             SourceKind::Default => "our default",
         }
     }
@@ -64,12 +65,14 @@ pub(crate) fn numbers(stack: &Stack, availability: &Availability, places: &Place
     for input in &availability.inputs {
         let kind = SourceKind::of(&input.source);
         // All of them are >= 0: their bits are in the order of their values.
-        let key = (std::cmp::Reverse(kind), input.quantity.name(), input.value.to_bits(), source(&input.source, places));
+        let key =
+            (std::cmp::Reverse(kind), input.quantity.name(), input.value.to_bits(), source(&input.source, places));
         found.entry(key).or_default().push(input.part.name(stack.system()));
     }
-    let number = |((kind, quantity, value, source), of): ((std::cmp::Reverse<SourceKind>, &str, u64, String), Vec<String>)| {
-        Number { quantity: quantity.replace('_', " "), value: f64::from_bits(value), source, kind: kind.0, of }
-    };
+    let number =
+        |((kind, quantity, value, source), of): ((std::cmp::Reverse<SourceKind>, &str, u64, String), Vec<String>)| {
+            Number { quantity: quantity.replace('_', " "), value: f64::from_bits(value), source, kind: kind.0, of }
+        };
     found.into_iter().map(number).collect()
 }
 
@@ -106,7 +109,14 @@ fn unknown_facts(component: &Component) -> Vec<(&'static str, String)> {
         facts.push(("failover", why.to_string()));
     }
     let figures = &component.reliability;
-    let any = [&figures.instance, &figures.service, &figures.software, &figures.theoretical, &figures.external, &figures.whole];
+    let any = [
+        &figures.instance,
+        &figures.service,
+        &figures.software,
+        &figures.theoretical,
+        &figures.external,
+        &figures.whole,
+    ];
     if any.iter().all(|figure| figure.is_none()) {
         facts.push(("availability", "no figure is known for it: it never fails by itself here".to_owned()));
     }

@@ -41,7 +41,12 @@ struct EvidenceView {
 }
 
 impl FindingView {
-    pub(super) fn of(finding: &Finding, fixes: Option<&[Fix]>, base: Option<&Base>, places: &Places<'_>) -> FindingView {
+    pub(super) fn of(
+        finding: &Finding,
+        fixes: Option<&[Fix]>,
+        base: Option<&Base>,
+        places: &Places<'_>,
+    ) -> FindingView {
         let evidence = finding.evidence.iter().take(MOST_EVIDENCE);
         let evidence = evidence.map(|it| EvidenceView { place: places.line(&it.place), why: it.why.to_string() });
         FindingView {

@@ -66,7 +66,8 @@ impl LayersView {
             Tick {
                 at: round(100.0 * f64::from(step) / f64::from(decades.max(1))),
                 availability: format!("{} %", percent(100.0 * (1.0 - 10f64.powi(exponent)))),
-                lost: yearly(minutes_per_year(10f64.powi(exponent))).unwrap_or_else(|| "less than 1 s a year".to_owned()),
+                lost: yearly(minutes_per_year(10f64.powi(exponent)))
+                    .unwrap_or_else(|| "less than 1 s a year".to_owned()),
             }
         });
         LayersView {

@@ -19,8 +19,11 @@ use std::sync::Arc;
 use foreshock_analysis::{Fix, Snapshot, Stack};
 use foreshock_engine::{Availability, AvailabilityOptions, Sweep};
 
+pub(crate) use self::assumptions::{SourceKind, numbers, unknowns};
+pub(crate) use self::assumptions_view::{short as short_number, value as number_value};
 pub(crate) use self::graph_page::html_graph;
 pub(crate) use self::page::html_report;
+pub(crate) use self::stack_view::title;
 use super::simulation::Played;
 
 /// What a report says of one stack.
@@ -40,7 +43,13 @@ pub(crate) struct StackMatter {
 impl StackMatter {
     /// Gathers it. Proves repairs of the findings that cost most, each at the cost of an analysis of the stack, as far as
     /// that is bounded.
-    pub(crate) fn of(snapshot: &Snapshot, index: usize, stack: &Arc<Stack>, sweep: Sweep, asked: Vec<Played>) -> StackMatter {
+    pub(crate) fn of(
+        snapshot: &Snapshot,
+        index: usize,
+        stack: &Arc<Stack>,
+        sweep: Sweep,
+        asked: Vec<Played>,
+    ) -> StackMatter {
         StackMatter {
             stack: stack.clone(),
             availability: stack.availability(&AvailabilityOptions::default()),
@@ -51,7 +60,7 @@ impl StackMatter {
     }
 
     /// How many findings no repair was tried for.
-    fn not_tried(&self) -> usize {
+    pub(crate) fn not_tried(&self) -> usize {
         self.fixes.iter().filter(|fixes| fixes.is_none()).count()
     }
 }

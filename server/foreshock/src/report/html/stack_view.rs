@@ -104,7 +104,10 @@ impl StackView {
             base: BaseView::of(stack),
             findings: FindingViews::of(matter, places),
             not_tried: matter.not_tried(),
-            layers: LayersView::of(&matter.availability, matter.availability.verdicts.iter().find(|it| it.component.is_none()).map(|it| it.allowed)),
+            layers: LayersView::of(
+                &matter.availability,
+                matter.availability.verdicts.iter().find(|it| it.component.is_none()).map(|it| it.allowed),
+            ),
             asked: asked(matter),
             scenarios: scenarios_view,
             assumptions: AssumptionsView::of(matter, places),
@@ -115,7 +118,7 @@ impl StackView {
 }
 
 /// What a stack is called on its own page: `.` says nothing there.
-pub(super) fn title(stack: &Stack, places: &Places<'_>) -> String {
+pub(crate) fn title(stack: &Stack, places: &Places<'_>) -> String {
     match (places.path(&stack.root).as_str(), stack.root.file_name()) {
         (".", Some(name)) => stack.title(name),
         _ => places.title(stack),
@@ -152,7 +155,9 @@ fn headline(matter: &StackMatter) -> Option<Headline> {
             .verdicts
             .iter()
             .map(|verdict| PromiseView {
-                of: verdict.component.map_or_else(|| "the system".to_owned(), |component| matter.stack.id_of(component)),
+                of: verdict
+                    .component
+                    .map_or_else(|| "the system".to_owned(), |component| matter.stack.id_of(component)),
                 objective: up(verdict.allowed),
                 verdict: match (verdict.met, verdict.unreachable) {
                     (true, _) => "met",
