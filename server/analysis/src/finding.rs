@@ -3,6 +3,7 @@ use std::sync::Arc;
 use foreshock_model::{ComponentIndex, Evidence};
 use foreshock_text::Place;
 
+use crate::rules::score_regression;
 use crate::{Cause, RuleId};
 
 /// How loud a finding is.
@@ -61,4 +62,11 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// The change of the text that it comes from, where it is known.
     pub cause: Option<Arc<Cause>>,
+}
+
+impl Finding {
+    /// Whether it says that the score fell, and not what is wrong.
+    pub fn is_score_regression(&self) -> bool {
+        self.rule == score_regression::ID
+    }
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -13,8 +14,9 @@ use foreshock_text::{FilePath, Problem};
 
 use crate::block::summaries;
 use crate::configuration::{StackSettings, VariableFiles, variable_files};
+use crate::suppression::IgnoreUse;
 use crate::yaml_file::YamlFile;
-use crate::{BlockSummary, Comparison, Finding, rules};
+use crate::{BlockSummary, Comparison, Finding, RuleId, Suppressed, rules};
 
 /// Where a stack's text comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub enum ProblemCode {
     Schema,
     /// It is not in the schema of `foreshock.toml`.
     Configuration,
+    /// Somebody asked for silence in a way that needs a word.
+    Suppression,
 }
 
 impl ProblemCode {
@@ -53,6 +57,7 @@ impl ProblemCode {
             ProblemCode::Syntax => "syntax",
             ProblemCode::Schema => "schema",
             ProblemCode::Configuration => "configuration",
+            ProblemCode::Suppression => "suppression",
         }
     }
 }
@@ -79,8 +84,10 @@ pub struct Stack {
     pub files: Vec<FilePath>,
     /// What a failure does to it.
     pub assessment: Arc<Assessment>,
-    /// What was found, loudest first, then by place.
+    /// What was found, loudest first, then by place; what is suppressed left out.
     pub findings: Vec<Finding>,
+    /// What was found and is not shown, because somebody said so.
+    pub suppressed: Vec<Suppressed>,
     /// One for each block that makes up a component, by place.
     pub blocks: Vec<BlockSummary>,
     /// What could not be understood.
@@ -89,6 +96,12 @@ pub struct Stack {
     frozen: Arc<Frozen>,
     settings: Arc<StackSettings>,
     pub(crate) comparison: Option<Arc<Comparison>>,
+    /// Whether the causes of what is new were looked for.
+    pub(crate) explained: bool,
+    /// What became of each rule that somebody asked silence for.
+    pub(crate) ignore_uses: Vec<IgnoreUse>,
+    /// What the baseline file accepts: rule and component.
+    pub(crate) accepted: BTreeSet<(RuleId, Arc<str>)>,
 }
 
 /// What a stack's text was understood as, dialect by dialect.
@@ -175,12 +188,16 @@ fn assessed(
         files,
         assessment,
         findings: Vec::new(),
+        suppressed: Vec::new(),
+        ignore_uses: Vec::new(),
+        accepted: BTreeSet::new(),
         blocks: Vec::new(),
         problems,
         content: Arc::new(content),
         frozen,
         settings: settings.clone(),
         comparison: None,
+        explained: false,
     };
     let mut findings = rules::find_all(&stack);
     settings.levels.apply(&mut findings);
@@ -240,6 +257,11 @@ impl Stack {
     /// The unavailability that the promise in `foreshock.toml` leaves it.
     pub fn slo(&self) -> Option<Probability> {
         self.settings.slo
+    }
+
+    /// What was found, shown or not.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().chain(self.suppressed.iter().map(|suppressed| &suppressed.finding))
     }
 
     pub(crate) fn settings(&self) -> &Arc<StackSettings> {

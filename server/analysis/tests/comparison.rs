@@ -268,7 +268,11 @@ fn fails(before: &str, after: &str, expected: &Expect) {
 fn what_fails_now_that_did_not() {
     let before = shop(&db("orders", true), "aws_db_instance.orders");
     let after = shop(&db("orders", false), "aws_db_instance.orders");
-    fails(&before, &after, &expect![[r#"instance:aws_db_instance.orders#0 0.00 -> 1.00 ["aws_ecs_service.api", "aws_lb.front"]"#]]);
+    fails(
+        &before,
+        &after,
+        &expect![[r#"instance:aws_db_instance.orders#0 0.00 -> 1.00 ["aws_ecs_service.api", "aws_lb.front"]"#]],
+    );
     fails(&after, &before, &expect![[r#""#]]);
     fails(&after, &after, &expect![[r#""#]]);
     // In one zone less.
@@ -279,5 +283,9 @@ fn what_fails_now_that_did_not() {
         "value = aws_db_instance.orders.address",
         "value = \"${aws_db_instance.orders.address}${aws_db_instance.second.address}\"",
     ) + &db("second", true);
-    fails(&before, &second, &expect![[r#"component:aws_db_instance.second - -> 1.00 ["aws_ecs_service.api", "aws_lb.front"]"#]]);
+    fails(
+        &before,
+        &second,
+        &expect![[r#"component:aws_db_instance.second - -> 1.00 ["aws_ecs_service.api", "aws_lb.front"]"#]],
+    );
 }

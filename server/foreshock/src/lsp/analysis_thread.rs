@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use foreshock_analysis::{Choices, Finding, Fix, Snapshot, Workspace};
 use foreshock_text::FilePath;
 use ropey::Rope;
+use tracing::error;
 
 use super::STACK_BYTES;
 use super::event::Event;
@@ -100,20 +101,42 @@ impl Analyst {
             }
             let answer = catch_unwind(AssertUnwindSafe(|| {
                 self.apply(batch);
+                self.workspace.set_today(crate::clock::today());
                 self.workspace.snapshot()
             }));
-            let event = match answer {
-                Ok(snapshot) => {
-                    let documents = self.open.clone();
-                    Event::Analysed(Arc::new(World { revision, snapshot, documents, proven: Mutex::default() }))
-                }
-                Err(panic) => {
-                    self.begin_again();
-                    Event::AnalysisFailed { revision, message: panic_message(panic.as_ref()).to_owned() }
-                }
-            };
-            if events.send(event).is_err() {
+            let picture = answer.as_ref().ok().cloned();
+            if events.send(self.event(revision, answer)).is_err() {
                 return;
+            }
+            // Why something is new takes longer to tell; whoever types goes first.
+            let Some(picture) = picture.filter(|_| changes.is_empty()) else { continue };
+            let explained =
+                catch_unwind(AssertUnwindSafe(|| self.workspace.explained(&picture, &|| !changes.is_empty())));
+            match explained {
+                Ok(None) => {}
+                Ok(Some(snapshot)) => {
+                    if events.send(self.event(revision, Ok(snapshot))).is_err() {
+                        return;
+                    }
+                }
+                // The picture stands; it only stays without causes.
+                Err(panic) => {
+                    error!("looking for causes panicked: {}", panic_message(panic.as_ref()));
+                    self.begin_again();
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, revision: u64, answer: thread::Result<Arc<Snapshot>>) -> Event {
+        match answer {
+            Ok(snapshot) => {
+                let documents = self.open.clone();
+                Event::Analysed(Arc::new(World { revision, snapshot, documents, proven: Mutex::default() }))
+            }
+            Err(panic) => {
+                self.begin_again();
+                Event::AnalysisFailed { revision, message: panic_message(panic.as_ref()).to_owned() }
             }
         }
     }

@@ -4,7 +4,8 @@ use foreshock_analysis::percent;
 use foreshock_engine::{Availability, minutes_per_year};
 use serde::Serialize;
 
-use crate::report::availability_human::{lost, meaning, up};
+use crate::report::availability_human::{lost, meaning};
+use crate::report::up;
 use crate::report::words::{layer_name, yearly};
 
 /// The picture in units of its own view box.

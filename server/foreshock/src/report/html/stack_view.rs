@@ -11,9 +11,10 @@ use super::finding_view::FindingViews;
 use super::layers::LayersView;
 use super::scenarios::{Room, ScenariosView, columns};
 use crate::report::Places;
-use crate::report::availability_human::{lost, up};
+use crate::report::availability_human::lost;
 use crate::report::cascade_text::cascade_text;
 use crate::report::table::Paint;
+use crate::report::up;
 use crate::report::words::layer_name;
 
 /// A stack as the templates write it down.
