@@ -119,23 +119,41 @@ fn check(script: &str, base: &str, expected: Expect) {
 
 #[test]
 fn a_change_is_what_the_base_does_not_have() {
-    let lost = "; new: single-point-of-failure aws_db_instance.orders, single-zone aws_db_instance.orders";
-    let _ = lost;
-    check("", "auto", expect![[r#"
+    check(
+        "",
+        "auto",
+        expect![[r#"
         envs/prod: HEAD, +0.0
-    "#]]);
-    check(r#"echo "$SINGLE" > db.tf"#, "auto", expect![[r#"
+    "#]],
+    );
+    check(
+        r#"echo "$SINGLE" > db.tf"#,
+        "auto",
+        expect![[r#"
         envs/prod: HEAD, -16.3; new: single-point-of-failure aws_db_instance.orders
-    "#]]);
-    check(r#"echo "$SINGLE" > db.tf; git commit -qam two"#, "auto", expect![[r#"
+    "#]],
+    );
+    check(
+        r#"echo "$SINGLE" > db.tf; git commit -qam two"#,
+        "auto",
+        expect![[r#"
         envs/prod: HEAD, +0.0
-    "#]]);
-    check(r#"echo "$SINGLE" > db.tf; git commit -qam two"#, "HEAD~1", expect![[r#"
+    "#]],
+    );
+    check(
+        r#"echo "$SINGLE" > db.tf; git commit -qam two"#,
+        "HEAD~1",
+        expect![[r#"
         envs/prod: HEAD~1, -16.3; new: single-point-of-failure aws_db_instance.orders
-    "#]]);
-    check(r#"git checkout -qb feature; echo "$SINGLE" > db.tf; git commit -qam two"#, "auto", expect![[r#"
+    "#]],
+    );
+    check(
+        r#"git checkout -qb feature; echo "$SINGLE" > db.tf; git commit -qam two"#,
+        "auto",
+        expect![[r#"
         envs/prod: merge base with main, -16.3; new: single-point-of-failure aws_db_instance.orders
-    "#]]);
+    "#]],
+    );
     // The other branch made it worse, this one has not got that yet.
     check(
         r#"git checkout -qb feature; git checkout -q main; echo "$SINGLE" > db.tf; git commit -qam two; git checkout -q feature"#,
@@ -155,62 +173,136 @@ fn a_change_is_what_the_base_does_not_have() {
 
 #[test]
 fn what_only_moved_is_the_same() {
-    check("git mv db.tf data.tf", "auto", expect![[r#"
+    check(
+        "git mv db.tf data.tf",
+        "auto",
+        expect![[r#"
         envs/prod: HEAD, +0.0
-    "#]]);
-    check("cat app.tf >> db.tf; rm app.tf", "auto", expect![[r#"
+    "#]],
+    );
+    check(
+        "cat app.tf >> db.tf; rm app.tf",
+        "auto",
+        expect![[r#"
         envs/prod: HEAD, +0.0
-    "#]]);
-    check("cd ..; git mv prod live", "auto", expect![[r#"
+    "#]],
+    );
+    check(
+        "cd ..; git mv prod live",
+        "auto",
+        expect![[r#"
         envs/live: HEAD, +0.0
-    "#]]);
-    check("cd ..; git mv prod live; echo >> live/db.tf", "auto", expect![[r#"
-        envs/live: HEAD, was not there
-    "#]]);
+    "#]],
+    );
+    check(
+        "cd ..; git mv prod live; echo >> live/db.tf",
+        "auto",
+        expect![[r#"
+            envs/live: HEAD, +0.0
+        "#]],
+    );
+    check(
+        r#"cd ..; git mv prod live; echo "$SINGLE" > live/db.tf"#,
+        "auto",
+        expect![[r#"
+        envs/live: HEAD, -16.3; new: single-point-of-failure aws_db_instance.orders
+    "#]],
+    );
+    check(
+        r#"cd ..; rm -r prod; mkdir other; echo "$APP" > other/db.tf"#,
+        "auto",
+        expect![[r#"
+        envs/other: HEAD, was not there
+    "#]],
+    );
     // Two that could be it: neither is taken.
-    check("cd ..; cp -r prod eu; git add .; git commit -qm two; rm -r eu; git mv prod live", "auto", expect![[r#"
+    check(
+        "cd ..; cp -r prod eu; git add .; git commit -qm two; rm -r eu; git mv prod live",
+        "auto",
+        expect![[r#"
         envs/live: HEAD, was not there
-    "#]]);
-    check("sed -i 's/$/\\r/' *.tf", "auto", expect![[r#"
+    "#]],
+    );
+    check(
+        "sed -i 's/$/\\r/' *.tf",
+        "auto",
+        expect![[r#"
         envs/prod: HEAD, +0.0
-    "#]]);
-    check("echo '# a note' >> db.tf; echo notes > README", "auto", expect![[r#"
+    "#]],
+    );
+    check(
+        "echo '# a note' >> db.tf; echo notes > README",
+        "auto",
+        expect![[r#"
         envs/prod: HEAD, +0.0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_is_new_or_gone_is_told_apart() {
-    check("mkdir ../dev; cp *.tf ../dev", "auto", expect![[r#"
+    check(
+        "mkdir ../dev; cp *.tf ../dev",
+        "auto",
+        expect![[r#"
         envs/dev: HEAD, was not there
         envs/prod: HEAD, +0.0
-    "#]]);
-    check("mkdir ../dev; cp db.tf ../dev; git add ..; git commit -qm two; rm -r ../dev", "auto", expect![[r#"
+    "#]],
+    );
+    check(
+        "mkdir ../dev; cp db.tf ../dev; git add ..; git commit -qm two; rm -r ../dev",
+        "auto",
+        expect![[r#"
         envs/prod: HEAD, +0.0
-    "#]]);
-    check("", "HEAD~1", expect![[r#"
+    "#]],
+    );
+    check(
+        "",
+        "HEAD~1",
+        expect![[r#"
         envs/prod: no base
         problem: git knows no revision `HEAD~1` here
-    "#]]);
-    check("", "mian", expect![[r#"
+    "#]],
+    );
+    check(
+        "",
+        "mian",
+        expect![[r#"
         envs/prod: no base
         problem: git knows no revision `mian` here; did you mean `main`?
-    "#]]);
-    check("rm -rf ../../.git", "auto", expect![[r#"
+    "#]],
+    );
+    check(
+        "rm -rf ../../.git",
+        "auto",
+        expect![[r#"
         envs/prod: no base
-    "#]]);
-    check("rm -rf ../../.git", "main", expect![[r#"
-        envs/prod: no base
-        problem: no git repository is at or above ROOT; no git repository is at or above ROOT/envs/prod
-    "#]]);
-    check("rm -rf ../../.git; git -C ../.. init -q", "auto", expect![[r#"
+    "#]],
+    );
+    check(
+        "rm -rf ../../.git",
+        "main",
+        expect![[r#"
+            envs/prod: no base
+            problem: no git repository is at or above ROOT
+        "#]],
+    );
+    check(
+        "rm -rf ../../.git; git -C ../.. init -q",
+        "auto",
+        expect![[r#"
         envs/prod: no base
         problem: nothing is committed yet
-    "#]]);
-    check("rm -rf ../../.git; git -C ../.. init -q", "HEAD", expect![[r#"
-        envs/prod: no base
-        problem: git knows no revision `HEAD` here
-    "#]]);
+    "#]],
+    );
+    check(
+        "rm -rf ../../.git; git -C ../.. init -q",
+        "HEAD",
+        expect![[r#"
+            envs/prod: no base
+            problem: nothing is committed yet
+        "#]],
+    );
 }
 
 /// Values: those of the base for the base, but for what git does not know.
@@ -235,9 +327,13 @@ fn values_are_those_of_the_revision() {
             envs/prod: HEAD, +0.0
         "#]],
     );
-    check(&script("git add .; git commit -qm two; echo 'ha = false' > new.auto.tfvars"), "auto", expect![[r#"
+    check(
+        &script("git add .; git commit -qm two; echo 'ha = false' > new.auto.tfvars"),
+        "auto",
+        expect![[r#"
         envs/prod: HEAD, -16.3; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders
-    "#]]);
+    "#]],
+    );
     // foreshock.toml of today counts for both sides.
     check(
         &script(
@@ -266,41 +362,48 @@ fn other_work_trees_and_submodules_have_their_own() {
     let told_of = |below: &str, choice| told(&place.check(below, choice), &place.root);
     expect![[r#"
         linked/envs/prod: merge base with main, -16.3; new: single-point-of-failure aws_db_instance.orders
-    "#]].assert_eq(&told_of("linked", BaseChoice::Automatic));
+    "#]]
+    .assert_eq(&told_of("linked", BaseChoice::Automatic));
     expect![[r#"
         main/envs/prod: HEAD, +0.0
-    "#]].assert_eq(&told_of("main", BaseChoice::Automatic));
+    "#]]
+    .assert_eq(&told_of("main", BaseChoice::Automatic));
     // The commit of the submodule that the base has, not the one that is checked out.
     expect![[r#"
         top: HEAD, -16.5; new: no-redundancy module.db.aws_db_instance.orders
-    "#]].assert_eq(&told_of("top", BaseChoice::Automatic));
+    "#]]
+    .assert_eq(&told_of("top", BaseChoice::Automatic));
     expect![[r#"
         lib: HEAD, +0.0
         linked/envs/prod: merge base with main, -16.3; new: single-point-of-failure aws_db_instance.orders
         main/envs/prod: HEAD, +0.0
         top: HEAD, -16.5; new: no-redundancy module.db.aws_db_instance.orders
-    "#]].assert_eq(&told_of(".", BaseChoice::Automatic));
+    "#]]
+    .assert_eq(&told_of(".", BaseChoice::Automatic));
 }
 
 #[test]
 fn infrastructure_yaml_has_a_base_too() {
-    let yaml = "components:\n  - id: web\n    kind: app_server\n    instances: 2\n    entry: true\n    requires: [db]\n  - id: db\n    kind: database\n    instances: 2\n    required: 1\n";
+    let fixture = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/checkout.yaml");
     let Some(place) =
-        Place::after(&format!("git init -q -b main .; printf '{yaml}' > system.yaml; git add .; git commit -qm one"))
+        Place::after(&format!("git init -q -b main .; cp {fixture} a.yaml; git add .; git commit -qm one"))
     else {
         return;
     };
-    let told_of = || told(&place.check("system.yaml", BaseChoice::Automatic), &place.root);
+    let of = |file: &str| told(&place.check(file, BaseChoice::Automatic), &place.root);
     expect![[r#"
-        system.yaml: HEAD, +0.0
-    "#]].assert_eq(&told_of());
-    place.run("sed -i 's/instances: 2/instances: 1/' system.yaml; cp system.yaml other.yaml");
+        a.yaml: HEAD, +0.0
+    "#]]
+    .assert_eq(&of("a.yaml"));
+    place.run("sed 's/replicas: [2-9]/replicas: 1/' a.yaml > b.yaml; cp b.yaml a.yaml");
     expect![[r#"
-        system.yaml: HEAD, +0.0
-    "#]].assert_eq(&told_of());
+        a.yaml: HEAD, -2.2; new: single-point-of-failure app, single-point-of-failure lb, no-redundancy sessions
+    "#]]
+    .assert_eq(&of("a.yaml"));
     expect![[r#"
-        other.yaml: HEAD, was not there
-    "#]].assert_eq(&told(&place.check("other.yaml", BaseChoice::Automatic), &place.root));
+        b.yaml: HEAD, was not there
+    "#]]
+    .assert_eq(&of("b.yaml"));
 }
 
 /// In the editor: documents are of the present only, and a base that moves is followed without being told.
@@ -335,7 +438,8 @@ fn an_editor_follows_the_base() {
         envs/prod: merge base with main, +0.0
         envs/prod: merge base with main, -16.3; new: single-point-of-failure aws_db_instance.orders
         envs/prod: no base
-    "#]].assert_eq(&all.concat());
+    "#]]
+    .assert_eq(&all.concat());
 }
 
 /// The stacks of a revision as git has them are those of a checkout of it.

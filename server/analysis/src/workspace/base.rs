@@ -313,10 +313,11 @@ impl Bases {
     pub(super) fn problem(&self) -> Option<Arc<str>> {
         let mut problems: BTreeSet<String> = BTreeSet::new();
         let is_named = matches!(self.choice, BaseChoice::Revision(_));
-        for (directory, of) in &self.of {
-            if of.is_none() && is_named {
-                problems.insert(Problem::NoRepository(directory.to_string()).to_string());
-            }
+        let mut outside: Vec<&Utf8PathBuf> = self.of.iter().filter(|(_, of)| of.is_none()).map(|(at, _)| at).collect();
+        outside.sort();
+        // What lies below is told with it. One of several folders may well be in no repository, where nothing was asked of it.
+        if let Some(highest) = outside.first().filter(|_| is_named) {
+            problems.insert(Problem::NoRepository(highest.to_string()).to_string());
         }
         for side in self.sides.values() {
             match &side.at {
