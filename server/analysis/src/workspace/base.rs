@@ -16,7 +16,7 @@ use super::moved::{has_module, moved_from};
 use super::past::Past;
 use super::seen::Read;
 use crate::disk::Sources;
-use crate::{Base, Stack, StackKind};
+use crate::{Base, FILE_NAME, Stack, StackKind};
 
 /// What the stacks are compared with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -301,10 +301,11 @@ impl Bases {
 
     /// `foreshock.toml` of today counts for both sides.
     pub(super) fn forget_configurations(&mut self, changed: &FxHashSet<FilePath>) {
+        let is_configuration = |file: &FilePath| file.as_path().file_name() == Some(FILE_NAME);
         for side in self.sides.values_mut() {
             if let Ok(at) = &mut side.at {
                 at.workspace.configurations.forget(changed);
-                at.workspace.states_changed = true;
+                at.workspace.states_changed |= changed.iter().any(is_configuration);
             }
         }
     }
