@@ -138,7 +138,7 @@ impl Known {
     fn is_mended(&self, before: &Finding, now: &Stack) -> bool {
         let name = self.names.get(&before.component_id).unwrap_or(&before.component_id);
         let same = |finding: &Finding| finding.rule == before.rule && finding.component_id == *name;
-        !now.findings.iter().any(same) && now.has(name)
+        !now.all_findings().any(same) && now.has(name)
     }
 }
 
