@@ -107,7 +107,7 @@ fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candi
 /// Whether something is found that was not there before.
 fn is_louder(before: &Stack, after: &Stack) -> bool {
     let known = |finding: &&Finding| {
-        before.findings.iter().any(|old| old.rule == finding.rule && old.component_id == finding.component_id)
+        before.all_findings().any(|old| old.rule == finding.rule && old.component_id == finding.component_id)
     };
     after.findings.iter().any(|finding| finding.severity >= Severity::Warning && !known(&finding))
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -14,8 +15,9 @@ use foreshock_text::{FilePath, Problem};
 
 use crate::block::summaries;
 use crate::configuration::{StackSettings, VariableFiles, variable_files};
+use crate::suppression::{Annotations, IgnoreUse};
 use crate::yaml_file::YamlFile;
-use crate::{BlockSummary, Comparison, Finding, rules};
+use crate::{BlockSummary, Comparison, Finding, RuleId, Suppressed, rules};
 
 /// Where a stack's text comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,8 @@ pub enum ProblemCode {
     Schema,
     /// It is not in the schema of `foreshock.toml`.
     Configuration,
+    /// Somebody asked for silence in a way that needs a word.
+    Suppression,
 }
 
 impl ProblemCode {
@@ -60,6 +64,7 @@ impl ProblemCode {
             ProblemCode::Syntax => "syntax",
             ProblemCode::Schema => "schema",
             ProblemCode::Configuration => "configuration",
+            ProblemCode::Suppression => "suppression",
         }
     }
 }
@@ -86,8 +91,10 @@ pub struct Stack {
     pub files: Vec<FilePath>,
     /// What a failure does to it.
     pub assessment: Arc<Assessment>,
-    /// What was found, loudest first, then by place.
+    /// What was found, loudest first, then by place; what is suppressed left out.
     pub findings: Vec<Finding>,
+    /// What was found and is not shown, because somebody said so.
+    pub suppressed: Vec<Suppressed>,
     /// One for each block that makes up a component, by place.
     pub blocks: Vec<BlockSummary>,
     /// What could not be understood.
@@ -96,6 +103,14 @@ pub struct Stack {
     frozen: Arc<Frozen>,
     settings: Arc<StackSettings>,
     pub(crate) comparison: Option<Arc<Comparison>>,
+    /// Whether the causes of what is new were looked for.
+    pub(crate) explained: bool,
+    /// What became of each rule that somebody asked silence for.
+    pub(crate) ignore_uses: Vec<IgnoreUse>,
+    /// What comments say to tools, by file; only files where any does.
+    pub(crate) annotations: Vec<(FilePath, Arc<Annotations>)>,
+    /// What the baseline file accepts: rule and component.
+    pub(crate) accepted: BTreeSet<(RuleId, Arc<str>)>,
     /// What a plan does, of a plan.
     pub(crate) plan: Option<Planned>,
 }
@@ -207,12 +222,17 @@ fn assessed(
         files,
         assessment,
         findings: Vec::new(),
+        suppressed: Vec::new(),
+        ignore_uses: Vec::new(),
+        annotations: Vec::new(),
+        accepted: BTreeSet::new(),
         blocks: Vec::new(),
         problems,
         content: Arc::new(content),
         frozen,
         settings: settings.clone(),
         comparison: None,
+        explained: false,
         plan: None,
     };
     let mut findings = rules::find_all(&stack);
@@ -273,6 +293,11 @@ impl Stack {
     /// The unavailability that the promise in `foreshock.toml` leaves it.
     pub fn slo(&self) -> Option<Probability> {
         self.settings.slo
+    }
+
+    /// What was found, shown or not.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().chain(self.suppressed.iter().map(|suppressed| &suppressed.finding))
     }
 
     pub(crate) fn settings(&self) -> &Arc<StackSettings> {

@@ -74,7 +74,7 @@ impl Workspace {
             None => (absolute, None),
         };
         let plan_file = PlanFile { path: file.clone(), lines: LineTable::new(&text), text, problems: told };
-        let stack = stack_of(&root, plan, &plan_file, source.clone(), &settings);
+        let stack = self.settled(stack_of(&root, plan, &plan_file, source.clone(), &settings));
         let mut files: FxHashMap<FilePath, Read> = FxHashMap::default();
         for file in source.iter().flat_map(|source| &source.files) {
             files.extend(self.sources.parsed(file).map(|parsed| (file.clone(), Read::Terraform(parsed))));
@@ -87,7 +87,10 @@ impl Workspace {
             files.insert(configuration.file.clone(), Read::Configuration(configuration.clone()));
         }
         let stacks = vec![Arc::new(stack)];
-        Ok(Arc::new(Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files, None)))
+        let notices = self.notices(&stacks, &roots, &configurations, &files);
+        let mut snapshot = Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files, None);
+        snapshot.notices = notices;
+        Ok(Arc::new(snapshot))
     }
 
     /// The root module that a plan was made from, with the plan's own values of its variables.

@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
 }
 
 /// `99.9` or `99.9%`: the share of time that may be lost. Not by subtraction of binary fractions: 99.9 has to allow 0.001.
-fn objective(text: &str) -> Result<Probability, String> {
+pub(super) fn objective(text: &str) -> Result<Probability, String> {
     let expected = || format!("{text}: expected a percentage between 0 and 100, as 99.9");
     let percent: f64 = text.trim().trim_end_matches('%').parse().map_err(|_| expected())?;
     if !(0.0..=100.0).contains(&percent) {

@@ -1,88 +1,64 @@
+mod against;
+mod format;
+mod gates;
+
 use camino::Utf8PathBuf;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use foreshock_analysis::Severity;
 
+use self::against::Against;
+use self::format::{Format, Output};
+use self::gates::Gates;
 use super::inputs::Inputs;
-use super::{Outcome, colour, here, print, print_json, read_plan, read_quietly};
-use crate::report::{Places, Report, findings_json, human};
+use super::{Outcome, baseline, here, tell};
+use crate::report::{Places, Report};
 
 #[derive(Args)]
 pub(super) struct Arguments {
     /// A directory (every stack below it) or a single file
     #[arg(default_value = ".")]
     path: Utf8PathBuf,
-    /// The JSON of a Terraform plan (`terraform show -json`): what it does, beside what there is. PATH is the directory it
-    /// was made in
-    #[arg(long, value_name = "PLAN.json")]
-    plan: Option<Utf8PathBuf>,
     #[command(flatten)]
     inputs: Inputs,
-    /// How to write the result
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
-    /// The quietest finding that makes the command fail with exit code 1
-    #[arg(long, value_enum, default_value_t = FailOn::Warning)]
-    fail_on: FailOn,
+    #[command(flatten)]
+    against: Against,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    gates: Gates,
     /// Also show hints: what is worth knowing, but seldom urgent. In JSON they always are
     #[arg(long)]
     hints: bool,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    Human,
-    Json,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum FailOn {
-    Never,
-    Error,
-    Warning,
-}
-
-impl FailOn {
-    fn fails(self, loudest: Option<Severity>) -> bool {
-        match self {
-            FailOn::Never => false,
-            FailOn::Error => loudest >= Some(Severity::Error),
-            FailOn::Warning => loudest >= Some(Severity::Warning),
-        }
-    }
+    /// List what is suppressed, by whom and until when
+    #[arg(long)]
+    suppressed: bool,
+    /// Accept what is found now: write it to FILE, so that only what comes new is loud, and end
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<Utf8PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let (snapshot, base) = match &arguments.plan {
-        Some(plan) => read_plan(plan, &arguments.path, &arguments.inputs)?,
-        None => read_quietly(&arguments.path, &arguments.inputs)?,
+    let Arguments { path, inputs, against, output, gates, hints, suppressed, write_baseline } = arguments;
+    let (snapshot, base) = against.read(path, inputs)?;
+    // A plan brings its own base.
+    let is_compared = snapshot.stacks.iter().any(|stack| stack.comparison().is_some());
+    gates.check_usage(against.is_given() || is_compared)?;
+    if let Some(file) = write_baseline {
+        return baseline::write(&snapshot, file).map(|()| Outcome::Fine);
+    }
+    baseline::tell_mended(&snapshot);
+    let quietest = if *hints { Severity::Hint } else { Severity::Info };
+    let lowest = if output.has(Format::Json) { Severity::Hint } else { quietest };
+    let mut report = Report::of(&snapshot, lowest);
+    report.lists_suppressed = *suppressed;
+    let failed = gates.failed(&report, &Places::relative_to(&snapshot, here()));
+    let outcome = match (report.has_bad_input(), failed.is_empty()) {
+        (true, _) => Outcome::BadInput,
+        (false, false) => Outcome::GateFailed,
+        (false, true) => Outcome::Fine,
     };
-    let everything = arguments.hints || matches!(arguments.format, Format::Json);
-    let report = Report::of(&snapshot, if everything { Severity::Hint } else { Severity::Info });
-    match arguments.format {
-        Format::Human => print(&human(&report, &Places::relative_to(&snapshot, here()), colour()))?,
-        Format::Json => print_json(&findings_json(&report, &Places::relative_to(&snapshot, base)))?,
-    }
-    if report.has_bad_input() {
-        return Ok(Outcome::BadInput);
-    }
-    Ok(if arguments.fail_on.fails(report.loudest()) { Outcome::GateFailed } else { Outcome::Fine })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_gate_fails_at_its_level_and_above() {
-        use Severity::{Error, Hint, Info, Warning};
-        for (gate, failing) in [
-            (FailOn::Never, vec![]),
-            (FailOn::Error, vec![Some(Error)]),
-            (FailOn::Warning, vec![Some(Error), Some(Warning)]),
-        ] {
-            for loudest in [None, Some(Hint), Some(Info), Some(Warning), Some(Error)] {
-                assert_eq!(gate.fails(loudest), failing.contains(&loudest), "{loudest:?}");
-            }
-        }
-    }
+    output.write(&snapshot, &report, &base, quietest, outcome)?;
+    // After the result: the last line of a log is the one that is read.
+    failed.iter().for_each(|reason| tell(&format!("failed: {reason}")));
+    Ok(outcome)
 }

@@ -2,13 +2,17 @@
 
 mod availability;
 mod backtest;
+mod baseline;
 mod check;
 mod demo;
+mod evidence;
 mod explain;
 mod graph;
+mod html;
 mod import;
 mod inputs;
 mod lsp;
+mod one_page_server;
 mod resolve;
 mod simulate;
 
@@ -19,7 +23,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Parser, Subcommand};
-use foreshock_analysis::{Snapshot, Workspace};
+use foreshock_analysis::{BaseChoice, Snapshot, Workspace};
 use foreshock_terraform::is_configuration;
 use foreshock_text::Place;
 
@@ -54,6 +58,8 @@ enum Command {
     Availability(availability::Arguments),
     /// Replay past incidents and compare with predictors that know nothing
     Backtest(backtest::Arguments),
+    /// Write an illustrative evidence pack for a review of digital operational resilience (DORA)
+    Evidence(evidence::Arguments),
     /// Explain a rule
     Explain(explain::Arguments),
 }
@@ -67,6 +73,16 @@ enum Outcome {
     GateFailed,
     /// The input is wrong, and the result says where: exit code 2.
     BadInput,
+}
+
+impl Outcome {
+    fn exit_code(self) -> u8 {
+        match self {
+            Outcome::Fine => 0,
+            Outcome::GateFailed => 1,
+            Outcome::BadInput => 2,
+        }
+    }
 }
 
 /// Runs the command line. Bad usage and unreadable input are exit code 2.
@@ -89,12 +105,11 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Availability(arguments) => availability::run(&arguments),
         Command::Backtest(arguments) => backtest::run(&arguments),
+        Command::Evidence(arguments) => evidence::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     };
     match outcome {
-        Ok(Outcome::Fine) => ExitCode::SUCCESS,
-        Ok(Outcome::GateFailed) => ExitCode::from(1),
-        Ok(Outcome::BadInput) => ExitCode::from(2),
+        Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(message) => {
             let _ = writeln!(io::stderr(), "error: {message}");
             ExitCode::from(2)
@@ -105,7 +120,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Reads the stacks at a path; also the directory that paths are shown relative to. What is wrong with the configuration
 /// is told on standard error.
 fn read(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
-    let (snapshot, base) = read_quietly(path, inputs)?;
+    let (snapshot, base) = read_quietly(path, inputs, BaseChoice::None)?;
     let places = Places::relative_to(&snapshot, here());
     for configured in &snapshot.configurations {
         for problem in &configured.problems {
@@ -116,11 +131,22 @@ fn read(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf)
     Ok((snapshot, base))
 }
 
-/// Reads the stacks at a path; also the directory that paths are shown relative to.
-fn read_quietly(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
+/// Reads the stacks at a path, beside what they were; also the directory that paths are shown relative to.
+fn read_quietly(
+    path: &Utf8Path,
+    inputs: &Inputs,
+    compared_with: BaseChoice,
+) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
     let mut workspace = Workspace::new();
     workspace.set_options(inputs.options()?);
+    workspace.set_today(inputs.today());
+    workspace.set_base(compared_with);
     let snapshot = workspace.snapshot_of(path)?;
+    // A gate that compares with something else than it was told to is worse than none.
+    if let Some(problem) = &snapshot.base_problem {
+        return Err(format!("--base: {problem}"));
+    }
+    let snapshot = workspace.explained(&snapshot, &|| false).unwrap_or(snapshot);
     for name in inputs.undeclared(&snapshot) {
         let _ = writeln!(io::stderr(), "warning: --var {name}: no stack here declares a variable of that name");
     }
@@ -135,6 +161,7 @@ fn read_quietly(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8
 fn read_plan(plan: &Utf8Path, source: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
     let mut workspace = Workspace::new();
     workspace.set_options(inputs.options()?);
+    workspace.set_today(inputs.today());
     let has_text = |directory: &Utf8Path| {
         let mut files = directory.read_dir_utf8().into_iter().flatten().flatten();
         files.any(|file| is_configuration(file.path()))
@@ -164,6 +191,11 @@ fn print(text: &str) -> Result<(), String> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("standard output: {error}")),
         _ => Ok(()),
     }
+}
+
+/// Says a line on standard error.
+fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Writes a JSON result.

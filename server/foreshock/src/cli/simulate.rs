@@ -1,15 +1,15 @@
 use std::io::{self, IsTerminal};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
-use foreshock_analysis::Stack;
+use foreshock_analysis::{Snapshot, Stack};
 use foreshock_engine::{Budget, Fault, Sweep, SweepOptions, UnknownFault, enumerate};
 use foreshock_model::System;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::inputs::Inputs;
-use super::{Outcome, colour, here, print, print_json, read};
-use crate::report::{Paint, Places, Simulation, simulate_human, simulate_json};
+use super::{Outcome, colour, here, html, print, print_json, read};
+use crate::report::{Made, Paint, Places, Played, Simulation, StackMatter, simulate_human, simulate_json};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -32,6 +32,12 @@ pub(super) struct Arguments {
     /// Run at most so many scenarios; the others are counted by class
     #[arg(long, value_name = "N")]
     budget: Option<u64>,
+    /// Also write a report to this file: one page of HTML that needs nothing else; `-` writes only that, to standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "together")]
+    html: Option<Utf8PathBuf>,
+    /// The date the report shows; none by default, so that the same input gives the same report
+    #[arg(long, value_name = "DATE", requires = "html")]
+    date: Option<String>,
     /// How to write the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -94,11 +100,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
     let names = arguments.faults.names();
     let mut simulations = Vec::new();
+    let mut sweeps = Vec::new();
     let mut unknown = None;
     for stack in &snapshot.stacks {
         if names.is_empty() {
             let most = if arguments.all { usize::MAX } else { SHOWN };
-            simulations.push(Simulation::swept(stack, sweep(stack, arguments.budget), most));
+            let sweep = sweep(stack, arguments.budget);
+            if arguments.html.is_some() {
+                sweeps.push(sweep.clone());
+            }
+            simulations.push(Simulation::swept(stack, sweep, most));
             continue;
         }
         match scenarios(stack.system(), &names, arguments.together) {
@@ -112,6 +123,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     if let (true, Some(error)) = (simulations.is_empty(), unknown) {
         return Err(error.to_string());
     }
+    if let Some(file) = &arguments.html {
+        report(arguments, file, &names, &snapshot, sweeps, base.clone())?;
+        if file == "-" {
+            return Ok(Outcome::Fine);
+        }
+    }
     match arguments.format {
         Format::Human => {
             let places = Places::relative_to(&snapshot, here());
@@ -121,6 +138,28 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         Format::Json => print_json(&simulate_json(&simulations, &Places::relative_to(&snapshot, base)))?,
     }
     Ok(Outcome::Fine)
+}
+
+/// Every scenario of every stack as a page; what was asked for stands first.
+fn report(
+    arguments: &Arguments,
+    file: &Utf8Path,
+    names: &[String],
+    snapshot: &Snapshot,
+    sweeps: Vec<Sweep>,
+    base: Utf8PathBuf,
+) -> Result<(), String> {
+    let mut matters = Vec::new();
+    let mut sweeps = sweeps.into_iter();
+    for (index, stack) in snapshot.stacks.iter().enumerate() {
+        // A fault that only other stacks know is not played here.
+        let asked = scenarios(stack.system(), names, false).unwrap_or_default();
+        let asked = asked.into_iter().map(|(id, faults)| Played::of(stack, id, &faults)).collect();
+        let sweep = sweeps.next().unwrap_or_else(|| sweep(stack, arguments.budget));
+        matters.push(StackMatter::of(snapshot, index, stack, sweep, asked));
+    }
+    let made = Made { date: arguments.date.clone(), ..Made::by(&html::command()) };
+    html::write(file, &matters, &Places::relative_to(snapshot, base), &made)
 }
 
 fn sweep(stack: &Stack, budget: Option<u64>) -> Sweep {

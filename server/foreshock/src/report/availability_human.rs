@@ -7,7 +7,7 @@ use super::availability_agents::agents_human;
 use super::availability_json::{method_name, source};
 use super::kill::kill_human;
 use super::table::{Paint, Table};
-use super::words::{layer_name, points, yearly};
+use super::words::{layer_name, points, up, yearly};
 use super::{AvailabilityReport, Places};
 
 /// Causes, units and inputs listed at most; the JSON has all of them.
@@ -87,7 +87,7 @@ fn layers(report: &AvailabilityReport, paint: Paint) -> String {
     format!("\nEach layer as if the others were perfect:\n{}", table.render())
 }
 
-fn meaning(layer: Layer) -> &'static str {
+pub(super) fn meaning(layer: Layer) -> &'static str {
     match layer {
         Layer::Software => "deploys, mistakes, drift",
         Layer::Hardware => "instances, zones, the provider's services",
@@ -250,19 +250,7 @@ fn more(count: usize) -> String {
 }
 
 /// An unavailability as an availability in percent, with two or three digits of its distance to 100.
-fn up(unavailability: f64) -> String {
-    // Close to 1 the difference from it is what matters: its digits are lost in a percentage.
-    match unavailability {
-        u if u > 0.0 && u < 1e-11 => format!("100 % less {:.2e} %", 100.0 * u),
-        u => {
-            let digits = if u > 0.0 { (-u.log10()).ceil().clamp(0.0, 12.0) as usize } else { 0 };
-            let text = format!("{:.digits$}", 100.0 * (1.0 - u));
-            format!("{text} %")
-        }
-    }
-}
-
-fn lost(unavailability: f64) -> String {
+pub(super) fn lost(unavailability: f64) -> String {
     match yearly(minutes_per_year(unavailability)) {
         Some(time) => time,
         None if unavailability > 0.0 => "less than a second a year".to_owned(),

@@ -67,7 +67,16 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// Mermaid knows no backslash; it takes HTML entities.
-fn entity_quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('#', "#35;").replace('"', "#quot;"))
+/// Mermaid knows no backslash; it takes HTML entities. A backtick would begin its Markdown, a line break ends the node.
+pub(super) fn entity_quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '#' | '"' | '<' | '>' | '&' | '`' | '\\' => quoted.push_str(&format!("#{};", u32::from(c))),
+            c if c.is_control() => quoted.push(' '),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
 }

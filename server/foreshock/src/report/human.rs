@@ -7,6 +7,9 @@ use foreshock_model::Evidence;
 use foreshock_text::{Place, Span};
 
 use super::model::loudness;
+use super::panel::panel;
+use super::suppressed::suppressed_human;
+use super::table::Paint;
 use super::words::offer;
 use super::{Places, Report, StackReport};
 
@@ -26,7 +29,7 @@ pub(crate) fn human(report: &Report, places: &Places<'_>, colour: bool) -> Strin
             let place = Place::new(problem.file.clone(), problem.problem.span);
             let level = match problem.code {
                 ProblemCode::Syntax => Level::WARNING,
-                ProblemCode::Schema | ProblemCode::Configuration => Level::ERROR,
+                ProblemCode::Schema | ProblemCode::Configuration | ProblemCode::Suppression => Level::ERROR,
             };
             let title = level.primary_title(problem.problem.message.clone()).id(problem.code.name());
             let group = title.elements(excerpt(&place, places));
@@ -37,9 +40,19 @@ pub(crate) fn human(report: &Report, places: &Places<'_>, colour: bool) -> Strin
             push(&mut text, &renderer, &groups, &finding.message, &finding.place, places);
         }
     }
+    for notice in &report.notices {
+        let title = level(notice.severity).primary_title(notice.message.as_str()).id(ProblemCode::Suppression.name());
+        let group = title.elements(excerpt(&notice.place, places));
+        push(&mut text, &renderer, &[group], &notice.message, &notice.place, places);
+    }
+    if report.lists_suppressed {
+        text.push_str(&suppressed_human(report, places, Paint { colour }));
+    }
     for stack in &report.stacks {
-        text.push_str(&summary(stack, places));
-        text.push('\n');
+        match panel(stack, places, Paint { colour }) {
+            Some(panel) => text.push_str(&panel),
+            None => text.push_str(&(summary(stack, places) + "\n")),
+        }
     }
     if report.stacks.is_empty() {
         text.push_str("no stack found: neither Terraform nor infrastructure YAML\n");
@@ -63,14 +76,17 @@ fn push(
     text.push_str("\n\n");
 }
 
-fn groups_of<'a>(finding: &'a Finding, fixes: &'a [Fix], places: &Places<'a>) -> Vec<Group<'a>> {
-    let level = match loudness(finding) {
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
         Severity::Hint => Level::NOTE,
-    };
-    let title = level.primary_title(finding.message.as_str()).id(finding.rule.as_str());
+    }
+}
+
+fn groups_of<'a>(finding: &'a Finding, fixes: &'a [Fix], places: &Places<'a>) -> Vec<Group<'a>> {
+    let title = level(loudness(finding)).primary_title(finding.message.as_str()).id(finding.rule.as_str());
     let shown = finding.evidence.get(..MOST_EVIDENCE).unwrap_or(&finding.evidence);
     let mut elements = snippets(&finding.place, shown, places);
     let hidden = finding.evidence.len() - shown.len();
@@ -166,7 +182,7 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
         parts.push(format!("{nines:.2} structural nines"));
     }
     let counted = |severity: Severity| {
-        let count = stack.findings.iter().filter(|finding| finding.severity == severity).count();
+        let count = stack.findings.iter().filter(|finding| loudness(finding) == severity).count();
         let plural = if count == 1 { "" } else { "s" };
         let name = if severity == Severity::Info { "note" } else { severity.name() };
         (count > 0).then(|| format!("{count} {name}{plural}"))
@@ -175,6 +191,10 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
         [Severity::Error, Severity::Warning, Severity::Info, Severity::Hint].into_iter().filter_map(counted).collect();
     let hidden = if report.untold() > 0 { " (not shown; --hints)" } else { "" };
     parts.push(if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") + hidden });
+    match stack.suppressed.len() {
+        0 => {}
+        count => parts.push(format!("{count} ignored (--suppressed)")),
+    }
     if !stack.problems.is_empty() {
         let count = stack.problems.len();
         parts.push(format!("{count} place{} not understood", if count == 1 { "" } else { "s" }));

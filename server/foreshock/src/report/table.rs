@@ -44,6 +44,10 @@ pub(crate) struct Paint {
 }
 
 impl Paint {
+    pub(super) fn plain(self, text: &str) -> String {
+        text.to_owned()
+    }
+
     pub(super) fn bold(self, text: &str) -> String {
         self.styled(anstyle::Style::new().bold(), text)
     }

@@ -2,12 +2,17 @@ use foreshock_analysis::Fix;
 use foreshock_engine::Health;
 use foreshock_model::{Confidence, DependencyKind, Layer};
 
-/// Where the pages of the rules are.
-const PAGES: &str = "https://github.com/foreshock/foreshock/blob/main/docs/rules";
+/// Where the pages are.
+const PAGES: &str = "https://github.com/foreshock/foreshock/blob/main/docs";
+
+/// Address of a page.
+pub(crate) fn page_address(page: &str) -> String {
+    format!("{PAGES}/{page}")
+}
 
 /// Address of a rule's page.
 pub(crate) fn rule_page_address(rule: &str) -> String {
-    format!("{PAGES}/{rule}.md")
+    format!("{PAGES}/rules/{rule}.md")
 }
 
 /// A name as inline code of Markdown.
@@ -36,7 +41,7 @@ pub(super) fn dependency_name(kind: DependencyKind) -> &'static str {
 }
 
 /// The name in JSON.
-pub(super) fn layer_name(layer: Layer) -> &'static str {
+pub(crate) fn layer_name(layer: Layer) -> &'static str {
     match layer {
         Layer::Software => "software",
         Layer::Hardware => "hardware",
@@ -77,7 +82,7 @@ pub(crate) fn offer(fix: &Fix) -> String {
 }
 
 /// `+18 points, 40 h a year less`
-fn gain(fix: &Fix) -> String {
+pub(super) fn gain(fix: &Fix) -> String {
     let mut gain = points(fix.points);
     gain.insert(0, '+');
     if let Some(less) = yearly(fix.minutes_per_year) {
@@ -99,8 +104,38 @@ pub(crate) fn points(points: f64) -> String {
     }
 }
 
+/// `72`, `41.6`
+pub(crate) fn score(score: f64) -> String {
+    let text = format!("{score:.1}");
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
+}
+
+/// How the score moved: `-27`, `+6.2`, `-0.004`, `0`.
+pub(crate) fn moved(points: f64) -> String {
+    let size = points.abs();
+    if size == 0.0 {
+        return "0".to_owned();
+    }
+    let digits = if size >= 0.05 { 1 } else { (-size.log10()).ceil().clamp(1.0, 12.0) as usize };
+    let text = format!("{points:+.digits$}");
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
+}
+
+/// An availability, from what it lacks: `99.19 %`.
+pub(crate) fn up(unavailability: f64) -> String {
+    // Close to 1 the difference from it is what matters: its digits are lost in a percentage.
+    match unavailability {
+        u if u > 0.0 && u < 1e-11 => format!("100 % less {:.2e} %", 100.0 * u),
+        u => {
+            let digits = if u > 0.0 { (-u.log10()).ceil().clamp(0.0, 12.0) as usize } else { 0 };
+            let text = format!("{:.digits$}", 100.0 * (1.0 - u));
+            format!("{text} %")
+        }
+    }
+}
+
 /// `40 h a year`; none below a second.
-pub(super) fn yearly(minutes: f64) -> Option<String> {
+pub(crate) fn yearly(minutes: f64) -> Option<String> {
     let (value, unit) = match minutes {
         m if m >= 60.0 => (m / 60.0, "h"),
         m if m >= 1.0 => (m, "min"),
@@ -124,6 +159,9 @@ mod tests {
             let fix = Fix { title: String::new(), points, minutes_per_year, edits: Vec::new() };
             assert_eq!(gain(&fix), text);
         };
+        for (points, text) in [(-27.0, "-27"), (6.18, "+6.2"), (-0.004, "-0.004"), (0.0, "0"), (-0.02, "-0.02")] {
+            assert_eq!(moved(points), text);
+        }
         check(18.2, 2411.0, "+18 points, 40 h a year less");
         check(1.0, 90.0, "+1 point, 1.5 h a year less");
         check(0.34, 0.5, "+0.3 points, 30 s a year less");

@@ -1,0 +1,229 @@
+use clap::{Args, ValueEnum};
+use foreshock_analysis::{Severity, Stack};
+use foreshock_engine::{AvailabilityOptions, Verdict};
+use foreshock_model::Probability;
+
+use crate::cli::availability::objective;
+use crate::report::{Places, Report, layer_name, points, score, up, yearly};
+
+/// What makes the command fail with exit code 1.
+#[derive(Args)]
+pub(super) struct Gates {
+    /// The quietest finding that makes the command fail with exit code 1; with a base only new ones do
+    #[arg(long, value_enum, default_value_t = FailOn::Warning)]
+    fail_on: FailOn,
+    /// Fail when the score is lower than that of the base, however little
+    #[arg(long)]
+    fail_on_regression: bool,
+    /// Fail when the score of a stack is below N (0 to 100)
+    #[arg(long, value_name = "N", value_parser = least_score)]
+    min_score: Option<f64>,
+    /// Fail when a stack is not expected to reach this availability; without it, what foreshock.toml promises counts
+    #[arg(long, value_name = "PERCENT", value_parser = objective)]
+    slo: Option<Probability>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FailOn {
+    Never,
+    Error,
+    Warning,
+}
+
+impl FailOn {
+    fn fails(self, severity: Severity) -> bool {
+        match self {
+            FailOn::Never => false,
+            FailOn::Error => severity >= Severity::Error,
+            FailOn::Warning => severity >= Severity::Warning,
+        }
+    }
+}
+
+/// What the gates look at in one stack.
+struct Figures {
+    title: String,
+    /// Of the findings that count: with a base the new ones.
+    severities: Vec<Severity>,
+    score: Option<f64>,
+    /// The score of before, and the points that it moved by; none without a base, and where one of them has no score.
+    moved: Option<(f64, f64)>,
+    /// The verdict over what was asked for, or promised in `foreshock.toml`.
+    verdict: Option<Verdict>,
+}
+
+impl Gates {
+    /// A gate that needs a base is bad usage without one: to pass in silence would be worse.
+    pub(super) fn check_usage(&self, has_base: bool) -> Result<(), String> {
+        if self.fail_on_regression && !has_base {
+            return Err(
+                "--fail-on-regression needs something to compare with: add --base REV, as --base origin/main, \
+                        or --plan PLAN.json"
+                    .to_owned(),
+            );
+        }
+        Ok(())
+    }
+
+    /// One line for each gate that a stack does not pass.
+    pub(super) fn failed(&self, report: &Report, places: &Places<'_>) -> Vec<String> {
+        let stacks = report.stacks.iter().map(|report| &report.stack);
+        stacks.flat_map(|stack| self.reasons(&self.figures(stack, places.title(stack)))).collect()
+    }
+
+    fn figures(&self, stack: &Stack, title: String) -> Figures {
+        let new = stack.findings.iter().filter(|finding| finding.new);
+        Figures {
+            title,
+            severities: new.map(|finding| finding.severity).collect(),
+            score: stack.assessment.score,
+            moved: moved(stack),
+            verdict: self.verdict(stack),
+        }
+    }
+
+    /// The same question as `foreshock availability --slo` asks; it costs, so that it is asked only where somebody promises.
+    fn verdict(&self, stack: &Stack) -> Option<Verdict> {
+        let slo = self.slo.or(stack.slo())?;
+        let options = AvailabilityOptions { slo: Some(slo), ..AvailabilityOptions::default() };
+        stack.availability(&options).verdicts.into_iter().find(|verdict| verdict.objective.is_none())
+    }
+
+    fn reasons(&self, figures: &Figures) -> Vec<String> {
+        let reasons = [
+            self.findings(&figures.severities),
+            self.regression(figures.moved),
+            self.score(figures.score),
+            figures.verdict.as_ref().and_then(|verdict| self.objective(verdict)),
+        ];
+        reasons.into_iter().flatten().map(|reason| format!("{}: {reason}", figures.title)).collect()
+    }
+
+    /// `1 error and 2 warnings (--fail-on warning)`
+    fn findings(&self, severities: &[Severity]) -> Option<String> {
+        let counted = |severity: Severity| {
+            let count = severities.iter().filter(|&&other| other == severity && self.fail_on.fails(other)).count();
+            (count > 0).then(|| format!("{count} {}{}", severity.name(), if count == 1 { "" } else { "s" }))
+        };
+        let counts: Vec<String> = [Severity::Error, Severity::Warning].into_iter().filter_map(counted).collect();
+        let name = self.fail_on.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        (!counts.is_empty()).then(|| format!("{} (--fail-on {name})", counts.join(" and ")))
+    }
+
+    fn regression(&self, moved: Option<(f64, f64)>) -> Option<String> {
+        // However little: the comparison has left out what is only rounding.
+        let (before, by) = moved.filter(|&(_, points)| self.fail_on_regression && points < 0.0)?;
+        let (before, after, lost) = (score(before), score(before + by), points(-by));
+        Some(format!("the score fell by {lost}, from {before} to {after} (--fail-on-regression)"))
+    }
+
+    fn score(&self, own: Option<f64>) -> Option<String> {
+        let (own, least) = (own?, self.min_score?);
+        // 59.99 is not to be called 60, which would pass.
+        let shown = if score(own) == score(least) { own.to_string() } else { score(own) };
+        (own < least).then(|| format!("the score is {shown}, below {least} (--min-score)"))
+    }
+
+    fn objective(&self, verdict: &Verdict) -> Option<String> {
+        if verdict.met {
+            return None;
+        }
+        let whose = if self.slo.is_some() { "--slo" } else { "slo in foreshock.toml" };
+        let missing = yearly(verdict.minutes_missing).unwrap_or_else(|| "less than a second a year".to_owned());
+        let (promised, expected) = (up(verdict.allowed), up(verdict.expected));
+        let mut reason = format!("promised {promised}, expected {expected}, {missing} too much");
+        if let (true, Some(ceiling)) = (verdict.unreachable, verdict.ceiling) {
+            let (layer, most) = (layer_name(ceiling.layer), up(ceiling.unavailability));
+            reason.push_str(&format!("; the {layer} layer allows {most} at most"));
+        }
+        Some(format!("{reason} ({whose})"))
+    }
+}
+
+fn moved(stack: &Stack) -> Option<(f64, f64)> {
+    let comparison = stack.comparison()?;
+    Some((comparison.score?, comparison.points?))
+}
+
+/// `60`, between 0 and 100.
+fn least_score(text: &str) -> Result<f64, String> {
+    let score: Option<f64> = text.trim().parse().ok();
+    score.filter(|score| (0.0..=100.0).contains(score)).ok_or_else(|| "expected a number between 0 and 100".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOTHING_ASKED: Gates =
+        Gates { fail_on: FailOn::Never, fail_on_regression: false, min_score: None, slo: None };
+
+    fn reasons(gates: &Gates, figures: Figures) -> Vec<String> {
+        gates.reasons(&figures)
+    }
+
+    fn figures() -> Figures {
+        Figures { title: "shop".to_owned(), severities: Vec::new(), score: None, moved: None, verdict: None }
+    }
+
+    #[test]
+    fn findings_fail_at_their_level_and_above() {
+        use Severity::{Error, Hint, Info, Warning};
+        for (fail_on, severities, expected) in [
+            (FailOn::Never, vec![Error, Warning], None),
+            (FailOn::Error, vec![Warning, Warning, Info, Hint], None),
+            (FailOn::Error, vec![Error, Warning], Some("shop: 1 error (--fail-on error)")),
+            (FailOn::Warning, vec![Info, Hint], None),
+            (FailOn::Warning, vec![Warning], Some("shop: 1 warning (--fail-on warning)")),
+            (FailOn::Warning, vec![Error, Error, Warning], Some("shop: 2 errors and 1 warning (--fail-on warning)")),
+        ] {
+            let gates = Gates { fail_on, ..NOTHING_ASKED };
+            let got = reasons(&gates, Figures { severities: severities.clone(), ..figures() });
+            assert_eq!(got.first().map(String::as_str), expected, "{severities:?}");
+        }
+    }
+
+    #[test]
+    fn any_drop_of_the_score_is_a_regression() {
+        let gates = Gates { fail_on_regression: true, ..NOTHING_ASKED };
+        for (moved, expected) in [
+            (None, None),
+            (Some((72.0, 0.0)), None),
+            (Some((72.0, 12.0)), None),
+            (Some((72.0, -27.0)), Some("shop: the score fell by 27 points, from 72 to 45 (--fail-on-regression)")),
+            (
+                Some((72.0, -0.01)),
+                Some("shop: the score fell by less than 0.1 points, from 72 to 72 (--fail-on-regression)"),
+            ),
+        ] {
+            assert_eq!(reasons(&gates, Figures { moved, ..figures() }).first().map(String::as_str), expected);
+            assert_eq!(reasons(&NOTHING_ASKED, Figures { moved, ..figures() }), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn the_score_has_to_reach_the_least() {
+        let gates = Gates { min_score: Some(60.0), ..NOTHING_ASKED };
+        for (score, expected) in [
+            (None, None),
+            (Some(60.0), None),
+            (Some(100.0), None),
+            (Some(41.58), Some("shop: the score is 41.6, below 60 (--min-score)")),
+            (Some(59.99), Some("shop: the score is 59.99, below 60 (--min-score)")),
+        ] {
+            assert_eq!(reasons(&gates, Figures { score, ..figures() }).first().map(String::as_str), expected);
+        }
+        for text in ["-1", "100.1", "NaN", "sixty", ""] {
+            assert!(least_score(text).is_err(), "{text}");
+        }
+        assert_eq!(least_score(" 60 "), Ok(60.0));
+    }
+
+    #[test]
+    fn a_gate_that_needs_a_base_says_so() {
+        let gates = Gates { fail_on_regression: true, ..NOTHING_ASKED };
+        assert!(gates.check_usage(false).unwrap_err().contains("--base"));
+        assert_eq!(gates.check_usage(true), Ok(()));
+        assert_eq!(NOTHING_ASKED.check_usage(false), Ok(()));
+    }
+}

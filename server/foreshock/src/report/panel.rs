@@ -1,0 +1,229 @@
+//! What the change did, in a frame for the terminal.
+
+use foreshock_analysis::{Comparison, Finding, Fix, Severity, Stack};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::model::loudness;
+use super::table::Paint;
+use super::verdict::{figures, mended_sentence, sentence};
+use super::words::{offer, score, yearly};
+use super::{Places, StackReport};
+
+/// Columns between the two sides of the frame: together the 80 that every terminal has.
+const INSIDE: usize = 76;
+/// Columns of the names at the left.
+const NAMES: usize = 10;
+/// More of one sort are counted.
+const MOST: usize = 6;
+
+/// What the change did to a stack; none where it is compared with nothing.
+pub(super) fn panel(report: &StackReport, places: &Places<'_>, paint: Paint) -> Option<String> {
+    let stack = &report.stack;
+    let comparison = stack.comparison()?;
+    let mut frame = Frame { text: String::new(), paint };
+    frame.top(&places.title(stack), &against(comparison));
+    frame.row("Score", &score_words(stack, comparison), colour_of(comparison));
+    new_rows(&mut frame, report, places);
+    mended_rows(&mut frame, comparison);
+    best_row(&mut frame, report, places);
+    let old = stack.findings.iter().filter(|finding| !finding.new).count();
+    if old > 0 {
+        frame.row("Before", &format!("{} there already (--hints shows them)", findings(old)), Paint::dim);
+    }
+    if !stack.problems.is_empty() {
+        let count = stack.problems.len();
+        let places = if count == 1 { "1 place".to_owned() } else { format!("{count} places") };
+        frame.row("Unread", &format!("{places} not understood, shown above"), Paint::yellow);
+    }
+    frame.bottom();
+    Some(frame.text)
+}
+
+/// `against 3f2a91c, merge base with main`
+pub(super) fn against(comparison: &Comparison) -> String {
+    let base = &comparison.base;
+    if base.words.is_empty() || base.words == base.id {
+        return format!("against {}", base.id);
+    }
+    format!("against {}, {}", base.id, base.words)
+}
+
+/// `72 -> 45 (-27) points, 40 h a year more are lost`
+fn score_words(stack: &Stack, comparison: &Comparison) -> String {
+    let mut words = figures(stack);
+    let minutes = comparison.minutes_per_year;
+    if let Some(time) = yearly(minutes.abs()) {
+        words.push_str(&format!("; {time} {} expected down", if minutes > 0.0 { "more" } else { "less" }));
+    }
+    if let (Some(own), Some(after)) = (stack.assessment.score, comparison.score_after)
+        && (own - after).abs() >= 0.05
+    {
+        words.push_str(&format!(". At its own entry points, which are others now, it is {}", score(own)));
+    }
+    words
+}
+
+fn colour_of(comparison: &Comparison) -> fn(Paint, &str) -> String {
+    match comparison.points {
+        Some(points) if points < 0.0 => Paint::red,
+        Some(points) if points > 0.0 => Paint::green,
+        _ => Paint::bold,
+    }
+}
+
+fn new_rows(frame: &mut Frame, report: &StackReport, places: &Places<'_>) {
+    let new: Vec<(&Finding, &[Fix])> = report.findings().filter(|(finding, _)| finding.new).collect();
+    if new.is_empty() {
+        frame.row("New", "nothing", Paint::plain);
+    }
+    for (number, (finding, _)) in new.iter().take(MOST).enumerate() {
+        let label = if number == 0 { "New" } else { "" };
+        let severity = loudness(finding);
+        let words =
+            format!("{}: {} ({})", severity.name(), sentence(&report.stack, finding), places.line(&finding.place));
+        frame.row(label, &words, if severity >= Severity::Error { Paint::red } else { Paint::yellow });
+    }
+    more(frame, new.len());
+}
+
+fn mended_rows(frame: &mut Frame, comparison: &Comparison) {
+    for (number, finding) in comparison.mended.iter().take(MOST).enumerate() {
+        frame.row(if number == 0 { "Mended" } else { "" }, &mended_sentence(finding), Paint::green);
+    }
+    more(frame, comparison.mended.len());
+}
+
+/// The repair that gains most of what the change has cost.
+fn best_row(frame: &mut Frame, report: &StackReport, places: &Places<'_>) {
+    let new = report.findings().filter(|(finding, _)| finding.new).flat_map(|(_, fixes)| fixes);
+    let Some(best) = new.max_by(|one, other| one.points.total_cmp(&other.points)) else { return };
+    let at = best.edits.first().map(|edit| format!(", {}", places.line(&edit.place))).unwrap_or_default();
+    frame.row("Best fix", &format!("{}{at}", offer(best)), Paint::bold);
+}
+
+fn more(frame: &mut Frame, count: usize) {
+    if count > MOST {
+        frame.row("", &format!("and {} more", count - MOST), Paint::dim);
+    }
+}
+
+/// `1 finding`, `3 findings`
+pub(super) fn findings(count: usize) -> String {
+    format!("{count} finding{}", if count == 1 { "" } else { "s" })
+}
+
+struct Frame {
+    text: String,
+    paint: Paint,
+}
+
+impl Frame {
+    fn top(&mut self, title: &str, after: &str) {
+        let title = shortened(&printable(title), INSIDE - 6);
+        let after = shortened(&printable(after), (INSIDE - 4).saturating_sub(title.width() + 3));
+        let used = title.width() + after.width() + if after.is_empty() { 2 } else { 4 };
+        let between = if after.is_empty() { String::new() } else { format!(" ─ {after}") };
+        let rest = "─".repeat((INSIDE + 1).saturating_sub(used));
+        self.text.push_str(&format!("╭─ {}{between} {rest}╮\n", self.paint.bold(&title)));
+    }
+
+    fn row(&mut self, name: &str, words: &str, style: fn(Paint, &str) -> String) {
+        for (number, line) in wrapped(&printable(words), INSIDE - NAMES).iter().enumerate() {
+            let name = if number == 0 { name } else { "" };
+            let space = " ".repeat(INSIDE.saturating_sub(NAMES + line.width()));
+            self.text.push_str(&format!("│ {name:<NAMES$}{}{space} │\n", style(self.paint, line)));
+        }
+    }
+
+    fn bottom(&mut self) {
+        self.text.push_str(&format!("╰{}╯\n", "─".repeat(INSIDE + 2)));
+    }
+}
+
+/// What would move the cursor is left out.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !c.is_control()).collect()
+}
+
+/// Cut at the end.
+fn shortened(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut short = fitting(text, columns.saturating_sub(1)).to_owned();
+    short.push('…');
+    if columns == 0 { String::new() } else { short }
+}
+
+/// Lines of at most so many columns, broken between words; a word that is longer is broken where it has to be.
+fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let mut word = word;
+        while let Some(line) = lines.last_mut() {
+            let space = usize::from(!line.is_empty());
+            if line.width() + space + word.width() <= columns {
+                line.push_str(if space == 1 { " " } else { "" });
+                line.push_str(word);
+                break;
+            }
+            if line.is_empty() {
+                let head = fitting(word, columns);
+                // Nothing fits where a character is wider than the line; then it stays whole.
+                let head = if head.is_empty() { word } else { head };
+                line.push_str(head);
+                word = word.get(head.len()..).unwrap_or_default();
+                if word.is_empty() {
+                    break;
+                }
+            }
+            lines.push(String::new());
+        }
+    }
+    lines
+}
+
+/// As much of the beginning as fits.
+fn fitting(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    for (offset, c) in text.char_indices() {
+        used += c.width().unwrap_or(0);
+        if used > columns {
+            return text.get(..offset).unwrap_or_default();
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_fit_whatever_is_in_them() {
+        for (text, columns, expected) in [
+            ("", 5, vec![""]),
+            ("a b c", 3, vec!["a b", "c"]),
+            ("abcdefgh", 3, vec!["abc", "def", "gh"]),
+            ("ab cdefgh", 3, vec!["ab", "cde", "fgh"]),
+            ("数据库 x", 4, vec!["数据", "库 x"]),
+        ] {
+            assert_eq!(wrapped(text, columns), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_frame_is_as_wide() {
+        for words in
+            ["short", "aws_db_instance.orders[\"数据库\\u{1b}[31m\"] is a single point of failure", &"x".repeat(500)]
+        {
+            let mut frame = Frame { text: String::new(), paint: Paint { colour: false } };
+            frame.top(words, words);
+            frame.row("New", words, Paint::red);
+            frame.bottom();
+            for line in frame.text.lines() {
+                assert_eq!(line.width(), 80, "{line}");
+            }
+        }
+    }
+}

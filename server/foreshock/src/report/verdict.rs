@@ -1,0 +1,89 @@
+//! What a change did to a stack, in one line.
+
+use foreshock_analysis::{Comparison, Finding, Severity, Stack};
+
+use super::model::loudness;
+use super::words::{moved, score};
+
+const SINGLE_POINT: &str = "single-point-of-failure";
+/// It says what the points say.
+const REGRESSION: &str = "score-regression";
+
+/// `72 -> 45 (-27): aws_db_instance.orders became a single point of failure`
+pub(super) fn verdict(stack: &Stack) -> String {
+    match headline(stack) {
+        Some(headline) => format!("{}: {headline}", figures(stack)),
+        None => figures(stack),
+    }
+}
+
+/// `72 -> 45 (-27)`
+pub(super) fn figures(stack: &Stack) -> String {
+    let own = stack.assessment.score.map(score);
+    let Some(comparison) = stack.comparison() else {
+        return own.map_or_else(|| "nothing to score".to_owned(), |own| format!("score {own}"));
+    };
+    match (comparison.score, comparison.score_after, comparison.points) {
+        (_, Some(after), Some(0.0)) => format!("{}, 0 points", score(after)),
+        (Some(before), Some(after), Some(points)) => {
+            format!("{} -> {} ({})", score(before), score(after), moved(points))
+        }
+        (None, Some(after), _) => format!("new, score {}", score(after)),
+        (Some(before), None, _) => format!("{} -> nothing to score", score(before)),
+        _ => "nothing to score".to_owned(),
+    }
+}
+
+/// What matters most of what the change did; none when it neither brought nor mended anything that is told.
+fn headline(stack: &Stack) -> Option<String> {
+    let new: Vec<&Finding> = news(stack).collect();
+    let first = new.iter().find(|finding| finding.rule.as_str() != REGRESSION).or(new.first());
+    if let Some(first) = first {
+        let others = if new.len() > 1 { format!(", and {} more", new.len() - 1) } else { String::new() };
+        return Some(sentence(stack, first) + &others);
+    }
+    let mended = &stack.comparison()?.mended;
+    let first = mended.first()?;
+    let others = if mended.len() > 1 { format!(", and {} more mended", mended.len() - 1) } else { String::new() };
+    Some(mended_sentence(first) + &others)
+}
+
+/// What the change brought, hints left out.
+pub(super) fn news(stack: &Stack) -> impl Iterator<Item = &Finding> {
+    stack.findings.iter().filter(|finding| finding.new && loudness(finding) >= Severity::Info)
+}
+
+/// `aws_db_instance.orders became a single point of failure`
+pub(super) fn sentence(stack: &Stack, finding: &Finding) -> String {
+    let component = &finding.component_id;
+    if finding.rule.as_str() == SINGLE_POINT {
+        return match stack.comparison().map(|comparison| was_there(stack, comparison, component)) {
+            None => format!("{component} is a single point of failure"),
+            Some(true) => format!("{component} became a single point of failure"),
+            Some(false) => format!("{component} is new, and a single point of failure"),
+        };
+    }
+    first_line(&finding.message)
+}
+
+/// `aws_db_instance.orders is no single point of failure any more`
+pub(super) fn mended_sentence(finding: &Finding) -> String {
+    match finding.rule.as_str() {
+        SINGLE_POINT => format!("{} is no single point of failure any more", finding.component_id),
+        rule => format!("{}: {rule} is mended", finding.component_id),
+    }
+}
+
+fn was_there(stack: &Stack, comparison: &Comparison, component: &str) -> bool {
+    let Some(before) = &comparison.before else { return false };
+    let name_now = |before: &str| match stack.terraform() {
+        Some(module) => module.resolved.moves.now(before),
+        None => before.to_owned(),
+    };
+    before.system().iter().any(|(_, other)| name_now(other.id.as_str()) == component)
+}
+
+/// A message without its second line and its full stop.
+pub(super) fn first_line(message: &str) -> String {
+    message.lines().next().unwrap_or_default().trim_end_matches('.').to_owned()
+}
