@@ -9,7 +9,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_analysis::{Snapshot, Stack, Workspace};
 use foreshock_engine::assess;
-use foreshock_model::{ComponentKind, FailoverMode, Known, Plane, Replication, System};
+use foreshock_model::{ComponentKind, Known, Plane, Replication, System};
 use foreshock_syntax::yaml;
 use foreshock_text::FilePath;
 
@@ -312,19 +312,16 @@ fn small_plans_do_what_their_table_says() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Whether the schema has a field for all of it.
+/// Whether the schema has a field for all that the score rests on.
 fn is_expressible(system: &System) -> bool {
-    let zoned = !system.zones.is_empty();
     system.components.iter().all(|component| {
         let redundancy = &component.redundancy;
         let stateful = matches!(component.kind, ComponentKind::Database | ComponentKind::Cache);
         let standby = redundancy.replication == Replication::PrimaryStandby;
-        let several = redundancy.instances.known().is_some_and(|count| *count > 1);
-        let zones = redundancy.zones.known();
-        redundancy.instances.known().is_some_and(|count| *count > 0)
-            && (zones.is_some_and(|zones| !zones.is_empty() || !zoned) || (zones.is_none() && zoned))
-            && (!standby || stateful || !several)
-            && (!standby || !several || redundancy.failover.mode != Known::Known(FailoverMode::None))
+        let instances = redundancy.instances.known().copied();
+        let several = instances.is_none_or(|count| count > 1);
+        let has_instances = component.reliability.instance.is_some();
+        !has_instances || (instances.is_some_and(|count| count > 0) && (!standby || stateful || !several))
     })
 }
 
