@@ -34,6 +34,8 @@ pub(super) enum Outgoing {
     Write(Written),
     /// Something a person should see in the log.
     Error(String),
+    /// Something a person may want to know, in the log.
+    Warning(String),
 }
 
 /// What should be asked for again.
@@ -72,6 +74,7 @@ pub(super) async fn forward(
             Outgoing::Progress { title, until } => drop(tokio::spawn(progress(client.clone(), title, until))),
             Outgoing::Write(written) => beside("the edit of a file", write(client.clone(), written)),
             Outgoing::Error(text) => client.log_message(lsp::MessageType::ERROR, text).await,
+            Outgoing::Warning(text) => client.log_message(lsp::MessageType::WARNING, text).await,
         }
     }
 }

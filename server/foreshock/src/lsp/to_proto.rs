@@ -27,7 +27,7 @@ const SOURCE: &str = "foreshock";
 /// Commands the server itself runs.
 pub(super) const COMMANDS: [&str; 3] = ["foreshock.simulate", "foreshock.graph", "foreshock.setBaseline"];
 /// The files that are worth a word when they change on the disk.
-const WATCHED: [&str; 9] = [
+const WATCHED: [&str; 13] = [
     "**/*.tf",
     "**/*.tofu",
     "**/*.tfvars",
@@ -37,6 +37,11 @@ const WATCHED: [&str; 9] = [
     "**/modules.json",
     "**/foreshock.toml",
     "**/foreshock-baseline.json",
+    // Where the base stands, and what no commit knows of.
+    "**/.git/HEAD",
+    "**/.git/packed-refs",
+    "**/.git/refs/**",
+    "**/.gitignore",
 ];
 
 /// `file:///w/main.tf`; the path itself where it can't be an address.
@@ -68,6 +73,7 @@ pub(super) fn initialize_result(client: &ClientFacts) -> lsp::InitializeResult {
     let sync = lsp::TextDocumentSyncOptions {
         open_close: Some(true),
         change: Some(lsp::TextDocumentSyncKind::INCREMENTAL),
+        save: Some(lsp::TextDocumentSyncSaveOptions::Supported(true)),
         ..Default::default()
     };
     let hints = lsp::InlayHintOptions { resolve_provider: Some(true), ..Default::default() };
