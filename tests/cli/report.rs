@@ -286,3 +286,49 @@ fn the_demo_is_served_to_this_machine_until_enter() {
     demo.stdin.take().unwrap().write_all(b"\n").unwrap();
     assert!(demo.wait().unwrap().success());
 }
+
+fn git(directory: &Path, arguments: &[&str]) -> bool {
+    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
+    let done = Command::new("git").args(identity).args(arguments).current_dir(directory).output();
+    done.is_ok_and(|output| output.status.success())
+}
+
+#[test]
+fn a_report_says_what_is_new_against_a_revision() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    if !git(directory, &["init", "--quiet", "-b", "main", "."]) {
+        println!("skipped: there is no git here");
+        return;
+    }
+    for file in std::fs::read_dir(shop()).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(
+            directory.join(path.file_name().unwrap()),
+            text.replace("= false # cheaper while we are small", "= true"),
+        )
+        .unwrap();
+    }
+    let database = std::fs::read_to_string(directory.join("rds.tf")).unwrap();
+    assert!(database.contains("= true"), "{database}");
+    assert!(git(directory, &["add", "-A"]) && git(directory, &["commit", "--quiet", "-m", "two zones"]));
+    let unchanged = page(directory, &["simulate", ".", "--html", "-", "--base", "HEAD"]);
+    assert!(unchanged.contains("<strong>0 points</strong>"));
+    assert!(unchanged.contains("<p>No new findings.</p>"));
+
+    std::fs::copy(shop().join("rds.tf"), directory.join("rds.tf")).unwrap();
+    let report = page(directory, &["simulate", ".", "--html", "-", "--base", "HEAD"]);
+    let (new, _) = report.split_once("<h2 id=\"single-0\">").unwrap();
+    let (_, new) = new.split_once("<h2 id=\"new-0\">").unwrap();
+    assert!(
+        new.contains("<span class=\"badge new\">new</span>\n <bdi class=\"id\">aws_db_instance.orders</bdi>"),
+        "{new}"
+    );
+    assert!(new.contains("What fails now that did not") && new.contains("instance:aws_db_instance.orders#0"), "{new}");
+    assert!(report.contains("<strong>−6.2 points</strong>"), "{report}");
+    let without = page(directory, &["simulate", ".", "--html", "-"]);
+    assert!(!without.contains("What is new") && !without.contains("badge new"));
+    assert!(complaint(directory, &["simulate", "--base", "HEAD"]).contains("--html"));
+    assert!(complaint(directory, &["simulate", "--html", "-", "--base", "nowhere"]).contains("nowhere"));
+}
