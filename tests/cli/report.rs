@@ -321,14 +321,33 @@ fn a_report_says_what_is_new_against_a_revision() {
     let report = page(directory, &["simulate", ".", "--html", "-", "--base", "HEAD"]);
     let (new, _) = report.split_once("<h2 id=\"single-0\">").unwrap();
     let (_, new) = new.split_once("<h2 id=\"new-0\">").unwrap();
-    assert!(
-        new.contains("<span class=\"badge new\">new</span>\n <bdi class=\"id\">aws_db_instance.orders</bdi>"),
-        "{new}"
-    );
+    assert!(new.contains("<span class=\"badge error\">error</span> <span class=\"badge new\">new</span>"), "{new}");
+    assert!(new.contains("multi_az of aws_db_instance.orders was true at"), "{new}");
     assert!(new.contains("What fails now that did not") && new.contains("instance:aws_db_instance.orders#0"), "{new}");
     assert!(report.contains("<strong>−6.2 points</strong>"), "{report}");
     let without = page(directory, &["simulate", ".", "--html", "-"]);
     assert!(!without.contains("What is new") && !without.contains("badge new"));
     assert!(complaint(directory, &["simulate", "--base", "HEAD"]).contains("--html"));
     assert!(complaint(directory, &["simulate", "--html", "-", "--base", "nowhere"]).contains("nowhere"));
+}
+
+#[test]
+fn what_is_suppressed_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(shop()).unwrap() {
+        let path = file.unwrap().path();
+        std::fs::copy(&path, directory.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let text = std::fs::read_to_string(shop().join("rds.tf")).unwrap();
+    let ignored = "# foreshock:ignore single-point-of-failure reason: moves <next> month\nresource \"aws_db_instance\" \"orders\"";
+    std::fs::write(directory.path().join("rds.tf"), text.replace("resource \"aws_db_instance\" \"orders\"", ignored))
+        .unwrap();
+    let report = report(directory.path(), ".");
+    let (_, suppressed) = report.split_once("<h2 id=\"suppressed-0\">").unwrap();
+    assert!(suppressed.contains("moves &lt;next&gt; month"), "{suppressed}");
+    let pack = Pack::of(directory.path(), ".");
+    assert!(
+        pack.text("evidence.md")
+            .contains("| single-point-of-failure | aws\\_db\\_instance.orders | moves &lt;next&gt; month |")
+    );
 }
