@@ -10,6 +10,7 @@ mod availability;
 mod backtest;
 mod report;
 mod simulate;
+mod suppressions;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -6,7 +6,7 @@ use std::thread;
 
 use camino::Utf8PathBuf;
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use foreshock_analysis::{Choices, Finding, Fix, Snapshot, Workspace};
+use foreshock_analysis::{BaseChoice, Choices, Finding, Fix, Snapshot, Workspace};
 use foreshock_text::FilePath;
 use ropey::Rope;
 use tracing::error;
@@ -21,6 +21,10 @@ pub(super) enum Change {
     Folders(Vec<Utf8PathBuf>),
     /// The user of the editor has made choices.
     Choices(Choices),
+    /// What the stacks are compared with.
+    Base(BaseChoice),
+    /// Nothing that is known of; but the base may have moved.
+    Look,
     /// A document was opened or edited.
     Document { file: FilePath, document: OpenDocument, text: Rope },
     /// A document was closed.
@@ -76,7 +80,8 @@ pub(super) fn start(events: Sender<Event>) -> io::Result<Sender<(u64, Change)>> 
     let (sender, changes) = unbounded();
     thread::Builder::new().name("analysis".into()).stack_size(STACK_BYTES).spawn(move || {
         let (workspace, choices) = (Workspace::new(), Choices::default());
-        Analyst { workspace, folders: Vec::new(), choices, texts: BTreeMap::new(), open: Arc::default() }
+        let base = BaseChoice::None;
+        Analyst { workspace, folders: Vec::new(), choices, base, texts: BTreeMap::new(), open: Arc::default() }
             .run(&changes, &events);
     })?;
     Ok(sender)
@@ -87,6 +92,7 @@ struct Analyst {
     /// Kept to begin again after a panic.
     folders: Vec<Utf8PathBuf>,
     choices: Choices,
+    base: BaseChoice,
     texts: BTreeMap<FilePath, Arc<str>>,
     open: Arc<BTreeMap<FilePath, OpenDocument>>,
 }
@@ -153,6 +159,12 @@ impl Analyst {
                     self.choices.clone_from(&choices);
                     self.workspace.set_choices(choices);
                 }
+                Change::Base(base) => {
+                    self.base.clone_from(&base);
+                    self.workspace.set_base(base);
+                }
+                // Every picture looks whether the base has moved.
+                Change::Look => {}
                 Change::Document { file, document, text } => {
                     Arc::make_mut(&mut self.open).insert(file.clone(), document);
                     edited.insert(file, text);
@@ -179,6 +191,7 @@ impl Analyst {
         self.workspace = Workspace::new();
         self.workspace.set_folders(self.folders.clone());
         self.workspace.set_choices(self.choices.clone());
+        self.workspace.set_base(self.base.clone());
         for (file, text) in &self.texts {
             self.workspace.set_document(file.clone(), text.clone());
         }

@@ -7,21 +7,21 @@ use std::time::{Duration, Instant};
 use camino::Utf8PathBuf;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use foreshock_text::FilePath;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, error};
 
 use super::analysis_thread::{self, Change, OpenDocument, World};
 use super::documents::Documents;
-use super::event::{ClientFacts, Event, Query, Refusal};
+use super::event::{ClientFacts, Event, Query, Refusal, Reply};
 use super::outgoing::Outgoing;
 use super::publish::Published;
 use super::settings::Settings;
 use super::view::{Chosen, View};
 use super::workers::{Workers, guarded};
 use super::{
-    STACK_BYTES, call_hierarchy, callers, code_action, code_lens, diagnostics, graph, hover, inlay_hints,
-    newly_failing, simulate, variable_files,
+    STACK_BYTES, baseline, call_hierarchy, callers, code_action, code_lens, completion, diagnostics, graph, hover,
+    inlay_hints, newly_failing, simulate, variable_files,
 };
 
 /// An analysis that takes longer than this shows progress.
@@ -50,6 +50,8 @@ pub(super) struct MainLoop {
     waiting: VecDeque<(u64, Query)>,
     published: Published,
     published_at: Instant,
+    /// What was last said of it.
+    base_problem: Option<Arc<str>>,
     first_analysis: Progress,
 }
 
@@ -81,6 +83,7 @@ impl MainLoop {
             waiting: VecDeque::new(),
             published: Published::default(),
             published_at: Instant::now(),
+            base_problem: None,
             first_analysis: Progress::NotStarted,
         };
         thread::Builder::new().name("main-loop".into()).stack_size(STACK_BYTES).spawn(move || main_loop.run())?;
@@ -105,6 +108,7 @@ impl MainLoop {
         match event {
             Event::Initialize(client, settings) => {
                 self.client = client;
+                self.change(Change::Base(self.settings.base.clone()));
                 self.settings_changed(&settings);
                 self.folders_changed();
             }
@@ -137,6 +141,7 @@ impl MainLoop {
             Event::Settings(_) => self.ask_settings(),
             Event::ChooseCaller { file, caller } => self.choose_caller(&file, caller),
             Event::FilesChanged(files) => files.into_iter().for_each(|file| self.change(Change::Disk(file))),
+            Event::Saved => self.change(Change::Look),
             Event::Query(query) => self.ask(query),
             Event::Analysed(world) => self.analysed(world),
             Event::AnalysisFailed { revision, message } => self.analysis_failed(revision, &message),
@@ -170,7 +175,13 @@ impl MainLoop {
         if settings == *self.settings {
             return;
         }
-        self.settings = Arc::new(settings);
+        let before = std::mem::replace(&mut self.settings, Arc::new(settings));
+        if before.base != self.settings.base {
+            self.change(Change::Base(self.settings.base.clone()));
+        }
+        if before.choices == self.settings.choices {
+            return self.change(Change::Look);
+        }
         self.change(Change::Choices(self.settings.choices.clone()));
     }
 
@@ -235,6 +246,10 @@ impl MainLoop {
             Query::InlayTooltip { file, about, reply } => {
                 guarded(|| drop(reply.send(Ok(inlay_hints::tooltip(&view, &file, &about)))));
             }
+            Query::Completion { file, at, reply } => {
+                guarded(|| drop(reply.send(Ok(completion::items(&view, &file, at)))));
+            }
+            Query::SetBaseline { file, reply } => self.set_baseline(&view, &file, reply),
             Query::CodeLenses { file, reply } => guarded(|| drop(reply.send(Ok(code_lens::lenses(&view, &file))))),
             Query::PrepareCallHierarchy { file, at, reply } => {
                 guarded(|| drop(reply.send(Ok(call_hierarchy::prepare(&view, &file, at)))));
@@ -274,9 +289,25 @@ impl MainLoop {
         }
     }
 
+    fn set_baseline(&self, view: &View, file: &FilePath, reply: Reply<Value>) {
+        if !self.client.applies_edits {
+            let message =
+                "this editor can't create files for a server; `foreshock check --write-baseline` does the same";
+            let _ = reply.send(Err(Refusal::BadQuestion(message.into())));
+            return;
+        }
+        let written = baseline::accepted(view, file);
+        let answer = written.as_ref().map(|written| json!({"uri": &*written.uri, "findings": written.findings}));
+        let _ = reply.send(answer.map_err(Clone::clone));
+        if let Ok(written) = written {
+            self.send(Outgoing::Write(written));
+        }
+    }
+
     fn analysed(&mut self, world: Arc<World>) {
         self.world = Some(world.clone());
         self.first_analysis = Progress::Over;
+        self.tell_base_problem(world.snapshot.base_problem.clone());
         while self.waiting.front().is_some_and(|(needed, _)| *needed <= world.revision) {
             if let Some((_, query)) = self.waiting.pop_front() {
                 self.answer(query, &world);
@@ -286,6 +317,17 @@ impl MainLoop {
         if is_current || self.published_at.elapsed() >= LONGEST_SILENCE {
             self.publish(world);
         }
+    }
+
+    /// Says once why there is no base, or not the one that was meant.
+    fn tell_base_problem(&mut self, problem: Option<Arc<str>>) {
+        if self.base_problem == problem {
+            return;
+        }
+        if let Some(problem) = &problem {
+            self.send(Outgoing::Warning(format!("Foreshock, on the base of comparison: {problem}")));
+        }
+        self.base_problem = problem;
     }
 
     fn publish(&mut self, world: Arc<World>) {
