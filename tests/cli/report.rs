@@ -183,6 +183,8 @@ fn what_was_asked_stands_in_the_report() {
     let asked = page(&shop(), &["simulate", "--fail", "aws_db_instance.orders", "--html", "-"]);
     assert!(asked.contains("What was asked"));
     assert!(asked.contains("└─ aws_ecs_service.api DOWN: requires it"), "{asked}");
+    let both = ["simulate", "--fail", "aws_db_instance.orders", "--zone", "eu-west-1a", "--together", "--html", "-"];
+    assert!(page(&shop(), &both).contains("component:aws_db_instance.orders+zone:eu-west-1a</bdi></h3>"));
     assert!(complaint(&shop(), &["simulate", "--fail", "nothing", "--html", "-"]).contains("nothing"));
 }
 

@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N")]
     budget: Option<u64>,
     /// Also write a report to this file: one page of HTML that needs nothing else; `-` writes only that, to standard output
-    #[arg(long, value_name = "FILE", conflicts_with = "together")]
+    #[arg(long, value_name = "FILE")]
     html: Option<Utf8PathBuf>,
     #[command(flatten)]
     about: html::About,
@@ -155,7 +155,7 @@ fn report(
     let mut sweeps = sweeps.into_iter();
     for (index, stack) in snapshot.stacks.iter().enumerate() {
         // A fault that only other stacks know is not played here.
-        let asked = scenarios(stack.system(), names, false).unwrap_or_default();
+        let asked = scenarios(stack.system(), names, arguments.together).unwrap_or_default();
         let asked = asked.into_iter().map(|(id, faults)| Played::of(stack, id, &faults)).collect();
         let sweep = sweeps.next().unwrap_or_else(|| sweep(stack, arguments.budget));
         matters.push(StackMatter::of(snapshot, index, stack, sweep, asked));
