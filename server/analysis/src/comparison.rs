@@ -6,6 +6,7 @@ use std::sync::Arc;
 use foreshock_engine::{Assessment, Basis, EntryPoint, assess_with};
 use foreshock_model::{ComponentIndex, System};
 
+use crate::rules::{score_regression, sort};
 use crate::{Finding, RuleId, Severity, Stack};
 
 /// 8766 hours.
@@ -88,11 +89,14 @@ impl Stack {
             mended,
             before: Some(before),
         }));
+        let regression = score_regression::find(&self, None);
+        self.findings.extend(regression);
+        sort(&mut self.findings);
         self
     }
 
     /// What a component, or a resource, of the base is called now.
-    fn name_now(&self, before: &str) -> String {
+    pub(crate) fn name_now(&self, before: &str) -> String {
         match self.terraform() {
             Some(module) => module.resolved.moves.now(before),
             None => before.to_owned(),
@@ -130,13 +134,13 @@ impl Known {
 }
 
 /// Score and share of the service that is lost, on both sides at the same entry points.
-struct Measured {
-    before: (Option<f64>, f64),
-    after: (Option<f64>, f64),
+pub(crate) struct Measured {
+    pub(crate) before: (Option<f64>, f64),
+    pub(crate) after: (Option<f64>, f64),
 }
 
 impl Measured {
-    fn of(before: &Stack, now: &Stack) -> Measured {
+    pub(crate) fn of(before: &Stack, now: &Stack) -> Measured {
         let measured = |assessment: &Assessment| (assessment.score, assessment.loss);
         let basis = &before.assessment.basis;
         let (still_there, carried) = carried(before, now);
@@ -168,7 +172,7 @@ impl Measured {
 }
 
 /// The entry points of the base that are still there, as the base knows them and as they are known now.
-fn carried(before: &Stack, now: &Stack) -> (Basis, Basis) {
+pub(crate) fn carried(before: &Stack, now: &Stack) -> (Basis, Basis) {
     let (old, new): (&System, &System) = (before.system(), now.system());
     let find = |index: ComponentIndex| new.find(&now.name_now(old.component(index)?.id.as_str()));
     let basis = &before.assessment.basis;

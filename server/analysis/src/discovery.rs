@@ -11,7 +11,7 @@ use foreshock_terraform::{Files, is_configuration, is_variable_file};
 use foreshock_text::FilePath;
 use rustc_hash::FxHashMap;
 
-use crate::disk::read_text;
+use crate::disk::{Sources, read_text};
 
 /// More directories than this below the workspace folders are not looked at.
 const MOST_DIRECTORIES: usize = 50_000;
@@ -23,9 +23,9 @@ pub(crate) fn is_yaml(file: &Utf8Path) -> bool {
 }
 
 /// The directories at or below `folder` that hold Terraform files.
-pub(crate) fn module_directories(folder: &Utf8Path) -> BTreeSet<Utf8PathBuf> {
+pub(crate) fn module_directories(folder: &Utf8Path, sources: &Sources) -> BTreeSet<Utf8PathBuf> {
     let mut found = BTreeSet::new();
-    for path in files_below(folder) {
+    for path in sources.files_below(folder) {
         if is_configuration(&path)
             && let Some(directory) = path.parent()
         {
@@ -46,7 +46,7 @@ pub(crate) fn infra_files(folder: &Utf8Path) -> BTreeSet<Utf8PathBuf> {
 
 /// Every file at or below `folder`. Hidden directories (`.terraform` among them), `node_modules` and what git ignores
 /// are skipped; symbolic links are not followed.
-fn files_below(folder: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
+pub(crate) fn files_below(folder: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
     let walk = ignore::WalkBuilder::new(folder)
         .follow_links(false)
         .require_git(true)

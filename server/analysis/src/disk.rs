@@ -1,6 +1,7 @@
-//! Where texts come from: open documents first, then the disk, each read and parsed once.
+//! Where texts come from: open documents first, then the disk or a revision, each read and parsed once.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -9,15 +10,53 @@ use foreshock_terraform::{Files, ParsedFile};
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
+use crate::discovery::files_below;
 use crate::yaml_file::YamlFile;
 
 /// Files above this size are not read: 8 MiB, as in `foreshock_syntax::hcl`. Configuration is written by people.
 const LARGEST_FILE: u64 = 8 * 1024 * 1024;
 
-/// A disk with open documents in front of it. Used by one thread.
-#[derive(Default)]
+/// What lies under the open documents.
+pub(crate) trait Ground {
+    /// The files directly in a directory, sorted. Empty where there is none.
+    fn list(&self, directory: &Utf8Path) -> Vec<FilePath>;
+
+    /// The content of a file: `None` when it is not there, the reason when it is too large.
+    fn read(&self, file: &FilePath) -> Option<Result<Vec<u8>, String>>;
+
+    /// Every file at or below a folder, but for hidden directories, `node_modules` and what git ignores.
+    fn files_below(&self, folder: &Utf8Path) -> Vec<Utf8PathBuf>;
+}
+
+/// The disk as it is.
+pub(crate) struct Disk;
+
+impl Ground for Disk {
+    fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
+        list_disk(directory)
+    }
+
+    fn read(&self, file: &FilePath) -> Option<Result<Vec<u8>, String>> {
+        read_bytes(file)
+    }
+
+    fn files_below(&self, folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+        files_below(folder).collect()
+    }
+}
+
+/// What lies on the ground, with open documents in front of it. Used by one thread.
 pub(crate) struct Sources {
+    ground: Box<dyn Ground>,
+    /// Sources that are likely to have the same texts, so that these need not be parsed twice.
+    twin: Option<Rc<Sources>>,
     memo: RefCell<Memo>,
+}
+
+impl Default for Sources {
+    fn default() -> Sources {
+        Sources { ground: Box::new(Disk), twin: None, memo: RefCell::default() }
+    }
 }
 
 #[derive(Default)]
@@ -36,6 +75,21 @@ struct Document {
 }
 
 impl Sources {
+    /// Sources on another ground than the disk.
+    pub(crate) fn on(ground: Box<dyn Ground>, twin: Rc<Sources>) -> Sources {
+        Sources { ground, twin: Some(twin), memo: RefCell::default() }
+    }
+
+    /// The sources of the present: where what people say of their stacks is read.
+    pub(crate) fn present(&self) -> &Sources {
+        self.twin.as_deref().unwrap_or(self)
+    }
+
+    /// Every file at or below a folder, as the ground has them.
+    pub(crate) fn files_below(&self, folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+        self.ground.files_below(folder)
+    }
+
     /// Opens or changes a document. Returns whether anything changed.
     pub(crate) fn set_document(&self, file: &FilePath, text: Arc<str>) -> bool {
         let mut memo = self.memo.borrow_mut();
@@ -81,7 +135,7 @@ impl Sources {
         let text = memo.documents.get(file).map(|document| document.text.clone());
         let yaml = match text {
             Some(text) => Some(Arc::new(YamlFile::parse(file.clone(), text))),
-            None => yaml_on_disk(file).map(Arc::new),
+            None => self.yaml_on_ground(file),
         };
         memo.yaml.insert(file.clone(), yaml.clone());
         yaml
@@ -91,8 +145,33 @@ impl Sources {
     pub(crate) fn configuration(&self, file: &FilePath) -> Option<Result<Arc<str>, String>> {
         match self.document(file) {
             Some(text) => Some(Ok(text)),
-            None => read_disk(file),
+            None => self.read(file),
         }
+    }
+
+    /// Reads a file of the ground: `None` when it is not there, the reason when it can't be taken as text.
+    fn read(&self, file: &FilePath) -> Option<Result<Arc<str>, String>> {
+        self.ground.read(file).map(as_text)
+    }
+
+    fn parsed_on_ground(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
+        let read = self.read(file)?;
+        if let Ok(text) = &read
+            && let Some(same) = self.twin.as_ref().and_then(|twin| twin.parsed(file)).filter(|twin| twin.text == *text)
+        {
+            return Some(same);
+        }
+        Some(parse(file, read))
+    }
+
+    fn yaml_on_ground(&self, file: &FilePath) -> Option<Arc<YamlFile>> {
+        let read = self.read(file)?;
+        if let Ok(text) = &read
+            && let Some(same) = self.twin.as_ref().and_then(|twin| twin.yaml(file)).filter(|twin| twin.text == *text)
+        {
+            return Some(same);
+        }
+        Some(Arc::new(parse_yaml(file, read)))
     }
 
     /// The text of an open document.
@@ -128,7 +207,7 @@ impl Files for Sources {
         if let Some(listing) = self.memo.borrow().listings.get(directory) {
             return listing.to_vec();
         }
-        let mut files = list_disk(directory);
+        let mut files = self.ground.list(directory);
         let mut memo = self.memo.borrow_mut();
         files.extend(memo.documents.keys().filter(|file| file.as_path().parent() == Some(directory)).cloned());
         files.sort();
@@ -147,7 +226,7 @@ impl Files for Sources {
                 let text = document.text.clone();
                 Some(Arc::new(ParsedFile::parse(file.clone(), text, &mut document.expressions)))
             }
-            None => parse_disk(file),
+            None => self.parsed_on_ground(file),
         };
         memo.parsed.insert(file.clone(), parsed.clone());
         parsed
@@ -161,7 +240,7 @@ impl Files for Sources {
         if let Some(text) = memo.texts.get(file) {
             return text.clone();
         }
-        let text = read_text(file);
+        let text = self.read(file).and_then(Result::ok);
         memo.texts.insert(file.clone(), text.clone());
         text
     }
@@ -171,7 +250,7 @@ impl Files for Sources {
             return Some(Arc::from(text.as_bytes()));
         }
         let mut memo = self.memo.borrow_mut();
-        let read = || read_bytes(file).and_then(Result::ok).map(Arc::from);
+        let read = || self.ground.read(file).and_then(Result::ok).map(Arc::from);
         memo.bytes.entry(file.clone()).or_insert_with(read).clone()
     }
 }
@@ -228,18 +307,18 @@ pub(crate) fn read_text(file: &FilePath) -> Option<Arc<str>> {
 
 /// Reads a file: `None` when it is not there, the reason when it can't be taken as text.
 fn read_disk(file: &FilePath) -> Option<Result<Arc<str>, String>> {
-    let text = |bytes| match String::from_utf8(bytes) {
-        Ok(text) => Ok(Arc::from(text)),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            Err(format!("this file is not valid UTF-8 (byte {at}); it is left out"))
-        }
-    };
-    read_bytes(file).map(|bytes| bytes.and_then(text))
+    read_bytes(file).map(as_text)
+}
+
+fn as_text(bytes: Result<Vec<u8>, String>) -> Result<Arc<str>, String> {
+    String::from_utf8(bytes?).map(Arc::from).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!("this file is not valid UTF-8 (byte {at}); it is left out")
+    })
 }
 
 /// Reads a file: `None` when it is not there, the reason when it is too large.
-fn read_bytes(file: &FilePath) -> Option<Result<Vec<u8>, String>> {
+pub(crate) fn read_bytes(file: &FilePath) -> Option<Result<Vec<u8>, String>> {
     let metadata = file.as_path().metadata().ok()?;
     if !metadata.is_file() {
         return None;
@@ -251,27 +330,31 @@ fn read_bytes(file: &FilePath) -> Option<Result<Vec<u8>, String>> {
     std::fs::read(file.as_path()).ok().map(Ok)
 }
 
-/// Reads and parses a YAML file; one that can't be taken as text is empty, with the reason as its problem.
-fn yaml_on_disk(file: &FilePath) -> Option<YamlFile> {
-    Some(match read_disk(file)? {
+/// Parses a YAML file; one that can't be taken as text is empty, with the reason as its problem.
+fn parse_yaml(file: &FilePath, read: Result<Arc<str>, String>) -> YamlFile {
+    match read {
         Ok(text) => YamlFile::parse(file.clone(), text),
         Err(reason) => {
             let mut empty = YamlFile::parse(file.clone(), Arc::from(""));
             empty.problems.push(Problem::new(Span::empty(0), reason));
             empty
         }
-    })
+    }
 }
 
-/// Reads and parses a file; one that can't be taken as text is empty, with the reason as its problem.
+/// Reads and parses a file of the disk; `None` when it is not there.
 pub(crate) fn parse_disk(file: &FilePath) -> Option<Arc<ParsedFile>> {
-    let parsed = match read_disk(file)? {
+    read_disk(file).map(|read| parse(file, read))
+}
+
+/// Parses a file; one that can't be taken as text is empty, with the reason as its problem.
+fn parse(file: &FilePath, read: Result<Arc<str>, String>) -> Arc<ParsedFile> {
+    Arc::new(match read {
         Ok(text) => ParsedFile::parse(file.clone(), text, &mut ExprCache::default()),
         Err(reason) => {
             let mut empty = ParsedFile::parse(file.clone(), Arc::from(""), &mut ExprCache::default());
             empty.problems.push(Problem::new(Span::empty(0), reason));
             empty
         }
-    };
-    Some(Arc::new(parsed))
+    })
 }

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use foreshock_model::{ComponentIndex, Evidence};
 use foreshock_text::Place;
 
-use crate::RuleId;
+use crate::rules::score_regression;
+use crate::{Cause, RuleId};
 
 /// How loud a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,4 +60,13 @@ pub struct Finding {
     pub scored: bool,
     /// The cascade path and the facts, in reading order: what falls and the line that proves it.
     pub evidence: Vec<Evidence>,
+    /// The change of the text that it comes from, where it is known.
+    pub cause: Option<Arc<Cause>>,
+}
+
+impl Finding {
+    /// Whether it says that the score fell, and not what is wrong.
+    pub fn is_score_regression(&self) -> bool {
+        self.rule == score_regression::ID
+    }
 }

@@ -4,6 +4,7 @@ mod terraform;
 mod yaml;
 
 use foreshock_engine::assess_with;
+use foreshock_terraform::{Files, ResolveCache};
 use foreshock_text::{FilePath, Place};
 
 use crate::stack::Content;
@@ -65,13 +66,18 @@ impl Candidate {
     }
 }
 
+/// The stack with edits made to its text; `None` when they do not fit or leave text that says less than before.
+pub(crate) fn after(files: &dyn Files, stack: &Stack, edits: &[Edit], cache: &mut ResolveCache) -> Option<Stack> {
+    match stack.content() {
+        Content::Terraform(_) => terraform::after(files, stack, edits, cache),
+        Content::Infra(file) => infra::after(stack, file, edits),
+    }
+}
+
 /// Applies the edits to a copy, reads it, understands it and assesses it against the entries and weights of before.
 fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candidate) -> Option<Fix> {
     let Candidate { title, edits } = candidate;
-    let after = match stack.content() {
-        Content::Terraform(_) => terraform::after(snapshot, stack, &edits),
-        Content::Infra(file) => infra::after(stack, file, &edits),
-    }?;
+    let after = after(snapshot, stack, &edits, &mut ResolveCache::default())?;
     let basis = stack.assessment.basis.carried_to(stack.system(), after.system());
     let assessment = assess_with(after.system(), &basis);
     let still_there =

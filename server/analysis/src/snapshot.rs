@@ -21,6 +21,8 @@ pub struct Snapshot {
     pub stacks: Vec<Arc<Stack>>,
     /// The `foreshock.toml` that count for the stacks and the open documents, by path.
     pub configurations: Vec<Configured>,
+    /// Why there is no base, or not the one that was meant. Never set where nobody asked for one.
+    pub base_problem: Option<Arc<str>>,
     files: FxHashMap<FilePath, Read>,
 }
 
@@ -59,8 +61,9 @@ impl Snapshot {
         stacks: Vec<Arc<Stack>>,
         configurations: Vec<Configured>,
         files: FxHashMap<FilePath, Read>,
+        base_problem: Option<Arc<str>>,
     ) -> Snapshot {
-        Snapshot { revision, folders, stacks, configurations, files }
+        Snapshot { revision, folders, stacks, configurations, base_problem, files }
     }
 
     /// Text and lines of a file that was read.

@@ -1,4 +1,10 @@
+mod base;
+mod moved;
+mod past;
+mod seen;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -9,6 +15,9 @@ use foreshock_terraform::{
 use foreshock_text::FilePath;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use self::base::BaseChoice;
+use self::base::Bases;
+use self::seen::{Read as ReadFiles, Seen};
 use crate::configuration::{Choices, Configurations, FILE_NAME, Places, StackSettings, stacks_of};
 use crate::discovery::{
     CallGraph, directory_of, infra_files, is_yaml, module_directories, normalised, without_libraries,
@@ -25,7 +34,7 @@ pub type Revision = u64;
 pub struct Workspace {
     revision: Revision,
     folders: Vec<Utf8PathBuf>,
-    sources: Sources,
+    sources: Rc<Sources>,
     calls: CallGraph,
     indexed: bool,
     changed: FxHashSet<FilePath>,
@@ -43,6 +52,8 @@ pub struct Workspace {
     backends: BTreeMap<Utf8PathBuf, Backend>,
     /// Whether what `options.states` says of them may have changed.
     states_changed: bool,
+    /// What the stacks are compared with.
+    bases: Bases,
 }
 
 type StackKey = (Utf8PathBuf, Option<Arc<str>>);
@@ -70,6 +81,7 @@ impl Workspace {
         self.calls = CallGraph::default();
         self.all_roots = None;
         self.indexed = false;
+        self.forget_bases();
     }
 
     /// Sets the var files and variables that every stack is read with.
@@ -77,6 +89,7 @@ impl Workspace {
         self.revision += 1;
         self.options = ResolveOptions { states: self.options.states.clone(), ..options };
         self.states_changed = true;
+        self.forget_bases();
     }
 
     /// Sets what the editor's user has chosen.
@@ -84,6 +97,7 @@ impl Workspace {
         self.revision += 1;
         self.choices = choices;
         self.states_changed = true;
+        self.forget_bases();
     }
 
     /// Opens a document or changes its text; it wins over the disk until it is closed.
@@ -106,6 +120,7 @@ impl Workspace {
     pub fn forget_disk(&mut self, file: &FilePath) {
         self.revision += 1;
         self.sources.forget_disk(file);
+        self.bases.forget_disk(file);
         self.changed.insert(file.clone());
     }
 
@@ -153,7 +168,7 @@ impl Workspace {
             self.index();
             let directories: Vec<Utf8PathBuf> = self.calls.directories().cloned().collect();
             let roots = directories.iter().flat_map(|directory| self.calls.roots_of(directory)).collect();
-            Roots { modules: without_libraries(roots, &self.folders, &self.sources), infra }
+            Roots { modules: without_libraries(roots, &self.folders, &*self.sources), infra }
         } else if is_yaml(&absolute) {
             Roots { infra: BTreeSet::from([absolute]), ..Roots::default() }
         } else if is_configuration(&absolute) {
@@ -173,7 +188,7 @@ impl Workspace {
             let directories: BTreeSet<Utf8PathBuf> =
                 self.changed.iter().filter(|file| is_configuration(file.as_path())).map(directory_of).collect();
             for directory in &directories {
-                if self.calls.update(directory, &self.sources) {
+                if self.calls.update(directory, &*self.sources) {
                     self.all_roots = None;
                 }
             }
@@ -183,10 +198,10 @@ impl Workspace {
             return;
         }
         let mut directories: BTreeSet<Utf8PathBuf> =
-            self.folders.iter().flat_map(|folder| module_directories(folder)).collect();
+            self.folders.iter().flat_map(|folder| module_directories(folder, &self.sources)).collect();
         directories.extend(self.sources.documents().iter().map(directory_of));
         for directory in &directories {
-            self.calls.update(directory, &self.sources);
+            self.calls.update(directory, &*self.sources);
         }
         self.indexed = true;
         self.backends.clear();
@@ -196,7 +211,7 @@ impl Workspace {
     /// Looks where these directories keep their state.
     fn find_states(&mut self, directories: &BTreeSet<Utf8PathBuf>) {
         for directory in directories {
-            match Backend::of_root(directory, &self.sources) {
+            match Backend::of_root(directory, &*self.sources) {
                 Some(backend) => self.backends.insert(directory.clone(), backend),
                 None => self.backends.remove(directory),
             };
@@ -238,6 +253,7 @@ impl Workspace {
             return;
         }
         self.configurations.forget(&changed);
+        self.bases.forget_configurations(&changed);
         self.states_changed |= changed.iter().any(|file| file.as_path().file_name() == Some(FILE_NAME));
         let directories: FxHashSet<Utf8PathBuf> = changed.iter().map(directory_of).collect();
         self.stacks.retain(|_, (_, inputs)| match inputs {
@@ -248,12 +264,13 @@ impl Workspace {
 
     fn assemble(&mut self, roots: Roots) -> Arc<Snapshot> {
         self.tell_states();
+        self.follow_bases();
         let mut stacks = Vec::with_capacity(roots.modules.len() + roots.infra.len());
         let mut wanted: FxHashSet<StackKey> = FxHashSet::default();
         for root in &roots.modules {
-            for settings in self.settings_of(root, root) {
+            for (number, settings) in self.settings_of(root, root).into_iter().enumerate() {
                 wanted.insert((root.clone(), settings.variant.clone()));
-                stacks.push(self.terraform(root, settings));
+                stacks.push(self.terraform(root, settings, number));
             }
         }
         for root in &roots.infra {
@@ -270,16 +287,20 @@ impl Workspace {
         for Configured { configuration, .. } in &configurations {
             files.insert(configuration.file.clone(), Read::Configuration(configuration.clone()));
         }
-        Arc::new(Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files))
+        let base_problem = self.bases.problem();
+        Arc::new(Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files, base_problem))
     }
 
-    fn terraform(&mut self, root: &Utf8Path, settings: StackSettings) -> Arc<Stack> {
+    /// The stack of a root, the one with that number of those that the root is read as.
+    fn terraform(&mut self, root: &Utf8Path, settings: StackSettings, number: usize) -> Arc<Stack> {
         if let Some(kept) = self.kept(root, &settings) {
             return kept;
         }
         let key = (root.to_owned(), settings.variant.clone());
-        let stack = analyse_terraform(root, &self.sources, &Arc::new(settings), &mut self.resolve_cache);
-        let stack = Arc::new(stack);
+        let seen = Seen::of(&self.sources);
+        let stack = analyse_terraform(root, &seen, &Arc::new(settings), &mut self.resolve_cache);
+        let read = seen.read();
+        let stack = Arc::new(self.compared(stack, number, &read));
         let others = stack.terraform().into_iter().flat_map(|stack| &stack.resolved.remote_states);
         let others = others.flat_map(|state| &state.files);
         let directories = stack.files.iter().chain(others).map(directory_of).collect();
@@ -293,7 +314,8 @@ impl Workspace {
         }
         let key = (root.to_owned(), settings.variant.clone());
         let file = FilePath::new(root);
-        let stack = Arc::new(analyse_infra(self.sources.yaml(&file)?, &Arc::new(settings)));
+        let stack = analyse_infra(self.sources.yaml(&file)?, &Arc::new(settings));
+        let stack = Arc::new(self.compared(stack, 0, &ReadFiles::one(file.clone())));
         self.stacks.insert(key, (stack.clone(), Inputs::File(file)));
         Some(stack)
     }
@@ -306,9 +328,9 @@ impl Workspace {
 
     /// The stacks that a root is read as.
     fn settings_of(&mut self, root: &Utf8Path, directory: &Utf8Path) -> Vec<StackSettings> {
-        let configuration = self.configurations.of(directory, &self.sources);
+        let configuration = self.configurations.of(directory, self.sources.present());
         let places = Places { folders: &self.folders };
-        stacks_of(root, configuration.as_deref(), &self.choices, &self.options, places, &self.sources)
+        stacks_of(root, configuration.as_deref(), &self.choices, &self.options, places, &*self.sources)
     }
 
     /// The configurations that count for these stacks and for open documents, with what is wrong with them.
@@ -329,7 +351,7 @@ impl Workspace {
             if self.folders.iter().any(|folder| directory.starts_with(folder)) {
                 let mut all = (*self.every_root()).clone();
                 all.extend(roots.modules.iter().chain(&roots.infra).cloned());
-                problems.extend(configuration.problems_among(&all, &self.sources));
+                problems.extend(configuration.problems_among(&all, &*self.sources));
                 problems.sort_by_key(|problem| problem.span);
             }
             Configured { configuration, problems }

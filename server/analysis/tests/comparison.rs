@@ -247,3 +247,45 @@ fn infrastructure_yaml_is_compared_by_its_ids() {
         + single-point-of-failure db"#]],
     );
 }
+
+/// Each fault that takes more away than at the base.
+fn fails(before: &str, after: &str, expected: &Expect) {
+    let (before, after) = (stack(&[("main.tf", before)]), stack(&[("main.tf", after)]));
+    let compared = (*after).clone().compared_with(base(), Some(before));
+    let number = |number: Option<f64>| number.map_or("-".to_owned(), |number| format!("{number:.2}"));
+    let failures = compared.newly_failing();
+    let lines: Vec<String> = failures
+        .iter()
+        .map(|failure| {
+            let (before, now) = (number(failure.loss_before), number(failure.loss));
+            format!("{} {before} -> {now} {:?}", failure.fault, failure.down)
+        })
+        .collect();
+    expected.assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn what_fails_now_that_did_not() {
+    let before = shop(&db("orders", true), "aws_db_instance.orders");
+    let after = shop(&db("orders", false), "aws_db_instance.orders");
+    fails(
+        &before,
+        &after,
+        &expect![[r#"instance:aws_db_instance.orders#0 0.00 -> 1.00 ["aws_ecs_service.api", "aws_lb.front"]"#]],
+    );
+    fails(&after, &before, &expect![[r#""#]]);
+    fails(&after, &after, &expect![[r#""#]]);
+    // In one zone less.
+    let one_zone = before.replace("subnets = [aws_subnet.a.id, aws_subnet.b.id]", "subnets = [aws_subnet.a.id]");
+    fails(&before, &one_zone, &expect![[r#"zone:eu-west-1a 0.00 -> 1.00 ["aws_ecs_service.api", "aws_lb.front"]"#]]);
+    // A new database that the service needs.
+    let second = before.replace(
+        "value = aws_db_instance.orders.address",
+        "value = \"${aws_db_instance.orders.address}${aws_db_instance.second.address}\"",
+    ) + &db("second", true);
+    fails(
+        &before,
+        &second,
+        &expect![[r#"component:aws_db_instance.second - -> 1.00 ["aws_ecs_service.api", "aws_lb.front"]"#]],
+    );
+}

@@ -1,11 +1,12 @@
 //! The pages in `docs/rules` are the tests of the rules. A `terraform bad` (or `yaml bad`) example has a line of carets under what is
 //! underlined (a `#` right before a caret counts as one), and nothing else of that rule is found; the best fix turns it
-//! into the `terraform fixed` example; in a `terraform good` one, nothing of that rule is found.
+//! into the `terraform fixed` example; in a `terraform good` one, nothing of that rule is found. What follows a `terraform base` is
+//! compared with it, and there taking back the cause gives the fixed example.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
 use std::sync::Arc;
 
-use foreshock_analysis::{Edit, Snapshot, Workspace, rules};
+use foreshock_analysis::{Base, Edit, Snapshot, Stack, Workspace, rules};
 use foreshock_text::FilePath;
 
 struct Example {
@@ -65,9 +66,19 @@ fn snapshot_of(file: &str, text: &str) -> Arc<Snapshot> {
     workspace.snapshot()
 }
 
-fn underlined(snapshot: &Snapshot, file: &str, rule: &str) -> Vec<(usize, usize, usize)> {
+/// The only stack of a text, compared with the base where there is one.
+fn stack_of(snapshot: &Snapshot, file: &str, base: Option<&str>) -> Stack {
+    let stack = (*snapshot.stacks[0]).clone();
+    let Some(base) = base else { return stack };
+    let before = snapshot_of(file, base);
+    let name = Base { id: "main".into(), words: "main".into() };
+    let compared = stack.compared_with(name, Some(before.stacks[0].clone()));
+    compared.with_causes(snapshot, &*before, &|| false).unwrap()
+}
+
+fn underlined(snapshot: &Snapshot, stack: &Stack, file: &str, rule: &str) -> Vec<(usize, usize, usize)> {
     let file = snapshot.file(&FilePath::new(file)).unwrap();
-    let mut found: Vec<_> = snapshot.stacks[0]
+    let mut found: Vec<_> = stack
         .findings
         .iter()
         .filter(|finding| finding.rule.as_str() == rule)
@@ -98,12 +109,13 @@ fn every_page_says_what_the_rule_does() {
         let examples = examples(rule.page);
         assert!(examples.iter().any(|e| e.kind == "bad"), "{id}: its page has no bad example");
         assert!(examples.iter().any(|e| e.kind == "good"), "{id}: its page has no good example");
-        let mut last_bad: Option<String> = None;
+        let (mut last_bad, mut base): (Option<String>, Option<String>) = (None, None);
         for (number, example) in examples.iter().enumerate() {
             compared += 1;
             let (text, marks) = without_carets(&example.text);
             let snapshot = snapshot_of(example.file, &text);
-            let found = underlined(&snapshot, example.file, id);
+            let stack = stack_of(&snapshot, example.file, base.as_deref());
+            let found = underlined(&snapshot, &stack, example.file, id);
             if found != marks {
                 failures.push(format!(
                     "{id}, example {number} ({}): found {found:?}, the page says {marks:?}",
@@ -111,13 +123,17 @@ fn every_page_says_what_the_rule_does() {
                 ));
             }
             match example.kind.as_str() {
+                "base" => base = Some(text),
                 "bad" => last_bad = Some(text),
                 "fixed" => {
                     let bad = last_bad.as_deref().expect("a fixed example follows a bad one");
                     let snapshot = snapshot_of(example.file, bad);
-                    let finding = snapshot.stacks[0].findings.iter().find(|finding| finding.rule.as_str() == id);
-                    let fixes = finding.map(|finding| snapshot.fixes(0, finding)).unwrap_or_default();
-                    let after = fixes.first().map(|fix| applied(bad, &fix.edits)).unwrap_or_default();
+                    let stack = stack_of(&snapshot, example.file, base.as_deref());
+                    let finding = stack.findings.iter().find(|finding| finding.rule.as_str() == id).unwrap();
+                    let fixes = snapshot.fixes(0, finding);
+                    let best = fixes.first().map(|fix| fix.edits.clone());
+                    let back = finding.cause.as_ref().map(|cause| vec![cause.revert.clone()]);
+                    let after = best.or(back).map(|edits| applied(bad, &edits)).unwrap_or_default();
                     if after != text {
                         failures.push(format!("{id}, example {number}: the best fix gives\n{after}"));
                     }

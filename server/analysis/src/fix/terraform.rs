@@ -63,14 +63,14 @@ fn editable(stack: &Stack, edits: &[Edit]) -> bool {
 }
 
 /// The stack with the edits made; `None` when they do not fit or leave text that can't be read.
-pub(super) fn after(snapshot: &Snapshot, stack: &Stack, edits: &[Edit]) -> Option<Stack> {
+pub(super) fn after(files: &dyn Files, stack: &Stack, edits: &[Edit], cache: &mut ResolveCache) -> Option<Stack> {
     let mut replaced = FxHashMap::default();
     for edit in edits {
         let file = &edit.place.file;
         if replaced.contains_key(file) {
             continue;
         }
-        let before = snapshot.parsed(file)?;
+        let before = files.parsed(file)?;
         let after =
             ParsedFile::parse(file.clone(), applied(&before.text, file, edits)?.into(), &mut ExprCache::default());
         if after.problems.len() > before.problems.len() {
@@ -78,6 +78,6 @@ pub(super) fn after(snapshot: &Snapshot, stack: &Stack, edits: &[Edit]) -> Optio
         }
         replaced.insert(file.clone(), Arc::new(after));
     }
-    let files = Overlay::new(snapshot, replaced);
-    Some(analyse_terraform(&stack.root, &files, stack.settings(), &mut ResolveCache::default()))
+    let files = Overlay::new(files, replaced);
+    Some(analyse_terraform(&stack.root, &files, stack.settings(), cache))
 }

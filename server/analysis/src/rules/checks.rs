@@ -30,5 +30,6 @@ fn report(violation: &Violation) -> Option<Finding> {
         minutes_per_year: 0.0,
         scored: false,
         evidence: violation.evidence.clone(),
+        cause: None,
     })
 }

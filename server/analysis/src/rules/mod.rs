@@ -9,6 +9,7 @@ mod no_automatic_failover;
 mod no_redundancy;
 mod recovery_deadlock;
 mod retry_amplification;
+pub(crate) mod score_regression;
 mod shared_fate;
 mod single_point_of_failure;
 mod single_zone;
@@ -95,6 +96,7 @@ const PAGES: &[(&str, &str)] = &[
     page!("no-versioning"),
     page!("recovery-deadlock"),
     page!("retry-amplification"),
+    page!("score-regression"),
     page!("shared-fate"),
     page!("single-point-of-failure"),
     page!("single-zone"),
@@ -205,6 +207,7 @@ impl Draft {
             minutes_per_year: self.minutes_per_year.max(0.0),
             scored: true,
             evidence: self.evidence,
+            cause: None,
         })
     }
 }

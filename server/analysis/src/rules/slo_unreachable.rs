@@ -58,6 +58,7 @@ fn report(stack: &Stack, verdict: &Verdict) -> Option<Finding> {
         minutes_per_year: verdict.minutes_missing,
         scored: false,
         evidence: Vec::new(),
+        cause: None,
     })
 }
 

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Parser, Subcommand};
-use foreshock_analysis::{Snapshot, Workspace};
+use foreshock_analysis::{BaseChoice, Snapshot, Workspace};
 use foreshock_text::Place;
 
 use self::inputs::Inputs;
@@ -108,7 +108,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Reads the stacks at a path; also the directory that paths are shown relative to. What is wrong with the configuration
 /// is told on standard error.
 fn read(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
-    let (snapshot, base) = read_quietly(path, inputs)?;
+    let (snapshot, base) = read_quietly(path, inputs, BaseChoice::None)?;
     let places = Places::relative_to(&snapshot, here());
     for configured in &snapshot.configurations {
         for problem in &configured.problems {
@@ -119,11 +119,20 @@ fn read(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf)
     Ok((snapshot, base))
 }
 
-/// Reads the stacks at a path; also the directory that paths are shown relative to.
-fn read_quietly(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
+/// Reads the stacks at a path, beside what they were; also the directory that paths are shown relative to.
+fn read_quietly(
+    path: &Utf8Path,
+    inputs: &Inputs,
+    compared_with: BaseChoice,
+) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
     let mut workspace = Workspace::new();
     workspace.set_options(inputs.options()?);
+    workspace.set_base(compared_with);
     let snapshot = workspace.snapshot_of(path)?;
+    // A gate that compares with something else than it was told to is worse than none.
+    if let Some(problem) = &snapshot.base_problem {
+        return Err(format!("--base: {problem}"));
+    }
     for name in inputs.undeclared(&snapshot) {
         let _ = writeln!(io::stderr(), "warning: --var {name}: no stack here declares a variable of that name");
     }

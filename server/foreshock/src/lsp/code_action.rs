@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_analysis::{Edit, Finding, Fix, Severity};
+use foreshock_analysis::{Cause, Edit, Finding, Fix, Severity};
 use foreshock_text::FilePath;
 
 use super::diagnostics::{self, Diagnostic};
@@ -80,6 +80,8 @@ pub(super) fn actions(view: &View, file: &FilePath, range: Range, wanted: &Wante
             if touches {
                 let fixes = view.world.fixes(stack, finding);
                 actions.extend(fixes.iter().enumerate().map(|(rank, fix)| quick_fix(view, finding, fix, rank == 0)));
+                actions.extend(best_fix(view, stack, finding));
+                actions.extend(finding.cause.as_ref().map(|cause| taken_back(view, finding, cause)));
             }
         }
         // A shared module offers the same edit for each of its callers; the first carries the gain that is shown.
@@ -105,6 +107,33 @@ fn quick_fix(view: &View, finding: &Finding, fix: &Fix, preferred: bool) -> Acti
         preferred,
         resolves: vec![diagnostics::of_finding(view, finding)],
         edits: by_document(view, fix.edits.iter()),
+        versioned: view.versioned_edits,
+    }
+}
+
+/// Where the score fell: of all repairs of what is new in the stack the one that gains most.
+fn best_fix(view: &View, stack: usize, finding: &Finding) -> Option<Action> {
+    if !finding.is_score_regression() {
+        return None;
+    }
+    let new = view.snapshot().stacks.get(stack)?.findings.iter();
+    let new = new.filter(|other| other.new && other.points > 0.0 && !other.is_score_regression());
+    let fixes: Vec<(&Finding, Fix)> =
+        new.filter_map(|other| Some((other, view.world.fixes(stack, other).first()?.clone()))).collect();
+    let (repaired, best) = fixes.into_iter().max_by(|(_, one), (_, other)| one.points.total_cmp(&other.points))?;
+    let title = format!("Apply the best repair: {}", offer(&best));
+    let resolves = vec![diagnostics::of_finding(view, finding), diagnostics::of_finding(view, repaired)];
+    Some(Action { title, resolves, ..quick_fix(view, repaired, &best, true) })
+}
+
+/// The change that a finding comes from, taken back.
+fn taken_back(view: &View, finding: &Finding, cause: &Cause) -> Action {
+    Action {
+        title: cause.title(),
+        kind: ActionKind::QuickFix,
+        preferred: false,
+        resolves: vec![diagnostics::of_finding(view, finding)],
+        edits: by_document(view, std::iter::once(&cause.revert)),
         versioned: view.versioned_edits,
     }
 }

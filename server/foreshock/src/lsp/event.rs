@@ -123,6 +123,8 @@ pub(super) enum Query {
     VariableFiles { file: FilePath, reply: Reply<Value> },
     /// `foreshock/graph`
     Graph { file: FilePath, reply: Reply<Value> },
+    /// `foreshock/newlyFailing`
+    NewlyFailing { file: FilePath, reply: Reply<Value> },
     /// `foreshock/simulate`
     Simulate { file: FilePath, fault: String, reply: Reply<Value> },
 }
@@ -141,6 +143,7 @@ impl Query {
             Query::Neighbours { reply, .. } => reply.is_closed(),
             Query::Graph { reply, .. }
             | Query::Simulate { reply, .. }
+            | Query::NewlyFailing { reply, .. }
             | Query::Callers { reply, .. }
             | Query::VariableFiles { reply, .. } => reply.is_closed(),
         }
@@ -160,6 +163,7 @@ impl Query {
             Query::Neighbours { reply, .. } => drop(reply.send(Err(refusal))),
             Query::Graph { reply, .. }
             | Query::Simulate { reply, .. }
+            | Query::NewlyFailing { reply, .. }
             | Query::Callers { reply, .. }
             | Query::VariableFiles { reply, .. } => drop(reply.send(Err(refusal))),
         }

@@ -33,7 +33,7 @@ pub(super) struct SimulateParams {
     fault: String,
 }
 
-/// Parameters of `foreshock/callers` and `foreshock/variableFiles`.
+/// Parameters of `foreshock/callers`, `foreshock/variableFiles` and `foreshock/newlyFailing`.
 #[derive(Deserialize)]
 pub(super) struct FileParams {
     uri: lsp::Uri,
@@ -114,6 +114,12 @@ impl Handlers {
     pub(super) async fn variable_files(&self, params: FileParams) -> Result<Value> {
         let file = from_proto::file(&params.uri).ok_or_else(not_a_file)?;
         self.query(|reply| Query::VariableFiles { file, reply }).await
+    }
+
+    /// `foreshock/newlyFailing`
+    pub(super) async fn newly_failing(&self, params: FileParams) -> Result<Value> {
+        let file = from_proto::file(&params.uri).ok_or_else(not_a_file)?;
+        self.query(|reply| Query::NewlyFailing { file, reply }).await
     }
 
     /// `foreshock/simulate`

@@ -20,8 +20,8 @@ use super::settings::Settings;
 use super::view::{Chosen, View};
 use super::workers::{Workers, guarded};
 use super::{
-    STACK_BYTES, call_hierarchy, callers, code_action, code_lens, diagnostics, graph, hover, inlay_hints, simulate,
-    variable_files,
+    STACK_BYTES, call_hierarchy, callers, code_action, code_lens, diagnostics, graph, hover, inlay_hints,
+    newly_failing, simulate, variable_files,
 };
 
 /// An analysis that takes longer than this shows progress.
@@ -259,6 +259,11 @@ impl MainLoop {
             Query::Graph { file, reply } => self.workers.run(move || {
                 if !reply.is_closed() {
                     let _ = reply.send(graph::graph(&view, &file));
+                }
+            }),
+            Query::NewlyFailing { file, reply } => self.workers.run(move || {
+                if !reply.is_closed() {
+                    let _ = reply.send(newly_failing::newly_failing(&view, &file));
                 }
             }),
             Query::Simulate { file, fault, reply } => self.workers.run(move || {

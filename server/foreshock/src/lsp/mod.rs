@@ -23,6 +23,7 @@ mod handlers;
 mod hover;
 mod inlay_hints;
 mod main_loop;
+mod newly_failing;
 mod outgoing;
 mod publish;
 mod settings;
@@ -67,6 +68,7 @@ pub(crate) fn serve() -> io::Result<bool> {
         })
         .custom_method("foreshock/graph", Handlers::graph)
         .custom_method("foreshock/simulate", Handlers::simulate)
+        .custom_method("foreshock/newlyFailing", Handlers::newly_failing)
         .custom_method("foreshock/callers", Handlers::callers)
         .custom_method("foreshock/chooseCaller", Handlers::choose_caller)
         .custom_method("foreshock/variableFiles", Handlers::variable_files)

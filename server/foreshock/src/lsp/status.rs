@@ -2,6 +2,8 @@ use foreshock_analysis::{Severity, Stack};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::report::base_json;
+
 /// `foreshock/status`: the figures of one stack.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,7 +30,7 @@ pub(super) struct Status {
 impl Status {
     /// What is said of the stack when it is gone.
     pub(super) fn removed(self) -> Status {
-        Status { removed: true, score: None, structural_nines: None, new_findings: 0, ..self }
+        Status { removed: true, score: None, structural_nines: None, base: None, new_findings: 0, ..self }
     }
 }
 
@@ -41,7 +43,7 @@ pub(super) fn of_stack(stack: &Stack) -> Status {
         removed: false,
         score: stack.assessment.score,
         structural_nines: stack.assessment.structural_nines,
-        base: None,
+        base: stack.comparison().map(|_| base_json(stack)),
         new_findings: stack
             .findings
             .iter()

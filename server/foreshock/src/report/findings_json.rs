@@ -1,8 +1,9 @@
-use foreshock_analysis::{Comparison, Finding, Fix, ProblemCode};
+use foreshock_analysis::{Finding, Fix, ProblemCode};
 use foreshock_engine::Assessment;
 use foreshock_model::Evidence;
 use serde_json::{Value, json};
 
+use super::comparison_json::base_json;
 use super::model::loudness;
 use super::words::layer_name;
 use super::{JSON_VERSION, Places, Report, StackReport};
@@ -38,30 +39,19 @@ fn of_stack(report: &StackReport, places: &Places<'_>) -> Value {
         "score": stack.assessment.score,
         "structural_nines": stack.assessment.structural_nines,
         "availability": availability(&stack.assessment),
-        "base": stack.comparison().map(base),
+        "base": base_json(stack),
         "findings": findings,
         "problems": problems.collect::<Vec<_>>(),
     });
     places.variant(stack, &mut object);
+    if let (Some(comparison), Some(members)) = (stack.comparison(), object.as_object_mut()) {
+        members.insert("mended".to_owned(), comparison.mended.iter().map(mended).collect());
+    }
     // Only where something that counts is not known from the text.
     if let (Some((low, high)), Some(members)) = (stack.assessment.score_range, object.as_object_mut()) {
         members.insert("range".to_owned(), json!([low, high]));
     }
     object
-}
-
-/// The revision and its score; `points` is the present less the base, both at the entry points of the base.
-fn base(comparison: &Comparison) -> Value {
-    json!({
-        "rev": *comparison.base.id,
-        "words": *comparison.base.words,
-        "score": comparison.score,
-        "score_after": comparison.score_after,
-        "points": comparison.points,
-        "minutes_per_year": comparison.minutes_per_year,
-        "new": comparison.before.is_none(),
-        "mended": comparison.mended.iter().map(mended).collect::<Vec<_>>(),
-    })
 }
 
 /// Its place is in a text that is no more.

@@ -6,8 +6,6 @@ use super::model::loudness;
 use super::words::{moved, score};
 
 const SINGLE_POINT: &str = "single-point-of-failure";
-/// It says what the points say.
-const REGRESSION: &str = "score-regression";
 
 /// `72 -> 45 (-27): aws_db_instance.orders became a single point of failure`
 pub(super) fn verdict(stack: &Stack) -> String {
@@ -37,7 +35,7 @@ pub(super) fn figures(stack: &Stack) -> String {
 /// What matters most of what the change did; none when it neither brought nor mended anything that is told.
 fn headline(stack: &Stack) -> Option<String> {
     let new: Vec<&Finding> = news(stack).collect();
-    let first = new.iter().find(|finding| finding.rule.as_str() != REGRESSION).or(new.first());
+    let first = new.iter().find(|finding| !finding.is_score_regression()).or(new.first());
     if let Some(first) = first {
         let others = if new.len() > 1 { format!(", and {} more", new.len() - 1) } else { String::new() };
         return Some(sentence(stack, first) + &others);

@@ -1,0 +1,240 @@
+//! Which change of the text a new finding comes from: changes are taken back one by one on a copy, and the one without
+//! which the finding is gone is its cause. Within a changed block the same is done attribute by attribute.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foreshock_model::Evidence;
+use foreshock_terraform::{Files, ResolveCache};
+use foreshock_text::Place;
+
+use crate::comparison::Measured;
+use crate::rules::{score_regression, sort};
+use crate::since_base::{Change, changes};
+use crate::{Base, ChangeForm, Comparison, Edit, Finding, Severity, Stack, fix};
+
+/// More changed blocks than this are not tried: the cost is an analysis for each.
+const MOST_BLOCKS: usize = 32;
+/// More attributes of one block than this are not tried.
+const MOST_ATTRIBUTES: usize = 16;
+/// An attribute that gives back so much of what its block costs is the whole cause.
+const NEARLY_ALL: f64 = 0.99;
+
+/// A change of the text that a finding comes from: without it the finding is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// What happened.
+    pub form: ChangeForm,
+    /// What it happened to: `multi_az`, `aws_nat_gateway.b`, `line 12`.
+    pub what: String,
+    /// The block it is in, or itself: `var.ha`.
+    pub owner: String,
+    /// Where it is now; of what was removed from a block the block's header, else where it would go back to.
+    pub place: Place,
+    /// What it was, where that fits a line: `true`.
+    pub was: Option<String>,
+    /// Takes it back.
+    pub revert: Edit,
+}
+
+impl Cause {
+    fn of(change: &Change) -> Arc<Cause> {
+        let Change { form, what, owner, shown, was, revert, .. } = change.clone();
+        Arc::new(Cause { form, what, owner, place: shown, was, revert })
+    }
+
+    /// What happened, for a reader of the evidence: "multi_az of aws_db_instance.orders was true at 3f2a91c".
+    pub fn words(&self, base: &Base) -> String {
+        let Base { id, .. } = base;
+        let what = if self.what == self.owner { self.what.clone() } else { format!("{} of {}", self.what, self.owner) };
+        match (self.form, &self.was) {
+            (ChangeForm::Added, _) => format!("{what} is not in {id}"),
+            (ChangeForm::Changed, Some(was)) => format!("{what} was {was} at {id}"),
+            (ChangeForm::Changed, None) => format!("{what} was otherwise at {id}"),
+            // What was written there holds its own name.
+            (ChangeForm::Removed, Some(was)) if self.what != self.owner => format!("{} had {was} at {id}", self.owner),
+            (ChangeForm::Removed, _) => format!("{what} was there at {id}"),
+        }
+    }
+
+    /// What taking it back is called: "Revert multi_az to true".
+    pub fn title(&self) -> String {
+        match (self.form, &self.was) {
+            (ChangeForm::Added, _) => format!("Take {} out again", self.what),
+            (ChangeForm::Removed, _) => format!("Put {} back", self.what),
+            (ChangeForm::Changed, Some(was)) => format!("Revert {} to {was}", self.what),
+            (ChangeForm::Changed, None) => format!("Revert {}", self.what),
+        }
+    }
+}
+
+impl Stack {
+    /// The same stack, its new findings on the lines that cause them. `now` and `before` are the texts of both sides; `stop` is
+    /// asked before each trial, which costs an analysis. `None` when it said so.
+    pub fn with_causes(&self, now: &dyn Files, before: &dyn Files, stop: &dyn Fn() -> bool) -> Option<Stack> {
+        let Some((comparison, old)) = self.comparison().and_then(|c| Some((c, c.before.as_ref()?))) else {
+            return Some(self.clone());
+        };
+        let asked =
+            |finding: &Finding| finding.new && finding.severity >= Severity::Info && !finding.is_score_regression();
+        let wanted: Vec<usize> =
+            self.findings.iter().enumerate().filter(|(_, finding)| asked(finding)).map(|(index, _)| index).collect();
+        if wanted.is_empty() && !comparison.is_regression() {
+            return Some(self.clone());
+        }
+        let changes = self.by_relevance(changes(self, now, old, before), &wanted);
+        let mut trials = Trials {
+            stack: self,
+            old,
+            comparison,
+            files: now,
+            stop,
+            wanted: &wanted,
+            changes: &changes,
+            done: BTreeMap::new(),
+            cache: ResolveCache::default(),
+        };
+        let mut with_causes = self.clone();
+        for (number, &index) in wanted.iter().enumerate() {
+            let Some(finding) = with_causes.findings.get_mut(index) else { continue };
+            // Nothing is the matter with a new resource but that it is as it is.
+            if changes.iter().any(|change| change.form == ChangeForm::Added && is_around(change, &finding.block)) {
+                continue;
+            }
+            if let Some(change) = trials.cause_of(&|outcome| outcome.mends.get(number) == Some(&true))? {
+                let cause = Cause::of(change);
+                explain(finding, &cause, &comparison.base);
+            }
+        }
+        if comparison.is_regression() {
+            let cause = trials.dearest()?.map(Cause::of);
+            with_causes.findings.retain(|finding| !finding.is_score_regression());
+            let regression = score_regression::find(&with_causes, cause.as_ref());
+            with_causes.findings.extend(regression);
+        }
+        sort(&mut with_causes.findings);
+        Some(with_causes)
+    }
+
+    /// The changes in the blocks of the findings first, then those of files that prove something, then the others.
+    fn by_relevance(&self, mut changes: Vec<Change>, wanted: &[usize]) -> Vec<Change> {
+        let findings: Vec<&Finding> = wanted.iter().filter_map(|&index| self.findings.get(index)).collect();
+        let rank = |change: &Change| {
+            let own =
+                findings.iter().any(|finding| is_around(change, &finding.place) || is_around(change, &finding.block));
+            let mut proofs = findings.iter().flat_map(|finding| &finding.evidence);
+            let proves = proofs.any(|evidence| is_around(change, &evidence.place));
+            (!own, !proves)
+        };
+        changes.sort_by_cached_key(rank);
+        changes.truncate(MOST_BLOCKS);
+        changes
+    }
+}
+
+fn is_around(change: &Change, place: &Place) -> bool {
+    change.place.file == place.file && change.place.span.contains(place.span)
+}
+
+/// Puts a finding on the line that causes it, and says what that line was.
+fn explain(finding: &mut Finding, cause: &Arc<Cause>, base: &Base) {
+    let why = cause.words(base).into();
+    if cause.form != ChangeForm::Removed {
+        finding.place = cause.place.clone();
+    }
+    finding.evidence.insert(0, Evidence { place: cause.place.clone(), why });
+    finding.cause = Some(cause.clone());
+}
+
+/// What taking back one change does.
+#[derive(Default)]
+struct Outcome {
+    /// Of each wanted finding, whether it is gone.
+    mends: Vec<bool>,
+    /// Points that come back.
+    gain: f64,
+}
+
+/// The number of a change, and that of one of its parts.
+type Which = (usize, Option<usize>);
+
+struct Trials<'a> {
+    stack: &'a Stack,
+    old: &'a Stack,
+    comparison: &'a Comparison,
+    files: &'a dyn Files,
+    stop: &'a dyn Fn() -> bool,
+    wanted: &'a [usize],
+    changes: &'a [Change],
+    done: BTreeMap<Which, Outcome>,
+    cache: ResolveCache,
+}
+
+impl<'a> Trials<'a> {
+    /// The change without which something holds, down to an attribute; the outer `None` when there is no time.
+    fn cause_of(&mut self, holds: &dyn Fn(&Outcome) -> bool) -> Option<Option<&'a Change>> {
+        for (number, change) in self.changes.iter().enumerate() {
+            if holds(self.outcome((number, None))?) {
+                return self.within(number, change, holds).map(Some);
+            }
+        }
+        Some(None)
+    }
+
+    /// The part of a change that does it alone, else all of it.
+    fn within(&mut self, number: usize, change: &'a Change, holds: &dyn Fn(&Outcome) -> bool) -> Option<&'a Change> {
+        if let [only] = change.parts.as_slice() {
+            return Some(only);
+        }
+        for (part, inner) in change.parts.iter().enumerate().take(MOST_ATTRIBUTES) {
+            if holds(self.outcome((number, Some(part)))?) {
+                return Some(inner);
+            }
+        }
+        Some(change)
+    }
+
+    /// The change that costs most points.
+    fn dearest(&mut self) -> Option<Option<&'a Change>> {
+        let mut dearest: Option<(usize, f64)> = None;
+        for number in 0..self.changes.len() {
+            let gain = self.outcome((number, None))?.gain;
+            if gain > dearest.map_or(0.0, |(_, most)| most) {
+                dearest = Some((number, gain));
+            }
+        }
+        let Some((number, gain)) = dearest else { return Some(None) };
+        let Some(change) = self.changes.get(number) else { return Some(None) };
+        self.within(number, change, &|outcome| outcome.gain >= gain * NEARLY_ALL).map(Some)
+    }
+
+    fn outcome(&mut self, which: Which) -> Option<&Outcome> {
+        if !self.done.contains_key(&which) {
+            if (self.stop)() {
+                return None;
+            }
+            let outcome = self.tried(which).unwrap_or_default();
+            self.done.insert(which, outcome);
+        }
+        self.done.get(&which)
+    }
+
+    fn tried(&mut self, (number, part): Which) -> Option<Outcome> {
+        let change = self.changes.get(number)?;
+        let change = match part {
+            Some(part) => change.parts.get(part)?,
+            None => change,
+        };
+        let after = fix::after(self.files, self.stack, std::slice::from_ref(&change.revert), &mut self.cache)?;
+        let findings = self.wanted.iter().filter_map(|&index| self.stack.findings.get(index));
+        let is_gone = |finding: &Finding| {
+            !after.findings.iter().any(|other| {
+                (other.rule, &other.component_id) == (finding.rule, &finding.component_id)
+                    && other.severity >= finding.severity
+            })
+        };
+        let back = Measured::of(self.old, &after).after.0;
+        let gain = back.zip(self.comparison.score_after).map_or(0.0, |(back, now)| back - now);
+        Some(Outcome { mends: findings.map(is_gone).collect(), gain })
+    }
+}

@@ -1,0 +1,330 @@
+//! What the stacks of a workspace are compared with: the same stacks, read by the same code from a revision of their git
+//! repository. Each is analysed when it is wanted and only when something of it differs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_history::{Commit, Mark, Problem, Repository, Tree, Wanted, WorkTree};
+use foreshock_terraform::Files;
+use foreshock_text::FilePath;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Workspace;
+use super::moved::{has_module, moved_from};
+use super::past::Past;
+use super::seen::Read;
+use crate::disk::Sources;
+use crate::{Base, Stack, StackKind};
+
+/// What the stacks are compared with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum BaseChoice {
+    /// Nothing: everything is new.
+    #[default]
+    None,
+    /// The merge base of HEAD with the default branch; HEAD on that branch itself.
+    Automatic,
+    /// What git calls by this name: `main`, `HEAD~2`, `v1.2`, a hash.
+    Revision(String),
+}
+
+impl BaseChoice {
+    fn wanted(&self) -> Option<Wanted> {
+        match self {
+            BaseChoice::None => None,
+            BaseChoice::Automatic => Some(Wanted::Automatic),
+            BaseChoice::Revision(revision) => Some(Wanted::Revision(revision.clone())),
+        }
+    }
+}
+
+/// The bases of a workspace: one for each git repository that it has to do with.
+#[derive(Default)]
+pub(super) struct Bases {
+    choice: BaseChoice,
+    sides: BTreeMap<WorkTree, Side>,
+    /// Whose base a directory has, as far as somebody asked.
+    of: FxHashMap<Utf8PathBuf, Option<WorkTree>>,
+    /// What git ignores may be something else now.
+    ignored_changed: bool,
+    /// There may be other repositories now.
+    git_changed: bool,
+}
+
+/// A repository and where its base stands.
+struct Side {
+    /// `None` for a repository that can't be opened: it is tried again with the next folders.
+    mark: Option<Mark>,
+    at: Result<At, Problem>,
+}
+
+/// The workspace as it was at a commit.
+struct At {
+    commit: Commit,
+    base: Base,
+    doubt: Option<Problem>,
+    tree: Rc<Tree>,
+    workspace: Box<Workspace>,
+}
+
+impl Workspace {
+    /// Sets what the stacks are compared with. At first that is nothing.
+    pub fn set_base(&mut self, choice: BaseChoice) {
+        if choice == self.bases.choice {
+            return;
+        }
+        self.revision += 1;
+        self.bases = Bases { choice, ..Bases::default() };
+        self.stacks.clear();
+    }
+
+    /// The stacks of the base are to be read anew, with other settings.
+    pub(super) fn forget_bases(&mut self) {
+        self.bases.sides.clear();
+        self.bases.of.clear();
+        if self.bases.choice != BaseChoice::None {
+            self.stacks.clear();
+        }
+    }
+
+    /// Drops what was compared with a base that has moved. Costs a look at some ten short files for each repository.
+    pub(super) fn follow_bases(&mut self) {
+        let Some(wanted) = self.bases.choice.wanted() else { return };
+        if std::mem::take(&mut self.bases.ignored_changed) {
+            self.forget_bases();
+        }
+        let mut moved = false;
+        let mut sides = std::mem::take(&mut self.bases.sides);
+        for (work_tree, side) in &mut sides {
+            if side.mark.as_ref().is_some_and(Mark::moved) {
+                moved |= self.follow(work_tree, side, &wanted);
+            }
+        }
+        self.bases.sides = sides;
+        if std::mem::take(&mut self.bases.git_changed) || moved {
+            let before = std::mem::take(&mut self.bases.of);
+            for directory in before.keys() {
+                self.side_of(directory);
+            }
+            moved |= self.bases.of != before;
+        }
+        if moved {
+            self.stacks.clear();
+        }
+        // What is wrong with a base is told, whether there are stacks or not.
+        for folder in self.folders.clone() {
+            self.side_of(&folder);
+        }
+    }
+
+    /// Looks again where a base stands. Whether that is another commit.
+    fn follow(&self, work_tree: &WorkTree, side: &mut Side, wanted: &Wanted) -> bool {
+        let (mark, at) = self.look(work_tree, wanted, side.at.as_ref().ok());
+        side.mark = mark;
+        match (at, &mut side.at) {
+            // The same commit by another name is the same base, with other words.
+            (Ok(Looked::Same { base, doubt }), Ok(at)) => {
+                let changed = at.base != base;
+                (at.base, at.doubt) = (base, doubt);
+                changed
+            }
+            (Ok(Looked::Same { .. }), Err(_)) => false,
+            (Ok(Looked::Other(other)), at) => {
+                *at = Ok(*other);
+                true
+            }
+            (Err(problem), at) => {
+                let changed = at.as_ref().err() != Some(&problem);
+                *at = Err(problem);
+                changed
+            }
+        }
+    }
+
+    fn look(
+        &self,
+        work_tree: &WorkTree,
+        wanted: &Wanted,
+        known: Option<&At>,
+    ) -> (Option<Mark>, Result<Looked, Problem>) {
+        let repository = match Repository::open(work_tree.clone()) {
+            Ok(repository) => repository,
+            Err(problem) => return (None, Err(problem)),
+        };
+        let mark = repository.mark(wanted);
+        let looked = repository.base(wanted).and_then(|found| {
+            let base = Base { id: Arc::from(found.id), words: Arc::from(found.words) };
+            if known.is_some_and(|known| known.commit == found.commit) {
+                return Ok(Looked::Same { base, doubt: found.doubt });
+            }
+            let tree = Rc::new(repository.tree(found.commit)?);
+            let workspace = Box::new(Workspace {
+                folders: self.folders.clone(),
+                choices: self.choices.clone(),
+                options: foreshock_terraform::ResolveOptions { states: Arc::default(), ..self.options.clone() },
+                sources: Rc::new(Sources::on(Box::new(Past(tree.clone())), self.sources.clone())),
+                ..Workspace::default()
+            });
+            Ok(Looked::Other(Box::new(At { commit: found.commit, base, doubt: found.doubt, tree, workspace })))
+        });
+        (Some(mark), looked)
+    }
+
+    /// The side that a directory is compared with. A submodule of the repository of its workspace folder is part of that one.
+    fn side_of(&mut self, directory: &Utf8Path) -> Option<WorkTree> {
+        if let Some(known) = self.bases.of.get(directory) {
+            return known.clone();
+        }
+        let wanted = self.bases.choice.wanted()?;
+        let nearest = WorkTree::of(directory);
+        let folder = self.folders.iter().find(|folder| directory.starts_with(folder));
+        let outer = folder.and_then(|folder| WorkTree::of(folder)).filter(|outer| Some(outer) != nearest.as_ref());
+        let is_part_of = |outer: &At| nearest.as_ref().is_some_and(|inner| outer.tree.has_submodule(inner.top()));
+        let outer = outer.filter(|outer| self.open_side(outer, &wanted).is_some_and(is_part_of));
+        let chosen = outer.or(nearest);
+        if let Some(work_tree) = &chosen {
+            self.open_side(work_tree, &wanted);
+        }
+        self.bases.of.insert(directory.to_owned(), chosen.clone());
+        chosen
+    }
+
+    fn open_side(&mut self, work_tree: &WorkTree, wanted: &Wanted) -> Option<&At> {
+        if !self.bases.sides.contains_key(work_tree) {
+            let (mark, looked) = self.look(work_tree, wanted, None);
+            let at = looked.and_then(|looked| match looked {
+                Looked::Other(at) => Ok(*at),
+                Looked::Same { .. } => Err(Problem::NoCommits),
+            });
+            self.bases.sides.insert(work_tree.clone(), Side { mark, at });
+        }
+        self.bases.sides.get(work_tree)?.at.as_ref().ok()
+    }
+
+    /// A stack beside what it was. `number` counts the stacks of its root, `read` is what it was read from.
+    pub(super) fn compared(&mut self, stack: Stack, number: usize, read: &Read) -> Stack {
+        if self.bases.choice == BaseChoice::None {
+            return stack;
+        }
+        let directory = match stack.kind {
+            StackKind::Terraform => stack.root.as_path(),
+            StackKind::Infra => stack.root.parent().unwrap_or(&stack.root),
+        };
+        let Some(work_tree) = self.side_of(directory) else { return stack };
+        let Some(Side { at: Ok(at), .. }) = self.bases.sides.get_mut(&work_tree) else { return stack };
+        let before = at.stack(&stack, number, read, &self.sources);
+        // Half a base would make old what is new, and new what is old.
+        if !at.tree.problems().is_empty() {
+            return stack;
+        }
+        stack.compared_with(at.base.clone(), before)
+    }
+}
+
+/// Where a base stands now.
+enum Looked {
+    Same { base: Base, doubt: Option<Problem> },
+    Other(Box<At>),
+}
+
+impl At {
+    /// The stack as it was; `None` when there was none. Where nothing of it has changed it is the stack itself.
+    fn stack(&mut self, now: &Stack, number: usize, read: &Read, present: &Sources) -> Option<Arc<Stack>> {
+        let past = &mut *self.workspace;
+        match now.kind {
+            StackKind::Terraform => {
+                let is_there = has_module(&now.root, &past.sources);
+                let others = now.terraform().is_some_and(|module| !module.resolved.remote_states.is_empty());
+                // What a remote state says hangs on where every other stack keeps its own.
+                if is_there && !others && read.is_same(present, &past.sources) {
+                    return Some(Arc::new(now.clone()));
+                }
+                let root = if is_there { now.root.clone() } else { moved_from(&now.root, present, past)? };
+                past.module(&root, number)
+            }
+            StackKind::Infra => {
+                let file = FilePath::new(now.root.as_path());
+                past.sources.text(&file)?;
+                match read.is_same(present, &past.sources) {
+                    true => Some(Arc::new(now.clone())),
+                    false => past.infra_file(&now.root),
+                }
+            }
+        }
+    }
+}
+
+/// The workspace of a base.
+impl Workspace {
+    fn module(&mut self, root: &Utf8Path, number: usize) -> Option<Arc<Stack>> {
+        self.index();
+        self.drop_changed();
+        self.tell_states();
+        let mut settings = self.settings_of(root, root);
+        // A root that has moved may be meant by other entries of `foreshock.toml`.
+        let number = if number < settings.len() { number } else { 0 };
+        let settings = (!settings.is_empty()).then(|| settings.swap_remove(number))?;
+        Some(self.terraform(root, settings, number))
+    }
+
+    fn infra_file(&mut self, root: &Utf8Path) -> Option<Arc<Stack>> {
+        if self.indexed {
+            self.index();
+        }
+        self.drop_changed();
+        let directory = root.parent().unwrap_or(root).to_owned();
+        let settings = self.settings_of(root, &directory).into_iter().next()?;
+        self.infra(root, settings)
+    }
+}
+
+impl Bases {
+    /// A file changed on the disk. That is of no concern to a commit, but for what git ignores.
+    pub(super) fn forget_disk(&mut self, file: &FilePath) {
+        self.ignored_changed |= matches!(file.as_path().file_name(), Some(".gitignore" | "exclude"));
+        self.git_changed |= file.as_path().iter().any(|part| part == ".git");
+        for side in self.sides.values_mut() {
+            if let Ok(at) = &mut side.at
+                && at.tree.counts_as_today(file.as_path())
+            {
+                at.workspace.forget_disk(file);
+            }
+        }
+    }
+
+    /// `foreshock.toml` of today counts for both sides.
+    pub(super) fn forget_configurations(&mut self, changed: &FxHashSet<FilePath>) {
+        for side in self.sides.values_mut() {
+            if let Ok(at) = &mut side.at {
+                at.workspace.configurations.forget(changed);
+                at.workspace.states_changed = true;
+            }
+        }
+    }
+
+    /// Why there is no base, or not the one that was meant.
+    pub(super) fn problem(&self) -> Option<Arc<str>> {
+        let mut problems: BTreeSet<String> = BTreeSet::new();
+        let is_named = matches!(self.choice, BaseChoice::Revision(_));
+        for (directory, of) in &self.of {
+            if of.is_none() && is_named {
+                problems.insert(Problem::NoRepository(directory.to_string()).to_string());
+            }
+        }
+        for side in self.sides.values() {
+            match &side.at {
+                Ok(at) => {
+                    problems.extend(at.doubt.as_ref().map(Problem::to_string));
+                    problems.extend(at.tree.problems().into_iter().next());
+                }
+                Err(problem) => {
+                    problems.insert(problem.to_string());
+                }
+            }
+        }
+        let all: Vec<String> = problems.into_iter().collect();
+        (!all.is_empty()).then(|| Arc::from(all.join("; ")))
+    }
+}

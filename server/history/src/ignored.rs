@@ -1,0 +1,75 @@
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rustc_hash::FxHashMap;
+
+/// What git ignores in a work tree as it is now.
+pub(crate) struct Ignored {
+    top: Utf8PathBuf,
+    /// `info/exclude` of the repository, then what its user ignores everywhere.
+    everywhere: [Gitignore; 2],
+    directories: RefCell<Memo>,
+}
+
+#[derive(Default)]
+struct Memo {
+    /// The `.gitignore` of a directory, relative to the top.
+    files: FxHashMap<Utf8PathBuf, Arc<Gitignore>>,
+    /// Whether a directory is ignored.
+    ignored: FxHashMap<Utf8PathBuf, bool>,
+}
+
+impl Ignored {
+    pub(crate) fn new(top: &Utf8Path, common_dir: &std::path::Path) -> Ignored {
+        let mut exclude = GitignoreBuilder::new(top.as_std_path());
+        // A line that is no pattern ignores nothing.
+        let _ = exclude.add(common_dir.join("info/exclude"));
+        let (users, _) = GitignoreBuilder::new(top.as_std_path()).build_global();
+        let everywhere = [exclude.build().unwrap_or_else(|_| Gitignore::empty()), users];
+        Ignored { top: top.to_owned(), everywhere, directories: RefCell::default() }
+    }
+
+    /// Whether a file is ignored, by a path relative to the top.
+    pub(crate) fn file(&self, file: &Utf8Path) -> bool {
+        let above = file.parent().unwrap_or(Utf8Path::new(""));
+        self.directory(above) || self.here(file, false)
+    }
+
+    fn directory(&self, directory: &Utf8Path) -> bool {
+        let Some(above) = directory.parent() else { return false };
+        if let Some(known) = self.directories.borrow().ignored.get(directory) {
+            return *known;
+        }
+        let ignored = self.directory(above) || self.here(directory, true);
+        self.directories.borrow_mut().ignored.insert(directory.to_owned(), ignored);
+        ignored
+    }
+
+    /// Whether a pattern speaks of this path itself: the nearest `.gitignore` that has a word on it.
+    fn here(&self, path: &Utf8Path, is_directory: bool) -> bool {
+        let absolute = self.top.join(path);
+        for above in path.ancestors().skip(1) {
+            match self.patterns(above).matched(absolute.as_std_path(), is_directory) {
+                Match::None => {}
+                Match::Ignore(_) => return true,
+                Match::Whitelist(_) => return false,
+            }
+        }
+        self.everywhere.iter().any(|patterns| patterns.matched(absolute.as_std_path(), is_directory).is_ignore())
+    }
+
+    fn patterns(&self, directory: &Utf8Path) -> Arc<Gitignore> {
+        if let Some(known) = self.directories.borrow().files.get(directory) {
+            return known.clone();
+        }
+        let at = if directory.as_str().is_empty() { self.top.clone() } else { self.top.join(directory) };
+        let mut patterns = GitignoreBuilder::new(at.as_std_path());
+        let _ = patterns.add(at.join(".gitignore"));
+        let patterns = Arc::new(patterns.build().unwrap_or_else(|_| Gitignore::empty()));
+        self.directories.borrow_mut().files.insert(directory.to_owned(), patterns.clone());
+        patterns
+    }
+}
