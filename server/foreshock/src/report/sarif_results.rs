@@ -1,10 +1,9 @@
-use std::collections::BTreeMap;
-
 use foreshock_analysis::{Finding, Fix, rules};
 use foreshock_model::Evidence;
 use foreshock_text::FilePath;
 use serde_json::{Map, Value, json};
 
+use super::identity::Identities;
 use super::sarif::{artifact, level, physical, region, text};
 use super::words::offer;
 use super::{Places, Report, StackReport};
@@ -12,7 +11,7 @@ use super::{Places, Report, StackReport};
 /// A result for each finding: those that are told, those that were there before, and those that are no more.
 pub(super) fn results(report: &Report, places: &Places<'_>) -> Vec<Value> {
     let has_base = report.stacks.iter().any(|stack| stack.stack.comparison().is_some());
-    let mut results = Results { places, has_base, seen: BTreeMap::new(), results: Vec::new() };
+    let mut results = Results { places, has_base, identities: Identities::default(), results: Vec::new() };
     for stack in &report.stacks {
         for (finding, fixes) in stack.told_and_old() {
             results.there(stack, finding, fixes);
@@ -28,8 +27,7 @@ struct Results<'p, 's> {
     places: &'p Places<'s>,
     /// Then every result says how it stands to the base (3.27.24).
     has_base: bool,
-    /// How often an identity came up.
-    seen: BTreeMap<String, u32>,
+    identities: Identities,
     results: Vec<Value>,
 }
 
@@ -68,11 +66,7 @@ impl Results<'_, '_> {
     fn common(&mut self, stack: &StackReport, finding: &Finding, state: &str) -> Map<String, Value> {
         let rule = finding.rule.as_str();
         let title = self.places.title(&stack.stack);
-        let identity = format!("{title} {rule} {}", finding.component_id);
-        let seen = self.seen.entry(identity.clone()).or_insert(0);
-        *seen += 1;
-        // The first keeps its identity when others come and go.
-        let identity = if *seen == 1 { identity } else { format!("{identity} {seen}") };
+        let identity = self.identities.of(&stack.stack, finding, self.places);
         let mut result = Map::new();
         let mut put = |name: &str, value: Value| drop(result.insert(name.to_owned(), value));
         put("ruleId", rule.into());
