@@ -121,9 +121,11 @@ fn the_demo_shows_the_shop() {
     let text = String::from_utf8(output.stdout).unwrap();
     let findings = stdout(&["check", "--fail-on", "never"], 0);
     assert!(text.starts_with(&findings), "the demo is the check of the shop: {text}");
-    let written = directory.join("foreshock-demo/rds.tf");
-    assert!(text.contains(written.parent().unwrap().to_str().unwrap()), "{text}");
-    assert_eq!(std::fs::read_to_string(written).unwrap(), std::fs::read_to_string(shop().join("rds.tf")).unwrap());
+    let written: Vec<PathBuf> = std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let [shop_of_demo] = written.as_slice() else { panic!("one directory of its own: {written:?}") };
+    assert!(text.contains(shop_of_demo.to_str().unwrap()), "{text}");
+    let original = std::fs::read_to_string(shop().join("rds.tf")).unwrap();
+    assert_eq!(std::fs::read_to_string(shop_of_demo.join("rds.tf")).unwrap(), original);
     std::fs::remove_dir_all(&directory).unwrap();
 }
 

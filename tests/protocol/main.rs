@@ -10,6 +10,7 @@ mod features;
 mod infra;
 mod lifecycle;
 mod order;
+mod since_base;
 
 use serde_json::Value;
 

@@ -36,3 +36,7 @@ end, {
   end,
   desc = 'Whose results this shared module shows; ! for all callers',
 })
+
+vim.api.nvim_create_user_command('ForeshockSince', function()
+  require('foreshock').since()
+end, { desc = 'What fails now that did not fail at the base' })

@@ -10,7 +10,7 @@ import {
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import { findServer } from './server';
-import type { Caller, CallersResult, GraphResult, SimulateResult, Status, VariableFilesResult } from './protocol';
+import type { Caller, CallersResult, GraphResult, NewlyFailingResult, SimulateResult, Status, VariableFilesResult } from './protocol';
 
 /** The languages of this extension, and those of the HashiCorp and OpenTofu extensions, which may be installed too. */
 export const TERRAFORM = ['terraform', 'terraform-vars', 'opentofu', 'opentofu-vars'];
@@ -67,6 +67,10 @@ export class Server implements vscode.Disposable {
 
   variableFiles(uri: string): Promise<VariableFilesResult> {
     return this.running().sendRequest('foreshock/variableFiles', { uri });
+  }
+
+  newlyFailing(uri: string): Promise<NewlyFailingResult> {
+    return this.running().sendRequest('foreshock/newlyFailing', { uri });
   }
 
   simulate(uri: string, fault: string): Promise<SimulateResult> {

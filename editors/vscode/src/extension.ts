@@ -6,7 +6,8 @@ import { chooseCaller, chooseVariableFile } from './choices';
 import { Server, TERRAFORM } from './client';
 import { simulateAt } from './faults';
 import { GraphPanel } from './graph/panel';
-import type { BlockArgument, CallersResult, GraphResult, SimulateResult, Status, VariableFilesResult } from './protocol';
+import type { BlockArgument, CallersResult, GraphResult, NewlyFailingResult, SimulateResult, Status, VariableFilesResult } from './protocol';
+import { showNewlyFailing } from './since';
 import { StatusBar } from './status';
 
 /** What other extensions (and the tests) may use. */
@@ -16,6 +17,7 @@ export interface Api {
   callers(uri: string): Promise<CallersResult>;
   chooseCaller(uri: string, caller: string | null): Promise<CallersResult>;
   variableFiles(uri: string): Promise<VariableFilesResult>;
+  newlyFailing(uri: string): Promise<NewlyFailingResult>;
   onStatus: vscode.Event<Status>;
 }
 
@@ -59,6 +61,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     }),
     command('foreshock.chooseCaller', argument => chooseCaller(started, isBlock(argument) ? argument : activeFile(statusBar))),
     command('foreshock.chooseVariableFile', () => chooseVariableFile(started, activeFile(statusBar).uri)),
+    command('foreshock.showNewlyFailing', argument => {
+      const { uri } = isBlock(argument) ? argument : activeFile(statusBar);
+      return showNewlyFailing(started, uri);
+    }),
     command('foreshock.playFault', () => {
       const editor = vscode.window.activeTextEditor;
       if (!editor || !isOurs(editor.document, statusBar)) {
@@ -85,6 +91,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     callers: uri => started.callers(uri),
     chooseCaller: (uri, caller) => started.chooseCaller(uri, caller),
     variableFiles: uri => started.variableFiles(uri),
+    newlyFailing: uri => started.newlyFailing(uri),
     onStatus: started.onStatus,
   };
 }

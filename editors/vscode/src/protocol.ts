@@ -90,8 +90,34 @@ export interface Status {
   removed?: boolean;
   score: number | null;
   structuralNines: number | null;
-  base: { rev: string; score: number } | null;
+  base: Base | null;
   newFindings: number;
+}
+
+/** What a stack is compared with. Both scores are measured at the entry points of the base. */
+export interface Base {
+  rev: string;
+  /** "merge base with main" */
+  words: string;
+  score: number | null;
+  score_after: number | null;
+  /** `score_after` minus `score`. */
+  points: number | null;
+}
+
+/** A single failure that takes more away than at the base. */
+export interface NewFailure {
+  fault: string;
+  /** Shares of the requests, 0 to 1. */
+  loss: number | null;
+  loss_before: number | null;
+  /** What goes down with it and did not. */
+  down: string[];
+}
+
+/** Answer to `foreshock/newlyFailing` `{uri}`. */
+export interface NewlyFailingResult {
+  stacks: { root: string; name: string | null; base: Base | null; failures: NewFailure[] }[];
 }
 
 /** Argument of the client commands in the server's code lenses. */

@@ -2,11 +2,15 @@
 
 import type { Status } from './protocol';
 
-/** `Resilience 63 · 3.1 nines · 2 new risks · prod.tfvars`; what is unknown is left out. */
+/** `Resilience 63 · 3.1 nines · -14.8 · 2 new risks · prod.tfvars`; what is unknown is left out. */
 export function statusText(status: Status): string {
   const parts = [status.score == null ? 'Resilience ?' : `Resilience ${Math.round(status.score)}`];
   if (status.structuralNines != null) {
     parts.push(`${status.structuralNines.toFixed(1)} nines`);
+  }
+  const change = signed(status.base?.points);
+  if (change) {
+    parts.push(change);
   }
   if (status.newFindings > 0) {
     parts.push(count(status.newFindings, 'new risk'));
@@ -27,10 +31,10 @@ export function statusTooltip(status: Status, all: Status[] = []): string {
   if (status.structuralNines != null) {
     lines.push(`${status.structuralNines.toFixed(2)} structural nines: what the design alone allows`);
   }
-  if (status.base && status.score != null) {
-    const change = status.score - status.base.score;
-    const sign = change > 0 ? '+' : '';
-    lines.push(`Base \`${status.base.rev.slice(0, 10)}\`: ${number(status.base.score)} (${sign}${number(change)})`);
+  if (status.base) {
+    const { rev, words, score, points } = status.base;
+    const scored = score == null ? 'has no score for this stack' : `${number(score)}, since then ${signed(points) || 'no change'}`;
+    lines.push(`Base \`${rev}\` (${words}): ${scored}`);
   }
   lines.push(status.newFindings > 0 ? count(status.newFindings, 'new risk') : 'No new risks');
   for (const other of all.filter(other => other.name !== status.name)) {
@@ -38,6 +42,11 @@ export function statusTooltip(status: Status, all: Status[] = []): string {
   }
   lines.push('Click for the dependency graph');
   return lines.join('\n\n');
+}
+
+/** Points with their sign; nothing for none. */
+function signed(points: number | null | undefined): string {
+  return points == null || Math.abs(points) < 0.05 ? '' : `${points > 0 ? '+' : ''}${number(points)}`;
 }
 
 function count(n: number, noun: string): string {

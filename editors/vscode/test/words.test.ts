@@ -3,10 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { duration } from '../src/duration';
-import type { Status } from '../src/protocol';
+import type { Base, Status } from '../src/protocol';
 import { statusText, statusTooltip } from '../src/statusText';
 
 const STATUS: Status = { root: 'envs/prod', score: 63, structuralNines: 3.15, base: null, newFindings: 0 };
+
+const BASE: Base = { rev: 'abc123', words: 'merge base with main', score: 72, score_after: 63, points: -9 };
 
 function checkStatus(change: Partial<Status>, expected: string): void {
   test(`status bar: ${expected}`, () => assert.equal(statusText({ ...STATUS, ...change }), expected));
@@ -16,6 +18,10 @@ checkStatus({ structuralNines: 3.12 }, 'Resilience 63 · 3.1 nines');
 checkStatus({ newFindings: 1, structuralNines: 3.12 }, 'Resilience 63 · 3.1 nines · 1 new risk');
 checkStatus({ newFindings: 2, structuralNines: null }, 'Resilience 63 · 2 new risks');
 checkStatus({ score: null, structuralNines: null }, 'Resilience ?');
+
+checkStatus({ base: BASE, newFindings: 1 }, 'Resilience 63 · 3.1 nines · -9 · 1 new risk');
+checkStatus({ base: { ...BASE, points: 12.34 } }, 'Resilience 63 · 3.1 nines · +12.3');
+checkStatus({ base: { ...BASE, points: 0.01 } }, 'Resilience 63 · 3.1 nines');
 
 checkStatus({ structuralNines: 3.12, name: 'prod.tfvars' }, 'Resilience 63 · 3.1 nines · prod.tfvars');
 
@@ -27,7 +33,9 @@ test('the tooltip names what a stack is read with, and the others of its root', 
 });
 
 test('the tooltip compares with the base', () => {
-  assert.match(statusTooltip({ ...STATUS, base: { rev: 'abc123', score: 72 } }), /Base `abc123`: 72 \(-9\)/);
+  assert.match(statusTooltip({ ...STATUS, base: BASE }), /Base `abc123` \(merge base with main\): 72, since then -9/);
+  assert.match(statusTooltip({ ...STATUS, base: { ...BASE, points: 0 } }), /: 72, since then no change/);
+  assert.match(statusTooltip({ ...STATUS, base: { ...BASE, score: null, points: null } }), /has no score for this stack/);
 });
 
 function checkDuration(seconds: number, expected: string): void {

@@ -23,6 +23,8 @@ pub struct BlockSummary {
     pub extent: Place,
     /// Whether an instance of it is a single point of failure (with visible dependents).
     pub single_point: bool,
+    /// Whether it is one that somebody has decided to live with.
+    pub ignored: bool,
     /// How many other components do not stay healthy when the whole component is down.
     pub affected: usize,
     /// How many other components there are in the stack.
@@ -57,6 +59,7 @@ pub(crate) fn summaries(stack: &Stack) -> Vec<BlockSummary> {
             header: header.clone(),
             extent: extent.clone(),
             single_point: single.contains_key(&index),
+            ignored: false,
             affected: cascade.effects.iter().filter(|effect| effect.component != index).count(),
             others,
             points: single.get(&index).copied().unwrap_or(0.0),

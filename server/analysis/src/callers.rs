@@ -106,7 +106,10 @@ impl Snapshot {
         let Some(stack) = self.stacks.get(caller.stack) else { return Fares::Fine };
         let is_here = |module: &str| caller.has(caller.stack, module);
         let blocks = stack.blocks.iter().filter(|block| block.header.file == *file);
-        if blocks.into_iter().any(|block| block.single_point && is_here(&stack.module_of(block.component))) {
+        if blocks
+            .into_iter()
+            .any(|block| block.single_point && !block.ignored && is_here(&stack.module_of(block.component)))
+        {
             return Fares::SinglePoint;
         }
         let loud = stack.findings.iter().filter(|finding| finding.severity >= Severity::Warning);

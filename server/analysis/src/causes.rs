@@ -72,15 +72,17 @@ impl Stack {
     /// The same stack, its new findings on the lines that cause them. `now` and `before` are the texts of both sides; `stop` is
     /// asked before each trial, which costs an analysis. `None` when it said so.
     pub fn with_causes(&self, now: &dyn Files, before: &dyn Files, stop: &dyn Fn() -> bool) -> Option<Stack> {
+        let mut done = self.clone();
+        done.explained = true;
         let Some((comparison, old)) = self.comparison().and_then(|c| Some((c, c.before.as_ref()?))) else {
-            return Some(self.clone());
+            return Some(done);
         };
         let asked =
             |finding: &Finding| finding.new && finding.severity >= Severity::Info && !finding.is_score_regression();
         let wanted: Vec<usize> =
             self.findings.iter().enumerate().filter(|(_, finding)| asked(finding)).map(|(index, _)| index).collect();
         if wanted.is_empty() && !comparison.is_regression() {
-            return Some(self.clone());
+            return Some(done);
         }
         let changes = self.by_relevance(changes(self, now, old, before), &wanted);
         let mut trials = Trials {
@@ -94,7 +96,7 @@ impl Stack {
             done: BTreeMap::new(),
             cache: ResolveCache::default(),
         };
-        let mut with_causes = self.clone();
+        let mut with_causes = done;
         for (number, &index) in wanted.iter().enumerate() {
             let Some(finding) = with_causes.findings.get_mut(index) else { continue };
             // Nothing is the matter with a new resource but that it is as it is.
@@ -106,14 +108,22 @@ impl Stack {
                 explain(finding, &cause, &comparison.base);
             }
         }
-        if comparison.is_regression() {
+        // Somebody may have asked for silence on it.
+        if let Some(told) = self.findings.iter().position(Finding::is_score_regression) {
             let cause = trials.dearest()?.map(Cause::of);
-            with_causes.findings.retain(|finding| !finding.is_score_regression());
             let regression = score_regression::find(&with_causes, cause.as_ref());
-            with_causes.findings.extend(regression);
+            if let (Some(told), Some(regression)) = (with_causes.findings.get_mut(told), regression) {
+                *told = Finding { new: told.new, ..regression };
+            }
         }
         sort(&mut with_causes.findings);
         Some(with_causes)
+    }
+
+    /// Whether something in it is new and nobody has looked for the cause.
+    pub(crate) fn lacks_causes(&self) -> bool {
+        let has_before = self.comparison().is_some_and(|comparison| comparison.before.is_some());
+        has_before && !self.explained && self.findings.iter().any(|finding| finding.new)
     }
 
     /// The changes in the blocks of the findings first, then those of files that prove something, then the others.

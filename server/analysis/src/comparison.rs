@@ -74,11 +74,13 @@ impl Stack {
             return self;
         };
         let known = Known::of(&before, &self);
+        let accepted = std::mem::take(&mut self.accepted);
         for finding in &mut self.findings {
-            finding.new = known.is_new(finding);
+            finding.new = known.is_new(finding) && !accepted.contains(&(finding.rule, finding.component_id.clone()));
         }
-        let mended =
-            before.findings.iter().filter(|finding| known.is_mended(finding, &self.findings)).cloned().collect();
+        self.accepted = accepted;
+        // What somebody has silenced, then or now, was there or is there all the same.
+        let mended = before.findings.iter().filter(|finding| known.is_mended(finding, &self)).cloned().collect();
         let measured = Measured::of(&before, &self);
         self.comparison = Some(Arc::new(Comparison {
             base,
@@ -113,7 +115,7 @@ struct Known {
 impl Known {
     fn of(before: &Stack, now: &Stack) -> Known {
         let mut known = Known { names: BTreeMap::new(), loudest: BTreeMap::new() };
-        for finding in &before.findings {
+        for finding in before.all_findings() {
             let name: Arc<str> = now.name_now(&finding.component_id).into();
             known.names.insert(finding.component_id.clone(), name.clone());
             let loudest = known.loudest.entry((finding.rule, name)).or_insert(finding.severity);
@@ -127,9 +129,9 @@ impl Known {
         before.is_none_or(|severity| *severity < finding.severity)
     }
 
-    fn is_mended(&self, before: &Finding, now: &[Finding]) -> bool {
+    fn is_mended(&self, before: &Finding, now: &Stack) -> bool {
         let name = self.names.get(&before.component_id).unwrap_or(&before.component_id);
-        !now.iter().any(|finding| finding.rule == before.rule && finding.component_id == *name)
+        !now.all_findings().any(|finding| finding.rule == before.rule && finding.component_id == *name)
     }
 }
 

@@ -1,6 +1,8 @@
 //! `foreshock.toml`: what people say about their stacks that the stacks' own text does not. Read with the place of every
 //! key, so that a mistake is shown where it is, and costs nothing but itself. `docs/configuration.md` describes it.
 
+mod ignore_entry;
+mod keys;
 mod levels;
 mod nearest;
 mod read;
@@ -18,6 +20,10 @@ use foreshock_infra::closest;
 use foreshock_terraform::Files;
 use foreshock_text::{FilePath, LineTable, Problem};
 
+use crate::Severity;
+use crate::suppression::AddressIgnore;
+use ignore_entry::IgnoreEntry;
+pub use keys::{KEYS, Key, Shape, keys_of};
 pub use levels::{Level, Levels, level_named};
 pub(crate) use nearest::Configurations;
 pub use settings::Choices;
@@ -40,10 +46,14 @@ pub struct Configuration {
     pub lines: LineTable,
     /// What could not be understood, by place.
     pub problems: Vec<Problem>,
+    /// What is not wrong, but worth a word, by how loud that is.
+    pub(crate) told: Vec<(Severity, Problem)>,
     /// `[editor] values`: whether editors show resolved values beside expressions.
     pub values: Option<bool>,
     pub(crate) levels: Levels,
     stacks: Vec<StackEntry>,
+    ignores: Vec<IgnoreEntry>,
+    pub(crate) baseline: Option<String>,
     pub(crate) catalog: Option<Arc<Catalog>>,
 }
 
@@ -63,6 +73,16 @@ impl Configuration {
     /// The directory that its paths start from.
     pub fn directory(&self) -> Utf8PathBuf {
         crate::discovery::directory_of(&self.file)
+    }
+
+    /// The findings that nobody wants to see in the stack at a root.
+    pub(crate) fn ignores_of(&self, root: &Utf8Path) -> Vec<Arc<AddressIgnore>> {
+        let directory = self.directory();
+        let relative = root.strip_prefix(&directory).unwrap_or(root);
+        let is_meant = |path: &Option<globset::GlobMatcher>| {
+            path.as_ref().is_none_or(|path| path.is_match(relative.as_std_path()))
+        };
+        self.ignores.iter().filter(|(_, path)| is_meant(path)).map(|(ignore, _)| ignore.clone()).collect()
     }
 
     /// The entries that a stack's root is meant by, in the order written.

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, ParsedFile};
+use foreshock_terraform::{Files, ParsedFile, is_configuration};
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
+use crate::StackKind;
 use crate::discovery::files_below;
+use crate::suppression::Annotations;
 use crate::yaml_file::YamlFile;
 
 /// Files above this size are not read: 8 MiB, as in `foreshock_syntax::hcl`. Configuration is written by people.
@@ -66,6 +68,7 @@ struct Memo {
     yaml: FxHashMap<FilePath, Option<Arc<YamlFile>>>,
     texts: FxHashMap<FilePath, Option<Arc<str>>>,
     bytes: FxHashMap<FilePath, Option<Arc<[u8]>>>,
+    annotations: FxHashMap<FilePath, Arc<Annotations>>,
     listings: FxHashMap<Utf8PathBuf, Arc<Vec<FilePath>>>,
 }
 
@@ -141,6 +144,25 @@ impl Sources {
         yaml
     }
 
+    /// What the comments of a file say to tools.
+    pub(crate) fn annotations(&self, file: &FilePath, kind: StackKind) -> Arc<Annotations> {
+        if let Some(known) = self.memo.borrow().annotations.get(file) {
+            return known.clone();
+        }
+        let read = match kind {
+            StackKind::Terraform => self.parsed(file).map(|file| Annotations::of_terraform(&file)),
+            StackKind::Infra => self.yaml(file).map(|file| Annotations::of_yaml(&file)),
+            // The text that it was made from; JSON has no comments.
+            StackKind::Plan | StackKind::State if is_configuration(file.as_path()) => {
+                self.parsed(file).map(|file| Annotations::of_terraform(&file))
+            }
+            StackKind::Plan | StackKind::State => None,
+        };
+        let read = Arc::new(read.unwrap_or_default());
+        self.memo.borrow_mut().annotations.insert(file.clone(), read.clone());
+        read
+    }
+
     /// The text of a file that configures us: `None` when it is not there, the reason when it can't be taken as text.
     pub(crate) fn configuration(&self, file: &FilePath) -> Option<Result<Arc<str>, String>> {
         match self.document(file) {
@@ -193,6 +215,7 @@ impl Memo {
         self.yaml.remove(file);
         self.texts.remove(file);
         self.bytes.remove(file);
+        self.annotations.remove(file);
     }
 
     fn forget_listing_of(&mut self, file: &FilePath) {

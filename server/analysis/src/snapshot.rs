@@ -3,12 +3,15 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_model::ComponentIndex;
 use foreshock_terraform::{Files, ParsedFile};
-use foreshock_text::{FilePath, LineTable, Problem};
+use foreshock_text::{FilePath, LineTable, PositionEncoding, Problem};
 use rustc_hash::FxHashMap;
 
 use crate::disk::list_disk;
+use crate::plan_file::PlanFile;
 use crate::yaml_file::YamlFile;
-use crate::{BlockSummary, CascadeTree, Configuration, Finding, Fix, ProblemCode, Revision, Stack, cascade_tree, fix};
+use crate::{
+    BlockSummary, CascadeTree, Configuration, Finding, Fix, Notice, ProblemCode, Revision, Stack, cascade_tree, fix,
+};
 
 /// One version of the world: texts, what they mean, what was found. Immutable, and cheap to share between threads.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub struct Snapshot {
     pub configurations: Vec<Configured>,
     /// Why there is no base, or not the one that was meant. Never set where nobody asked for one.
     pub base_problem: Option<Arc<str>>,
+    /// What is to be said of suppressions, by place.
+    pub notices: Vec<Notice>,
     files: FxHashMap<FilePath, Read>,
 }
 
@@ -41,6 +46,20 @@ pub(crate) enum Read {
     Terraform(Arc<ParsedFile>),
     Yaml(Arc<YamlFile>),
     Configuration(Arc<Configuration>),
+    Plan(Arc<PlanFile>),
+}
+
+impl Read {
+    /// The line that an offset is in, from 0.
+    pub(crate) fn line(&self, offset: u32) -> u32 {
+        let (text, lines) = match self {
+            Read::Terraform(file) => (&file.text, &file.lines),
+            Read::Yaml(file) => (&file.text, &file.lines),
+            Read::Configuration(file) => (&file.text, &file.lines),
+            Read::Plan(file) => (&file.text, &file.lines),
+        };
+        lines.position(text, offset, PositionEncoding::Utf8).line
+    }
 }
 
 /// A file that was read, whatever its dialect.
@@ -63,7 +82,14 @@ impl Snapshot {
         files: FxHashMap<FilePath, Read>,
         base_problem: Option<Arc<str>>,
     ) -> Snapshot {
-        Snapshot { revision, folders, stacks, configurations, base_problem, files }
+        Snapshot { revision, folders, stacks, configurations, base_problem, notices: Vec::new(), files }
+    }
+
+    /// The same texts with other words on what they mean.
+    pub(crate) fn with_stacks(&self, stacks: Vec<Arc<Stack>>) -> Snapshot {
+        let (folders, configurations) = (self.folders.clone(), self.configurations.clone());
+        let (files, base_problem, notices) = (self.files.clone(), self.base_problem.clone(), self.notices.clone());
+        Snapshot { stacks, revision: self.revision, folders, configurations, files, base_problem, notices }
     }
 
     /// Text and lines of a file that was read.
@@ -72,6 +98,7 @@ impl Snapshot {
             Read::Terraform(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
             Read::Yaml(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
             Read::Configuration(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
+            Read::Plan(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
         })
     }
 

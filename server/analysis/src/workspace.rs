@@ -1,6 +1,8 @@
 mod base;
+mod explained;
 mod moved;
 mod past;
+mod plans;
 mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,12 +14,13 @@ use foreshock_infra::{is_infra, may_be_infra};
 use foreshock_terraform::{
     Backend, Files, ResolveCache, ResolveOptions, StateHome, is_configuration, is_variable_file,
 };
-use foreshock_text::FilePath;
+use foreshock_text::{FilePath, Place};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use self::base::BaseChoice;
 use self::base::Bases;
 use self::seen::{Read as ReadFiles, Seen};
+use crate::baseline;
 use crate::configuration::{Choices, Configurations, FILE_NAME, Places, StackSettings, stacks_of};
 use crate::discovery::{
     CallGraph, directory_of, infra_files, is_yaml, module_directories, normalised, without_libraries,
@@ -25,6 +28,8 @@ use crate::discovery::{
 use crate::disk::Sources;
 use crate::snapshot::{Configured, Read, Snapshot};
 use crate::stack::{Stack, StackKind, analyse_infra, analyse_terraform};
+use crate::suppression::{Annotations, notices, of_problem, settle};
+use crate::{Date, Notice};
 
 /// Counts the changes of a workspace.
 pub type Revision = u64;
@@ -54,6 +59,10 @@ pub struct Workspace {
     states_changed: bool,
     /// What the stacks are compared with.
     bases: Bases,
+    /// Decides which suppressions are over.
+    today: Option<Date>,
+    /// The directory every stack of which was asked for.
+    whole: Option<Utf8PathBuf>,
 }
 
 type StackKey = (Utf8PathBuf, Option<Arc<str>>);
@@ -98,6 +107,16 @@ impl Workspace {
         self.choices = choices;
         self.states_changed = true;
         self.forget_bases();
+    }
+
+    /// Sets the day on which the workspace is looked at: suppressions `until` an earlier one are over. The clock is the
+    /// caller's; without a day none is over.
+    pub fn set_today(&mut self, today: Option<Date>) {
+        if self.today != today {
+            self.revision += 1;
+            self.today = today;
+            self.forget_bases();
+        }
     }
 
     /// Opens a document or changes its text; it wins over the disk until it is closed.
@@ -162,8 +181,12 @@ impl Workspace {
     pub fn snapshot_of(&mut self, path: &Utf8Path) -> Result<Arc<Snapshot>, String> {
         let metadata = path.metadata().map_err(|error| format!("{path}: {error}; {EXPECTED}"))?;
         let absolute = path.canonicalize_utf8().map_err(|error| format!("{path}: {error}"))?;
+        if metadata.is_file() && plans::is_plan(&absolute) {
+            return self.snapshot_of_plan(path, None);
+        }
         let roots = if metadata.is_dir() {
             let infra = infra_files(&absolute);
+            self.whole = Some(absolute.clone());
             self.set_folders(vec![absolute]);
             self.index();
             let directories: Vec<Utf8PathBuf> = self.calls.directories().cloned().collect();
@@ -287,8 +310,12 @@ impl Workspace {
         for Configured { configuration, .. } in &configurations {
             files.insert(configuration.file.clone(), Read::Configuration(configuration.clone()));
         }
+        let notices = self.notices(&stacks, &roots, &configurations, &files);
         let base_problem = self.bases.problem();
-        Arc::new(Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files, base_problem))
+        let mut snapshot =
+            Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files, base_problem);
+        snapshot.notices = notices;
+        Arc::new(snapshot)
     }
 
     /// The stack of a root, the one with that number of those that the root is read as.
@@ -300,7 +327,8 @@ impl Workspace {
         let seen = Seen::of(&self.sources);
         let stack = analyse_terraform(root, &seen, &Arc::new(settings), &mut self.resolve_cache);
         let read = seen.read();
-        let stack = Arc::new(self.compared(stack, number, &read));
+        let stack = self.compared(stack, number, &read);
+        let stack = Arc::new(self.settled(stack));
         let others = stack.terraform().into_iter().flat_map(|stack| &stack.resolved.remote_states);
         let others = others.flat_map(|state| &state.files);
         let directories = stack.files.iter().chain(others).map(directory_of).collect();
@@ -315,9 +343,60 @@ impl Workspace {
         let key = (root.to_owned(), settings.variant.clone());
         let file = FilePath::new(root);
         let stack = analyse_infra(self.sources.yaml(&file)?, &Arc::new(settings));
-        let stack = Arc::new(self.compared(stack, 0, &ReadFiles::one(file.clone())));
+        let stack = self.compared(stack, 0, &ReadFiles::one(file.clone()));
+        let stack = Arc::new(self.settled(stack));
         self.stacks.insert(key, (stack.clone(), Inputs::File(file)));
         Some(stack)
+    }
+
+    /// A stack without what somebody has decided to live with.
+    fn settled(&self, mut stack: Stack) -> Stack {
+        baseline::apply(&mut stack);
+        let annotations = stack.files.iter().map(|file| (file.clone(), self.sources.annotations(file, stack.kind)));
+        let annotations: Vec<(FilePath, Arc<Annotations>)> =
+            annotations.filter(|(_, annotations)| !annotations.is_empty()).collect();
+        settle(&mut stack, &annotations, self.today);
+        stack
+    }
+
+    /// What is to be said of those who asked for silence.
+    fn notices(
+        &self,
+        stacks: &[Arc<Stack>],
+        roots: &Roots,
+        configurations: &[Configured],
+        files: &FxHashMap<FilePath, Read>,
+    ) -> Vec<Notice> {
+        let mut annotations = BTreeMap::new();
+        for stack in stacks {
+            for file in &stack.files {
+                let found = self.sources.annotations(file, stack.kind);
+                if !found.is_empty() {
+                    annotations.insert(file.clone(), found);
+                }
+            }
+        }
+        let mut is_whole = |file: &FilePath| {
+            let directory = directory_of(file);
+            if file.as_path().file_name() == Some(FILE_NAME) {
+                return self.whole.as_ref().is_some_and(|whole| directory.starts_with(whole));
+            }
+            if is_yaml(file.as_path()) {
+                return true;
+            }
+            let is_inside = self.folders.iter().any(|folder| file.as_path().starts_with(folder));
+            is_inside && self.calls.roots_of(&directory).iter().all(|root| roots.modules.contains(root))
+        };
+        let line = |place: &Place| match files.get(&place.file) {
+            Some(read) => read.line(place.span.start),
+            None => 0,
+        };
+        let mut notices = notices(stacks, &annotations, &mut is_whole, &line);
+        for Configured { configuration, .. } in configurations {
+            let told = configuration.told.iter();
+            notices.extend(told.map(|(severity, problem)| of_problem(&configuration.file, *severity, problem)));
+        }
+        notices
     }
 
     /// A stack none of whose files changed and that is read with the same settings.
@@ -329,8 +408,14 @@ impl Workspace {
     /// The stacks that a root is read as.
     fn settings_of(&mut self, root: &Utf8Path, directory: &Utf8Path) -> Vec<StackSettings> {
         let configuration = self.configurations.of(directory, self.sources.present());
+        let baseline = self.configurations.baseline_of(directory, self.sources.present());
         let places = Places { folders: &self.folders };
-        stacks_of(root, configuration.as_deref(), &self.choices, &self.options, places, &*self.sources)
+        let mut all = stacks_of(root, configuration.as_deref(), &self.choices, &self.options, places, &*self.sources);
+        for settings in &mut all {
+            settings.baseline.clone_from(&baseline);
+            settings.today = self.today;
+        }
+        all
     }
 
     /// The configurations that count for these stacks and for open documents, with what is wrong with them.
@@ -376,6 +461,7 @@ impl Workspace {
                 let read = match stack.kind {
                     StackKind::Terraform => self.sources.parsed(file).map(Read::Terraform),
                     StackKind::Infra => self.sources.yaml(file).map(Read::Yaml),
+                    StackKind::Plan | StackKind::State => None,
                 };
                 files.extend(read.map(|read| (file.clone(), read)));
             }
@@ -402,4 +488,5 @@ struct Roots {
     infra: BTreeSet<Utf8PathBuf>,
 }
 
-const EXPECTED: &str = "expected a directory, a .tf or .tf.json file or infrastructure YAML (.yaml, .yml, .json)";
+const EXPECTED: &str = "expected a directory, a .tf or .tf.json file, infrastructure YAML (.yaml, .yml, .json) or the JSON \
+                        of a Terraform plan or state";

@@ -5,6 +5,7 @@
 //! is one analysis. Start reading at `lsp/mod.rs` or `cli/mod.rs`.
 
 mod cli;
+mod clock;
 mod lsp;
 mod report;
 

@@ -88,4 +88,9 @@ function M.simulate(fault)
   require('foreshock.cascade').simulate(fault)
 end
 
+--- Lists the single failures that take more away than at the base; Enter plays one.
+function M.since()
+  require('foreshock.since').open()
+end
+
 return M

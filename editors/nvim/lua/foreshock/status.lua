@@ -85,7 +85,7 @@ function M.of(buffer)
   return best or latest
 end
 
---- `Resilience 63 · 3.1 nines · 2 new risks · prod.tfvars`, or an empty string before the first analysis.
+--- `Resilience 63 · 3.1 nines · -14.8 · 2 new risks · prod.tfvars`, or an empty string before the first analysis.
 function M.text(buffer)
   local status = M.of(buffer)
   if not status then
@@ -94,6 +94,10 @@ function M.text(buffer)
   local parts = { known(status.score) and ('Resilience %.0f'):format(status.score) or 'Resilience ?' }
   if known(status.structuralNines) then
     table.insert(parts, ('%.1f nines'):format(status.structuralNines))
+  end
+  local points = known(status.base) and status.base.points
+  if known(points) and points and math.abs(points) >= 0.05 then
+    table.insert(parts, (('%+.1f'):format(points):gsub('%.0$', '')))
   end
   if known(status.newFindings) and status.newFindings > 0 then
     table.insert(parts, ('%d new risk%s'):format(status.newFindings, status.newFindings == 1 and '' or 's'))

@@ -1,11 +1,7 @@
-// The panel's CSS. Colours are the theme's, so it is right in dark, light and high contrast.
+// The CSS of the graph. Colours are the theme's, so it is right in dark, light and high contrast; a page outside of the
+// editor defines them itself.
 
-export const STYLE = `
-body { padding: 0 20px 24px; font-family: var(--vscode-font-family); color: var(--vscode-foreground); }
-header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 16px; padding-top: 12px; }
-h1 { font-size: 1.25em; font-weight: 600; margin: 0; }
-h2 { font-size: 1em; font-weight: 600; margin: 20px 0 6px; }
-header p { margin: 0; color: var(--vscode-descriptionForeground); }
+export const GRAPH_STYLE = `
 .legend { display: flex; gap: 14px; font-size: 0.9em; }
 .key::before { content: ''; display: inline-block; width: 22px; margin-right: 6px; vertical-align: middle;
   border-top: 1.5px solid var(--vscode-descriptionForeground); }
@@ -40,4 +36,18 @@ text { text-anchor: middle; fill: var(--vscode-foreground); font-family: var(--v
 .line.error { color: var(--vscode-editorError-foreground); }
 .line.warning { color: var(--vscode-editorWarning-foreground); }
 .notes { margin-left: 8px; color: var(--vscode-descriptionForeground); font-size: 0.92em; }
+.node.DOWN rect { stroke: var(--vscode-editorError-foreground); stroke-width: 2.5;
+  fill: color-mix(in srgb, var(--vscode-editorError-foreground) 30%, var(--vscode-editorWidget-background)); }
+.node.OVERLOADED rect, .node.DEGRADED rect { stroke: var(--vscode-editorWarning-foreground); stroke-width: 2.5;
+  fill: color-mix(in srgb, var(--vscode-editorWarning-foreground) 22%, var(--vscode-editorWidget-background)); }
+.node.DOWN .type, .node.OVERLOADED .type, .node.DEGRADED .type { font-weight: 600; fill: var(--vscode-foreground); }
 `;
+
+/** The panel around it. */
+export const STYLE = `
+body { padding: 0 20px 24px; font-family: var(--vscode-font-family); color: var(--vscode-foreground); }
+header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 16px; padding-top: 12px; }
+h1 { font-size: 1.25em; font-weight: 600; margin: 0; }
+h2 { font-size: 1em; font-weight: 600; margin: 20px 0 6px; }
+header p { margin: 0; color: var(--vscode-descriptionForeground); }
+${GRAPH_STYLE}`;

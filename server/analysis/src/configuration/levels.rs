@@ -22,6 +22,11 @@ impl Levels {
         self
     }
 
+    /// Whether a rule is off.
+    pub(crate) fn is_off(&self, rule: RuleId) -> bool {
+        matches!(self.0.get(&rule), Some(None))
+    }
+
     /// Leaves out findings of rules that are off, and makes the others as loud as was asked.
     pub(crate) fn apply(&self, findings: &mut Vec<Finding>) {
         if self.0.is_empty() {

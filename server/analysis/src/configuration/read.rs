@@ -12,37 +12,51 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use toml::de::{DeTable, DeValue};
 
+use super::ignore_entry::{IgnoreEntry, ignores};
+use super::keys;
 use super::section::{Item, Key, Problems, Section, expected, hint, span_of};
 use super::stack_entry::{Entry, StackEntry};
 use super::{Configuration, Levels, level_named};
-use crate::{rule, rules};
+use crate::{Severity, rule, rules};
 
 /// Beside a level; nothing of a file of this size was written by a person.
 const MOST_STACKS: usize = 1_000;
 
-const TOP: &[&str] = &["stack", "rules", "editor", "catalog"];
-const STACK: &[&str] = &["path", "name", "var_files", "workspace", "variables", "slo", "rules"];
-const EDITOR: &[&str] = &["values"];
-const LEVELS: [&str; 5] = ["off", "hint", "info", "warning", "error"];
+pub(super) const LEVELS: [&str; 5] = ["off", "hint", "info", "warning", "error"];
 
 pub(super) fn configuration(file: FilePath, text: Arc<str>) -> Configuration {
     let (table, errors) = DeTable::parse_recoverable(&text);
     let problems: Problems = RefCell::new(errors.iter().map(|error| syntax(error, &text)).collect());
-    let top = Section::new(table.get_ref(), "foreshock.toml", TOP, &problems);
+    let top = Section::new(table.get_ref(), "foreshock.toml", keys::names(""), &problems);
     let values = top.get("editor").and_then(|item| match item.get_ref().as_table() {
-        Some(table) => Section::new(table, "[editor]", EDITOR, &problems).truth("values"),
+        Some(table) => Section::new(table, "[editor]", keys::names("editor"), &problems).truth("values"),
         None => {
             expected(&problems, "a table", item);
             None
         }
     });
     let levels = levels(&top);
-    let stacks = stacks(&top);
+    let mut told = Vec::new();
+    let stacks = stacks(&top, &file, &mut told);
+    let ignores = ignores(&top, "ignore", &file, &mut told);
+    let baseline = top.text("baseline").map(|(path, _)| path);
     let catalog = catalog(&top);
     let mut problems = problems.into_inner();
     problems.sort_by(|one, other| (one.span, &one.message).cmp(&(other.span, &other.message)));
     problems.dedup();
-    Configuration { file, lines: LineTable::new(&text), text, problems, values, levels, stacks, catalog }
+    Configuration {
+        file,
+        lines: LineTable::new(&text),
+        text,
+        problems,
+        told,
+        values,
+        levels,
+        stacks,
+        ignores,
+        baseline,
+        catalog,
+    }
 }
 
 fn syntax(error: &toml::de::Error, text: &str) -> Problem {
@@ -79,23 +93,27 @@ fn levels(section: &Section<'_, '_>) -> Levels {
     levels
 }
 
-fn stacks(top: &Section<'_, '_>) -> Vec<StackEntry> {
+fn stacks(top: &Section<'_, '_>, file: &FilePath, told: &mut Vec<(Severity, Problem)>) -> Vec<StackEntry> {
     let Some(item) = top.get("stack") else { return Vec::new() };
     let Some(items) = item.get_ref().as_array() else {
         expected(top.problems, "[[stack]], a list of tables", item);
         return Vec::new();
     };
-    let read = |item: &Item<'_>| match item.get_ref().as_table() {
-        Some(table) => stack(Section::new(table, "a stack", STACK, top.problems), span_of(item)),
+    let mut read = |item: &Item<'_>| match item.get_ref().as_table() {
+        Some(table) => {
+            let section = Section::new(table, "a stack", keys::names("stack"), top.problems);
+            let ignores = ignores(&section, "stack.ignore", file, told);
+            stack(section, span_of(item), ignores)
+        }
         None => {
             expected(top.problems, "a table", item);
             None
         }
     };
-    items.iter().take(MOST_STACKS).filter_map(read).collect()
+    items.iter().take(MOST_STACKS).filter_map(|item| read(item)).collect()
 }
 
-fn stack(section: Section<'_, '_>, whole: Span) -> Option<StackEntry> {
+fn stack(section: Section<'_, '_>, whole: Span, ignores: Vec<IgnoreEntry>) -> Option<StackEntry> {
     let tell = |span, message: String| section.problems.borrow_mut().push(Problem::new(span, message));
     let levels = levels(&section);
     let name = section.text("name").map(|(name, _)| name);
@@ -110,7 +128,8 @@ fn stack(section: Section<'_, '_>, whole: Span) -> Option<StackEntry> {
         tell(whole, "a stack needs a `path`: the directory of a root module, or a glob such as `envs/*`".to_owned());
     }
     let (path, path_span) = section.text("path")?;
-    let entry = Entry { path, path_span, name, var_files, workspace, variables, slo, levels };
+    let ignores = ignores.into_iter().map(|(ignore, _)| ignore).collect();
+    let entry = Entry { path, path_span, name, var_files, workspace, variables, slo, levels, ignores };
     match StackEntry::new(entry) {
         Ok(entry) => Some(entry),
         Err(why) => {

@@ -15,7 +15,7 @@ pub(super) struct Section<'a, 'i> {
     table: &'a DeTable<'i>,
     /// What it is called in a sentence: "a stack".
     what: &'static str,
-    known: &'static [&'static str],
+    known: Vec<&'static str>,
     pub(super) problems: &'a Problems,
 }
 
@@ -61,7 +61,7 @@ impl<'a, 'i> Section<'a, 'i> {
     pub(super) fn new(
         table: &'a DeTable<'i>,
         what: &'static str,
-        known: &'static [&'static str],
+        known: Vec<&'static str>,
         problems: &'a Problems,
     ) -> Section<'a, 'i> {
         let section = Section { table, what, known, problems };

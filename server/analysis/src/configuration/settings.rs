@@ -9,7 +9,9 @@ use foreshock_text::FilePath;
 
 use super::stack_entry::{StackEntry, find_file};
 use super::{Configuration, Levels};
+use crate::Baseline;
 use crate::discovery::normalised;
+use crate::suppression::{AddressIgnore, Date};
 
 /// What somebody has chosen in an editor. `foreshock.toml` wins.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,6 +48,12 @@ pub(crate) struct StackSettings {
     pub(crate) slo: Option<Probability>,
     /// What resources mean.
     pub(crate) catalog: Arc<Catalog>,
+    /// The findings that nobody wants to see, by address.
+    pub(crate) ignores: Vec<Arc<AddressIgnore>>,
+    /// The findings that were there when Foreshock came.
+    pub(crate) baseline: Option<Arc<Baseline>>,
+    /// Decides which suppressions are over; without it none is.
+    pub(crate) today: Option<Date>,
 }
 
 impl Default for StackSettings {
@@ -58,6 +66,9 @@ impl Default for StackSettings {
             levels: Levels::default(),
             slo: None,
             catalog: Catalog::bundled().clone(),
+            ignores: Vec::new(),
+            baseline: None,
+            today: None,
         }
     }
 }
@@ -70,6 +81,9 @@ impl PartialEq for StackSettings {
             && self.options == other.options
             && self.levels == other.levels
             && self.slo == other.slo
+            && self.ignores == other.ignores
+            && self.baseline == other.baseline
+            && self.today == other.today
             && Arc::ptr_eq(&self.catalog, &other.catalog)
     }
 }
@@ -103,10 +117,12 @@ pub(crate) fn stacks_of(
         common.catalog = catalog.clone();
     }
     common.levels = common.levels.with(&configuration.levels);
+    common.ignores = configuration.ignores_of(root);
     let (variants, others): (Vec<&StackEntry>, Vec<&StackEntry>) =
         configuration.entries_of(root).partition(|entry| entry.is_variant());
     for entry in others {
         common.levels = common.levels.with(&entry.levels);
+        common.ignores.extend(entry.ignores.iter().cloned());
         common.slo = entry.slo.or(common.slo);
     }
     if variants.is_empty() {
@@ -145,6 +161,7 @@ fn configured(
     settings.options.variables = variables;
     settings.options.workspace = settings.options.workspace.or_else(|| entry.workspace.clone());
     settings.levels = settings.levels.with(&entry.levels);
+    settings.ignores.extend(entry.ignores.iter().cloned());
     settings.slo = entry.slo.or(settings.slo);
     let named = entry.name.clone();
     let by_files = || {

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_infra::closest;
@@ -9,6 +10,7 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::Levels;
 use crate::discovery::normalised;
+use crate::suppression::AddressIgnore;
 
 /// A `[[stack]]` as written.
 #[derive(Debug)]
@@ -23,6 +25,7 @@ pub(super) struct Entry {
     /// The unavailability that is allowed.
     pub(super) slo: Option<Probability>,
     pub(super) levels: Levels,
+    pub(super) ignores: Vec<Arc<AddressIgnore>>,
 }
 
 /// A `[[stack]]`: what it says, and of which stacks.
@@ -36,6 +39,7 @@ pub(crate) struct StackEntry {
     pub(super) variables: BTreeMap<String, String>,
     pub(super) slo: Option<Probability>,
     pub(super) levels: Levels,
+    pub(super) ignores: Vec<Arc<AddressIgnore>>,
     matcher: GlobMatcher,
 }
 
@@ -43,20 +47,9 @@ impl StackEntry {
     /// # Errors
     /// When the path is no glob, or leads out of the directory.
     pub(super) fn new(entry: Entry) -> Result<StackEntry, String> {
-        let Entry { path, path_span, name, var_files, workspace, variables, slo, levels } = entry;
-        let plain = path.trim_start_matches("./").trim_end_matches('/');
-        let plain = if plain == "." { "" } else { plain };
-        if plain.starts_with('/') || plain.split('/').any(|part| part == "..") {
-            return Err(format!("`{path}` leads out of this directory; expected a path below it"));
-        }
-        // `envs/dev/**` means the directory itself, too.
-        let pattern = match plain.strip_suffix("/**") {
-            Some(above) => format!("{{{above},{above}/**}}"),
-            None => plain.to_owned(),
-        };
-        let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
-        let matcher = glob.map_err(|error| format!("`{path}` is no path or glob: {}", error.kind()))?.compile_matcher();
-        Ok(StackEntry { path, path_span, name, var_files, workspace, variables, slo, levels, matcher })
+        let Entry { path, path_span, name, var_files, workspace, variables, slo, levels, ignores } = entry;
+        let matcher = stack_matcher(&path)?;
+        Ok(StackEntry { path, path_span, name, var_files, workspace, variables, slo, levels, ignores, matcher })
     }
 
     /// Whether it speaks of the stack at this path, relative to the configuration's directory.
@@ -95,6 +88,26 @@ impl StackEntry {
         });
         told.collect()
     }
+}
+
+/// What meets the roots that a path or glob means, relative to the configuration's directory.
+///
+/// # Errors
+/// When it is no glob, or leads out of the directory.
+pub(super) fn stack_matcher(path: &str) -> Result<GlobMatcher, String> {
+    let plain = path.trim_start_matches("./").trim_end_matches('/');
+    let plain = if plain == "." { "" } else { plain };
+    if plain.starts_with('/') || plain.split('/').any(|part| part == "..") {
+        return Err(format!("`{path}` leads out of this directory; expected a path below it"));
+    }
+    // `envs/dev/**` means the directory itself, too.
+    let pattern = match plain.strip_suffix("/**") {
+        Some(above) => format!("{{{above},{above}/**}}"),
+        None => plain.to_owned(),
+    };
+    let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
+    let glob = glob.map_err(|error| format!("`{path}` is no path or glob: {}", error.kind()))?;
+    Ok(glob.compile_matcher())
 }
 
 /// Whether a file holds values of variables, by its name.

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_history::{Commit, Mark, Problem, Repository, Tree, Wanted, WorkTree};
-use foreshock_terraform::Files;
+use foreshock_history::{Base as Found, Commit, Mark, Problem, Repository, Tree, Wanted, WorkTree};
+use foreshock_terraform::{Files, ResolveOptions};
 use foreshock_text::FilePath;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -67,6 +67,8 @@ struct At {
     doubt: Option<Problem>,
     tree: Rc<Tree>,
     workspace: Box<Workspace>,
+    /// Where roots that are new stood, as far as somebody asked.
+    moved: FxHashMap<Utf8PathBuf, Option<Utf8PathBuf>>,
 }
 
 impl Workspace {
@@ -119,57 +121,38 @@ impl Workspace {
         }
     }
 
-    /// Looks again where a base stands. Whether that is another commit.
+    /// Looks again where a base stands. Whether that is elsewhere.
     fn follow(&self, work_tree: &WorkTree, side: &mut Side, wanted: &Wanted) -> bool {
-        let (mark, at) = self.look(work_tree, wanted, side.at.as_ref().ok());
+        let (mark, looked) = look(work_tree, wanted);
         side.mark = mark;
-        match (at, &mut side.at) {
-            // The same commit by another name is the same base, with other words.
-            (Ok(Looked::Same { base, doubt }), Ok(at)) => {
-                let changed = at.base != base;
-                (at.base, at.doubt) = (base, doubt);
-                changed
-            }
-            (Ok(Looked::Same { .. }), Err(_)) => false,
-            (Ok(Looked::Other(other)), at) => {
-                *at = Ok(*other);
-                true
-            }
-            (Err(problem), at) => {
-                let changed = at.as_ref().err() != Some(&problem);
-                *at = Err(problem);
-                changed
-            }
+        if let (Ok((_, found)), Ok(at)) = (&looked, &mut side.at)
+            && found.commit == at.commit
+        {
+            // The same commit by another way is the same base, with other words.
+            let base = base_of(found);
+            let changed = at.base != base;
+            (at.base, at.doubt) = (base, found.doubt.clone());
+            return changed;
         }
+        let at = looked.and_then(|(repository, found)| self.read_at(&repository, &found));
+        let changed = at.is_ok() || at.as_ref().err() != side.at.as_ref().err();
+        side.at = at;
+        changed
     }
 
-    fn look(
-        &self,
-        work_tree: &WorkTree,
-        wanted: &Wanted,
-        known: Option<&At>,
-    ) -> (Option<Mark>, Result<Looked, Problem>) {
-        let repository = match Repository::open(work_tree.clone()) {
-            Ok(repository) => repository,
-            Err(problem) => return (None, Err(problem)),
-        };
-        let mark = repository.mark(wanted);
-        let looked = repository.base(wanted).and_then(|found| {
-            let base = Base { id: Arc::from(found.id), words: Arc::from(found.words) };
-            if known.is_some_and(|known| known.commit == found.commit) {
-                return Ok(Looked::Same { base, doubt: found.doubt });
-            }
-            let tree = Rc::new(repository.tree(found.commit)?);
-            let workspace = Box::new(Workspace {
-                folders: self.folders.clone(),
-                choices: self.choices.clone(),
-                options: foreshock_terraform::ResolveOptions { states: Arc::default(), ..self.options.clone() },
-                sources: Rc::new(Sources::on(Box::new(Past(tree.clone())), self.sources.clone())),
-                ..Workspace::default()
-            });
-            Ok(Looked::Other(Box::new(At { commit: found.commit, base, doubt: found.doubt, tree, workspace })))
+    fn read_at(&self, repository: &Repository, found: &Found) -> Result<At, Problem> {
+        let tree = Rc::new(repository.tree(found.commit)?);
+        let workspace = Box::new(Workspace {
+            folders: self.folders.clone(),
+            choices: self.choices.clone(),
+            // What is over today is over on both sides, so that it is not the change that ends it.
+            today: self.today,
+            options: ResolveOptions { states: Arc::default(), ..self.options.clone() },
+            sources: Rc::new(Sources::on(Box::new(Past(tree.clone())), self.sources.clone())),
+            ..Workspace::default()
         });
-        (Some(mark), looked)
+        let (base, doubt) = (base_of(found), found.doubt.clone());
+        Ok(At { commit: found.commit, base, doubt, tree, workspace, moved: FxHashMap::default() })
     }
 
     /// The side that a directory is compared with. A submodule of the repository of its workspace folder is part of that one.
@@ -193,14 +176,18 @@ impl Workspace {
 
     fn open_side(&mut self, work_tree: &WorkTree, wanted: &Wanted) -> Option<&At> {
         if !self.bases.sides.contains_key(work_tree) {
-            let (mark, looked) = self.look(work_tree, wanted, None);
-            let at = looked.and_then(|looked| match looked {
-                Looked::Other(at) => Ok(*at),
-                Looked::Same { .. } => Err(Problem::NoCommits),
-            });
+            let (mark, looked) = look(work_tree, wanted);
+            let at = looked.and_then(|(repository, found)| self.read_at(&repository, &found));
             self.bases.sides.insert(work_tree.clone(), Side { mark, at });
         }
         self.bases.sides.get(work_tree)?.at.as_ref().ok()
+    }
+
+    /// The texts of the base that a directory is compared with.
+    pub(super) fn past_of(&mut self, directory: &Utf8Path) -> Option<Rc<Sources>> {
+        let work_tree = self.side_of(directory)?;
+        let at = self.bases.sides.get(&work_tree)?.at.as_ref().ok()?;
+        Some(at.workspace.sources.clone())
     }
 
     /// A stack beside what it was. `number` counts the stacks of its root, `read` is what it was read from.
@@ -211,6 +198,8 @@ impl Workspace {
         let directory = match stack.kind {
             StackKind::Terraform => stack.root.as_path(),
             StackKind::Infra => stack.root.parent().unwrap_or(&stack.root),
+            // A plan brings its own base.
+            StackKind::Plan | StackKind::State => return stack,
         };
         let Some(work_tree) = self.side_of(directory) else { return stack };
         let Some(Side { at: Ok(at), .. }) = self.bases.sides.get_mut(&work_tree) else { return stack };
@@ -223,10 +212,20 @@ impl Workspace {
     }
 }
 
-/// Where a base stands now.
-enum Looked {
-    Same { base: Base, doubt: Option<Problem> },
-    Other(Box<At>),
+/// Where a base stands, and what to tell when that is elsewhere.
+fn look(work_tree: &WorkTree, wanted: &Wanted) -> (Option<Mark>, Result<(Repository, Found), Problem>) {
+    let repository = match Repository::open(work_tree.clone()) {
+        Ok(repository) => repository,
+        Err(problem) => return (None, Err(problem)),
+    };
+    // First the mark: what moves in between is seen the next time.
+    let mark = repository.mark(wanted);
+    let found = repository.base(wanted);
+    (Some(mark), found.map(|found| (repository, found)))
+}
+
+fn base_of(found: &Found) -> Base {
+    Base { id: Arc::from(found.id.as_str()), words: Arc::from(found.words.as_str()) }
 }
 
 impl At {
@@ -234,6 +233,7 @@ impl At {
     fn stack(&mut self, now: &Stack, number: usize, read: &Read, present: &Sources) -> Option<Arc<Stack>> {
         let past = &mut *self.workspace;
         match now.kind {
+            StackKind::Plan | StackKind::State => None,
             StackKind::Terraform => {
                 let is_there = has_module(&now.root, &past.sources);
                 let others = now.terraform().is_some_and(|module| !module.resolved.remote_states.is_empty());
@@ -241,8 +241,12 @@ impl At {
                 if is_there && !others && read.is_same(present, &past.sources) {
                     return Some(Arc::new(now.clone()));
                 }
-                let root = if is_there { now.root.clone() } else { moved_from(&now.root, present, past)? };
-                past.module(&root, number)
+                if is_there {
+                    return past.module(&now.root, number);
+                }
+                let find = || moved_from(&now.root, present, past);
+                let root = self.moved.entry(now.root.clone()).or_insert_with(find).clone()?;
+                self.workspace.module(&root, number)
             }
             StackKind::Infra => {
                 let file = FilePath::new(now.root.as_path());
@@ -281,14 +285,18 @@ impl Workspace {
 }
 
 impl Bases {
+    pub(super) fn choice(&self) -> &BaseChoice {
+        &self.choice
+    }
+
     /// A file changed on the disk. That is of no concern to a commit, but for what git ignores.
     pub(super) fn forget_disk(&mut self, file: &FilePath) {
         self.ignored_changed |= matches!(file.as_path().file_name(), Some(".gitignore" | "exclude"));
         self.git_changed |= file.as_path().iter().any(|part| part == ".git");
         for side in self.sides.values_mut() {
-            if let Ok(at) = &mut side.at
-                && at.tree.counts_as_today(file.as_path())
-            {
+            let Ok(at) = &mut side.at else { continue };
+            at.moved.clear();
+            if at.tree.counts_as_today(file.as_path()) {
                 at.workspace.forget_disk(file);
             }
         }

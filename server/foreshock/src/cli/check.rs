@@ -10,7 +10,7 @@ use self::against::Against;
 use self::format::{Format, Output};
 use self::gates::Gates;
 use super::inputs::Inputs;
-use super::{Outcome, here, tell};
+use super::{Outcome, baseline, here, tell};
 use crate::report::{Places, Report};
 
 #[derive(Args)]
@@ -29,15 +29,28 @@ pub(super) struct Arguments {
     /// Also show hints: what is worth knowing, but seldom urgent. In JSON they always are
     #[arg(long)]
     hints: bool,
+    /// List what is suppressed, by whom and until when
+    #[arg(long)]
+    suppressed: bool,
+    /// Accept what is found now: write it to FILE, so that only what comes new is loud, and end
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<Utf8PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let Arguments { path, inputs, against, output, gates, hints } = arguments;
-    gates.check_usage(against.is_given())?;
+    let Arguments { path, inputs, against, output, gates, hints, suppressed, write_baseline } = arguments;
     let (snapshot, base) = against.read(path, inputs)?;
+    // A plan brings its own base.
+    let is_compared = snapshot.stacks.iter().any(|stack| stack.comparison().is_some());
+    gates.check_usage(against.is_given() || is_compared)?;
+    if let Some(file) = write_baseline {
+        return baseline::write(&snapshot, file).map(|()| Outcome::Fine);
+    }
+    baseline::tell_mended(&snapshot);
     let quietest = if *hints { Severity::Hint } else { Severity::Info };
     let lowest = if output.has(Format::Json) { Severity::Hint } else { quietest };
-    let report = Report::of(&snapshot, lowest);
+    let mut report = Report::of(&snapshot, lowest);
+    report.lists_suppressed = *suppressed;
     let failed = gates.failed(&report, &Places::relative_to(&snapshot, here()));
     let outcome = match (report.has_bad_input(), failed.is_empty()) {
         (true, _) => Outcome::BadInput,

@@ -4,7 +4,7 @@ use foreshock_analysis::Stack;
 
 use super::inputs::Inputs;
 use super::{Outcome, print, print_json, read};
-use crate::report::{Places, dot, graph_json, mermaid};
+use crate::report::{Places, dot, graph_json, html_graph, mermaid};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -23,6 +23,7 @@ enum Format {
     Json,
     Dot,
     Mermaid,
+    Html,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
@@ -33,6 +34,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         Format::Json => print_json(&graph_json(stacks.into_iter(), &places))?,
         Format::Dot => print(&dot(&stacks, &places))?,
         Format::Mermaid => print(&mermaid(&stacks, &places))?,
+        Format::Html => print(&html_graph(&stacks, &places)?)?,
     }
     Ok(Outcome::Fine)
 }

@@ -3,7 +3,7 @@ use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
-use foreshock_analysis::Snapshot;
+use foreshock_analysis::{Date, Snapshot};
 use foreshock_terraform::ResolveOptions;
 use foreshock_text::FilePath;
 
@@ -16,6 +16,9 @@ pub(super) struct Inputs {
     /// The value of a variable, as for Terraform; wins over every file
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     var: Vec<(String, String)>,
+    /// The day it is, for suppressions `until` a day: an earlier one shows what was said then [default: today, in UTC]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    today: Option<Date>,
 }
 
 impl Inputs {
@@ -28,6 +31,11 @@ impl Inputs {
 }
 
 impl Inputs {
+    /// The day it is. The only look at a clock: what is found depends on nothing else from outside.
+    pub(super) fn today(&self) -> Option<Date> {
+        self.today.or_else(crate::clock::today)
+    }
+
     /// The variables given by hand that no root module declares.
     pub(super) fn undeclared<'i>(&'i self, snapshot: &Snapshot) -> Vec<&'i str> {
         let modules: Vec<_> = snapshot.stacks.iter().filter_map(|stack| stack.terraform()).collect();
@@ -49,6 +57,10 @@ fn readable(file: &Utf8Path) -> Result<FilePath, String> {
     }
     fs::read_to_string(&path).map_err(|error| failed(&error))?;
     Ok(FilePath::new(path))
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "expected a day such as 2027-01-31".to_owned())
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {

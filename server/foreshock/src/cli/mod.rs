@@ -2,12 +2,16 @@
 
 mod availability;
 mod backtest;
+mod baseline;
 mod check;
 mod demo;
 mod explain;
 mod graph;
+mod html;
+mod import;
 mod inputs;
 mod lsp;
+mod one_page_server;
 mod resolve;
 mod simulate;
 
@@ -19,6 +23,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Parser, Subcommand};
 use foreshock_analysis::{BaseChoice, Snapshot, Workspace};
+use foreshock_terraform::is_configuration;
 use foreshock_text::Place;
 
 use self::inputs::Inputs;
@@ -42,6 +47,8 @@ enum Command {
     Graph(graph::Arguments),
     /// Show what was understood from Terraform text: instances, values, references
     Resolve(resolve::Arguments),
+    /// Write infrastructure YAML from the JSON of a Terraform state or plan
+    Import(import::Arguments),
     /// Show the findings of a small web shop that comes with the program
     Demo(demo::Arguments),
     /// Play failures: those asked for, or every scenario there is
@@ -90,6 +97,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Availability(arguments) => availability::run(&arguments),
@@ -127,12 +135,14 @@ fn read_quietly(
 ) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
     let mut workspace = Workspace::new();
     workspace.set_options(inputs.options()?);
+    workspace.set_today(inputs.today());
     workspace.set_base(compared_with);
     let snapshot = workspace.snapshot_of(path)?;
     // A gate that compares with something else than it was told to is worse than none.
     if let Some(problem) = &snapshot.base_problem {
         return Err(format!("--base: {problem}"));
     }
+    let snapshot = workspace.explained(&snapshot, &|| false).unwrap_or(snapshot);
     for name in inputs.undeclared(&snapshot) {
         let _ = writeln!(io::stderr(), "warning: --var {name}: no stack here declares a variable of that name");
     }
@@ -142,10 +152,32 @@ fn read_quietly(
     Ok((snapshot, base))
 }
 
+/// Reads a plan made in a directory; also the directory that paths are shown relative to. A working directory that nobody
+/// named and that holds no Terraform is none.
+fn read_plan(plan: &Utf8Path, source: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
+    let mut workspace = Workspace::new();
+    workspace.set_options(inputs.options()?);
+    workspace.set_today(inputs.today());
+    let has_text = |directory: &Utf8Path| {
+        let mut files = directory.read_dir_utf8().into_iter().flatten().flatten();
+        files.any(|file| is_configuration(file.path()))
+    };
+    let is_named = source != "." || has_text(source);
+    let snapshot = workspace.snapshot_of_plan(plan, is_named.then_some(source))?;
+    let named = if is_named { source } else { plan.parent().filter(|parent| *parent != "").unwrap_or(source) };
+    let base = named.canonicalize_utf8().map_err(|error| format!("{named}: {error}"))?;
+    Ok((snapshot, base))
+}
+
 /// The working directory: what people read is relative to it, so that their terminal can open it.
 fn here() -> Utf8PathBuf {
     let here = Utf8Path::new(".").canonicalize_utf8();
     here.unwrap_or_default()
+}
+
+/// Says on standard error what is not quite right.
+fn warn(message: &str) {
+    let _ = writeln!(io::stderr(), "warning: {message}");
 }
 
 /// Writes a result. A reader that has seen enough (`| head`) is no error.

@@ -1,15 +1,15 @@
 use std::io::{self, IsTerminal};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
-use foreshock_analysis::Stack;
+use foreshock_analysis::{Snapshot, Stack};
 use foreshock_engine::{Budget, Fault, Sweep, SweepOptions, UnknownFault, enumerate};
 use foreshock_model::System;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::inputs::Inputs;
-use super::{Outcome, colour, here, print, print_json, read};
-use crate::report::{Paint, Places, Simulation, simulate_human, simulate_json};
+use super::{Outcome, colour, here, html, print, print_json, read};
+use crate::report::{Made, Paint, Places, Played, Simulation, StackMatter, simulate_human, simulate_json};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -32,6 +32,12 @@ pub(super) struct Arguments {
     /// Run at most so many scenarios; the others are counted by class
     #[arg(long, value_name = "N")]
     budget: Option<u64>,
+    /// Also write a report to this file: one page of HTML that needs nothing else; `-` writes only that, to standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "together")]
+    html: Option<Utf8PathBuf>,
+    /// The date the report shows; none by default, so that the same input gives the same report
+    #[arg(long, value_name = "DATE", requires = "html")]
+    date: Option<String>,
     /// How to write the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -93,6 +99,12 @@ const SHOWN: usize = 20;
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
     let names = arguments.faults.names();
+    if let Some(file) = &arguments.html {
+        report(arguments, file, &names, &snapshot, base.clone())?;
+        if file == "-" {
+            return Ok(Outcome::Fine);
+        }
+    }
     let mut simulations = Vec::new();
     let mut unknown = None;
     for stack in &snapshot.stacks {
@@ -121,6 +133,25 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         Format::Json => print_json(&simulate_json(&simulations, &Places::relative_to(&snapshot, base)))?,
     }
     Ok(Outcome::Fine)
+}
+
+/// Every scenario of every stack as a page; what was asked for stands first.
+fn report(
+    arguments: &Arguments,
+    file: &Utf8Path,
+    names: &[String],
+    snapshot: &Snapshot,
+    base: Utf8PathBuf,
+) -> Result<(), String> {
+    let mut matters = Vec::new();
+    for (index, stack) in snapshot.stacks.iter().enumerate() {
+        // A fault that no stack knows is told by what follows.
+        let asked = scenarios(stack.system(), names, false).unwrap_or_default();
+        let asked = asked.into_iter().map(|(id, faults)| Played::of(stack, id, &faults)).collect();
+        matters.push(StackMatter::of(snapshot, index, stack, sweep(stack, arguments.budget), asked));
+    }
+    let made = Made { date: arguments.date.clone(), ..Made::by(&html::command()) };
+    html::write(file, &matters, &Places::relative_to(snapshot, base), &made)
 }
 
 fn sweep(stack: &Stack, budget: Option<u64>) -> Sweep {

@@ -6,9 +6,10 @@ use std::thread;
 
 use camino::Utf8PathBuf;
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use foreshock_analysis::{Choices, Finding, Fix, Snapshot, Workspace};
+use foreshock_analysis::{BaseChoice, Choices, Finding, Fix, Snapshot, Workspace};
 use foreshock_text::FilePath;
 use ropey::Rope;
+use tracing::error;
 
 use super::STACK_BYTES;
 use super::event::Event;
@@ -20,6 +21,10 @@ pub(super) enum Change {
     Folders(Vec<Utf8PathBuf>),
     /// The user of the editor has made choices.
     Choices(Choices),
+    /// What the stacks are compared with.
+    Base(BaseChoice),
+    /// Nothing that is known of; but the base may have moved.
+    Look,
     /// A document was opened or edited.
     Document { file: FilePath, document: OpenDocument, text: Rope },
     /// A document was closed.
@@ -75,7 +80,8 @@ pub(super) fn start(events: Sender<Event>) -> io::Result<Sender<(u64, Change)>> 
     let (sender, changes) = unbounded();
     thread::Builder::new().name("analysis".into()).stack_size(STACK_BYTES).spawn(move || {
         let (workspace, choices) = (Workspace::new(), Choices::default());
-        Analyst { workspace, folders: Vec::new(), choices, texts: BTreeMap::new(), open: Arc::default() }
+        let base = BaseChoice::None;
+        Analyst { workspace, folders: Vec::new(), choices, base, texts: BTreeMap::new(), open: Arc::default() }
             .run(&changes, &events);
     })?;
     Ok(sender)
@@ -86,6 +92,7 @@ struct Analyst {
     /// Kept to begin again after a panic.
     folders: Vec<Utf8PathBuf>,
     choices: Choices,
+    base: BaseChoice,
     texts: BTreeMap<FilePath, Arc<str>>,
     open: Arc<BTreeMap<FilePath, OpenDocument>>,
 }
@@ -100,20 +107,42 @@ impl Analyst {
             }
             let answer = catch_unwind(AssertUnwindSafe(|| {
                 self.apply(batch);
+                self.workspace.set_today(crate::clock::today());
                 self.workspace.snapshot()
             }));
-            let event = match answer {
-                Ok(snapshot) => {
-                    let documents = self.open.clone();
-                    Event::Analysed(Arc::new(World { revision, snapshot, documents, proven: Mutex::default() }))
-                }
-                Err(panic) => {
-                    self.begin_again();
-                    Event::AnalysisFailed { revision, message: panic_message(panic.as_ref()).to_owned() }
-                }
-            };
-            if events.send(event).is_err() {
+            let picture = answer.as_ref().ok().cloned();
+            if events.send(self.event(revision, answer)).is_err() {
                 return;
+            }
+            // Why something is new takes longer to tell; whoever types goes first.
+            let Some(picture) = picture.filter(|_| changes.is_empty()) else { continue };
+            let explained =
+                catch_unwind(AssertUnwindSafe(|| self.workspace.explained(&picture, &|| !changes.is_empty())));
+            match explained {
+                Ok(None) => {}
+                Ok(Some(snapshot)) => {
+                    if events.send(self.event(revision, Ok(snapshot))).is_err() {
+                        return;
+                    }
+                }
+                // The picture stands; it only stays without causes.
+                Err(panic) => {
+                    error!("looking for causes panicked: {}", panic_message(panic.as_ref()));
+                    self.begin_again();
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, revision: u64, answer: thread::Result<Arc<Snapshot>>) -> Event {
+        match answer {
+            Ok(snapshot) => {
+                let documents = self.open.clone();
+                Event::Analysed(Arc::new(World { revision, snapshot, documents, proven: Mutex::default() }))
+            }
+            Err(panic) => {
+                self.begin_again();
+                Event::AnalysisFailed { revision, message: panic_message(panic.as_ref()).to_owned() }
             }
         }
     }
@@ -130,6 +159,12 @@ impl Analyst {
                     self.choices.clone_from(&choices);
                     self.workspace.set_choices(choices);
                 }
+                Change::Base(base) => {
+                    self.base.clone_from(&base);
+                    self.workspace.set_base(base);
+                }
+                // Every picture looks whether the base has moved.
+                Change::Look => {}
                 Change::Document { file, document, text } => {
                     Arc::make_mut(&mut self.open).insert(file.clone(), document);
                     edited.insert(file, text);
@@ -156,6 +191,7 @@ impl Analyst {
         self.workspace = Workspace::new();
         self.workspace.set_folders(self.folders.clone());
         self.workspace.set_choices(self.choices.clone());
+        self.workspace.set_base(self.base.clone());
         for (file, text) in &self.texts {
             self.workspace.set_document(file.clone(), text.clone());
         }

@@ -5,7 +5,7 @@ use foreshock_analysis::{Finding, ProblemCode, Severity};
 use foreshock_text::{FilePath, Place};
 
 use super::view::{Location, Range, View};
-use crate::report::rule_page_address;
+use crate::report::{page_address, rule_page_address};
 
 /// A finding or a problem, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +56,7 @@ pub(super) fn of_file(view: &View, file: &FilePath) -> Vec<Diagnostic> {
             // The language's own server reports these as errors; here they say what was left out of the picture.
             ProblemCode::Syntax => Severity::Warning,
             ProblemCode::Schema | ProblemCode::Configuration => Severity::Error,
+            ProblemCode::Suppression => Severity::Warning,
         },
         code: code.name(),
         page: None,
@@ -63,7 +64,16 @@ pub(super) fn of_file(view: &View, file: &FilePath) -> Vec<Diagnostic> {
         related: Vec::new(),
         component: None,
     });
-    let mut all: Vec<Diagnostic> = findings.chain(problems).collect();
+    let notices = snapshot.notices.iter().filter(|notice| notice.place.file == *file).map(|notice| Diagnostic {
+        range: view.first_line(&notice.place),
+        severity: notice.severity,
+        code: ProblemCode::Suppression.name(),
+        page: Some(page_address("suppressions.md")),
+        message: notice.message.clone(),
+        related: Vec::new(),
+        component: None,
+    });
+    let mut all: Vec<Diagnostic> = findings.chain(problems).chain(notices).collect();
     all.sort_by(|one, other| {
         let key = |d: &Diagnostic| (d.range, std::cmp::Reverse(d.severity), d.code);
         key(one).cmp(&key(other)).then_with(|| one.message.cmp(&other.message))

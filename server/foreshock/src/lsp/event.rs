@@ -29,6 +29,8 @@ pub(super) enum Event {
     ChooseCaller { file: FilePath, caller: Option<String> },
     /// Files changed on the disk.
     FilesChanged(Vec<FilePath>),
+    /// A document was saved: a person has paused, and may have been at the command line.
+    Saved,
     /// A question about the present text.
     Query(Query),
     /// The analysis thread has a new picture of the world.

@@ -186,7 +186,8 @@ impl LanguageServer for Handlers {
     }
 
     async fn did_save(&self, _: lsp::DidSaveTextDocumentParams) {
-        // What is saved is what was edited.
+        // What is saved is what was edited; the base may have moved in the meantime.
+        self.tell(Event::Saved);
     }
 
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {

@@ -94,9 +94,12 @@ fn label(blocks: &[&BlockSummary]) -> Option<String> {
     let worst = worst(blocks).filter(|block| block.affected > 0)?;
     let mut parts = Vec::new();
     let single = blocks.iter().filter(|block| block.single_point).count();
+    let ignored = blocks.iter().filter(|block| block.ignored).count();
     match (blocks.len(), single) {
         (_, 0) => {}
+        (1, _) if ignored > 0 => parts.push("SPOF, ignored".to_owned()),
         (1, _) => parts.push("SPOF".to_owned()),
+        (all, single) if ignored == single => parts.push(format!("SPOF in {single} of {all}, ignored")),
         (all, single) => parts.push(format!("SPOF in {single} of {all}")),
     }
     parts.push(format!("{} of {} affected", worst.affected, worst.others));

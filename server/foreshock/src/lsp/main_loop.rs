@@ -50,6 +50,8 @@ pub(super) struct MainLoop {
     waiting: VecDeque<(u64, Query)>,
     published: Published,
     published_at: Instant,
+    /// What was last said of it.
+    base_problem: Option<Arc<str>>,
     first_analysis: Progress,
 }
 
@@ -81,6 +83,7 @@ impl MainLoop {
             waiting: VecDeque::new(),
             published: Published::default(),
             published_at: Instant::now(),
+            base_problem: None,
             first_analysis: Progress::NotStarted,
         };
         thread::Builder::new().name("main-loop".into()).stack_size(STACK_BYTES).spawn(move || main_loop.run())?;
@@ -105,6 +108,7 @@ impl MainLoop {
         match event {
             Event::Initialize(client, settings) => {
                 self.client = client;
+                self.change(Change::Base(self.settings.base.clone()));
                 self.settings_changed(&settings);
                 self.folders_changed();
             }
@@ -137,6 +141,7 @@ impl MainLoop {
             Event::Settings(_) => self.ask_settings(),
             Event::ChooseCaller { file, caller } => self.choose_caller(&file, caller),
             Event::FilesChanged(files) => files.into_iter().for_each(|file| self.change(Change::Disk(file))),
+            Event::Saved => self.change(Change::Look),
             Event::Query(query) => self.ask(query),
             Event::Analysed(world) => self.analysed(world),
             Event::AnalysisFailed { revision, message } => self.analysis_failed(revision, &message),
@@ -170,7 +175,13 @@ impl MainLoop {
         if settings == *self.settings {
             return;
         }
-        self.settings = Arc::new(settings);
+        let before = std::mem::replace(&mut self.settings, Arc::new(settings));
+        if before.base != self.settings.base {
+            self.change(Change::Base(self.settings.base.clone()));
+        }
+        if before.choices == self.settings.choices {
+            return self.change(Change::Look);
+        }
         self.change(Change::Choices(self.settings.choices.clone()));
     }
 
@@ -277,6 +288,7 @@ impl MainLoop {
     fn analysed(&mut self, world: Arc<World>) {
         self.world = Some(world.clone());
         self.first_analysis = Progress::Over;
+        self.tell_base_problem(world.snapshot.base_problem.clone());
         while self.waiting.front().is_some_and(|(needed, _)| *needed <= world.revision) {
             if let Some((_, query)) = self.waiting.pop_front() {
                 self.answer(query, &world);
@@ -286,6 +298,17 @@ impl MainLoop {
         if is_current || self.published_at.elapsed() >= LONGEST_SILENCE {
             self.publish(world);
         }
+    }
+
+    /// Says once why there is no base, or not the one that was meant.
+    fn tell_base_problem(&mut self, problem: Option<Arc<str>>) {
+        if self.base_problem == problem {
+            return;
+        }
+        if let Some(problem) = &problem {
+            self.send(Outgoing::Warning(format!("Foreshock, on the base of comparison: {problem}")));
+        }
+        self.base_problem = problem;
     }
 
     fn publish(&mut self, world: Arc<World>) {

@@ -31,6 +31,8 @@ pub(super) enum Outgoing {
     Progress { title: &'static str, until: oneshot::Receiver<()> },
     /// Something a person should see in the log.
     Error(String),
+    /// Something a person may want to know, in the log.
+    Warning(String),
 }
 
 /// What should be asked for again.
@@ -68,6 +70,7 @@ pub(super) async fn forward(
             Outgoing::AskSettings => beside("settings", ask_settings(client.clone(), events.clone())),
             Outgoing::Progress { title, until } => drop(tokio::spawn(progress(client.clone(), title, until))),
             Outgoing::Error(text) => client.log_message(lsp::MessageType::ERROR, text).await,
+            Outgoing::Warning(text) => client.log_message(lsp::MessageType::WARNING, text).await,
         }
     }
 }

@@ -77,6 +77,7 @@ impl Published {
             files.extend(stack.findings.iter().map(|finding| finding.place.file.clone()));
             files.extend(stack.problems.iter().map(|problem| problem.file.clone()));
         }
+        files.extend(snapshot.notices.iter().map(|notice| notice.place.file.clone()));
         files.extend(snapshot.configurations.iter().map(|configured| configured.configuration.file.clone()));
         files.extend(view.world.documents.keys().cloned());
 

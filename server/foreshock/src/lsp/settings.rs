@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use foreshock_analysis::{Choices, Levels, level_named, rule};
+use foreshock_analysis::{BaseChoice, Choices, Levels, level_named, rule};
 use serde_json::Value;
 use tracing::warn;
 
@@ -11,11 +11,13 @@ pub(super) struct Settings {
     pub(super) values: bool,
     /// What changes the analysis.
     pub(super) choices: Choices,
+    /// `base`: what the stacks are compared with.
+    pub(super) base: BaseChoice,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { values: true, choices: Choices::default() }
+        Settings { values: true, choices: Choices::default(), base: BaseChoice::Automatic }
     }
 }
 
@@ -32,7 +34,7 @@ impl Settings {
         });
         let workspaces = by_root(section, "workspaces", |value| value.as_str().map(str::to_owned));
         let levels = levels(section.get("rules"));
-        Settings { values, choices: Choices { var_files, workspaces, levels } }
+        Settings { values, choices: Choices { var_files, workspaces, levels }, base: base(section.get("base")) }
     }
 }
 
@@ -48,6 +50,21 @@ fn by_root<T>(section: &Value, name: &str, read: impl Fn(&Value) -> Option<T>) -
         }
     }
     chosen
+}
+
+fn base(setting: Option<&Value>) -> BaseChoice {
+    match setting {
+        None | Some(Value::Null) => BaseChoice::Automatic,
+        Some(Value::String(text)) => match text.trim() {
+            "auto" | "" => BaseChoice::Automatic,
+            "none" => BaseChoice::None,
+            revision => BaseChoice::Revision(revision.to_owned()),
+        },
+        Some(other) => {
+            warn!("foreshock.base: {other} makes no sense here; expected \"auto\", \"none\" or a revision of git");
+            BaseChoice::Automatic
+        }
+    }
 }
 
 fn levels(section: Option<&Value>) -> Levels {
@@ -75,6 +92,7 @@ mod tests {
             "varFiles": {"envs/prod": ["prod.tfvars"], "one": "x.tfvars", "empty": [], "wrong": 7, "mixed": [1]},
             "workspaces": {"envs/prod": "blue", "wrong": true, "empty": ""},
             "rules": {"no-redundancy": "off", "nonsense": "off", "single-zone": "loud"},
+            "base": "v1.2",
         });
         let settings = Settings::read(&section);
         assert_eq!(settings, Settings::read(&json!({"foreshock": section})));
@@ -86,7 +104,20 @@ mod tests {
         let mut levels = Levels::default();
         levels.set(rule("no-redundancy").unwrap().id, None);
         assert_eq!(settings.choices.levels, levels);
-        for nothing in [json!(null), json!({}), json!([]), json!({"foreshock": null}), json!("x")] {
+        assert_eq!(settings.base, BaseChoice::Revision("v1.2".to_owned()));
+        for (value, base) in [("none", BaseChoice::None), ("auto", BaseChoice::Automatic), ("", BaseChoice::Automatic)]
+        {
+            assert_eq!(Settings::read(&json!({ "base": value })).base, base);
+        }
+        for nothing in [
+            json!({"base": null}),
+            json!({"base": 7}),
+            json!(null),
+            json!({}),
+            json!([]),
+            json!({"foreshock": null}),
+            json!("x"),
+        ] {
             assert_eq!(Settings::read(&nothing), Settings::default(), "{nothing}");
         }
     }

@@ -23,7 +23,7 @@ const SOURCE: &str = "foreshock";
 /// Commands the server itself runs.
 pub(super) const COMMANDS: [&str; 2] = ["foreshock.simulate", "foreshock.graph"];
 /// The files that are worth a word when they change on the disk.
-const WATCHED: [&str; 8] = [
+const WATCHED: [&str; 12] = [
     "**/*.tf",
     "**/*.tofu",
     "**/*.tfvars",
@@ -32,6 +32,11 @@ const WATCHED: [&str; 8] = [
     "**/*.tfvars.json",
     "**/modules.json",
     "**/foreshock.toml",
+    // Where the base stands, and what no commit knows of.
+    "**/.git/HEAD",
+    "**/.git/packed-refs",
+    "**/.git/refs/**",
+    "**/.gitignore",
 ];
 
 /// `file:///w/main.tf`; the path itself where it can't be an address.
@@ -63,6 +68,7 @@ pub(super) fn initialize_result(client: &ClientFacts) -> lsp::InitializeResult {
     let sync = lsp::TextDocumentSyncOptions {
         open_close: Some(true),
         change: Some(lsp::TextDocumentSyncKind::INCREMENTAL),
+        save: Some(lsp::TextDocumentSyncSaveOptions::Supported(true)),
         ..Default::default()
     };
     let hints = lsp::InlayHintOptions { resolve_provider: Some(true), ..Default::default() };

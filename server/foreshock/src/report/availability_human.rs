@@ -87,7 +87,7 @@ fn layers(report: &AvailabilityReport, paint: Paint) -> String {
     format!("\nEach layer as if the others were perfect:\n{}", table.render())
 }
 
-fn meaning(layer: Layer) -> &'static str {
+pub(super) fn meaning(layer: Layer) -> &'static str {
     match layer {
         Layer::Software => "deploys, mistakes, drift",
         Layer::Hardware => "instances, zones, the provider's services",
@@ -250,7 +250,7 @@ fn more(count: usize) -> String {
 }
 
 /// An unavailability as an availability in percent, with two or three digits of its distance to 100.
-fn lost(unavailability: f64) -> String {
+pub(super) fn lost(unavailability: f64) -> String {
     match yearly(minutes_per_year(unavailability)) {
         Some(time) => time,
         None if unavailability > 0.0 => "less than a second a year".to_owned(),

@@ -4,15 +4,16 @@ use serde_json::{Value, json};
 /// What a stack is compared with and what came of it; null without a base.
 pub(crate) fn base_json(stack: &Stack) -> Value {
     let Some(comparison) = stack.comparison() else { return Value::Null };
-    let Comparison { base, score, score_after, points, minutes_per_year, .. } = comparison;
+    let Comparison { base, score, score_after, points, minutes_per_year, before, .. } = comparison;
     json!({
         "rev": &*base.id,
         "words": &*base.words,
         // Both at the entry points of the base; the stack's own score may be another.
         "score": score,
-        "score_now": score_after,
+        "score_after": score_after,
         "points": points,
         "minutes_per_year": minutes_per_year,
+        "new": before.is_none(),
     })
 }
 

@@ -1,16 +1,18 @@
-use foreshock_analysis::{Finding, Fix, ProblemCode};
+use foreshock_analysis::{Finding, Fix, ProblemCode, Stack};
 use foreshock_engine::Assessment;
 use foreshock_model::Evidence;
 use serde_json::{Value, json};
 
 use super::comparison_json::base_json;
 use super::model::loudness;
+use super::suppressed::{notices_json, suppressed_json};
 use super::words::layer_name;
 use super::{JSON_VERSION, Places, Report, StackReport};
 
 /// The report in the shape of `check --format json`.
 pub(crate) fn findings_json(report: &Report, places: &Places<'_>) -> Value {
-    let stacks: Vec<Value> = report.stacks.iter().map(|stack| of_stack(stack, places)).collect();
+    let stacks: Vec<Value> =
+        report.stacks.iter().map(|stack| of_stack(stack, report.lists_suppressed, places)).collect();
     let mut object = json!({"version": JSON_VERSION, "stacks": stacks});
     if let (false, Some(members)) = (report.problems.is_empty(), object.as_object_mut()) {
         let problems = report.problems.iter().map(|(place, message)| {
@@ -21,10 +23,13 @@ pub(crate) fn findings_json(report: &Report, places: &Places<'_>) -> Value {
         });
         members.insert("problems".to_owned(), problems.collect());
     }
+    if let (false, Some(members)) = (report.notices.is_empty(), object.as_object_mut()) {
+        members.insert("notices".to_owned(), notices_json(&report.notices, places));
+    }
     object
 }
 
-fn of_stack(report: &StackReport, places: &Places<'_>) -> Value {
+fn of_stack(report: &StackReport, lists_suppressed: bool, places: &Places<'_>) -> Value {
     let stack = &report.stack;
     let findings: Vec<Value> = report.findings().map(|(finding, fixes)| of_finding(finding, fixes, places)).collect();
     let problems = stack.problems.iter().map(|problem| {
@@ -39,17 +44,26 @@ fn of_stack(report: &StackReport, places: &Places<'_>) -> Value {
         "score": stack.assessment.score,
         "structural_nines": stack.assessment.structural_nines,
         "availability": availability(&stack.assessment),
-        "base": base_json(stack),
+        "base": base(stack),
         "findings": findings,
         "problems": problems.collect::<Vec<_>>(),
     });
     places.variant(stack, &mut object);
-    if let (Some(comparison), Some(members)) = (stack.comparison(), object.as_object_mut()) {
-        members.insert("mended".to_owned(), comparison.mended.iter().map(mended).collect());
+    if let (true, Some(members)) = (lists_suppressed || !stack.suppressed.is_empty(), object.as_object_mut()) {
+        members.insert("suppressed".to_owned(), suppressed_json(stack, places));
     }
     // Only where something that counts is not known from the text.
     if let (Some((low, high)), Some(members)) = (stack.assessment.score_range, object.as_object_mut()) {
         members.insert("range".to_owned(), json!([low, high]));
+    }
+    object
+}
+
+/// The revision and its score; `points` is the present less the base, both at the entry points of the base.
+fn base(stack: &Stack) -> Value {
+    let mut object = base_json(stack);
+    if let (Some(comparison), Some(members)) = (stack.comparison(), object.as_object_mut()) {
+        members.insert("mended".to_owned(), comparison.mended.iter().map(mended).collect());
     }
     object
 }

@@ -70,7 +70,7 @@ fn of_component(stack: &Stack, index: ComponentIndex, component: &Component, pla
     Value::Object(object)
 }
 
-fn of_redundancy(system: &System, redundancy: &Redundancy) -> Value {
+pub(super) fn of_redundancy(system: &System, redundancy: &Redundancy) -> Value {
     let zone =
         |index: &foreshock_model::ZoneIndex| system.zones.get(index.index()).map(|zone| Value::from(&*zone.name));
     json!({
@@ -85,7 +85,7 @@ fn of_redundancy(system: &System, redundancy: &Redundancy) -> Value {
     })
 }
 
-fn of_availability(stack: &Stack, index: ComponentIndex) -> Value {
+pub(super) fn of_availability(stack: &Stack, index: ComponentIndex) -> Value {
     let block = stack.blocks.iter().find(|block| block.component == index);
     match block.and_then(|block| Some((block.availability?, block.sources.join("; ")))) {
         Some((value, source)) => json!({"value": value, "source": source}),

@@ -8,6 +8,7 @@ use foreshock_text::{Place, Span};
 
 use super::model::loudness;
 use super::panel::panel;
+use super::suppressed::suppressed_human;
 use super::table::Paint;
 use super::words::offer;
 use super::{Places, Report, StackReport};
@@ -28,7 +29,7 @@ pub(crate) fn human(report: &Report, places: &Places<'_>, colour: bool) -> Strin
             let place = Place::new(problem.file.clone(), problem.problem.span);
             let level = match problem.code {
                 ProblemCode::Syntax => Level::WARNING,
-                ProblemCode::Schema | ProblemCode::Configuration => Level::ERROR,
+                ProblemCode::Schema | ProblemCode::Configuration | ProblemCode::Suppression => Level::ERROR,
             };
             let title = level.primary_title(problem.problem.message.clone()).id(problem.code.name());
             let group = title.elements(excerpt(&place, places));
@@ -38,6 +39,14 @@ pub(crate) fn human(report: &Report, places: &Places<'_>, colour: bool) -> Strin
             let groups = groups_of(finding, fixes, places);
             push(&mut text, &renderer, &groups, &finding.message, &finding.place, places);
         }
+    }
+    for notice in &report.notices {
+        let title = level(notice.severity).primary_title(notice.message.as_str()).id(ProblemCode::Suppression.name());
+        let group = title.elements(excerpt(&notice.place, places));
+        push(&mut text, &renderer, &[group], &notice.message, &notice.place, places);
+    }
+    if report.lists_suppressed {
+        text.push_str(&suppressed_human(report, places, Paint { colour }));
     }
     for stack in &report.stacks {
         match panel(stack, places, Paint { colour }) {
@@ -67,14 +76,17 @@ fn push(
     text.push_str("\n\n");
 }
 
-fn groups_of<'a>(finding: &'a Finding, fixes: &'a [Fix], places: &Places<'a>) -> Vec<Group<'a>> {
-    let level = match loudness(finding) {
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
         Severity::Hint => Level::NOTE,
-    };
-    let title = level.primary_title(finding.message.as_str()).id(finding.rule.as_str());
+    }
+}
+
+fn groups_of<'a>(finding: &'a Finding, fixes: &'a [Fix], places: &Places<'a>) -> Vec<Group<'a>> {
+    let title = level(loudness(finding)).primary_title(finding.message.as_str()).id(finding.rule.as_str());
     let shown = finding.evidence.get(..MOST_EVIDENCE).unwrap_or(&finding.evidence);
     let mut elements = snippets(&finding.place, shown, places);
     let hidden = finding.evidence.len() - shown.len();
@@ -162,13 +174,15 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
             Some((low, high)) if high - low >= 0.05 => format!("score {score:.1} ({low:.1} to {high:.1})"),
             _ => format!("score {score:.1}"),
         }),
-        None => parts.push("no score: nothing here serves anybody".to_owned()),
+        None => {
+            parts.push(stack.nothing_to_score().unwrap_or_else(|| "no score: nothing here serves anybody".to_owned()))
+        }
     }
     if let Some(nines) = stack.assessment.structural_nines {
         parts.push(format!("{nines:.2} structural nines"));
     }
     let counted = |severity: Severity| {
-        let count = stack.findings.iter().filter(|finding| finding.severity == severity).count();
+        let count = stack.findings.iter().filter(|finding| loudness(finding) == severity).count();
         let plural = if count == 1 { "" } else { "s" };
         let name = if severity == Severity::Info { "note" } else { severity.name() };
         (count > 0).then(|| format!("{count} {name}{plural}"))
@@ -177,6 +191,10 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
         [Severity::Error, Severity::Warning, Severity::Info, Severity::Hint].into_iter().filter_map(counted).collect();
     let hidden = if report.untold() > 0 { " (not shown; --hints)" } else { "" };
     parts.push(if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") + hidden });
+    match stack.suppressed.len() {
+        0 => {}
+        count => parts.push(format!("{count} ignored (--suppressed)")),
+    }
     if !stack.problems.is_empty() {
         let count = stack.problems.len();
         parts.push(format!("{count} place{} not understood", if count == 1 { "" } else { "s" }));

@@ -17,6 +17,7 @@ mod github;
 mod gitlab;
 mod graph_json;
 mod graph_text;
+mod html;
 mod human;
 mod identity;
 mod kill;
@@ -31,6 +32,7 @@ mod sarif_results;
 mod simulate_human;
 mod simulate_json;
 mod simulation;
+mod suppressed;
 mod table;
 mod verdict;
 mod words;
@@ -46,6 +48,7 @@ pub(crate) use github::github;
 pub(crate) use gitlab::gitlab;
 pub(crate) use graph_json::graph_json;
 pub(crate) use graph_text::{dot, mermaid};
+pub(crate) use html::{Made, StackMatter, html_graph, html_report};
 pub(crate) use human::human;
 pub(crate) use markdown::markdown;
 pub(crate) use model::{Report, StackReport};
@@ -53,9 +56,11 @@ pub(crate) use places::Places;
 pub(crate) use sarif::sarif;
 pub(crate) use simulate_human::simulate_human;
 pub(crate) use simulate_json::simulate_json;
-pub(crate) use simulation::Simulation;
+pub(crate) use simulation::{Played, Simulation};
 pub(crate) use table::Paint;
-pub(crate) use words::{code, duration, health_name, layer_name, offer, points, rule_page_address, score, up, yearly};
+pub(crate) use words::{
+    code, duration, health_name, layer_name, offer, page_address, points, rule_page_address, score, up, yearly,
+};
 
 /// The version of every JSON shape.
 const JSON_VERSION: u32 = 1;

@@ -1,7 +1,8 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_analysis::{Finding, Fix, ProblemCode, Severity, Snapshot, Stack};
-use foreshock_text::Place;
+use foreshock_analysis::{Finding, Fix, Notice, ProblemCode, Severity, Snapshot, Stack};
+use foreshock_text::{Place, Span};
 
 /// The findings of every stack with their repairs: what each rendering shows.
 pub(crate) struct Report {
@@ -9,6 +10,10 @@ pub(crate) struct Report {
     pub(crate) stacks: Vec<StackReport>,
     /// What is wrong with the configuration, by place.
     pub(crate) problems: Vec<(Place, String)>,
+    /// What is to be said of suppressions, by place.
+    pub(crate) notices: Vec<Notice>,
+    /// Whether what is suppressed is listed, too.
+    pub(crate) lists_suppressed: bool,
 }
 
 /// The findings of one stack.
@@ -38,7 +43,10 @@ impl Report {
             let told = configured.problems.iter();
             told.map(|problem| (Place::new(file.clone(), problem.span), problem.message.clone()))
         });
-        Report { stacks: stacks.collect(), problems: problems.collect() }
+        let mut problems: Vec<(Place, String)> = problems.collect();
+        problems.extend(baseline_problems(snapshot));
+        let notices = snapshot.notices.iter().filter(|notice| notice.severity >= quietest).cloned().collect();
+        Report { stacks: stacks.collect(), problems, notices, lists_suppressed: false }
     }
 
     /// The same without the findings that are quieter.
@@ -49,7 +57,13 @@ impl Report {
             let told = told.filter(|(number, _)| is_told(number)).cloned().collect();
             StackReport { stack: report.stack.clone(), told }
         });
-        Report { stacks: stacks.collect(), problems: self.problems.clone() }
+        let notices = self.notices.iter().filter(|notice| notice.severity >= quietest).cloned();
+        Report {
+            stacks: stacks.collect(),
+            problems: self.problems.clone(),
+            notices: notices.collect(),
+            lists_suppressed: self.lists_suppressed,
+        }
     }
 
     /// Whether a text does not keep to the schema of its format, the configuration's among them: then what it means is not what is written.
@@ -57,6 +71,17 @@ impl Report {
         let mut problems = self.stacks.iter().flat_map(|stack| &stack.stack.problems);
         !self.problems.is_empty() || problems.any(|problem| problem.code == ProblemCode::Schema)
     }
+}
+
+/// What is wrong with the baselines, each once. Their text is not at hand, so that the sentence says where.
+fn baseline_problems(snapshot: &Snapshot) -> BTreeMap<Place, String> {
+    let baselines = snapshot.stacks.iter().filter_map(|stack| stack.baseline());
+    let wrong = baselines.filter_map(|baseline| {
+        let name = baseline.file.as_path().file_name().unwrap_or_default();
+        let message = format!("{name}:{}", baseline.problem.as_ref()?);
+        Some((Place::new(baseline.file.clone(), Span::empty(0)), message))
+    });
+    wrong.collect()
 }
 
 impl StackReport {

@@ -19,7 +19,7 @@ pub(super) fn verdict(stack: &Stack) -> String {
 pub(super) fn figures(stack: &Stack, unit: &str) -> String {
     let own = stack.assessment.score.map(score);
     let Some(comparison) = stack.comparison() else {
-        return own.map_or_else(|| "nothing to score".to_owned(), |own| format!("score {own}"));
+        return own.map_or_else(|| nothing(stack), |own| format!("score {own}"));
     };
     match (comparison.score, comparison.score_after, comparison.points) {
         (_, Some(after), Some(0.0)) => format!("{}, 0 points", score(after)),
@@ -28,8 +28,12 @@ pub(super) fn figures(stack: &Stack, unit: &str) -> String {
         }
         (None, Some(after), _) => format!("new, score {}", score(after)),
         (Some(before), None, _) => format!("{} -> nothing to score", score(before)),
-        _ => "nothing to score".to_owned(),
+        _ => nothing(stack),
     }
+}
+
+fn nothing(stack: &Stack) -> String {
+    stack.nothing_to_score().unwrap_or_else(|| "nothing to score".to_owned())
 }
 
 /// What matters most of what the change did; none when it neither brought nor mended anything that is told.

@@ -2,12 +2,17 @@ use foreshock_analysis::Fix;
 use foreshock_engine::Health;
 use foreshock_model::{Confidence, DependencyKind, Layer};
 
-/// Where the pages of the rules are.
-const PAGES: &str = "https://github.com/foreshock/foreshock/blob/main/docs/rules";
+/// Where the pages are.
+const PAGES: &str = "https://github.com/foreshock/foreshock/blob/main/docs";
+
+/// Address of a page.
+pub(crate) fn page_address(page: &str) -> String {
+    format!("{PAGES}/{page}")
+}
 
 /// Address of a rule's page.
 pub(crate) fn rule_page_address(rule: &str) -> String {
-    format!("{PAGES}/{rule}.md")
+    format!("{PAGES}/rules/{rule}.md")
 }
 
 /// A name as inline code of Markdown.
@@ -77,7 +82,7 @@ pub(crate) fn offer(fix: &Fix) -> String {
 }
 
 /// `+18 points, 40 h a year less`
-fn gain(fix: &Fix) -> String {
+pub(super) fn gain(fix: &Fix) -> String {
     let mut gain = points(fix.points);
     gain.insert(0, '+');
     if let Some(less) = yearly(fix.minutes_per_year) {

@@ -5,10 +5,11 @@
 
 pub mod ast;
 mod cache;
+mod comments;
 mod convert;
 mod expr;
 mod header;
-mod json;
+pub(crate) mod json;
 mod lex;
 mod plain;
 mod recover;
@@ -24,6 +25,7 @@ use foreshock_text::{Problem, Span};
 
 pub use ast::*;
 pub use cache::ExprCache;
+pub use comments::comments;
 pub use json::{Attributes, parse_json, parse_json_values};
 
 /// The longest text that is read, in bytes. Real files stay far below 1 MiB; beyond this one is surely generated, and

@@ -5,6 +5,7 @@
 //! that would expand beyond [`MAX_EXPANSION`] or into themselves are cut off. Start reading at [`Tree`].
 
 mod build;
+mod comments;
 mod recover;
 mod scalar;
 mod tree;
@@ -14,6 +15,7 @@ mod tests;
 
 use foreshock_text::{Problem, Span};
 
+pub use comments::comments;
 pub use scalar::{Number, Scalar, Style};
 pub use tree::{Entry, NodeId, NodeKind, Pair, Tree, Value};
 

@@ -1,0 +1,366 @@
+//! The comments of a file that speak to tools, and what of the text each is about.
+
+use foreshock_syntax::hcl::{self, Body};
+use foreshock_syntax::yaml;
+use foreshock_terraform::ParsedFile;
+use foreshock_text::{LineTable, Span};
+
+use super::comment::{Directive, directive};
+use crate::yaml_file::YamlFile;
+
+/// How the comments of other tools begin that silence them. They are mentioned, never obeyed.
+const FOREIGN: [&str; 5] = ["checkov:skip=", "trivy:ignore:", "tfsec:ignore:", "tflint-ignore:", "kics-scan ignore"];
+
+/// What the comments of a file say.
+#[derive(Debug, Default)]
+pub(crate) struct Annotations {
+    /// Those that ask for silence, in order.
+    pub(crate) ignores: Vec<Ignore>,
+    /// Those that ask other tools for silence, in order.
+    pub(crate) foreign: Vec<Foreign>,
+}
+
+/// A comment that asks for silence, with what it is about.
+#[derive(Debug)]
+pub(crate) struct Ignore {
+    /// What it says.
+    pub(crate) directive: Directive,
+    /// The block, attribute or line that it is about; empty where nothing follows it.
+    pub(crate) target: Span,
+}
+
+/// A comment that asks another tool for silence.
+#[derive(Debug)]
+pub(crate) struct Foreign {
+    /// The comment.
+    pub(crate) span: Span,
+    /// Its first word: `checkov:skip=CKV_AWS_157`.
+    pub(crate) name: String,
+    /// The block that it is in or above.
+    pub(crate) block: Span,
+}
+
+impl Annotations {
+    pub(crate) fn of_terraform(file: &ParsedFile) -> Annotations {
+        let is_json = file.path.as_path().extension() == Some("json");
+        if is_json || !is_worth_reading(&file.text) {
+            return Annotations::default();
+        }
+        let text = Commented::new(&file.text, &file.lines, hcl::comments(&file.text));
+        text.annotations(|line| item_at(&file.body, line), |at| block_around(&file.body, at))
+    }
+
+    pub(crate) fn of_yaml(file: &YamlFile) -> Annotations {
+        let is_json = file.path.as_path().extension() == Some("json");
+        if is_json || !is_worth_reading(&file.text) {
+            return Annotations::default();
+        }
+        let text = Commented::new(&file.text, &file.lines, yaml::comments(&file.text, &file.tree));
+        text.annotations(|line| Some(text.indented_below(line)), |_| None)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ignores.is_empty() && self.foreign.is_empty()
+    }
+}
+
+/// Most files have no such comment: they are not read a second time.
+fn is_worth_reading(text: &str) -> bool {
+    text.contains("foreshock:ignore") || FOREIGN.iter().any(|marker| text.contains(marker))
+}
+
+/// More of one file are not read: nobody wrote them, and each is compared with each finding.
+const MOST: usize = 10_000;
+
+/// A text with its comments, in order.
+struct Commented<'a> {
+    text: &'a str,
+    lines: &'a LineTable,
+    comments: Vec<Span>,
+    /// For each line the first one at or after it that is not all comment.
+    code_after: Vec<u32>,
+}
+
+impl<'a> Commented<'a> {
+    fn new(text: &'a str, lines: &'a LineTable, comments: Vec<Span>) -> Commented<'a> {
+        let mut commented = Commented { text, lines, comments, code_after: Vec::new() };
+        let mut next = lines.line_count();
+        let mut code_after: Vec<u32> = (0..lines.line_count())
+            .rev()
+            .map(|line| {
+                next = if commented.is_comment(line) { next } else { line };
+                next
+            })
+            .collect();
+        code_after.reverse();
+        commented.code_after = code_after;
+        commented
+    }
+
+    /// `item` is what begins on a line; `around` the block that an offset is in.
+    fn annotations(&self, item: impl Fn(Span) -> Option<Span>, around: impl Fn(u32) -> Option<Span>) -> Annotations {
+        let mut found = Annotations::default();
+        for &comment in &self.comments {
+            let mut target = None;
+            let mut about = || *target.get_or_insert_with(|| self.target(comment, &item));
+            for (line, offset) in said(comment, self.text) {
+                if found.ignores.len() + found.foreign.len() >= MOST {
+                    return found;
+                }
+                if let Some(directive) = directive(line, offset) {
+                    found.ignores.push(Ignore { directive, target: about() });
+                } else if let Some(name) = foreign(line) {
+                    let block = around(comment.start).unwrap_or_else(&mut about);
+                    found.foreign.push(Foreign { span: comment, name, block });
+                }
+            }
+        }
+        found
+    }
+
+    /// What a comment is about: what begins on its own line, or, of a comment that has its lines to itself, on the first
+    /// line after it and the comments that follow.
+    fn target(&self, comment: Span, item: &impl Fn(Span) -> Option<Span>) -> Span {
+        let first = self.line_of(comment.start);
+        let before = Span::new(self.lines.line_span(self.text, first).start, comment.start);
+        let mut line = first;
+        if before.text(self.text).trim_start_matches('\u{feff}').trim().is_empty() {
+            line = self.line_of(comment.end);
+            let rest = Span::new(comment.end, self.lines.line_span(self.text, line).end);
+            if rest.text(self.text).trim().is_empty() {
+                line = self.code_after.get(line as usize + 1).copied().unwrap_or(self.lines.line_count());
+            }
+        }
+        let span = self.lines.line_span(self.text, line);
+        let written = span.text(self.text);
+        let lead = written.len() - written.trim_start_matches('\u{feff}').trim_start().len();
+        let line = Span::new(span.start + lead as u32, span.start + written.trim_end().len().max(lead) as u32);
+        if line.is_empty() { line } else { item(line).unwrap_or(line) }
+    }
+
+    fn line_of(&self, offset: u32) -> u32 {
+        self.lines.position(self.text, offset, foreshock_text::PositionEncoding::Utf8).line
+    }
+
+    /// Whether a line holds nothing but comments.
+    fn is_comment(&self, line: u32) -> bool {
+        let span = self.lines.line_span(self.text, line);
+        let written = span.text(self.text);
+        let mut at = span.start + (written.len() - written.trim_start().len()) as u32;
+        let mut any = false;
+        while at < span.end {
+            let after = self.comments.partition_point(|comment| comment.end <= at);
+            match self.comments.get(after).filter(|comment| comment.start <= at) {
+                Some(comment) => at = comment.end,
+                None => return any && Span::new(at, span.end).text(self.text).trim().is_empty(),
+            }
+            any = true;
+        }
+        any
+    }
+
+    /// From a line to the end of what is indented below it.
+    fn indented_below(&self, line: Span) -> Span {
+        let start = self.line_of(line.start);
+        let indentation = line.start - self.lines.line_span(self.text, start).start;
+        let mut end = line.end;
+        for below in start + 1..self.lines.line_count() {
+            let span = self.lines.line_span(self.text, below);
+            let written = span.text(self.text);
+            let content = written.trim_start();
+            if content.is_empty() {
+                continue;
+            }
+            if (written.len() - content.len()) as u32 <= indentation {
+                break;
+            }
+            end = span.end;
+        }
+        Span::new(line.start, end)
+    }
+}
+
+/// `checkov:skip=CKV_AWS_157`, `tflint-ignore: a_rule`, where a line begins so.
+fn foreign(line: &str) -> Option<String> {
+    let marker = FOREIGN.into_iter().find(|marker| line.starts_with(marker))?;
+    let rest = line.strip_prefix(marker)?;
+    let id = rest.trim_start().split([' ', '\t', ':', '#', ',']).next().unwrap_or_default();
+    let space = if marker.starts_with("tflint") && !id.is_empty() { " " } else { "" };
+    Some(if marker.starts_with("kics") { marker.to_owned() } else { format!("{marker}{space}{id}") })
+}
+
+/// The lines of a comment without its marks, with their offsets.
+fn said(comment: Span, text: &str) -> impl Iterator<Item = (&str, u32)> {
+    let whole = comment.text(text);
+    let is_block = whole.starts_with("/*");
+    let inside = if is_block { whole.strip_suffix("*/").unwrap_or(whole) } else { whole };
+    let mut at = comment.start;
+    inside.split('\n').map(move |line| {
+        let marks: &[char] = if is_block { &['/', '*'] } else { &['#', '/'] };
+        let content = line.trim_start().trim_start_matches(marks).trim_start();
+        let offset = at + (line.len() - content.len()) as u32;
+        at += line.len() as u32 + 1;
+        (content.trim_end(), offset)
+    })
+}
+
+/// The outermost block or attribute that begins on a line.
+fn item_at(body: &Body, line: Span) -> Option<Span> {
+    let begins = |span: Span| line.touches(span.start);
+    // Both are in the order of the text.
+    let attribute = body.attributes.partition_point(|attribute| attribute.name_span.start < line.start);
+    if let Some(attribute) = body.attributes.get(attribute).filter(|attribute| begins(attribute.name_span)) {
+        return Some(attribute.span());
+    }
+    let block = body.blocks.get(body.blocks.partition_point(|block| block.span.end <= line.start))?;
+    if begins(block.kind_span) {
+        return Some(block.span);
+    }
+    if block.span.contains(line) { item_at(&block.body, line) } else { None }
+}
+
+/// The outermost block that an offset is in.
+fn block_around(body: &Body, at: u32) -> Option<Span> {
+    body.blocks.iter().map(|block| block.span).find(|span| span.start <= at && at < span.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use expect_test::{Expect, expect};
+    use foreshock_syntax::hcl::ExprCache;
+    use foreshock_text::FilePath;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(path: &str, text: &str) -> Annotations {
+        let path = FilePath::new(path);
+        if path.as_path().extension() == Some("yaml") {
+            Annotations::of_yaml(&YamlFile::parse(path, Arc::from(text)))
+        } else {
+            Annotations::of_terraform(&ParsedFile::parse(path, Arc::from(text), &mut ExprCache::default()))
+        }
+    }
+
+    fn check(path: &str, text: &str, expected: Expect) {
+        let annotations = of(path, text);
+        let mut seen = String::new();
+        let short = |span: Span| span.text(text).replace('\n', "|");
+        for ignore in &annotations.ignores {
+            let rules: Vec<&str> = ignore.directive.rules.iter().map(|(_, span)| span.text(text)).collect();
+            seen += &format!("{} -> {}\n", rules.join(" "), short(ignore.target));
+        }
+        for foreign in &annotations.foreign {
+            seen += &format!("{} -> {}\n", foreign.name, short(foreign.block));
+        }
+        expected.assert_eq(&seen);
+    }
+
+    #[test]
+    fn a_comment_is_about_what_begins_beside_or_below_it() {
+        check(
+            "a.tf",
+            "# foreshock:ignore single-zone reason: x\n# and more\nr \"a\" \"b\" {\n  x = 1\n}\n",
+            expect![[r#"
+            single-zone -> r "a" "b" {|  x = 1|}
+        "#]],
+        );
+        check(
+            "a.tf",
+            "r \"a\" \"b\" { // foreshock:ignore single-zone\n}\n",
+            expect![[r#"
+            single-zone -> r "a" "b" { // foreshock:ignore single-zone|}
+        "#]],
+        );
+        check(
+            "a.tf",
+            "/* why\n * foreshock:ignore single-zone\n * foreshock:ignore no-backup */\nr {\n}\n",
+            expect![[r#"
+            single-zone -> r {|}
+            no-backup -> r {|}
+        "#]],
+        );
+        check(
+            "a.tf",
+            "r {\n  x = [ # foreshock:ignore single-zone\n    1,\n    2, # foreshock:ignore no-backup\n  ]\n  n {\n    # foreshock:ignore no-sla\n    y = 1\n  }\n}\n",
+            expect![[r#"
+            single-zone -> x = [ # foreshock:ignore single-zone|    1,|    2, # foreshock:ignore no-backup|  ]
+            no-backup -> 2, # foreshock:ignore no-backup
+            no-sla -> y = 1
+        "#]],
+        );
+        check(
+            "a.tf",
+            "\u{feff}# foreshock:ignore single-zone\r\nr {\r\n}\r\n",
+            expect![["
+            single-zone -> r {\r|}
+        "]],
+        );
+    }
+
+    #[test]
+    fn what_is_about_nothing_has_an_empty_target() {
+        check(
+            "a.tf",
+            "# foreshock:ignore single-zone\n\nr {\n}\n# foreshock:ignore no-backup",
+            expect![[r#"
+            single-zone -> 
+            no-backup -> 
+        "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_no_comment_says_nothing() {
+        check(
+            "a.tf",
+            "x = \"# foreshock:ignore single-zone\"\ny = <<EOT\n# foreshock:ignore single-zone\nEOT\n",
+            expect![""],
+        );
+        check("a.yaml", "a: \"# foreshock:ignore single-zone\"\nb: |\n  # foreshock:ignore single-zone\n", expect![""]);
+        check("a.tf.json", "{\"//\": \"foreshock:ignore single-zone\"}", expect![""]);
+    }
+
+    #[test]
+    fn in_yaml_it_is_about_what_is_indented() {
+        check(
+            "a.yaml",
+            "components:\n  # foreshock:ignore single-zone\n  - id: a\n    kind: x\n\n    zones: []\n  - id: b # foreshock:ignore no-backup\n    kind: x\n    zones: [] # foreshock:ignore no-sla\n",
+            expect![[r#"
+            single-zone -> - id: a|    kind: x||    zones: []
+            no-backup -> - id: b # foreshock:ignore no-backup|    kind: x|    zones: [] # foreshock:ignore no-sla
+            no-sla -> zones: [] # foreshock:ignore no-sla
+        "#]],
+        );
+    }
+
+    #[test]
+    fn other_tools_are_heard_around_their_block() {
+        check(
+            "a.tf",
+            "#trivy:ignore:AVD-1 tfsec\nr {\n  # checkov:skip=CKV_1: why\n  # tflint-ignore: a_rule\n}\n",
+            expect![[r#"
+            trivy:ignore:AVD-1 -> r {|  # checkov:skip=CKV_1: why|  # tflint-ignore: a_rule|}
+            checkov:skip=CKV_1 -> r {|  # checkov:skip=CKV_1: why|  # tflint-ignore: a_rule|}
+            tflint-ignore: a_rule -> r {|  # checkov:skip=CKV_1: why|  # tflint-ignore: a_rule|}
+        "#]],
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_can_be_read(
+            text in "(# foreshock:ignore single-zone|/\\*|\\*/|//|\n|\r\n|  |r |\\{|\\}|x = 1|- id: a|\"|<<E\nE\n|é|\u{feff}| ){0,24}"
+        ) {
+            for path in ["a.tf", "a.yaml"] {
+                let annotations = of(path, &text);
+                for ignore in &annotations.ignores {
+                    prop_assert!(text.get(ignore.target.start as usize..ignore.target.end as usize).is_some());
+                    prop_assert!(ignore.directive.span.text(&text).starts_with("foreshock:ignore"));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! New findings on the lines that cause them: what takes longer than a keystroke may.
+
+use std::sync::Arc;
+
+use super::Workspace;
+use super::base::BaseChoice;
+use crate::{Snapshot, Stack, StackKind};
+
+impl Workspace {
+    /// The last picture with the causes of what is new in it (see [`Stack::with_causes`]); `None` when there is nothing to
+    /// add, or when `stop` said so. Costs an analysis for each changed block of a stack that has something new; a stack is
+    /// done once.
+    pub fn explained(&mut self, snapshot: &Snapshot, stop: &dyn Fn() -> bool) -> Option<Arc<Snapshot>> {
+        if self.bases.choice() == &BaseChoice::None {
+            return None;
+        }
+        let mut stacks = snapshot.stacks.clone();
+        let mut news = false;
+        for stack in stacks.iter_mut().filter(|stack| stack.lacks_causes()) {
+            let explained = Arc::new(self.explain(stack, stop)?);
+            let key = (stack.root.clone(), stack.settings().variant.clone());
+            if let Some((kept, _)) = self.stacks.get_mut(&key)
+                && Arc::ptr_eq(kept, stack)
+            {
+                *kept = explained.clone();
+            }
+            *stack = explained;
+            news = true;
+        }
+        news.then(|| Arc::new(snapshot.with_stacks(stacks)))
+    }
+
+    fn explain(&mut self, stack: &Stack, stop: &dyn Fn() -> bool) -> Option<Stack> {
+        let directory = match stack.kind {
+            StackKind::Infra => stack.root.parent().unwrap_or(&stack.root),
+            _ => stack.root.as_path(),
+        };
+        match self.past_of(directory) {
+            Some(past) => stack.with_causes(&*self.sources, &*past, stop),
+            None => Some(stack.clone()),
+        }
+    }
+}

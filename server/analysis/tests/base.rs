@@ -1,0 +1,483 @@
+//! Stacks beside what they were at a revision, in real git repositories.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
+
+use std::process::Command;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use expect_test::{Expect, expect};
+use foreshock_analysis::{BaseChoice, Finding, Snapshot, Stack, Workspace};
+use foreshock_text::FilePath;
+
+/// A directory in which a shell script has run, with git set up; `None` where there is no git.
+struct Place {
+    _directory: tempfile::TempDir,
+    root: Utf8PathBuf,
+}
+
+const DATABASE: &str = r#"resource "aws_db_instance" "orders" {
+  engine   = "postgres"
+  multi_az = true
+
+  backup_retention_period = 7
+  deletion_protection     = true
+}
+"#;
+
+const APP: &str = r#"resource "aws_instance" "app" {
+  count         = 2
+  ami           = "ami-1"
+  instance_type = "m6g.large"
+  user_data     = aws_db_instance.orders.endpoint
+}
+"#;
+
+impl Place {
+    /// `$DATABASE` and `$APP` are texts of two resources; with `$SINGLE` the database has no standby.
+    fn after(script: &str) -> Option<Place> {
+        if Command::new("git").arg("--version").output().is_err() {
+            println!("skipped: there is no git here");
+            return None;
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
+        let place = Place { _directory: directory, root };
+        place.run(script);
+        Some(place)
+    }
+
+    fn run(&self, script: &str) -> String {
+        let mut shell = Command::new("sh");
+        shell.arg("-ec").arg(script).current_dir(&self.root);
+        shell.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+        shell.env("DATABASE", DATABASE).env("APP", APP).env("SINGLE", DATABASE.replace("true\n\n", "false\n\n"));
+        for who in ["AUTHOR", "COMMITTER"] {
+            shell.env(format!("GIT_{who}_NAME"), "a").env(format!("GIT_{who}_EMAIL"), "a@example.com");
+        }
+        let output = shell.output().unwrap();
+        assert!(output.status.success(), "{script}\n{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    fn check(&self, below: &str, choice: BaseChoice) -> Arc<Snapshot> {
+        let mut workspace = Workspace::new();
+        workspace.set_base(choice);
+        workspace.snapshot_of(&self.root.join(below)).unwrap()
+    }
+}
+
+/// What the change did, a line for each stack.
+fn told(snapshot: &Snapshot, root: &Utf8Path) -> String {
+    let mut text = String::new();
+    for stack in &snapshot.stacks {
+        text += stack.title(stack.root.strip_prefix(root).unwrap_or(&stack.root).as_str()).as_str();
+        let Some(comparison) = stack.comparison() else {
+            text += ": no base\n";
+            continue;
+        };
+        text += &format!(": {}", comparison.base.words);
+        match (&comparison.before, comparison.points) {
+            (None, _) => text += ", was not there",
+            (Some(_), Some(points)) => text += &format!(", {points:+.1}"),
+            (Some(_), None) => text += ", no score",
+        }
+        let names = |findings: &mut dyn Iterator<Item = &Finding>| {
+            findings
+                .map(|finding| format!("{} {}", finding.rule.as_str(), finding.component_id))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let of_rules = |finding: &&Finding| finding.rule.as_str() != "score-regression";
+        let new = names(&mut stack.findings.iter().filter(|finding| finding.new).filter(of_rules));
+        let mended = names(&mut comparison.mended.iter().filter(of_rules));
+        if !new.is_empty() && comparison.before.is_some() {
+            text += &format!("; new: {new}");
+        }
+        if !mended.is_empty() {
+            text += &format!("; mended: {mended}");
+        }
+        text += "\n";
+    }
+    if let Some(problem) = &snapshot.base_problem {
+        text += &format!("problem: {problem}\n");
+    }
+    text.replace(root.as_str(), "ROOT")
+}
+
+/// One root with a database that has a standby, and an app that needs it: committed on main.
+const COMMITTED: &str = r#"git init -q -b main .; mkdir -p envs/prod; cd envs/prod; echo "$DATABASE" > db.tf; echo "$APP" > app.tf
+    git add .; git commit -qm one; "#;
+
+fn check(script: &str, base: &str, expected: Expect) {
+    let Some(place) = Place::after(&format!("{COMMITTED} {script}")) else { return };
+    let choice = match base {
+        "auto" => BaseChoice::Automatic,
+        revision => BaseChoice::Revision(revision.to_owned()),
+    };
+    expected.assert_eq(&told(&place.check(".", choice), &place.root));
+}
+
+#[test]
+fn a_change_is_what_the_base_does_not_have() {
+    let lost = "; new: single-point-of-failure aws_db_instance.orders, single-zone aws_db_instance.orders";
+    let _ = lost;
+    check(
+        "",
+        "auto",
+        expect![[r#"
+        envs/prod: HEAD, +0.0
+    "#]],
+    );
+    check(
+        r#"echo "$SINGLE" > db.tf"#,
+        "auto",
+        expect![[r#"
+        envs/prod: HEAD, -16.3; new: single-point-of-failure aws_db_instance.orders
+    "#]],
+    );
+    check(
+        r#"echo "$SINGLE" > db.tf; git commit -qam two"#,
+        "auto",
+        expect![[r#"
+        envs/prod: HEAD, +0.0
+    "#]],
+    );
+    check(
+        r#"echo "$SINGLE" > db.tf; git commit -qam two"#,
+        "HEAD~1",
+        expect![[r#"
+        envs/prod: HEAD~1, -16.3; new: single-point-of-failure aws_db_instance.orders
+    "#]],
+    );
+    check(
+        r#"git checkout -qb feature; echo "$SINGLE" > db.tf; git commit -qam two"#,
+        "auto",
+        expect![[r#"
+        envs/prod: merge base with main, -16.3; new: single-point-of-failure aws_db_instance.orders
+    "#]],
+    );
+    // The other branch made it worse, this one has not got that yet.
+    check(
+        r#"git checkout -qb feature; git checkout -q main; echo "$SINGLE" > db.tf; git commit -qam two; git checkout -q feature"#,
+        "auto",
+        expect![[r#"
+            envs/prod: merge base with main, +0.0
+        "#]],
+    );
+    check(
+        r#"git checkout -qb feature; git checkout -q main; echo "$SINGLE" > db.tf; git commit -qam two; git checkout -q feature"#,
+        "main",
+        expect![[r#"
+            envs/prod: main, +16.3; mended: single-point-of-failure aws_db_instance.orders
+        "#]],
+    );
+}
+
+#[test]
+fn what_only_moved_is_the_same() {
+    check(
+        "git mv db.tf data.tf",
+        "auto",
+        expect![[r#"
+        envs/prod: HEAD, +0.0
+    "#]],
+    );
+    check(
+        "cat app.tf >> db.tf; rm app.tf",
+        "auto",
+        expect![[r#"
+        envs/prod: HEAD, +0.0
+    "#]],
+    );
+    check(
+        "cd ..; git mv prod live",
+        "auto",
+        expect![[r#"
+        envs/live: HEAD, +0.0
+    "#]],
+    );
+    check(
+        "cd ..; git mv prod live; echo >> live/db.tf",
+        "auto",
+        expect![[r#"
+        envs/live: HEAD, was not there
+    "#]],
+    );
+    // Two that could be it: neither is taken.
+    check(
+        "cd ..; cp -r prod eu; git add .; git commit -qm two; rm -r eu; git mv prod live",
+        "auto",
+        expect![[r#"
+        envs/live: HEAD, was not there
+    "#]],
+    );
+    check(
+        "sed -i 's/$/\\r/' *.tf",
+        "auto",
+        expect![[r#"
+        envs/prod: HEAD, +0.0
+    "#]],
+    );
+    check(
+        "echo '# a note' >> db.tf; echo notes > README",
+        "auto",
+        expect![[r#"
+        envs/prod: HEAD, +0.0
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_new_or_gone_is_told_apart() {
+    check(
+        "mkdir ../dev; cp *.tf ../dev",
+        "auto",
+        expect![[r#"
+        envs/dev: HEAD, was not there
+        envs/prod: HEAD, +0.0
+    "#]],
+    );
+    check(
+        "mkdir ../dev; cp db.tf ../dev; git add ..; git commit -qm two; rm -r ../dev",
+        "auto",
+        expect![[r#"
+        envs/prod: HEAD, +0.0
+    "#]],
+    );
+    check(
+        "",
+        "HEAD~1",
+        expect![[r#"
+        envs/prod: no base
+        problem: git knows no revision `HEAD~1` here
+    "#]],
+    );
+    check(
+        "",
+        "mian",
+        expect![[r#"
+        envs/prod: no base
+        problem: git knows no revision `mian` here; did you mean `main`?
+    "#]],
+    );
+    check(
+        "rm -rf ../../.git",
+        "auto",
+        expect![[r#"
+        envs/prod: no base
+    "#]],
+    );
+    check(
+        "rm -rf ../../.git",
+        "main",
+        expect![[r#"
+        envs/prod: no base
+        problem: no git repository is at or above ROOT; no git repository is at or above ROOT/envs/prod
+    "#]],
+    );
+    check(
+        "rm -rf ../../.git; git -C ../.. init -q",
+        "auto",
+        expect![[r#"
+        envs/prod: no base
+        problem: nothing is committed yet
+    "#]],
+    );
+    check(
+        "rm -rf ../../.git; git -C ../.. init -q",
+        "HEAD",
+        expect![[r#"
+        envs/prod: no base
+        problem: git knows no revision `HEAD` here
+    "#]],
+    );
+}
+
+/// Values: those of the base for the base, but for what git does not know.
+#[test]
+fn values_are_those_of_the_revision() {
+    let script = |values: &str| {
+        format!(r#"echo 'variable "ha" {{ default = true }}' > v.tf; sed -i 's/= true$/= var.ha/' db.tf; {values}"#)
+    };
+    check(
+        &script(
+            "echo 'ha = true' > terraform.tfvars; git add .; git commit -qm two; echo 'ha = false' > terraform.tfvars",
+        ),
+        "auto",
+        expect![[r#"
+            envs/prod: HEAD, -16.3; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders
+        "#]],
+    );
+    check(
+        &script("echo '*.tfvars' > .gitignore; git add .; git commit -qm two; echo 'ha = false' > terraform.tfvars"),
+        "auto",
+        expect![[r#"
+            envs/prod: HEAD, +0.0
+        "#]],
+    );
+    check(
+        &script("git add .; git commit -qm two; echo 'ha = false' > new.auto.tfvars"),
+        "auto",
+        expect![[r#"
+        envs/prod: HEAD, -16.3; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders
+    "#]],
+    );
+    // foreshock.toml of today counts for both sides.
+    check(
+        &script(
+            "echo 'ha = true' > p.tfvars; git add .; git commit -qm two; echo 'ha = false' > p.tfvars
+             printf '[[stack]]\npath = \"envs/prod\"\nvar_files = [\"p.tfvars\"]\n' > ../../foreshock.toml",
+        ),
+        "auto",
+        expect![[r#"
+            envs/prod (p.tfvars): HEAD, -16.3; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders
+        "#]],
+    );
+}
+
+#[test]
+fn other_work_trees_and_submodules_have_their_own() {
+    let Some(place) = Place::after(&format!(
+        r#"mkdir main; cd main; {COMMITTED} git worktree add -q ../../../linked -b feature; cd ../../../linked/envs/prod
+           echo "$SINGLE" > db.tf; git commit -qam two; cd ../../..
+           git init -q -b main lib; cd lib; echo "$DATABASE" > db.tf; git add .; git commit -qm lib; cd ..
+           git init -q -b main top; cd top; git -c protocol.file.allow=always submodule --quiet add ../lib modules
+           echo 'module "db" {{ source = "./modules" }}' > main.tf; git add .; git commit -qm top
+           cd modules; echo "$SINGLE" > db.tf; git -c user.name=a commit -qam worse"#
+    )) else {
+        return;
+    };
+    let told_of = |below: &str, choice| told(&place.check(below, choice), &place.root);
+    expect![[r#"
+        linked/envs/prod: merge base with main, -16.3; new: single-point-of-failure aws_db_instance.orders
+    "#]]
+    .assert_eq(&told_of("linked", BaseChoice::Automatic));
+    expect![[r#"
+        main/envs/prod: HEAD, +0.0
+    "#]]
+    .assert_eq(&told_of("main", BaseChoice::Automatic));
+    // The commit of the submodule that the base has, not the one that is checked out.
+    expect![[r#"
+        top: HEAD, -16.5; new: no-redundancy module.db.aws_db_instance.orders
+    "#]]
+    .assert_eq(&told_of("top", BaseChoice::Automatic));
+    expect![[r#"
+        lib: HEAD, +0.0
+        linked/envs/prod: merge base with main, -16.3; new: single-point-of-failure aws_db_instance.orders
+        main/envs/prod: HEAD, +0.0
+        top: HEAD, -16.5; new: no-redundancy module.db.aws_db_instance.orders
+    "#]]
+    .assert_eq(&told_of(".", BaseChoice::Automatic));
+}
+
+#[test]
+fn infrastructure_yaml_has_a_base_too() {
+    let yaml = "components:\n  - id: web\n    kind: app_server\n    instances: 2\n    entry: true\n    requires: [db]\n  - id: db\n    kind: database\n    instances: 2\n    required: 1\n";
+    let Some(place) =
+        Place::after(&format!("git init -q -b main .; printf '{yaml}' > system.yaml; git add .; git commit -qm one"))
+    else {
+        return;
+    };
+    let told_of = || told(&place.check("system.yaml", BaseChoice::Automatic), &place.root);
+    expect![[r#"
+        system.yaml: HEAD, +0.0
+    "#]]
+    .assert_eq(&told_of());
+    place.run("sed -i 's/instances: 2/instances: 1/' system.yaml; cp system.yaml other.yaml");
+    expect![[r#"
+        system.yaml: HEAD, +0.0
+    "#]]
+    .assert_eq(&told_of());
+    expect![[r#"
+        other.yaml: HEAD, was not there
+    "#]]
+    .assert_eq(&told(&place.check("other.yaml", BaseChoice::Automatic), &place.root));
+}
+
+/// In the editor: documents are of the present only, and a base that moves is followed without being told.
+#[test]
+fn an_editor_follows_the_base() {
+    let Some(place) = Place::after(&format!("{COMMITTED} git checkout -qb feature")) else { return };
+    let file = FilePath::new(place.root.join("envs/prod/db.tf"));
+    let mut workspace = Workspace::new();
+    workspace.set_folders(vec![place.root.clone()]);
+    workspace.set_base(BaseChoice::Automatic);
+    workspace.set_document(file.clone(), DATABASE.into());
+    let first = workspace.snapshot();
+    let worse: Arc<str> = DATABASE.replace("multi_az = true", "multi_az = false").into();
+    workspace.set_document(file.clone(), worse.clone());
+    let second = workspace.snapshot();
+    let before = |snapshot: &Snapshot| snapshot.stacks[0].comparison().unwrap().before.clone().unwrap();
+    workspace.set_document(file.clone(), format!("{worse}# more\n").into());
+    let third = workspace.snapshot();
+    assert!(Arc::ptr_eq(&before(&second), &before(&third)), "the base is analysed once");
+    // Saved, committed, and merged into main.
+    place.run("cd envs/prod; echo \"$SINGLE\" > db.tf; git commit -qam two; git branch -f main HEAD");
+    let fourth = workspace.snapshot();
+    place.run("git branch -f main HEAD~1");
+    let fifth = workspace.snapshot();
+    workspace.set_base(BaseChoice::None);
+    let sixth = workspace.snapshot();
+    let all = [first, second, third, fourth, fifth, sixth].map(|snapshot| told(&snapshot, &place.root));
+    expect![[r#"
+        envs/prod: merge base with main, +0.0
+        envs/prod: merge base with main, -16.3; new: single-point-of-failure aws_db_instance.orders
+        envs/prod: merge base with main, -16.3; new: single-point-of-failure aws_db_instance.orders
+        envs/prod: merge base with main, +0.0
+        envs/prod: merge base with main, -16.3; new: single-point-of-failure aws_db_instance.orders
+        envs/prod: no base
+    "#]]
+    .assert_eq(&all.concat());
+}
+
+/// The stacks of a revision as git has them are those of a checkout of it.
+#[test]
+fn a_base_is_what_a_checkout_of_it_would_be() {
+    let shop = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/shop");
+    let Some(place) = Place::after(&format!(
+        r#"mkdir r; cd r; git init -q -b main .; mkdir -p modules/db shop envs/prod envs/dev; cp {shop}/*.tf shop
+           echo "$DATABASE" > modules/db/main.tf; for e in prod dev; do echo 'module "db" {{ source = "../../modules/db" }}' > envs/$e/main.tf; done
+           git add .; git commit -qm one
+           echo "$SINGLE" > modules/db/main.tf; git add .; git commit -qm two
+           echo "$APP" | sed 's/aws_db_instance.orders.endpoint/"x"/' > envs/prod/app.tf; sed -i 's/multi_az.*/multi_az = true/' shop/rds.tf; git add .; git commit -qm three
+           git mv envs/dev/main.tf envs/dev/all.tf; rm shop/cache.tf; git add .; git commit -qm four
+           echo '# a note' >> shop/main.tf; echo 'broken {{' >> envs/prod/app.tf; git commit -qam five
+           for n in 1 2 3 4; do git worktree add -q --detach ../at-$n HEAD~$n; done"#
+    )) else {
+        return;
+    };
+    let mut compared = 0;
+    for number in 1..=4 {
+        let from_git = place.check("r", BaseChoice::Revision(format!("HEAD~{number}")));
+        let checked_out = place.check(&format!("at-{number}"), BaseChoice::None);
+        for stack in &from_git.stacks {
+            let Some(before) = &stack.comparison().unwrap().before else { panic!("{} was not there", stack.root) };
+            let root =
+                place.root.join(format!("at-{number}")).join(stack.root.strip_prefix(place.root.join("r")).unwrap());
+            let same = checked_out.stacks.iter().find(|stack| stack.root == root).unwrap();
+            let place_of = |text: String, number: &str| text.replace(&format!("{}/{number}/", place.root), "");
+            assert_eq!(place_of(described(before), "r"), place_of(described(same), &format!("at-{number}")));
+            compared += 1;
+        }
+    }
+    println!("compared {compared} stacks of 4 revisions with their checkouts");
+    assert_eq!(compared, 12);
+}
+
+/// Everything of a stack that its text decides.
+fn described(stack: &Stack) -> String {
+    let mut text = format!("{:?} {:?}\n", stack.assessment.score, stack.assessment.structural_nines);
+    for component in &stack.system().components {
+        text += &format!("{component:?}\n");
+    }
+    for finding in &stack.findings {
+        text += &format!("{:?}\n", Finding { new: true, ..finding.clone() });
+    }
+    for problem in &stack.problems {
+        text += &format!("{problem:?}\n");
+    }
+    for instance in stack.terraform().iter().flat_map(|terraform| &terraform.resolved.instances) {
+        text += &format!("{}\n", instance.address);
+    }
+    text
+}
