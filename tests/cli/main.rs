@@ -9,7 +9,9 @@
 mod availability;
 mod backtest;
 mod change;
+mod report;
 mod simulate;
+mod suppressions;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -38,6 +38,8 @@ pub struct Configured {
     pub configuration: Arc<Configuration>,
     /// What is wrong with it, its text and its paths, by place.
     pub problems: Vec<Problem>,
+    /// The stacks below its directory, relative to that, sorted.
+    pub(crate) roots: Vec<String>,
 }
 
 /// A file that was read, by its dialect.

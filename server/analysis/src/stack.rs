@@ -15,7 +15,7 @@ use foreshock_text::{FilePath, Problem};
 
 use crate::block::summaries;
 use crate::configuration::{StackSettings, VariableFiles, variable_files};
-use crate::suppression::IgnoreUse;
+use crate::suppression::{Annotations, IgnoreUse};
 use crate::yaml_file::YamlFile;
 use crate::{BlockSummary, Comparison, Finding, RuleId, Suppressed, rules};
 
@@ -107,6 +107,8 @@ pub struct Stack {
     pub(crate) explained: bool,
     /// What became of each rule that somebody asked silence for.
     pub(crate) ignore_uses: Vec<IgnoreUse>,
+    /// What comments say to tools, by file; only files where any does.
+    pub(crate) annotations: Vec<(FilePath, Arc<Annotations>)>,
     /// What the baseline file accepts: rule and component.
     pub(crate) accepted: BTreeSet<(RuleId, Arc<str>)>,
     /// What a plan does, of a plan.
@@ -222,6 +224,7 @@ fn assessed(
         findings: Vec::new(),
         suppressed: Vec::new(),
         ignore_uses: Vec::new(),
+        annotations: Vec::new(),
         accepted: BTreeSet::new(),
         blocks: Vec::new(),
         problems,

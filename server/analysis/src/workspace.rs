@@ -355,7 +355,7 @@ impl Workspace {
         let annotations = stack.files.iter().map(|file| (file.clone(), self.sources.annotations(file, stack.kind)));
         let annotations: Vec<(FilePath, Arc<Annotations>)> =
             annotations.filter(|(_, annotations)| !annotations.is_empty()).collect();
-        settle(&mut stack, &annotations, self.today);
+        settle(&mut stack, annotations, self.today);
         stack
     }
 
@@ -367,15 +367,7 @@ impl Workspace {
         configurations: &[Configured],
         files: &FxHashMap<FilePath, Read>,
     ) -> Vec<Notice> {
-        let mut annotations = BTreeMap::new();
-        for stack in stacks {
-            for file in &stack.files {
-                let found = self.sources.annotations(file, stack.kind);
-                if !found.is_empty() {
-                    annotations.insert(file.clone(), found);
-                }
-            }
-        }
+        let annotations = stacks.iter().flat_map(|stack| stack.annotations.iter().cloned()).collect();
         let mut is_whole = |file: &FilePath| {
             let directory = directory_of(file);
             if file.as_path().file_name() == Some(FILE_NAME) {
@@ -432,14 +424,22 @@ impl Workspace {
         let told = found.into_values().map(|configuration| {
             let mut problems = configuration.problems.clone();
             let directory = configuration.directory();
+            let mut below = Vec::new();
             // Of what lies outside the workspace folders nothing is known.
             if self.folders.iter().any(|folder| directory.starts_with(folder)) {
                 let mut all = (*self.every_root()).clone();
                 all.extend(roots.modules.iter().chain(&roots.infra).cloned());
                 problems.extend(configuration.problems_among(&all, &*self.sources));
                 problems.sort_by_key(|problem| problem.span);
+                let is_stack = |root: &&Utf8PathBuf| {
+                    is_yaml(root) || self.sources.list(root).iter().any(|file| is_configuration(file.as_path()))
+                };
+                let relative = all.iter().filter(is_stack).filter_map(|root| root.strip_prefix(&directory).ok());
+                below = relative
+                    .map(|root| if root.as_str().is_empty() { ".".to_owned() } else { root.to_string() })
+                    .collect();
             }
-            Configured { configuration, problems }
+            Configured { configuration, problems, roots: below }
         });
         told.collect()
     }

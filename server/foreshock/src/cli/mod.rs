@@ -5,6 +5,7 @@ mod backtest;
 mod baseline;
 mod check;
 mod demo;
+mod evidence;
 mod explain;
 mod graph;
 mod html;
@@ -57,6 +58,8 @@ enum Command {
     Availability(availability::Arguments),
     /// Replay past incidents and compare with predictors that know nothing
     Backtest(backtest::Arguments),
+    /// Write an illustrative evidence pack for a review of digital operational resilience (DORA)
+    Evidence(evidence::Arguments),
     /// Explain a rule
     Explain(explain::Arguments),
 }
@@ -102,6 +105,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Availability(arguments) => availability::run(&arguments),
         Command::Backtest(arguments) => backtest::run(&arguments),
+        Command::Evidence(arguments) => evidence::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     };
     match outcome {

@@ -99,18 +99,17 @@ const SHOWN: usize = 20;
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
     let names = arguments.faults.names();
-    if let Some(file) = &arguments.html {
-        report(arguments, file, &names, &snapshot, base.clone())?;
-        if file == "-" {
-            return Ok(Outcome::Fine);
-        }
-    }
     let mut simulations = Vec::new();
+    let mut sweeps = Vec::new();
     let mut unknown = None;
     for stack in &snapshot.stacks {
         if names.is_empty() {
             let most = if arguments.all { usize::MAX } else { SHOWN };
-            simulations.push(Simulation::swept(stack, sweep(stack, arguments.budget), most));
+            let sweep = sweep(stack, arguments.budget);
+            if arguments.html.is_some() {
+                sweeps.push(sweep.clone());
+            }
+            simulations.push(Simulation::swept(stack, sweep, most));
             continue;
         }
         match scenarios(stack.system(), &names, arguments.together) {
@@ -123,6 +122,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     }
     if let (true, Some(error)) = (simulations.is_empty(), unknown) {
         return Err(error.to_string());
+    }
+    if let Some(file) = &arguments.html {
+        report(arguments, file, &names, &snapshot, sweeps, base.clone())?;
+        if file == "-" {
+            return Ok(Outcome::Fine);
+        }
     }
     match arguments.format {
         Format::Human => {
@@ -141,14 +146,17 @@ fn report(
     file: &Utf8Path,
     names: &[String],
     snapshot: &Snapshot,
+    sweeps: Vec<Sweep>,
     base: Utf8PathBuf,
 ) -> Result<(), String> {
     let mut matters = Vec::new();
+    let mut sweeps = sweeps.into_iter();
     for (index, stack) in snapshot.stacks.iter().enumerate() {
-        // A fault that no stack knows is told by what follows.
+        // A fault that only other stacks know is not played here.
         let asked = scenarios(stack.system(), names, false).unwrap_or_default();
         let asked = asked.into_iter().map(|(id, faults)| Played::of(stack, id, &faults)).collect();
-        matters.push(StackMatter::of(snapshot, index, stack, sweep(stack, arguments.budget), asked));
+        let sweep = sweeps.next().unwrap_or_else(|| sweep(stack, arguments.budget));
+        matters.push(StackMatter::of(snapshot, index, stack, sweep, asked));
     }
     let made = Made { date: arguments.date.clone(), ..Made::by(&html::command()) };
     html::write(file, &matters, &Places::relative_to(snapshot, base), &made)

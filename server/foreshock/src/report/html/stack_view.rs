@@ -119,7 +119,7 @@ impl StackView {
 }
 
 /// What a stack is called on its own page: `.` says nothing there.
-pub(super) fn title(stack: &Stack, places: &Places<'_>) -> String {
+pub(crate) fn title(stack: &Stack, places: &Places<'_>) -> String {
     match (places.path(&stack.root).as_str(), stack.root.file_name()) {
         (".", Some(name)) => stack.title(name),
         _ => places.title(stack),
