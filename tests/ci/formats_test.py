@@ -97,6 +97,19 @@ class Formats(unittest.TestCase):
             self.assertTrue(invocation["toolExecutionNotifications"])
             self.assertTrue(invocation["toolConfigurationNotifications"])
 
+    def test_sarif_tells_what_is_suppressed(self):
+        with Stacks() as stacks:
+            shop = stacks.shop()
+            database = shop / "rds.tf"
+            comment = '# foreshock:ignore single-point-of-failure reason: [cheap](http://x) {0}\nresource "aws_db_instance"'
+            database.write_text(database.read_text().replace('resource "aws_db_instance"', comment))
+            results = self.sarif(shop)["results"]
+            [dismissed] = [result for result in results if "suppressions" in result]
+            self.assertEqual(dismissed["ruleId"], "single-point-of-failure")
+            [suppression] = dismissed["suppressions"]
+            self.assertEqual((suppression["kind"], suppression["status"]), ("inSource", "accepted"))
+            self.assertEqual(suppression["justification"], "[cheap](http://x) {0}")
+
     def test_hostile_names_in_sarif(self):
         with Stacks() as stacks:
             hostile = stacks.hostile()
