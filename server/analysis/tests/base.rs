@@ -493,3 +493,12 @@ fn described(stack: &Stack) -> String {
     }
     text
 }
+
+/// It would be the same at every revision: the file as it is on the disk.
+#[test]
+fn what_git_ignores_has_no_base() {
+    let script = r#"git init -q -b main .; echo scratch > .gitignore; git add .; git commit -qm one
+        mkdir scratch; echo "$SINGLE" > scratch/db.tf; echo 'ha = true' > scratch/terraform.tfvars"#;
+    let Some(place) = Place::after(script) else { return };
+    expect!["scratch: no base\n"].assert_eq(&told(&place.check("scratch", BaseChoice::Automatic), &place.root));
+}

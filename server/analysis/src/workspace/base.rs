@@ -15,6 +15,7 @@ use super::Workspace;
 use super::moved::{has_module, moved_from};
 use super::past::Past;
 use super::seen::Read;
+use crate::discovery::directory_of;
 use crate::disk::Sources;
 use crate::{Base, FILE_NAME, Stack, StackKind};
 
@@ -203,6 +204,11 @@ impl Workspace {
         };
         let Some(work_tree) = self.side_of(directory) else { return stack };
         let Some(Side { at: Ok(at), .. }) = self.bases.sides.get_mut(&work_tree) else { return stack };
+        // Of a stack that git ignores no commit knows anything; it would always be as it is.
+        let mut own = stack.files.iter().filter(|file| directory_of(file) == directory).peekable();
+        if own.peek().is_some() && own.all(|file| at.tree.counts_as_today(file.as_path())) {
+            return stack;
+        }
         let before = at.stack(&stack, number, read, &self.sources);
         // Half a base would make old what is new, and new what is old.
         if !at.tree.problems().is_empty() {
