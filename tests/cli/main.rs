@@ -8,6 +8,7 @@
 
 mod availability;
 mod backtest;
+mod base;
 mod simulate;
 
 use std::path::{Path, PathBuf};
