@@ -9,7 +9,11 @@
 mod availability;
 mod backtest;
 mod base;
+mod change;
+mod plans;
+mod report;
 mod simulate;
+mod suppressions;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -22,6 +22,8 @@ pub(crate) struct Client {
     next_id: i64,
     /// Requests of the server, answered with null.
     pub(crate) asked: Vec<String>,
+    /// The edits it was asked to make.
+    edits: VecDeque<Value>,
     /// What it says when it is asked for its settings.
     pub(crate) settings: Value,
 }
@@ -57,6 +59,7 @@ impl Client {
             unread: VecDeque::new(),
             next_id: 0,
             asked: Vec::new(),
+            edits: VecDeque::new(),
             settings: Value::Null,
         }
     }
@@ -222,6 +225,17 @@ impl Client {
         }
     }
 
+    /// The next edit that the server asks for.
+    pub(crate) fn edits_asked_for(&mut self) -> Value {
+        let until = Instant::now() + PATIENCE;
+        while self.edits.is_empty() {
+            assert!(Instant::now() < until, "the server never asked for an edit");
+            self.request("no/suchMethod", Value::Null).unwrap_err();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.edits.pop_front().unwrap()
+    }
+
     /// Closes the server's input.
     pub(crate) fn hang_up(&mut self) {
         self.input = None;
@@ -252,8 +266,16 @@ impl Client {
             };
             if let (Some(method), Some(id)) = (message["method"].as_str(), message.get("id")) {
                 self.asked.push(method.to_owned());
+                if method == "workspace/applyEdit" {
+                    self.edits.push_back(message["params"]["edit"].clone());
+                }
+                let applied = method == "workspace/applyEdit";
                 let asks_settings = method == "workspace/configuration";
-                let result = if asks_settings { json!([self.settings]) } else { Value::Null };
+                let result = match (asks_settings, applied) {
+                    (true, _) => json!([self.settings]),
+                    (_, true) => json!({"applied": true}),
+                    _ => Value::Null,
+                };
                 let answer = json!({"jsonrpc": "2.0", "id": id, "result": result});
                 self.send(&answer);
             } else if wanted(&message) {

@@ -11,6 +11,8 @@ mod features;
 mod infra;
 mod lifecycle;
 mod order;
+mod since_base;
+mod suppressions;
 
 use serde_json::Value;
 

@@ -1,6 +1,8 @@
 //! `foreshock.toml`: what people say about their stacks that the stacks' own text does not. Read with the place of every
 //! key, so that a mistake is shown where it is, and costs nothing but itself. `docs/configuration.md` describes it.
 
+mod assist;
+mod cursor;
 mod ignore_entry;
 mod keys;
 mod levels;
@@ -22,6 +24,7 @@ use foreshock_text::{FilePath, LineTable, Problem};
 
 use crate::Severity;
 use crate::suppression::AddressIgnore;
+pub use assist::{Completion, CompletionKind};
 use ignore_entry::IgnoreEntry;
 pub use keys::{KEYS, Key, Shape, keys_of};
 pub use levels::{Level, Levels, level_named};

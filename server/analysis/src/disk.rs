@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, ParsedFile};
+use foreshock_terraform::{Files, ParsedFile, is_configuration};
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
@@ -152,6 +152,11 @@ impl Sources {
         let read = match kind {
             StackKind::Terraform => self.parsed(file).map(|file| Annotations::of_terraform(&file)),
             StackKind::Infra => self.yaml(file).map(|file| Annotations::of_yaml(&file)),
+            // The text that it was made from; JSON has no comments.
+            StackKind::Plan | StackKind::State if is_configuration(file.as_path()) => {
+                self.parsed(file).map(|file| Annotations::of_terraform(&file))
+            }
+            StackKind::Plan | StackKind::State => None,
         };
         let read = Arc::new(read.unwrap_or_default());
         self.memo.borrow_mut().annotations.insert(file.clone(), read.clone());

@@ -8,7 +8,7 @@ use foreshock_terraform::{Files, ResolveCache};
 use foreshock_text::{FilePath, Place};
 
 use crate::stack::Content;
-use crate::{Finding, Severity, Snapshot, Stack};
+use crate::{Finding, Severity, Snapshot, Stack, StackKind};
 
 /// 8766 hours.
 const MINUTES_PER_YEAR: f64 = 525_960.0;
@@ -37,6 +37,13 @@ pub struct Fix {
 
 /// The repairs of a finding that hold what they promise, best first.
 pub(crate) fn proven(snapshot: &Snapshot, stack: &Stack, finding: &Finding) -> Vec<Fix> {
+    // A plan is repaired in the text that it was made from, and that is what a repair is proven on.
+    if matches!(stack.kind, StackKind::Plan | StackKind::State) {
+        let source = stack.plan.as_ref().and_then(|plan| plan.source.as_deref());
+        let same = |other: &&Finding| other.rule == finding.rule && other.component_id == finding.component_id;
+        let in_text = source.and_then(|source| Some((source, source.findings.iter().find(same)?)));
+        return in_text.map(|(source, finding)| proven(snapshot, source, finding)).unwrap_or_default();
+    }
     let candidates = match stack.content() {
         Content::Terraform(module) => terraform::candidates(snapshot, stack, module, finding),
         Content::Infra(file) => infra::candidates(file, finding),

@@ -16,6 +16,7 @@ mod disk;
 mod finding;
 mod fix;
 mod newly_failing;
+mod plan_file;
 mod rules;
 mod since_base;
 mod snapshot;
@@ -32,7 +33,8 @@ pub use cascade_tree::{CascadeTree, Reason, TreeNode, forest, reason};
 pub use causes::Cause;
 pub use comparison::{Base, Comparison};
 pub use configuration::{
-    Choices, Configuration, FILE_NAME, KEYS, Key, Level, Levels, Shape, VariableFiles, keys_of, level_named,
+    Choices, Completion, CompletionKind, Configuration, FILE_NAME, KEYS, Key, Level, Levels, Shape, VariableFiles,
+    keys_of, level_named,
 };
 pub use finding::{Finding, Severity};
 pub use fix::{Edit, Fix};

@@ -7,6 +7,7 @@ use foreshock_text::{FilePath, LineTable, PositionEncoding, Problem};
 use rustc_hash::FxHashMap;
 
 use crate::disk::list_disk;
+use crate::plan_file::PlanFile;
 use crate::yaml_file::YamlFile;
 use crate::{
     BlockSummary, CascadeTree, Configuration, Finding, Fix, Notice, ProblemCode, Revision, Stack, cascade_tree, fix,
@@ -37,6 +38,8 @@ pub struct Configured {
     pub configuration: Arc<Configuration>,
     /// What is wrong with it, its text and its paths, by place.
     pub problems: Vec<Problem>,
+    /// The stacks below its directory, relative to that, sorted.
+    pub(crate) roots: Vec<String>,
 }
 
 /// A file that was read, by its dialect.
@@ -45,6 +48,7 @@ pub(crate) enum Read {
     Terraform(Arc<ParsedFile>),
     Yaml(Arc<YamlFile>),
     Configuration(Arc<Configuration>),
+    Plan(Arc<PlanFile>),
 }
 
 impl Read {
@@ -54,6 +58,7 @@ impl Read {
             Read::Terraform(file) => (&file.text, &file.lines),
             Read::Yaml(file) => (&file.text, &file.lines),
             Read::Configuration(file) => (&file.text, &file.lines),
+            Read::Plan(file) => (&file.text, &file.lines),
         };
         lines.position(text, offset, PositionEncoding::Utf8).line
     }
@@ -95,6 +100,7 @@ impl Snapshot {
             Read::Terraform(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
             Read::Yaml(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
             Read::Configuration(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
+            Read::Plan(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
         })
     }
 

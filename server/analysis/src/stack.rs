@@ -9,12 +9,13 @@ use foreshock_engine::{
 };
 use foreshock_infra::{Infra, ProblemKind};
 use foreshock_model::{Component, ComponentIndex, ComponentKind, Probability, System};
-use foreshock_terraform::{Files, Instance, ResolveCache, ResolveOptions, Resolved, resolve_with};
+use foreshock_plan::Counts;
+use foreshock_terraform::{Files, Instance, Mode, ResolveCache, ResolveOptions, Resolved, resolve_with};
 use foreshock_text::{FilePath, Problem};
 
 use crate::block::summaries;
 use crate::configuration::{StackSettings, VariableFiles, variable_files};
-use crate::suppression::IgnoreUse;
+use crate::suppression::{Annotations, IgnoreUse};
 use crate::yaml_file::YamlFile;
 use crate::{BlockSummary, Comparison, Finding, RuleId, Suppressed, rules};
 
@@ -25,6 +26,10 @@ pub enum StackKind {
     Terraform,
     /// A file of infrastructure YAML.
     Infra,
+    /// The JSON of a Terraform plan: what there will be.
+    Plan,
+    /// The JSON of a Terraform state, or the state as it is stored: what there is.
+    State,
 }
 
 impl StackKind {
@@ -33,6 +38,8 @@ impl StackKind {
         match self {
             StackKind::Terraform => "terraform",
             StackKind::Infra => "infra",
+            StackKind::Plan => "plan",
+            StackKind::State => "state",
         }
     }
 }
@@ -100,8 +107,20 @@ pub struct Stack {
     pub(crate) explained: bool,
     /// What became of each rule that somebody asked silence for.
     pub(crate) ignore_uses: Vec<IgnoreUse>,
+    /// What comments say to tools, by file; only files where any does.
+    pub(crate) annotations: Vec<(FilePath, Arc<Annotations>)>,
     /// What the baseline file accepts: rule and component.
     pub(crate) accepted: BTreeSet<(RuleId, Arc<str>)>,
+    /// What a plan does, of a plan.
+    pub(crate) plan: Option<Planned>,
+}
+
+/// What a plan does, and the text that it was made from.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    pub(crate) counts: Counts,
+    /// The stack of its source, where that is at hand: what repairs are made on.
+    pub(crate) source: Option<Arc<Stack>>,
 }
 
 /// What a stack's text was understood as, dialect by dialect.
@@ -151,6 +170,21 @@ pub(crate) fn analyse_terraform(
     assessed(root, StackKind::Terraform, content, read, problems, settings)
 }
 
+/// Assesses the resource instances of one side of a plan, or those of a state.
+pub(crate) fn analyse_instances(
+    root: &Utf8Path,
+    kind: StackKind,
+    resolved: Resolved,
+    problems: Vec<StackProblem>,
+    settings: &Arc<StackSettings>,
+) -> Stack {
+    let resolved = Arc::new(resolved);
+    let assembled = Arc::new(assemble(&resolved, &settings.catalog));
+    let read = resolved.files.clone();
+    let content = Content::Terraform(Terraform { resolved, assembled, options: settings.options.clone() });
+    assessed(root, kind, content, read, problems, settings)
+}
+
 /// Understands and assesses a file of infrastructure YAML.
 pub(crate) fn analyse_infra(file: Arc<YamlFile>, settings: &Arc<StackSettings>) -> Stack {
     let (infra, told) = foreshock_infra::read(&file.tree, &file.path);
@@ -190,6 +224,7 @@ fn assessed(
         findings: Vec::new(),
         suppressed: Vec::new(),
         ignore_uses: Vec::new(),
+        annotations: Vec::new(),
         accepted: BTreeSet::new(),
         blocks: Vec::new(),
         problems,
@@ -198,6 +233,7 @@ fn assessed(
         settings: settings.clone(),
         comparison: None,
         explained: false,
+        plan: None,
     };
     let mut findings = rules::find_all(&stack);
     settings.levels.apply(&mut findings);
@@ -290,7 +326,29 @@ impl Stack {
         sweep(self.system(), &self.assessment.basis, options, progress)
     }
 
-    /// The root module, if it is one.
+    /// How many managed resources the plan makes, changes, destroys and leaves; `None` for anything but a plan.
+    pub fn planned(&self) -> Option<Counts> {
+        self.plan.as_ref().filter(|_| self.kind == StackKind::Plan).map(|plan| plan.counts)
+    }
+
+    /// Why a plan or state has no score, for a person; `None` where it has one, and for texts.
+    pub fn nothing_to_score(&self) -> Option<String> {
+        if !self.system().components.is_empty() || !matches!(self.kind, StackKind::Plan | StackKind::State) {
+            return None;
+        }
+        let managed = |resolved: &Resolved| resolved.instances.iter().filter(|one| one.mode == Mode::Managed).count();
+        let left = self.terraform().map_or(0, |terraform| managed(&terraform.resolved));
+        let destroyed = self.planned().map_or(0, |counts| counts.destroyed);
+        Some(match (left, destroyed) {
+            (0, 0) => format!("nothing to score: the {} has no resources", self.kind.name()),
+            (0, 1) => "nothing to score: the plan destroys the only resource there is".to_owned(),
+            (0, _) => format!("nothing to score: the plan destroys all {destroyed} resources there are"),
+            (1, _) => "nothing to score: the catalog takes its one resource for no component".to_owned(),
+            (_, _) => format!("nothing to score: the catalog takes none of its {left} resources for a component"),
+        })
+    }
+
+    /// The root module, if it is one; of a plan or state the instances that it tells of.
     pub fn terraform(&self) -> Option<&Terraform> {
         match &*self.content {
             Content::Terraform(terraform) => Some(terraform),

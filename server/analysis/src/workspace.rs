@@ -2,6 +2,7 @@ mod base;
 mod explained;
 mod moved;
 mod past;
+mod plans;
 mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -180,6 +181,9 @@ impl Workspace {
     pub fn snapshot_of(&mut self, path: &Utf8Path) -> Result<Arc<Snapshot>, String> {
         let metadata = path.metadata().map_err(|error| format!("{path}: {error}; {EXPECTED}"))?;
         let absolute = path.canonicalize_utf8().map_err(|error| format!("{path}: {error}"))?;
+        if metadata.is_file() && plans::is_plan(&absolute) {
+            return self.snapshot_of_plan(path, None);
+        }
         let roots = if metadata.is_dir() {
             let infra = infra_files(&absolute);
             self.whole = Some(absolute.clone());
@@ -351,7 +355,7 @@ impl Workspace {
         let annotations = stack.files.iter().map(|file| (file.clone(), self.sources.annotations(file, stack.kind)));
         let annotations: Vec<(FilePath, Arc<Annotations>)> =
             annotations.filter(|(_, annotations)| !annotations.is_empty()).collect();
-        settle(&mut stack, &annotations, self.today);
+        settle(&mut stack, annotations, self.today);
         stack
     }
 
@@ -363,15 +367,7 @@ impl Workspace {
         configurations: &[Configured],
         files: &FxHashMap<FilePath, Read>,
     ) -> Vec<Notice> {
-        let mut annotations = BTreeMap::new();
-        for stack in stacks {
-            for file in &stack.files {
-                let found = self.sources.annotations(file, stack.kind);
-                if !found.is_empty() {
-                    annotations.insert(file.clone(), found);
-                }
-            }
-        }
+        let annotations = stacks.iter().flat_map(|stack| stack.annotations.iter().cloned()).collect();
         let mut is_whole = |file: &FilePath| {
             let directory = directory_of(file);
             if file.as_path().file_name() == Some(FILE_NAME) {
@@ -428,14 +424,22 @@ impl Workspace {
         let told = found.into_values().map(|configuration| {
             let mut problems = configuration.problems.clone();
             let directory = configuration.directory();
+            let mut below = Vec::new();
             // Of what lies outside the workspace folders nothing is known.
             if self.folders.iter().any(|folder| directory.starts_with(folder)) {
                 let mut all = (*self.every_root()).clone();
                 all.extend(roots.modules.iter().chain(&roots.infra).cloned());
                 problems.extend(configuration.problems_among(&all, &*self.sources));
                 problems.sort_by_key(|problem| problem.span);
+                let is_stack = |root: &&Utf8PathBuf| {
+                    is_yaml(root) || self.sources.list(root).iter().any(|file| is_configuration(file.as_path()))
+                };
+                let relative = all.iter().filter(is_stack).filter_map(|root| root.strip_prefix(&directory).ok());
+                below = relative
+                    .map(|root| if root.as_str().is_empty() { ".".to_owned() } else { root.to_string() })
+                    .collect();
             }
-            Configured { configuration, problems }
+            Configured { configuration, problems, roots: below }
         });
         told.collect()
     }
@@ -457,6 +461,7 @@ impl Workspace {
                 let read = match stack.kind {
                     StackKind::Terraform => self.sources.parsed(file).map(Read::Terraform),
                     StackKind::Infra => self.sources.yaml(file).map(Read::Yaml),
+                    StackKind::Plan | StackKind::State => None,
                 };
                 files.extend(read.map(|read| (file.clone(), read)));
             }
@@ -483,4 +488,5 @@ struct Roots {
     infra: BTreeSet<Utf8PathBuf>,
 }
 
-const EXPECTED: &str = "expected a directory, a .tf or .tf.json file or infrastructure YAML (.yaml, .yml, .json)";
+const EXPECTED: &str = "expected a directory, a .tf or .tf.json file, infrastructure YAML (.yaml, .yml, .json) or the JSON \
+                        of a Terraform plan or state";

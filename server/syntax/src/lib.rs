@@ -5,4 +5,5 @@
 //! Start reading at [`hcl::parse`] and [`yaml::parse`].
 
 pub mod hcl;
+pub mod json;
 pub mod yaml;

@@ -31,7 +31,7 @@ pub(super) fn ignores(
         expected(above.problems, &format!("[[{section}]], a list of tables"), item);
         return Vec::new();
     };
-    let mut read = |item: &Item<'_>| match item.get_ref().as_table() {
+    let read = |item: &Item<'_>| match item.get_ref().as_table() {
         Some(table) => {
             let what = if section == "ignore" { "[[ignore]]" } else { "[[stack.ignore]]" };
             let entry = Section::new(table, what, keys::names(section), above.problems);
@@ -42,7 +42,7 @@ pub(super) fn ignores(
             None
         }
     };
-    items.iter().take(MOST).filter_map(|item| read(item)).collect()
+    items.iter().take(MOST).filter_map(read).collect()
 }
 
 fn ignore(

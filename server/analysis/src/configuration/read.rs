@@ -99,7 +99,7 @@ fn stacks(top: &Section<'_, '_>, file: &FilePath, told: &mut Vec<(Severity, Prob
         expected(top.problems, "[[stack]], a list of tables", item);
         return Vec::new();
     };
-    let mut read = |item: &Item<'_>| match item.get_ref().as_table() {
+    let read = |item: &Item<'_>| match item.get_ref().as_table() {
         Some(table) => {
             let section = Section::new(table, "a stack", keys::names("stack"), top.problems);
             let ignores = ignores(&section, "stack.ignore", file, told);
@@ -110,7 +110,7 @@ fn stacks(top: &Section<'_, '_>, file: &FilePath, told: &mut Vec<(Severity, Prob
             None
         }
     };
-    items.iter().take(MOST_STACKS).filter_map(|item| read(item)).collect()
+    items.iter().take(MOST_STACKS).filter_map(read).collect()
 }
 
 fn stack(section: Section<'_, '_>, whole: Span, ignores: Vec<IgnoreEntry>) -> Option<StackEntry> {

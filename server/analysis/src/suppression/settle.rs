@@ -1,5 +1,6 @@
 //! Which findings of a stack are not shown, and what became of those who asked for that.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foreshock_model::Evidence;
@@ -38,29 +39,25 @@ pub(crate) enum Outcome {
 
 /// Moves what is suppressed out of the findings of a stack, and mentions other tools' comments on the rest. `today` decides
 /// what is over; without it nothing is.
-pub(crate) fn settle(stack: &mut Stack, annotations: &[(FilePath, Arc<Annotations>)], today: Option<Date>) {
+pub(crate) fn settle(stack: &mut Stack, annotations: Vec<(FilePath, Arc<Annotations>)>, today: Option<Date>) {
     let settings = stack.settings().clone();
     if annotations.is_empty() && settings.ignores.is_empty() {
         return;
     }
-    let comments = annotations.iter().flat_map(|(file, annotations)| {
-        annotations
-            .ignores
-            .iter()
-            .filter(|ignore| !ignore.directive.broken)
-            .map(move |ignore| Asking::Comment(file, ignore))
-    });
-    let asking: Vec<Asking<'_>> = comments.chain(settings.ignores.iter().map(|entry| Asking::Entry(entry))).collect();
+    let asking = askings(stack, &annotations, &settings.ignores);
+    let mut by_rule: BTreeMap<RuleId, Vec<usize>> = BTreeMap::new();
+    for (index, asks) in asking.iter().enumerate() {
+        asks.rules().iter().for_each(|(rule, _)| by_rule.entry(*rule).or_default().push(index));
+    }
     let (mut shown, mut suppressed) = (Vec::new(), Vec::new());
-    let mut hits: Vec<Vec<RuleId>> = vec![Vec::new(); asking.len()];
+    let mut hits: BTreeSet<(usize, RuleId)> = BTreeSet::new();
     for finding in std::mem::take(&mut stack.findings) {
         let mut by = None;
-        for (asks, hits) in asking.iter().zip(&mut hits) {
-            if asks.names(finding.rule) && asks.is_about(stack, &finding) {
-                hits.push(finding.rule);
-                if by.is_none() && !asks.is_over(today) {
-                    by = Some(asks.suppression());
-                }
+        for &index in by_rule.get(&finding.rule).into_iter().flatten() {
+            let Some(asks) = asking.get(index).filter(|asks| asks.is_about(stack, &finding)) else { continue };
+            hits.insert((index, finding.rule));
+            if by.is_none() && !asks.is_over(today) {
+                by = Some(asks.suppression());
             }
         }
         match by {
@@ -70,12 +67,13 @@ pub(crate) fn settle(stack: &mut Stack, annotations: &[(FilePath, Arc<Annotation
     }
     let all: Vec<&Finding> = shown.iter().chain(suppressed.iter().map(|suppressed| &suppressed.finding)).collect();
     let mut uses = Vec::new();
-    for (asks, hits) in asking.iter().zip(&hits) {
+    for (index, asks) in asking.iter().enumerate() {
         let suppression = asks.suppression();
         for (rule, named) in asks.rules() {
+            let hits = hits.contains(&(index, *rule));
             let outcome = match suppression.until {
-                Some(until) if hits.contains(rule) && asks.is_over(today) => Outcome::Over(until),
-                _ if hits.contains(rule) => Outcome::Silences,
+                Some(until) if hits && asks.is_over(today) => Outcome::Over(until),
+                _ if hits => Outcome::Silences,
                 _ if settings.levels.is_off(*rule) => Outcome::Off,
                 _ => Outcome::Nothing(asks.elsewhere(stack, *rule, &all)),
             };
@@ -83,12 +81,13 @@ pub(crate) fn settle(stack: &mut Stack, annotations: &[(FilePath, Arc<Annotation
             uses.push(IgnoreUse { rule: *rule, named, outcome });
         }
     }
-    mention(&mut shown, annotations);
+    mention(&mut shown, &annotations);
     stack.findings = shown;
     stack.suppressed = suppressed;
     stack.ignore_uses = uses;
-    let still: Vec<_> =
-        stack.findings.iter().filter(|f| f.rule.as_str() == SINGLE).filter_map(|f| f.component).collect();
+    stack.annotations = annotations;
+    let of_rule = stack.findings.iter().filter(|finding| finding.rule.as_str() == SINGLE);
+    let still: BTreeSet<_> = of_rule.filter_map(|finding| finding.component).collect();
     for block in &mut stack.blocks {
         block.ignored = block.single_point && !still.contains(&block.component);
     }
@@ -98,25 +97,41 @@ const SINGLE: &str = "single-point-of-failure";
 
 /// Who asks for silence.
 enum Asking<'a> {
-    Comment(&'a FilePath, &'a Ignore),
+    /// A comment, and the addresses of the modules that are called at what it is about.
+    Comment(&'a FilePath, &'a Ignore, Vec<Arc<str>>),
     Entry(&'a AddressIgnore),
+}
+
+/// Everybody who asks for silence in a stack.
+fn askings<'a>(
+    stack: &Stack,
+    annotations: &'a [(FilePath, Arc<Annotations>)],
+    entries: &'a [Arc<AddressIgnore>],
+) -> Vec<Asking<'a>> {
+    let calls = stack.terraform().map_or(&[][..], |terraform| &terraform.resolved.modules);
+    let mut asking = Vec::new();
+    for (file, annotations) in annotations {
+        let calls: Vec<_> = calls.iter().filter(|call| call.block.file == *file).collect();
+        for ignore in annotations.ignores.iter().filter(|ignore| !ignore.directive.broken) {
+            let there = calls.iter().filter(|call| ignore.target.contains(call.block.header));
+            asking.push(Asking::Comment(file, ignore, there.map(|call| call.address.clone()).collect()));
+        }
+    }
+    asking.extend(entries.iter().map(|entry| Asking::Entry(entry)));
+    asking
 }
 
 impl Asking<'_> {
     fn rules(&self) -> &[(RuleId, Span)] {
         match self {
-            Asking::Comment(_, ignore) => &ignore.directive.rules,
+            Asking::Comment(_, ignore, _) => &ignore.directive.rules,
             Asking::Entry(entry) => &entry.rules,
         }
     }
 
-    fn names(&self, rule: RuleId) -> bool {
-        self.rules().iter().any(|(named, _)| *named == rule)
-    }
-
     fn suppression(&self) -> Suppression {
         match self {
-            Asking::Comment(file, Ignore { directive, .. }) => Suppression {
+            Asking::Comment(file, Ignore { directive, .. }, _) => Suppression {
                 place: Place::new((*file).clone(), directive.span),
                 reason: directive.reason.as_deref().map(Arc::from),
                 until: directive.until,
@@ -130,30 +145,30 @@ impl Asking<'_> {
     /// Whether the last day is over: it counts on that day itself.
     fn is_over(&self, today: Option<Date>) -> bool {
         let until = match self {
-            Asking::Comment(_, ignore) => ignore.directive.until,
+            Asking::Comment(_, ignore, _) => ignore.directive.until,
             Asking::Entry(entry) => entry.until,
         };
         matches!((today, until), (Some(today), Some(until)) if today > until)
     }
 
     fn is_about(&self, stack: &Stack, finding: &Finding) -> bool {
-        let (file, ignore) = match self {
+        let (file, ignore, calls) = match self {
             Asking::Entry(entry) => {
                 return entry.address.as_ref().is_none_or(|address| covers(address, &finding.component_id));
             }
-            Asking::Comment(file, ignore) => (*file, *ignore),
+            Asking::Comment(file, ignore, calls) => (*file, *ignore, calls),
         };
         let is_within = |place: &Place| place.file == *file && ignore.target.contains(place.span);
         let at = &ignore.directive.at;
         let is_instance = || at.is_empty() || at.iter().any(|written| names_instance(written, &finding.component_id));
         !ignore.target.is_empty()
-            && (is_within(&finding.place) || is_within(&finding.block) || is_called_there(stack, finding, &is_within))
+            && (is_within(&finding.place) || is_within(&finding.block) || is_in_one_of(stack, finding, calls))
             && is_instance()
     }
 
     /// A finding of the rule in the block around the comment: then it is only in the wrong place.
     fn elsewhere(&self, stack: &Stack, rule: RuleId, findings: &[&Finding]) -> Option<Place> {
-        let Asking::Comment(file, ignore) = self else { return None };
+        let Asking::Comment(file, ignore, _) = self else { return None };
         let is_around = |finding: &&&Finding| {
             let component = finding.component.and_then(|component| stack.system().component(component));
             let extent = component.and_then(|component| component.extent.as_ref());
@@ -164,14 +179,15 @@ impl Asking<'_> {
     }
 }
 
-/// Whether what was found is in a module that is called there, directly or by another module.
-fn is_called_there(stack: &Stack, finding: &Finding, is_within: &dyn Fn(&Place) -> bool) -> bool {
-    let Some(terraform) = stack.terraform() else { return false };
-    let Some(module) = stack.module_of_finding(finding).filter(|module| !module.is_empty()) else { return false };
-    terraform.resolved.modules.iter().any(|call| {
-        let rest = module.strip_prefix(&*call.address);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) && is_within(&call.block.header_place())
-    })
+/// Whether what was found is in one of these modules, directly or in another one that it calls.
+fn is_in_one_of(stack: &Stack, finding: &Finding, calls: &[Arc<str>]) -> bool {
+    if calls.is_empty() {
+        return false;
+    }
+    let Some(module) = stack.module_of_finding(finding) else { return false };
+    let is_in =
+        |call: &Arc<str>| module.strip_prefix(&**call).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    calls.iter().any(is_in)
 }
 
 /// Says of each finding which comments silence other tools on the same block.

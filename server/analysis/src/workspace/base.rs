@@ -198,6 +198,8 @@ impl Workspace {
         let directory = match stack.kind {
             StackKind::Terraform => stack.root.as_path(),
             StackKind::Infra => stack.root.parent().unwrap_or(&stack.root),
+            // A plan brings its own base.
+            StackKind::Plan | StackKind::State => return stack,
         };
         let Some(work_tree) = self.side_of(directory) else { return stack };
         let Some(Side { at: Ok(at), .. }) = self.bases.sides.get_mut(&work_tree) else { return stack };
@@ -231,6 +233,7 @@ impl At {
     fn stack(&mut self, now: &Stack, number: usize, read: &Read, present: &Sources) -> Option<Arc<Stack>> {
         let past = &mut *self.workspace;
         match now.kind {
+            StackKind::Plan | StackKind::State => None,
             StackKind::Terraform => {
                 let is_there = has_module(&now.root, &past.sources);
                 let others = now.terraform().is_some_and(|module| !module.resolved.remote_states.is_empty());

@@ -25,7 +25,7 @@ pub(super) fn write(snapshot: &Snapshot, path: &Utf8Path) -> Result<(), String> 
     let plural = if count == 1 { "" } else { "s" };
     say(&format!("{path}: {count} finding{plural} accepted"));
     if !snapshot.finds_baseline(&file) {
-        say(&format!("note: nobody looks for it there; write `baseline = \"...\"` into foreshock.toml"));
+        say("note: nobody looks for it there; write `baseline = \"...\"` into foreshock.toml");
     }
     Ok(())
 }

@@ -39,8 +39,10 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let Arguments { path, inputs, against, output, gates, hints, suppressed, write_baseline } = arguments;
-    gates.check_usage(against.is_given())?;
     let (snapshot, base) = against.read(path, inputs)?;
+    // A plan brings its own base.
+    let is_compared = snapshot.stacks.iter().any(|stack| stack.comparison().is_some());
+    gates.check_usage(against.is_given() || is_compared)?;
     if let Some(file) = write_baseline {
         return baseline::write(&snapshot, file).map(|()| Outcome::Fine);
     }

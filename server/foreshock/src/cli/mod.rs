@@ -5,9 +5,11 @@ mod backtest;
 mod baseline;
 mod check;
 mod demo;
+mod evidence;
 mod explain;
 mod graph;
 mod html;
+mod import;
 mod inputs;
 mod lsp;
 mod one_page_server;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Parser, Subcommand};
 use foreshock_analysis::{BaseChoice, Snapshot, Workspace};
+use foreshock_terraform::is_configuration;
 use foreshock_text::Place;
 
 use self::inputs::Inputs;
@@ -45,6 +48,8 @@ enum Command {
     Graph(graph::Arguments),
     /// Show what was understood from Terraform text: instances, values, references
     Resolve(resolve::Arguments),
+    /// Write infrastructure YAML from the JSON of a Terraform state or plan
+    Import(import::Arguments),
     /// Show the findings of a small web shop that comes with the program
     Demo(demo::Arguments),
     /// Play failures: those asked for, or every scenario there is
@@ -53,6 +58,8 @@ enum Command {
     Availability(availability::Arguments),
     /// Replay past incidents and compare with predictors that know nothing
     Backtest(backtest::Arguments),
+    /// Write an illustrative evidence pack for a review of digital operational resilience (DORA)
+    Evidence(evidence::Arguments),
     /// Explain a rule
     Explain(explain::Arguments),
 }
@@ -93,10 +100,12 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Availability(arguments) => availability::run(&arguments),
         Command::Backtest(arguments) => backtest::run(&arguments),
+        Command::Evidence(arguments) => evidence::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     };
     match outcome {
@@ -111,7 +120,16 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Reads the stacks at a path; also the directory that paths are shown relative to. What is wrong with the configuration
 /// is told on standard error.
 fn read(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
-    let (snapshot, base) = read_quietly(path, inputs, BaseChoice::None)?;
+    read_beside(path, inputs, BaseChoice::None)
+}
+
+/// The same, beside what they were.
+fn read_beside(
+    path: &Utf8Path,
+    inputs: &Inputs,
+    compared_with: BaseChoice,
+) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
+    let (snapshot, base) = read_quietly(path, inputs, compared_with)?;
     let places = Places::relative_to(&snapshot, here());
     for configured in &snapshot.configurations {
         for problem in &configured.problems {
@@ -147,10 +165,32 @@ fn read_quietly(
     Ok((snapshot, base))
 }
 
+/// Reads a plan made in a directory; also the directory that paths are shown relative to. A working directory that nobody
+/// named and that holds no Terraform is none.
+fn read_plan(plan: &Utf8Path, source: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
+    let mut workspace = Workspace::new();
+    workspace.set_options(inputs.options()?);
+    workspace.set_today(inputs.today());
+    let has_text = |directory: &Utf8Path| {
+        let mut files = directory.read_dir_utf8().into_iter().flatten().flatten();
+        files.any(|file| is_configuration(file.path()))
+    };
+    let is_named = source != "." || has_text(source);
+    let snapshot = workspace.snapshot_of_plan(plan, is_named.then_some(source))?;
+    let named = if is_named { source } else { plan.parent().filter(|parent| *parent != "").unwrap_or(source) };
+    let base = named.canonicalize_utf8().map_err(|error| format!("{named}: {error}"))?;
+    Ok((snapshot, base))
+}
+
 /// The working directory: what people read is relative to it, so that their terminal can open it.
 fn here() -> Utf8PathBuf {
     let here = Utf8Path::new(".").canonicalize_utf8();
     here.unwrap_or_default()
+}
+
+/// Says on standard error what is not quite right.
+fn warn(message: &str) {
+    let _ = writeln!(io::stderr(), "warning: {message}");
 }
 
 /// Writes a result. A reader that has seen enough (`| head`) is no error.

@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_analysis::{Cause, Edit, Finding, Fix, Severity};
-use foreshock_text::FilePath;
+use foreshock_text::{FilePath, Span};
 
 use super::diagnostics::{self, Diagnostic};
+use super::ignore_action;
 use super::view::{Range, View};
 use crate::report::offer;
 
@@ -74,10 +75,7 @@ pub(super) fn actions(view: &View, file: &FilePath, range: Range, wanted: &Wante
         && let Some(asked) = view.span(file, range)
     {
         for (stack, finding) in view.findings_in(file) {
-            let touches = finding.place.span.touches(asked.start)
-                || finding.place.span.touches(asked.end)
-                || asked.contains(finding.place.span);
-            if touches {
+            if is_touched(finding, asked) {
                 let fixes = view.world.fixes(stack, finding);
                 actions.extend(fixes.iter().enumerate().map(|(rank, fix)| quick_fix(view, finding, fix, rank == 0)));
                 actions.extend(best_fix(view, stack, finding));
@@ -93,11 +91,18 @@ pub(super) fn actions(view: &View, file: &FilePath, range: Range, wanted: &Wante
             }
             new
         });
+        let touched = view.findings_in(file).into_iter().filter(|(_, finding)| is_touched(finding, asked));
+        actions.extend(ignore_action::actions(view, touched.map(|(_, finding)| finding)));
     }
     if wanted.fix_all {
         actions.extend(fix_all(view, file));
     }
     actions
+}
+
+fn is_touched(finding: &Finding, asked: Span) -> bool {
+    let place = finding.place.span;
+    place.touches(asked.start) || place.touches(asked.end) || asked.contains(place)
 }
 
 fn quick_fix(view: &View, finding: &Finding, fix: &Fix, preferred: bool) -> Action {
@@ -173,7 +178,7 @@ fn collide(one: &Edit, other: &Edit) -> bool {
     one.place.file == other.place.file && a.start <= b.end && b.start <= a.end
 }
 
-fn by_document<'a>(view: &View, edits: impl Iterator<Item = &'a Edit>) -> Vec<DocumentEdits> {
+pub(super) fn by_document<'a>(view: &View, edits: impl Iterator<Item = &'a Edit>) -> Vec<DocumentEdits> {
     let mut files: BTreeMap<&FilePath, Vec<&Edit>> = BTreeMap::new();
     edits.for_each(|edit| files.entry(&edit.place.file).or_default().push(edit));
     let document = |(file, mut edits): (&FilePath, Vec<&Edit>)| {

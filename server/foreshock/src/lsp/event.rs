@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::analysis_thread::World;
 use super::view::Range;
-use super::{call_hierarchy, code_action, code_lens, diagnostics, hover, inlay_hints};
+use super::{call_hierarchy, code_action, code_lens, completion, diagnostics, hover, inlay_hints};
 
 /// Everything that can happen. The main loop takes these one by one, in the order in which they came in.
 pub(super) enum Event {
@@ -54,6 +54,8 @@ pub(super) struct ClientFacts {
     pub(super) versioned_edits: bool,
     /// It can be asked to ask again.
     pub(super) refreshes: Refreshes,
+    /// It makes the edits that it is sent, files that are not there yet among them.
+    pub(super) applies_edits: bool,
     /// It watches files when told which.
     pub(super) watches_files: bool,
     /// It answers questions about its settings.
@@ -119,6 +121,10 @@ pub(super) enum Query {
         direction: call_hierarchy::Direction,
         reply: Reply<Vec<call_hierarchy::Neighbour>>,
     },
+    /// `textDocument/completion`
+    Completion { file: FilePath, at: Position, reply: Reply<Vec<completion::Item>> },
+    /// `foreshock.setBaseline`
+    SetBaseline { file: FilePath, reply: Reply<Value> },
     /// `foreshock/callers`, `foreshock/chooseCaller`
     Callers { file: FilePath, reply: Reply<Value> },
     /// `foreshock/variableFiles`
@@ -143,10 +149,12 @@ impl Query {
             Query::Diagnostics { reply, .. } => reply.is_closed(),
             Query::PrepareCallHierarchy { reply, .. } => reply.is_closed(),
             Query::Neighbours { reply, .. } => reply.is_closed(),
+            Query::Completion { reply, .. } => reply.is_closed(),
             Query::Graph { reply, .. }
             | Query::Simulate { reply, .. }
             | Query::NewlyFailing { reply, .. }
             | Query::Callers { reply, .. }
+            | Query::SetBaseline { reply, .. }
             | Query::VariableFiles { reply, .. } => reply.is_closed(),
         }
     }
@@ -163,10 +171,12 @@ impl Query {
             Query::Diagnostics { reply, .. } => drop(reply.send(Err(refusal))),
             Query::PrepareCallHierarchy { reply, .. } => drop(reply.send(Err(refusal))),
             Query::Neighbours { reply, .. } => drop(reply.send(Err(refusal))),
+            Query::Completion { reply, .. } => drop(reply.send(Err(refusal))),
             Query::Graph { reply, .. }
             | Query::Simulate { reply, .. }
             | Query::NewlyFailing { reply, .. }
             | Query::Callers { reply, .. }
+            | Query::SetBaseline { reply, .. }
             | Query::VariableFiles { reply, .. } => drop(reply.send(Err(refusal))),
         }
     }

@@ -77,12 +77,22 @@ pub(super) fn client_facts(params: &lsp::InitializeParams) -> ClientFacts {
                 .unwrap_or(false),
             code_lenses: workspace.and_then(|workspace| workspace.code_lens.as_ref()?.refresh_support).unwrap_or(false),
         },
+        applies_edits: workspace
+            .is_some_and(|workspace| workspace.apply_edit == Some(true) && creates_files(workspace)),
         answers_settings: workspace.and_then(|workspace| workspace.configuration).unwrap_or(false),
         watches_files: workspace
             .and_then(|workspace| workspace.did_change_watched_files.as_ref()?.dynamic_registration)
             .unwrap_or(false),
         shows_progress: capabilities.window.as_ref().and_then(|window| window.work_done_progress).unwrap_or(false),
     }
+}
+
+/// Whether the edits of a client may create a file.
+fn creates_files(workspace: &lsp::WorkspaceClientCapabilities) -> bool {
+    let Some(edits) = &workspace.workspace_edit else { return false };
+    let creates =
+        edits.resource_operations.as_ref().is_some_and(|all| all.contains(&lsp::ResourceOperationKind::Create));
+    edits.document_changes == Some(true) && creates
 }
 
 fn encoding(capabilities: &lsp::ClientCapabilities) -> PositionEncoding {

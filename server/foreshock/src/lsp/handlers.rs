@@ -1,6 +1,7 @@
 //! The protocol's methods. Each sends its event before its first `.await` and then waits for the reply; nothing else.
 
 use crossbeam_channel::Sender;
+use foreshock_analysis::FILE_NAME;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -197,6 +198,18 @@ impl LanguageServer for Handlers {
         Ok(self.query(|reply| Query::Hover { file, at, reply }).await?.map(to_proto::hover))
     }
 
+    async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
+        let at = params.text_document_position;
+        let Some(file) = from_proto::file(&at.text_document.uri) else { return Ok(None) };
+        // Editors wait for every server before they show a list: of other files we have nothing to say, at once.
+        if file.as_path().file_name() != Some(FILE_NAME) {
+            return Ok(None);
+        }
+        let at = from_proto::position(at.position);
+        let items = self.query(|reply| Query::Completion { file, at, reply }).await?;
+        Ok(Some(lsp::CompletionResponse::Array(items.into_iter().map(to_proto::completion).collect())))
+    }
+
     async fn inlay_hint(&self, params: lsp::InlayHintParams) -> Result<Option<Vec<lsp::InlayHint>>> {
         let uri = params.text_document.uri;
         let Some(file) = from_proto::file(&uri) else { return Ok(None) };
@@ -268,13 +281,17 @@ impl LanguageServer for Handlers {
     }
 
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<Value>> {
-        let [simulate, graph] = to_proto::COMMANDS;
+        let [simulate, graph, set_baseline] = to_proto::COMMANDS;
         let argument = params.arguments.into_iter().next().unwrap_or_default();
         let bad = |error: serde_json::Error| Error::invalid_params(format!("{}: {error}", params.command));
         if params.command == simulate {
             self.simulate(serde_json::from_value(argument).map_err(bad)?).await.map(Some)
         } else if params.command == graph {
             self.graph(serde_json::from_value(argument).map_err(bad)?).await.map(Some)
+        } else if params.command == set_baseline {
+            let FileParams { uri } = serde_json::from_value(argument).map_err(bad)?;
+            let file = from_proto::file(&uri).ok_or_else(not_a_file)?;
+            self.query(|reply| Query::SetBaseline { file, reply }).await.map(Some)
         } else {
             Err(Error::invalid_params(format!("there is no command {}", params.command)))
         }

@@ -27,6 +27,9 @@ pub(super) struct Hover {
 /// The hover at a position in an expression with a value, or in a block that makes up a component.
 pub(super) fn hover(view: &View, file: &FilePath, at: Position) -> Option<Hover> {
     let offset = view.offset(file, at)?;
+    if let Some((markdown, span)) = view.snapshot().explain_configuration(file, offset) {
+        return Some(Hover { markdown, range: view.range(file, span) });
+    }
     let blocks = view.block_at(file, offset);
     let value = values::expression_at(view, file, offset);
     let of_value = value.as_ref().and_then(|expression| values::section(view, expression));

@@ -7,21 +7,21 @@ use std::time::{Duration, Instant};
 use camino::Utf8PathBuf;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use foreshock_text::FilePath;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, error};
 
 use super::analysis_thread::{self, Change, OpenDocument, World};
 use super::documents::Documents;
-use super::event::{ClientFacts, Event, Query, Refusal};
+use super::event::{ClientFacts, Event, Query, Refusal, Reply};
 use super::outgoing::Outgoing;
 use super::publish::Published;
 use super::settings::Settings;
 use super::view::{Chosen, View};
 use super::workers::{Workers, guarded};
 use super::{
-    STACK_BYTES, call_hierarchy, callers, code_action, code_lens, diagnostics, graph, hover, inlay_hints,
-    newly_failing, simulate, variable_files,
+    STACK_BYTES, baseline, call_hierarchy, callers, code_action, code_lens, completion, diagnostics, graph, hover,
+    inlay_hints, newly_failing, simulate, variable_files,
 };
 
 /// An analysis that takes longer than this shows progress.
@@ -246,6 +246,10 @@ impl MainLoop {
             Query::InlayTooltip { file, about, reply } => {
                 guarded(|| drop(reply.send(Ok(inlay_hints::tooltip(&view, &file, &about)))));
             }
+            Query::Completion { file, at, reply } => {
+                guarded(|| drop(reply.send(Ok(completion::items(&view, &file, at)))));
+            }
+            Query::SetBaseline { file, reply } => self.set_baseline(&view, &file, reply),
             Query::CodeLenses { file, reply } => guarded(|| drop(reply.send(Ok(code_lens::lenses(&view, &file))))),
             Query::PrepareCallHierarchy { file, at, reply } => {
                 guarded(|| drop(reply.send(Ok(call_hierarchy::prepare(&view, &file, at)))));
@@ -282,6 +286,21 @@ impl MainLoop {
                     let _ = reply.send(simulate::simulate(&view, &file, &fault));
                 }
             }),
+        }
+    }
+
+    fn set_baseline(&self, view: &View, file: &FilePath, reply: Reply<Value>) {
+        if !self.client.applies_edits {
+            let message =
+                "this editor can't create files for a server; `foreshock check --write-baseline` does the same";
+            let _ = reply.send(Err(Refusal::BadQuestion(message.into())));
+            return;
+        }
+        let written = baseline::accepted(view, file);
+        let answer = written.as_ref().map(|written| json!({"uri": &*written.uri, "findings": written.findings}));
+        let _ = reply.send(answer.map_err(Clone::clone));
+        if let Ok(written) = written {
+            self.send(Outgoing::Write(written));
         }
     }
 

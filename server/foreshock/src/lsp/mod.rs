@@ -10,10 +10,12 @@
 //! [`Event`]: event::Event
 
 mod analysis_thread;
+mod baseline;
 mod call_hierarchy;
 mod callers;
 mod code_action;
 mod code_lens;
+mod completion;
 mod diagnostics;
 mod documents;
 mod event;
@@ -21,6 +23,7 @@ mod from_proto;
 mod graph;
 mod handlers;
 mod hover;
+mod ignore_action;
 mod inlay_hints;
 mod main_loop;
 mod newly_failing;

@@ -7,6 +7,7 @@ use tower_lsp_server::Client;
 use tower_lsp_server::ls_types as lsp;
 use tracing::debug;
 
+use super::baseline::Written;
 use super::diagnostics::Diagnostic;
 use super::event::Event;
 use super::status::Status;
@@ -29,6 +30,8 @@ pub(super) enum Outgoing {
     AskSettings,
     /// Work is going on until the other end is dropped.
     Progress { title: &'static str, until: oneshot::Receiver<()> },
+    /// A file that the client is to write.
+    Write(Written),
     /// Something a person should see in the log.
     Error(String),
     /// Something a person may want to know, in the log.
@@ -69,6 +72,7 @@ pub(super) async fn forward(
             Outgoing::WatchFiles => beside("registration of file watchers", watch_files(client.clone())),
             Outgoing::AskSettings => beside("settings", ask_settings(client.clone(), events.clone())),
             Outgoing::Progress { title, until } => drop(tokio::spawn(progress(client.clone(), title, until))),
+            Outgoing::Write(written) => beside("the edit of a file", write(client.clone(), written)),
             Outgoing::Error(text) => client.log_message(lsp::MessageType::ERROR, text).await,
             Outgoing::Warning(text) => client.log_message(lsp::MessageType::WARNING, text).await,
         }
@@ -95,6 +99,16 @@ async fn refresh(client: Client, what: Refresh) -> tower_lsp_server::jsonrpc::Re
 
 async fn watch_files(client: Client) -> tower_lsp_server::jsonrpc::Result<()> {
     client.register_capability(to_proto::watchers().into_iter().collect()).await
+}
+
+async fn write(client: Client, written: Written) -> tower_lsp_server::jsonrpc::Result<()> {
+    let Some(edit) = to_proto::whole_file(&written) else { return Ok(()) };
+    let answer = client.apply_edit(edit).await?;
+    if !answer.applied {
+        let why = answer.failure_reason.unwrap_or_else(|| "the editor did not say why".to_owned());
+        client.log_message(lsp::MessageType::ERROR, format!("{} was not written: {why}", written.uri)).await;
+    }
+    Ok(())
 }
 
 async fn ask_settings(

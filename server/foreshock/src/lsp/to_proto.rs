@@ -9,9 +9,13 @@ use serde_json::json;
 use tower_lsp_server::jsonrpc;
 use tower_lsp_server::ls_types as lsp;
 
+use foreshock_analysis::CompletionKind as Kind;
+
+use super::baseline::Written;
 use super::call_hierarchy::{Item, Neighbour};
 use super::code_action::{Action, ActionKind};
 use super::code_lens::{Lens, Shows};
+use super::completion;
 use super::diagnostics::{Diagnostic, Report};
 use super::event::{ClientFacts, Refusal};
 use super::hover::Hover;
@@ -21,9 +25,9 @@ use super::view::{Location, Range};
 /// The source of our diagnostics.
 const SOURCE: &str = "foreshock";
 /// Commands the server itself runs.
-pub(super) const COMMANDS: [&str; 2] = ["foreshock.simulate", "foreshock.graph"];
+pub(super) const COMMANDS: [&str; 3] = ["foreshock.simulate", "foreshock.graph", "foreshock.setBaseline"];
 /// The files that are worth a word when they change on the disk.
-const WATCHED: [&str; 12] = [
+const WATCHED: [&str; 13] = [
     "**/*.tf",
     "**/*.tofu",
     "**/*.tfvars",
@@ -32,6 +36,7 @@ const WATCHED: [&str; 12] = [
     "**/*.tfvars.json",
     "**/modules.json",
     "**/foreshock.toml",
+    "**/foreshock-baseline.json",
     // Where the base stands, and what no commit knows of.
     "**/.git/HEAD",
     "**/.git/packed-refs",
@@ -98,6 +103,10 @@ pub(super) fn initialize_result(client: &ClientFacts) -> lsp::InitializeResult {
         code_lens_provider: Some(lsp::CodeLensOptions { resolve_provider: Some(false) }),
         code_action_provider: Some(lsp::CodeActionProviderCapability::Options(actions)),
         call_hierarchy_provider: Some(lsp::CallHierarchyServerCapability::Simple(true)),
+        completion_provider: Some(lsp::CompletionOptions {
+            trigger_characters: Some(["[", "\"", "'", "=", "."].map(str::to_owned).to_vec()),
+            ..Default::default()
+        }),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
             commands: COMMANDS.map(str::to_owned).to_vec(),
             ..Default::default()
@@ -257,6 +266,43 @@ fn workspace_edit(action: &Action) -> Option<lsp::WorkspaceEdit> {
     });
     let changes = lsp::DocumentChanges::Edits(changes.collect::<Option<_>>()?);
     Some(lsp::WorkspaceEdit { document_changes: Some(changes), ..Default::default() })
+}
+
+/// The edit that makes a file of a text.
+pub(super) fn whole_file(written: &Written) -> Option<lsp::WorkspaceEdit> {
+    let uri = uri(&written.uri)?;
+    let create = lsp::DocumentChangeOperation::Op(lsp::ResourceOp::Create(lsp::CreateFile {
+        uri: uri.clone(),
+        options: Some(lsp::CreateFileOptions { overwrite: None, ignore_if_exists: Some(true) }),
+        annotation_id: None,
+    }));
+    let text = lsp::TextEdit { range: range(written.replaces.unwrap_or_default()), new_text: written.text.clone() };
+    let edit = lsp::DocumentChangeOperation::Edit(lsp::TextDocumentEdit {
+        text_document: lsp::OptionalVersionedTextDocumentIdentifier { uri, version: None },
+        edits: vec![lsp::OneOf::Left(text)],
+    });
+    let steps = if written.replaces.is_some() { vec![edit] } else { vec![create, edit] };
+    Some(lsp::WorkspaceEdit { document_changes: Some(lsp::DocumentChanges::Operations(steps)), ..Default::default() })
+}
+
+pub(super) fn completion(item: completion::Item) -> lsp::CompletionItem {
+    lsp::CompletionItem {
+        kind: Some(match item.kind {
+            Kind::Section => lsp::CompletionItemKind::MODULE,
+            Kind::Key => lsp::CompletionItemKind::PROPERTY,
+            Kind::Value => lsp::CompletionItemKind::VALUE,
+        }),
+        detail: (!item.detail.is_empty()).then_some(item.detail),
+        documentation: (!item.meaning.is_empty()).then(|| {
+            let text = lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: item.meaning };
+            lsp::Documentation::MarkupContent(text)
+        }),
+        sort_text: Some(format!("{:04}", item.rank)),
+        filter_text: Some(item.text.clone()),
+        text_edit: Some(lsp::CompletionTextEdit::Edit(lsp::TextEdit { range: range(item.range), new_text: item.text })),
+        label: item.label,
+        ..Default::default()
+    }
 }
 
 pub(super) fn call_hierarchy_item(item: Item) -> Option<lsp::CallHierarchyItem> {

@@ -4,7 +4,7 @@ use foreshock_analysis::{Finding, Fix, ProblemCode, Severity};
 use foreshock_text::Place;
 
 use super::model::loudness;
-use super::verdict::verdict;
+use super::verdict::{is_news, verdict};
 use super::words::offer;
 use super::{Places, Report};
 
@@ -23,7 +23,7 @@ pub(crate) fn github(report: &Report, places: &Places<'_>) -> String {
         }
     }
     let mut new: Vec<(&Finding, &[Fix])> =
-        report.stacks.iter().flat_map(|stack| stack.findings()).filter(|(finding, _)| finding.new).collect();
+        report.stacks.iter().flat_map(|stack| stack.findings()).filter(|(finding, _)| is_news(finding)).collect();
     new.sort_by(|(one, _), (other, _)| {
         other.severity.cmp(&one.severity).then_with(|| other.points.total_cmp(&one.points))
     });

@@ -174,7 +174,9 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
             Some((low, high)) if high - low >= 0.05 => format!("score {score:.1} ({low:.1} to {high:.1})"),
             _ => format!("score {score:.1}"),
         }),
-        None => parts.push("no score: nothing here serves anybody".to_owned()),
+        None => {
+            parts.push(stack.nothing_to_score().unwrap_or_else(|| "no score: nothing here serves anybody".to_owned()))
+        }
     }
     if let Some(nines) = stack.assessment.structural_nines {
         parts.push(format!("{nines:.2} structural nines"));

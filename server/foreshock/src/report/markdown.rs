@@ -10,7 +10,7 @@ use super::markdown_page::Page;
 use super::markdown_text::{code, sentence};
 use super::model::loudness;
 use super::panel::{against, findings};
-use super::verdict::{first_line, mended_sentence, news, verdict};
+use super::verdict::{first_line, is_news, mended_sentence, news, verdict};
 use super::words::{offer, points, rule_page_address, score, yearly};
 use super::{Places, Report, StackReport};
 
@@ -65,7 +65,7 @@ fn of_stack(page: &mut Page, report: &StackReport, places: &Places<'_>, alone: b
     if let Some(comparison) = stack.comparison() {
         page.add(&format!("\n{}\n", sentence(&comparison_words(stack, comparison), &[])));
     }
-    let new: Vec<(&Finding, &[Fix])> = report.findings().filter(|(finding, _)| finding.new).collect();
+    let new: Vec<(&Finding, &[Fix])> = report.findings().filter(|(finding, _)| is_news(finding)).collect();
     let rows = new.iter().map(|(finding, fixes)| row(finding, fixes, places, &names));
     page.table("\n| | component | where | affects | points | best fix |\n|---|---|---|---|---:|---|\n", rows);
     cascade(page, stack, &new);

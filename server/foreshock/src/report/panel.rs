@@ -5,7 +5,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::model::loudness;
 use super::table::Paint;
-use super::verdict::{figures, mended_sentence, sentence};
+use super::verdict::{figures, is_news, mended_sentence, sentence};
 use super::words::{offer, score, yearly};
 use super::{Places, StackReport};
 
@@ -26,6 +26,8 @@ pub(super) fn panel(report: &StackReport, places: &Places<'_>, paint: Paint) -> 
     new_rows(&mut frame, report, places);
     mended_rows(&mut frame, comparison);
     best_row(&mut frame, report, places);
+    let (advice, colour) = advice(stack, comparison);
+    frame.row("Advice", advice, colour);
     let old = stack.findings.iter().filter(|finding| !finding.new).count();
     if old > 0 {
         frame.row("Before", &format!("{} there already (--hints shows them)", findings(old)), Paint::dim);
@@ -39,6 +41,18 @@ pub(super) fn panel(report: &StackReport, places: &Places<'_>, paint: Paint) -> 
     Some(frame.text)
 }
 
+/// What a reviewer should make of it.
+fn advice(stack: &Stack, comparison: &Comparison) -> (&'static str, fn(Paint, &str) -> String) {
+    let loudest = stack.findings.iter().filter(|finding| is_news(finding)).map(|finding| finding.severity).max();
+    if loudest >= Some(Severity::Error) {
+        return ("mend what is new before this is applied: one failure is enough now", Paint::red);
+    }
+    if comparison.is_regression() || loudest >= Some(Severity::Warning) {
+        return ("look at it again before this is applied", Paint::yellow);
+    }
+    ("nothing here speaks against it", Paint::green)
+}
+
 /// `against 3f2a91c, merge base with main`
 pub(super) fn against(comparison: &Comparison) -> String {
     let base = &comparison.base;
@@ -48,9 +62,9 @@ pub(super) fn against(comparison: &Comparison) -> String {
     format!("against {}, {}", base.id, base.words)
 }
 
-/// `72 -> 45 (-27) points, 40 h a year more are lost`
+/// `72 -> 45 (-27 points); 40 h a year more expected down`
 fn score_words(stack: &Stack, comparison: &Comparison) -> String {
-    let mut words = figures(stack);
+    let mut words = figures(stack, " points");
     let minutes = comparison.minutes_per_year;
     if let Some(time) = yearly(minutes.abs()) {
         words.push_str(&format!("; {time} {} expected down", if minutes > 0.0 { "more" } else { "less" }));
@@ -72,7 +86,7 @@ fn colour_of(comparison: &Comparison) -> fn(Paint, &str) -> String {
 }
 
 fn new_rows(frame: &mut Frame, report: &StackReport, places: &Places<'_>) {
-    let new: Vec<(&Finding, &[Fix])> = report.findings().filter(|(finding, _)| finding.new).collect();
+    let new: Vec<(&Finding, &[Fix])> = report.findings().filter(|(finding, _)| is_news(finding)).collect();
     if new.is_empty() {
         frame.row("New", "nothing", Paint::plain);
     }
@@ -121,7 +135,7 @@ impl Frame {
     fn top(&mut self, title: &str, after: &str) {
         let title = shortened(&printable(title), INSIDE - 6);
         let after = shortened(&printable(after), (INSIDE - 4).saturating_sub(title.width() + 3));
-        let used = title.width() + after.width() + if after.is_empty() { 2 } else { 4 };
+        let used = title.width() + after.width() + if after.is_empty() { 2 } else { 5 };
         let between = if after.is_empty() { String::new() } else { format!(" ─ {after}") };
         let rest = "─".repeat((INSIDE + 1).saturating_sub(used));
         self.text.push_str(&format!("╭─ {}{between} {rest}╮\n", self.paint.bold(&title)));

@@ -41,10 +41,11 @@ pub(crate) fn sarif(report: &Report, places: &Places<'_>, root: &Utf8Path, exit:
 }
 
 /// Sorts of problems, and what they are.
-const NOTIFICATIONS: [(ProblemCode, &str); 3] = [
+const NOTIFICATIONS: [(ProblemCode, &str); 4] = [
     (ProblemCode::Syntax, "text that is not in the grammar of its language"),
     (ProblemCode::Schema, "text that is not in the schema of infrastructure YAML"),
     (ProblemCode::Configuration, "text that is not in the schema of foreshock.toml"),
+    (ProblemCode::Suppression, "what is to be said of a suppression"),
 ];
 
 fn descriptor(rule: &Rule) -> Value {
@@ -90,23 +91,27 @@ fn problem_severity(severity: Severity) -> &'static str {
 
 /// How the command ended, and what it could not read.
 fn invocation(report: &Report, places: &Places<'_>, exit: u8) -> Value {
-    let of = |code: ProblemCode, place: &Place, message: &str| {
+    let of = |code: ProblemCode, level: &str, place: &Place, message: &str| {
         json!({
             "descriptor": {"id": code.name()},
-            "level": if code == ProblemCode::Syntax { "warning" } else { "error" },
+            "level": level,
             "message": {"text": text(message)},
             "locations": [{"physicalLocation": physical(place, places)}],
         })
     };
-    let configuration = report.problems.iter().map(|(place, message)| of(ProblemCode::Configuration, place, message));
+    let configuration = report.problems.iter();
+    let configuration = configuration.map(|(place, message)| of(ProblemCode::Configuration, "error", place, message));
+    let notices = report.notices.iter();
+    let notices = notices.map(|told| of(ProblemCode::Suppression, level(told.severity), &told.place, &told.message));
     let read = report.stacks.iter().flat_map(|stack| &stack.stack.problems).map(|problem| {
         let place = Place::new(problem.file.clone(), problem.problem.span);
-        of(problem.code, &place, &problem.problem.message)
+        let level = if problem.code == ProblemCode::Syntax { "warning" } else { "error" };
+        of(problem.code, level, &place, &problem.problem.message)
     });
     json!({
         "executionSuccessful": exit != 2,
         "exitCode": exit,
-        "toolConfigurationNotifications": configuration.collect::<Vec<_>>(),
+        "toolConfigurationNotifications": configuration.chain(notices).collect::<Vec<_>>(),
         "toolExecutionNotifications": read.collect::<Vec<_>>(),
     })
 }

@@ -1,21 +1,23 @@
-use std::collections::BTreeMap;
-
-use foreshock_analysis::{Finding, Fix, rules};
+use foreshock_analysis::{FILE_NAME, Finding, Fix, Suppressed, Suppression, rules};
 use foreshock_model::Evidence;
 use foreshock_text::FilePath;
 use serde_json::{Map, Value, json};
 
+use super::identity::Identities;
 use super::sarif::{artifact, level, physical, region, text};
 use super::words::offer;
 use super::{Places, Report, StackReport};
 
-/// A result for each finding: those that are told, those that were there before, and those that are no more.
+/// A result for each finding: those that are told, that were there before, that are suppressed, and that are no more.
 pub(super) fn results(report: &Report, places: &Places<'_>) -> Vec<Value> {
     let has_base = report.stacks.iter().any(|stack| stack.stack.comparison().is_some());
-    let mut results = Results { places, has_base, seen: BTreeMap::new(), results: Vec::new() };
+    let mut results = Results { places, has_base, identities: Identities::default(), results: Vec::new() };
     for stack in &report.stacks {
         for (finding, fixes) in stack.told_and_old() {
             results.there(stack, finding, fixes);
+        }
+        for Suppressed { finding, by } in &stack.stack.suppressed {
+            results.suppressed(stack, finding, by);
         }
         for finding in stack.stack.comparison().map(|comparison| comparison.mended.as_slice()).unwrap_or_default() {
             results.mended(stack, finding);
@@ -28,13 +30,33 @@ struct Results<'p, 's> {
     places: &'p Places<'s>,
     /// Then every result says how it stands to the base (3.27.24).
     has_base: bool,
-    /// How often an identity came up.
-    seen: BTreeMap<String, u32>,
+    identities: Identities,
     results: Vec<Value>,
 }
 
 impl Results<'_, '_> {
     fn there(&mut self, stack: &StackReport, finding: &Finding, fixes: &[Fix]) {
+        let result = self.present(stack, finding, fixes);
+        self.results.push(Value::Object(result));
+    }
+
+    /// Code scanning shows it as dismissed, with the reason.
+    fn suppressed(&mut self, stack: &StackReport, finding: &Finding, by: &Suppression) {
+        let mut result = self.present(stack, finding, &[]);
+        let in_source = by.place.file.as_path().file_name() != Some(FILE_NAME);
+        let mut suppression = json!({
+            "kind": if in_source { "inSource" } else { "external" },
+            "status": "accepted",
+            "location": {"physicalLocation": physical(&by.place, self.places)},
+        });
+        if let (Some(reason), Some(members)) = (by.reason.as_deref(), suppression.as_object_mut()) {
+            members.insert("justification".to_owned(), reason.into());
+        }
+        result.insert("suppressions".to_owned(), json!([suppression]));
+        self.results.push(Value::Object(result));
+    }
+
+    fn present(&mut self, stack: &StackReport, finding: &Finding, fixes: &[Fix]) -> Map<String, Value> {
         let places = self.places;
         let state = if finding.new { "new" } else { "unchanged" };
         let mut result = self.common(stack, finding, state);
@@ -51,7 +73,7 @@ impl Results<'_, '_> {
         if !fixes.is_empty() {
             put("fixes", fixes.iter().map(|fix| of_fix(fix, places)).collect());
         }
-        self.results.push(Value::Object(result));
+        result
     }
 
     /// Its lines are those of a text that is no more: only the file is named.
@@ -68,11 +90,7 @@ impl Results<'_, '_> {
     fn common(&mut self, stack: &StackReport, finding: &Finding, state: &str) -> Map<String, Value> {
         let rule = finding.rule.as_str();
         let title = self.places.title(&stack.stack);
-        let identity = format!("{title} {rule} {}", finding.component_id);
-        let seen = self.seen.entry(identity.clone()).or_insert(0);
-        *seen += 1;
-        // The first keeps its identity when others come and go.
-        let identity = if *seen == 1 { identity } else { format!("{identity} {seen}") };
+        let identity = self.identities.of(&stack.stack, finding, self.places);
         let mut result = Map::new();
         let mut put = |name: &str, value: Value| drop(result.insert(name.to_owned(), value));
         put("ruleId", rule.into());

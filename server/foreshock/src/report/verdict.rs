@@ -6,39 +6,40 @@ use super::model::loudness;
 use super::words::{moved, score};
 
 const SINGLE_POINT: &str = "single-point-of-failure";
-/// It says what the points say.
-const REGRESSION: &str = "score-regression";
 
 /// `72 -> 45 (-27): aws_db_instance.orders became a single point of failure`
 pub(super) fn verdict(stack: &Stack) -> String {
     match headline(stack) {
-        Some(headline) => format!("{}: {headline}", figures(stack)),
-        None => figures(stack),
+        Some(headline) => format!("{}: {headline}", figures(stack, "")),
+        None => figures(stack, ""),
     }
 }
 
-/// `72 -> 45 (-27)`
-pub(super) fn figures(stack: &Stack) -> String {
+/// `72 -> 45 (-27)`, with the unit behind the last number.
+pub(super) fn figures(stack: &Stack, unit: &str) -> String {
     let own = stack.assessment.score.map(score);
     let Some(comparison) = stack.comparison() else {
-        return own.map_or_else(|| "nothing to score".to_owned(), |own| format!("score {own}"));
+        return own.map_or_else(|| nothing(stack), |own| format!("score {own}"));
     };
     match (comparison.score, comparison.score_after, comparison.points) {
         (_, Some(after), Some(0.0)) => format!("{}, 0 points", score(after)),
         (Some(before), Some(after), Some(points)) => {
-            format!("{} -> {} ({})", score(before), score(after), moved(points))
+            format!("{} -> {} ({}{unit})", score(before), score(after), moved(points))
         }
         (None, Some(after), _) => format!("new, score {}", score(after)),
         (Some(before), None, _) => format!("{} -> nothing to score", score(before)),
-        _ => "nothing to score".to_owned(),
+        _ => nothing(stack),
     }
+}
+
+fn nothing(stack: &Stack) -> String {
+    stack.nothing_to_score().unwrap_or_else(|| "nothing to score".to_owned())
 }
 
 /// What matters most of what the change did; none when it neither brought nor mended anything that is told.
 fn headline(stack: &Stack) -> Option<String> {
     let new: Vec<&Finding> = news(stack).collect();
-    let first = new.iter().find(|finding| finding.rule.as_str() != REGRESSION).or(new.first());
-    if let Some(first) = first {
+    if let Some(first) = new.first() {
         let others = if new.len() > 1 { format!(", and {} more", new.len() - 1) } else { String::new() };
         return Some(sentence(stack, first) + &others);
     }
@@ -48,9 +49,14 @@ fn headline(stack: &Stack) -> Option<String> {
     Some(mended_sentence(first) + &others)
 }
 
-/// What the change brought, hints left out.
+/// What the change brought, hints left out; that the score fell is told by the figures.
 pub(super) fn news(stack: &Stack) -> impl Iterator<Item = &Finding> {
-    stack.findings.iter().filter(|finding| finding.new && loudness(finding) >= Severity::Info)
+    stack.findings.iter().filter(|finding| is_news(finding) && loudness(finding) >= Severity::Info)
+}
+
+/// Whether a finding is something new beside the figures.
+pub(super) fn is_news(finding: &Finding) -> bool {
+    finding.new && !finding.is_score_regression()
 }
 
 /// `aws_db_instance.orders became a single point of failure`

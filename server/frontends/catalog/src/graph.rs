@@ -410,7 +410,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    fn port(&mut self, name: Option<&'a str>) -> u16 {
+    pub(crate) fn port(&mut self, name: Option<&'a str>) -> u16 {
         let name = name.unwrap_or("");
         let at = self.ports.iter().position(|known| *known == name).unwrap_or_else(|| {
             self.ports.push(name);
@@ -436,6 +436,9 @@ impl<'a> Graph<'a> {
                 self.read_carrier(index, &found);
                 self.read_host(index, &found, called);
             }
+        }
+        if is_component {
+            self.read_unplaced(index, instance);
         }
         for path in &row.inherits {
             for found in paths::find(&instance.body, path) {
@@ -486,7 +489,7 @@ impl<'a> Graph<'a> {
 
     /// Plain certain edges between this instance and what `found` refers to.
     #[allow(clippy::too_many_arguments)]
-    fn join(
+    pub(crate) fn join(
         &mut self,
         index: usize,
         found: &Found<'_>,
@@ -510,7 +513,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    fn read_carrier(&mut self, index: usize, found: &Found<'_>) {
+    pub(crate) fn read_carrier(&mut self, index: usize, found: &Found<'_>) {
         for mark in found.marks() {
             for target in self.targets(mark) {
                 let Some(row) = self.row(target) else { continue };

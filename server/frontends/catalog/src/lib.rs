@@ -21,6 +21,7 @@ mod paths;
 mod recipe;
 mod redundancy;
 mod row;
+mod unplaced;
 mod zones;
 
 pub use assembled::{Assembled, Egress, ResourceRole, Role, assemble};

@@ -21,8 +21,10 @@ mod reliability;
 mod section;
 mod shared;
 mod suggest;
+mod write;
 
 pub use file::{Declaration, Infra, read};
 pub use problem::{Problem, ProblemKind};
 pub use recognise::{is_infra, may_be_infra};
 pub use suggest::closest;
+pub use write::write;

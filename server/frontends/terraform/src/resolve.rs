@@ -1,6 +1,6 @@
 //! The whole: from a directory to instances, values and references.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -173,6 +173,7 @@ fn instance(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Reso
         key: one.key.clone(),
         block: config.block.place.clone(),
         body: evaluator.body(one),
+        unplaced: BTreeMap::new(),
         repetition: None,
         region: evaluator.region(&one.module, &config.provider),
         provider: evaluator.provider(&one.module, &config.provider),
@@ -212,6 +213,7 @@ fn not_at_hand(
         key: one.key.clone(),
         block: config.block.place.clone(),
         body,
+        unplaced: BTreeMap::new(),
         repetition: None,
         region: provider.as_ref().and_then(|provider| evaluator.region(module, provider)),
         provider: provider.as_ref().and_then(|provider| evaluator.provider(module, provider)),

@@ -144,6 +144,9 @@ pub struct Instance {
     /// Attributes and nested blocks (dynamic ones expanded), evaluated. `count`, `for_each`, `provider`,
     /// `depends_on`, `lifecycle`, `provisioner` and `connection` are left out.
     pub body: EvaluatedBody,
+    /// References of a plan whose attribute is not among the plan's values, so that nobody says what it is; by the
+    /// attribute. Empty for text.
+    pub unplaced: BTreeMap<Arc<str>, EvaluatedAttribute>,
     /// The `count` or `for_each` argument, evaluated, with its place; what "make it two" edits.
     pub repetition: Option<EvaluatedAttribute>,
     /// Region of its provider configuration, where the text says it (aliases and `providers = {}` followed).

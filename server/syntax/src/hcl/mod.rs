@@ -9,7 +9,7 @@ mod comments;
 mod convert;
 mod expr;
 mod header;
-mod json;
+pub(crate) mod json;
 mod lex;
 mod plain;
 mod recover;

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use foreshock_analysis::{Severity, Snapshot};
 
 use crate::cli::{Outcome, colour, here, print};
-use crate::report::{Places, Report, findings_json, github, human, markdown, sarif};
+use crate::report::{Places, Report, findings_json, github, gitlab, human, markdown, sarif};
 
 /// How the result is written, and where to.
 #[derive(Args)]
@@ -31,6 +31,8 @@ pub(super) enum Format {
     Markdown,
     /// Annotations of GitHub Actions
     Github,
+    /// The code quality report of GitLab
+    Gitlab,
 }
 
 impl Output {
@@ -74,6 +76,7 @@ impl Rendering<'_> {
             Format::Human => human(&told(), &places(&here()), colour),
             Format::Markdown => markdown(&told(), &places(&root())),
             Format::Github => github(&told(), &places(&root())),
+            Format::Gitlab => pretty(&gitlab(&told(), &places(&root())))?,
             Format::Sarif => {
                 let root = root();
                 pretty(&sarif(&told(), &places(&root), &root, self.outcome.exit_code()))?

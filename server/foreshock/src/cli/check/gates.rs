@@ -45,6 +45,7 @@ struct Figures {
     title: String,
     /// Of the findings that count: with a base the new ones.
     severities: Vec<Severity>,
+    has_base: bool,
     score: Option<f64>,
     /// The score of before, and the points that it moved by; none without a base, and where one of them has no score.
     moved: Option<(f64, f64)>,
@@ -76,6 +77,7 @@ impl Gates {
         Figures {
             title,
             severities: new.map(|finding| finding.severity).collect(),
+            has_base: stack.comparison().is_some(),
             score: stack.assessment.score,
             moved: moved(stack),
             verdict: self.verdict(stack),
@@ -91,7 +93,7 @@ impl Gates {
 
     fn reasons(&self, figures: &Figures) -> Vec<String> {
         let reasons = [
-            self.findings(&figures.severities),
+            self.findings(figures),
             self.regression(figures.moved),
             self.score(figures.score),
             figures.verdict.as_ref().and_then(|verdict| self.objective(verdict)),
@@ -99,11 +101,13 @@ impl Gates {
         reasons.into_iter().flatten().map(|reason| format!("{}: {reason}", figures.title)).collect()
     }
 
-    /// `1 error and 2 warnings (--fail-on warning)`
-    fn findings(&self, severities: &[Severity]) -> Option<String> {
+    /// `1 new error and 2 new warnings (--fail-on warning)`
+    fn findings(&self, figures: &Figures) -> Option<String> {
+        let new = if figures.has_base { "new " } else { "" };
         let counted = |severity: Severity| {
-            let count = severities.iter().filter(|&&other| other == severity && self.fail_on.fails(other)).count();
-            (count > 0).then(|| format!("{count} {}{}", severity.name(), if count == 1 { "" } else { "s" }))
+            let count =
+                figures.severities.iter().filter(|&&other| other == severity && self.fail_on.fails(other)).count();
+            (count > 0).then(|| format!("{count} {new}{}{}", severity.name(), if count == 1 { "" } else { "s" }))
         };
         let counts: Vec<String> = [Severity::Error, Severity::Warning].into_iter().filter_map(counted).collect();
         let name = self.fail_on.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
@@ -163,7 +167,14 @@ mod tests {
     }
 
     fn figures() -> Figures {
-        Figures { title: "shop".to_owned(), severities: Vec::new(), score: None, moved: None, verdict: None }
+        Figures {
+            title: "shop".to_owned(),
+            severities: Vec::new(),
+            has_base: false,
+            score: None,
+            moved: None,
+            verdict: None,
+        }
     }
 
     #[test]
@@ -181,6 +192,9 @@ mod tests {
             let got = reasons(&gates, Figures { severities: severities.clone(), ..figures() });
             assert_eq!(got.first().map(String::as_str), expected, "{severities:?}");
         }
+        let gates = Gates { fail_on: FailOn::Error, ..NOTHING_ASKED };
+        let got = reasons(&gates, Figures { severities: vec![Error], has_base: true, ..figures() });
+        assert_eq!(got, ["shop: 1 new error (--fail-on error)"]);
     }
 
     #[test]

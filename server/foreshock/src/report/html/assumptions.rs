@@ -33,7 +33,8 @@ pub(crate) enum SourceKind {
 }
 
 impl SourceKind {
-    fn of(source: &Source) -> SourceKind {
+    /// The sort of a source.
+    pub(crate) fn of(source: &Source) -> SourceKind {
         match source {
             Source::Attribute(_) => SourceKind::Text,
             Source::Configuration(_) => SourceKind::Configuration,
@@ -51,7 +52,7 @@ impl SourceKind {
             SourceKind::Configuration => "foreshock.toml",
             SourceKind::ProviderDefault => "provider default",
             SourceKind::Sla => "published figure",
-            SourceKind::UncheckedSla => "published figure, not checked",
+            SourceKind::UncheckedSla => "our table, not checked",
             SourceKind::Default => "our default",
         }
     }

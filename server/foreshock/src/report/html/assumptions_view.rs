@@ -83,10 +83,15 @@ impl AssumptionsView {
 pub(crate) fn value(quantity: &str, value: f64) -> String {
     match value {
         seconds if quantity.ends_with("seconds") => duration(seconds),
-        value if value != 0.0 && value.abs() < 1e-3 => format!("{value:.3e}"),
-        value => {
-            let text = format!("{value:.6}");
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
+        value => short(value),
     }
+}
+
+/// A number with the digits that matter.
+pub(crate) fn short(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-3 {
+        return format!("{value:.3e}");
+    }
+    let text = format!("{value:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

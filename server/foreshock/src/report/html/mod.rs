@@ -13,14 +13,19 @@ mod layers;
 mod page;
 mod scenarios;
 mod stack_view;
+mod suppressed_view;
 
 use std::sync::Arc;
 
 use foreshock_analysis::{Fix, Snapshot, Stack};
 use foreshock_engine::{Availability, AvailabilityOptions, Sweep};
 
+pub(crate) use self::assumptions::{SourceKind, numbers, unknowns};
+pub(crate) use self::assumptions_view::{short as short_number, value as number_value};
 pub(crate) use self::graph_page::html_graph;
 pub(crate) use self::page::html_report;
+pub(crate) use self::stack_view::title;
+pub(crate) use self::suppressed_view::suppressed;
 use super::simulation::Played;
 
 /// What a report says of one stack.
@@ -57,7 +62,7 @@ impl StackMatter {
     }
 
     /// How many findings no repair was tried for.
-    fn not_tried(&self) -> usize {
+    pub(crate) fn not_tried(&self) -> usize {
         self.fixes.iter().filter(|fixes| fixes.is_none()).count()
     }
 }

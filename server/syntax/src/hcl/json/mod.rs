@@ -1,7 +1,7 @@
 //! The JSON form of Terraform's language (`.tf.json`, `.tofu.json`, `.tfvars.json`) as the same tree as the other form.
 
 mod body;
-mod tree;
+pub(crate) mod tree;
 mod value;
 
 use std::sync::Arc;

@@ -14,21 +14,27 @@ const MAX_PROBLEMS: usize = 200;
 
 /// A value.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
+pub struct Node {
     /// All of it, quotes and brackets included.
-    pub(super) span: Span,
-    pub(super) kind: Kind,
+    pub span: Span,
+    /// What it is.
+    pub kind: Kind,
 }
 
 /// The kinds of values.
 #[derive(Clone, Debug)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Bool(bool),
+    /// A finite number.
     Number(f64),
-    /// What stands between the quotes, as written.
+    /// What stands between the quotes, as written: see [`unescaped`].
     String(Span),
+    /// A list.
     Array(Vec<Node>),
+    /// Keys with their values in the order written; a key may be there twice.
     Object(Vec<(Key, Node)>),
     /// Nothing that could be read.
     Missing,
@@ -36,16 +42,16 @@ pub(super) enum Kind {
 
 /// A key of an object.
 #[derive(Clone, Debug)]
-pub(super) struct Key {
+pub struct Key {
     /// Unescaped.
-    pub(super) text: Arc<str>,
+    pub text: Arc<str>,
     /// Without the quotes.
-    pub(super) span: Span,
+    pub span: Span,
 }
 
 impl Key {
     /// With the quotes that are there.
-    pub(super) fn quoted(&self, text: &str) -> Span {
+    pub fn quoted(&self, text: &str) -> Span {
         let bytes = text.as_bytes();
         let is_quote = |at: Option<u32>| at.and_then(|at| bytes.get(at as usize)) == Some(&b'"');
         let before = u32::from(is_quote(self.span.start.checked_sub(1)));
@@ -68,9 +74,22 @@ impl Node {
     }
 }
 
-/// Reads a whole text.
+/// Reads a whole text. Values nested deeper than `deepest` (objects and lists counted) are skipped with a problem. Problems
+/// are in the order of the text.
+pub fn parse(text: &str, deepest: u32) -> (Node, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let root = read_to(text, deepest, &mut problems);
+    problems.sort_by_key(|problem| problem.span);
+    (root, problems)
+}
+
+/// Reads a whole text as deep as expressions may be.
 pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Node {
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, problems };
+    read_to(text, MAX_DEPTH, problems)
+}
+
+fn read_to(text: &str, deepest: u32, problems: &mut Vec<Problem>) -> Node {
+    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, deepest, problems };
     if text.starts_with('\u{feff}') {
         reader.at = 3;
     }
@@ -89,7 +108,7 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Node {
 
 /// A JSON string's content without its escapes, and for each byte of that where it was written. `None` for the places when
 /// nothing is escaped, so that they are the same.
-pub(super) fn unescaped(written: &str) -> (String, Option<Vec<u32>>) {
+pub fn unescaped(written: &str) -> (String, Option<Vec<u32>>) {
     if !written.contains('\\') {
         return (written.to_owned(), None);
     }
@@ -149,6 +168,7 @@ struct Reader<'t, 'p> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
+    deepest: u32,
     problems: &'p mut Vec<Problem>,
 }
 
@@ -184,7 +204,7 @@ impl Reader<'_, '_> {
     fn value(&mut self, depth: u32) -> Node {
         let start = self.at;
         let kind = match self.peek() {
-            b'{' | b'[' if depth >= MAX_DEPTH => {
+            b'{' | b'[' if depth >= self.deepest => {
                 self.skip_brackets();
                 self.problem(start, start + 1, "values are nested too deep here");
                 Kind::Missing

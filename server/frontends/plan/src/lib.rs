@@ -1,0 +1,19 @@
+//! What the JSON of a Terraform plan or state says: the resource instances before and after, with their values, as if
+//! they had been resolved from text.
+//!
+//! Knows the JSON of `terraform show -json` (plan and state) and of `terraform.tfstate`. Must never know what a resource
+//! means at run time (that is `foreshock-catalog`). Does no I/O. Start reading at [`read`].
+
+mod address;
+mod body;
+mod configuration;
+mod cursor;
+mod entries;
+mod equality;
+mod instances;
+mod recognise;
+mod source;
+mod value;
+
+pub use instances::{Counts, Plan, read, variables};
+pub use recognise::{Sort, may_be_plan, sort_of};

@@ -1,0 +1,3 @@
+//! JSON into a tree with spans, tolerant: the reader that the JSON form of Terraform's language is read with.
+
+pub use crate::hcl::json::tree::{Key, Kind, Node, parse, unescaped};

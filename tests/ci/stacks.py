@@ -1,0 +1,84 @@
+"""Stacks in git repositories that the tests run foreshock on."""
+
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+SHOP = REPOSITORY / "fixtures" / "shop"
+
+# Keys of for_each, which are part of a component's name.
+HOSTILE = [
+    "a|b",
+    "`code`",
+    "</details><script>alert(1)</script>",
+    "@octocat closes #1",
+    "![x](http://evil.example/x.png)",
+    "](http://evil.example)",
+    "::error::pwned",
+    "two\\nlines\\n```\\n# heading",
+    "{0} {{1}} 100%",
+    "a,b:c;d\\\"e'f",
+    "数据库 \u202eabc",
+    "<!-- foreshock:check -->",
+]
+
+
+def git(directory, *arguments):
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *identity, *arguments], cwd=directory, check=True, capture_output=True)
+
+
+def foreshock(directory, *arguments):
+    return subprocess.run(["foreshock", *arguments], cwd=directory, capture_output=True, text=True, encoding="utf-8")
+
+
+class Stacks:
+    """A temporary directory with the repositories; to be used as a context."""
+
+    def __enter__(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="foreshock-ci-"))
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.directory)
+
+    def shop(self, name="shop"):
+        """The shop with Multi-AZ at HEAD, and without it in the work tree."""
+        directory = self.directory / name
+        shutil.copytree(SHOP, directory)
+        database = directory / "rds.tf"
+        text = database.read_text()
+        single = "multi_az                    = false"
+        assert single in text
+        database.write_text(text.replace(single, "multi_az                    = true "))
+        git(directory, "init", "--quiet", "--initial-branch", "main")
+        git(directory, "add", ".")
+        git(directory, "commit", "--quiet", "--message", "base")
+        database.write_text(text)
+        return directory
+
+    def hostile(self):
+        """A repository whose names, of files and of components, want to be markup; at HEAD it is one instance each."""
+        directory = self.directory / "hostile"
+        directory.mkdir()
+        git(directory, "init", "--quiet", "--initial-branch", "main")
+        (directory / "README").write_text("")
+        git(directory, "add", ".")
+        git(directory, "commit", "--quiet", "--message", "base")
+        keys = ", ".join(f'"{key.replace("%{", "%%{").replace("${", "$${")}"' for key in HOSTILE)
+        (directory / "a b,c:d%.tf").write_text(
+            "resource \"aws_lb\" \"web\" {\n  subnets = [\"subnet-a\", \"subnet-b\"]\n}\n\n"
+            "resource \"aws_lb_target_group\" \"api\" {\n  port = 8080\n}\n\n"
+            "resource \"aws_lb_listener\" \"http\" {\n  load_balancer_arn = aws_lb.web.arn\n\n  default_action {\n"
+            "    type             = \"forward\"\n    target_group_arn = aws_lb_target_group.api.arn\n  }\n}\n\n"
+            "resource \"aws_instance\" \"api\" {\n  count     = 2\n"
+            "  user_data = join(\",\", [for db in aws_db_instance.orders : db.address])\n}\n\n"
+            "resource \"aws_lb_target_group_attachment\" \"api\" {\n  count            = 2\n"
+            "  target_group_arn = aws_lb_target_group.api.arn\n  target_id        = aws_instance.api[count.index].id\n}\n\n"
+            f"resource \"aws_db_instance\" \"orders\" {{\n  for_each = toset([{keys}])\n  engine   = \"postgres\"\n"
+            "  multi_az = false\n}\n",
+            encoding="utf-8",
+        )
+        return directory
