@@ -8,6 +8,7 @@
 
 mod availability;
 mod backtest;
+mod base;
 mod change;
 mod plans;
 mod report;

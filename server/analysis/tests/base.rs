@@ -382,6 +382,30 @@ fn other_work_trees_and_submodules_have_their_own() {
     .assert_eq(&told_of(".", BaseChoice::Automatic));
 }
 
+/// What a stack takes from the state of another is what that one said at the base.
+#[test]
+fn the_state_of_another_stack_is_that_of_the_revision() {
+    let script = r#"mkdir ../net; printf 'terraform {\n  backend "local" {}\n}\noutput "ha" {\n  value = true\n}\n' > ../net/main.tf
+        printf 'data "terraform_remote_state" "net" {\n  backend = "local"\n  config = { path = "../net/terraform.tfstate" }\n}\n' > net.tf
+        sed -i 's/multi_az = true/multi_az = data.terraform_remote_state.net.outputs.ha/' db.tf; git add ..; git commit -qm two"#;
+    check(
+        script,
+        "auto",
+        expect![[r#"
+        envs/net: HEAD, no score
+        envs/prod: HEAD, +0.0
+    "#]],
+    );
+    check(
+        &format!("{script}; sed -i 's/true/false/' ../net/main.tf"),
+        "auto",
+        expect![[r#"
+        envs/net: HEAD, no score
+        envs/prod: HEAD, -16.3; new: single-point-of-failure aws_db_instance.orders
+    "#]],
+    );
+}
+
 #[test]
 fn infrastructure_yaml_has_a_base_too() {
     let fixture = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/checkout.yaml");
