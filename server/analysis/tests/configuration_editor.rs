@@ -49,7 +49,7 @@ fn offers(configuration: &str, expected: Expect) {
         seen += &format!("{}\n", after.lines().nth(line).unwrap().trim());
     }
     if offered.len() > 10 {
-        seen += &format!("and {} more\n", offered.len() - 10);
+        seen += "and more\n";
     }
     expected.assert_eq(&seen);
 }
@@ -100,7 +100,7 @@ fn tables_and_keys_are_offered() {
             [editor]
             [catalog.
             [stack.rules]
-            and 1 more
+            and more
         "#]],
     );
     offers(
@@ -116,7 +116,7 @@ fn tables_and_keys_are_offered() {
             no-backup =
             no-dead-letter-queue =
             no-health-check =
-            and 21 more
+            and more
         "#]],
     );
     offers(
@@ -132,7 +132,7 @@ fn tables_and_keys_are_offered() {
             [editor]
             [catalog.
             [stack.rules]
-            and 1 more
+            and more
         "#]],
     );
     offers(
@@ -148,7 +148,7 @@ fn tables_and_keys_are_offered() {
             instances =
             required =
             failover =
-            and 36 more
+            and more
         "#]],
     );
     offers("[editor]\n# $0", expect![""]);
@@ -238,7 +238,7 @@ fn values_are_offered() {
         rules = ["no-backup"]
         rules = ["no-dead-letter-queue"]
         rules = ["no-health-check"]
-        and 14 more
+        and more
     "#]],
     );
     offers(
