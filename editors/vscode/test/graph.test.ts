@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { neighbourhood } from '../src/graph/neighbourhood';
 import { outline } from '../src/graph/outline';
 import { picture } from '../src/graph/picture';
 import { isWaypoint, tiers } from '../src/graph/tiers';
@@ -115,3 +116,21 @@ test('names from files cannot become markup', () => {
   assert.ok(!svg.includes('<img'));
   assert.ok(!/="[^"]*onerror[^"]*"[^ >]*"/.test(svg));
 });
+
+function checkNeighbourhood(text: string, start: string | undefined, steps: number, most: number, expected: string): void {
+  test(`of ${text} ${steps} steps around ${start}, ${most} at most`, () => {
+    const part = neighbourhood(graph(text), start, steps, most);
+    assert.equal(part.components.map(component => component.id).sort().join(' '), expected);
+    const kept = new Set(part.components.map(component => component.id));
+    assert.ok(part.dependencies.every(({ from, to }) => kept.has(from) && kept.has(to)));
+  });
+}
+
+checkNeighbourhood('lb>api>db>disk lb>web', 'api', 1, 100, 'api db lb');
+checkNeighbourhood('lb>api>db>disk lb>web', 'api', 2, 100, 'api db disk lb');
+// What only shares a caller is no neighbour.
+checkNeighbourhood('lb>api lb>web', 'api', 5, 100, 'api lb');
+checkNeighbourhood('a>b>c>d>e', 'c', Infinity, 3, 'b c d');
+checkNeighbourhood('a>b>a', 'a', Infinity, 100, 'a b');
+checkNeighbourhood('a>b c', undefined, 1, 100, 'a b c');
+checkNeighbourhood('a>b c', 'gone', 1, 2, 'a b');

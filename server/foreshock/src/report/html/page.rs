@@ -51,7 +51,7 @@ pub(crate) fn html_report(matters: &[StackMatter], places: &Places<'_>, made: &M
     let (stacks, data): (Vec<_>, Vec<_>) = matters.iter().map(|matter| StackView::of(matter, room, places)).unzip();
     let report = Report {
         stacks,
-        data: escaped(&json!({ "stacks": data })),
+        data: escaped(&json!({ "stacks": data, "begin": begin(matters) })),
         parts: PARTS,
         command: &made.command,
         date: made.date.as_deref(),
@@ -59,6 +59,14 @@ pub(crate) fn html_report(matters: &[StackMatter], places: &Places<'_>, made: &M
         version: env!("CARGO_PKG_VERSION"),
     };
     render("report.html", report)
+}
+
+/// The stack that is shown first: the one with the lowest score, else the first with anything in it.
+fn begin(matters: &[StackMatter]) -> usize {
+    let scored = matters.iter().enumerate().filter_map(|(index, matter)| Some((index, matter.availability.score?)));
+    let lowest = scored.min_by(|(_, one), (_, other)| one.total_cmp(other)).map(|(index, _)| index);
+    let has_some = |matter: &StackMatter| !matter.stack.system().components.is_empty();
+    lowest.or_else(|| matters.iter().position(has_some)).unwrap_or(0)
 }
 
 /// A page of a template. Templates are ours: an error is a mistake of this program, and is said instead of panicking.

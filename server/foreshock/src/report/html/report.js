@@ -329,8 +329,10 @@
     const stack = data.stacks[index];
     if (!article || !stack || open.has(index)) return;
     open.add(index);
+    const host = article.querySelector('[data-graph]');
+    if (!host) return;
     const graph = unpack(stack);
-    const view = graphView(article.querySelector('[data-graph]'), stack, graph);
+    const view = graphView(host, stack, graph);
     const scenarios = article.querySelector('[data-scenarios]');
     if (scenarios) scenarioView(scenarios, stack, view);
   }
@@ -339,7 +341,7 @@
   chooser?.addEventListener('change', () => show(Number(chooser.value)));
   // A link to a section of another stack opens that stack.
   const linked = () => articles.findIndex(article => location.hash.length > 1 && article.querySelector(`[id="${CSS.escape(location.hash.slice(1))}"]`));
-  const begin = Math.max(0, linked());
+  const begin = linked() >= 0 ? linked() : data.begin ?? 0;
   if (chooser) chooser.value = String(begin);
   if (articles.length > 0) show(begin);
 
