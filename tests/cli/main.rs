@@ -9,6 +9,7 @@
 mod availability;
 mod backtest;
 mod change;
+mod plans;
 mod report;
 mod simulate;
 mod suppressions;

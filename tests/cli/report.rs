@@ -183,6 +183,8 @@ fn what_was_asked_stands_in_the_report() {
     let asked = page(&shop(), &["simulate", "--fail", "aws_db_instance.orders", "--html", "-"]);
     assert!(asked.contains("What was asked"));
     assert!(asked.contains("└─ aws_ecs_service.api DOWN: requires it"), "{asked}");
+    let both = ["simulate", "--fail", "aws_db_instance.orders", "--zone", "eu-west-1a", "--together", "--html", "-"];
+    assert!(page(&shop(), &both).contains("component:aws_db_instance.orders+zone:eu-west-1a</bdi></h3>"));
     assert!(complaint(&shop(), &["simulate", "--fail", "nothing", "--html", "-"]).contains("nothing"));
 }
 
@@ -285,4 +287,69 @@ fn the_demo_is_served_to_this_machine_until_enter() {
     assert!(ask("evil.example").starts_with("HTTP/1.1 421"));
     demo.stdin.take().unwrap().write_all(b"\n").unwrap();
     assert!(demo.wait().unwrap().success());
+}
+
+fn git(directory: &Path, arguments: &[&str]) -> bool {
+    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
+    let done = Command::new("git").args(identity).args(arguments).current_dir(directory).output();
+    done.is_ok_and(|output| output.status.success())
+}
+
+#[test]
+fn a_report_says_what_is_new_against_a_revision() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    if !git(directory, &["init", "--quiet", "-b", "main", "."]) {
+        println!("skipped: there is no git here");
+        return;
+    }
+    for file in std::fs::read_dir(shop()).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(
+            directory.join(path.file_name().unwrap()),
+            text.replace("= false # cheaper while we are small", "= true"),
+        )
+        .unwrap();
+    }
+    let database = std::fs::read_to_string(directory.join("rds.tf")).unwrap();
+    assert!(database.contains("= true"), "{database}");
+    assert!(git(directory, &["add", "-A"]) && git(directory, &["commit", "--quiet", "-m", "two zones"]));
+    let unchanged = page(directory, &["simulate", ".", "--html", "-", "--base", "HEAD"]);
+    assert!(unchanged.contains("<strong>0 points</strong>"));
+    assert!(unchanged.contains("<p>No new findings.</p>"));
+
+    std::fs::copy(shop().join("rds.tf"), directory.join("rds.tf")).unwrap();
+    let report = page(directory, &["simulate", ".", "--html", "-", "--base", "HEAD"]);
+    let (new, _) = report.split_once("<h2 id=\"single-0\">").unwrap();
+    let (_, new) = new.split_once("<h2 id=\"new-0\">").unwrap();
+    assert!(new.contains("<span class=\"badge error\">error</span> <span class=\"badge new\">new</span>"), "{new}");
+    assert!(new.contains("multi_az of aws_db_instance.orders was true at"), "{new}");
+    assert!(new.contains("What fails now that did not") && new.contains("instance:aws_db_instance.orders#0"), "{new}");
+    assert!(report.contains("<strong>−6.2 points</strong>"), "{report}");
+    let without = page(directory, &["simulate", ".", "--html", "-"]);
+    assert!(!without.contains("What is new") && !without.contains("badge new"));
+    assert!(complaint(directory, &["simulate", "--base", "HEAD"]).contains("--html"));
+    assert!(complaint(directory, &["simulate", "--html", "-", "--base", "nowhere"]).contains("nowhere"));
+}
+
+#[test]
+fn what_is_suppressed_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(shop()).unwrap() {
+        let path = file.unwrap().path();
+        std::fs::copy(&path, directory.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let text = std::fs::read_to_string(shop().join("rds.tf")).unwrap();
+    let ignored = "# foreshock:ignore single-point-of-failure reason: moves <next> month\nresource \"aws_db_instance\" \"orders\"";
+    std::fs::write(directory.path().join("rds.tf"), text.replace("resource \"aws_db_instance\" \"orders\"", ignored))
+        .unwrap();
+    let report = report(directory.path(), ".");
+    let (_, suppressed) = report.split_once("<h2 id=\"suppressed-0\">").unwrap();
+    assert!(suppressed.contains("moves &lt;next&gt; month"), "{suppressed}");
+    let pack = Pack::of(directory.path(), ".");
+    assert!(
+        pack.text("evidence.md")
+            .contains("| single-point-of-failure | aws\\_db\\_instance.orders | moves &lt;next&gt; month |")
+    );
 }

@@ -40,3 +40,7 @@ end, {
 vim.api.nvim_create_user_command('ForeshockSince', function()
   require('foreshock').since()
 end, { desc = 'What fails now that did not fail at the base' })
+
+vim.api.nvim_create_user_command('ForeshockAccept', function()
+  require('foreshock').accept()
+end, { desc = 'Make old what is found now: write the baseline file' })

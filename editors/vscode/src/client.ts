@@ -73,6 +73,11 @@ export class Server implements vscode.Disposable {
     return this.running().sendRequest('foreshock/newlyFailing', { uri });
   }
 
+  /** Makes old what is found now, in a baseline file that the server has this editor write. */
+  setBaseline(uri: string): Promise<{ uri: string; findings: number }> {
+    return this.running().sendRequest('workspace/executeCommand', { command: 'foreshock.setBaseline', arguments: [{ uri }] });
+  }
+
   simulate(uri: string, fault: string): Promise<SimulateResult> {
     return this.running().sendRequest('foreshock/simulate', { uri, fault });
   }

@@ -60,6 +60,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
       return showCascade(started, argument);
     }),
     command('foreshock.chooseCaller', argument => chooseCaller(started, isBlock(argument) ? argument : activeFile(statusBar))),
+    command('foreshock.acceptFindings', async () => {
+      const { uri, findings } = await started.setBaseline(activeFile(statusBar).uri);
+      const name = vscode.workspace.asRelativePath(vscode.Uri.parse(uri));
+      void vscode.window.showInformationMessage(`${name}: ${findings} finding${findings === 1 ? '' : 's'} accepted. Save it to keep it so.`);
+    }),
     command('foreshock.chooseVariableFile', () => chooseVariableFile(started, activeFile(statusBar).uri)),
     command('foreshock.showNewlyFailing', argument => {
       const { uri } = isBlock(argument) ? argument : activeFile(statusBar);

@@ -39,7 +39,7 @@ pub struct Comparison {
     pub points: Option<f64>,
     /// Minutes a year that are lost now and were not before; negative for a gain.
     pub minutes_per_year: f64,
-    /// Findings of before that are no more, in their order.
+    /// Findings of before that are no more, in their order. What went with its component is not mended.
     pub mended: Vec<Finding>,
 }
 
@@ -97,6 +97,12 @@ impl Stack {
         self
     }
 
+    /// Whether there is a component, or a resource, of that name.
+    fn has(&self, name: &str) -> bool {
+        let mut instances = self.terraform().into_iter().flat_map(|module| &module.resolved.instances);
+        self.system().find(name).is_some() || instances.any(|instance| *instance.address == *name)
+    }
+
     /// What a component, or a resource, of the base is called now.
     pub(crate) fn name_now(&self, before: &str) -> String {
         match self.terraform() {
@@ -131,7 +137,8 @@ impl Known {
 
     fn is_mended(&self, before: &Finding, now: &Stack) -> bool {
         let name = self.names.get(&before.component_id).unwrap_or(&before.component_id);
-        !now.all_findings().any(|finding| finding.rule == before.rule && finding.component_id == *name)
+        let same = |finding: &Finding| finding.rule == before.rule && finding.component_id == *name;
+        !now.all_findings().any(same) && now.has(name)
     }
 }
 
@@ -168,6 +175,10 @@ impl Measured {
     }
 
     fn minutes_per_year(&self) -> f64 {
+        // Who serves nobody loses nothing, and gains nothing by it.
+        if self.points().is_none() {
+            return 0.0;
+        }
         let minutes = (self.after.1 - self.before.1) * MINUTES_PER_YEAR;
         if minutes.abs() < NOISE { 0.0 } else { minutes }
     }

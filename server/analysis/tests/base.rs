@@ -119,8 +119,6 @@ fn check(script: &str, base: &str, expected: Expect) {
 
 #[test]
 fn a_change_is_what_the_base_does_not_have() {
-    let lost = "; new: single-point-of-failure aws_db_instance.orders, single-zone aws_db_instance.orders";
-    let _ = lost;
     check(
         "",
         "auto",
@@ -200,7 +198,21 @@ fn what_only_moved_is_the_same() {
         "cd ..; git mv prod live; echo >> live/db.tf",
         "auto",
         expect![[r#"
-        envs/live: HEAD, was not there
+            envs/live: HEAD, +0.0
+        "#]],
+    );
+    check(
+        r#"cd ..; git mv prod live; echo "$SINGLE" > live/db.tf"#,
+        "auto",
+        expect![[r#"
+        envs/live: HEAD, -16.3; new: single-point-of-failure aws_db_instance.orders
+    "#]],
+    );
+    check(
+        r#"cd ..; rm -r prod; mkdir other; echo "$APP" > other/db.tf"#,
+        "auto",
+        expect![[r#"
+        envs/other: HEAD, was not there
     "#]],
     );
     // Two that could be it: neither is taken.
@@ -271,9 +283,9 @@ fn what_is_new_or_gone_is_told_apart() {
         "rm -rf ../../.git",
         "main",
         expect![[r#"
-        envs/prod: no base
-        problem: no git repository is at or above ROOT; no git repository is at or above ROOT/envs/prod
-    "#]],
+            envs/prod: no base
+            problem: no git repository is at or above ROOT
+        "#]],
     );
     check(
         "rm -rf ../../.git; git -C ../.. init -q",
@@ -287,9 +299,9 @@ fn what_is_new_or_gone_is_told_apart() {
         "rm -rf ../../.git; git -C ../.. init -q",
         "HEAD",
         expect![[r#"
-        envs/prod: no base
-        problem: git knows no revision `HEAD` here
-    "#]],
+            envs/prod: no base
+            problem: nothing is committed yet
+        "#]],
     );
 }
 
@@ -372,26 +384,26 @@ fn other_work_trees_and_submodules_have_their_own() {
 
 #[test]
 fn infrastructure_yaml_has_a_base_too() {
-    let yaml = "components:\n  - id: web\n    kind: app_server\n    instances: 2\n    entry: true\n    requires: [db]\n  - id: db\n    kind: database\n    instances: 2\n    required: 1\n";
+    let fixture = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/checkout.yaml");
     let Some(place) =
-        Place::after(&format!("git init -q -b main .; printf '{yaml}' > system.yaml; git add .; git commit -qm one"))
+        Place::after(&format!("git init -q -b main .; cp {fixture} a.yaml; git add .; git commit -qm one"))
     else {
         return;
     };
-    let told_of = || told(&place.check("system.yaml", BaseChoice::Automatic), &place.root);
+    let of = |file: &str| told(&place.check(file, BaseChoice::Automatic), &place.root);
     expect![[r#"
-        system.yaml: HEAD, +0.0
+        a.yaml: HEAD, +0.0
     "#]]
-    .assert_eq(&told_of());
-    place.run("sed -i 's/instances: 2/instances: 1/' system.yaml; cp system.yaml other.yaml");
+    .assert_eq(&of("a.yaml"));
+    place.run("sed 's/replicas: [2-9]/replicas: 1/' a.yaml > b.yaml; cp b.yaml a.yaml");
     expect![[r#"
-        system.yaml: HEAD, +0.0
+        a.yaml: HEAD, -2.2; new: single-point-of-failure app, single-point-of-failure lb, no-redundancy sessions
     "#]]
-    .assert_eq(&told_of());
+    .assert_eq(&of("a.yaml"));
     expect![[r#"
-        other.yaml: HEAD, was not there
+        b.yaml: HEAD, was not there
     "#]]
-    .assert_eq(&told(&place.check("other.yaml", BaseChoice::Automatic), &place.root));
+    .assert_eq(&of("b.yaml"));
 }
 
 /// In the editor: documents are of the present only, and a base that moves is followed without being told.

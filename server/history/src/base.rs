@@ -29,7 +29,7 @@ pub struct Base {
     pub doubt: Option<Problem>,
 }
 
-/// The commits that HEAD and the default branch are at.
+/// The default branch, by its names and where it is.
 struct DefaultBranch {
     /// `origin/main`
     shown: String,
@@ -55,7 +55,14 @@ impl Repository {
 
     fn named(&self, revision: &str) -> Result<Base, Problem> {
         let parsed = self.git.rev_parse_single(revision.as_bytes().as_bstr());
-        let Ok(id) = parsed else { return Err(self.no_such(revision)) };
+        let Ok(id) = parsed else {
+            let names = self.names();
+            return Err(if names.is_empty() && self.is_unborn() {
+                Problem::NoCommits
+            } else {
+                self.no_such(revision, names)
+            });
+        };
         let object = id.object().map_err(|error| Problem::unreadable(format!("`{revision}`"), &error))?;
         let commit = object.peel_to_commit().map_err(|_| Problem::NotACommit(revision.to_owned()))?;
         Ok(self.described(commit.id, revision.to_owned(), None))
@@ -99,6 +106,10 @@ impl Repository {
         self.head().ok().map(Commit)
     }
 
+    fn is_unborn(&self) -> bool {
+        self.git.head().is_ok_and(|head| head.is_unborn())
+    }
+
     fn is_shallow(&self) -> bool {
         self.git.is_shallow().unwrap_or(false)
     }
@@ -130,14 +141,13 @@ impl Repository {
         names
     }
 
-    fn no_such(&self, revision: &str) -> Problem {
+    fn no_such(&self, revision: &str, names: Vec<String>) -> Problem {
         // `mian~2` is a mistake in `mian`.
         let (name, rest) = match revision.find(['~', '^', '@', ':']) {
             Some(at) if at > 0 => revision.split_at(at),
             _ => (revision, ""),
         };
-        let mut close: Vec<(usize, String)> = self
-            .names()
+        let mut close: Vec<(usize, String)> = names
             .into_iter()
             .filter(|known| known != name)
             .map(|known| (strsim::osa_distance(name, &known), known))

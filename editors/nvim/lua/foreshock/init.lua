@@ -82,6 +82,16 @@ function M.caller(name)
   require('foreshock.choices').caller(name)
 end
 
+--- Makes old what is found now, in a baseline file that is written as a buffer.
+function M.accept()
+  local buffer = vim.api.nvim_get_current_buf()
+  local parameters = { command = 'foreshock.setBaseline', arguments = { { uri = vim.uri_from_bufnr(buffer) } } }
+  client.request(buffer, 'workspace/executeCommand', parameters, function(result)
+    local name = vim.fn.fnamemodify(vim.uri_to_fname(result.uri), ':.')
+    vim.notify(('foreshock: %s: %d findings accepted; :wall keeps it so'):format(name, result.findings))
+  end)
+end
+
 --- Plays a fault: `component:ID`, `latency:ID:x10`, `traffic:x3`, `zone:NAME` and others; without one, asks for it.
 --- @param fault string|nil
 function M.simulate(fault)

@@ -16,7 +16,7 @@ use super::moved::{has_module, moved_from};
 use super::past::Past;
 use super::seen::Read;
 use crate::disk::Sources;
-use crate::{Base, Stack, StackKind};
+use crate::{Base, FILE_NAME, Stack, StackKind};
 
 /// What the stacks are compared with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -304,10 +304,11 @@ impl Bases {
 
     /// `foreshock.toml` of today counts for both sides.
     pub(super) fn forget_configurations(&mut self, changed: &FxHashSet<FilePath>) {
+        let is_configuration = |file: &FilePath| file.as_path().file_name() == Some(FILE_NAME);
         for side in self.sides.values_mut() {
             if let Ok(at) = &mut side.at {
                 at.workspace.configurations.forget(changed);
-                at.workspace.states_changed = true;
+                at.workspace.states_changed |= changed.iter().any(is_configuration);
             }
         }
     }
@@ -316,10 +317,11 @@ impl Bases {
     pub(super) fn problem(&self) -> Option<Arc<str>> {
         let mut problems: BTreeSet<String> = BTreeSet::new();
         let is_named = matches!(self.choice, BaseChoice::Revision(_));
-        for (directory, of) in &self.of {
-            if of.is_none() && is_named {
-                problems.insert(Problem::NoRepository(directory.to_string()).to_string());
-            }
+        let mut outside: Vec<&Utf8PathBuf> = self.of.iter().filter(|(_, of)| of.is_none()).map(|(at, _)| at).collect();
+        outside.sort();
+        // What lies below is told with it. One of several folders may well be in no repository, where nothing was asked of it.
+        if let Some(highest) = outside.first().filter(|_| is_named) {
+            problems.insert(Problem::NoRepository(highest.to_string()).to_string());
         }
         for side in self.sides.values() {
             match &side.at {

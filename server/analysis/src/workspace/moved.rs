@@ -1,32 +1,30 @@
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_terraform::{Files, is_configuration, is_variable_file};
 use foreshock_text::FilePath;
 
 use super::Workspace;
-use super::seen::is_same_text;
 use crate::disk::Sources;
 
-/// Of ten files that one of two directories has, so many are the same when one is the other, moved.
+/// Of ten lines that one of two directories has, so many are the same when one is the other, moved.
 const SAME_OF_TEN: usize = 8;
 
-/// The root of the base that now stands at `root`: a root that is gone and had nearly all the same files. `None` where several
+/// The root of the base that now stands at `root`: a root that is gone and had nearly all the same lines. `None` where several
 /// are as likely.
 pub(super) fn moved_from(root: &Utf8Path, present: &Sources, base: &mut Workspace) -> Option<Utf8PathBuf> {
     base.index();
-    let now = texts(root, present);
+    let now = lines(root, present);
     let mut candidates: Vec<(Reverse<usize>, bool, &Utf8PathBuf)> = base
         .calls
         .directories()
         .filter(|directory| base.calls.is_root(directory) && !has_module(directory, present))
         .filter_map(|directory| {
-            let then = texts(directory, &base.sources);
-            let is_same = |(name, text): &&(String, String)| {
-                then.iter().any(|(other, then)| other == name && is_same_text(text, then))
-            };
-            let same = now.iter().filter(is_same).count();
-            let enough = same > 0 && same * 10 >= now.len().max(then.len()) * SAME_OF_TEN;
+            let then = lines(directory, &base.sources);
+            let same: usize = now.iter().map(|(line, count)| *then.get(line).unwrap_or(&0).min(count)).sum();
+            let most = now.values().sum::<usize>().max(then.values().sum());
+            let enough = same > 0 && same * 10 >= most * SAME_OF_TEN;
             enough.then_some((Reverse(same), directory.file_name() != root.file_name(), directory))
         })
         .collect();
@@ -43,11 +41,18 @@ pub(super) fn has_module(directory: &Utf8Path, sources: &Sources) -> bool {
     sources.list(directory).iter().any(|file| is_configuration(file.as_path()))
 }
 
-/// The Terraform files of a directory, by name.
-fn texts(directory: &Utf8Path, sources: &Sources) -> Vec<(String, String)> {
+/// How often a line stands in a file, by the file's name.
+type Lines = BTreeMap<(String, String), usize>;
+
+/// The lines of the Terraform files of a directory that are not empty.
+fn lines(directory: &Utf8Path, sources: &Sources) -> Lines {
     let ours = |file: &FilePath| is_configuration(file.as_path()) || is_variable_file(file.as_path());
-    let files = sources.list(directory).into_iter().filter(ours);
-    let named = files
-        .filter_map(|file| Some((file.as_path().file_name()?.to_owned(), sources.parsed(&file)?.text.to_string())));
-    named.collect()
+    let mut lines = Lines::new();
+    for file in sources.list(directory).into_iter().filter(ours) {
+        let (Some(name), Some(parsed)) = (file.as_path().file_name(), sources.parsed(&file)) else { continue };
+        for line in parsed.text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            *lines.entry((name.to_owned(), line.to_owned())).or_default() += 1;
+        }
+    }
+    lines
 }

@@ -85,7 +85,7 @@ fn names(sources: &Sources, directory: &Utf8Path) -> Vec<FilePath> {
 }
 
 /// Whether a file is the same text in two sources, or in neither.
-pub(super) fn is_same_file(file: &FilePath, one: &Sources, other: &Sources) -> bool {
+fn is_same_file(file: &FilePath, one: &Sources, other: &Sources) -> bool {
     match (text(file, one), text(file, other)) {
         (Some(one), Some(other)) => Arc::ptr_eq(&one, &other) || is_same_text(&one, &other),
         (None, None) => one.bytes(file) == other.bytes(file),
@@ -105,6 +105,6 @@ fn text(file: &FilePath, sources: &Sources) -> Option<Arc<str>> {
 }
 
 /// Whether two texts are the same but for line ends.
-pub(super) fn is_same_text(one: &str, other: &str) -> bool {
+fn is_same_text(one: &str, other: &str) -> bool {
     one == other || (one.contains('\r') != other.contains('\r') && one.lines().eq(other.lines()))
 }

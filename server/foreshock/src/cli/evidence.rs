@@ -8,8 +8,8 @@ use foreshock_engine::SweepOptions;
 use foreshock_text::FilePath;
 
 use super::inputs::Inputs;
-use super::{Outcome, html, print, read};
-use crate::report::{InputFile, Made, NOTICE, Pack, Places, StackMatter, checksum};
+use super::{Outcome, html, print, read_beside};
+use crate::report::{InputFile, NOTICE, Pack, Places, StackMatter, checksum};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -20,13 +20,12 @@ pub(super) struct Arguments {
     /// Where the files are written; what else is there stays
     #[arg(short, long, value_name = "DIR", default_value = "foreshock-evidence")]
     output: Utf8PathBuf,
-    /// The date the pack shows; none by default, so that the same input gives the same pack
-    #[arg(long, value_name = "DATE")]
-    date: Option<String>,
+    #[command(flatten)]
+    about: html::About,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
+    let (snapshot, base) = read_beside(&arguments.path, &arguments.inputs, arguments.about.base())?;
     if snapshot.stacks.is_empty() {
         return Err(format!("{}: no stack found, neither Terraform nor infrastructure YAML", arguments.path));
     }
@@ -36,7 +35,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         let sweep = stack.sweep(&SweepOptions::default(), &|_| {});
         matters.push(StackMatter::of(&snapshot, index, stack, sweep, Vec::new()));
     }
-    let made = Made { date: arguments.date.clone(), notice: Some(NOTICE.to_owned()), ..Made::by(&html::command()) };
+    let made = arguments.about.made(Some(NOTICE));
     let pack = Pack::of(&snapshot, &matters, &files(&snapshot, &places), &places, &made)?;
     write(&pack, &arguments.output)?;
     Ok(Outcome::Fine)

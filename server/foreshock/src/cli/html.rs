@@ -4,9 +4,39 @@ use std::fs;
 use std::io::{self, Write};
 
 use camino::Utf8Path;
+use clap::Args;
+use foreshock_analysis::BaseChoice;
 
 use super::print;
 use crate::report::{Made, Places, StackMatter, html_report};
+
+/// What a report says of itself, and what it compares with.
+#[derive(Args)]
+pub(super) struct About {
+    /// Say what is new against this revision (`main`, `HEAD~2`, `v1.2`, a hash)
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+    /// The date the report shows; none by default, so that the same input gives the same report
+    #[arg(long, value_name = "DATE")]
+    date: Option<String>,
+}
+
+impl About {
+    /// What to read the stacks beside.
+    pub(super) fn base(&self) -> BaseChoice {
+        self.base.clone().map_or(BaseChoice::None, BaseChoice::Revision)
+    }
+
+    /// How the report came about.
+    pub(super) fn made(&self, notice: Option<&str>) -> Made {
+        Made { date: self.date.clone(), notice: notice.map(str::to_owned), ..Made::by(&command()) }
+    }
+
+    /// Whether something is said that only a report can show.
+    pub(super) fn is_given(&self) -> bool {
+        self.base.is_some() || self.date.is_some()
+    }
+}
 
 /// Writes a report of these stacks to a file, or to standard output for `-`.
 pub(super) fn write(file: &Utf8Path, matters: &[StackMatter], places: &Places<'_>, made: &Made) -> Result<(), String> {
@@ -20,7 +50,7 @@ pub(super) fn write(file: &Utf8Path, matters: &[StackMatter], places: &Places<'_
 }
 
 /// The command as it was given; values of variables are left out, since they may be secrets.
-pub(super) fn command() -> String {
+fn command() -> String {
     told(std::env::args().skip(1))
 }
 

@@ -120,7 +120,16 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Reads the stacks at a path; also the directory that paths are shown relative to. What is wrong with the configuration
 /// is told on standard error.
 fn read(path: &Utf8Path, inputs: &Inputs) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
-    let (snapshot, base) = read_quietly(path, inputs, BaseChoice::None)?;
+    read_beside(path, inputs, BaseChoice::None)
+}
+
+/// The same, beside what they were.
+fn read_beside(
+    path: &Utf8Path,
+    inputs: &Inputs,
+    compared_with: BaseChoice,
+) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
+    let (snapshot, base) = read_quietly(path, inputs, compared_with)?;
     let places = Places::relative_to(&snapshot, here());
     for configured in &snapshot.configurations {
         for problem in &configured.problems {

@@ -8,8 +8,8 @@ use foreshock_model::System;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::inputs::Inputs;
-use super::{Outcome, colour, here, html, print, print_json, read};
-use crate::report::{Made, Paint, Places, Played, Simulation, StackMatter, simulate_human, simulate_json};
+use super::{Outcome, colour, here, html, print, print_json, read_beside};
+use crate::report::{Paint, Places, Played, Simulation, StackMatter, simulate_human, simulate_json};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -33,11 +33,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N")]
     budget: Option<u64>,
     /// Also write a report to this file: one page of HTML that needs nothing else; `-` writes only that, to standard output
-    #[arg(long, value_name = "FILE", conflicts_with = "together")]
+    #[arg(long, value_name = "FILE")]
     html: Option<Utf8PathBuf>,
-    /// The date the report shows; none by default, so that the same input gives the same report
-    #[arg(long, value_name = "DATE", requires = "html")]
-    date: Option<String>,
+    #[command(flatten)]
+    about: html::About,
     /// How to write the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -97,7 +96,10 @@ impl Faults {
 const SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
+    if arguments.html.is_none() && arguments.about.is_given() {
+        return Err("--base and --date are for the report: they need --html FILE".to_owned());
+    }
+    let (snapshot, base) = read_beside(&arguments.path, &arguments.inputs, arguments.about.base())?;
     let names = arguments.faults.names();
     let mut simulations = Vec::new();
     let mut sweeps = Vec::new();
@@ -153,13 +155,12 @@ fn report(
     let mut sweeps = sweeps.into_iter();
     for (index, stack) in snapshot.stacks.iter().enumerate() {
         // A fault that only other stacks know is not played here.
-        let asked = scenarios(stack.system(), names, false).unwrap_or_default();
+        let asked = scenarios(stack.system(), names, arguments.together).unwrap_or_default();
         let asked = asked.into_iter().map(|(id, faults)| Played::of(stack, id, &faults)).collect();
         let sweep = sweeps.next().unwrap_or_else(|| sweep(stack, arguments.budget));
         matters.push(StackMatter::of(snapshot, index, stack, sweep, asked));
     }
-    let made = Made { date: arguments.date.clone(), ..Made::by(&html::command()) };
-    html::write(file, &matters, &Places::relative_to(snapshot, base), &made)
+    html::write(file, &matters, &Places::relative_to(snapshot, base), &arguments.about.made(None))
 }
 
 fn sweep(stack: &Stack, budget: Option<u64>) -> Sweep {

@@ -19,7 +19,7 @@ pub fn write(system: &System, origin: &str, line: &dyn Fn(&Place) -> String) -> 
     );
     put(&mut text, 0, "schema_version: \"4.0\"");
     units(&mut text, system);
-    put(&mut text, 0, "components:");
+    put(&mut text, 0, if system.components.is_empty() { "components: []" } else { "components:" });
     for component in &system.components {
         write_component(&mut text, system, component, line);
     }

@@ -97,7 +97,9 @@ impl<'r, 't> Reader<'r, 't> {
                 if !named.is_said && text.is_none() {
                     let mut outside = attribute.clone();
                     outside.value.marks = outside.value.marks.union(&self.guesses(named.expression));
-                    unplaced.insert(name.clone(), outside);
+                    if !outside.value.marks.is_empty() {
+                        unplaced.insert(name.clone(), outside);
+                    }
                 }
                 body.attributes.insert(name.clone(), attribute);
             }
@@ -363,14 +365,14 @@ fn names<'t>(planned: Planned<'t>, expressions: Option<Cursor<'t>>) -> BTreeMap<
     for side in [planned.unknown, planned.value].into_iter().flatten() {
         for entry in side.entries() {
             if let Some(named) = names.get_mut(&entry.key.text) {
-                named.key = Some(entry.key.span);
+                named.key = Some(entry.quoted());
             }
         }
     }
     for entry in expressions.into_iter().flat_map(Cursor::entries) {
         let named = names.entry(&entry.key.text).or_default();
         named.expression = Some(entry.value);
-        named.key = named.key.or(Some(entry.key.span));
+        named.key = named.key.or(Some(entry.quoted()));
     }
     names
 }

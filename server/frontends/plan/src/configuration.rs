@@ -41,6 +41,9 @@ struct Module<'t> {
     outputs: FxHashMap<&'t str, Cursor<'t>>,
 }
 
+/// What variables and outputs are made from, by module instance and name.
+type Memo = FxHashMap<(Arc<str>, String), Rc<Vec<Target>>>;
+
 /// Where an expression stands.
 #[derive(Clone)]
 pub(crate) struct Scope<'c, 't> {
@@ -62,7 +65,7 @@ pub(crate) struct Configuration<'t> {
     blocks: FxHashMap<Arc<str>, Vec<(Key, Arc<str>)>>,
     /// Module instances by their address without the last key.
     modules: FxHashMap<String, BTreeSet<String>>,
-    memo: RefCell<FxHashMap<(Arc<str>, String), Rc<Vec<Target>>>>,
+    memo: RefCell<Memo>,
     steps: Cell<usize>,
 }
 

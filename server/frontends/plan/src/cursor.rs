@@ -17,6 +17,13 @@ pub(crate) struct Entry<'t> {
     pub(crate) value: Cursor<'t>,
 }
 
+impl Entry<'_> {
+    /// The key with its quotes.
+    pub(crate) fn quoted(&self) -> Span {
+        self.key.quoted(self.value.text)
+    }
+}
+
 impl<'t> Cursor<'t> {
     pub(crate) fn span(self) -> Span {
         self.node.span

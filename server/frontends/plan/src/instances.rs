@@ -68,8 +68,14 @@ pub fn variables(text: &str) -> BTreeMap<String, String> {
 /// places come from its text. `None` for a text that is none of these, with the reason among the problems; a resource that
 /// can't be understood costs that resource. Problems are in the order of the text.
 pub fn read(file: &FilePath, text: &str, source: Option<&Resolved>) -> (Option<Plan>, Vec<Problem>) {
-    let (root, told) = parse(text, DEEPEST);
+    let (root, mut told) = parse(text, DEEPEST);
     if !told.is_empty() {
+        // Where a text was cut off is what a person has to know, not where its brackets were opened.
+        let content = text.trim_end();
+        if !content.ends_with('}') && content.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+            let end = Span::from_range(content.len()..content.len());
+            told.insert(0, Problem::new(end, "the text ends here, before the JSON does: the file is not complete"));
+        }
         return (None, told);
     }
     let Some(sort) = sort_of(&root) else {

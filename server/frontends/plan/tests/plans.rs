@@ -102,7 +102,47 @@ fn an_action_says_on_which_side_a_resource_is() {
             ],
             "",
         ),
-        expect![],
+        expect![[r#"
+            Counts { created: 1, changed: 3, destroyed: 1, unchanged: 4 }
+            BEFORE
+            aws_a.delete
+              n = 1
+            aws_a.forget
+              n = 1
+            aws_a.imported
+              n = 1
+            aws_a.moved
+              n = 1
+            aws_a.noop
+              n = 1
+            aws_a.replace
+              n = 1
+            aws_a.replace_first
+              n = 1
+            aws_a.update
+              n = 1
+            data.aws_a.read
+              n = 1
+            AFTER
+            aws_a.create
+              n = 2
+            aws_a.forget
+              n = 1
+            aws_a.imported
+              n = 1
+            aws_a.moved
+              n = 1
+            aws_a.noop
+              n = 1
+            aws_a.replace
+              n = 2
+            aws_a.replace_first
+              n = 2
+            aws_a.update
+              n = 2
+            data.aws_a.read
+              n = 1
+        "#]],
     );
 }
 
@@ -116,7 +156,24 @@ fn before_is_what_a_refresh_found() {
         change("aws_a.reverted", r#""update""#, r#"{"n":2}"#, r#"{"n":1}"#, ""),
         change("aws_a.gone", r#""create""#, "", r#"{"n":1}"#, ""),
     ];
-    sides(&plan(&changes, drift), expect![]);
+    sides(
+        &plan(&changes, drift),
+        expect![[r#"
+        Counts { created: 1, changed: 1, destroyed: 0, unchanged: 0 }
+        BEFORE
+        aws_a.left
+          n = 2
+        aws_a.reverted
+          n = 2
+        AFTER
+        aws_a.gone
+          n = 1
+        aws_a.left
+          n = 2
+        aws_a.reverted
+          n = 1
+    "#]],
+    );
 }
 
 #[test]
@@ -124,7 +181,20 @@ fn what_is_not_known_yet_is_unknown_at_every_depth() {
     let after_values = r#"{"a":null,"list":[null,"x"],"map":{"k":"v"},"block":[{"n":1}],"secret":"s","default":true,"empty":[],"text":""}"#;
     let more = r#","after_unknown":{"id":true,"list":[true,false],"map":{"other":true},"block":[{"port":true}],"none":false},
         "after_sensitive":{"secret":true}"#;
-    after(&plan(&[change("aws_a.x", r#""create""#, "", after_values, more)], ""), expect![]);
+    after(
+        &plan(&[change("aws_a.x", r#""create""#, "", after_values, more)], ""),
+        expect![[r#"
+        aws_a.x
+          default = true
+          id = ?(known after apply)
+          list = [?(known after apply), "x"]
+          map = {k: "v", other: ?(known after apply)}
+          secret = "s" sensitive
+          block:
+            n = 1
+            port = ?(known after apply)
+    "#]],
+    );
 }
 
 #[test]
@@ -132,7 +202,15 @@ fn what_nobody_wrote_and_nobody_knows_is_not_written() {
     let more = r#","after_unknown":{"multi_az":true,"zone":true,"id":true}"#;
     let configuration = r#","configuration":{"root_module":{"resources":[
         {"address":"aws_a.x","expressions":{"zone":{"references":["data.aws_z.z.name","data.aws_z.z"]},"n":{"constant_value":1}}}]}}"#;
-    after(&plan(&[change("aws_a.x", r#""create""#, "", r#"{"n":1,"kept":true}"#, more)], configuration), expect![]);
+    after(
+        &plan(&[change("aws_a.x", r#""create""#, "", r#"{"n":1,"kept":true}"#, more)], configuration),
+        expect![[r#"
+            aws_a.x
+              kept = true
+              n = 1
+              zone = ?(known after apply)
+        "#]],
+    );
 }
 
 #[test]
@@ -168,7 +246,55 @@ fn references_lead_to_instances() {
           "resources":[{"address":"aws_db.d","expressions":{
             "whole":{"references":["var.mixed"]},"part":{"references":["var.mixed.o","var.mixed"]},"plain":{"references":["var.plain"]},
             "block":[{"inner":{"references":["var.plain"]},"n":{"constant_value":3}}]}}]}}}}}"#;
-    after(&plan(&changes, configuration), expect![]);
+    after(
+        &plan(&changes, configuration),
+        expect![[r#"
+        aws_i.all
+          o = ?(its value is not in the plan) <- aws_one.o .arn
+          s = ?(its value is not in the plan) <- aws_s.a .
+          (o) <- aws_one.o .arn
+          (s) <- aws_s.a .
+        aws_i.counted[0]
+          s = ?(its value is not in the plan) <- aws_s.a[0] .
+          (s) <- aws_s.a[0] .
+        aws_i.counted[1]
+          s = ?(its value is not in the plan) <- aws_s.a[1] .
+          (s) <- aws_s.a[1] .
+        aws_i.each["y"]
+          s = ?(its value is not in the plan) <- aws_s.by_name["y"] .
+          (s) <- aws_s.by_name["y"] .
+        aws_i.first
+          s = ?(its value is not in the plan) <- aws_s.a[0] .id
+          (s) <- aws_s.a[0] .id
+        aws_i.outputs
+          all = ?(its value is not in the plan)
+          one = ?(its value is not in the plan) <- module.m["p"].aws_db.d .address
+          (one) <- module.m["p"].aws_db.d .address
+        aws_one.o
+        aws_s.a[0]
+        aws_s.a[1]
+        aws_s.by_name["x"]
+        aws_s.by_name["y"]
+        module.m["p"].aws_db.d
+          part = ?(its value is not in the plan)
+          plain = ?(its value is not in the plan) <- aws_one.o .arn
+          whole = ?(its value is not in the plan) <- aws_one.o .arn <- aws_s.a[0] .id
+          block:
+            inner = ?(its value is not in the plan) <- aws_one.o .arn
+            n = 3
+          (plain) <- aws_one.o .arn
+          (whole) <- aws_one.o .arn <- aws_s.a[0] .id
+        module.m["q"].aws_db.d
+          part = ?(its value is not in the plan)
+          plain = ?(its value is not in the plan) <- aws_one.o .arn
+          whole = ?(its value is not in the plan) <- aws_one.o .arn <- aws_s.a[0] .id
+          block:
+            inner = ?(its value is not in the plan) <- aws_one.o .arn
+            n = 3
+          (plain) <- aws_one.o .arn
+          (whole) <- aws_one.o .arn <- aws_s.a[0] .id
+    "#]],
+    );
 }
 
 #[test]
@@ -192,7 +318,30 @@ fn a_reference_that_the_value_of_before_does_not_show_is_new() {
     };
     let resources: Vec<String> = ["new", "old", "same"].iter().map(|name| one(name)).collect();
     let configuration = format!(r#","configuration":{{"root_module":{{"resources":[{}]}}}}"#, resources.join(","));
-    sides(&plan(&changes, &configuration), expect![]);
+    sides(
+        &plan(&changes, &configuration),
+        expect![[r#"
+        Counts { created: 0, changed: 2, destroyed: 0, unchanged: 2 }
+        BEFORE
+        aws_db.d
+          address = "db.x.example.com"
+        aws_i.new
+          env = "none"
+        aws_i.old
+          env = "v=1 db.x.example.com" <- aws_db.d .address
+        aws_i.same
+          env = "hash" <- aws_db.d .address
+        AFTER
+        aws_db.d
+          address = "db.x.example.com"
+        aws_i.new
+          env = "h=db.x.example.com" <- aws_db.d .address
+        aws_i.old
+          env = "v=2 db.x.example.com" <- aws_db.d .address
+        aws_i.same
+          env = "hash" <- aws_db.d .address
+    "#]],
+    );
 }
 
 #[test]
@@ -205,7 +354,20 @@ fn a_reference_without_a_value_is_kept_apart() {
     ];
     let configuration = r#","configuration":{"root_module":{"resources":[{"address":"aws_lambda_function.f","expressions":{
         "environment":{"references":["local.table"]},"other":{"references":["local.queue","local.name"]},"direct":{"references":["aws_sqs_queue.a.url","aws_sqs_queue.a"]}}}]}}"#;
-    after(&plan(&changes, configuration), expect![]);
+    after(
+        &plan(&changes, configuration),
+        expect![[r#"
+        aws_dynamodb_table.t
+        aws_lambda_function.f
+          direct = ?(its value is not in the plan) <- aws_sqs_queue.a .url
+          environment = ?(its value is not in the plan)
+          other = ?(its value is not in the plan)
+          (direct) <- aws_sqs_queue.a .url
+          (environment) <- aws_dynamodb_table.t .local.table
+        aws_sqs_queue.a
+        aws_sqs_queue.b
+    "#]],
+    );
 }
 
 #[test]
@@ -223,7 +385,37 @@ fn a_stored_state_tells_references_by_its_values() {
       {"mode":"managed","type":"aws_lb_target_group","name":"t","instances":[{"attributes":{"arn":"arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/t/1","load_balancer_arns":["arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/l/1"]},"dependencies":[]}]},
       {"mode":"managed","type":"aws_lb","name":"l","instances":[{"attributes":{"arn":"arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/l/1","x":"arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/t/1"},"dependencies":["aws_lb_target_group.t"]}]},
       {"mode":"data","type":"aws_vpc","name":"v","instances":[{"attributes":{"id":"vpc-0a1b2c3d4e5f60718"}}]}]}"#;
-    after(state, expect![]);
+    after(
+        state,
+        expect![[r#"
+        aws_ecs_cluster.c
+          id = "orders"
+          name = "orders"
+        aws_lambda_function.f["a.b"]
+          function_name = "f"
+          environment:
+            variables = {NAME: "orders" <- module.d.aws_db_instance.pg[0] .identifier, URL: "postgres://u@orders.abc.eu-west-1.rds.amazonaws.com:5432/x" <- module.d.aws_db_instance.pg[0] .address}
+          vpc_config:
+            security_group_ids = ["sg-0a1b2c3d4e5f60718" <- aws_security_group.sg .id]
+        aws_lb.l
+          arn = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/l/1"
+          x = "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/t/1" <- aws_lb_target_group.t .arn
+        aws_lb_target_group.t
+          arn = "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/t/1"
+          load_balancer_arns = ["arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/l/1"]
+        aws_security_group.sg
+          id = "sg-0a1b2c3d4e5f60718"
+          name = "api"
+        data.aws_vpc.v
+          id = "vpc-0a1b2c3d4e5f60718"
+        module.d.aws_db_instance.pg[0]
+          address = "orders.abc.eu-west-1.rds.amazonaws.com"
+          arn = "arn:aws:rds:eu-west-1:1:db:orders"
+          id = "db-ABC"
+          identifier = "orders"
+          password = "p" sensitive
+    "#]],
+    );
 }
 
 #[test]
@@ -232,7 +424,15 @@ fn a_state_is_read_module_by_module() {
       "resources":[{"address":"aws_a.x[\"k\"]","mode":"managed","type":"aws_a","name":"x","index":"k","values":{"n":1,"s":"v"},"sensitive_values":{"s":true}}],
       "child_modules":[{"address":"module.m","child_modules":[{"address":"module.m.module.n","resources":[
         {"address":"module.m.module.n.aws_b.y","values":{"z":null},"depends_on":["aws_a.x"]}]}]}]}}}"#;
-    after(state, expect![]);
+    after(
+        state,
+        expect![[r#"
+        aws_a.x["k"]
+          n = 1
+          s = "v" sensitive
+        module.m.module.n.aws_b.y
+    "#]],
+    );
     let plan = plan_of(state);
     assert!(plan.before.instances.is_empty());
     let references: Vec<String> =
@@ -259,7 +459,7 @@ fn what_is_no_plan_is_told_where_and_why() {
     refused(r#"{"components":[],"format_version":"1"}"#, &format!("0: {NONE}"));
     refused(
         r#"{"format_version":"1.2","resource_changes":["#,
-        "0: `{` is not closed; expected `}` | 45: `[` is not closed; expected `]`",
+        "44: the text ends here, before the JSON does: the file is not complete | 0: `{` is not closed; expected `}` | 43: `[` is not closed; expected `]`",
     );
     refused(
         r#"{"version":3,"serial":1,"modules":[]}"#,
@@ -271,7 +471,7 @@ fn what_is_no_plan_is_told_where_and_why() {
         r#"{"resource_changes":[1,{},{"address":2},{"address":"x"},{"address":"a.b"},{"address":"a.b","change":[]}]}"#,
         "read; 21: expected an object in `resource_changes`, found a number | 23: expected a resource with its `address` | \
          37: expected the address of a resource, as a text, found a number | 51: expected the address of a resource, such as \
-         `module.db.aws_db_instance.main[0]` | 56: expected a resource with its `change` | 93: expected an object in \
+         `module.db.aws_db_instance.main[0]` | 56: expected a resource with its `change` | 100: expected an object in \
          `change`, found a list",
     );
     refused(

@@ -8,8 +8,7 @@ use foreshock_model::{Known, Layer, System};
 use crate::report::StackMatter;
 use crate::report::availability_human::lost;
 use crate::report::html::SourceKind;
-use crate::report::up;
-use crate::report::words::{duration, layer_name};
+use crate::report::words::{duration, layer_name, up};
 
 /// Every fact of a stack, by name.
 pub(super) fn facts(matter: &StackMatter) -> BTreeMap<&'static str, String> {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::articles::table;
 use super::facts::facts;
 use super::{InputFile, NOTICE};
-use crate::report::html::{Made, StackMatter, number_value, numbers, title, unknowns};
+use crate::report::html::{Made, StackMatter, number_value, numbers, suppressed, title, unknowns};
 use crate::report::model::loudness;
 use crate::report::words::layer_name;
 use crate::report::{JSON_VERSION, Places};
@@ -90,6 +90,7 @@ fn of_stack(matter: &StackMatter, places: &Places<'_>) -> Value {
         })),
         "scenarios": scenarios(matter),
         "gaps": gaps(matter, places),
+        "suppressed": suppressed(stack, places),
         "findings_without_a_try": matter.not_tried(),
         "remediation": remediation(matter),
         "third_parties": third_parties(matter, places),

@@ -13,6 +13,7 @@ mod layers;
 mod page;
 mod scenarios;
 mod stack_view;
+mod suppressed_view;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ pub(crate) use self::assumptions_view::{short as short_number, value as number_v
 pub(crate) use self::graph_page::html_graph;
 pub(crate) use self::page::html_report;
 pub(crate) use self::stack_view::title;
+pub(crate) use self::suppressed_view::suppressed;
 use super::simulation::Played;
 
 /// What a report says of one stack.

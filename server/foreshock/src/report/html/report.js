@@ -201,11 +201,11 @@
 
   const COLUMNS = [
     { key: 'severity', title: 'Severity', numeric: true },
+    { key: 'name', title: 'Scenario' },
+    { key: 'class', title: 'Class' },
     { key: 'likelihood', title: 'Of the time', numeric: true },
     { key: 'down', title: 'Down', numeric: true },
     { key: 'affected', title: 'Worse', numeric: true },
-    { key: 'class', title: 'Class' },
-    { key: 'name', title: 'Scenario' },
   ];
 
   function share(value) {
@@ -220,7 +220,7 @@
     const count = first.length;
     const name = at => second[at] < 0 ? faults[first[at]] : `pair:${faults[first[at]]}+${faults[second[at]]}`;
     const value = {
-      severity: at => severity[at], likelihood: at => likelihood[at] ?? -1, down: at => down[at], affected: at => affected[at],
+      severity: at => severity[at], likelihood: at => likelihood[at] ?? -1, down: at => down[at], affected: at => affected[at] - down[at],
       class: at => stack.texts[classes[at]], name,
     };
     let order = { key: 'severity', falling: true };
@@ -291,11 +291,11 @@
       const button = element('button', { type: 'button', textContent: text });
       const line = element('tr', {},
         element('td', { className: `number ${severity[at] >= 7 ? 'bad' : severity[at] >= 4 ? 'middling' : ''}`, textContent: severity[at].toFixed(1) }),
+        element('td', {}, button),
+        element('td', { textContent: stack.texts[classes[at]] }),
         element('td', { className: 'number', textContent: share(likelihood[at]) }),
         element('td', { className: 'number', textContent: down[at] }),
-        element('td', { className: 'number', textContent: affected[at] - down[at] }),
-        element('td', { textContent: stack.texts[classes[at]] }),
-        element('td', {}, button));
+        element('td', { className: 'number', textContent: affected[at] - down[at] }));
       button.addEventListener('click', () => {
         body.querySelectorAll('.chosen').forEach(other => other.classList.remove('chosen'));
         line.classList.add('chosen');

@@ -10,6 +10,7 @@ use super::embedded::{Texts, graph};
 use super::finding_view::FindingViews;
 use super::layers::LayersView;
 use super::scenarios::{Room, ScenariosView, columns};
+use super::suppressed_view::{SuppressedView, suppressed};
 use crate::report::Places;
 use crate::report::availability_human::lost;
 use crate::report::cascade_text::cascade_text;
@@ -29,6 +30,8 @@ pub(super) struct StackView {
     base: Option<BaseView>,
     findings: FindingViews,
     not_tried: usize,
+    suppressed: Vec<SuppressedView>,
+    suppressed_more: usize,
     layers: LayersView,
     asked: Vec<AskedView>,
     scenarios: ScenariosView,
@@ -75,6 +78,9 @@ struct ProblemView {
     message: String,
 }
 
+/// So many suppressed findings are written down.
+const MOST_SUPPRESSED: usize = 500;
+
 impl StackView {
     /// The view and what goes along as JSON.
     pub(super) fn of(matter: &StackMatter, room: Room, places: &Places<'_>) -> (StackView, Value) {
@@ -105,6 +111,8 @@ impl StackView {
             base: BaseView::of(stack),
             findings: FindingViews::of(matter, places),
             not_tried: matter.not_tried(),
+            suppressed_more: stack.suppressed.len().saturating_sub(MOST_SUPPRESSED),
+            suppressed: suppressed(stack, places).into_iter().take(MOST_SUPPRESSED).collect(),
             layers: LayersView::of(
                 &matter.availability,
                 matter.availability.verdicts.iter().find(|it| it.component.is_none()).map(|it| it.allowed),

@@ -51,7 +51,7 @@ pub struct Key {
 
 impl Key {
     /// With the quotes that are there.
-    pub(super) fn quoted(&self, text: &str) -> Span {
+    pub fn quoted(&self, text: &str) -> Span {
         let bytes = text.as_bytes();
         let is_quote = |at: Option<u32>| at.and_then(|at| bytes.get(at as usize)) == Some(&b'"');
         let before = u32::from(is_quote(self.span.start.checked_sub(1)));
