@@ -10,7 +10,9 @@ use super::{Places, Report, StackReport};
 
 /// A result for each finding: those that are told, that were there before, that are suppressed, and that are no more.
 pub(super) fn results(report: &Report, places: &Places<'_>) -> Vec<Value> {
-    let has_base = report.stacks.iter().any(|stack| stack.stack.comparison().is_some());
+    let mut stacks = report.stacks.iter().map(|report| &report.stack);
+    // A revision, a plan's prior state, or a baseline file.
+    let has_base = stacks.any(|it| it.comparison().is_some() || it.findings.iter().any(|finding| !finding.new));
     let mut results = Results { places, has_base, identities: Identities::default(), results: Vec::new() };
     for stack in &report.stacks {
         for (finding, fixes) in stack.told_and_old() {
