@@ -21,7 +21,7 @@ pub(super) fn verdict(stack: &Stack) -> String {
 pub(super) fn figures(stack: &Stack) -> String {
     let own = stack.assessment.score.map(score);
     let Some(comparison) = stack.comparison() else {
-        return own.map_or_else(|| "nothing to score".to_owned(), |own| format!("score {own}"));
+        return own.map_or_else(|| nothing(stack), |own| format!("score {own}"));
     };
     match (comparison.score, comparison.score_after, comparison.points) {
         (_, Some(after), Some(0.0)) => format!("{}, 0 points", score(after)),
@@ -29,9 +29,14 @@ pub(super) fn figures(stack: &Stack) -> String {
             format!("{} -> {} ({})", score(before), score(after), moved(points))
         }
         (None, Some(after), _) => format!("new, score {}", score(after)),
-        (Some(before), None, _) => format!("{} -> nothing to score", score(before)),
-        _ => "nothing to score".to_owned(),
+        (Some(before), None, _) => format!("{} -> {}", score(before), nothing(stack)),
+        _ => nothing(stack),
     }
+}
+
+/// Of a plan or state with the reason.
+fn nothing(stack: &Stack) -> String {
+    stack.nothing_to_score().unwrap_or_else(|| "nothing to score".to_owned())
 }
 
 /// What matters most of what the change did; none when it neither brought nor mended anything that is told.
