@@ -343,8 +343,8 @@ impl Stack {
             (0, 0) => format!("nothing to score: the {} has no resources", self.kind.name()),
             (0, 1) => "nothing to score: the plan destroys the only resource there is".to_owned(),
             (0, _) => format!("nothing to score: the plan destroys all {destroyed} resources there are"),
-            (1, _) => "nothing to score: the catalog takes its one resource for no component".to_owned(),
-            (_, _) => format!("nothing to score: the catalog takes none of its {left} resources for a component"),
+            (1, _) => "nothing to score: its one resource is no component".to_owned(),
+            (_, _) => format!("nothing to score: none of its {left} resources is a component"),
         })
     }
 

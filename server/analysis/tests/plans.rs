@@ -85,7 +85,7 @@ const EXPECTED: &[Expected] = &[
     },
     Expected {
         file: "05-iam-only",
-        points: Points::NothingToScore("nothing to score: the catalog takes its one resource for no component"),
+        points: Points::NothingToScore("nothing to score: its one resource is no component"),
         components: &[],
         dependencies: &[],
         new: &[],

@@ -27,11 +27,12 @@ pub(super) fn figures(stack: &Stack, unit: &str) -> String {
             format!("{} -> {} ({}{unit})", score(before), score(after), moved(points))
         }
         (None, Some(after), _) => format!("new, score {}", score(after)),
-        (Some(before), None, _) => format!("{} -> nothing to score", score(before)),
+        (Some(before), None, _) => format!("{} -> {}", score(before), nothing(stack)),
         _ => nothing(stack),
     }
 }
 
+/// Of a plan or state with the reason.
 fn nothing(stack: &Stack) -> String {
     stack.nothing_to_score().unwrap_or_else(|| "nothing to score".to_owned())
 }
