@@ -249,7 +249,12 @@ impl<'r, 't> Reader<'r, 't> {
         };
         let planned = named.planned;
         if named.is_said && planned.is_unknown() {
-            if beside.is_written && configured.is_empty() && beside.text.is_none_or(|text| !has_block(text, kind)) {
+            // The text knows more of it.
+            if let Some(text) = beside.text.filter(|text| has_block(text, kind)) {
+                body.blocks.extend(text.blocks.iter().filter(|block| block.kind == *kind).cloned());
+                return;
+            }
+            if beside.is_written && configured.is_empty() {
                 return;
             }
             let first = configured.first().copied();

@@ -47,7 +47,7 @@ impl<'t> Entries<'t> {
 
 /// The instances of a plan.
 pub(crate) fn of_plan<'t>(root: Cursor<'t>, problems: &mut Problems) -> Entries<'t> {
-    let prior = root.some("prior_state").map(|prior| of_values(prior, problems)).unwrap_or_default();
+    let prior = problems.object(root, "prior_state").map(|prior| of_values(prior, problems)).unwrap_or_default();
     let mut entries = Entries::default();
     for change in problems.list(root, "resource_changes") {
         if change.some("deposed").is_some() {
@@ -71,7 +71,8 @@ pub(crate) fn of_plan<'t>(root: Cursor<'t>, problems: &mut Problems) -> Entries<
             entries.add(entry);
         }
     }
-    let planned = root.some("planned_values").map(|planned| resources(planned, problems)).unwrap_or_default();
+    let planned =
+        problems.object(root, "planned_values").map(|planned| resources(planned, problems)).unwrap_or_default();
     let has_prior = root.some("prior_state").is_some();
     for mut entry in planned {
         if entries.all.contains_key(&entry.address.whole) {

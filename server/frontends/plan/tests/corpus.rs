@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_catalog::{Assembled, Catalog, assemble};
+use foreshock_catalog::{Catalog, assemble};
 use foreshock_model::{Confidence, System};
 use foreshock_plan::{Plan, read};
 use foreshock_syntax::hcl::ExprCache;
@@ -88,11 +88,6 @@ fn edges(system: &System) -> Edges {
     system.dependencies.iter().map(|d| ((id(d.from), id(d.to)), d.confidence)).collect()
 }
 
-fn show(assembled: &Assembled) -> Vec<String> {
-    let edges = edges(&assembled.system).into_iter();
-    edges.map(|((from, to), confidence)| format!("{from} -> {to} ({confidence:?})")).collect()
-}
-
 #[test]
 fn every_instance_of_a_plan_is_there() {
     let Some(corpus) = corpus() else { return };
@@ -157,28 +152,8 @@ fn dependencies_of_a_plan_beside_those_of_its_source() {
     }
     for (how, [same, plan, text]) in ["alone", "with its source"].iter().zip(sums) {
         println!("plans {how}: {same} same, {plan} only in the plan, {text} only in the text");
+        assert_eq!(plan, 0, "{how}: a plan has no dependency that its text has not");
+        assert!(same > 2 * text, "{how}: most of them are found");
     }
-}
-
-#[test]
-fn small_plans() {
-    let Some(corpus) = corpus() else { return };
-    let mut files: Vec<Utf8PathBuf> =
-        corpus.join("plans").read_dir_utf8().unwrap().map(|entry| entry.unwrap().path().to_owned()).collect();
-    files.sort();
-    for file in files.iter().filter(|file| file.extension() == Some("json")) {
-        let plan = plan_of(file, None);
-        let before = assemble(&plan.before, Catalog::bundled());
-        let after = assemble(&plan.after, Catalog::bundled());
-        println!("{}: {:?}", file.file_name().unwrap(), plan.counts);
-        for (side, assembled) in [("before", before), ("after", after)] {
-            let system = &assembled.system;
-            let components: Vec<String> = system
-                .components
-                .iter()
-                .map(|c| format!("{} {:?}/{:?}", c.id, c.redundancy.required, c.redundancy.instances))
-                .collect();
-            println!("  {side} {components:?}\n    {:?}", show(&assembled));
-        }
-    }
+    assert_eq!(sums[1][2], 0, "with its source a plan has every dependency of the text");
 }
