@@ -258,11 +258,15 @@ fn the_gates() {
 fn what_foreshock_toml_promises_is_a_gate() {
     let change = Change::new("promise");
     std::fs::write(change.directory.join("foreshock.toml"), "[[stack]]\npath = \".\"\nslo = 99.99\n").unwrap();
-    let (code, _, complaints) = change.check(&["--fail-on", "never"]);
+    let (code, _, complaints) = change.check(&["--fail-on", "error"]);
     assert_eq!(code, 1, "{complaints}");
     assert!(complaints.contains("(slo in foreshock.toml)"), "{complaints}");
     // The command line wins, as it does for foreshock availability.
-    assert_eq!(change.check(&["--fail-on", "never", "--slo", "99"]).0, 0);
+    let (_, _, complaints) = change.check(&["--fail-on", "error", "--slo", "90"]);
+    assert!(!complaints.contains("slo"), "{complaints}");
+    // Who only wants a report gets no failure but the one that is asked for.
+    assert_eq!(change.check(&["--fail-on", "never"]).0, 0);
+    assert_eq!(change.check(&["--fail-on", "never", "--slo", "99.99"]).0, 1);
 }
 
 #[test]

@@ -18,7 +18,8 @@ pub(super) struct Gates {
     /// Fail when the score of a stack is below N (0 to 100)
     #[arg(long, value_name = "N", value_parser = least_score)]
     min_score: Option<f64>,
-    /// Fail when a stack is not expected to reach this availability; without it, what foreshock.toml promises counts
+    /// Fail when a stack is not expected to reach this availability; without it, and without a base, what foreshock.toml
+    /// promises counts
     #[arg(long, value_name = "PERCENT", value_parser = objective)]
     slo: Option<Probability>,
 }
@@ -86,7 +87,9 @@ impl Gates {
 
     /// The same question as `foreshock availability --slo` asks; it costs, so that it is asked only where somebody promises.
     fn verdict(&self, stack: &Stack) -> Option<Verdict> {
-        let slo = self.slo.or(stack.slo())?;
+        // What is promised but was missed before is not the change's fault, and who asked for no failure gets none.
+        let counts = stack.comparison().is_none() && !matches!(self.fail_on, FailOn::Never);
+        let slo = self.slo.or(stack.slo().filter(|_| counts))?;
         let options = AvailabilityOptions { slo: Some(slo), ..AvailabilityOptions::default() };
         stack.availability(&options).verdicts.into_iter().find(|verdict| verdict.objective.is_none())
     }
