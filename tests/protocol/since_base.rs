@@ -125,6 +125,13 @@ fn a_new_finding_stands_on_the_line_that_causes_it() {
     assert_eq!(worst["fault"], "instance:aws_db_instance.orders#0");
     assert_eq!((&worst["loss_before"], &worst["loss"]), (&json!(0.0), &json!(1.0)));
 
+    // The same in the report.
+    let asked = json!({"command": "foreshock.report", "arguments": [{"uri": uri(&app)}]});
+    let report = client.request("workspace/executeCommand", asked).unwrap();
+    let html = report["html"].as_str().unwrap();
+    assert!(html.starts_with("<!doctype html>") && html.contains("aws_db_instance.orders"), "{}", &html[..200]);
+    assert!(html.contains("default of var.ha was true at"), "the change is named");
+
     // Here the best repair and the way back are the same edit: it is offered once.
     let offered = actions(&mut client, &app, fell);
     let edits: Vec<&Value> = offered.iter().map(|action| &action["edit"]["changes"][uri(&app)][0]["newText"]).collect();

@@ -44,3 +44,7 @@ end, { desc = 'What fails now that did not fail at the base' })
 vim.api.nvim_create_user_command('ForeshockAccept', function()
   require('foreshock').accept()
 end, { desc = 'Make old what is found now: write the baseline file' })
+
+vim.api.nvim_create_user_command('ForeshockReport', function()
+  require('foreshock').report()
+end, { desc = 'The report of this stack, in the browser' })

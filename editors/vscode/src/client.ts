@@ -69,6 +69,10 @@ export class Server implements vscode.Disposable {
     return this.running().sendRequest('foreshock/variableFiles', { uri });
   }
 
+  reportPage(uri: string): Promise<{ html: string; title: string }> {
+    return this.running().sendRequest('workspace/executeCommand', { command: 'foreshock.report', arguments: [{ uri }] });
+  }
+
   newlyFailing(uri: string): Promise<NewlyFailingResult> {
     return this.running().sendRequest('foreshock/newlyFailing', { uri });
   }

@@ -66,6 +66,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
       void vscode.window.showInformationMessage(`${name}: ${findings} finding${findings === 1 ? '' : 's'} accepted. Save it to keep it so.`);
     }),
     command('foreshock.chooseVariableFile', () => chooseVariableFile(started, activeFile(statusBar).uri)),
+    command('foreshock.openReport', async () => {
+      const { html, title } = await started.reportPage(activeFile(statusBar).uri);
+      const panel = vscode.window.createWebviewPanel('foreshock.report', `Resilience of ${title}`, vscode.ViewColumn.Active, {
+        enableScripts: true,
+        enableFindWidget: true,
+      });
+      // The page forbids itself every request.
+      panel.webview.html = html;
+    }),
     command('foreshock.showNewlyFailing', argument => {
       const { uri } = isBlock(argument) ? argument : activeFile(statusBar);
       return showNewlyFailing(started, uri);

@@ -98,6 +98,20 @@ function M.simulate(fault)
   require('foreshock.cascade').simulate(fault)
 end
 
+--- Opens the report of the stack of the current buffer in the browser: one page, written to a temporary file.
+function M.report()
+  local buffer = vim.api.nvim_get_current_buf()
+  local parameters = { command = 'foreshock.report', arguments = { { uri = vim.uri_from_bufnr(buffer) } } }
+  client.request(buffer, 'workspace/executeCommand', parameters, function(answer)
+    local path = vim.fn.tempname() .. '.html'
+    vim.fn.writefile(vim.split(answer.html, '\n', { plain = true }), path)
+    if vim.ui.open then
+      vim.ui.open(path)
+    end
+    vim.notify('foreshock: wrote ' .. path, vim.log.levels.INFO)
+  end)
+end
+
 --- Lists the single failures that take more away than at the base; Enter plays one.
 function M.since()
   require('foreshock.since').open()

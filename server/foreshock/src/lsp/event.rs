@@ -133,6 +133,8 @@ pub(super) enum Query {
     Graph { file: FilePath, reply: Reply<Value> },
     /// `foreshock/newlyFailing`
     NewlyFailing { file: FilePath, reply: Reply<Value> },
+    /// `foreshock.report`
+    Report { file: FilePath, reply: Reply<Value> },
     /// `foreshock/simulate`
     Simulate { file: FilePath, fault: String, reply: Reply<Value> },
 }
@@ -153,6 +155,7 @@ impl Query {
             Query::Graph { reply, .. }
             | Query::Simulate { reply, .. }
             | Query::NewlyFailing { reply, .. }
+            | Query::Report { reply, .. }
             | Query::Callers { reply, .. }
             | Query::SetBaseline { reply, .. }
             | Query::VariableFiles { reply, .. } => reply.is_closed(),
@@ -175,6 +178,7 @@ impl Query {
             Query::Graph { reply, .. }
             | Query::Simulate { reply, .. }
             | Query::NewlyFailing { reply, .. }
+            | Query::Report { reply, .. }
             | Query::Callers { reply, .. }
             | Query::SetBaseline { reply, .. }
             | Query::VariableFiles { reply, .. } => drop(reply.send(Err(refusal))),

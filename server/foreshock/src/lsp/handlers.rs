@@ -281,7 +281,7 @@ impl LanguageServer for Handlers {
     }
 
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<Value>> {
-        let [simulate, graph, set_baseline] = to_proto::COMMANDS;
+        let [simulate, graph, set_baseline, report] = to_proto::COMMANDS;
         let argument = params.arguments.into_iter().next().unwrap_or_default();
         let bad = |error: serde_json::Error| Error::invalid_params(format!("{}: {error}", params.command));
         if params.command == simulate {
@@ -292,6 +292,10 @@ impl LanguageServer for Handlers {
             let FileParams { uri } = serde_json::from_value(argument).map_err(bad)?;
             let file = from_proto::file(&uri).ok_or_else(not_a_file)?;
             self.query(|reply| Query::SetBaseline { file, reply }).await.map(Some)
+        } else if params.command == report {
+            let FileParams { uri } = serde_json::from_value(argument).map_err(bad)?;
+            let file = from_proto::file(&uri).ok_or_else(not_a_file)?;
+            self.query(|reply| Query::Report { file, reply }).await.map(Some)
         } else {
             Err(Error::invalid_params(format!("there is no command {}", params.command)))
         }

@@ -21,7 +21,7 @@ use super::view::{Chosen, View};
 use super::workers::{Workers, guarded};
 use super::{
     STACK_BYTES, baseline, call_hierarchy, callers, code_action, code_lens, completion, diagnostics, graph, hover,
-    inlay_hints, newly_failing, simulate, variable_files,
+    inlay_hints, newly_failing, report, simulate, variable_files,
 };
 
 /// An analysis that takes longer than this shows progress.
@@ -274,6 +274,11 @@ impl MainLoop {
             Query::Graph { file, reply } => self.workers.run(move || {
                 if !reply.is_closed() {
                     let _ = reply.send(graph::graph(&view, &file));
+                }
+            }),
+            Query::Report { file, reply } => self.workers.run(move || {
+                if !reply.is_closed() {
+                    let _ = reply.send(report::report(&view, &file));
                 }
             }),
             Query::NewlyFailing { file, reply } => self.workers.run(move || {

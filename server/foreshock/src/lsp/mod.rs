@@ -29,6 +29,7 @@ mod main_loop;
 mod newly_failing;
 mod outgoing;
 mod publish;
+mod report;
 mod settings;
 mod simulate;
 mod status;

@@ -25,7 +25,8 @@ use super::view::{Location, Range};
 /// The source of our diagnostics.
 const SOURCE: &str = "foreshock";
 /// Commands the server itself runs.
-pub(super) const COMMANDS: [&str; 3] = ["foreshock.simulate", "foreshock.graph", "foreshock.setBaseline"];
+pub(super) const COMMANDS: [&str; 4] =
+    ["foreshock.simulate", "foreshock.graph", "foreshock.setBaseline", "foreshock.report"];
 /// The files that are worth a word when they change on the disk.
 const WATCHED: [&str; 13] = [
     "**/*.tf",
