@@ -119,6 +119,14 @@ fn a_new_finding_stands_on_the_line_that_causes_it() {
     assert!(points < -1.0, "{points}");
     assert_eq!(status["base"]["words"], "HEAD");
 
+    // The block says what it costs.
+    let whole = json!({"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}});
+    let hints = client.request("textDocument/inlayHint", json!({"textDocument": {"uri": uri(&db)}, "range": whole}));
+    let labels: Vec<String> =
+        hints.unwrap().as_array().unwrap().iter().map(|hint| hint["label"].as_str().unwrap().to_owned()).collect();
+    let of_block = labels.iter().find(|label| label.starts_with("SPOF")).unwrap_or_else(|| panic!("{labels:?}"));
+    assert!(of_block.starts_with("SPOF · 1 of 1 affected") && of_block.ends_with(" points"), "{labels:?}");
+
     // What fails now that did not.
     let failing = client.request("foreshock/newlyFailing", json!({"uri": uri(&app)})).unwrap();
     let worst = &failing["stacks"][0]["failures"][0];

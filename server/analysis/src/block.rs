@@ -25,6 +25,8 @@ pub struct BlockSummary {
     pub single_point: bool,
     /// Whether it is one that somebody has decided to live with.
     pub ignored: bool,
+    /// Whether it is one that the base does not have.
+    pub since_base: bool,
     /// How many other components do not stay healthy when the whole component is down.
     pub affected: usize,
     /// How many other components there are in the stack.
@@ -44,7 +46,7 @@ pub(crate) fn summaries(stack: &Stack) -> Vec<BlockSummary> {
     let single: BTreeMap<ComponentIndex, f64> = stack
         .findings
         .iter()
-        .filter(|finding| finding.rule.as_str() == "single-point-of-failure")
+        .filter(|finding| finding.is_single_point())
         .filter_map(|finding| Some((finding.component?, finding.points)))
         .collect();
     let mut scratch = Scratch::default();
@@ -60,6 +62,7 @@ pub(crate) fn summaries(stack: &Stack) -> Vec<BlockSummary> {
             extent: extent.clone(),
             single_point: single.contains_key(&index),
             ignored: false,
+            since_base: false,
             affected: cascade.effects.iter().filter(|effect| effect.component != index).count(),
             others,
             points: single.get(&index).copied().unwrap_or(0.0),

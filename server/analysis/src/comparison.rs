@@ -79,6 +79,11 @@ impl Stack {
             finding.new = known.is_new(finding) && !accepted.contains(&(finding.rule, finding.component_id.clone()));
         }
         self.accepted = accepted;
+        let new = self.findings.iter().filter(|finding| finding.new && finding.is_single_point());
+        let new: Vec<ComponentIndex> = new.filter_map(|finding| finding.component).collect();
+        for block in &mut self.blocks {
+            block.since_base = new.contains(&block.component);
+        }
         // What somebody has silenced, then or now, was there or is there all the same.
         let mended = before.findings.iter().filter(|finding| known.is_mended(finding, &self)).cloned().collect();
         let measured = Measured::of(&before, &self);

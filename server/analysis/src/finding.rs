@@ -65,6 +65,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether it says that one instance takes the system down.
+    pub fn is_single_point(&self) -> bool {
+        self.rule.as_str() == "single-point-of-failure"
+    }
+
     /// Whether it says that the score fell, and not what is wrong.
     pub fn is_score_regression(&self) -> bool {
         self.rule == score_regression::ID

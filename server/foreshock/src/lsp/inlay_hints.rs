@@ -106,6 +106,10 @@ fn label(blocks: &[&BlockSummary]) -> Option<String> {
     if let Some(availability) = worst.availability {
         parts.push(format!("{} %", percent(availability * 100.0)));
     }
+    // What it costs is news only where the change has made it one.
+    if worst.since_base && worst.points >= 0.05 {
+        parts.push(format!("-{:.1} points", worst.points));
+    }
     Some(parts.join(" · "))
 }
 
