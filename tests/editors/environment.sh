@@ -30,3 +30,13 @@ new_stack() {
   printf 'services:\n  web: {image: nginx\n' >"$work/$1/compose.yaml"
   echo "$work/$1"
 }
+
+# The shop in a git repository, with a standby for its database in the last commit.
+new_repository() {
+  new_stack "$1" >/dev/null
+  sed -i 's/^\( *multi_az *= \)false.*/\1true/' "$work/$1/rds.tf"
+  git -C "$work/$1" init -q -b main .
+  git -C "$work/$1" add .
+  git -C "$work/$1" -c user.name=foreshock -c user.email=foreshock@example.com commit -qm 'The shop'
+  echo "$work/$1"
+}

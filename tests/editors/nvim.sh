@@ -38,6 +38,7 @@ run setup setup start_checks
 run fallback fallback start_checks
 run yaml enable yaml_checks checkout.yaml
 run environments enable environments_checks envs/prod/main.tf new_environments
+run change enable change_checks rds.tf new_repository
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

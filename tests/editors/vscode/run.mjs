@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { colourExtension } from './colours.mjs';
 import { installExtensions, settings, startCodeServer } from './code_server.mjs';
 import { runInExtensionHost } from './extension_host.mjs';
+import { driveChange } from './change.mjs';
 import { driveEnvironments } from './environments.mjs';
 import { drive } from './screen.mjs';
 
 const { values: options } = parseArgs({
   options: Object.fromEntries(
-    ['editors', 'tools', 'vsix', 'out', 'pictures', 'api-stack', 'screen-stack', 'environments'].map(name => [name, { type: 'string' }]),
+    ['editors', 'tools', 'vsix', 'out', 'pictures', 'api-stack', 'screen-stack', 'environments', 'repository'].map(name => [name, { type: 'string' }]),
   ),
 });
 
@@ -58,6 +59,8 @@ try {
     drive({ ...context, stack: options['screen-stack'], pictures: options.pictures }));
   await part('environments', { payloads: false }, context =>
     driveEnvironments({ ...context, stack: options.environments, pictures: options.pictures }));
+  await part('change', { payloads: false }, context =>
+    driveChange({ ...context, stack: options.repository, pictures: options.pictures }));
 } finally {
   await browser.close();
 }

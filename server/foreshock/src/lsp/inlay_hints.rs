@@ -103,12 +103,11 @@ fn label(blocks: &[&BlockSummary]) -> Option<String> {
         (all, single) => parts.push(format!("SPOF in {single} of {all}")),
     }
     parts.push(format!("{} of {} affected", worst.affected, worst.others));
-    if let Some(availability) = worst.availability {
-        parts.push(format!("{} %", percent(availability * 100.0)));
-    }
-    // What it costs is news only where the change has made it one.
+    // Where the change has made it one, what that costs is the news; an editor shows some forty characters.
     if worst.since_base && worst.points >= 0.05 {
         parts.push(format!("-{:.1} points", worst.points));
+    } else if let Some(availability) = worst.availability {
+        parts.push(format!("{} %", percent(availability * 100.0)));
     }
     Some(parts.join(" · "))
 }

@@ -1,0 +1,93 @@
+// A change in a git repository, as a user sees it: what is old is quiet, what is new is loud, on the line that causes it.
+import { join } from 'node:path';
+import { openPage } from './code_server.mjs';
+import { command, eventuallyOn, plain, statusText } from './screen.mjs';
+
+const PATIENCE = 30_000;
+
+export async function driveChange({ browser, check, address, stack, pictures }) {
+  const page = await openPage(browser, { viewport: { width: 1440, height: 760 }, deviceScaleFactor: 1.5 });
+  const picture = name => page.screenshot({ path: join(pictures, `${name}.png`) });
+  const look = { page, picture, check, eventually: eventuallyOn(page) };
+  await page.goto(`http://${address}/?folder=${encodeURIComponent(stack)}`);
+  try {
+    await page.waitForSelector('.monaco-workbench', { timeout: 60_000 });
+    await page.locator('.explorer-viewlet .monaco-list-row', { hasText: 'rds.tf' }).dblclick({ timeout: PATIENCE });
+    await page.waitForSelector('.monaco-editor .view-line', { timeout: PATIENCE });
+    for (const step of [quiet, loud, since, report, back]) {
+      try {
+        await step(look);
+      } catch (error) {
+        check(`${step.name} ran to its end`, false, error.message);
+        await picture(`failed-${step.name}`);
+      }
+      await page.keyboard.press('Escape');
+    }
+  } finally {
+    await page.context().close();
+  }
+}
+
+const isLoud = page => page.$('.squiggly-error, .squiggly-warning');
+
+async function quiet({ page, eventually, check }) {
+  check('the status bar has its figures', await eventually(async () => /Resilience \d+ · [\d.]+ nines$/.test((await statusText(page)).trim())), await statusText(page));
+  check('what was there is quiet', !(await isLoud(page)));
+}
+
+/** Puts the cursor at the end of the line with multi_az and writes another word there. */
+async function write(page, value) {
+  const line = page.locator('.view-line', { hasText: 'multi_az' });
+  await line.click({ timeout: PATIENCE });
+  await page.keyboard.press('End');
+  await page.keyboard.press('Control+Shift+ArrowLeft');
+  await page.keyboard.type(value);
+}
+
+async function loud({ page, picture, eventually, check }) {
+  await write(page, 'false');
+  check('a new single point is underlined', await eventually(() => page.$('.squiggly-error')));
+  check('the status bar has the points and the risk', await eventually(async () => /· -[\d.]+ · 1 new risk/.test(await statusText(page))), await statusText(page));
+  check('the block says what it costs', await eventually(async () =>
+    /SPOF · 2 of 7 affected · -[\d.]+ points/.test(plain(await page.locator('.view-lines').first().innerText()))),
+    plain(await page.locator('.view-lines').first().innerText()));
+  await command(page, 'View: Focus Problems');
+  const problems = page.locator('.markers-panel-container');
+  check('and the problems say why', await eventually(async () =>
+    /The score fell by[\s\S]*multi_az of aws_db_instance\.orders was true at/.test(plain(await problems.innerText()))), await problems.innerText().catch(String));
+  await page.waitForTimeout(500);
+  await picture('17-change');
+}
+
+async function since({ page, picture, eventually, check }) {
+  await page.locator('.view-line', { hasText: 'multi_az' }).click({ timeout: PATIENCE });
+  await command(page, 'Foreshock: What Fails Now That Did Not Before');
+  const list = page.locator('.quick-input-widget:visible');
+  check('what fails now is listed', await eventually(async () =>
+    /instance:aws_db_instance\.orders#0[\s\S]*100 % of requests lost, before: 0 %/.test(plain(await list.innerText()))), await list.innerText().catch(String));
+  await page.waitForTimeout(300);
+  await picture('18-since');
+}
+
+async function report({ page, picture, eventually, check }) {
+  await page.locator('.view-line', { hasText: 'multi_az' }).click({ timeout: PATIENCE });
+  await command(page, 'Foreshock: Open Report');
+  const inner = () => page.frames().map(frame => frame.locator('h1').first());
+  const heading = async () => {
+    for (const candidate of inner()) {
+      const text = await candidate.innerText({ timeout: 200 }).catch(() => '');
+      if (text) return text;
+    }
+    return '';
+  };
+  check('the report opens', await eventually(heading));
+  await page.waitForTimeout(800);
+  await picture('19-report');
+  await page.keyboard.press('Control+w');
+}
+
+async function back({ page, eventually, check }) {
+  await page.locator('.tab', { hasText: 'rds.tf' }).first().click({ timeout: PATIENCE });
+  await write(page, 'true');
+  check('taken back it is quiet', await eventually(async () => !(await isLoud(page)) && !/risk/.test(await statusText(page))), await statusText(page));
+}
