@@ -23,5 +23,9 @@ pub(super) fn report(view: &View, file: &FilePath) -> Result<Value, Refusal> {
     let folder = folder.max_by_key(|folder| folder.as_str().len()).unwrap_or(&first.stack.root);
     let places = Places::relative_to(snapshot, folder.clone());
     let html = html_report(&matters, &places, &Made::by("foreshock simulate --html")).map_err(Refusal::Internal)?;
-    Ok(json!({"html": html, "title": places.title(&first.stack)}))
+    let title = match places.title(&first.stack) {
+        here if here == "." => first.stack.root.file_name().unwrap_or_default().to_owned(),
+        title => title,
+    };
+    Ok(json!({"html": html, "title": title}))
 }
