@@ -185,3 +185,24 @@ fn what_is_committed_is_no_longer_new() {
     );
     assert_eq!(client.request("shutdown", Value::Null), Ok(Value::Null));
 }
+
+/// Some clients ask for diagnostics only when something happens, and can't be asked to. The finding comes to this file
+/// when its cause is known, which is after the figures.
+#[test]
+fn who_asks_at_news_hears_of_causes_too() {
+    let Some(shop) = repository("since-pull") else { return };
+    let app = shop.file("app.tf");
+    let capabilities = json!({"textDocument": {"diagnostic": {}}});
+    let mut client = Client::open_workspace(&[&shop.directory], capabilities);
+    client.open(&app, 1, APP);
+    status_until(&mut client, |status| !status["base"].is_null());
+    client.edit(&app, 2, find(APP, "true"), "false");
+    loop {
+        let report = client.request("textDocument/diagnostic", json!({"textDocument": {"uri": uri(&app)}})).unwrap();
+        if !of_rule(&report["items"], SPOF).is_empty() {
+            break;
+        }
+        client.notification("foreshock/status");
+    }
+    assert_eq!(client.request("shutdown", Value::Null), Ok(Value::Null));
+}

@@ -52,7 +52,8 @@ impl Published {
                 messages.push(Outgoing::Refresh(Refresh::CodeLenses));
             }
         }
-        messages.extend(self.statuses(view));
+        // A client that can't be asked to ask again asks when figures come, so they are told once more.
+        messages.extend(self.statuses(view, pull_again && !client.refreshes.diagnostics));
         messages
     }
 
@@ -145,12 +146,14 @@ impl Published {
         old
     }
 
-    fn statuses(&mut self, view: &View) -> Vec<Outgoing> {
+    fn statuses(&mut self, view: &View, again: bool) -> Vec<Outgoing> {
         let mut messages = Vec::new();
         let mut now = BTreeMap::new();
         for stack in &view.snapshot().stacks {
             let status = status::of_stack(stack);
-            if self.statuses.get(&stack.id()) != Some(&status) {
+            // The last to speak is who is shown where no stack is nearer: one with news.
+            let again = again && stack.findings.iter().any(|finding| finding.new);
+            if again || self.statuses.get(&stack.id()) != Some(&status) {
                 messages.push(Outgoing::Status(status.clone()));
             }
             now.insert(stack.id(), status);
