@@ -32,9 +32,11 @@ export function statusTooltip(status: Status, all: Status[] = []): string {
     lines.push(`${status.structuralNines.toFixed(2)} structural nines: what the design alone allows`);
   }
   if (status.base) {
-    const { rev, words, score, points } = status.base;
+    const { rev, words, score, score_after, points } = status.base;
     const scored = score == null ? 'has no score for this stack' : `${number(score)}, since then ${signed(points) || 'no change'}`;
-    lines.push(`Base \`${rev}\` (${words}): ${scored}`);
+    // What came new is in the score, and not in what is compared.
+    const other = status.score != null && score_after != null && Math.abs(status.score - score_after) >= 0.05;
+    lines.push(`Base \`${rev}\` (${words}): ${scored}${other ? ', at its entry points' : ''}`);
   }
   lines.push(status.newFindings > 0 ? count(status.newFindings, 'new risk') : 'No new risks');
   for (const other of all.filter(other => other.name !== status.name)) {

@@ -35,6 +35,7 @@ test('the tooltip names what a stack is read with, and the others of its root', 
 test('the tooltip compares with the base', () => {
   assert.match(statusTooltip({ ...STATUS, base: BASE }), /Base `abc123` \(merge base with main\): 72, since then -9/);
   assert.match(statusTooltip({ ...STATUS, base: { ...BASE, points: 0 } }), /: 72, since then no change/);
+  assert.match(statusTooltip({ ...STATUS, base: { ...BASE, score_after: 70 } }), /since then -9, at its entry points$/m);
   assert.match(statusTooltip({ ...STATUS, base: { ...BASE, score: null, points: null } }), /has no score for this stack/);
 });
 
