@@ -3,9 +3,10 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use foreshock_analysis::{BaseChoice, Choices, Finding, Fix, Snapshot, Workspace};
 use foreshock_text::FilePath;
 use ropey::Rope;
@@ -14,6 +15,10 @@ use tracing::error;
 use super::STACK_BYTES;
 use super::event::Event;
 use super::transport::panic_message;
+
+/// So long nobody types before causes are looked for: less than between two keys of a fast hand, so that the first look does
+/// not stand in the way of the second key.
+const QUIET: Duration = Duration::from_millis(60);
 
 /// A change of the world, in the order in which the main loop saw it.
 pub(super) enum Change {
@@ -99,7 +104,8 @@ struct Analyst {
 
 impl Analyst {
     fn run(mut self, changes: &Receiver<(u64, Change)>, events: &Sender<Event>) {
-        while let Ok((mut revision, first)) = changes.recv() {
+        let mut next = None;
+        while let Some((mut revision, first)) = next.take().or_else(|| changes.recv().ok()) {
             let mut batch = vec![first];
             for (later, change) in changes.try_iter() {
                 revision = later;
@@ -115,7 +121,15 @@ impl Analyst {
                 return;
             }
             // Why something is new takes longer to tell; whoever types goes first.
-            let Some(picture) = picture.filter(|_| changes.is_empty()) else { continue };
+            let Some(picture) = picture else { continue };
+            match changes.recv_timeout(QUIET) {
+                Ok(change) => {
+                    next = Some(change);
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
             let explained =
                 catch_unwind(AssertUnwindSafe(|| self.workspace.explained(&picture, &|| !changes.is_empty())));
             match explained {
