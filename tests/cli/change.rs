@@ -269,6 +269,17 @@ fn what_foreshock_toml_promises_is_a_gate() {
     assert_eq!(change.check(&["--fail-on", "never", "--slo", "99.99"]).0, 1);
 }
 
+/// A text that can't be read takes its findings along; that is no good news.
+#[test]
+fn nothing_is_advised_over_text_that_is_not_understood() {
+    let change = Change::new("unread");
+    std::fs::write(change.directory.join("rds.tf"), b"resource \"aws_db_instance\" \"orders\" {\n  x = \xff\n}\n")
+        .unwrap();
+    let (_, text, _) = change.check(&["--base", "HEAD"]);
+    assert!(text.contains("mend what is not understood first"), "{text}");
+    assert!(!text.contains("nothing here speaks against it"), "{text}");
+}
+
 #[test]
 fn what_serves_nobody_passes() {
     let directory = std::env::temp_dir().join(format!("foreshock-cli-nothing-{}", std::process::id()));

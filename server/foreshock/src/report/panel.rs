@@ -50,6 +50,9 @@ fn advice(stack: &Stack, comparison: &Comparison) -> (&'static str, fn(Paint, &s
     if comparison.is_regression() || loudest >= Some(Severity::Warning) {
         return ("look at it again before this is applied", Paint::yellow);
     }
+    if !stack.problems.is_empty() {
+        return ("mend what is not understood first: nothing is sure until then", Paint::yellow);
+    }
     ("nothing here speaks against it", Paint::green)
 }
 
