@@ -66,7 +66,7 @@ fn fenced<'a>(page: &'a str, language: &'a str) -> impl Iterator<Item = String> 
 
 #[test]
 fn the_example_of_contributing_is_true() {
-    let page = include_str!("../../../../CONTRIBUTING.md");
+    let page = include_str!("../../../CONTRIBUTING.md");
     let row = fenced(page, "toml").next().expect("CONTRIBUTING.md shows a row");
     let fixture = fenced(page, "terraform").next().expect("CONTRIBUTING.md shows a fixture");
     let table: toml::Table = row.parse().expect("the row is TOML");

@@ -18,7 +18,7 @@ use rendering::{Disk, render};
 use serde_json::Value as Json;
 
 fn shared(path: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared").join(path);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(path);
     let path = path.canonicalize().ok();
     if path.is_none() {
         eprintln!("skipped: ../shared is not here");
