@@ -1,3 +1,6 @@
+//! One root, understood: the whole way from text to findings ([`analyse`] reads as a list of its steps), and what is known of
+//! the stack afterwards.
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

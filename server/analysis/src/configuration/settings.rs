@@ -1,3 +1,6 @@
+//! What each stack of a root is read with beside its text: values, catalog, severities, ignores, baseline. One root is one stack,
+//! or one for each entry of `foreshock.toml` that gives it values.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! One picture of the world in the client's units and addresses: which results a shared file shows, and where in the text.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
