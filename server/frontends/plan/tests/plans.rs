@@ -7,7 +7,7 @@ use std::fmt::Write;
 use expect_test::{Expect, expect};
 use foreshock_plan::{Plan, read};
 use foreshock_terraform::{EvaluatedBody, Kind, Resolved, Value};
-use foreshock_text::FilePath;
+use foreshock_text::{FilePath, Problem};
 use proptest::prelude::*;
 
 fn plan_of(text: &str) -> Plan {
@@ -523,6 +523,24 @@ proptest! {
                 let addresses: BTreeSet<_> = plan.after.instances.iter().map(|one| one.address.clone()).collect();
                 prop_assert_eq!(addresses.len(), plan.after.instances.len());
             }
+        }
+    }
+}
+
+/// A file cut off, with a zero-filled tail or with a NUL anywhere is told of, and read.
+#[test]
+fn a_damaged_plan_is_read_to_its_end() {
+    let text = plan(&[change("aws_instance.a", "\"create\"", "", r#"{"ami":"a","b":[1,{"c":"d"}]}"#, "")], "");
+    for (at, _) in text.char_indices() {
+        for damaged in [
+            text[..at].to_owned(),
+            format!("{}\0{}", &text[..at], &text[at..]),
+            format!("{}{}", &text[..at], "\0".repeat(text.len() - at)),
+        ] {
+            let (_, problems) = read(&FilePath::new("/plan.json"), &damaged, None);
+            let fits =
+                |problem: &Problem| damaged.get(problem.span.start as usize..problem.span.end as usize).is_some();
+            assert!(problems.iter().all(fits), "{problems:?} in {damaged:?}");
         }
     }
 }

@@ -127,8 +127,15 @@ impl<'t> Lexer<'t> {
         at
     }
 
-    /// The token at or after `at`; spaces before it are skipped.
+    /// The token at or after `at`; spaces before it are skipped. It ends behind `at`, or is the end of the text: every
+    /// loop over tokens rests on that.
     pub(crate) fn next(&mut self, at: usize) -> Token {
+        let token = self.read(at);
+        debug_assert!(token.end > at || token.kind == Kind::End, "nothing was read at byte {at}");
+        token
+    }
+
+    fn read(&mut self, at: usize) -> Token {
         let start = self.skip_blanks(at);
         let byte = self.byte(start);
         let one = |kind| Token { kind, start, end: start + 1, closed: true };

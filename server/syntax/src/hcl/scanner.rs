@@ -90,21 +90,25 @@ impl<'t> Scanner<'t, '_> {
     fn run(&mut self) {
         loop {
             self.skip_filler();
-            let byte = self.lexer.byte(self.at);
+            let begins_at = self.at;
+            let again = self.read_again_from;
             if self.at >= self.lexer.len() {
-                if !self.open.is_empty() && !self.read_again() {
-                    self.close_unclosed(0, self.lexer.len());
-                }
-                if self.open.is_empty() && self.at >= self.lexer.len() {
+                if self.open.is_empty() || !self.read_again() {
                     break;
                 }
-                continue;
+            } else if self.lexer.byte(self.at) == b'}' {
+                self.closing_brace();
+            } else {
+                self.item();
             }
-            match byte {
-                b'}' => self.closing_brace(),
-                _ => self.item(),
+            // Each round goes on, or goes back to a place where it was not before.
+            let advanced = self.at > begins_at || self.read_again_from > again;
+            debug_assert!(advanced, "nothing was read at byte {begins_at}");
+            if !advanced {
+                self.at = begins_at + 1;
             }
         }
+        self.close_unclosed(0, self.lexer.len());
         self.root.span = Span::from_range(0..self.lexer.len());
         duplicates(&self.root, &mut self.problems);
     }

@@ -214,10 +214,7 @@ fn flush_text(pending: &mut String, parts: &mut Vec<TemplatePart>) {
 /// Reads a text that is a template all by itself, such as a file: nothing in it is escaped with a backslash. Spans count
 /// from its start.
 pub(crate) fn parse(text: &str, problems: &mut Vec<Problem>) -> Expr {
-    let mut mark = "TEMPLATE".to_owned();
-    while text.contains(&mark) {
-        mark.push('_');
-    }
+    let mark = unused_mark(text);
     let ends = text.is_empty() || text.ends_with('\n');
     let newline = if ends { "" } else { "\n" };
     let before = problems.len();
@@ -237,6 +234,14 @@ pub(crate) fn parse(text: &str, problems: &mut Vec<Problem>) -> Expr {
     }
     spans::map(&mut expr, &place);
     expr
+}
+
+/// A word that is not in the text: one underscore more than it has anywhere behind the same word. O(length).
+fn unused_mark(text: &str) -> String {
+    const WORD: &str = "TEMPLATE";
+    let behind = text.split(WORD).skip(1);
+    let underscores = behind.map(|rest| rest.len() - rest.trim_start_matches('_').len() + 1).max();
+    format!("{WORD}{}", "_".repeat(underscores.unwrap_or(0)))
 }
 
 /// Takes the line break off again that a heredoc ends with.

@@ -164,6 +164,24 @@ fn hexadecimal(rest: &mut std::str::CharIndices<'_>) -> Option<u32> {
     Some(number)
 }
 
+/// A word as a message shows it: short, and without characters that a terminal would obey.
+fn shown(word: &str) -> String {
+    /// In characters.
+    const LONGEST: usize = 40;
+    let mut shown = String::new();
+    for character in word.chars().take(LONGEST) {
+        if character.is_control() {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    if word.chars().nth(LONGEST).is_some() {
+        shown.push_str("...");
+    }
+    shown
+}
+
 struct Reader<'t, 'p> {
     text: &'t str,
     bytes: &'t [u8],
@@ -173,14 +191,28 @@ struct Reader<'t, 'p> {
 }
 
 impl Reader<'_, '_> {
-    fn peek(&self) -> u8 {
-        self.bytes.get(self.at).copied().unwrap_or(0)
+    /// The byte here; none only at the end of the text. A NUL is a byte like any other.
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
     }
 
     fn blanks(&mut self) {
-        while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
+    }
+
+    /// The first byte of the next round of a loop over items; none at the end of the text. `last` is where the round
+    /// before began: one that read nothing has forgotten a kind of byte, which is then left out, so that every loop ends.
+    fn next_round(&mut self, last: &mut Option<usize>) -> Option<u8> {
+        self.blanks();
+        if *last == Some(self.at) {
+            debug_assert!(self.at >= self.bytes.len(), "nothing was read at byte {}", self.at);
+            self.at = self.word_end(self.at);
+            self.blanks();
+        }
+        *last = Some(self.at);
+        self.peek()
     }
 
     fn problem(&mut self, start: usize, end: usize, message: impl Into<String>) {
@@ -201,24 +233,26 @@ impl Reader<'_, '_> {
         end
     }
 
+    /// The value here. Where a sign stands that no value begins with, the value is missing and the sign is left to the
+    /// caller; everything else is read over, whatever it is.
     fn value(&mut self, depth: u32) -> Node {
         let start = self.at;
         let kind = match self.peek() {
-            b'{' | b'[' if depth >= self.deepest => {
+            Some(b'{' | b'[') if depth >= self.deepest => {
                 self.skip_brackets();
                 self.problem(start, start + 1, "values are nested too deep here");
                 Kind::Missing
             }
-            b'{' => self.object(depth),
-            b'[' => self.array(depth),
-            b'"' => Kind::String(self.string()),
-            b'}' | b']' | b',' | b':' | 0 => {
+            Some(b'{') => self.object(depth),
+            Some(b'[') => self.array(depth),
+            Some(b'"') => Kind::String(self.string()),
+            None | Some(b'}' | b']' | b',' | b':') => {
                 // Behind the last thing written, not in the white space.
                 let end = self.text.get(..start).unwrap_or("").trim_end().len();
                 self.problem(end, end, "expected a value");
                 return Node::missing(end);
             }
-            _ => self.word(),
+            Some(_) => self.word(),
         };
         Node { span: Span::from_range(start..self.at), kind }
     }
@@ -242,7 +276,7 @@ impl Reader<'_, '_> {
             self.at = self.line_end(start);
             "JSON has no comments; a key \"//\" holds one".to_owned()
         } else {
-            format!("`{word}` is no JSON value; texts stand in double quotes")
+            format!("`{}` is no JSON value; texts stand in double quotes", shown(word))
         };
         self.problem(start, self.at, message);
         Kind::Missing
@@ -257,24 +291,18 @@ impl Reader<'_, '_> {
     fn string(&mut self) -> Span {
         let quote = self.at;
         self.at += 1;
-        loop {
-            match self.peek() {
-                b'"' => {
-                    self.at += 1;
-                    return Span::from_range(quote + 1..self.at - 1);
+        while let Some(byte) = self.peek() {
+            let begins_at = self.at;
+            self.at += 1;
+            match (byte, self.peek()) {
+                (b'"', _) => return Span::from_range(quote + 1..begins_at),
+                // What is escaped may be of several bytes: none of them means anything here.
+                (b'\\', Some(escaped)) if !matches!(escaped, b'\n' | b'\r') => self.at += 1,
+                (b'\n' | b'\r', _) => {
+                    self.at = begins_at;
+                    break;
                 }
-                b'\\'
-                    if self.at + 1 < self.bytes.len()
-                        && !matches!(self.bytes.get(self.at + 1), Some(b'\n' | b'\r')) =>
-                {
-                    self.at += 2;
-                    while !self.text.is_char_boundary(self.at) {
-                        self.at += 1;
-                    }
-                }
-                b'\n' | b'\r' => break,
-                _ if self.at >= self.bytes.len() => break,
-                _ => self.at += 1,
+                _ => {}
             }
         }
         // What closes the object on the same line is not part of the text.
@@ -289,76 +317,66 @@ impl Reader<'_, '_> {
         let open = self.at;
         self.at += 1;
         let mut items = Vec::new();
-        loop {
-            self.blanks();
-            match self.peek() {
+        let mut last = None;
+        while let Some(byte) = self.next_round(&mut last) {
+            match byte {
                 b']' => {
                     self.at += 1;
                     return Kind::Array(items);
                 }
+                b'}' => break,
                 b',' => {
                     self.problem(self.at, self.at + 1, "expected a value before this comma");
                     self.at += 1;
-                    continue;
-                }
-                b'}' => {
-                    self.problem(open, open + 1, "`[` is not closed; expected `]`");
-                    return Kind::Array(items);
                 }
                 b':' => {
                     self.problem(self.at, self.at + 1, "unexpected `:` in a list");
                     self.at += 1;
-                    continue;
                 }
-                _ if self.at >= self.bytes.len() => {
-                    self.problem(open, open + 1, "`[` is not closed; expected `]`");
-                    return Kind::Array(items);
+                _ => {
+                    items.push(self.value(depth + 1));
+                    self.comma(b']');
                 }
-                _ => items.push(self.value(depth + 1)),
             }
-            self.comma(b']');
         }
+        self.problem(open, open + 1, "`[` is not closed; expected `]`");
+        Kind::Array(items)
     }
 
     fn object(&mut self, depth: u32) -> Kind {
         let open = self.at;
         self.at += 1;
         let mut entries = Vec::new();
-        loop {
-            self.blanks();
-            match self.peek() {
+        let mut last = None;
+        while let Some(byte) = self.next_round(&mut last) {
+            match byte {
                 b'}' => {
                     self.at += 1;
                     return Kind::Object(entries);
                 }
+                b']' => break,
                 b'"' => {
                     let span = self.string();
                     let text = Arc::from(unescaped(span.text(self.text)).0);
                     let value = self.after_key(span, depth);
                     entries.push((Key { text, span }, value));
+                    self.comma(b'}');
                 }
                 b',' => {
                     self.problem(self.at, self.at + 1, "expected a key before this comma");
                     self.at += 1;
-                    continue;
                 }
-                _ if self.at >= self.bytes.len() || self.peek() == b']' => {
-                    self.problem(open, open + 1, "`{` is not closed; expected `}`");
-                    return Kind::Object(entries);
-                }
-                _ => {
-                    self.strange(depth, &mut entries);
-                    continue;
-                }
+                _ => self.strange(depth, &mut entries),
             }
-            self.comma(b'}');
         }
+        self.problem(open, open + 1, "`{` is not closed; expected `}`");
+        Kind::Object(entries)
     }
 
     /// Something else than a key: a word is taken as one without quotes when a colon follows.
     fn strange(&mut self, depth: u32, entries: &mut Vec<(Key, Node)>) {
         let start = self.at;
-        if matches!(self.peek(), b'{' | b'[') {
+        if matches!(self.peek(), Some(b'{' | b'[')) {
             self.problem(start, start + 1, "expected a key before this value");
             self.value(depth + 1);
             return self.comma(b'}');
@@ -372,21 +390,21 @@ impl Reader<'_, '_> {
         self.at = end;
         self.blanks();
         let word = self.text.get(start..end).unwrap_or("");
-        if self.peek() == b':' {
-            self.problem(start, end, format!("`{word}` stands without its double quotes"));
+        if self.peek() == Some(b':') {
+            self.problem(start, end, format!("`{}` stands without its double quotes", shown(word)));
             let span = Span::from_range(start..end);
             let value = self.after_key(span, depth);
             entries.push((Key { text: Arc::from(word), span }, value));
             self.comma(b'}');
         } else {
-            self.problem(start, end, format!("unexpected `{word}`; expected a key in double quotes"));
+            self.problem(start, end, format!("unexpected `{}`; expected a key in double quotes", shown(word)));
         }
     }
 
     fn after_key(&mut self, key: Span, depth: u32) -> Node {
         let end = self.at;
         self.blanks();
-        if self.peek() != b':' {
+        if self.peek() != Some(b':') {
             self.at = end;
             self.problem(key.start as usize, key.end as usize, "expected `:` and a value after this key");
             return Node::missing(key.end as usize);
@@ -395,11 +413,11 @@ impl Reader<'_, '_> {
         let behind = self.at;
         self.blanks();
         // A key on the next line that has a colon of its own is no value of this one.
-        if self.peek() == b'"' && self.text.get(behind..self.at).is_some_and(|blank| blank.contains('\n')) {
+        if self.peek() == Some(b'"') && self.text.get(behind..self.at).is_some_and(|blank| blank.contains('\n')) {
             let (before, problems) = (self.at, self.problems.len());
             self.string();
             self.blanks();
-            let is_key = self.peek() == b':';
+            let is_key = self.peek() == Some(b':');
             self.at = before;
             self.problems.truncate(problems);
             if is_key {
@@ -415,8 +433,8 @@ impl Reader<'_, '_> {
     fn comma(&mut self, close: u8) {
         let end = self.at;
         self.blanks();
-        if self.peek() != b',' {
-            let ends = matches!(self.peek(), b'}' | b']') || self.at >= self.bytes.len();
+        if self.peek() != Some(b',') {
+            let ends = matches!(self.peek(), None | Some(b'}' | b']'));
             let told = self.problems.last().is_some_and(|last| last.span.end as usize == end);
             if !ends && !told {
                 let last = self.text.get(..end).and_then(|before| before.chars().next_back());
@@ -427,7 +445,7 @@ impl Reader<'_, '_> {
         let comma = self.at;
         self.at += 1;
         self.blanks();
-        if self.peek() == close {
+        if self.peek() == Some(close) {
             self.problem(comma, comma + 1, format!("a comma before `{}` is no JSON", close as char));
         }
     }
@@ -435,17 +453,17 @@ impl Reader<'_, '_> {
     /// Goes over everything up to the bracket that closes the one here.
     fn skip_brackets(&mut self) {
         let mut open = 0usize;
-        while self.at < self.bytes.len() {
-            match self.peek() {
-                b'{' | b'[' => open += 1,
-                b'}' | b']' => open = open.saturating_sub(1),
-                b'"' => {
-                    self.string();
-                    continue;
-                }
-                _ => {}
+        while let Some(byte) = self.peek() {
+            if byte == b'"' {
+                self.string();
+                continue;
             }
             self.at += 1;
+            match byte {
+                b'{' | b'[' => open += 1,
+                b'}' | b']' => open = open.saturating_sub(1),
+                _ => {}
+            }
             if open == 0 {
                 return;
             }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stderr)] // what was compared is part of the result
 
+mod damaged;
 mod differential;
 mod expressions;
 mod hostile;

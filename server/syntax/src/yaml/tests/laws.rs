@@ -77,6 +77,17 @@ fn a_prefix_keeps_everything_above_its_last_line() {
     }
 }
 
+/// A file with a zero-filled tail, or with a control character anywhere.
+#[test]
+fn damaged_files_give_a_tree() {
+    for (at, _) in FILE.char_indices() {
+        well_placed(&format!("{}{}", &FILE[..at], "\0".repeat(FILE.len() - at)));
+        for character in ['\0', '\u{1}', '\u{1b}', '\u{85}'] {
+            well_placed(&format!("{}{character}{}", &FILE[..at], &FILE[at..]));
+        }
+    }
+}
+
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("- "),
@@ -111,6 +122,9 @@ fn hostile() -> impl Strategy<Value = String> {
         Just("1e-9"),
         Just("\u{feff}"),
         Just("\u{85}"),
+        Just("\0"),
+        Just("\u{1}"),
+        Just("\u{7f}"),
     ];
     proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
@@ -121,6 +135,11 @@ proptest! {
     #[test]
     fn any_text_gives_a_tree(text in prop_oneof![hostile(), ".{0,80}"]) {
         well_placed(&text);
+    }
+
+    #[test]
+    fn any_bytes_give_a_tree(bytes in proptest::collection::vec(any::<u8>(), 0..120)) {
+        well_placed(&String::from_utf8_lossy(&bytes));
     }
 
     #[test]
