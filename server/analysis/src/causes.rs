@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_model::Evidence;
-use foreshock_terraform::{Files, ResolveCache};
+use foreshock_terraform::{ResolveCache, TerraformFiles};
 use foreshock_text::Place;
 
 use crate::comparison::Measured;
@@ -71,7 +71,12 @@ impl Cause {
 impl Stack {
     /// The same stack, its new findings on the lines that cause them. `now` and `before` are the texts of both sides; `stop` is
     /// asked before each trial, which costs an analysis. `None` when it said so.
-    pub fn with_causes(&self, now: &dyn Files, before: &dyn Files, stop: &dyn Fn() -> bool) -> Option<Stack> {
+    pub fn with_causes(
+        &self,
+        now: &dyn TerraformFiles,
+        before: &dyn TerraformFiles,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<Stack> {
         let mut done = self.clone();
         done.explained = true;
         let Some((comparison, old)) = self.comparison().and_then(|c| Some((c, c.before.as_ref()?))) else {
@@ -172,7 +177,7 @@ struct Trials<'a> {
     stack: &'a Stack,
     old: &'a Stack,
     comparison: &'a Comparison,
-    files: &'a dyn Files,
+    files: &'a dyn TerraformFiles,
     stop: &'a dyn Fn() -> bool,
     wanted: &'a [usize],
     changes: &'a [Change],

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_infra::{is_infra, may_be_infra};
 use foreshock_syntax::hcl::{Body, ExprKind};
 use foreshock_syntax::yaml;
-use foreshock_terraform::{Files, is_configuration, is_variable_file};
+use foreshock_terraform::{TerraformFiles, is_configuration, is_variable_file};
 use foreshock_text::FilePath;
 use rustc_hash::FxHashMap;
 
@@ -71,7 +71,7 @@ pub(crate) struct CallGraph {
 
 impl CallGraph {
     /// Reads the local module calls of a directory anew. Whether they are others than before.
-    pub(crate) fn update(&mut self, directory: &Utf8Path, files: &dyn Files) -> bool {
+    pub(crate) fn update(&mut self, directory: &Utf8Path, files: &dyn TerraformFiles) -> bool {
         let called = local_calls(directory, files);
         if self.calls.get(directory) == Some(&called) {
             return false;
@@ -127,7 +127,7 @@ impl CallGraph {
 pub(crate) fn without_libraries(
     roots: BTreeSet<Utf8PathBuf>,
     asked: &[Utf8PathBuf],
-    files: &dyn Files,
+    files: &dyn TerraformFiles,
 ) -> BTreeSet<Utf8PathBuf> {
     let waits = |root: &Utf8PathBuf| {
         let below = asked.iter().find_map(|folder| root.strip_prefix(folder).ok()).unwrap_or(root);
@@ -139,7 +139,7 @@ pub(crate) fn without_libraries(
 }
 
 /// Whether a directory says how it is deployed.
-fn is_deployed(directory: &Utf8Path, files: &dyn Files) -> bool {
+fn is_deployed(directory: &Utf8Path, files: &dyn TerraformFiles) -> bool {
     files.list(directory).iter().any(|file| {
         if is_variable_file(file.as_path()) {
             return true;
@@ -154,7 +154,7 @@ fn is_deployed(directory: &Utf8Path, files: &dyn Files) -> bool {
     })
 }
 
-fn local_calls(directory: &Utf8Path, files: &dyn Files) -> Vec<Utf8PathBuf> {
+fn local_calls(directory: &Utf8Path, files: &dyn TerraformFiles) -> Vec<Utf8PathBuf> {
     let mut called = BTreeSet::new();
     for file in files.list(directory).iter().filter(|file| is_configuration(file.as_path())) {
         let Some(parsed) = files.parsed(file) else { continue };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, ParsedFile, is_configuration};
+use foreshock_terraform::{Files, ParsedFile, TerraformFiles, is_configuration};
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
@@ -239,22 +239,6 @@ impl Files for Sources {
         files
     }
 
-    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
-        let mut memo = self.memo.borrow_mut();
-        if let Some(parsed) = memo.parsed.get(file) {
-            return parsed.clone();
-        }
-        let parsed = match memo.documents.get_mut(file) {
-            Some(document) => {
-                let text = document.text.clone();
-                Some(Arc::new(ParsedFile::parse(file.clone(), text, &mut document.expressions)))
-            }
-            None => self.parsed_on_ground(file),
-        };
-        memo.parsed.insert(file.clone(), parsed.clone());
-        parsed
-    }
-
     fn text(&self, file: &FilePath) -> Option<Arc<str>> {
         let mut memo = self.memo.borrow_mut();
         if let Some(document) = memo.documents.get(file) {
@@ -278,14 +262,32 @@ impl Files for Sources {
     }
 }
 
+impl TerraformFiles for Sources {
+    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
+        let mut memo = self.memo.borrow_mut();
+        if let Some(parsed) = memo.parsed.get(file) {
+            return parsed.clone();
+        }
+        let parsed = match memo.documents.get_mut(file) {
+            Some(document) => {
+                let text = document.text.clone();
+                Some(Arc::new(ParsedFile::parse(file.clone(), text, &mut document.expressions)))
+            }
+            None => self.parsed_on_ground(file),
+        };
+        memo.parsed.insert(file.clone(), parsed.clone());
+        parsed
+    }
+}
+
 /// Files with some of them replaced: the copy that a fix is tried on.
 pub(crate) struct Overlay<'a> {
-    base: &'a dyn Files,
+    base: &'a dyn TerraformFiles,
     replaced: FxHashMap<FilePath, Arc<ParsedFile>>,
 }
 
 impl<'a> Overlay<'a> {
-    pub(crate) fn new(base: &'a dyn Files, replaced: FxHashMap<FilePath, Arc<ParsedFile>>) -> Overlay<'a> {
+    pub(crate) fn new(base: &'a dyn TerraformFiles, replaced: FxHashMap<FilePath, Arc<ParsedFile>>) -> Overlay<'a> {
         Overlay { base, replaced }
     }
 }
@@ -295,10 +297,6 @@ impl Files for Overlay<'_> {
         self.base.list(directory)
     }
 
-    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
-        self.replaced.get(file).cloned().or_else(|| self.base.parsed(file))
-    }
-
     fn text(&self, file: &FilePath) -> Option<Arc<str>> {
         self.replaced.get(file).map(|parsed| parsed.text.clone()).or_else(|| self.base.text(file))
     }
@@ -306,6 +304,12 @@ impl Files for Overlay<'_> {
     fn bytes(&self, file: &FilePath) -> Option<Arc<[u8]>> {
         let replaced = self.replaced.get(file).map(|parsed| Arc::from(parsed.text.as_bytes()));
         replaced.or_else(|| self.base.bytes(file))
+    }
+}
+
+impl TerraformFiles for Overlay<'_> {
+    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
+        self.replaced.get(file).cloned().or_else(|| self.base.parsed(file))
     }
 }
 

@@ -4,7 +4,7 @@ mod terraform;
 mod yaml;
 
 use foreshock_engine::assess_with;
-use foreshock_terraform::{Files, ResolveCache};
+use foreshock_terraform::{ResolveCache, TerraformFiles};
 use foreshock_text::{FilePath, Place};
 
 use crate::stack::Content;
@@ -74,7 +74,12 @@ impl Candidate {
 }
 
 /// The stack with edits made to its text; `None` when they do not fit or leave text that says less than before.
-pub(crate) fn after(files: &dyn Files, stack: &Stack, edits: &[Edit], cache: &mut ResolveCache) -> Option<Stack> {
+pub(crate) fn after(
+    files: &dyn TerraformFiles,
+    stack: &Stack,
+    edits: &[Edit],
+    cache: &mut ResolveCache,
+) -> Option<Stack> {
     match stack.content() {
         Content::Terraform(_) => terraform::after(files, stack, edits, cache),
         Content::Infra(file) => infra::after(stack, file, edits),

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_model::ComponentIndex;
-use foreshock_terraform::{Files, ParsedFile};
+use foreshock_terraform::{Files, ParsedFile, TerraformFiles};
 use foreshock_text::{FilePath, LineTable, PositionEncoding, Problem};
 use rustc_hash::FxHashMap;
 
@@ -179,17 +179,19 @@ impl Files for Snapshot {
         files
     }
 
-    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
-        match self.files.get(file) {
-            Some(Read::Terraform(parsed)) => Some(parsed.clone()),
-            _ => crate::disk::parse_disk(file),
-        }
-    }
-
     fn text(&self, file: &FilePath) -> Option<Arc<str>> {
         match self.file(file) {
             Some(file) => Some(file.text.clone()),
             None => crate::disk::read_text(file),
+        }
+    }
+}
+
+impl TerraformFiles for Snapshot {
+    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
+        match self.files.get(file) {
+            Some(Read::Terraform(parsed)) => Some(parsed.clone()),
+            _ => crate::disk::parse_disk(file),
         }
     }
 }

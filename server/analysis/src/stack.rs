@@ -13,7 +13,7 @@ use foreshock_engine::{
 use foreshock_infra::{Infra, ProblemKind};
 use foreshock_model::{Component, ComponentIndex, ComponentKind, Probability, System};
 use foreshock_plan::Counts;
-use foreshock_terraform::{Files, Instance, Mode, ResolveCache, ResolveOptions, Resolved, resolve_with};
+use foreshock_terraform::{Instance, Mode, ResolveCache, ResolveOptions, Resolved, TerraformFiles, resolve_with};
 use foreshock_text::{FilePath, Problem};
 
 use crate::block::summaries;
@@ -156,7 +156,7 @@ pub struct Terraform {
 /// Understands and assesses the root module in `root`.
 pub(crate) fn analyse_terraform(
     root: &Utf8Path,
-    files: &dyn Files,
+    files: &dyn TerraformFiles,
     settings: &Arc<StackSettings>,
     cache: &mut ResolveCache,
 ) -> Stack {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_syntax::hcl::{Attribute, Body, Expr, ExprKind, ObjectKey};
-use foreshock_terraform::{EvaluatedBody, Files, Kind, NamedValue, Resolved, Value};
+use foreshock_terraform::{EvaluatedBody, Kind, NamedValue, Resolved, TerraformFiles, Value};
 use foreshock_text::{FilePath, Span};
 
 pub use origin::Origin;

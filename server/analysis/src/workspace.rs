@@ -12,7 +12,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_infra::{is_infra, may_be_infra};
 use foreshock_terraform::{
-    Backend, Files, ResolveCache, ResolveOptions, StateHome, is_configuration, is_variable_file,
+    Backend, Files, ResolveCache, ResolveOptions, StateHome, TerraformFiles, is_configuration, is_variable_file,
 };
 use foreshock_text::{FilePath, Place};
 use rustc_hash::{FxHashMap, FxHashSet};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foreshock_catalog::Change;
 use foreshock_syntax::hcl::{Attribute, Block, Body, parse};
 use foreshock_terraform::{
-    BlockPlace, EvaluatedAttribute, EvaluatedBody, Files, Instance, Key, Kind, ModuleCall, ParsedFile, Value,
+    BlockPlace, EvaluatedAttribute, EvaluatedBody, Instance, Key, Kind, ModuleCall, ParsedFile, TerraformFiles, Value,
 };
 use foreshock_text::{FilePath, Place, Span};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use foreshock_catalog::{Recipe, changes};
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, ParsedFile, ResolveCache};
+use foreshock_terraform::{ParsedFile, ResolveCache, TerraformFiles};
 use rustc_hash::FxHashMap;
 
 use super::{Candidate, Edit, applied, placement};
@@ -63,7 +63,12 @@ fn editable(stack: &Stack, edits: &[Edit]) -> bool {
 }
 
 /// The stack with the edits made; `None` when they do not fit or leave text that can't be read.
-pub(super) fn after(files: &dyn Files, stack: &Stack, edits: &[Edit], cache: &mut ResolveCache) -> Option<Stack> {
+pub(super) fn after(
+    files: &dyn TerraformFiles,
+    stack: &Stack,
+    edits: &[Edit],
+    cache: &mut ResolveCache,
+) -> Option<Stack> {
     let mut replaced = FxHashMap::default();
     for edit in edits {
         let file = &edit.place.file;

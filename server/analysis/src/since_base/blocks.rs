@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use foreshock_syntax::hcl::{Attribute, Block, Body};
-use foreshock_terraform::{Files, ParsedFile, is_variable_file};
+use foreshock_terraform::{ParsedFile, TerraformFiles, is_variable_file};
 use foreshock_text::{FilePath, Place, Span};
 
 use super::{Change, ChangeForm, same, short, whole_lines, with_ends_of};
@@ -39,9 +39,10 @@ enum Content<'f> {
 }
 
 /// What differs in these files, by item.
-pub(super) fn changes(files: &[&FilePath], now: &dyn Files, before: &dyn Files) -> Vec<Change> {
-    let parsed =
-        |side: &dyn Files| -> Vec<Arc<ParsedFile>> { files.iter().filter_map(|file| side.parsed(file)).collect() };
+pub(super) fn changes(files: &[&FilePath], now: &dyn TerraformFiles, before: &dyn TerraformFiles) -> Vec<Change> {
+    let parsed = |side: &dyn TerraformFiles| -> Vec<Arc<ParsedFile>> {
+        files.iter().filter_map(|file| side.parsed(file)).collect()
+    };
     let (now, before) = (parsed(now), parsed(before));
     let texts: BTreeMap<&FilePath, &ParsedFile> = now.iter().map(|file| (&file.path, &**file)).collect();
     let (now, before) = (items(&now), items(&before));

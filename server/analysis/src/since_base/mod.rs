@@ -6,7 +6,7 @@ mod lines;
 
 use std::collections::BTreeSet;
 
-use foreshock_terraform::{Files, is_configuration, is_variable_file};
+use foreshock_terraform::{TerraformFiles, is_configuration, is_variable_file};
 use foreshock_text::{FilePath, Place, Span};
 
 use crate::{Edit, Stack, StackKind};
@@ -43,7 +43,12 @@ pub(crate) struct Change {
 }
 
 /// What differs between two versions of a stack's text, by place. Files that a package manager wrote are left out.
-pub(crate) fn changes(now: &Stack, now_files: &dyn Files, before: &Stack, before_files: &dyn Files) -> Vec<Change> {
+pub(crate) fn changes(
+    now: &Stack,
+    now_files: &dyn TerraformFiles,
+    before: &Stack,
+    before_files: &dyn TerraformFiles,
+) -> Vec<Change> {
     let installed = now.root.join(".terraform");
     let mut files: BTreeSet<&FilePath> = now.files.iter().chain(&before.files).collect();
     files.retain(|file| !file.as_path().starts_with(&installed));

@@ -1,5 +1,5 @@
 use foreshock_syntax::hcl::{Attribute, Block};
-use foreshock_terraform::{Files, NamedValue, ParsedFile, Value};
+use foreshock_terraform::{NamedValue, ParsedFile, TerraformFiles, Value};
 use foreshock_text::{Place, Span};
 
 use crate::{Snapshot, Stack};

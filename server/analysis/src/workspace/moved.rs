@@ -2,7 +2,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_terraform::{Files, is_configuration, is_variable_file};
+use foreshock_terraform::{Files, TerraformFiles, is_configuration, is_variable_file};
 use foreshock_text::FilePath;
 
 use super::Workspace;

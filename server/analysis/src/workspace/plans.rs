@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_plan::{Plan, Sort, may_be_plan};
-use foreshock_terraform::{Files, Mode, Resolved, is_configuration};
+use foreshock_terraform::{Files, Mode, Resolved, TerraformFiles, is_configuration};
 use foreshock_text::{FilePath, LineTable, PositionEncoding, Problem, Span};
 use rustc_hash::FxHashMap;
 

@@ -2,7 +2,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_terraform::{Files, ParsedFile, is_configuration, is_variable_file};
+use foreshock_terraform::{Files, ParsedFile, TerraformFiles, is_configuration, is_variable_file};
 use foreshock_text::FilePath;
 use rustc_hash::FxHashSet;
 
@@ -48,11 +48,6 @@ impl Files for Seen<'_> {
         self.sources.list(directory)
     }
 
-    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
-        self.note(file);
-        self.sources.parsed(file)
-    }
-
     fn text(&self, file: &FilePath) -> Option<Arc<str>> {
         self.note(file);
         self.sources.text(file)
@@ -61,6 +56,13 @@ impl Files for Seen<'_> {
     fn bytes(&self, file: &FilePath) -> Option<Arc<[u8]>> {
         self.note(file);
         self.sources.bytes(file)
+    }
+}
+
+impl TerraformFiles for Seen<'_> {
+    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
+        self.note(file);
+        self.sources.parsed(file)
     }
 }
 

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Catalog, Role, assemble};
 use foreshock_model::{ComponentIndex, Known, System};
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, ParsedFile, ResolveOptions, Resolved, resolve};
+use foreshock_terraform::{Files, ParsedFile, ResolveOptions, Resolved, TerraformFiles, resolve};
 use foreshock_text::FilePath;
 
 /// Files in memory, `//- /path` above each; a text without any is `/main.tf`.
@@ -36,13 +36,15 @@ impl Files for Texts {
         inside.map(|path| FilePath::new(path.clone())).collect()
     }
 
+    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
+        self.0.get(file.as_path()).cloned()
+    }
+}
+
+impl TerraformFiles for Texts {
     fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
         let text = self.text(file)?;
         Some(Arc::new(ParsedFile::parse(file.clone(), text, &mut ExprCache::default())))
-    }
-
-    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        self.0.get(file.as_path()).cloned()
     }
 }
 
@@ -59,6 +61,12 @@ impl Files for Disk {
         files
     }
 
+    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
+        std::fs::read_to_string(file.as_path()).ok().map(Arc::from)
+    }
+}
+
+impl TerraformFiles for Disk {
     fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
         if let Some(known) = self.0.lock().unwrap().get(file) {
             return Some(known.clone());
@@ -66,10 +74,6 @@ impl Files for Disk {
         let parsed = Arc::new(ParsedFile::parse(file.clone(), self.text(file)?, &mut ExprCache::default()));
         self.0.lock().unwrap().insert(file.clone(), parsed.clone());
         Some(parsed)
-    }
-
-    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        std::fs::read_to_string(file.as_path()).ok().map(Arc::from)
     }
 }
 

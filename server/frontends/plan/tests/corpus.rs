@@ -9,7 +9,7 @@ use foreshock_catalog::{Catalog, assemble};
 use foreshock_model::{Confidence, System};
 use foreshock_plan::{Plan, read};
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, Key, Mode, ParsedFile, ResolveOptions, Resolved, resolve};
+use foreshock_terraform::{Files, Key, Mode, ParsedFile, ResolveOptions, Resolved, TerraformFiles, resolve};
 use foreshock_text::FilePath;
 use serde_json::Value as Json;
 
@@ -35,6 +35,12 @@ impl Files for Disk {
         files
     }
 
+    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
+        std::fs::read_to_string(file.as_path()).ok().map(Arc::from)
+    }
+}
+
+impl TerraformFiles for Disk {
     fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
         if let Some(known) = self.0.lock().unwrap().get(file) {
             return Some(known.clone());
@@ -42,10 +48,6 @@ impl Files for Disk {
         let parsed = Arc::new(ParsedFile::parse(file.clone(), self.text(file)?, &mut ExprCache::default()));
         self.0.lock().unwrap().insert(file.clone(), parsed.clone());
         Some(parsed)
-    }
-
-    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        std::fs::read_to_string(file.as_path()).ok().map(Arc::from)
     }
 }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_files::Files;
 use foreshock_syntax::hcl::Expr;
 use foreshock_text::FilePath;
 
@@ -12,7 +13,7 @@ use crate::cache::ResolveCache;
 use crate::config::Module;
 use crate::evaluate::{Binding, Evaluator, ModuleInstance, Repetition, Scope};
 use crate::failure::Failure;
-use crate::files::{Files, ParsedFile};
+use crate::files::{ParsedFile, TerraformFiles};
 use crate::resolved::ResolveOptions;
 use crate::value::{Kind, Marks, Value};
 
@@ -64,11 +65,13 @@ impl Files for Nothing {
         Vec::new()
     }
 
-    fn parsed(&self, _file: &FilePath) -> Option<Arc<ParsedFile>> {
+    fn text(&self, _file: &FilePath) -> Option<Arc<str>> {
         None
     }
+}
 
-    fn text(&self, _file: &FilePath) -> Option<Arc<str>> {
+impl TerraformFiles for Nothing {
+    fn parsed(&self, _file: &FilePath) -> Option<Arc<ParsedFile>> {
         None
     }
 }

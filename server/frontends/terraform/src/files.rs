@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use foreshock_files::Files;
 use foreshock_syntax::hcl::{self, Body, ExprCache};
 use foreshock_text::{FilePath, LineTable, Problem};
 
@@ -63,20 +64,8 @@ fn is_configuration_json(name: &str) -> bool {
     name.ends_with(".tf.json") || name.ends_with(".tofu.json")
 }
 
-/// Where texts come from: the editor's open documents first, then the disk. The only way to the outside.
-pub trait Files {
-    /// The files directly in a directory, sorted by name. Empty for a directory that is not there.
-    fn list(&self, directory: &Utf8Path) -> Vec<FilePath>;
-
+/// Where texts come from, and what was parsed of them.
+pub trait TerraformFiles: Files {
     /// The parsed form of a Terraform file (see [`ParsedFile::parse`]); `None` when it can't be read.
     fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>>;
-
-    /// The text of any file of the workspace (for `file()`, `templatefile()`, `modules.json`); `None` when it can't be
-    /// read or is not UTF-8.
-    fn text(&self, file: &FilePath) -> Option<Arc<str>>;
-
-    /// The bytes of any file of the workspace, for digests of files that are no text; only texts unless overridden.
-    fn bytes(&self, file: &FilePath) -> Option<Arc<[u8]>> {
-        self.text(file).map(|text| Arc::from(text.as_bytes()))
-    }
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use foreshock_text::{FilePath, Place, PositionEncoding, Span};
 use serde_json::{Map, Value as Json, json};
 
-use crate::files::Files;
+use crate::files::TerraformFiles;
 use crate::resolved::{EvaluatedBlock, EvaluatedBody, Instance, Key, Mode, Resolved};
 use crate::value::{Kind, Value};
 
 /// A stack as `resolve --format json` prints it (one element of `stacks`). Attributes are `{"known": value}` or
 /// `{"unknown": why}`; one known in part has both `unknown` and `partly`, the value with `{"unknown": why}` in it. What
 /// is sensitive is always unknown. Files are relative to the root; ranges are zero-based, in UTF-16 units.
-pub fn to_json(resolved: &Resolved, files: &dyn Files) -> Json {
+pub fn to_json(resolved: &Resolved, files: &dyn TerraformFiles) -> Json {
     let instances: Vec<Json> = resolved
         .instances
         .iter()
@@ -35,7 +35,7 @@ pub fn to_json(resolved: &Resolved, files: &dyn Files) -> Json {
     })
 }
 
-fn instance(one: &Instance, resolved: &Resolved, files: &dyn Files) -> Json {
+fn instance(one: &Instance, resolved: &Resolved, files: &dyn TerraformFiles) -> Json {
     let mut json = Map::new();
     json.insert("address".to_owned(), Json::from(&*one.address));
     json.insert("type".to_owned(), Json::from(&*one.type_name));
@@ -53,7 +53,7 @@ fn instance(one: &Instance, resolved: &Resolved, files: &dyn Files) -> Json {
 }
 
 /// `file` and `range` of a place.
-fn place(place: &Place, resolved: &Resolved, files: &dyn Files) -> Map<String, Json> {
+fn place(place: &Place, resolved: &Resolved, files: &dyn TerraformFiles) -> Map<String, Json> {
     let mut json = Map::new();
     let path = crate::paths::relative(&resolved.root, place.file.as_path());
     json.insert("file".to_owned(), Json::from(path.as_str()));
@@ -61,7 +61,7 @@ fn place(place: &Place, resolved: &Resolved, files: &dyn Files) -> Map<String, J
     json
 }
 
-fn range(file: &FilePath, span: Span, files: &dyn Files) -> Json {
+fn range(file: &FilePath, span: Span, files: &dyn TerraformFiles) -> Json {
     let Some(parsed) = files.parsed(file) else { return Json::Null };
     let position = |offset| {
         let position = parsed.lines.position(&parsed.text, offset, PositionEncoding::Utf16);

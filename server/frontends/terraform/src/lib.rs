@@ -29,7 +29,8 @@ mod value;
 
 pub use cache::ResolveCache;
 pub use detached::evaluate;
-pub use files::{Files, ParsedFile, is_configuration, is_variable_file};
+pub use files::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
+pub use foreshock_files::Files;
 pub use json::to_json;
 pub use moves::Moves;
 pub use remote::{Backend, StateHome};

@@ -12,14 +12,14 @@ use rustc_hash::FxHashMap;
 use crate::cache::ResolveCache;
 use crate::config::{Block, Call, Module, Resource};
 use crate::evaluate::{CallInstance, Evaluator, FUEL, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
-use crate::files::Files;
+use crate::files::TerraformFiles;
 use crate::moves::Moves;
 use crate::named_values::named_values;
 use crate::references::{ModuleNode, each_reference, handed_down, quoted_references, references};
 use crate::resolved::{Instance, Mode, ModuleCall, ResolveOptions, Resolved};
 
 /// Understands the root module in `root`: what `terraform plan` would list, as far as the text alone says it.
-pub fn resolve(root: &Utf8Path, files: &dyn Files, options: &ResolveOptions) -> Resolved {
+pub fn resolve(root: &Utf8Path, files: &dyn TerraformFiles, options: &ResolveOptions) -> Resolved {
     resolve_with(&mut ResolveCache::default(), root, files, options)
 }
 
@@ -27,7 +27,7 @@ pub fn resolve(root: &Utf8Path, files: &dyn Files, options: &ResolveOptions) -> 
 pub fn resolve_with(
     cache: &mut ResolveCache,
     root: &Utf8Path,
-    files: &dyn Files,
+    files: &dyn TerraformFiles,
     options: &ResolveOptions,
 ) -> Resolved {
     let root = crate::paths::join(root, "");

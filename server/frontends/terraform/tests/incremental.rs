@@ -6,7 +6,7 @@ mod disk;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use disk::Disk;
-use foreshock_terraform::{Files, ResolveCache, ResolveOptions, resolve, resolve_with};
+use foreshock_terraform::{ResolveCache, ResolveOptions, TerraformFiles, resolve, resolve_with};
 
 /// Numbers that look random and are the same on every run.
 struct Dice(u64);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use disk::Disk;
 use foreshock_syntax::hcl::{Attribute, Block, Body, Expr, ExprCache, ExprKind, ObjectKey};
-use foreshock_terraform::{Files, ParsedFile, ResolveOptions, resolve, to_json};
+use foreshock_terraform::{Files, ParsedFile, ResolveOptions, TerraformFiles, resolve, to_json};
 use foreshock_text::FilePath;
 use serde_json::{Map, Value as Json, json};
 
@@ -25,19 +25,21 @@ impl Files for Rewritten<'_> {
         self.0.list(directory).into_iter().map(json).collect()
     }
 
-    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
-        let Some(original) = file.as_path().as_str().strip_suffix(".tf.json") else { return self.0.parsed(file) };
-        let parsed = self.0.parsed(&FilePath::new(format!("{original}.tf")))?;
-        let text = serde_json::to_string_pretty(&body(&parsed.text, &parsed.body, Around::File)).unwrap();
-        Some(Arc::new(ParsedFile::parse(file.clone(), Arc::from(text), &mut ExprCache::default())))
-    }
-
     fn text(&self, file: &FilePath) -> Option<Arc<str>> {
         self.0.text(file)
     }
 
     fn bytes(&self, file: &FilePath) -> Option<Arc<[u8]>> {
         self.0.bytes(file)
+    }
+}
+
+impl TerraformFiles for Rewritten<'_> {
+    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
+        let Some(original) = file.as_path().as_str().strip_suffix(".tf.json") else { return self.0.parsed(file) };
+        let parsed = self.0.parsed(&FilePath::new(format!("{original}.tf")))?;
+        let text = serde_json::to_string_pretty(&body(&parsed.text, &parsed.body, Around::File)).unwrap();
+        Some(Arc::new(ParsedFile::parse(file.clone(), Arc::from(text), &mut ExprCache::default())))
     }
 }
 
@@ -155,7 +157,7 @@ fn constant(expr: &Expr) -> Option<Json> {
 }
 
 /// The instances by address, without their places.
-fn instances(root: &Utf8Path, files: &dyn Files) -> (Vec<Json>, Json) {
+fn instances(root: &Utf8Path, files: &dyn TerraformFiles) -> (Vec<Json>, Json) {
     let mut json = to_json(&resolve(root, files, &ResolveOptions::default()), files);
     let mut instances = json["instances"].take().as_array().cloned().unwrap();
     for one in &mut instances {

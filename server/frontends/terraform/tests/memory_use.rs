@@ -5,7 +5,7 @@ mod memory;
 
 use std::sync::Arc;
 
-use foreshock_terraform::{Files, ResolveOptions, resolve};
+use foreshock_terraform::{ResolveOptions, TerraformFiles, resolve};
 use memory::Memory;
 
 #[test]

@@ -2,13 +2,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_files::Files;
 use foreshock_syntax::hcl::{self, Expr, ExprKind};
 use foreshock_text::{FilePath, Problem};
 
 use super::constraint::{constant, constraint};
 use super::merge::{is_override, override_block};
 use super::{Attribute, Block, Named};
-use crate::files::{Files, ParsedFile, configuration_ending};
+use crate::files::{ParsedFile, configuration_ending};
 use crate::moves::{Address, moved};
 use crate::references::ModuleReferences;
 use crate::resolved::Mode;

@@ -24,7 +24,7 @@ use rustc_hash::FxHashMap;
 use crate::cache::ResolveCache;
 use crate::config::{Attribute, Module};
 use crate::failure::Failure;
-use crate::files::Files;
+use crate::files::TerraformFiles;
 use crate::remote::Remote;
 use crate::resolved::{EvaluatedAttribute, ResolveOptions};
 use crate::value::{Kind, Marks, Value};
@@ -35,7 +35,7 @@ pub(crate) use limits::{FUEL, STRING};
 
 /// What an evaluation shares: where texts come from, what was found so far, and how much work is left.
 pub(crate) struct Evaluator<'a> {
-    pub(crate) files: &'a dyn Files,
+    pub(crate) files: &'a dyn TerraformFiles,
     pub(crate) options: &'a ResolveOptions,
     pub(crate) root: Utf8PathBuf,
     pub(crate) cache: RefCell<&'a mut ResolveCache>,
@@ -121,7 +121,7 @@ impl<'s> Scope<'s> {
 impl<'a> Evaluator<'a> {
     /// An evaluation that has not begun.
     pub(crate) fn new(
-        files: &'a dyn Files,
+        files: &'a dyn TerraformFiles,
         options: &'a ResolveOptions,
         root: Utf8PathBuf,
         cache: &'a mut ResolveCache,

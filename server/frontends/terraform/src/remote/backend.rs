@@ -8,7 +8,7 @@ use foreshock_syntax::hcl::{Body, ExprKind};
 use foreshock_text::FilePath;
 
 use crate::config::configuration_files;
-use crate::files::Files;
+use crate::files::TerraformFiles;
 use crate::value::{Kind, Value};
 
 /// An argument, and what counts when it is not written.
@@ -53,7 +53,7 @@ pub struct StateHome {
 impl Backend {
     /// Where the root module in a directory keeps its state; `None` for a directory without configuration and for a
     /// backend that is not known. What the text leaves out is part of no comparison.
-    pub fn of_root(root: &Utf8Path, files: &dyn Files) -> Option<Backend> {
+    pub fn of_root(root: &Utf8Path, files: &dyn TerraformFiles) -> Option<Backend> {
         let paths = configuration_files(files, root);
         if paths.is_empty() {
             return None;

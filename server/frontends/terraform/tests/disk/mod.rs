@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, ParsedFile};
+use foreshock_terraform::{Files, ParsedFile, TerraformFiles};
 use foreshock_text::FilePath;
 
 /// The disk, as it was when first looked at.
@@ -38,6 +38,17 @@ impl Files for Disk {
         self.lists.borrow_mut().entry(directory.to_owned()).or_insert_with(read).clone()
     }
 
+    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
+        let read = || std::fs::read_to_string(file.as_path()).ok().map(Arc::from);
+        self.texts.borrow_mut().entry(file.clone()).or_insert_with(read).clone()
+    }
+
+    fn bytes(&self, file: &FilePath) -> Option<Arc<[u8]>> {
+        std::fs::read(file.as_path()).ok().map(Arc::from)
+    }
+}
+
+impl TerraformFiles for Disk {
     fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
         if let Some(parsed) = self.parsed.borrow().get(file) {
             return parsed.clone();
@@ -46,14 +57,5 @@ impl Files for Disk {
         let parsed = text.map(|text| Arc::new(ParsedFile::parse(file.clone(), text, &mut ExprCache::default())));
         self.parsed.borrow_mut().insert(file.clone(), parsed.clone());
         parsed
-    }
-
-    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        let read = || std::fs::read_to_string(file.as_path()).ok().map(Arc::from);
-        self.texts.borrow_mut().entry(file.clone()).or_insert_with(read).clone()
-    }
-
-    fn bytes(&self, file: &FilePath) -> Option<Arc<[u8]>> {
-        std::fs::read(file.as_path()).ok().map(Arc::from)
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, ParsedFile, ResolveOptions, Resolved, resolve, to_json};
+use foreshock_terraform::{Files, ParsedFile, ResolveOptions, Resolved, TerraformFiles, resolve, to_json};
 use foreshock_text::FilePath;
 
 #[derive(Debug, Default)]
@@ -85,11 +85,13 @@ impl Files for Memory {
         self.files.keys().filter(|file| file.as_path().parent() == Some(directory)).cloned().collect()
     }
 
-    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
-        self.files.get(file).cloned()
-    }
-
     fn text(&self, file: &FilePath) -> Option<Arc<str>> {
         self.files.get(file).map(|file| file.text.clone())
+    }
+}
+
+impl TerraformFiles for Memory {
+    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
+        self.files.get(file).cloned()
     }
 }
