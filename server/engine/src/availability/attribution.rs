@@ -6,11 +6,11 @@ use foreshock_model::{Layer, Source, System};
 
 use super::basic_event::{BasicEvent, Part};
 use super::layers::Loss;
-use crate::cut_sets::{CutSets, Role};
-use crate::defaults::{BOUNDED_UNITS, FULL_WORK_BUDGET, NODE_BUDGET};
-use crate::score::minutes_per_year;
-use crate::service::{Service, Weighted};
-use crate::variables::Variable;
+use crate::diagram::cut_sets::{CutSets, Role};
+use crate::diagram::service::{Service, Weighted};
+use crate::diagram::variables::Variable;
+use crate::layout::defaults::{BOUNDED_UNITS, FULL_WORK_BUDGET, NODE_BUDGET};
+use crate::layout::score::minutes_per_year;
 
 /// How minutes were attributed. Each way adds up to the whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

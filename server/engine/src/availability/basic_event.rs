@@ -1,7 +1,7 @@
 use foreshock_model::{ComponentIndex, DomainIndex, RegionIndex, Source, System, ZoneIndex};
 
 use crate::Unit;
-use crate::variables::Variable;
+use crate::diagram::variables::Variable;
 
 /// What can happen by itself: a unit fails, or one of the two things that are counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

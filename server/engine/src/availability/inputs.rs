@@ -3,10 +3,10 @@
 use foreshock_model::{Figure, Reliability, Source, System};
 
 use super::basic_event::Part;
-use crate::frozen::Frozen;
-use crate::order::Order;
-use crate::own::Promotion;
-use crate::service::Weighted;
+use crate::diagram::order::Order;
+use crate::diagram::service::Weighted;
+use crate::layout::frozen::Frozen;
+use crate::layout::own::Promotion;
 
 /// What a number is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,8 +2,8 @@
 
 use foreshock_model::Layer;
 
-use crate::service::{Service, Weighted};
-use crate::variables::Variable;
+use crate::diagram::service::{Service, Weighted};
+use crate::diagram::variables::Variable;
 
 /// Unavailability by the causes of one layer alone.
 #[derive(Clone, Copy, Debug, PartialEq)]

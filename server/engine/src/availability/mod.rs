@@ -1,5 +1,8 @@
 //! Availability in full: layers, ceiling, range, cut sets, importance, attribution, inputs, objectives (semantics,
 //! section 5). Start reading at [`availability`].
+//!
+//! Holds what takes seconds, where `assess` has milliseconds. Knows diagrams and the assessment. Must not know cascades:
+//! everything here is a question to a diagram, or to the sampler where no diagram fits.
 
 mod attribution;
 mod basic_event;
@@ -18,11 +21,11 @@ pub use layers::LayerUnavailability;
 pub(crate) use layers::{Layered, Loss};
 pub use objectives::Verdict;
 
-use crate::assessment::{Scored, assess_with, mean, scored};
-use crate::equations::Wanted;
+use crate::assess::assessment::{Scored, assess_with, mean, scored};
+use crate::diagram::equations::Wanted;
+use crate::diagram::service::{Budget, Method, Service, Weighted};
+use crate::layout::readings::Readings;
 use crate::monte_carlo::{Estimate, Kill, Sampling, simulate};
-use crate::readings::Readings;
-use crate::service::{Budget, Method, Service, Weighted};
 use crate::{Basis, EntryPoint, Frozen};
 
 /// What to compute besides what is always computed.
@@ -42,9 +45,9 @@ pub struct Options {
 pub struct Availability {
     /// What it was measured at.
     pub basis: Basis,
-    /// The score, as [`crate::assess`] gives it.
+    /// The score, as [`crate::assess()`] gives it.
     pub score: Option<f64>,
-    /// The score with everything unknown at its worst, and at its best, as [`crate::assess`] gives it.
+    /// The score with everything unknown at its worst, and at its best, as [`crate::assess()`] gives it.
     pub score_range: Option<(f64, f64)>,
     /// -log10 of the loss of service by L2 and L5; none when it is 0.
     pub structural_nines: Option<f64>,
@@ -80,7 +83,7 @@ pub struct Availability {
     pub kill: Option<Kill>,
 }
 
-/// Everything about the availability of a system. Slower than [`crate::assess`]: seconds at worst, within a budget
+/// Everything about the availability of a system. Slower than [`crate::assess()`]: seconds at worst, within a budget
 /// (see `method` and the entries' methods where it was not enough).
 pub fn availability(system: &System, options: &Options) -> Availability {
     let readings = Readings::of(system);

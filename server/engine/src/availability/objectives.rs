@@ -5,9 +5,9 @@ use foreshock_model::{ComponentIndex, Layer, Objective, Probability, System};
 use super::Diagrams;
 use super::basic_event::BasicEvent;
 use super::layers::{LayerUnavailability, Layered};
-use crate::score::minutes_per_year;
-use crate::service::Weighted;
-use crate::variables::Variable;
+use crate::diagram::service::Weighted;
+use crate::diagram::variables::Variable;
+use crate::layout::score::minutes_per_year;
 
 /// One objective and what comes of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +86,7 @@ fn binding(loss: &super::Loss, layer: Layer) -> Option<BasicEvent> {
         let probabilities = service.variables.each(probability);
         let asked: Vec<u32> = (0..probabilities.len() as u32)
             .filter(|&index| probabilities.get(index as usize).is_some_and(|probability| *probability > 0.0))
-            .take(crate::defaults::BOUNDED_UNITS)
+            .take(crate::layout::defaults::BOUNDED_UNITS)
             .collect();
         let (_, all) = service.loss(at, &probabilities);
         let without = service.loss_without_each(at, &probabilities, &asked);

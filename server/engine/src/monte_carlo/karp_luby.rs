@@ -6,7 +6,7 @@ use super::chunks;
 use super::generator::Generator;
 use super::interval::wilson;
 use super::{Estimate, PIECE, Sampler, Sampling, Stream, pieces};
-use crate::cut_sets::CutSets;
+use crate::diagram::cut_sets::CutSets;
 
 /// The probability that any of the sets fails. `root` tells apart the random numbers of different roots.
 pub(crate) fn estimate(sets: &CutSets, probabilities: &[f64], sampling: &Sampling, root: u32) -> Estimate {

@@ -8,12 +8,12 @@ use super::interval::wilson;
 use super::lanes::{Cases, LANES};
 use super::{Estimate, Kill, PIECE, Sampler, Sampling, Stream, pieces};
 use crate::Basis;
-use crate::assessment::mean;
-use crate::binomial::choose;
-use crate::defaults::ENUMERATED_KILLS;
-use crate::equations::Solution;
-use crate::frozen::Frozen;
-use crate::service::shares;
+use crate::assess::assessment::mean;
+use crate::diagram::equations::Solution;
+use crate::diagram::service::shares;
+use crate::layout::binomial::choose;
+use crate::layout::defaults::ENUMERATED_KILLS;
+use crate::layout::frozen::Frozen;
 
 /// Kills `k` of the components that are there.
 pub(crate) fn kill(system: &System, frozen: &Frozen, basis: &Basis, sampling: &Sampling, k: u32) -> Option<Kill> {

@@ -2,13 +2,13 @@
 
 use foreshock_model::System;
 
-use crate::bdd::{Bdd, Live, OverBudget};
-use crate::contribution::partials_too_heavy;
-use crate::equations::{Algebra, Cycles, OwnParts, Plan, Solution, Wanted, solve};
-use crate::frozen::Frozen;
-use crate::order::Order;
-use crate::service::Budget;
-use crate::variables::Variables;
+use crate::diagram::bdd::{Bdd, Live, OverBudget};
+use crate::diagram::equations::{Algebra, Cycles, OwnParts, Plan, Solution, Wanted, solve};
+use crate::diagram::order::Order;
+use crate::diagram::service::Budget;
+use crate::diagram::variables::Variables;
+use crate::layout::contribution::partials_too_heavy;
+use crate::layout::frozen::Frozen;
 
 /// How many cases a word holds.
 pub(crate) const LANES: usize = 64;

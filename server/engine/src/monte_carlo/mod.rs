@@ -1,4 +1,7 @@
 //! Simulation, for what exact methods can't hold: seeded, with intervals.
+//!
+//! Holds the generator, the samplers and their intervals. Knows the equations and the cut sets, which it asks for
+//! sixty-four cases at a time. Must not know time or threads: the same seed gives the same figures on every machine.
 
 mod chunks;
 mod generator;
@@ -10,13 +13,13 @@ mod plain;
 
 use foreshock_model::System;
 
-use crate::assessment::mean;
+use crate::assess::assessment::mean;
 use crate::availability::{Availability, Diagrams};
-use crate::cut_sets::{CutSets, Role};
-use crate::defaults::{CUT_SET_WORK, NODE_BUDGET, RARE, WORK_BUDGET};
-use crate::readings::Readings;
-use crate::service::{Method, Service, shares};
-use crate::variables::Variable;
+use crate::diagram::cut_sets::{CutSets, Role};
+use crate::diagram::service::{Method, Service, shares};
+use crate::diagram::variables::Variable;
+use crate::layout::defaults::{CUT_SET_WORK, NODE_BUDGET, RARE, WORK_BUDGET};
+use crate::layout::readings::Readings;
 use lanes::Cases;
 
 /// How to simulate.

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use super::fixture::{self, faults, index, system};
 use super::naive::{How, Times, naive};
 use super::random::{self, SMALL, existing};
-use crate::equations::Wanted;
-use crate::frozen::Frozen;
-use crate::reading::{Purpose, Reading};
-use crate::service::Service;
+use crate::diagram::equations::Wanted;
+use crate::diagram::service::Service;
+use crate::layout::frozen::Frozen;
+use crate::layout::reading::{Purpose, Reading};
 use crate::{AgentAnswers, Fault, Health, Method, Unit, agents_after, cascade, expected_answers};
 
 fn after(text: &str, injected: &str, agent: &str) -> AgentAnswers {
@@ -320,7 +320,7 @@ proptest! {
 /// What is given when a system is too large: not below the exact figure, and within 0..1.
 #[test]
 fn bounds_are_upper_bounds() {
-    use crate::agent_net::Net;
+    use crate::agents::agent_net::Net;
     for (text, injected) in [
         ("a h0=0.1 rests=docs:0.5\n b h0=0.2 rests=docs:0.4\n docs\n a -> b", "docs"),
         ("a h0=0.1\n b h0=0.1\n c h0=0.1\n d h0=0.1\n a -> b\n a -> c\n b -> d\n c -> d", ""),

@@ -8,10 +8,10 @@ use proptest::prelude::*;
 
 use super::fixture::{self, system};
 use super::random::{self, SMALL, WIDE};
-use crate::equations::Wanted;
-use crate::readings::Readings;
-use crate::service::Service;
-use crate::variables::Variable;
+use crate::diagram::equations::Wanted;
+use crate::diagram::service::Service;
+use crate::diagram::variables::Variable;
+use crate::layout::readings::Readings;
 use crate::{
     Availability, AvailabilityOptions, BasicEvent, Fault, Frozen, Health, Method, Scratch, Unit, assess, availability,
     minutes_per_year,

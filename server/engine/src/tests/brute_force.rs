@@ -6,11 +6,11 @@ use proptest::prelude::*;
 use super::fixture;
 use super::naive::{How, Times, naive};
 use super::random::{self, SMALL};
-use crate::equations::Wanted;
-use crate::frozen::Frozen;
-use crate::reading::{Purpose, Reading};
-use crate::scratch::Scratch;
-use crate::service::{Budget, Method, Service};
+use crate::cascade::scratch::Scratch;
+use crate::diagram::equations::Wanted;
+use crate::diagram::service::{Budget, Method, Service};
+use crate::layout::frozen::Frozen;
+use crate::layout::reading::{Purpose, Reading};
 use crate::{Fault, Health, Unit, assess};
 
 const MOST_UNITS: usize = 12;

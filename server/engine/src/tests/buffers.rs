@@ -7,10 +7,10 @@ use proptest::sample::select;
 
 use super::fixture::system;
 use super::random;
-use crate::equations::Wanted;
-use crate::frozen::Frozen;
-use crate::reading::{Purpose, Reading};
-use crate::service::{Method, Service};
+use crate::diagram::equations::Wanted;
+use crate::diagram::service::{Method, Service};
+use crate::layout::frozen::Frozen;
+use crate::layout::reading::{Purpose, Reading};
 use crate::{Unit, assess};
 
 /// Who has been down for more than `hold` seconds, when each component has failed by itself for so long (negative: has

@@ -1,7 +1,7 @@
 //! What faults take away from the users.
 
 use super::fixture::{faults, system};
-use crate::defaults::LOSS_OF_FUNCTION;
+use crate::layout::defaults::LOSS_OF_FUNCTION;
 use crate::{Basis, Cascade, cascade, entry_loss};
 
 fn check(text: &str, injected: &str, expected: Option<f64>) {

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::naive::{How, naive};
 use super::small::{self, Kind, LEVELS, Link, Lost, Maker, Rules, Small};
-use crate::frozen::Frozen;
-use crate::scratch::Scratch;
+use crate::cascade::scratch::Scratch;
+use crate::layout::frozen::Frozen;
 use crate::{Cause, Health};
 
 /// Every state of an ordered pair: none, and a row of the table each. Two members of one caller are a group of which one

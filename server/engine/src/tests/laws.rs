@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::fixture;
 use super::naive::{How, naive};
 use super::random::{self, PLAIN, SMALL, WIDE, existing};
-use crate::frozen::Frozen;
-use crate::scratch::Scratch;
+use crate::cascade::scratch::Scratch;
+use crate::layout::frozen::Frozen;
 use crate::{Basis, Cascade, Cause, Fault, Health, Method, assess, assess_with, cascade};
 
 /// `PROPTEST_CASES=20000` looks harder.

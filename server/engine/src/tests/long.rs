@@ -5,7 +5,7 @@ use foreshock_model::{
 };
 
 use super::fixture;
-use crate::scratch::Scratch;
+use crate::cascade::scratch::Scratch;
 use crate::{Fault, Frozen, Health, circular_fallbacks, recover};
 
 const LENGTH: u32 = 100_000;

@@ -6,10 +6,10 @@ use std::time::Instant;
 use foreshock_model::System;
 
 use super::fixture;
-use crate::equations::Wanted;
-use crate::frozen::Frozen;
-use crate::reading::{Purpose, Reading};
-use crate::service::{Budget, Service};
+use crate::diagram::equations::Wanted;
+use crate::diagram::service::{Budget, Service};
+use crate::layout::frozen::Frozen;
+use crate::layout::reading::{Purpose, Reading};
 use crate::{Method, assess};
 
 /// `layers` layers of `width` components; each needs `required` of three of the next layer, and `lb` one of the first.

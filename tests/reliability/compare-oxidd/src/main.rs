@@ -8,7 +8,7 @@ use oxidd::bdd::BDDFunction;
 use oxidd::{BooleanFunction, Function as _, Manager, ManagerRef};
 use serde_json::Value;
 
-#[path = "../../../../server/engine/src/bdd.rs"]
+#[path = "../../../../server/engine/src/diagram/bdd.rs"]
 #[allow(dead_code)]
 mod bdd;
 

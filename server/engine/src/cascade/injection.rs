@@ -1,0 +1,237 @@
+//! What faults do to each component by itself, before anything spreads.
+
+use foreshock_model::{ComponentIndex, ZoneIndex};
+
+use crate::cascade::scratch::{Event, Scratch, Via, fresh};
+use crate::layout::frozen::Frozen;
+use crate::layout::own::{Load, Losses, Own};
+use crate::{Fault, Health, Unit};
+
+/// What a fault takes from one component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Hit {
+    All,
+    Failover,
+    Range(u32, u32),
+    Zone,
+    /// Everything that moves to survivors is used up.
+    Full,
+}
+
+/// How much a mode found to be asked of a component.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ModeLoad {
+    pub(crate) component: u32,
+    pub(crate) load: Load,
+    pub(crate) via: Via,
+    /// The step that tells why.
+    pub(crate) parent: Option<u32>,
+    /// The fault that asked for the mode.
+    pub(crate) fault: u32,
+}
+
+impl Frozen {
+    /// Runs the cascade of these faults; the result stays in `scratch` until the next run. O(V + E) steps over what the
+    /// faults reach, without allocating once the scratch has grown. Latency and traffic faults cost what their modes do.
+    pub fn run(&self, faults: &[Fault], scratch: &mut Scratch) {
+        scratch.begin(self);
+        for (index, &fault) in faults.iter().enumerate() {
+            self.collect(fault, index as u32, scratch);
+        }
+        scratch.hits.sort_unstable();
+        self.flood(faults, scratch);
+        self.slow_down(faults, scratch);
+        let hits = std::mem::take(&mut scratch.hits);
+        for hits in hits.chunk_by(|first, second| first.0 == second.0) {
+            self.inject(hits, scratch);
+        }
+        scratch.hits = hits;
+        self.load(scratch);
+        for index in 0..scratch.cuts.len() {
+            if let Some(&(edge, fault)) = scratch.cuts.get(index) {
+                self.lose(edge, Via::FaultAtEdge(edge, fault), None, scratch);
+            }
+        }
+        for index in 0..scratch.slow.timeouts.len() {
+            if let Some(&(edge, parent)) = scratch.slow.timeouts.get(index) {
+                self.lose(edge, Via::Timeout(edge), parent, scratch);
+            }
+        }
+        self.propagate(scratch);
+    }
+
+    /// What these faults do to the own part of each component they hit, whatever it depends on.
+    pub(crate) fn own_healths(&self, faults: &[Fault]) -> Vec<(ComponentIndex, Health)> {
+        let mut scratch = Scratch::default();
+        for (index, &fault) in faults.iter().enumerate() {
+            self.collect(fault, index as u32, &mut scratch);
+        }
+        let mut all = std::mem::take(&mut scratch.hits);
+        all.sort_unstable();
+        let mut health = |hits: &[(u32, Hit, u32)]| {
+            let &(component, ..) = hits.first()?;
+            let own = self.own.get(component as usize)?;
+            let (health, _) = own_part(own, hits, &mut scratch);
+            Some((ComponentIndex(component), health))
+        };
+        all.chunk_by(|first, second| first.0 == second.0).filter_map(&mut health).collect()
+    }
+
+    fn collect(&self, fault: Fault, index: u32, scratch: &mut Scratch) {
+        let mut all = |component: ComponentIndex| scratch.hits.push((component.0, Hit::All, index));
+        let present = |component: ComponentIndex| self.own.get(component.index()).is_some_and(|own| !own.absent);
+        match fault {
+            Fault::Component(component) => all(component),
+            Fault::Unit(
+                Unit::Service(component)
+                | Unit::Software(component)
+                | Unit::Theoretical(component)
+                | Unit::External(component)
+                | Unit::Whole(component),
+            ) => {
+                if present(component) {
+                    all(component);
+                }
+            }
+            Fault::Unit(Unit::Domain(domain)) => {
+                self.domain_members.get(domain.index()).into_iter().flatten().for_each(|&component| all(component));
+            }
+            Fault::Unit(Unit::Region(region)) => {
+                self.region_members.get(region.index()).into_iter().flatten().for_each(|&component| all(component));
+            }
+            Fault::Unit(Unit::Zone(zone)) => {
+                for component in self.zone_members.get(zone.index()).into_iter().flatten() {
+                    scratch.hits.push((component.0, Hit::Zone, index));
+                }
+                scratch.zones.push(zone);
+            }
+            Fault::Unit(Unit::Failover(component)) => scratch.hits.push((component.0, Hit::Failover, index)),
+            Fault::Unit(Unit::Instance { component, index: instance }) => {
+                scratch.hits.push((component.0, Hit::Range(instance, instance.saturating_add(1)), index));
+            }
+            Fault::Instances { component, lost } => scratch.hits.push((component.0, Hit::Range(0, lost), index)),
+            Fault::Exhausted { component, resource } => {
+                if present(component) {
+                    let hit = if resource.stops() { Hit::All } else { Hit::Full };
+                    scratch.hits.push((component.0, hit, index));
+                }
+            }
+            Fault::Cut(dependency) => {
+                if let Some(edge) = self.edge_of(dependency) {
+                    scratch.cuts.push((edge, index));
+                }
+            }
+            // The modes read these themselves.
+            Fault::Latency { .. } | Fault::Traffic { .. } => {}
+        }
+    }
+
+    /// Applies all hits on one component.
+    fn inject(&self, hits: &[(u32, Hit, u32)], scratch: &mut Scratch) {
+        let Some(&(component, ..)) = hits.first() else { return };
+        let Some(own) = self.own.get(component as usize) else { return };
+        let cause = hits.iter().map(|&(_, _, fault)| fault).min().unwrap_or(0);
+        let (health, hot) = own_part(own, hits, scratch);
+        push(scratch, component, health, Via::Fault(cause), None);
+        if hot {
+            self.heat(component, cause, scratch);
+        }
+    }
+
+    /// Applies what the modes found to be asked of each component, on top of the hits.
+    fn load(&self, scratch: &mut Scratch) {
+        let loads = std::mem::take(&mut scratch.loads);
+        let hits = std::mem::take(&mut scratch.hits);
+        for &ModeLoad { component, load, via, parent, fault } in &loads {
+            let Some(own) = self.own.get(component as usize) else { continue };
+            let (before, _) = own_part(own, hits_on(&hits, component), scratch);
+            let losses = self.losses(component, &hits, scratch);
+            let (health, hot) = own.under(load, losses);
+            if health > before {
+                push(scratch, component, health, via, parent);
+            }
+            if hot {
+                self.heat(component, fault, scratch);
+            }
+        }
+        scratch.loads = loads;
+        scratch.hits = hits;
+    }
+
+    /// What the hits, sorted, take from a component.
+    pub(crate) fn losses(&self, component: u32, hits: &[(u32, Hit, u32)], scratch: &mut Scratch) -> Losses {
+        let Some(own) = self.own.get(component as usize) else { return Losses::default() };
+        losses(own, hits_on(hits, component), &mut scratch.ranges, &scratch.zones)
+    }
+
+    /// The component is known to be above 70 %.
+    fn heat(&self, component: u32, fault: u32, scratch: &mut Scratch) {
+        let Some(state) = fresh(&mut scratch.states, scratch.epoch, &self.base.states, component) else { return };
+        if std::mem::replace(&mut state.hot, true) {
+            return;
+        }
+        // What was overloaded all along now overloads this caller too.
+        for (index, edge) in self.callees(component) {
+            let target = self.base.states.get(edge.to as usize).map_or(Health::Healthy, |state| state.health);
+            if edge.row.overloads_hot && target >= Health::Overloaded {
+                push(scratch, component, Health::Overloaded, Via::FaultAtEdge(index, fault), None);
+            }
+        }
+    }
+}
+
+/// An event at time 0.
+pub(crate) fn push(scratch: &mut Scratch, component: u32, health: Health, via: Via, parent: Option<u32>) {
+    if health > Health::Healthy {
+        // An overloaded target loses no function; through an edge only that arrives here.
+        let lost_function = health == Health::Down;
+        let event = Event { at: 0.0, health, lost_function, target_down: false, component, via, parent };
+        scratch.events.push(event);
+    }
+}
+
+fn own_part(own: &Own, hits: &[(u32, Hit, u32)], scratch: &mut Scratch) -> (Health, bool) {
+    let losses = losses(own, hits, &mut scratch.ranges, &scratch.zones);
+    let (health, hot) = own.with(losses);
+    if !hits.iter().any(|&(_, hit, _)| hit == Hit::Full) {
+        return (health, hot);
+    }
+    let (full, hot_when_full) = own.under(Load::FULL, losses);
+    (health.max(full), hot || hot_when_full)
+}
+
+fn hits_on(hits: &[(u32, Hit, u32)], component: u32) -> &[(u32, Hit, u32)] {
+    let start = hits.partition_point(|hit| hit.0 < component);
+    let end = hits.partition_point(|hit| hit.0 <= component);
+    hits.get(start..end).unwrap_or_default()
+}
+
+/// Adds up what one component lost, each instance once.
+fn losses(own: &Own, hits: &[(u32, Hit, u32)], ranges: &mut Vec<(u32, u32)>, zones: &[ZoneIndex]) -> Losses {
+    let mut losses = Losses::default();
+    let mut zoned = false;
+    ranges.clear();
+    for &(_, hit, _) in hits {
+        match hit {
+            Hit::All => losses.all = true,
+            Hit::Failover => losses.failover = true,
+            Hit::Zone => zoned = true,
+            Hit::Range(start, end) => ranges.push((start.min(own.instances), end.min(own.instances))),
+            Hit::Full => {}
+        }
+    }
+    let failed = |zone: ZoneIndex| zoned && zones.contains(&zone);
+    losses.instances = own.placed_in(0..own.instances, failed);
+    losses.primary = own.instances > 0 && own.zone_of(0).is_some_and(failed);
+    ranges.sort_unstable();
+    let mut counted = 0;
+    for &(start, end) in ranges.iter() {
+        let start = start.max(counted);
+        if start < end {
+            losses.instances += end - start - own.placed_in(start..end, failed);
+            losses.primary |= start == 0;
+            counted = end;
+        }
+    }
+    losses
+}

@@ -1,0 +1,106 @@
+//! In which order variables are best decided. The size of a decision diagram hangs on it, and no rule is best for all
+//! (Bouissou, Bruyère, Rauzy 1997), so that several are tried.
+
+use crate::layout::frozen::Frozen;
+use crate::layout::strong::strong;
+
+/// A rule for ordering the components below some roots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Callers before all that they call.
+    Topological,
+    /// By the longest way from a root: right for layers that all depend on the next one.
+    Layered,
+    /// Depth first, as written.
+    DepthFirst,
+    /// Depth first, callees with less below them first.
+    SmallFirst,
+    /// Depth first, callees with more below them first.
+    LargeFirst,
+    /// Depth first, callees with more callers first.
+    SharedFirst,
+}
+
+impl Order {
+    /// The roots and all they depend on, in this order.
+    pub(crate) fn of(self, frozen: &Frozen, roots: &[u32]) -> Vec<u32> {
+        let topological = topological(frozen, roots);
+        match self {
+            Order::Topological => return topological,
+            Order::Layered => return layered(frozen, topological),
+            _ => {}
+        }
+        let count = frozen.own.len();
+        // How many ways lead down, as a measure of how much there is below.
+        let mut below = vec![1.0f64; count];
+        let mut callers = vec![0u32; count];
+        for &component in topological.iter().rev() {
+            let sum: f64 =
+                frozen.callees(component).map(|(_, edge)| below.get(edge.to as usize).copied().unwrap_or(0.0)).sum();
+            if let Some(slot) = below.get_mut(component as usize) {
+                *slot = (1.0 + sum).min(1e300);
+            }
+            for (_, edge) in frozen.callees(component) {
+                if let Some(slot) = callers.get_mut(edge.to as usize) {
+                    *slot += 1;
+                }
+            }
+        }
+        let size = |component: u32| below.get(component as usize).copied().unwrap_or(0.0);
+        let callers = |component: u32| f64::from(callers.get(component as usize).copied().unwrap_or(0));
+        let mut seen = vec![false; count];
+        let mut order = Vec::with_capacity(topological.len());
+        let mut pending: Vec<u32> = roots.iter().rev().copied().collect();
+        while let Some(component) = pending.pop() {
+            match seen.get_mut(component as usize) {
+                Some(seen) if !*seen => *seen = true,
+                _ => continue,
+            }
+            order.push(component);
+            let mut callees: Vec<u32> = frozen.callees(component).map(|(_, edge)| edge.to).collect();
+            match self {
+                Order::Topological | Order::Layered | Order::DepthFirst => {}
+                Order::SmallFirst => callees.sort_by(|a, b| size(*a).total_cmp(&size(*b))),
+                Order::LargeFirst => callees.sort_by(|a, b| size(*b).total_cmp(&size(*a))),
+                Order::SharedFirst => callees.sort_by(|a, b| callers(*b).total_cmp(&callers(*a))),
+            }
+            pending.extend(callees.into_iter().rev());
+        }
+        order
+    }
+}
+
+/// Sorted by the longest way that leads there, cycles aside.
+fn layered(frozen: &Frozen, mut topological: Vec<u32>) -> Vec<u32> {
+    let mut layer = vec![0u32; frozen.own.len()];
+    let at = |layer: &[u32], component: u32| layer.get(component as usize).copied().unwrap_or(0);
+    for &component in &topological {
+        let next = at(&layer, component) + 1;
+        for (_, edge) in frozen.callees(component) {
+            if let Some(slot) = layer.get_mut(edge.to as usize) {
+                *slot = next.max(*slot);
+            }
+        }
+    }
+    topological.sort_by_key(|&component| at(&layer, component));
+    topological
+}
+
+/// The roots and all they depend on, callers before what they call.
+fn topological(frozen: &Frozen, roots: &[u32]) -> Vec<u32> {
+    let count = frozen.own.len() as u32;
+    let successors: Vec<Vec<u32>> =
+        (0..count).map(|component| frozen.callees(component).map(|(_, edge)| edge.to).collect()).collect();
+    let mut reached = vec![false; frozen.own.len()];
+    let mut pending = roots.to_vec();
+    while let Some(component) = pending.pop() {
+        match reached.get_mut(component as usize) {
+            Some(reached) if !*reached => *reached = true,
+            _ => continue,
+        }
+        pending.extend(successors.get(component as usize).into_iter().flatten());
+    }
+    let strong = strong(&successors, roots.iter().copied());
+    let all = strong.components.into_iter().rev().flatten();
+    all.filter(|&component| reached.get(component as usize) == Some(&true)).collect()
+}

@@ -1,0 +1,337 @@
+//! How much service is lost at a set of components: exactly by decision diagram, or within bounds.
+
+use foreshock_model::System;
+use rustc_hash::FxHashMap;
+
+use crate::Unit;
+use crate::diagram::bdd::{Bdd, Function, Live};
+use crate::diagram::bounds::{Lower, Upper};
+use crate::diagram::cut_sets::Role;
+use crate::diagram::equations::{Algebra, OwnParts, Plan, Solution, Wanted, solve, solve_noting};
+use crate::diagram::order::Order;
+use crate::diagram::variables::{Variable, Variables};
+use crate::layout::defaults::{
+    EXPLICIT_INSTANCES, FULL_EXPLICIT_INSTANCES, FULL_WORK_BUDGET, LOSS_OF_FUNCTION, LOSS_OVERLOADED, NODE_BUDGET,
+    WORK_BUDGET,
+};
+use crate::layout::frozen::Frozen;
+
+/// How a figure was computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Method {
+    /// By decision diagram.
+    #[default]
+    Exact,
+    /// The decision diagram grew too large: bounds from association; figures are the unfavourable bound.
+    Bounds,
+    /// By simulation: an estimate with an interval.
+    MonteCarlo,
+}
+
+/// How much a decision diagram may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Budget {
+    /// Nodes.
+    pub(crate) nodes: usize,
+    /// Steps of operations.
+    pub(crate) work: u64,
+    /// Up to so many instances each is followed by itself.
+    pub(crate) instances: u32,
+}
+
+impl Budget {
+    /// That of an assessment, which is made on every keystroke.
+    pub(crate) const BRIEF: Budget = Budget { nodes: NODE_BUDGET, work: WORK_BUDGET, instances: EXPLICIT_INSTANCES };
+    /// Where somebody asked for everything and can wait.
+    pub(crate) const FULL: Budget =
+        Budget { nodes: NODE_BUDGET, work: FULL_WORK_BUDGET, instances: FULL_EXPLICIT_INSTANCES };
+}
+
+/// The events "DOWN", "at least OVERLOADED" and "a function is lost" at some components, ready to be weighed.
+pub(crate) struct Service<'a> {
+    frozen: &'a Frozen,
+    pub(crate) variables: Variables,
+    by_unit: FxHashMap<Unit, u32>,
+    form: Form,
+    /// "Is DOWN" by basic events alone, where that is another function than with how long they last.
+    structure: FxHashMap<u32, Function>,
+    bdd: Bdd,
+}
+
+enum Form {
+    Exact { live: Live, solution: Solution<Function> },
+    Bounds { live: Live, plan: Plan },
+}
+
+/// One attempt at a decision diagram.
+struct Attempt {
+    plan: Plan,
+    variables: Variables,
+    bdd: Bdd,
+    /// None when it grew too large.
+    solution: Option<Solution<Function>>,
+    /// How many sets of equations were solved.
+    solved: usize,
+}
+
+impl Attempt {
+    fn within(system: &System, frozen: &Frozen, plan: Plan, budget: Budget) -> Attempt {
+        // The own parts are small for themselves and needed for the bounds too.
+        let mut bdd = Bdd::new(NODE_BUDGET, WORK_BUDGET);
+        let variables = Variables::of(system, frozen, plan.components(), plan.holds(), budget.instances, &mut bdd);
+        bdd.set_budget(budget.nodes, budget.work);
+        let mut solved = 0;
+        let solution = solve_noting(frozen, &plan, &variables.own, &mut bdd, &mut solved).ok();
+        Attempt { plan, variables, bdd, solution, solved }
+    }
+}
+
+/// The orders of variables that are tried. The first is the best on most of the published fault trees, the second on
+/// networks in layers.
+const ORDERS: [Order; 6] =
+    [Order::LargeFirst, Order::Layered, Order::SharedFirst, Order::SmallFirst, Order::DepthFirst, Order::Topological];
+/// Hundredths of the work, and how many orders get so much: each a little, then those that came the farthest. A hundredth
+/// is enough for most systems, and tells the orders apart for most others.
+const ROUNDS: [(u64, usize); 3] = [(1, ORDERS.len()), (12, 2), (34, 2)];
+
+/// A component and its share.
+pub(crate) type Weighted = (u32, f64);
+
+impl<'a> Service<'a> {
+    /// The events at these components, within the budget of an assessment.
+    pub(crate) fn at(system: &System, frozen: &'a Frozen, roots: &[u32], wanted: Wanted) -> Service<'a> {
+        Service::within(system, frozen, roots, wanted, Budget::BRIEF)
+    }
+
+    pub(crate) fn within(
+        system: &System,
+        frozen: &'a Frozen,
+        roots: &[u32],
+        wanted: Wanted,
+        budget: Budget,
+    ) -> Service<'a> {
+        let attempt = |components: &[u32], hundredths: u64| {
+            let plan = Plan::for_roots(frozen, roots, wanted, components.to_vec());
+            let budget = Budget { work: budget.work / 100 * hundredths, ..budget };
+            Attempt::within(system, frozen, plan, budget)
+        };
+        let mut orders: Vec<(Vec<u32>, usize)> = Vec::new();
+        for components in ORDERS.map(|order| order.of(frozen, roots)) {
+            if !orders.iter().any(|(known, _)| *known == components) {
+                orders.push((components, 0));
+            }
+        }
+        let mut last = None;
+        for (hundredths, most) in ROUNDS {
+            for (components, solved) in orders.iter_mut().take(most) {
+                let attempt = attempt(components, hundredths);
+                if attempt.solution.is_some() {
+                    return Service::exact(frozen, roots, attempt);
+                }
+                *solved = attempt.solved;
+                last = Some(attempt);
+            }
+            orders.sort_by_key(|(_, solved)| std::cmp::Reverse(*solved));
+        }
+        // There is at least one order.
+        let attempt = last.unwrap_or_else(|| attempt(&[], 0));
+        let live = attempt.bdd.live(attempt.variables.own.events());
+        let form = Form::Bounds { live, plan: attempt.plan };
+        Service::new(frozen, attempt.variables, form, attempt.bdd)
+    }
+
+    fn exact(frozen: &'a Frozen, roots: &[u32], attempt: Attempt) -> Service<'a> {
+        let solution = attempt.solution.unwrap_or_default();
+        let live = attempt.bdd.live(roots.iter().flat_map(|&root| solution.at(root)));
+        let mut service = Service::new(frozen, attempt.variables, Form::Exact { live, solution }, attempt.bdd);
+        service.restrict(roots);
+        service
+    }
+
+    fn new(frozen: &'a Frozen, variables: Variables, form: Form, bdd: Bdd) -> Service<'a> {
+        let units = variables.list.iter().enumerate();
+        let by_unit = units.filter_map(|(index, variable)| Some((variable.unit?, index as u32))).collect();
+        Service { frozen, variables, by_unit, form, structure: FxHashMap::default(), bdd }
+    }
+
+    /// Takes out of "is DOWN" what is no basic event.
+    fn restrict(&mut self, roots: &[u32]) {
+        let Form::Exact { solution, .. } = &self.form else { return };
+        let roles: Vec<Role> = self.variables.list.iter().map(Variable::role).collect();
+        if roles.iter().all(|role| *role == Role::Event) {
+            return;
+        }
+        for &root in roots {
+            let known = |variable: u32| match roles.get(variable as usize) {
+                Some(Role::Given) => Some(true),
+                Some(Role::Event) => None,
+                Some(Role::Never) | None => Some(false),
+            };
+            // It has fewer nodes than the function it is made of.
+            if let Ok(function) = self.bdd.restrict(solution.at(root)[0], known) {
+                self.structure.insert(root, function);
+            }
+        }
+    }
+
+    /// Whether there is a decision diagram of everything.
+    pub(crate) fn is_exact(&self) -> bool {
+        matches!(self.form, Form::Exact { .. })
+    }
+
+    /// How the figures are computed.
+    pub(crate) fn method(&self) -> Method {
+        match self.form {
+            Form::Exact { .. } => Method::Exact,
+            Form::Bounds { .. } => Method::Bounds,
+        }
+    }
+
+    /// The decision diagram of "is DOWN" by basic events alone, if it was small enough.
+    pub(crate) fn structure(&self, component: u32) -> Option<(&Bdd, Function)> {
+        let Form::Exact { solution, .. } = &self.form else { return None };
+        let function = self.structure.get(&component).copied().unwrap_or_else(|| solution.at(component)[0]);
+        Some((&self.bdd, function))
+    }
+
+    /// Whether this unit alone takes the component DOWN, as far as a decision diagram tells.
+    pub(crate) fn is_single(&self, component: u32, unit: Unit) -> bool {
+        let Some(variable) = self.variable(unit) else { return false };
+        self.structure(component).is_some_and(|(bdd, function)| bdd.truth(function, |other| other == variable))
+    }
+
+    /// Whether anything stands behind a buffer.
+    pub(crate) fn has_buffers(&self) -> bool {
+        self.variables.list.iter().any(|variable| variable.lasting.is_some())
+    }
+
+    /// The part of the decision diagram that "is DOWN" is made of, if it was small enough.
+    pub(crate) fn live_down(&self, component: u32) -> Option<(Live, Function)> {
+        let Form::Exact { solution, .. } = &self.form else { return None };
+        let [function, ..] = solution.at(component);
+        Some((self.bdd.live([function]), function))
+    }
+
+    /// The levels of failure of a component that cost service, each with its diagram and with the share that it costs
+    /// more than the one before; equal ones are one.
+    pub(crate) fn live_levels(&self, component: u32) -> Option<Vec<(Live, Function, f64)>> {
+        let Form::Exact { solution, .. } = &self.form else { return None };
+        let mut levels: Vec<(Function, f64)> = Vec::new();
+        for (function, share) in solution.at(component).into_iter().zip(shares()) {
+            match levels.last_mut() {
+                Some((known, sum)) if *known == function => *sum += share,
+                _ => levels.push((function, share)),
+            }
+        }
+        Some(levels.into_iter().map(|(function, share)| (self.bdd.live([function]), function, share)).collect())
+    }
+
+    /// The probability of "is DOWN": (lower, upper) bound, equal when exact.
+    pub(crate) fn down_probability(&self, component: u32, probabilities: &[f64]) -> (f64, f64) {
+        self.levels(&[(component, 1.0)], probabilities, [1.0, 0.0, 0.0])
+    }
+
+    /// DOWN, at least OVERLOADED, and that or a function lost, when exactly these variables are true.
+    #[cfg(test)]
+    pub(crate) fn truth(&self, component: u32, holds: impl Fn(u32) -> bool) -> [bool; 3] {
+        let Form::Exact { solution, .. } = &self.form else { panic!("only bounds") };
+        solution.at(component).map(|event| self.bdd.truth(event, &holds))
+    }
+
+    /// The weighted loss of service with these probabilities: (lower, upper) bound, equal when exact.
+    pub(crate) fn loss(&self, at: &[Weighted], probabilities: &[f64]) -> (f64, f64) {
+        self.levels(at, probabilities, shares())
+    }
+
+    /// The weighted sum of the levels' probabilities, each with its share.
+    fn levels(&self, at: &[Weighted], probabilities: &[f64], shares: [f64; 3]) -> (f64, f64) {
+        match &self.form {
+            Form::Exact { live, solution } => {
+                let values = live.probabilities(probabilities);
+                let roots = roots(solution, at, shares).into_iter();
+                let loss = roots.map(|(root, weight)| weight * live.probability(root, &values)).sum();
+                (loss, loss)
+            }
+            Form::Bounds { live, plan } => {
+                let values = live.probabilities(probabilities);
+                let own = self.variables.own.map(|function| live.probability(function, &values));
+                let lower = bound(self.frozen, plan, &own, &mut Lower, at, shares);
+                let upper = bound(self.frozen, plan, &own, &mut Upper, at, shares);
+                (if self.variables.complete { lower } else { 0.0 }, upper)
+            }
+        }
+    }
+
+    /// The loss with each variable perfect, one at a time, for those that `asked` names.
+    pub(crate) fn loss_without_each(&self, at: &[Weighted], probabilities: &[f64], asked: &[u32]) -> Vec<f64> {
+        match &self.form {
+            Form::Exact { live, solution } => {
+                let values = live.probabilities(probabilities);
+                let roots = roots(solution, at, shares());
+                let loss: f64 = roots.iter().map(|&(root, weight)| weight * live.probability(root, &values)).sum();
+                let derivatives = live.derivatives(&roots, probabilities, &values);
+                let get = |list: &[f64], variable: u32| list.get(variable as usize).copied().unwrap_or(0.0);
+                let without =
+                    |&variable: &u32| (loss - get(probabilities, variable) * get(&derivatives, variable)).max(0.0);
+                asked.iter().map(without).collect()
+            }
+            Form::Bounds { .. } => {
+                asked.iter().map(|&variable| self.loss_without(at, probabilities, &[variable])).collect()
+            }
+        }
+    }
+
+    /// The loss with all of these variables perfect.
+    pub(crate) fn loss_without(&self, at: &[Weighted], probabilities: &[f64], perfect: &[u32]) -> f64 {
+        let mut probabilities = probabilities.to_vec();
+        for &variable in perfect {
+            if let Some(probability) = probabilities.get_mut(variable as usize) {
+                *probability = 0.0;
+            }
+        }
+        self.loss(at, &probabilities).1
+    }
+
+    /// The variable of a unit.
+    pub(crate) fn variable(&self, unit: Unit) -> Option<u32> {
+        self.by_unit.get(&unit).copied()
+    }
+
+    /// All variables that are made of the instances of a component.
+    pub(crate) fn instances_of(&self, component: u32) -> Vec<u32> {
+        let is_its = |variable: &Variable| match variable.unit {
+            Some(Unit::Instance { component: whose, .. }) => whose.0 == component,
+            _ => variable.instances_of.is_some_and(|collapsed| collapsed.component == component),
+        };
+        let variables = self.variables.list.iter().enumerate();
+        variables.filter(|(_, variable)| is_its(variable)).map(|(index, _)| index as u32).collect()
+    }
+}
+
+/// The shares of service lost: each level adds what it costs more than the one below.
+pub(crate) fn shares() -> [f64; 3] {
+    [1.0 - LOSS_OVERLOADED, LOSS_OVERLOADED - LOSS_OF_FUNCTION, LOSS_OF_FUNCTION]
+}
+
+fn roots(solution: &Solution<Function>, at: &[Weighted], shares: [f64; 3]) -> Vec<(Function, f64)> {
+    let weigh = |&(component, weight): &Weighted| {
+        let levels = solution.at(component).into_iter().zip(shares);
+        levels.filter(|(_, share)| *share > 0.0).map(move |(event, share)| (event, weight * share))
+    };
+    at.iter().flat_map(weigh).collect()
+}
+
+fn bound<A: Algebra<Event = f64>>(
+    frozen: &Frozen,
+    plan: &Plan,
+    own: &OwnParts<f64>,
+    algebra: &mut A,
+    at: &[Weighted],
+    shares: [f64; 3],
+) -> f64 {
+    let Ok(solution) = solve(frozen, plan, own, algebra) else { return A::ALWAYS };
+    let loss = |&(component, weight): &Weighted| {
+        weight * solution.at(component).into_iter().zip(shares).map(|(event, share)| event * share).sum::<f64>()
+    };
+    at.iter().map(loss).sum()
+}

@@ -1,0 +1,278 @@
+//! The basic events as variables of a decision diagram.
+
+use foreshock_model::{
+    Component, ComponentIndex, DomainIndex, Figure, Layer, Recovery, RegionIndex, Source, System, ZoneIndex,
+};
+use rustc_hash::FxHashMap;
+
+use crate::Unit;
+use crate::diagram::bdd::{Bdd, Function, OverBudget};
+use crate::diagram::cut_sets::Role;
+use crate::diagram::equations::{OwnEvents, OwnParts};
+use crate::diagram::holds::{Hold, Holds};
+use crate::diagram::own_part;
+use crate::layout::defaults::ZONE_UNAVAILABILITY;
+use crate::layout::frozen::Frozen;
+use crate::recovery::durations::{self, Lasts};
+
+/// One variable. Its index is its place in the order: zones, domains and regions first, then the components, so that a
+/// caller's function is its own events on top of what it calls.
+#[derive(Clone, Debug)]
+pub(crate) struct Variable {
+    /// The unit; none for what is no unit: an event made of many equal instances, a zone that nobody names, a promotion,
+    /// a failure that lasts.
+    pub(crate) unit: Option<Unit>,
+    /// Probability of failure, as given.
+    pub(crate) probability: f64,
+    /// The same where each repair begins only when a person has answered (semantics, section 5, L4); never less.
+    pub(crate) answered: f64,
+    pub(crate) layer: Layer,
+    /// An event of many instances: the component's instance units, collapsed.
+    pub(crate) instances_of: Option<Collapsed>,
+    /// A component's standby is being promoted: no part of the structure.
+    pub(crate) promotes: Option<u32>,
+    /// A failure lasts: given that failure.
+    pub(crate) lasting: Option<Lasting>,
+}
+
+/// At least so many of many equal instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Collapsed {
+    /// Whose instances.
+    pub(crate) component: u32,
+    pub(crate) at_least: u32,
+    pub(crate) of: u32,
+}
+
+/// A failure is still there when a buffer runs out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Lasting {
+    /// The variable of the failure.
+    pub(crate) of: u32,
+    /// It lasts so long on average: then it counts in cut sets.
+    pub(crate) usually: bool,
+}
+
+impl Variable {
+    /// A variable that is only a probability.
+    pub(crate) fn plain(probability: f64, layer: Layer) -> Variable {
+        Variable {
+            unit: None,
+            probability,
+            answered: probability,
+            layer,
+            instances_of: None,
+            promotes: None,
+            lasting: None,
+        }
+    }
+
+    /// The probability as the structure has it: promotions take no time.
+    pub(crate) fn structural(&self) -> f64 {
+        if self.promotes.is_some() { 0.0 } else { self.probability }
+    }
+
+    /// What it is in a cut set.
+    pub(crate) fn role(&self) -> Role {
+        match self.lasting {
+            Some(lasting) if lasting.usually => Role::Given,
+            Some(_) => Role::Never,
+            None if self.promotes.is_some() => Role::Never,
+            None => Role::Event,
+        }
+    }
+}
+
+/// All variables of a system, and the own parts made of them.
+pub(crate) struct Variables {
+    pub(crate) list: Vec<Variable>,
+    pub(crate) own: OwnParts<Function>,
+    /// Whether every own part was small enough; the others are taken as always DOWN.
+    pub(crate) complete: bool,
+    zones: FxHashMap<ZoneIndex, u32>,
+    domains: Vec<Option<u32>>,
+    regions: Vec<Option<u32>>,
+    /// What a zone that nobody names is taken for.
+    pub(crate) worst_zone: f64,
+    /// Up to so many instances each is a variable.
+    pub(crate) explicit_instances: u32,
+    /// For how long failures of the variables that are being added may have to last, the shortest first.
+    holds: Vec<(Hold, f64)>,
+    /// For each variable those that say that it lasts, each for longer than the one before, and given that one.
+    lasting: FxHashMap<u32, Vec<(Hold, u32)>>,
+}
+
+impl Variables {
+    /// The variables of the components in `order`, and their own parts for as long as `holds` asks; components that are
+    /// not in it never fail.
+    pub(crate) fn of(
+        system: &System,
+        frozen: &Frozen,
+        order: &[u32],
+        holds: &Holds,
+        explicit_instances: u32,
+        bdd: &mut Bdd,
+    ) -> Variables {
+        let never = OwnEvents { down: Function::NEVER, overloaded: Function::NEVER, hot: Function::NEVER };
+        let mut variables = Variables {
+            list: Vec::new(),
+            own: OwnParts { each: vec![never; frozen.own.len()], held: FxHashMap::default() },
+            complete: true,
+            zones: FxHashMap::default(),
+            domains: Vec::new(),
+            regions: Vec::new(),
+            worst_zone: worst_zone(system),
+            explicit_instances,
+            holds: with_seconds(holds, holds.all()),
+            lasting: FxHashMap::default(),
+        };
+        variables.add_shared(system, frozen);
+        for &index in order {
+            let (Some(component), Some(own)) = (system.components.get(index as usize), frozen.own.get(index as usize))
+            else {
+                continue;
+            };
+            let asked = holds.asked(index);
+            variables.holds = with_seconds(holds, asked.clone());
+            let built = own_part::build(ComponentIndex(index), component, own, &asked, &mut variables, bdd);
+            let (events, held) = built.unwrap_or_else(|OverBudget| {
+                variables.complete = false;
+                let always = Function::ALWAYS;
+                (OwnEvents { down: always, overloaded: always, hot: always }, vec![always; asked.len()])
+            });
+            if let Some(slot) = variables.own.each.get_mut(index as usize) {
+                *slot = events;
+            }
+            variables.own.held.extend(asked.into_iter().map(|hold| (index, hold)).zip(held));
+        }
+        variables
+    }
+
+    /// The zones, domains and regions that something is in.
+    fn add_shared(&mut self, system: &System, frozen: &Frozen) {
+        let is_used = |members: Option<&Vec<ComponentIndex>>| members.is_some_and(|members| !members.is_empty());
+        for (index, zone) in system.zones.iter().enumerate() {
+            if is_used(frozen.zone_members.get(index)) && can_fail(&zone.figure) {
+                let index = ZoneIndex(index as u32);
+                let variable = self.add_figure(Unit::Zone(index), &zone.figure, &Recovery::default());
+                self.zones.insert(index, variable);
+            }
+        }
+        for (index, domain) in system.domains.iter().enumerate() {
+            let unit = Unit::Domain(DomainIndex(index as u32));
+            let counts = is_used(frozen.domain_members.get(index)) && can_fail(&domain.figure);
+            let variable = counts.then(|| self.add_figure(unit, &domain.figure, &Recovery::default()));
+            self.domains.push(variable);
+        }
+        for (index, region) in system.regions.iter().enumerate() {
+            let unit = Unit::Region(RegionIndex(index as u32));
+            let is_used = is_used(frozen.region_members.get(index));
+            let figure = region.figure.as_ref().filter(|figure| is_used && can_fail(figure));
+            let variable = figure.map(|figure| self.add_figure(unit, figure, &Recovery::default()));
+            self.regions.push(variable);
+        }
+    }
+
+    /// The structural probabilities of those variables for which `counts` holds, 0 for the others.
+    pub(crate) fn probabilities(&self, counts: impl Fn(&Variable) -> bool) -> Vec<f64> {
+        let counted = |variable: &Variable| if counts(variable) { variable.structural() } else { 0.0 };
+        // How long a failure lasts is the same whether it counts or not.
+        self.each(|variable| if variable.lasting.is_some() { variable.probability } else { counted(variable) })
+    }
+
+    /// One number for each variable.
+    pub(crate) fn each(&self, number: impl Fn(&Variable) -> f64) -> Vec<f64> {
+        self.list.iter().map(number).collect()
+    }
+
+    /// The variable of a failure: itself, or that of the failure that lasts.
+    pub(crate) fn failure(&self, variable: u32) -> Option<&Variable> {
+        let found = self.list.get(variable as usize)?;
+        found.lasting.map_or(Some(found), |lasting| self.list.get(lasting.of as usize))
+    }
+
+    /// The variable of a zone that can fail.
+    pub(crate) fn zone(&self, zone: ZoneIndex) -> Option<u32> {
+        self.zones.get(&zone).copied()
+    }
+
+    /// The variables of what a component shares with others, zones left out.
+    pub(crate) fn shared_by(&self, component: &Component) -> Vec<u32> {
+        let domains = component.domains.iter().map(|domain| self.domains.get(domain.index()));
+        let region = component.region.iter().map(|region| self.regions.get(region.index()));
+        domains.chain(region).flatten().copied().flatten().collect()
+    }
+
+    /// Adds a variable that stands for itself.
+    pub(crate) fn add_brief(&mut self, variable: Variable) -> u32 {
+        self.list.push(variable);
+        self.list.len() as u32 - 1
+    }
+
+    /// The seconds of a hold that is asked of what is being added.
+    pub(crate) fn seconds(&self, hold: Hold) -> f64 {
+        self.holds.iter().find(|(known, _)| *known == hold).map_or(0.0, |(_, seconds)| *seconds)
+    }
+
+    /// Adds a variable, and after it those that say that it lasts.
+    pub(crate) fn add(&mut self, variable: Variable, lasts: Lasts) -> u32 {
+        let index = self.list.len() as u32;
+        let (layer, mut before) = (variable.layer, 0.0);
+        self.list.push(variable);
+        for (hold, seconds) in self.holds.clone() {
+            let next = self.list.len() as u32;
+            self.list.push(Variable {
+                answered: lasts.still_answered(before, seconds),
+                lasting: Some(Lasting { of: index, usually: lasts.usually(seconds) }),
+                ..Variable::plain(lasts.still(before, seconds), layer)
+            });
+            self.lasting.entry(index).or_default().push((hold, next));
+            before = seconds;
+        }
+        index
+    }
+
+    /// Adds a unit with its figure, whose repair may wait for a person.
+    pub(crate) fn add_figure(&mut self, unit: Unit, figure: &Figure, recovery: &Recovery) -> u32 {
+        let variable = Variable {
+            unit: Some(unit),
+            answered: durations::answered(figure, recovery),
+            ..Variable::plain(figure.unavailability.get(), figure.layer)
+        };
+        self.add(variable, Lasts::of(figure, recovery))
+    }
+
+    /// The variables that all have to be true for a failure to be there for so long. They follow each other.
+    pub(crate) fn run(&self, variable: u32, hold: Hold) -> Vec<u32> {
+        let mut run = vec![variable];
+        if hold != Hold::NONE {
+            for &(longer, lasting) in self.lasting.get(&variable).into_iter().flatten() {
+                run.push(lasting);
+                if longer == hold {
+                    break;
+                }
+            }
+        }
+        run
+    }
+
+    /// A failure is there for so long.
+    pub(crate) fn event(&self, variable: u32, hold: Hold, bdd: &mut Bdd) -> Result<Function, OverBudget> {
+        bdd.decide_all(&self.run(variable, hold), Function::NEVER, Function::ALWAYS)
+    }
+}
+
+fn with_seconds(holds: &Holds, asked: Vec<Hold>) -> Vec<(Hold, f64)> {
+    asked.into_iter().map(|hold| (hold, holds.seconds(hold))).collect()
+}
+
+/// Whether there is such a failure at all. Who writes that something is never unavailable says that it can't fail; where
+/// nothing is left of a public figure when other causes are taken out of it, it still can.
+pub(crate) fn can_fail(figure: &Figure) -> bool {
+    figure.unavailability.get() > 0.0 || matches!(figure.source, Source::Sla { .. } | Source::Default { .. })
+}
+
+/// What a zone that nobody names is taken for.
+fn worst_zone(system: &System) -> f64 {
+    system.zones.iter().map(|zone| zone.figure.unavailability.get()).fold(ZONE_UNAVAILABILITY, f64::max)
+}

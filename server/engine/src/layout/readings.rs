@@ -1,0 +1,71 @@
+//! The readings of one system that an assessment needs, each laid out once.
+
+use foreshock_model::{Confidence, Dependency, DependencyKind, System};
+
+use crate::layout::contribution::PARTIAL_UP_TO;
+use crate::layout::frozen::Frozen;
+use crate::layout::reading::{Purpose, Reading, Unknowns};
+
+/// The readings; those that are the same for this system share one layout.
+pub(crate) struct Readings {
+    simulation: Frozen,
+    service: Option<Frozen>,
+    structure: Option<Frozen>,
+    without_guesses: Option<Frozen>,
+}
+
+impl Readings {
+    pub(crate) fn of(system: &System) -> Readings {
+        let special =
+            |dependency: &Dependency| dependency.breaker || dependency.buffer.is_some() || is_unsettled(dependency);
+        let is_whole = system.components.iter().any(|component| component.reliability.whole.is_some());
+        let differs = is_whole || system.dependencies.iter().any(special);
+        let split = system.dependencies.iter().any(is_unsettled);
+        let guessed = system.dependencies.iter().any(|dependency| dependency.confidence == Confidence::Guess);
+        let read = |purpose| Frozen::read(system, Reading::of(purpose));
+        Readings {
+            simulation: Frozen::new(system),
+            service: differs.then(|| read(Purpose::Service)),
+            structure: split.then(|| read(Purpose::Structure)),
+            without_guesses: guessed
+                .then(|| Frozen::read(system, Reading { guesses: false, ..Reading::of(Purpose::Structure) })),
+        }
+    }
+
+    /// For the worst case of what the text leaves open.
+    pub(crate) fn worst() -> Reading {
+        Reading { unknowns: Unknowns::Worst, ..Reading::of(Purpose::Service) }
+    }
+
+    pub(crate) fn simulation(&self) -> &Frozen {
+        &self.simulation
+    }
+
+    pub(crate) fn service(&self) -> &Frozen {
+        self.service.as_ref().unwrap_or(&self.simulation)
+    }
+
+    pub(crate) fn structure(&self) -> &Frozen {
+        self.structure.as_ref().unwrap_or_else(|| self.service())
+    }
+
+    /// The structure without what is only guessed; none when nothing is.
+    pub(crate) fn without_guesses(&self) -> Option<&Frozen> {
+        self.without_guesses.as_ref()
+    }
+
+    /// Whether what stands and falls is the same for the score and for single points.
+    pub(crate) fn one_structure(&self) -> bool {
+        self.structure.is_none()
+    }
+
+    /// Whether a simulation shows what stands and falls.
+    pub(crate) fn one_cascade(&self) -> bool {
+        self.service.is_none() && self.structure.is_none()
+    }
+}
+
+/// A partial dependency without a declared fallback: the score counts a lost function, the structure the whole.
+fn is_unsettled(dependency: &Dependency) -> bool {
+    dependency.weight <= PARTIAL_UP_TO && !dependency.fallback && dependency.kind == DependencyKind::Requires
+}

@@ -1,0 +1,90 @@
+//! How likely scenarios are: the probabilities of their units.
+
+use foreshock_model::{Component, ComponentIndex, Figure, Known, Probability, System};
+use rayon::prelude::*;
+
+use crate::sweep::changes::Changes;
+use crate::{Fault, Scenario, Unit, own_unavailability};
+
+/// The probability of each fault that has one.
+#[derive(Clone, Debug)]
+pub(crate) struct Likelihoods {
+    instances: Vec<Option<f64>>,
+    components: Vec<Option<f64>>,
+    zones: Vec<Option<f64>>,
+    domains: Vec<Option<f64>>,
+    regions: Vec<Option<f64>>,
+}
+
+impl Likelihoods {
+    pub(crate) fn of(system: &System) -> Likelihoods {
+        Likelihoods::with(system, |_| None)
+    }
+
+    /// Those of the next version. Components that are the same are as likely to fail.
+    pub(crate) fn updated(&self, new: &System, changes: &Changes) -> Likelihoods {
+        let mut known = vec![None; new.components.len()];
+        for (old, &new) in self.components.iter().zip(&changes.maps.components) {
+            let same = changes.changed.get(new as usize) == Some(&false);
+            if let Some(known) = known.get_mut(new as usize).filter(|_| same) {
+                *known = Some(*old);
+            }
+        }
+        Likelihoods::with(new, |component| known.get(component).copied().flatten())
+    }
+
+    fn with(system: &System, known: impl Fn(usize) -> Option<Option<f64>> + Sync) -> Likelihoods {
+        let of = |figure: &Figure| figure.unavailability.get();
+        let instance = |component: &Component| {
+            // With an explicit figure for the whole there is no unit for an instance.
+            let figure = component.reliability.instance.as_ref().filter(|_| component.reliability.whole.is_none());
+            figure.map(of)
+        };
+        let component = |index: usize| known(index).unwrap_or_else(|| by_itself(system, ComponentIndex(index as u32)));
+        Likelihoods {
+            instances: system.components.iter().map(instance).collect(),
+            components: (0..system.components.len()).into_par_iter().map(component).collect(),
+            zones: system.zones.iter().map(|zone| Some(of(&zone.figure))).collect(),
+            domains: system.domains.iter().map(|domain| Some(of(&domain.figure))).collect(),
+            regions: system.regions.iter().map(|region| region.figure.as_ref().map(of)).collect(),
+        }
+    }
+
+    pub(crate) fn of_fault(&self, fault: Fault) -> Option<f64> {
+        let of = |list: &[Option<f64>], index: usize| list.get(index).copied().flatten();
+        match fault {
+            Fault::Component(component) => of(&self.components, component.index()),
+            Fault::Unit(Unit::Instance { component, .. }) => of(&self.instances, component.index()),
+            Fault::Unit(Unit::Zone(zone)) => of(&self.zones, zone.index()),
+            Fault::Unit(Unit::Domain(domain)) => of(&self.domains, domain.index()),
+            Fault::Unit(Unit::Region(region)) => of(&self.regions, region.index()),
+            _ => None,
+        }
+    }
+
+    /// The units of a scenario fail independently.
+    pub(crate) fn of_scenario(&self, scenario: &Scenario) -> Option<f64> {
+        scenario.faults.iter().try_fold(1.0, |product, &fault| Some(product * self.of_fault(fault)?))
+    }
+}
+
+/// Probability that these faults are there at the same time, at any moment: their units fail independently. None where a
+/// unit has no figure, or a fault is no unit.
+pub fn likelihood(system: &System, faults: &[Fault]) -> Option<f64> {
+    let likelihoods = Likelihoods::of(system);
+    faults.iter().try_fold(1.0, |product, &fault| Some(product * likelihoods.of_fault(fault)?))
+}
+
+/// Unavailability of a component by the units that are its own; zones, domains and regions are scenarios of their own,
+/// and a pair of both is a product only so.
+fn by_itself(system: &System, component: ComponentIndex) -> Option<f64> {
+    let mut alone = system.component(component)?.clone();
+    alone.redundancy.zones = Known::Known(Vec::new());
+    alone.domains.clear();
+    alone.region = None;
+    alone.entry = Some(1.0);
+    alone.recovery.needs.clear();
+    alone.agent = None;
+    let alone = System { components: vec![alone], ..System::default() };
+    own_unavailability(&alone, ComponentIndex(0)).map(Probability::get)
+}
