@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 
 const here = join(dirname(fileURLToPath(import.meta.url)), '..');
-const report = join(here, '..', '..', 'server', 'foreshock', 'src', 'report', 'html');
+const report = join(here, '..', '..', 'server', 'report', 'src', 'html');
 const common = { bundle: true, minify: true, write: false, logLevel: 'warning', charset: 'ascii', legalComments: 'none' };
 
 async function bundled(options) {

@@ -1,13 +1,12 @@
 //! `foreshock`: the language server and the command line.
 //!
-//! Presentation only: turns snapshots of `foreshock-analysis` into protocol messages ([`lsp`]), terminal output ([`cli`])
-//! and reports ([`report`]). Must never find, compute or decide anything itself: what the editor shows and what CI says
+//! Presentation only: turns snapshots of `foreshock-analysis` into protocol messages ([`lsp`]) and, with the renderings of
+//! `foreshock-report`, into terminal output and reports ([`cli`]). Must never find, compute or decide anything itself: what the editor shows and what CI says
 //! is one analysis. Start reading at `lsp/mod.rs` or `cli/mod.rs`.
 
 mod cli;
 mod clock;
 mod lsp;
-mod report;
 
 use std::io;
 use std::process::ExitCode;

@@ -2,10 +2,10 @@ use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 use foreshock_engine::{AvailabilityOptions, Sampling};
 use foreshock_model::Probability;
+use foreshock_report::{AvailabilityReport, Paint, Places, availability_human, availability_json};
 
 use super::inputs::Inputs;
 use super::{Outcome, colour, here, print, print_json, read};
-use crate::report::{AvailabilityReport, Paint, Places, availability_human, availability_json};
 
 #[derive(Args)]
 pub(super) struct Arguments {

@@ -3,9 +3,9 @@ use std::fs;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 use foreshock_backtest::{IncidentFile, backtest};
+use foreshock_report::{Paint, backtest_human, backtest_json};
 
 use super::{Outcome, colour, print, print_json};
-use crate::report::{Paint, backtest_human, backtest_json};
 
 /// A few public incidents that come with the program, drawn by us after the fact like all others.
 const SAMPLE: &str = include_str!("../../../../fixtures/incidents.json");

@@ -5,13 +5,13 @@ mod gates;
 use camino::Utf8PathBuf;
 use clap::Args;
 use foreshock_analysis::Severity;
+use foreshock_report::{Places, Report};
 
 use self::against::Against;
 use self::format::{Format, Output};
 use self::gates::Gates;
 use super::inputs::Inputs;
 use super::{Outcome, baseline, here, tell};
-use crate::report::{Places, Report};
 
 #[derive(Args)]
 pub(super) struct Arguments {

@@ -6,10 +6,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use foreshock_analysis::{Severity, Snapshot, Stack};
 use foreshock_engine::SweepOptions;
+use foreshock_report::{Made, Places, Report, StackMatter, html_report, human};
 
 use super::inputs::Inputs;
 use super::{Outcome, colour, one_page_server, print, read};
-use crate::report::{Made, Places, Report, StackMatter, html_report, human};
 
 /// The shop, as it is in `fixtures/shop`.
 const SHOP: [(&str, &str); 6] = [

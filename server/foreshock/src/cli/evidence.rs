@@ -5,11 +5,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use foreshock_analysis::Snapshot;
 use foreshock_engine::SweepOptions;
+use foreshock_report::{InputFile, NOTICE, Pack, Places, StackMatter, checksum};
 use foreshock_text::FilePath;
 
 use super::inputs::Inputs;
 use super::{Outcome, html, print, read_beside};
-use crate::report::{InputFile, NOTICE, Pack, Places, StackMatter, checksum};
 
 #[derive(Args)]
 pub(super) struct Arguments {

@@ -1,10 +1,10 @@
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 use foreshock_analysis::Stack;
+use foreshock_report::{Places, dot, graph_json, html_graph, mermaid};
 
 use super::inputs::Inputs;
 use super::{Outcome, print, print_json, read};
-use crate::report::{Places, dot, graph_json, html_graph, mermaid};
 
 #[derive(Args)]
 pub(super) struct Arguments {

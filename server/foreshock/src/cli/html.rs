@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use camino::Utf8Path;
 use clap::Args;
 use foreshock_analysis::BaseChoice;
+use foreshock_report::{Made, Places, StackMatter, html_report};
 
 use super::print;
-use crate::report::{Made, Places, StackMatter, html_report};
 
 /// What a report says of itself, and what it compares with.
 #[derive(Args)]

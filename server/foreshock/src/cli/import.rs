@@ -2,10 +2,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use foreshock_analysis::StackKind;
 use foreshock_infra::write;
+use foreshock_report::Places;
 
 use super::inputs::Inputs;
 use super::{Outcome, here, print, read};
-use crate::report::Places;
 
 #[derive(Args)]
 pub(super) struct Arguments {

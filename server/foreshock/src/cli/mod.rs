@@ -24,11 +24,11 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Parser, Subcommand};
 use foreshock_analysis::{BaseChoice, Snapshot, Workspace};
+use foreshock_report::Places;
 use foreshock_terraform::is_configuration;
 use foreshock_text::Place;
 
 use self::inputs::Inputs;
-use crate::report::Places;
 
 /// Shows what a change to Terraform or infrastructure YAML does to the resilience of the whole system.
 #[derive(Parser)]

@@ -3,12 +3,12 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 use foreshock_catalog::{Assembled, Role};
+use foreshock_report::Places;
 use foreshock_terraform::to_json;
 use serde_json::{Value, json};
 
 use super::inputs::Inputs;
 use super::{Outcome, print_json, read};
-use crate::report::Places;
 
 #[derive(Args)]
 pub(super) struct Arguments {

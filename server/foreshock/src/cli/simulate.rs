@@ -5,11 +5,11 @@ use clap::{Args, ValueEnum};
 use foreshock_analysis::{Snapshot, Stack};
 use foreshock_engine::{Budget, Fault, Sweep, SweepOptions, UnknownFault, enumerate};
 use foreshock_model::System;
+use foreshock_report::{Paint, Places, Played, Simulation, StackMatter, simulate_human, simulate_json};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::inputs::Inputs;
 use super::{Outcome, colour, here, html, print, print_json, read_beside};
-use crate::report::{Paint, Places, Played, Simulation, StackMatter, simulate_human, simulate_json};
 
 #[derive(Args)]
 pub(super) struct Arguments {

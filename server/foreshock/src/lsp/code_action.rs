@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_analysis::{Cause, Edit, Finding, Fix, Severity};
+use foreshock_report::offer;
 use foreshock_text::{FilePath, Span};
 
 use super::diagnostics::{self, Diagnostic};
 use super::ignore_action;
 use super::view::{Range, View};
-use crate::report::offer;
 
 /// An offered edit.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,10 +2,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use foreshock_analysis::{Finding, ProblemCode, Severity};
+use foreshock_report::{page_address, rule_page_address};
 use foreshock_text::{FilePath, Place};
 
 use super::view::{Location, Range, View};
-use crate::report::{page_address, rule_page_address};
 
 /// A finding or a problem, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -1,9 +1,9 @@
+use foreshock_report::{Places, graph_json};
 use foreshock_text::FilePath;
 use serde_json::Value;
 
 use super::event::Refusal;
 use super::view::View;
-use crate::report::{Places, graph_json};
 
 /// The graph of the stacks that read a file.
 pub(super) fn graph(view: &View, file: &FilePath) -> Result<Value, Refusal> {

@@ -3,11 +3,11 @@ use std::fmt::Write;
 use foreshock_analysis::{BlockSummary, TreeNode, percent};
 use foreshock_engine::Health;
 use foreshock_model::{Confidence, Evidence};
+use foreshock_report::{code, duration, health_name};
 use foreshock_text::{FilePath, Position};
 
 use super::values;
 use super::view::{Range, View};
-use crate::report::{code, duration, health_name};
 
 /// Nobody reads more of a tree in a hover; the graph shows it all.
 const MOST_LINES: usize = 40;

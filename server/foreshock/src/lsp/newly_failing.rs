@@ -1,9 +1,9 @@
+use foreshock_report::{base_json, failures_json};
 use foreshock_text::FilePath;
 use serde_json::{Value, json};
 
 use super::event::Refusal;
 use super::view::View;
-use crate::report::{base_json, failures_json};
 
 /// What fails now that did not fail at the base, in each stack that reads the file.
 pub(super) fn newly_failing(view: &View, file: &FilePath) -> Result<Value, Refusal> {

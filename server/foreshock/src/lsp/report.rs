@@ -1,10 +1,10 @@
 use foreshock_engine::{Budget, SweepOptions};
+use foreshock_report::{Made, Places, StackMatter, html_report};
 use foreshock_text::FilePath;
 use serde_json::{Value, json};
 
 use super::event::Refusal;
 use super::view::View;
-use crate::report::{Made, Places, StackMatter, html_report};
 
 /// The report of the stacks that read a file, as one page: sweeps every scenario and proves repairs, for a worker.
 pub(super) fn report(view: &View, file: &FilePath) -> Result<Value, Refusal> {

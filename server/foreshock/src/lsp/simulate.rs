@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use foreshock_analysis::Stack;
 use foreshock_engine::Fault;
+use foreshock_report::{Places, Simulation, simulate_json};
 use foreshock_text::FilePath;
 use serde_json::Value;
 
 use super::event::Refusal;
 use super::view::View;
-use crate::report::{Places, Simulation, simulate_json};
 
 /// What falls with a fault, by its name, in each stack that reads the file and has what it names.
 pub(super) fn simulate(view: &View, file: &FilePath, name: &str) -> Result<Value, Refusal> {

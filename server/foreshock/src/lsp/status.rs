@@ -1,8 +1,7 @@
 use foreshock_analysis::{Severity, Stack};
+use foreshock_report::base_json;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-use crate::report::base_json;
 
 /// `foreshock/status`: the figures of one stack.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use foreshock_analysis::{Expression, Origin, Reading, ReferredValue, is_secret_name, shown};
+use foreshock_report::code;
 use foreshock_terraform::Kind;
 use foreshock_text::{FilePath, Span};
 
 use super::view::View;
-use crate::report::code;
 
 /// More values, or more who have one, are counted.
 const MOST_LINES: usize = 8;

@@ -3,9 +3,9 @@ use std::fs;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 use foreshock_analysis::{Severity, Snapshot};
+use foreshock_report::{Places, Report, findings_json, github, gitlab, human, markdown, sarif};
 
 use crate::cli::{Outcome, colour, here, print};
-use crate::report::{Places, Report, findings_json, github, gitlab, human, markdown, sarif};
 
 /// How the result is written, and where to.
 #[derive(Args)]

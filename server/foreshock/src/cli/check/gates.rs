@@ -2,9 +2,9 @@ use clap::{Args, ValueEnum};
 use foreshock_analysis::{Severity, Stack};
 use foreshock_engine::{AvailabilityOptions, Verdict};
 use foreshock_model::Probability;
+use foreshock_report::{Places, Report, layer_name, points, score, up, yearly};
 
 use crate::cli::availability::objective;
-use crate::report::{Places, Report, layer_name, points, score, up, yearly};
 
 /// What makes the command fail with exit code 1.
 #[derive(Args)]

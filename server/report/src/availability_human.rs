@@ -1,0 +1,268 @@
+use foreshock_engine::{
+    AttributionMethod, Availability, EntryAvailability, Estimate, Method, Minutes, Verdict, minutes_per_year,
+};
+use foreshock_model::{Layer, Source};
+
+use super::availability_agents::agents_human;
+use super::availability_json::{method_name, source};
+use super::kill::kill_human;
+use super::table::{Paint, Table};
+use super::words::{layer_name, points, up, yearly};
+use super::{AvailabilityReport, Places};
+
+/// Causes, units and inputs listed at most; the JSON has all of them.
+const MOST_ROWS: usize = 10;
+
+/// The same as the JSON, for a person: what can't be exceeded, what is expected, and who costs how much.
+pub fn availability_human(reports: &[AvailabilityReport], places: &Places<'_>, paint: Paint) -> String {
+    let parts: Vec<String> = reports.iter().map(|report| of_stack(report, places, paint)).collect();
+    match parts.is_empty() {
+        true => "nothing to assess found\n".to_owned(),
+        false => parts.join("\n"),
+    }
+}
+
+fn of_stack(report: &AvailabilityReport, places: &Places<'_>, paint: Paint) -> String {
+    let AvailabilityReport { stack, availability, .. } = report;
+    let mut text = format!("{}\n", paint.bold(&places.title(stack)));
+    if availability.entries.is_empty() {
+        text.push_str("  nothing here serves anybody: no availability\n");
+        return text;
+    }
+    text.push_str(&headline(availability, paint));
+    text.push_str(&layers(report, paint));
+    text.push_str(&objectives(report, paint));
+    text.push_str(&causes(report, paint));
+    text.push_str(&entries(report, paint));
+    text.push_str(&agents_human(stack, paint));
+    text.push_str(&simulated(report, paint));
+    text.push_str(&inputs(report, places, paint));
+    text
+}
+
+/// `Expected 99.87 % (11.4 h a year down), ceiling 99.91 % by software`
+fn headline(availability: &Availability, paint: Paint) -> String {
+    let expected = match availability.method {
+        Method::Exact => paint.bold(&up(availability.expected)),
+        _ => {
+            let (low, high) = availability.expected_bounds;
+            format!("between {} and {}", paint.bold(&up(high)), paint.bold(&up(low)))
+        }
+    };
+    let mut text = format!("  Expected {expected}, {} without full service.\n", lost(availability.expected));
+    if let Some(ceiling) = availability.ceiling {
+        let layer = layer_name(ceiling.layer);
+        text.push_str(&format!(
+            "  Can't exceed {}: the {layer} layer alone takes {}.\n",
+            paint.bold(&up(ceiling.unavailability)),
+            lost(ceiling.unavailability)
+        ));
+    }
+    text.push_str(&format!(
+        "  Whatever the causes have to do with each other: {} to {}.\n",
+        up(availability.range.1),
+        up(availability.range.0)
+    ));
+    if let (Some(score), nines) = (availability.score, availability.structural_nines) {
+        let nines = nines.map_or_else(String::new, |nines| format!(", {nines:.2} structural nines"));
+        text.push_str(&format!("  Score {score:.1}{nines}.\n"));
+    }
+    if availability.low_confidence {
+        let share = 100.0 * availability.share_of_defaults;
+        let note = format!("Low confidence: {share:.0} % of it rests on defaults.");
+        text.push_str(&format!("  {}\n", paint.yellow(&note)));
+    }
+    text
+}
+
+fn layers(report: &AvailabilityReport, paint: Paint) -> String {
+    let availability = &report.availability;
+    let binding = availability.ceiling.map(|ceiling| ceiling.layer);
+    let mut table = Table::new(["layer", "availability", "a year", "what it is"], paint);
+    for layer in availability.layers.iter().take(report.layers) {
+        let name = layer_name(layer.layer);
+        let name = if binding == Some(layer.layer) { paint.red(&format!("{name} (binding)")) } else { name.to_owned() };
+        table.row([name, up(layer.unavailability), lost(layer.unavailability), meaning(layer.layer).to_owned()]);
+    }
+    format!("\nEach layer as if the others were perfect:\n{}", table.render())
+}
+
+pub(super) fn meaning(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Software => "deploys, mistakes, drift",
+        Layer::Hardware => "instances, zones, the provider's services",
+        Layer::Theoretical => "what nobody can engineer away",
+        Layer::Operational => "waiting until somebody begins to repair",
+        Layer::External => "third parties",
+    }
+}
+
+fn objectives(report: &AvailabilityReport, paint: Paint) -> String {
+    let lines: Vec<String> =
+        report.availability.verdicts.iter().map(|verdict| objective(report, verdict, paint)).collect();
+    if lines.is_empty() { String::new() } else { format!("\nPromised:\n{}", lines.concat()) }
+}
+
+fn objective(report: &AvailabilityReport, verdict: &Verdict, paint: Paint) -> String {
+    let stack = &report.stack;
+    let whose = verdict.component.map_or_else(|| "the system".to_owned(), |component| stack.id_of(component));
+    let promised = up(verdict.allowed);
+    if verdict.met {
+        return format!("  {} {whose}: {promised}, expected {}\n", paint.green("met"), up(verdict.expected));
+    }
+    let missing = yearly(verdict.minutes_missing).unwrap_or_else(|| "less than a second a year".to_owned());
+    let word = if verdict.unreachable { "out of reach" } else { "missed" };
+    let mut line =
+        format!("  {} {whose}: {promised}, expected {}, {missing} too much", paint.red(word), up(verdict.expected));
+    if let (true, Some(ceiling)) = (verdict.unreachable, verdict.ceiling) {
+        line.push_str(&format!("; {} allows {} at most", layer_name(ceiling.layer), up(ceiling.unavailability)));
+    }
+    if let Some(event) = verdict.binding {
+        line.push_str(&format!(" ({})", event.name(stack.system())));
+    }
+    line.push('\n');
+    line
+}
+
+fn causes(report: &AvailabilityReport, paint: Paint) -> String {
+    let attribution = &report.availability.attribution;
+    if attribution.by_part.is_empty() {
+        return String::new();
+    }
+    let system = report.stack.system();
+    let mut table = Table::new(["minutes a year", "by"], paint);
+    for Minutes { of, minutes_per_year } in attribution.by_part.iter().take(MOST_ROWS) {
+        table.row([minutes(*minutes_per_year), of.name(system)]);
+    }
+    let mut text = table.render();
+    text.push_str(&more(attribution.by_part.len()));
+    let how = match attribution.method {
+        AttributionMethod::Criticality => ", by what each would gain if it were perfect",
+        AttributionMethod::CutSets | AttributionMethod::None => "",
+    };
+    let mut text = format!("\nWho costs how much{how}:\n{text}");
+    if !report.fixes.is_empty() {
+        let mut table = Table::new(["minutes a year", "points", "saved by"], paint);
+        for (component, fix) in report.fixes.iter().take(MOST_ROWS) {
+            let points = format!("+{}", points(fix.points).replace(" points", "").replace(" point", ""));
+            table.row([minutes(fix.minutes_per_year), points, format!("{}: {component}", fix.title)]);
+        }
+        text.push_str(&format!("\nWhat each proven fix saves:\n{}{}", table.render(), more(report.fixes.len())));
+    }
+    text
+}
+
+fn entries(report: &AvailabilityReport, paint: Paint) -> String {
+    let mut text = String::new();
+    for entry in &report.availability.entries {
+        text.push_str(&of_entry(report, entry, paint));
+    }
+    text
+}
+
+fn of_entry(report: &AvailabilityReport, entry: &EntryAvailability, paint: Paint) -> String {
+    let (stack, system) = (&report.stack, report.stack.system());
+    let id = stack.id_of(entry.component);
+    let how = match (entry.method, entry.interval) {
+        (Method::Exact, _) | (_, None) => "exact".to_owned(),
+        (method, Some((low, high))) => format!("{}, {low:.3e} to {high:.3e}", method_name(method)),
+    };
+    let mut text = format!("\n{}: down {:.4e} of the time ({how})\n", paint.bold(&id), entry.unavailability);
+    if let Some(sets) = &entry.cut_sets {
+        let orders = sets.by_order.iter().enumerate().filter(|(_, count)| **count > 0);
+        let orders: Vec<String> = orders.map(|(order, count)| format!("{count} of order {order}")).collect();
+        if !orders.is_empty() {
+            text.push_str(&format!("  Minimal cut sets: {}\n", orders.join(", ")));
+        }
+    }
+    if entry.importance.is_empty() {
+        return text;
+    }
+    let mut table = Table::new(["unit", "Birnbaum", "Fussell-Vesely", "RAW", "RRW"], paint);
+    let ratio = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
+    for unit in entry.importance.iter().take(MOST_ROWS) {
+        let name = unit.unit.name(system);
+        let shares = [format!("{:.3e}", unit.birnbaum), format!("{:.1} %", 100.0 * unit.fussell_vesely)];
+        table.row(std::iter::once(name).chain(shares).chain([ratio(unit.raw), ratio(unit.rrw)]));
+    }
+    text.push_str(&table.render());
+    text.push_str(&more(entry.importance.len()));
+    text
+}
+
+fn simulated(report: &AvailabilityReport, paint: Paint) -> String {
+    let availability = &report.availability;
+    let mut text = String::new();
+    if let Some(estimate) = &availability.simulated {
+        text.push_str(&format!("\n{} {}\n", paint.bold("Simulated:"), words(estimate)));
+        for entry in &availability.entries {
+            if let Some(estimate) = &entry.simulated {
+                text.push_str(&format!("  {}: {}\n", report.stack.id_of(entry.component), words(estimate)));
+            }
+        }
+    }
+    if let Some(kill) = &availability.kill {
+        let ids: Vec<String> = availability.entries.iter().map(|entry| report.stack.id_of(entry.component)).collect();
+        text.push_str(&kill_human(&ids, kill, paint));
+    }
+    text
+}
+
+/// `4.910e-3 of the time (4.880e-3 to 4.940e-3 with 95 % confidence, 100000 samples)`
+fn words(estimate: &Estimate) -> String {
+    let (low, high) = estimate.interval;
+    let samples = estimate.samples;
+    format!("{:.3e} of the time ({low:.3e} to {high:.3e} with 95 % confidence, {samples} samples)", estimate.value)
+}
+
+fn inputs(report: &AvailabilityReport, places: &Places<'_>, paint: Paint) -> String {
+    let inputs = &report.availability.inputs;
+    let system = report.stack.system();
+    let mut table = Table::new(["of", "quantity", "value", "source"], paint);
+    for input in inputs.iter().take(3 * MOST_ROWS) {
+        let value = match input.value {
+            value if value != 0.0 && value.abs() < 1e-3 => format!("{value:.3e}"),
+            value => format!("{value}"),
+        };
+        let name = input.quantity.name().replace('_', " ");
+        table.row([input.part.name(system), name, value, short_source(&input.source, places)]);
+    }
+    let left = inputs.len().saturating_sub(3 * MOST_ROWS);
+    let more = if left > 0 { format!("  and {left} more\n") } else { String::new() };
+    format!("\nWhat it rests on:\n{}{more}", table.render())
+}
+
+/// Where a number comes from, short enough for a line; the reasons are in the JSON and in the editor's hover.
+fn short_source(of: &Source, places: &Places<'_>) -> String {
+    match of {
+        Source::Sla { row, verified: true, .. } => row.to_string(),
+        Source::Sla { row, verified: false, .. } => format!("{row} (not checked)"),
+        Source::Default { name, .. } => format!("default {name}"),
+        other => source(other, places),
+    }
+}
+
+fn more(count: usize) -> String {
+    match count.saturating_sub(MOST_ROWS) {
+        0 => String::new(),
+        left => format!("  and {left} more\n"),
+    }
+}
+
+/// An unavailability as an availability in percent, with two or three digits of its distance to 100.
+pub(super) fn lost(unavailability: f64) -> String {
+    match yearly(minutes_per_year(unavailability)) {
+        Some(time) => time,
+        None if unavailability > 0.0 => "less than a second a year".to_owned(),
+        None => "nothing".to_owned(),
+    }
+}
+
+fn minutes(minutes: f64) -> String {
+    match minutes {
+        m if m >= 10.0 => format!("{m:.0}"),
+        m if m >= 0.1 => format!("{m:.1}"),
+        m if m > 0.0 => format!("{m:.1e}"),
+        _ => "0".to_owned(),
+    }
+}

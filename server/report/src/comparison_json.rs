@@ -1,0 +1,27 @@
+use foreshock_analysis::{Comparison, NewFailure, Stack};
+use serde_json::{Value, json};
+
+/// What a stack is compared with and what came of it; null without a base.
+pub fn base_json(stack: &Stack) -> Value {
+    let Some(comparison) = stack.comparison() else { return Value::Null };
+    let Comparison { base, score, score_after, points, minutes_per_year, before, .. } = comparison;
+    json!({
+        "rev": &*base.id,
+        "words": &*base.words,
+        // Both at the entry points of the base; the stack's own score may be another.
+        "score": score,
+        "score_after": score_after,
+        "points": points,
+        "minutes_per_year": minutes_per_year,
+        "new": before.is_none(),
+    })
+}
+
+/// The faults that take more away than at the base.
+pub fn failures_json(failures: &[NewFailure]) -> Value {
+    let one = |failure: &NewFailure| {
+        let down: Vec<&str> = failure.down.iter().map(|id| &**id).collect();
+        json!({"fault": failure.fault, "loss": failure.loss, "loss_before": failure.loss_before, "down": down})
+    };
+    failures.iter().map(one).collect()
+}

@@ -1,0 +1,129 @@
+use foreshock_analysis::{Finding, Fix, ProblemCode, Stack};
+use foreshock_engine::Assessment;
+use foreshock_model::Evidence;
+use serde_json::{Value, json};
+
+use super::comparison_json::base_json;
+use super::model::loudness;
+use super::suppressed::{notices_json, suppressed_json};
+use super::words::layer_name;
+use super::{JSON_VERSION, Places, Report, StackReport};
+
+/// The report in the shape of `check --format json`.
+pub fn findings_json(report: &Report, places: &Places<'_>) -> Value {
+    let stacks: Vec<Value> =
+        report.stacks.iter().map(|stack| of_stack(stack, report.lists_suppressed, places)).collect();
+    let mut object = json!({"version": JSON_VERSION, "stacks": stacks});
+    if let (false, Some(members)) = (report.problems.is_empty(), object.as_object_mut()) {
+        let problems = report.problems.iter().map(|(place, message)| {
+            let mut problem = places.json(place);
+            problem.insert("code".to_owned(), ProblemCode::Configuration.name().into());
+            problem.insert("message".to_owned(), message.as_str().into());
+            Value::Object(problem)
+        });
+        members.insert("problems".to_owned(), problems.collect());
+    }
+    if let (false, Some(members)) = (report.notices.is_empty(), object.as_object_mut()) {
+        members.insert("notices".to_owned(), notices_json(&report.notices, places));
+    }
+    object
+}
+
+fn of_stack(report: &StackReport, lists_suppressed: bool, places: &Places<'_>) -> Value {
+    let stack = &report.stack;
+    let findings: Vec<Value> = report.findings().map(|(finding, fixes)| of_finding(finding, fixes, places)).collect();
+    let problems = stack.problems.iter().map(|problem| {
+        let mut object = places.json(&foreshock_text::Place::new(problem.file.clone(), problem.problem.span));
+        object.insert("code".to_owned(), problem.code.name().into());
+        object.insert("message".to_owned(), problem.problem.message.clone().into());
+        Value::Object(object)
+    });
+    let mut object = json!({
+        "root": places.path(&stack.root),
+        "kind": stack.kind.name(),
+        "score": stack.assessment.score,
+        "structural_nines": stack.assessment.structural_nines,
+        "availability": availability(&stack.assessment),
+        "base": base(stack),
+        "findings": findings,
+        "problems": problems.collect::<Vec<_>>(),
+    });
+    places.variant(stack, &mut object);
+    if let (true, Some(members)) = (lists_suppressed || !stack.suppressed.is_empty(), object.as_object_mut()) {
+        members.insert("suppressed".to_owned(), suppressed_json(stack, places));
+    }
+    // Only where something that counts is not known from the text.
+    if let (Some((low, high)), Some(members)) = (stack.assessment.score_range, object.as_object_mut()) {
+        members.insert("range".to_owned(), json!([low, high]));
+    }
+    object
+}
+
+/// The revision and its score; `points` is the present less the base, both at the entry points of the base.
+fn base(stack: &Stack) -> Value {
+    let mut object = base_json(stack);
+    if let (Some(comparison), Some(members)) = (stack.comparison(), object.as_object_mut()) {
+        members.insert("mended".to_owned(), comparison.mended.iter().map(mended).collect());
+    }
+    object
+}
+
+/// Its place is in a text that is no more.
+fn mended(finding: &Finding) -> Value {
+    json!({
+        "rule": finding.rule.as_str(),
+        "severity": finding.severity.name(),
+        "component": *finding.component_id,
+        "message": finding.message,
+        "points": finding.points,
+    })
+}
+
+/// Null for a stack that serves nobody.
+fn availability(assessment: &Assessment) -> Value {
+    if assessment.score.is_none() {
+        return Value::Null;
+    }
+    json!({
+        "expected": 1.0 - assessment.expected_unavailability,
+        "ceiling": assessment.ceiling.map(|layer| 1.0 - layer.unavailability),
+        "binding": assessment.ceiling.map(|layer| layer_name(layer.layer)),
+    })
+}
+
+fn of_finding(finding: &Finding, fixes: &[Fix], places: &Places<'_>) -> Value {
+    let mut object = serde_json::Map::new();
+    let mut put = |name: &str, value: Value| drop(object.insert(name.to_owned(), value));
+    put("rule", finding.rule.as_str().into());
+    put("severity", loudness(finding).name().into());
+    put("new", finding.new.into());
+    put("component", (*finding.component_id).into());
+    put("message", finding.message.clone().into());
+    places.json(&finding.place).into_iter().for_each(|(name, value)| put(&name, value));
+    put("affected", finding.affected.iter().map(|id| Value::from(&**id)).collect());
+    put("points", finding.points.into());
+    put("minutes_per_year", finding.minutes_per_year.into());
+    put("evidence", finding.evidence.iter().map(|evidence| of_evidence(evidence, places)).collect());
+    put("fixes", fixes.iter().map(|fix| of_fix(fix, places)).collect());
+    Value::Object(object)
+}
+
+pub(super) fn of_evidence(evidence: &Evidence, places: &Places<'_>) -> Value {
+    let mut object = places.json(&evidence.place);
+    object.insert("why".to_owned(), (*evidence.why).into());
+    Value::Object(object)
+}
+
+fn of_fix(fix: &Fix, places: &Places<'_>) -> Value {
+    let edits = fix.edits.iter().map(|edit| {
+        let mut object = places.json(&edit.place);
+        object.insert("text".to_owned(), edit.text.clone().into());
+        Value::Object(object)
+    });
+    json!({
+        "title": fix.title,
+        "points": fix.points,
+        "minutes_per_year": fix.minutes_per_year,
+        "edits": edits.collect::<Vec<_>>(),
+    })
+}

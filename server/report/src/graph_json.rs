@@ -1,0 +1,105 @@
+use foreshock_analysis::Stack;
+use foreshock_catalog::Role;
+use foreshock_model::{Component, ComponentIndex, FailoverMode, Known, Redundancy, System};
+use serde_json::{Map, Value, json};
+
+use super::findings_json::of_evidence;
+use super::words::{confidence_name, dependency_name};
+use super::{JSON_VERSION, Places};
+
+/// The graphs of some stacks in the shape of `graph --format json`.
+pub fn graph_json<'a>(stacks: impl Iterator<Item = &'a Stack>, places: &Places<'_>) -> Value {
+    let stacks: Vec<Value> = stacks.map(|stack| of_stack(stack, places)).collect();
+    json!({"version": JSON_VERSION, "stacks": stacks})
+}
+
+fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
+    let system = stack.system();
+    let id = |index: ComponentIndex| system.component(index).map(|component| component.id.as_str());
+    let components = system.iter().map(|(index, component)| of_component(stack, index, component, places));
+    let dependencies = system.dependencies.iter().map(|dependency| {
+        let evidence = dependency.evidence.iter().map(|evidence| of_evidence(evidence, places));
+        json!({
+            "from": id(dependency.from),
+            "to": id(dependency.to),
+            "kind": dependency_name(dependency.kind),
+            "confidence": confidence_name(dependency.confidence),
+            "evidence": evidence.collect::<Vec<_>>(),
+        })
+    });
+    let resources = stack.terraform().map(|module| module.assembled.resources.as_slice()).unwrap_or_default();
+    let resources = resources.iter().map(|resource| {
+        let role = match resource.role {
+            Role::Component => "component",
+            Role::Glue => "glue",
+            Role::Ignored | Role::Unmapped => "ignored",
+        };
+        json!({
+            "address": &*resource.address,
+            "type": &*resource.type_name,
+            "role": role,
+            "component": resource.component.and_then(id),
+            // Ignored because the catalog does not know it, not because it means nothing.
+            "unmapped": resource.role == Role::Unmapped,
+        })
+    });
+    let mut object = json!({
+        "root": places.path(&stack.root),
+        "components": components.collect::<Vec<_>>(),
+        "dependencies": dependencies.collect::<Vec<_>>(),
+        "resources": resources.collect::<Vec<_>>(),
+    });
+    places.variant(stack, &mut object);
+    object
+}
+
+fn of_component(stack: &Stack, index: ComponentIndex, component: &Component, places: &Places<'_>) -> Value {
+    let mut object = Map::new();
+    object.insert("id".to_owned(), component.id.as_str().into());
+    object.insert("kind".to_owned(), component.kind.name().into());
+    object.insert("label".to_owned(), (*component.label).into());
+    let is_entry = stack.assessment.basis.entries.iter().any(|entry| entry.component == index);
+    object.insert("entry".to_owned(), is_entry.into());
+    if let Some(header) = &component.place {
+        let block = component.extent.as_ref().filter(|block| block.file == header.file).unwrap_or(header);
+        object.extend(places.json(block));
+        object.insert("header".to_owned(), places.range(header));
+    }
+    object.insert("redundancy".to_owned(), of_redundancy(stack.system(), &component.redundancy));
+    object.insert("availability".to_owned(), of_availability(stack, index));
+    Value::Object(object)
+}
+
+pub(super) fn of_redundancy(system: &System, redundancy: &Redundancy) -> Value {
+    let zone =
+        |index: &foreshock_model::ZoneIndex| system.zones.get(index.index()).map(|zone| Value::from(&*zone.name));
+    json!({
+        "instances": known(&redundancy.instances, |&instances| instances.into()),
+        "required": redundancy.required,
+        "zones": known(&redundancy.zones, |zones| zones.iter().filter_map(zone).collect()),
+        "failover": known(&redundancy.failover.mode, |mode| match mode {
+            FailoverMode::Automatic => "automatic".into(),
+            FailoverMode::Manual => "manual".into(),
+            FailoverMode::None => "none".into(),
+        }),
+    })
+}
+
+pub(super) fn of_availability(stack: &Stack, index: ComponentIndex) -> Value {
+    let block = stack.blocks.iter().find(|block| block.component == index);
+    match block.and_then(|block| Some((block.availability?, block.sources.join("; ")))) {
+        Some((value, source)) => json!({"value": value, "source": source}),
+        None => json!({"value": unknown("no figure is known for it"), "source": ""}),
+    }
+}
+
+fn known<T>(fact: &Known<T>, write: impl Fn(&T) -> Value) -> Value {
+    match fact {
+        Known::Known(value) => write(value),
+        Known::Unknown(why) => unknown(why),
+    }
+}
+
+fn unknown(why: &str) -> Value {
+    json!({"unknown": why})
+}

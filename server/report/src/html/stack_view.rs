@@ -1,0 +1,189 @@
+use foreshock_analysis::Stack;
+use foreshock_engine::Method;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::StackMatter;
+use super::assumptions_view::AssumptionsView;
+use super::base_view::BaseView;
+use super::embedded::{Texts, graph};
+use super::finding_view::FindingViews;
+use super::layers::LayersView;
+use super::scenarios::{Room, ScenariosView, columns};
+use super::suppressed_view::{SuppressedView, suppressed};
+use crate::Places;
+use crate::availability_human::lost;
+use crate::cascade_text::cascade_text;
+use crate::table::Paint;
+use crate::up;
+use crate::words::layer_name;
+
+/// A stack as the templates write it down.
+#[derive(Serialize)]
+pub(super) struct StackView {
+    title: String,
+    kind: &'static str,
+    components: usize,
+    dependencies: usize,
+    files: usize,
+    headline: Option<Headline>,
+    base: Option<BaseView>,
+    findings: FindingViews,
+    not_tried: usize,
+    suppressed: Vec<SuppressedView>,
+    suppressed_more: usize,
+    layers: LayersView,
+    asked: Vec<AskedView>,
+    scenarios: ScenariosView,
+    assumptions: AssumptionsView,
+    problems: Vec<ProblemView>,
+}
+
+/// What a stack is worth; none for one that serves nobody.
+#[derive(Serialize)]
+struct Headline {
+    score: String,
+    /// `good`, `fair` or `poor`, for the colour.
+    grade: &'static str,
+    score_range: Option<String>,
+    nines: String,
+    expected: String,
+    expected_lost: String,
+    ceiling: Option<String>,
+    ceiling_lost: Option<String>,
+    binding: Option<&'static str>,
+    at_worst: String,
+    low_confidence: bool,
+    promised: Vec<PromiseView>,
+}
+
+#[derive(Serialize)]
+struct PromiseView {
+    of: String,
+    objective: String,
+    verdict: &'static str,
+}
+
+#[derive(Serialize)]
+struct AskedView {
+    id: String,
+    severity: String,
+    cascade: String,
+    affected: usize,
+}
+
+#[derive(Serialize)]
+struct ProblemView {
+    place: String,
+    message: String,
+}
+
+/// So many suppressed findings are written down.
+const MOST_SUPPRESSED: usize = 500;
+
+impl StackView {
+    /// The view and what goes along as JSON.
+    pub(super) fn of(matter: &StackMatter, room: Room, places: &Places<'_>) -> (StackView, Value) {
+        let stack = &matter.stack;
+        let system = stack.system();
+        let mut texts = Texts::default();
+        let graph = graph(stack, &mut texts, places);
+        let (scenarios, scenarios_view) = columns(stack, &matter.sweep, room, &mut texts);
+        let title = title(stack, places);
+        let data = json!({
+            "root": title,
+            "path": places.path(&stack.root),
+            "graph": graph,
+            "scenarios": scenarios,
+            "texts": texts.into_json(),
+        });
+        let problems = stack.problems.iter().map(|problem| ProblemView {
+            place: places.line(&foreshock_text::Place::new(problem.file.clone(), problem.problem.span)),
+            message: problem.problem.message.clone(),
+        });
+        let view = StackView {
+            title,
+            kind: stack.kind.name(),
+            components: system.components.len(),
+            dependencies: system.dependencies.len(),
+            files: stack.files.len(),
+            headline: headline(matter),
+            base: BaseView::of(stack),
+            findings: FindingViews::of(matter, places),
+            not_tried: matter.not_tried(),
+            suppressed_more: stack.suppressed.len().saturating_sub(MOST_SUPPRESSED),
+            suppressed: suppressed(stack, places).into_iter().take(MOST_SUPPRESSED).collect(),
+            layers: LayersView::of(
+                &matter.availability,
+                matter.availability.verdicts.iter().find(|it| it.component.is_none()).map(|it| it.allowed),
+            ),
+            asked: asked(matter),
+            scenarios: scenarios_view,
+            assumptions: AssumptionsView::of(matter, places),
+            problems: problems.collect(),
+        };
+        (view, data)
+    }
+}
+
+/// What a stack is called on its own page: `.` says nothing there.
+pub(crate) fn title(stack: &Stack, places: &Places<'_>) -> String {
+    match (places.path(&stack.root).as_str(), stack.root.file_name()) {
+        (".", Some(name)) => stack.title(name),
+        _ => places.title(stack),
+    }
+}
+
+fn headline(matter: &StackMatter) -> Option<Headline> {
+    let availability = &matter.availability;
+    let score = availability.score?;
+    let expected = match availability.method {
+        Method::Exact => up(availability.expected),
+        _ => {
+            let (low, high) = availability.expected_bounds;
+            format!("{} to {}", up(high), up(low))
+        }
+    };
+    Some(Headline {
+        score: format!("{score:.0}"),
+        grade: match score {
+            score if score >= 60.0 => "good",
+            score if score >= 40.0 => "fair",
+            _ => "poor",
+        },
+        score_range: availability.score_range.map(|(low, high)| format!("{low:.0} to {high:.0}")),
+        nines: availability.structural_nines.map_or_else(|| "no loss".to_owned(), |nines| format!("{nines:.1}")),
+        expected,
+        expected_lost: lost(availability.expected),
+        ceiling: availability.ceiling.map(|ceiling| up(ceiling.unavailability)),
+        ceiling_lost: availability.ceiling.map(|ceiling| lost(ceiling.unavailability)),
+        binding: availability.ceiling.map(|ceiling| layer_name(ceiling.layer)),
+        at_worst: up(availability.range.1),
+        low_confidence: availability.low_confidence,
+        promised: availability
+            .verdicts
+            .iter()
+            .map(|verdict| PromiseView {
+                of: verdict
+                    .component
+                    .map_or_else(|| "the system".to_owned(), |component| matter.stack.id_of(component)),
+                objective: up(verdict.allowed),
+                verdict: match (verdict.met, verdict.unreachable) {
+                    (true, _) => "met",
+                    (false, true) => "out of reach",
+                    (false, false) => "missed",
+                },
+            })
+            .collect(),
+    })
+}
+
+fn asked(matter: &StackMatter) -> Vec<AskedView> {
+    let view = |played: &crate::simulation::Played| AskedView {
+        id: played.id.clone(),
+        severity: played.severity().map_or_else(|| "-".to_owned(), |severity| format!("{severity:.1}")),
+        cascade: cascade_text(matter.stack.system(), &played.cascade, None, Paint { colour: false }),
+        affected: played.cascade.effects.len(),
+    };
+    matter.asked.iter().map(view).collect()
+}

@@ -1,0 +1,109 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foreshock_analysis::{Finding, Fix, Notice, ProblemCode, Severity, Snapshot, Stack};
+use foreshock_text::{Place, Span};
+
+/// The findings of every stack with their repairs: what each rendering shows.
+pub struct Report {
+    /// Stack by stack, by root.
+    pub stacks: Vec<StackReport>,
+    /// What is wrong with the configuration, by place.
+    pub problems: Vec<(Place, String)>,
+    /// What is to be said of suppressions, by place.
+    pub notices: Vec<Notice>,
+    /// Whether what is suppressed is listed, too.
+    pub lists_suppressed: bool,
+}
+
+/// The findings of one stack.
+pub struct StackReport {
+    /// The stack.
+    pub stack: Arc<Stack>,
+    /// The findings that are told, by their index in the stack, with their proven repairs, best first.
+    told: Vec<(usize, Vec<Fix>)>,
+}
+
+/// How loud a finding is told: what was there before the change is quiet.
+pub(crate) fn loudness(finding: &Finding) -> Severity {
+    if finding.new { finding.severity } else { Severity::Hint }
+}
+
+impl Report {
+    /// What a snapshot has to say, `quietest` findings and above. Proves every repair, each at the cost of an analysis of
+    /// its stack.
+    pub fn of(snapshot: &Snapshot, quietest: Severity) -> Report {
+        let stacks = snapshot.stacks.iter().enumerate().map(|(index, stack)| {
+            let told = stack.findings.iter().enumerate().filter(|(_, finding)| loudness(finding) >= quietest);
+            let told = told.map(|(number, finding)| (number, snapshot.fixes(index, finding)));
+            StackReport { stack: stack.clone(), told: told.collect() }
+        });
+        let problems = snapshot.configurations.iter().flat_map(|configured| {
+            let file = &configured.configuration.file;
+            let told = configured.problems.iter();
+            told.map(|problem| (Place::new(file.clone(), problem.span), problem.message.clone()))
+        });
+        let mut problems: Vec<(Place, String)> = problems.collect();
+        problems.extend(baseline_problems(snapshot));
+        let notices = snapshot.notices.iter().filter(|notice| notice.severity >= quietest).cloned().collect();
+        Report { stacks: stacks.collect(), problems, notices, lists_suppressed: false }
+    }
+
+    /// The same without the findings that are quieter.
+    pub fn at_least(&self, quietest: Severity) -> Report {
+        let stacks = self.stacks.iter().map(|report| {
+            let told = report.told.iter();
+            let is_told = |number: &usize| report.stack.findings.get(*number).map(loudness) >= Some(quietest);
+            let told = told.filter(|(number, _)| is_told(number)).cloned().collect();
+            StackReport { stack: report.stack.clone(), told }
+        });
+        let notices = self.notices.iter().filter(|notice| notice.severity >= quietest).cloned();
+        Report {
+            stacks: stacks.collect(),
+            problems: self.problems.clone(),
+            notices: notices.collect(),
+            lists_suppressed: self.lists_suppressed,
+        }
+    }
+
+    /// Whether a text does not keep to the schema of its format, the configuration's among them: then what it means is not what is written.
+    pub fn has_bad_input(&self) -> bool {
+        let mut problems = self.stacks.iter().flat_map(|stack| &stack.stack.problems);
+        !self.problems.is_empty() || problems.any(|problem| problem.code == ProblemCode::Schema)
+    }
+}
+
+/// What is wrong with the baselines, each once. Their text is not at hand, so that the sentence says where.
+fn baseline_problems(snapshot: &Snapshot) -> BTreeMap<Place, String> {
+    let baselines = snapshot.stacks.iter().filter_map(|stack| stack.baseline());
+    let wrong = baselines.filter_map(|baseline| {
+        let name = baseline.file.as_path().file_name().unwrap_or_default();
+        let message = format!("{name}:{}", baseline.problem.as_ref()?);
+        Some((Place::new(baseline.file.clone(), Span::empty(0)), message))
+    });
+    wrong.collect()
+}
+
+impl StackReport {
+    /// Each finding that is told, with its repairs.
+    pub(super) fn findings(&self) -> impl Iterator<Item = (&Finding, &[Fix])> {
+        let finding = |number: &usize| self.stack.findings.get(*number);
+        self.told.iter().filter_map(move |(number, fixes)| Some((finding(number)?, fixes.as_slice())))
+    }
+
+    /// Each finding that is told, with its repairs, and each that was there before the change, hints left out; in the
+    /// order of the stack.
+    pub(super) fn told_and_old(&self) -> Vec<(&Finding, &[Fix])> {
+        let told = |number: usize| self.told.iter().find(|(other, _)| *other == number);
+        let all = self.stack.findings.iter().enumerate().filter_map(|(number, finding)| match told(number) {
+            Some((_, fixes)) => Some((finding, fixes.as_slice())),
+            None => (!finding.new && finding.severity >= Severity::Info).then_some((finding, [].as_slice())),
+        });
+        all.collect()
+    }
+
+    /// The findings that are not told.
+    pub(super) fn untold(&self) -> usize {
+        self.stack.findings.len() - self.told.len()
+    }
+}

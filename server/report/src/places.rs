@@ -1,0 +1,82 @@
+use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_analysis::{Snapshot, Stack};
+use foreshock_text::{FilePath, Place, Position, PositionEncoding};
+use serde_json::{Map, Value, json};
+
+/// How files and ranges are written: relative to something or absolute, and in which column units.
+pub struct Places<'a> {
+    snapshot: &'a Snapshot,
+    base: Option<Utf8PathBuf>,
+    encoding: PositionEncoding,
+}
+
+impl<'a> Places<'a> {
+    /// Paths relative to `base`, columns in UTF-16: what programs get.
+    pub fn relative_to(snapshot: &'a Snapshot, base: Utf8PathBuf) -> Places<'a> {
+        Places { snapshot, base: Some(base), encoding: PositionEncoding::Utf16 }
+    }
+
+    /// Whole paths, columns as the editor counts them.
+    pub fn absolute(snapshot: &'a Snapshot, encoding: PositionEncoding) -> Places<'a> {
+        Places { snapshot, base: None, encoding }
+    }
+
+    /// The text of a file that was read.
+    pub(super) fn text(&self, file: &FilePath) -> Option<&'a str> {
+        self.snapshot.file(file).map(|parsed| &**parsed.text)
+    }
+
+    /// A path: `.` for the base itself, `../x` is not made up, what lies elsewhere stays whole.
+    pub fn path(&self, path: &Utf8Path) -> String {
+        let relative = self.base.as_ref().and_then(|base| path.strip_prefix(base).ok()).unwrap_or(path);
+        if relative.as_str().is_empty() { ".".to_owned() } else { relative.to_string() }
+    }
+
+    /// What a stack is called: its root, and what tells it from others of that root.
+    pub fn title(&self, stack: &Stack) -> String {
+        stack.title(&self.path(&stack.root))
+    }
+
+    /// What tells a stack from others of its root, to be added to its object: only where there is something.
+    pub(super) fn variant(&self, stack: &Stack, object: &mut Value) {
+        if let (Some(variant), Some(members)) = (stack.variant(), object.as_object_mut()) {
+            let files: Vec<String> = stack.var_files().iter().map(|file| self.path(file.as_path())).collect();
+            members.insert("name".to_owned(), variant.into());
+            members.insert("var_files".to_owned(), files.into());
+        }
+    }
+
+    /// `foreshock.toml:3:8`
+    pub fn line_and_column(&self, place: &Place) -> String {
+        let Position { line, column } = self.position(&place.file, place.span.start);
+        format!("{}:{}:{}", self.path(place.file.as_path()), line + 1, column + 1)
+    }
+
+    /// Byte to position; the beginning where the text is not at hand.
+    pub(super) fn position(&self, file: &FilePath, offset: u32) -> Position {
+        let parsed = self.snapshot.file(file);
+        parsed.map(|parsed| parsed.lines.position(parsed.text, offset, self.encoding)).unwrap_or_default()
+    }
+
+    /// `rds.tf:12`
+    pub(super) fn line(&self, place: &Place) -> String {
+        format!("{}:{}", self.path(place.file.as_path()), self.position(&place.file, place.span.start).line + 1)
+    }
+
+    /// `{"file": .., "range": ..}`, to be added to.
+    pub(super) fn json(&self, place: &Place) -> Map<String, Value> {
+        let mut object = Map::new();
+        object.insert("file".to_owned(), self.path(place.file.as_path()).into());
+        object.insert("range".to_owned(), self.range(place));
+        object
+    }
+
+    /// `{"start": {"line": .., "character": ..}, "end": ..}`
+    pub(super) fn range(&self, place: &Place) -> Value {
+        let at = |offset| {
+            let Position { line, column } = self.position(&place.file, offset);
+            json!({"line": line, "character": column})
+        };
+        json!({"start": at(place.span.start), "end": at(place.span.end)})
+    }
+}

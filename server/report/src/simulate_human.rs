@@ -1,0 +1,149 @@
+use super::Places;
+use super::cascade_text::cascade_text;
+use super::simulation::{Played, Simulation, told};
+use super::table::{Paint, Table};
+use super::words::{duration, health_name};
+use foreshock_engine::Health;
+
+/// Of what comes back so many are named, in their order.
+const MOST_NAMED: usize = 5;
+
+/// What falls, for a person: each asked scenario as a tree; of a sweep a table of the severest.
+pub fn simulate_human(simulations: &[Simulation], places: &Places<'_>, depth: Option<usize>, paint: Paint) -> String {
+    let of_stack = |simulation: &Simulation| match simulation.is_sweep {
+        true => sweep(simulation, places, paint),
+        false => asked(simulation, places, depth, paint),
+    };
+    let parts: Vec<String> = simulations.iter().map(of_stack).collect();
+    if parts.is_empty() { "nothing to simulate found\n".to_owned() } else { parts.join("\n") }
+}
+
+fn asked(simulation: &Simulation, places: &Places<'_>, depth: Option<usize>, paint: Paint) -> String {
+    let system = simulation.stack.system();
+    let mut text = String::new();
+    for played in &simulation.played {
+        text.push_str(&format!("{}: {}\n", places.title(&simulation.stack), paint.bold(&played.id)));
+        let severity = match played.entry_loss {
+            Some(loss) => format!("severity {:.1} of 10, {:.0} % of the service lost", 10.0 * loss, 100.0 * loss),
+            None => "no severity: nothing here serves anybody".to_owned(),
+        };
+        let likely = likelihood(played).map_or_else(String::new, |likely| format!("; {likely} of the time"));
+        text.push_str(&format!("  {severity}{likely}\n"));
+        let affected = played.cascade.effects.len();
+        if affected == 0 {
+            text.push_str(&format!("  {}\n", paint.green("nothing gets worse")));
+        }
+        text.push_str(&cascade_text(system, &played.cascade, depth, paint));
+        text.push_str(&unsettled(simulation, played, paint));
+        text.push_str(&agents(simulation, played, paint));
+        text.push_str(&recovery(simulation, played, paint));
+        let untouched = system.components.len().saturating_sub(affected);
+        text.push_str(&format!("  {affected} affected, {untouched} as before\n"));
+    }
+    text
+}
+
+/// `assistant answers wrongly at an index of 0.46 instead of 0.10: docs DOWN`
+fn agents(simulation: &Simulation, played: &Played, paint: Paint) -> String {
+    let mut text = String::new();
+    for agent in &played.agents {
+        let causes: Vec<String> = agent
+            .causes
+            .iter()
+            .map(|cause| format!("{} {}", simulation.stack.id_of(cause.source), health_name(cause.health)))
+            .collect();
+        if causes.is_empty() {
+            continue;
+        }
+        let id = simulation.stack.id_of(agent.component);
+        let (index, base) = (agent.index, agent.base_rate);
+        let mut line = format!("{id} is wrong at an index of {index:.2} instead of {base:.2}");
+        if agent.declined > 0.0 {
+            line.push_str(&format!(", declines {:.0} %", 100.0 * agent.declined));
+        }
+        text.push_str(&format!("  {}: {}\n", paint.yellow(&line), causes.join(", ")));
+    }
+    text
+}
+
+/// `back after 35 min, 9 of 10 times within 2.3 h: postgres first, then api`
+fn recovery(simulation: &Simulation, played: &Played, paint: Paint) -> String {
+    let Some(recovery) = &played.recovery else { return String::new() };
+    let mut text = String::new();
+    if let Some(everything) = &recovery.everything {
+        let order: Vec<String> = recovery
+            .components
+            .iter()
+            .filter(|it| it.health == Health::Down)
+            .take(MOST_NAMED)
+            .map(|it| simulation.stack.id_of(it.component))
+            .collect();
+        let order = order.join(", then ");
+        text.push_str(&match (everything.p50, everything.p90) {
+            (Some(p50), Some(p90)) => {
+                let (p50, p90) = (duration(p50.get()), duration(p90.get()));
+                format!("  back after {p50}, 9 of 10 times within {p90}: {order}\n")
+            }
+            _ => "  not back by itself\n".to_owned(),
+        });
+    }
+    for deadlock in &recovery.deadlocks {
+        let circle: Vec<String> =
+            deadlock.circle.iter().map(|waiting| simulation.stack.id_of(waiting.component)).collect();
+        let line = format!("recovery deadlock: {} can't come back without each other", circle.join(", "));
+        text.push_str(&format!("  {}\n", paint.red(&line)));
+    }
+    text
+}
+
+/// What a mode could not tell: each reason once, with the components it is about.
+fn unsettled(simulation: &Simulation, played: &Played, paint: Paint) -> String {
+    let told: Vec<_> = played.cascade.unsettled.iter().map(|it| told(*it)).collect();
+    let mut text = String::new();
+    for same in told.chunk_by(|one, other| one.1 == other.1) {
+        let ids: Vec<String> =
+            same.iter().filter_map(|(component, _)| component.map(|it| simulation.stack.id_of(it))).collect();
+        let why = same.first().map_or("", |(_, why)| why);
+        text.push_str(&format!("  {}\n", paint.dim(&format!("{}: {why}", ids.join(", ")))));
+    }
+    text
+}
+
+fn sweep(simulation: &Simulation, places: &Places<'_>, paint: Paint) -> String {
+    let mut text = paint.bold(&format!("{}: {} scenarios", places.title(&simulation.stack), simulation.run));
+    text.push('\n');
+    if !simulation.not_run.is_empty() {
+        let left: Vec<String> =
+            simulation.not_run.iter().map(|(class, count)| format!("{count} {}", class.name())).collect();
+        let note = format!("not run, the budget was too small: {}", left.join(", "));
+        text.push_str(&format!("  {}\n", paint.yellow(&note)));
+    }
+    let mut table = Table::new(["severity", "of the time", "down", "worse", "scenario"], paint);
+    for played in &simulation.played {
+        let severity = played.severity().map_or_else(|| "-".to_owned(), |severity| format!("{severity:.1}"));
+        let severity = match played.severity() {
+            Some(value) if value >= 7.0 => paint.red(&severity),
+            Some(value) if value >= 4.0 => paint.yellow(&severity),
+            _ => severity,
+        };
+        let down = played.cascade.effects.iter().filter(|effect| effect.health == Health::Down).count();
+        let worse = played.cascade.effects.len() - down;
+        let likely = likelihood(played).unwrap_or_else(|| "-".to_owned());
+        table.row([severity, likely, down.to_string(), worse.to_string(), played.id.clone()]);
+    }
+    text.push_str(&table.render());
+    let hidden = simulation.run.saturating_sub(simulation.played.len() as u64);
+    if hidden > 0 {
+        text.push_str(&format!("  and {hidden} more, none severer (--all shows them)\n"));
+    }
+    text
+}
+
+/// `0.45 %`
+fn likelihood(played: &Played) -> Option<String> {
+    let share = 100.0 * played.likelihood?;
+    Some(match share {
+        s if s >= 0.01 => format!("{s:.2} %"),
+        s => format!("{s:.1e} %"),
+    })
+}

@@ -1,0 +1,100 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foreshock_analysis::Stack;
+use foreshock_engine::{
+    AgentAnswers, Cascade, Class, Fault, Recovery, Sweep, Unsettled, agents_after, entry_loss, likelihood, recover,
+};
+use foreshock_model::ComponentIndex;
+
+/// Faults played on one stack: what each rendering shows.
+pub struct Simulation {
+    /// The stack.
+    pub stack: Arc<Stack>,
+    /// What was played, in the order asked for; of a sweep the severest.
+    pub played: Vec<Played>,
+    /// How many scenarios were run.
+    pub run: u64,
+    /// How many of each class a budget left out.
+    pub not_run: BTreeMap<Class, u64>,
+    /// Whether every scenario of the stack was asked for.
+    pub is_sweep: bool,
+}
+
+/// One scenario with what becomes of it.
+pub struct Played {
+    /// Its stable name.
+    pub id: String,
+    /// Share of the users' service that is lost, 0..=1; none without an entry point.
+    pub entry_loss: Option<f64>,
+    /// Probability that its units have failed, at any moment; none where nobody says.
+    pub likelihood: Option<f64>,
+    /// What falls.
+    pub cascade: Cascade,
+    /// How it comes back; none where nothing is broken (a slow component, more traffic), since nobody says when that ends.
+    pub recovery: Option<Recovery>,
+    /// How the agents answer meanwhile.
+    pub agents: Vec<AgentAnswers>,
+}
+
+impl Simulation {
+    /// Scenarios that were asked for, each by its name.
+    pub fn asked(stack: &Arc<Stack>, scenarios: Vec<(String, Vec<Fault>)>) -> Simulation {
+        let run = scenarios.len() as u64;
+        let played = scenarios.into_iter().map(|(id, faults)| Played::of(stack, id, &faults)).collect();
+        Simulation { stack: stack.clone(), played, run, not_run: BTreeMap::new(), is_sweep: false }
+    }
+
+    /// A sweep, of which the severest `most` are played again for what falls and why.
+    pub fn swept(stack: &Arc<Stack>, sweep: Sweep, most: usize) -> Simulation {
+        let severest = sweep.results.iter().take(most);
+        let played = severest.map(|outcome| {
+            let id = outcome.scenario.id(stack.system());
+            // The likelihoods of a sweep are there already; to compute them one by one costs more than the cascade.
+            Played { likelihood: outcome.likelihood, ..Played::without_likelihood(stack, id, &outcome.scenario.faults) }
+        });
+        Simulation {
+            stack: stack.clone(),
+            played: played.collect(),
+            run: sweep.run,
+            not_run: sweep.not_run,
+            is_sweep: true,
+        }
+    }
+}
+
+impl Played {
+    /// Plays these faults together.
+    pub fn of(stack: &Stack, id: String, faults: &[Fault]) -> Played {
+        Played { likelihood: likelihood(stack.system(), faults), ..Played::without_likelihood(stack, id, faults) }
+    }
+
+    fn without_likelihood(stack: &Stack, id: String, faults: &[Fault]) -> Played {
+        let cascade = stack.cascade(faults);
+        let loads = |fault: &Fault| matches!(fault, Fault::Latency { .. } | Fault::Traffic { .. });
+        Played {
+            id,
+            entry_loss: entry_loss(&stack.assessment.basis, &cascade),
+            likelihood: None,
+            recovery: (!faults.iter().any(loads)).then(|| recover(stack.system(), faults)),
+            agents: agents_after(stack.system(), &cascade),
+            cascade,
+        }
+    }
+
+    /// 0..=10: ten times the share of the service that is lost.
+    pub fn severity(&self) -> Option<f64> {
+        self.entry_loss.map(|loss| 10.0 * loss)
+    }
+}
+
+/// What a mode could not tell, in words.
+pub(super) fn told(unsettled: Unsettled) -> (Option<ComponentIndex>, &'static str) {
+    match unsettled {
+        Unsettled::UnboundedLatency(it) => (Some(it), "unbounded: calls in a cycle wait for each other without end"),
+        Unsettled::UnboundedTraffic(it) => (Some(it), "unbounded: calls in a cycle cause each other without end"),
+        Unsettled::UnknownLatency(it) => (Some(it), "its own latency is not known, so nothing follows"),
+        Unsettled::UnknownCapacity(it) => (Some(it), "how much it can take is not known, so nothing follows"),
+        _ => (None, "not known"),
+    }
+}
