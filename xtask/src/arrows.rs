@@ -23,27 +23,7 @@ const KNOWN_RINGS: &[(&str, &[&str])] = &[
     ("engine", &["instances", "own_part", "variables"]),
     ("engine", &["recovery", "restoration"]),
     ("engine", &["runner", "sweep", "updated"]),
-    (
-        "analysis",
-        &[
-            "baseline",
-            "block",
-            "cascade_tree",
-            "causes",
-            "comparison",
-            "configuration",
-            "discovery",
-            "disk",
-            "finding",
-            "fix",
-            "rules",
-            "since_base",
-            "snapshot",
-            "stack",
-            "suppression",
-            "workspace",
-        ],
-    ),
+    ("analysis", &["change", "configuration", "findings", "show", "stack", "workspace"]),
 ];
 
 /// The page with its pictures as the text draws them now.

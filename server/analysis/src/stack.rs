@@ -16,11 +16,12 @@ use foreshock_plan::Counts;
 use foreshock_terraform::{Instance, Mode, ResolveCache, ResolveOptions, Resolved, TerraformFiles, resolve_with};
 use foreshock_text::{FilePath, Problem};
 
-use crate::block::summaries;
 use crate::configuration::{StackSettings, VariableFiles, variable_files};
-use crate::suppression::{Annotations, IgnoreUse};
-use crate::yaml_file::YamlFile;
-use crate::{BlockSummary, Comparison, Finding, RuleId, Suppressed, rules};
+use crate::dialect::yaml_file::YamlFile;
+use crate::findings::rules;
+use crate::findings::suppression::{Annotations, IgnoreUse};
+use crate::show::block::summaries;
+use crate::{BlockSummary, Comparison, Finding, RuleId, Suppressed};
 
 /// Where a stack's text comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

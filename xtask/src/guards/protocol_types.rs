@@ -43,14 +43,17 @@ mod tests {
     #[test]
     fn it_finds_the_protocol_where_it_has_no_business() {
         let tree = Tree::of([
-            ("server/analysis/src/fix.rs", "//! No lsp_types here.\nuse tower_lsp_server::ls_types::Range;"),
+            (
+                "server/analysis/src/findings/fix/mod.rs",
+                "//! No lsp_types here.\nuse tower_lsp_server::ls_types::Range;",
+            ),
             ("server/foreshock/src/cli/mod.rs", "use tower_lsp_server::Server;"),
             ("server/foreshock/src/lsp/mod.rs", "use tower_lsp_server::Server;"),
             ("server/foreshock/src/lsp/to_proto.rs", "use tower_lsp_server::ls_types;"),
         ]);
         assert_eq!(
             said(complaints, &tree),
-            "server/analysis/src/fix.rs:2: names a type of the protocol; translate it in lsp/to_proto.rs or from_proto.rs\n\
+            "server/analysis/src/findings/fix/mod.rs:2: names a type of the protocol; translate it in lsp/to_proto.rs or from_proto.rs\n\
              server/foreshock/src/cli/mod.rs:1: names tower_lsp_server, which is for server/foreshock/src/lsp/"
         );
     }

@@ -10,7 +10,7 @@ use toml::de::DeValue;
 use super::keys;
 use super::section::{Item, Section, expected, hint, span_of};
 use super::stack_entry::stack_matcher;
-use crate::suppression::{AddressIgnore, Date};
+use crate::findings::suppression::{AddressIgnore, Date};
 use crate::{RuleId, Severity, rule, rules};
 
 /// An entry with the stacks that it speaks of; `None` = every one.

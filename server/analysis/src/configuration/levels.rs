@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::rules::sort;
+use crate::findings::rules::sort;
 use crate::{Finding, RuleId, Severity};
 
 /// How loud a rule is to be; `None` = not at all.

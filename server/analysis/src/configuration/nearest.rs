@@ -6,8 +6,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Configuration, FILE_NAME};
 use crate::Baseline;
-use crate::discovery::normalised;
-use crate::disk::Sources;
+use crate::workspace::discovery::normalised;
+use crate::workspace::disk::Sources;
 
 /// The configurations of a workspace, each read once.
 #[derive(Default)]

@@ -13,8 +13,8 @@ use foreshock_text::FilePath;
 use super::stack_entry::{StackEntry, find_file};
 use super::{Configuration, Levels};
 use crate::Baseline;
-use crate::discovery::normalised;
-use crate::suppression::{AddressIgnore, Date};
+use crate::findings::suppression::{AddressIgnore, Date};
+use crate::workspace::discovery::normalised;
 
 /// What somebody has chosen in an editor. `foreshock.toml` wins.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -9,8 +9,8 @@ use foreshock_text::{FilePath, Problem, Span};
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Levels;
-use crate::discovery::normalised;
-use crate::suppression::AddressIgnore;
+use crate::findings::suppression::AddressIgnore;
+use crate::workspace::discovery::normalised;
 
 /// A `[[stack]]` as written.
 #[derive(Debug)]

@@ -15,8 +15,8 @@ use super::Workspace;
 use super::moved::{has_module, moved_from};
 use super::past::Past;
 use super::seen::Read;
-use crate::discovery::directory_of;
-use crate::disk::Sources;
+use crate::workspace::discovery::directory_of;
+use crate::workspace::disk::Sources;
 use crate::{Base, FILE_NAME, Stack, StackKind};
 
 /// What the stacks are compared with.

@@ -6,7 +6,7 @@ use foreshock_terraform::{Files, TerraformFiles, is_configuration, is_variable_f
 use foreshock_text::FilePath;
 
 use super::Workspace;
-use crate::disk::Sources;
+use crate::workspace::disk::Sources;
 
 /// Of ten lines that one of two directories has, so many are the same when one is the other, moved.
 const SAME_OF_TEN: usize = 8;

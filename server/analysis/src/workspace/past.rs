@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_history::Tree;
 use foreshock_text::FilePath;
 
-use crate::disk::{Disk, Ground, list_disk, read_bytes};
+use crate::workspace::disk::{Disk, Ground, list_disk, read_bytes};
 
 /// The files at a revision. What no commit can say anything of is there as it is on the disk: what git ignores (installed
 /// modules, values that are kept to oneself) and what lies outside the work tree.

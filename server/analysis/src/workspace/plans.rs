@@ -12,10 +12,10 @@ use rustc_hash::FxHashMap;
 
 use super::{Roots, Workspace};
 use crate::configuration::StackSettings;
-use crate::discovery::is_yaml;
-use crate::plan_file::PlanFile;
-use crate::snapshot::{Configured, Read, Snapshot};
+use crate::dialect::plan_file::PlanFile;
 use crate::stack::{Planned, Stack, StackKind, StackProblem, analyse_instances, analyse_terraform};
+use crate::workspace::discovery::is_yaml;
+use crate::workspace::snapshot::{Configured, Read, Snapshot};
 use crate::{Base, ProblemCode};
 
 /// Plans are made by a program: real ones reach tens of megabytes, and cost ten times that in memory.

@@ -6,8 +6,8 @@ use foreshock_terraform::{Files, ParsedFile, TerraformFiles, is_configuration, i
 use foreshock_text::FilePath;
 use rustc_hash::FxHashSet;
 
-use crate::discovery::is_yaml;
-use crate::disk::Sources;
+use crate::workspace::discovery::is_yaml;
+use crate::workspace::disk::Sources;
 
 /// Sources that remember what was asked of them.
 pub(super) struct Seen<'a> {

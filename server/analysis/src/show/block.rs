@@ -1,3 +1,5 @@
+//! What is shown beside a block: what falls with it, what that costs, and where its figures come from.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Repairs: edits of the text, each proven on a copy before it is offered.
+
 mod infra;
 mod placement;
 mod terraform;

@@ -1,3 +1,5 @@
+//! One version of the world, as editor, command line and CI see it.
+
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -6,12 +8,12 @@ use foreshock_terraform::{Files, ParsedFile, TerraformFiles};
 use foreshock_text::{FilePath, LineTable, PositionEncoding, Problem};
 use rustc_hash::FxHashMap;
 
-use crate::disk::list_disk;
-use crate::plan_file::PlanFile;
-use crate::yaml_file::YamlFile;
-use crate::{
-    BlockSummary, CascadeTree, Configuration, Finding, Fix, Notice, ProblemCode, Revision, Stack, cascade_tree, fix,
-};
+use crate::dialect::plan_file::PlanFile;
+use crate::dialect::yaml_file::YamlFile;
+use crate::findings::fix;
+use crate::show::cascade_tree;
+use crate::workspace::disk::list_disk;
+use crate::{BlockSummary, CascadeTree, Configuration, Finding, Fix, Notice, ProblemCode, Revision, Stack};
 
 /// One version of the world: texts, what they mean, what was found. Immutable, and cheap to share between threads.
 #[derive(Debug)]
@@ -182,7 +184,7 @@ impl Files for Snapshot {
     fn text(&self, file: &FilePath) -> Option<Arc<str>> {
         match self.file(file) {
             Some(file) => Some(file.text.clone()),
-            None => crate::disk::read_text(file),
+            None => crate::workspace::disk::read_text(file),
         }
     }
 }
@@ -191,7 +193,7 @@ impl TerraformFiles for Snapshot {
     fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
         match self.files.get(file) {
             Some(Read::Terraform(parsed)) => Some(parsed.clone()),
-            _ => crate::disk::parse_disk(file),
+            _ => crate::workspace::disk::parse_disk(file),
         }
     }
 }

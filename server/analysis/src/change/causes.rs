@@ -8,10 +8,13 @@ use foreshock_model::Evidence;
 use foreshock_terraform::{ResolveCache, TerraformFiles};
 use foreshock_text::Place;
 
-use crate::comparison::Measured;
-use crate::rules::{score_regression, sort};
-use crate::since_base::{Change, changes};
-use crate::{Base, ChangeForm, Comparison, Edit, Finding, Severity, Stack, fix};
+use crate::change::cause::Cause;
+use crate::change::comparison::Measured;
+use crate::change::score_regression;
+use crate::change::since_base::{Change, changes};
+use crate::findings::fix;
+use crate::findings::rules::sort;
+use crate::{Base, ChangeForm, Comparison, Finding, Severity, Stack};
 
 /// More changed blocks than this are not tried: the cost is an analysis for each.
 const MOST_BLOCKS: usize = 32;
@@ -19,54 +22,6 @@ const MOST_BLOCKS: usize = 32;
 const MOST_ATTRIBUTES: usize = 16;
 /// An attribute that gives back so much of what its block costs is the whole cause.
 const NEARLY_ALL: f64 = 0.99;
-
-/// A change of the text that a finding comes from: without it the finding is gone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cause {
-    /// What happened.
-    pub form: ChangeForm,
-    /// What it happened to: `multi_az`, `aws_nat_gateway.b`, `line 12`.
-    pub what: String,
-    /// The block it is in, or itself: `var.ha`.
-    pub owner: String,
-    /// Where it is now; of what was removed from a block the block's header, else where it would go back to.
-    pub place: Place,
-    /// What it was, where that fits a line: `true`.
-    pub was: Option<String>,
-    /// Takes it back.
-    pub revert: Edit,
-}
-
-impl Cause {
-    fn of(change: &Change) -> Arc<Cause> {
-        let Change { form, what, owner, shown, was, revert, .. } = change.clone();
-        Arc::new(Cause { form, what, owner, place: shown, was, revert })
-    }
-
-    /// What happened, for a reader of the evidence: "multi_az of aws_db_instance.orders was true at 3f2a91c".
-    pub fn words(&self, base: &Base) -> String {
-        let Base { id, .. } = base;
-        let what = if self.what == self.owner { self.what.clone() } else { format!("{} of {}", self.what, self.owner) };
-        match (self.form, &self.was) {
-            (ChangeForm::Added, _) => format!("{what} is not in {id}"),
-            (ChangeForm::Changed, Some(was)) => format!("{what} was {was} at {id}"),
-            (ChangeForm::Changed, None) => format!("{what} was otherwise at {id}"),
-            // What was written there holds its own name.
-            (ChangeForm::Removed, Some(was)) if self.what != self.owner => format!("{} had {was} at {id}", self.owner),
-            (ChangeForm::Removed, _) => format!("{what} was there at {id}"),
-        }
-    }
-
-    /// What taking it back is called: "Revert multi_az to true".
-    pub fn title(&self) -> String {
-        match (self.form, &self.was) {
-            (ChangeForm::Added, _) => format!("Take {} out again", self.what),
-            (ChangeForm::Removed, _) => format!("Put {} back", self.what),
-            (ChangeForm::Changed, Some(was)) => format!("Revert {} to {was}", self.what),
-            (ChangeForm::Changed, None) => format!("Revert {}", self.what),
-        }
-    }
-}
 
 impl Stack {
     /// The same stack, its new findings on the lines that cause them. `now` and `before` are the texts of both sides; `stop` is

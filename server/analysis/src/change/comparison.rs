@@ -6,7 +6,8 @@ use std::sync::Arc;
 use foreshock_engine::{Assessment, Basis, EntryPoint, assess_with};
 use foreshock_model::{ComponentIndex, System};
 
-use crate::rules::{score_regression, sort};
+use crate::change::score_regression;
+use crate::findings::rules::sort;
 use crate::{Finding, RuleId, Severity, Stack};
 
 /// 8766 hours.

@@ -4,7 +4,7 @@ use foreshock_syntax::yaml::{NodeKind, Style, Value};
 use foreshock_text::{Place, Span};
 
 use super::Edit;
-use crate::yaml_file::YamlFile;
+use crate::dialect::yaml_file::YamlFile;
 
 /// A text to be edited.
 pub(super) struct Text<'a> {

@@ -10,7 +10,7 @@ use foreshock_text::{FilePath, Place, Span};
 
 use super::{Change, ChangeForm, same, short, whole_lines, with_ends_of};
 use crate::Edit;
-use crate::discovery::directory_of;
+use crate::workspace::discovery::directory_of;
 
 /// What tells a block or a value from others of its module, wherever in its directory it is written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

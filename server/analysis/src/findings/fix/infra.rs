@@ -7,8 +7,8 @@ use foreshock_syntax::yaml::Value;
 
 use super::yaml::Text;
 use super::{Candidate, Edit, applied};
+use crate::dialect::yaml_file::YamlFile;
 use crate::stack::{InfraFile, analyse_infra};
-use crate::yaml_file::YamlFile;
 use crate::{Finding, Stack};
 
 /// What may repair a finding.

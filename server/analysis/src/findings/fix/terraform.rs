@@ -8,8 +8,8 @@ use foreshock_terraform::{ParsedFile, ResolveCache, TerraformFiles};
 use rustc_hash::FxHashMap;
 
 use super::{Candidate, Edit, applied, placement};
-use crate::disk::Overlay;
 use crate::stack::{Terraform, analyse_terraform};
+use crate::workspace::disk::Overlay;
 use crate::{Finding, Snapshot, Stack};
 
 /// The recipes for a finding that apply and whose places can be edited.

@@ -1,9 +1,11 @@
+//! A finding: what is wrong, on which line, what follows from it and what proves it.
+
 use std::sync::Arc;
 
 use foreshock_model::{ComponentIndex, Evidence};
 use foreshock_text::Place;
 
-use crate::rules::score_regression;
+use crate::change::score_regression;
 use crate::{Cause, RuleId};
 
 /// How loud a finding is.

@@ -189,7 +189,7 @@ impl Snapshot {
             Some(configuration) => configuration.directory(),
             None => parent.to_owned(),
         };
-        match crate::disk::read_text(file) {
+        match crate::workspace::disk::read_text(file) {
             Some(text) => Baseline::read(file.clone(), directory, &text),
             None => Baseline::empty(file.clone(), directory),
         }

@@ -11,12 +11,13 @@ use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
 use crate::StackKind;
-use crate::discovery::files_below;
-use crate::suppression::Annotations;
-use crate::yaml_file::YamlFile;
+use crate::dialect::yaml_file::YamlFile;
+use crate::findings::suppression::Annotations;
 
 /// Files above this size are not read: 8 MiB, as in `foreshock_syntax::hcl`. Configuration is written by people.
 const LARGEST_FILE: u64 = 8 * 1024 * 1024;
+/// More directories than this below the workspace folders are not looked at.
+const MOST_DIRECTORIES: usize = 50_000;
 
 /// What lies under the open documents.
 pub(crate) trait Ground {
@@ -325,6 +326,24 @@ pub(crate) fn list_disk(directory: &Utf8Path) -> Vec<FilePath> {
         .collect();
     files.sort();
     files
+}
+
+/// Every file at or below `folder`. Hidden directories (`.terraform` among them), `node_modules` and what git ignores
+/// are skipped; symbolic links are not followed.
+pub(crate) fn files_below(folder: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
+    let walk = ignore::WalkBuilder::new(folder)
+        .follow_links(false)
+        .require_git(true)
+        .filter_entry(|entry| entry.file_name() != "node_modules")
+        .build();
+    let mut directories = 0usize;
+    let is_directory = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
+    let walk = walk.flatten().take_while(move |entry| {
+        directories += usize::from(is_directory(entry));
+        directories <= MOST_DIRECTORIES
+    });
+    walk.filter(move |entry| !is_directory(entry))
+        .filter_map(|entry| Utf8Path::from_path(entry.path()).map(Utf8Path::to_owned))
 }
 
 /// Reads the text of a file; `None` when it is not there or can't be taken as text.

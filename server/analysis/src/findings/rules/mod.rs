@@ -9,7 +9,6 @@ mod no_automatic_failover;
 mod no_redundancy;
 mod recovery_deadlock;
 mod retry_amplification;
-pub(crate) mod score_regression;
 mod shared_fate;
 mod single_point_of_failure;
 mod single_zone;
@@ -26,12 +25,12 @@ use foreshock_model::{ComponentIndex, Evidence};
 use foreshock_text::Place;
 use serde::Deserialize;
 
-use crate::cascade_tree::reason;
+use crate::show::cascade_tree::reason;
 use crate::{Finding, Severity, Stack};
 
 /// The code of a rule: `single-point-of-failure`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleId(&'static str);
+pub struct RuleId(pub(crate) &'static str);
 
 impl RuleId {
     /// The code.
@@ -74,7 +73,7 @@ struct Table {
 /// A rule's code with its page.
 macro_rules! page {
     ($id:literal) => {
-        ($id, include_str!(concat!("../../../../docs/rules/", $id, ".md")))
+        ($id, include_str!(concat!("../../../../../docs/rules/", $id, ".md")))
     };
 }
 
@@ -110,7 +109,8 @@ const PAGES: &[(&str, &str)] = &[
 pub fn rules() -> &'static [Rule] {
     static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
     RULES.get_or_init(|| {
-        let table: Table = toml::from_str(include_str!("../../data/rules.toml")).unwrap_or(Table { rule: Vec::new() });
+        let table: Table =
+            toml::from_str(include_str!("../../../data/rules.toml")).unwrap_or(Table { rule: Vec::new() });
         let described = |(id, page): &(&'static str, &'static str)| {
             let row = table.rule.iter().find(|row| row.id == *id);
             let severity = row.map_or(Severity::Info, |row| severity_named(&row.severity));
@@ -135,7 +135,7 @@ fn severity_named(name: &str) -> Severity {
     }
 }
 
-fn severity_of(id: RuleId) -> Severity {
+pub(crate) fn severity_of(id: RuleId) -> Severity {
     rule(id.0).map_or(Severity::Info, |rule| rule.severity)
 }
 

@@ -1,3 +1,5 @@
+//! The tree of what falls, and by which dependency each part of it fell.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -11,10 +11,7 @@ use foreshock_terraform::{TerraformFiles, is_configuration, is_variable_file};
 use foreshock_text::FilePath;
 use rustc_hash::FxHashMap;
 
-use crate::disk::{Sources, read_text};
-
-/// More directories than this below the workspace folders are not looked at.
-const MOST_DIRECTORIES: usize = 50_000;
+use crate::workspace::disk::{Sources, files_below, read_text};
 
 /// Whether a file may be infrastructure YAML, by its name.
 pub(crate) fn is_yaml(file: &Utf8Path) -> bool {
@@ -42,24 +39,6 @@ pub(crate) fn infra_files(folder: &Utf8Path) -> BTreeSet<Utf8PathBuf> {
         text.is_some_and(|text| may_be_infra(&text) && is_infra(&yaml::parse(&text).0))
     };
     files_below(folder).filter(is_ours).collect()
-}
-
-/// Every file at or below `folder`. Hidden directories (`.terraform` among them), `node_modules` and what git ignores
-/// are skipped; symbolic links are not followed.
-pub(crate) fn files_below(folder: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
-    let walk = ignore::WalkBuilder::new(folder)
-        .follow_links(false)
-        .require_git(true)
-        .filter_entry(|entry| entry.file_name() != "node_modules")
-        .build();
-    let mut directories = 0usize;
-    let is_directory = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
-    let walk = walk.flatten().take_while(move |entry| {
-        directories += usize::from(is_directory(entry));
-        directories <= MOST_DIRECTORIES
-    });
-    walk.filter(move |entry| !is_directory(entry))
-        .filter_map(|entry| Utf8Path::from_path(entry.path()).map(Utf8Path::to_owned))
 }
 
 /// Who calls whom among local modules, kept up to date directory by directory.

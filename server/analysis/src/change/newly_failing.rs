@@ -7,7 +7,7 @@ use foreshock_engine::{Basis, Fault, Health, Unit, entry_loss};
 use foreshock_model::{ComponentIndex, System};
 
 use crate::Stack;
-use crate::comparison::carried;
+use crate::change::comparison::carried;
 
 /// Differences of the share of the service below this are noise.
 const NOISE: f64 = 1e-9;

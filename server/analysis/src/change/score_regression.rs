@@ -5,8 +5,8 @@ use std::sync::Arc;
 use foreshock_model::Evidence;
 use foreshock_text::{FilePath, Place, Span};
 
-use super::{RuleId, severity_of};
-use crate::causes::Cause;
+use crate::change::cause::Cause;
+use crate::findings::rules::{RuleId, severity_of};
 use crate::{ChangeForm, Finding, Stack};
 
 pub(crate) const ID: RuleId = RuleId("score-regression");

@@ -6,7 +6,7 @@ use foreshock_terraform::ParsedFile;
 use foreshock_text::{LineTable, Span};
 
 use super::comment::{Directive, directive};
-use crate::yaml_file::YamlFile;
+use crate::dialect::yaml_file::YamlFile;
 
 /// How the comments of other tools begin that silence them. They are mentioned, never obeyed.
 const FOREIGN: [&str; 5] = ["checkov:skip=", "trivy:ignore:", "tfsec:ignore:", "tflint-ignore:", "kics-scan ignore"];

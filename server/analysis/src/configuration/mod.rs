@@ -23,7 +23,7 @@ use foreshock_terraform::Files;
 use foreshock_text::{FilePath, LineTable, Problem};
 
 use crate::Severity;
-use crate::suppression::AddressIgnore;
+use crate::findings::suppression::AddressIgnore;
 pub use assist::{Completion, CompletionKind};
 use ignore_entry::IgnoreEntry;
 pub use keys::{KEYS, Key, Shape, keys_of};
@@ -75,7 +75,7 @@ impl Configuration {
 
     /// The directory that its paths start from.
     pub fn directory(&self) -> Utf8PathBuf {
-        crate::discovery::directory_of(&self.file)
+        crate::workspace::discovery::directory_of(&self.file)
     }
 
     /// The findings that nobody wants to see in the stack at a root.

@@ -1,9 +1,16 @@
+//! The stacks of a directory tree and what changes them: which there are, what each is read from and compared with, and
+//! the snapshot that everyone else looks at.
+
 mod base;
+pub(crate) mod callers;
+pub(crate) mod discovery;
+pub(crate) mod disk;
 mod explained;
 mod moved;
 mod past;
 mod plans;
 mod seen;
+pub(crate) mod snapshot;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -20,15 +27,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use self::base::BaseChoice;
 use self::base::Bases;
 use self::seen::{Read as ReadFiles, Seen};
-use crate::baseline;
 use crate::configuration::{Choices, Configurations, FILE_NAME, Places, StackSettings, stacks_of};
-use crate::discovery::{
+use crate::findings::baseline;
+use crate::findings::suppression::{Annotations, notices, of_problem, settle};
+use crate::stack::{Stack, StackKind, analyse_infra, analyse_terraform};
+use crate::workspace::discovery::{
     CallGraph, directory_of, infra_files, is_yaml, module_directories, normalised, without_libraries,
 };
-use crate::disk::Sources;
-use crate::snapshot::{Configured, Read, Snapshot};
-use crate::stack::{Stack, StackKind, analyse_infra, analyse_terraform};
-use crate::suppression::{Annotations, notices, of_problem, settle};
+use crate::workspace::disk::Sources;
+use crate::workspace::snapshot::{Configured, Read, Snapshot};
 use crate::{Date, Notice};
 
 /// Counts the changes of a workspace.

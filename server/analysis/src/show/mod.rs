@@ -1,0 +1,6 @@
+//! What a stack shows of itself beside its findings: a summary for each block, the tree of a cascade, and what the
+//! expressions of a text are worth.
+
+pub(crate) mod block;
+pub(crate) mod cascade_tree;
+pub(crate) mod values;
