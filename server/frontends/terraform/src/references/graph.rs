@@ -268,46 +268,159 @@ fn reduce(direct: &[Bits]) -> Vec<Vec<usize>> {
             }
         }
     }
-    let implied = |from: &Bits, to: usize| {
-        from.iter().any(|via| via != to && reach.get(via).and_then(Option::as_ref).is_some_and(|bits| bits.has(to)))
+    let below = |via: usize| reach.get(via).and_then(Option::as_ref);
+    let kept = |targets: &Bits| {
+        let mut implied = Bits::new(count);
+        targets.iter().filter_map(below).for_each(|bits| implied.add(bits));
+        // In a ring a target reaches itself: that alone implies nothing.
+        let by_another = |to: usize| {
+            let is_in_ring = below(to).is_some_and(|bits| bits.has(to));
+            !is_in_ring || targets.iter().any(|via| via != to && below(via).is_some_and(|bits| bits.has(to)))
+        };
+        targets.iter().filter(|&to| !(implied.has(to) && by_another(to))).collect()
     };
-    direct.iter().map(|targets| targets.iter().filter(|&to| !implied(targets, to)).collect()).collect()
+    direct.iter().map(kept).collect()
 }
 
-/// A set of small numbers.
+/// A set of numbers below `size`: a sorted list while they are few, then a bit for each.
 #[derive(Clone, Debug)]
-struct Bits(Vec<u64>);
+struct Bits {
+    size: usize,
+    few: Vec<u32>,
+    /// Empty while they are few.
+    many: Vec<u64>,
+}
 
 impl Bits {
     fn new(size: usize) -> Bits {
-        Bits(vec![0; size.div_ceil(64)])
+        Bits { size, few: Vec::new(), many: Vec::new() }
+    }
+
+    /// Turns to bits where a list would take as much room.
+    fn settle(&mut self) {
+        if self.many.is_empty() && self.few.len() > 8 + self.size / 64 {
+            self.many = vec![0; self.size.div_ceil(64)];
+            for number in std::mem::take(&mut self.few) {
+                self.set(number as usize);
+            }
+        }
     }
 
     fn set(&mut self, number: usize) {
-        if let Some(word) = self.0.get_mut(number / 64) {
-            *word |= 1 << (number % 64);
+        if !self.many.is_empty() {
+            if let Some(word) = self.many.get_mut(number / 64) {
+                *word |= 1 << (number % 64);
+            }
+        } else if let Err(at) = self.few.binary_search(&(number as u32)) {
+            self.few.insert(at, number as u32);
+            self.settle();
         }
     }
 
     fn unset(&mut self, number: usize) {
-        if let Some(word) = self.0.get_mut(number / 64) {
+        if let Some(word) = self.many.get_mut(number / 64) {
             *word &= !(1 << (number % 64));
+        }
+        if let Ok(at) = self.few.binary_search(&(number as u32)) {
+            self.few.remove(at);
         }
     }
 
     fn has(&self, number: usize) -> bool {
-        self.0.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
+        self.many.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
+            || self.few.binary_search(&(number as u32)).is_ok()
     }
 
     fn add(&mut self, other: &Bits) {
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            *mine |= theirs;
+        if !other.many.is_empty() {
+            if self.many.is_empty() {
+                self.many = vec![0; self.size.div_ceil(64)];
+                for number in std::mem::take(&mut self.few) {
+                    self.set(number as usize);
+                }
+            }
+            for (mine, theirs) in self.many.iter_mut().zip(&other.many) {
+                *mine |= theirs;
+            }
+        } else if !self.many.is_empty() {
+            other.few.iter().for_each(|&number| self.set(number as usize));
+        } else if !other.few.is_empty() {
+            // Both are sorted: the sort finds the two runs.
+            self.few.extend_from_slice(&other.few);
+            self.few.sort();
+            self.few.dedup();
+            self.settle();
         }
     }
 
     fn iter(&self) -> impl Iterator<Item = usize> {
-        self.0.iter().enumerate().flat_map(|(index, &word)| {
-            (0..64).filter(move |bit| word & (1 << bit) != 0).map(move |bit| index * 64 + bit)
-        })
+        let words = self.many.iter().enumerate().flat_map(|(index, &word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
+                rest &= rest - 1;
+                Some(index * 64 + bit)
+            })
+        });
+        self.few.iter().map(|&number| number as usize).chain(words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// A set of either form holds what a tree holds.
+        #[test]
+        fn sets_hold_what_was_put_in(
+            size in 1_usize..3_000,
+            one in prop::collection::vec(0_usize..3_000, 0..200),
+            other in prop::collection::vec(0_usize..3_000, 0..200),
+            gone in 0_usize..3_000,
+        ) {
+            let make = |numbers: &[usize]| {
+                let mut bits = Bits::new(size);
+                numbers.iter().for_each(|number| bits.set(number % size));
+                bits
+            };
+            let mut bits = make(&one);
+            bits.add(&make(&other));
+            bits.unset(gone % size);
+            let mut tree: BTreeSet<usize> = one.iter().chain(&other).map(|number| number % size).collect();
+            tree.remove(&(gone % size));
+            prop_assert_eq!(bits.iter().collect::<Vec<_>>(), tree.iter().copied().collect::<Vec<_>>());
+            prop_assert!((0..size).all(|number| bits.has(number) == tree.contains(&number)));
+        }
+
+        /// An edge is kept exactly where no longer way leads to the same place, in graphs without circles.
+        #[test]
+        fn the_reduction_keeps_what_no_other_way_implies(
+            edges in prop::collection::vec((0_usize..40, 0_usize..40), 0..150),
+        ) {
+            let mut direct = vec![Bits::new(40); 40];
+            for (one, other) in edges.iter().filter(|(one, other)| one != other) {
+                direct[*one.max(other)].set(*one.min(other));
+            }
+            let reaches = |from: usize, to: usize| {
+                let (mut open, mut seen) = (vec![from], BTreeSet::new());
+                while let Some(next) = open.pop() {
+                    open.extend(direct[next].iter().filter(|&inner| seen.insert(inner)));
+                }
+                seen.contains(&to)
+            };
+            let kept = reduce(&direct);
+            for (from, targets) in direct.iter().enumerate() {
+                let expected: Vec<usize> = targets
+                    .iter()
+                    .filter(|&to| !targets.iter().any(|via| via != to && reaches(via, to)))
+                    .collect();
+                prop_assert_eq!(&kept[from], &expected);
+            }
+        }
     }
 }
