@@ -36,7 +36,7 @@ pub use moves::Moves;
 pub use remote::{Backend, StateHome};
 pub use resolve::{resolve, resolve_with};
 pub use resolved::{
-    AttributePlace, BlockPlace, EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Instance, Key, Mode, ModuleCall,
-    NamedValue, Reference, RemoteState, ResolveOptions, Resolved,
+    AttributePlace, BlockPlace, Effort, EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Instance, Key, Mode,
+    ModuleCall, NamedValue, Reference, RemoteState, ResolveOptions, Resolved,
 };
-pub use value::{Kind, Mark, Marks, Value};
+pub use value::{JoinedMarks, Kind, Mark, Marks, Value};

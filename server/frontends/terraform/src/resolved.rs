@@ -41,6 +41,19 @@ pub struct Resolved {
     pub moves: Moves,
     /// What could not be understood, with its file.
     pub problems: Vec<(FilePath, Problem)>,
+    /// What it took.
+    pub effort: Effort,
+}
+
+/// What a resolution took, beside the little that each value has to itself. The same text takes the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Units of work: about ten nanoseconds each.
+    pub work: u64,
+    /// Bytes of values made, about, whether or not they are still held.
+    pub bytes: u64,
+    /// Instances that `count` and `for_each` make, and those inside of modules.
+    pub instances: u64,
 }
 
 /// A `terraform_remote_state` some of whose outputs were asked for.

@@ -51,13 +51,20 @@ pub struct Mark {
 
 /// The marks of a value: sorted, without duplicates, cheap to clone. Also remembers whether the value came from
 /// something declared `sensitive`, which must never be shown.
+///
+/// At most [`Marks::KEPT`] are held: of more, those that lead to instances of one block become one that leads to all of
+/// the block (`aws_instance.a[*]`), and what is still too much is counted in [`Marks::left_out`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Marks {
     all: Option<Arc<Vec<Mark>>>,
+    left_out: u32,
     sensitive: bool,
 }
 
 impl Marks {
+    /// How many marks one value holds at most; the largest real ones have some dozens.
+    pub const KEPT: usize = 1_000;
+
     /// No marks.
     pub fn none() -> Marks {
         Marks::default()
@@ -65,24 +72,24 @@ impl Marks {
 
     /// One mark.
     pub fn one(mark: Mark) -> Marks {
-        Marks { all: Some(Arc::new(vec![mark])), sensitive: false }
+        Marks { all: Some(Arc::new(vec![mark])), left_out: 0, sensitive: false }
     }
 
-    /// Both.
+    /// Both. Of many, use [`JoinedMarks`], which sorts once.
     pub fn union(&self, other: &Marks) -> Marks {
         let sensitive = self.sensitive || other.sensitive;
+        let mut left_out = self.left_out.max(other.left_out);
         let all = match (&self.all, &other.all) {
             (mine, None) => mine.clone(),
             (None, theirs) => theirs.clone(),
             (Some(mine), Some(theirs)) if Arc::ptr_eq(mine, theirs) => Some(mine.clone()),
             (Some(mine), Some(theirs)) => {
-                let mut all: Vec<Mark> = mine.iter().chain(theirs.iter()).cloned().collect();
-                all.sort();
-                all.dedup();
-                Some(Arc::new(all))
+                let (more, dropped) = joined(&mut [mine, theirs]);
+                left_out = left_out.saturating_add(dropped);
+                Some(more)
             }
         };
-        Marks { all, sensitive }
+        Marks { all, left_out, sensitive }
     }
 
     /// Each mark, in order.
@@ -90,9 +97,28 @@ impl Marks {
         self.all.iter().flat_map(|marks| marks.iter())
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.as_ref().map_or(0, |marks| marks.len())
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.all.is_none()
+    }
+
+    /// How many more there were than are kept; 0 where none was left out.
+    pub fn left_out(&self) -> u32 {
+        self.left_out
+    }
+
+    /// Whether the two are held once: neither costs anything beside the other.
+    pub fn is_shared_with(&self, other: &Marks) -> bool {
+        match (&self.all, &other.all) {
+            (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
+            (None, _) => true,
+            (Some(_), None) => false,
+        }
     }
 
     /// Whether the value came from something declared `sensitive`.
@@ -102,8 +128,132 @@ impl Marks {
 
     /// The same marks, sensitive or not.
     pub fn with_sensitive(&self, sensitive: bool) -> Marks {
-        Marks { all: self.all.clone(), sensitive }
+        Marks { sensitive, ..self.clone() }
     }
+}
+
+/// The marks of many values, put together once at the end.
+#[derive(Debug, Default)]
+pub struct JoinedMarks {
+    parts: Vec<Arc<Vec<Mark>>>,
+    left_out: u32,
+    sensitive: bool,
+}
+
+impl JoinedMarks {
+    /// Takes over some marks.
+    pub fn add(&mut self, marks: &Marks) {
+        self.sensitive |= marks.sensitive;
+        self.left_out = self.left_out.max(marks.left_out);
+        let Some(part) = &marks.all else { return };
+        // Nearly always many in a row are the very same.
+        if self.parts.last().is_some_and(|last| Arc::ptr_eq(last, part)) {
+            return;
+        }
+        if self.parts.len() == self.parts.capacity() {
+            self.forget_doubles();
+        }
+        self.parts.push(part.clone());
+    }
+
+    /// Takes over the marks of a value and of everything inside it.
+    pub fn add_all_of(&mut self, value: &Value) {
+        self.add(&value.marks);
+        match &value.kind {
+            Kind::List(items) | Kind::Set(items) => items.iter().for_each(|item| self.add_all_of(item)),
+            Kind::Map(items) => items.values().for_each(|item| self.add_all_of(item)),
+            _ => {}
+        }
+    }
+
+    /// All of them.
+    pub fn marks(mut self) -> Marks {
+        self.forget_doubles();
+        let JoinedMarks { parts, mut left_out, sensitive } = self;
+        let all = match parts.as_slice() {
+            [] => None,
+            [only] => Some(only.clone()),
+            parts => {
+                let (all, dropped) = joined(&mut parts.iter().collect::<Vec<_>>());
+                left_out = left_out.saturating_add(dropped);
+                Some(all)
+            }
+        };
+        Marks { all, left_out, sensitive }
+    }
+
+    fn forget_doubles(&mut self) {
+        self.parts.sort_unstable_by_key(|part| Arc::as_ptr(part) as usize);
+        self.parts.dedup_by(|one, other| Arc::ptr_eq(one, other));
+    }
+}
+
+/// Several sorted lists as one, bounded, with how many were left out. Where one list has all of them, it is that one.
+fn joined(parts: &mut [&Arc<Vec<Mark>>]) -> (Arc<Vec<Mark>>, u32) {
+    // The longest first: the sort finds the runs, and nothing is copied twice.
+    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    let longest = parts.first().copied();
+    if let [longest, rest @ ..] = parts
+        && rest.iter().flat_map(|part| part.iter()).all(|mark| longest.binary_search(mark).is_ok())
+    {
+        return ((*longest).clone(), 0);
+    }
+    let mut all: Vec<Mark> = parts.iter().flat_map(|part| part.iter()).cloned().collect();
+    all.sort();
+    all.dedup();
+    if all.len() <= Marks::KEPT {
+        return (Arc::new(all), 0);
+    }
+    let all = by_block(all);
+    let dropped = all.len().saturating_sub(Marks::KEPT);
+    let all: Vec<Mark> = all.into_iter().take(Marks::KEPT).collect();
+    match longest {
+        Some(longest) if **longest == all => (longest.clone(), u32::try_from(dropped).unwrap_or(u32::MAX)),
+        _ => (Arc::new(all), u32::try_from(dropped).unwrap_or(u32::MAX)),
+    }
+}
+
+/// The marks with all instances of a block as one.
+fn by_block(all: Vec<Mark>) -> Vec<Mark> {
+    let mut blocks: BTreeMap<String, Arc<str>> = BTreeMap::new();
+    let mut whole: Vec<Mark> = Vec::new();
+    for mark in all {
+        let to = match without_key(&mark.to) {
+            Some(block) => match blocks.get(block) {
+                Some(to) => to.clone(),
+                None => {
+                    let to: Arc<str> = Arc::from(format!("{block}[*]"));
+                    blocks.insert(block.to_owned(), to.clone());
+                    to
+                }
+            },
+            None => mark.to,
+        };
+        whole.push(Mark { to, ..mark });
+    }
+    whole.sort();
+    whole.dedup();
+    whole
+}
+
+/// An address without the key at its end: `module.a["x"].aws_x.y` of `module.a["x"].aws_x.y[0]`; `None` without a key.
+fn without_key(address: &str) -> Option<&str> {
+    if !address.ends_with(']') {
+        return None;
+    }
+    let mut open = None;
+    let mut is_quoted = false;
+    let mut is_escaped = false;
+    for (at, byte) in address.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_quoted => is_escaped = true,
+            b'"' => is_quoted = !is_quoted,
+            b'[' if !is_quoted => open = Some(at),
+            _ => {}
+        }
+    }
+    address.get(..open?)
 }
 
 impl Value {
@@ -144,12 +294,70 @@ impl Value {
 
     /// The marks of the value and of everything inside it.
     pub fn all_marks(&self) -> Marks {
-        match &self.kind {
-            Kind::List(items) | Kind::Set(items) => {
-                items.iter().fold(self.marks.clone(), |marks, item| marks.union(&item.all_marks()))
-            }
-            Kind::Map(items) => items.values().fold(self.marks.clone(), |marks, item| marks.union(&item.all_marks())),
-            _ => self.marks.clone(),
+        if !matches!(self.kind, Kind::List(_) | Kind::Set(_) | Kind::Map(_)) {
+            return self.marks.clone();
         }
+        let mut joined = JoinedMarks::default();
+        joined.add_all_of(self);
+        joined.marks()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use foreshock_text::{FilePath, Span};
+
+    use super::*;
+
+    fn mark(to: &str, at: u32) -> Mark {
+        let place = Place::new(FilePath::new("/main.tf"), Span::new(at, at + 1));
+        Mark { to: Arc::from(to), attribute: Arc::from("id"), place }
+    }
+
+    #[test]
+    fn joining_shares_what_is_the_same() {
+        let one = Marks::one(mark("a.a", 0));
+        let both = one.union(&Marks::one(mark("a.b", 0)));
+        assert!(both.union(&one).is_shared_with(&both));
+        assert!(one.union(&both).is_shared_with(&both));
+        let mut joined = JoinedMarks::default();
+        for marks in [&one, &both, &one, &both] {
+            joined.add(marks);
+        }
+        assert!(joined.marks().is_shared_with(&both));
+        assert_eq!(both.iter().map(|mark| &*mark.to).collect::<Vec<_>>(), ["a.a", "a.b"]);
+    }
+
+    #[test]
+    fn many_instances_become_their_block() {
+        let instances = |count: usize| {
+            let mut joined = JoinedMarks::default();
+            for index in 0..count {
+                joined.add(&Marks::one(mark(&format!("module.m[\"a[0\\\"]\"].aws_x.y[{index}]"), 0)));
+            }
+            joined.marks()
+        };
+        assert_eq!(instances(Marks::KEPT).len(), Marks::KEPT);
+        let more = instances(Marks::KEPT + 1);
+        assert_eq!(more.iter().map(|mark| &*mark.to).collect::<Vec<_>>(), ["module.m[\"a[0\\\"]\"].aws_x.y[*]"]);
+        assert_eq!(more.left_out(), 0);
+    }
+
+    #[test]
+    fn what_is_left_out_is_counted() {
+        let mut joined = JoinedMarks::default();
+        for number in 0..Marks::KEPT + 7 {
+            joined.add(&Marks::one(mark(&format!("aws_x.y{number}"), 0)));
+        }
+        let marks = joined.marks();
+        assert_eq!((marks.len(), marks.left_out()), (Marks::KEPT, 7));
+        assert_eq!(marks.union(&Marks::one(mark("aws_w.w", 0))).left_out(), 8);
+    }
+
+    #[test]
+    fn keys_at_the_end_of_addresses() {
+        assert_eq!(without_key("aws_x.y"), None);
+        assert_eq!(without_key("aws_x.y[0]"), Some("aws_x.y"));
+        assert_eq!(without_key("module.a[\"]\"].aws_x.y[\"b[c\"]"), Some("module.a[\"]\"].aws_x.y"));
     }
 }
