@@ -39,6 +39,7 @@ fn main() {
         resolved.files.len(),
         resolved.problems.len()
     );
+    println!("{:?}", resolved.effort);
     show(
         "cold, with parsing",
         measure(20, |_| {

@@ -11,7 +11,7 @@ use foreshock_text::FilePath;
 
 use crate::cache::ResolveCache;
 use crate::config::Module;
-use crate::evaluate::{Binding, Evaluator, ModuleInstance, Repetition, Scope};
+use crate::evaluate::{Binding, Budget, Evaluator, ModuleInstance, Repetition, Scope};
 use crate::failure::Failure;
 use crate::files::{ParsedFile, TerraformFiles};
 use crate::resolved::ResolveOptions;
@@ -20,11 +20,9 @@ use crate::value::{Kind, Marks, Value};
 /// The value of an expression over `variables` alone: no module, no files. What Terraform would refuse is unknown, with
 /// the reason.
 pub fn evaluate(expr: &Expr, variables: &BTreeMap<Arc<str>, Value>) -> Value {
-    /// Far above what an expression over a few values needs.
-    const STEPS: u64 = 2_000_000;
     let options = ResolveOptions::default();
     let mut cache = ResolveCache::default();
-    let evaluator = Evaluator::new(&Nothing, &options, Utf8PathBuf::new(), &mut cache, STEPS);
+    let evaluator = Evaluator::new(&Nothing, &options, Utf8PathBuf::new(), &mut cache, Rc::new(Budget::new()));
     let module = Rc::new(ModuleInstance::new(Arc::new(Module::default()), Arc::from(""), None));
     let file = FilePath::new("");
     let scope = Scope {

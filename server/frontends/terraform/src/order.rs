@@ -59,3 +59,26 @@ pub(crate) fn equal(a: &Value, b: &Value) -> Option<bool> {
         _ => Some(false),
     }
 }
+
+/// A value in the order of sets.
+pub(crate) struct Ordered(pub(crate) Value);
+
+impl PartialEq for Ordered {
+    fn eq(&self, other: &Ordered) -> bool {
+        compare(&self.0, &other.0).is_eq()
+    }
+}
+
+impl Eq for Ordered {}
+
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Ordered) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Ordered) -> std::cmp::Ordering {
+        compare(&self.0, &other.0)
+    }
+}

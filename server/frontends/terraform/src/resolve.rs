@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::cache::ResolveCache;
 use crate::config::{Block, Call, Module, Resource};
-use crate::evaluate::{CallInstance, Evaluator, FUEL, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
+use crate::evaluate::{Budget, CallInstance, Evaluator, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
 use crate::files::TerraformFiles;
 use crate::moves::Moves;
 use crate::named_values::named_values;
@@ -31,7 +31,7 @@ pub fn resolve_with(
     options: &ResolveOptions,
 ) -> Resolved {
     let root = crate::paths::join(root, "");
-    let mut evaluator = Evaluator::new(files, options, root.clone(), cache, FUEL);
+    let mut evaluator = Evaluator::new(files, options, root.clone(), cache, Rc::new(Budget::new()));
     let mut resolved = Resolved { root: root.clone(), ..Resolved::default() };
     let config = match evaluator.load(&root) {
         Some(config) => config,
@@ -58,6 +58,7 @@ pub fn resolve_with(
     resolved.remote_states = evaluator.remote.take().states;
     resolved.remote_states.sort_by(|a, b| a.address.cmp(&b.address));
     resolved.problems = evaluator.problems.take();
+    resolved.effort = evaluator.budget.effort();
     resolved
 }
 

@@ -50,9 +50,11 @@ impl<'a> Evaluator<'a> {
                 resource.and_then(|resource| Some((resource, any_attribute(&resource.block)?)))
             {
                 let scope = Scope::of(&one.module, first).with_repetition(&one.repetition);
-                for block in resource.block.blocks.iter().filter(|block| !is_meta_block(&block.kind)) {
-                    self.expand_block(block, scope, &mut blocks);
-                }
+                self.budget.of_its_own(|| {
+                    for block in resource.block.blocks.iter().filter(|block| !is_meta_block(&block.kind)) {
+                        self.expand_block(block, scope, &mut blocks);
+                    }
+                });
             } else if let Some(resource) = resource {
                 blocks
                     .extend(resource.block.blocks.iter().filter(|block| !is_meta_block(&block.kind)).map(empty_block));
@@ -66,14 +68,15 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn arguments(&self, block: &Block, scope: Scope<'_>) -> EvaluatedBody {
         let own = |name: &str| is_meta(name) || matches!(name, "source" | "version" | "providers");
         let arguments = block.attributes.iter().filter(|attribute| !own(&attribute.name));
-        let attributes = arguments.map(|attribute| (attribute.name.clone(), self.placed(attribute, scope))).collect();
+        let placed = |of| self.budget.of_its_own(|| self.placed(of, scope));
+        let attributes = arguments.map(|attribute| (attribute.name.clone(), placed(attribute))).collect();
         EvaluatedBody { attributes, blocks: Vec::new() }
     }
 
     /// The configuration of a provider.
     pub(crate) fn configuration(&self, block: &Block, module: &Rc<super::ModuleInstance>) -> EvaluatedBody {
         let Some(first) = any_attribute(block) else { return EvaluatedBody::default() };
-        self.block_body(block, Scope::of(module, first))
+        self.budget.of_its_own(|| self.block_body(block, Scope::of(module, first)))
     }
 
     fn block_body(&self, block: &Block, scope: Scope<'_>) -> EvaluatedBody {
@@ -89,7 +92,7 @@ impl<'a> Evaluator<'a> {
 
     fn expand_block(&self, block: &Block, scope: Scope<'_>, into: &mut Vec<EvaluatedBlock>) {
         let (Some(kind), "dynamic") = (block.labels.first(), &*block.kind) else {
-            let body = match self.deeper(|| Ok(self.block_body(block, scope))) {
+            let body = match self.budget.deeper(|| Ok(self.block_body(block, scope))) {
                 Ok(body) => body,
                 Err(Failure { why, .. }) => {
                     return into.push(EvaluatedBlock { unknown: Some(why), ..empty_block(block) });
@@ -98,9 +101,6 @@ impl<'a> Evaluator<'a> {
             into.push(EvaluatedBlock { body, ..empty_block(block) });
             return;
         };
-        if self.spend(1).is_err() {
-            return;
-        }
         let Some(content) = block.block("content") else { return };
         let collection = match block.attribute("for_each") {
             Some(attribute) => self.attribute(attribute, scope),
@@ -115,14 +115,34 @@ impl<'a> Evaluator<'a> {
                 return into.push(self.unknown_block(block, content, kind, &iterator, &collection, scope));
             }
         };
+        let before = into.len();
         for (key, value) in pairs {
-            if self.spend(1).is_err() {
-                return;
+            if let Err(Failure { why, .. }) = self.room_for_block(content) {
+                // One that is not known stands for all of them.
+                into.truncate(before);
+                self.tell_limits_of(block);
+                let collection = Value { kind: Kind::Unknown(why), ..collection };
+                return into.push(self.unknown_block(block, content, kind, &iterator, &collection, scope));
             }
             let element = iterator_value(key, value);
             let binding = Binding { name: &iterator, value: &element, outer: scope.bindings };
             let inner = Scope { bindings: Some(&binding), ..scope };
             into.push(self.content_block(block, content, kind, inner, None));
+        }
+    }
+
+    /// What it costs to make one block with what is written in `content`.
+    fn room_for_block(&self, content: &Block) -> Result<(), Failure> {
+        /// Bytes of a block, and of one attribute of it with its place; a block is copied into its instance.
+        const BLOCK: u64 = 2 * 1_600;
+        const ATTRIBUTE: u64 = 2 * 160;
+        self.budget.spend(64)?;
+        self.budget.make(BLOCK + ATTRIBUTE * content.attributes.len() as u64)
+    }
+
+    fn tell_limits_of(&self, block: &Block) {
+        if let Some(attribute) = block.attribute("for_each") {
+            self.tell_limits(attribute);
         }
     }
 
@@ -150,7 +170,7 @@ impl<'a> Evaluator<'a> {
         scope: Scope<'_>,
         unknown: Option<Arc<str>>,
     ) -> EvaluatedBlock {
-        let body = self.deeper(|| Ok(self.block_body(content, scope))).unwrap_or_default();
+        let body = self.budget.deeper(|| Ok(self.block_body(content, scope))).unwrap_or_default();
         let labels = block.attribute("labels").map(|attribute| self.attribute(attribute, scope));
         let labels = match labels.map(|value| value.kind) {
             Some(Kind::List(items)) => items.iter().filter_map(|item| string_of(&item.kind).ok()).collect(),

@@ -34,6 +34,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn splat(&self, value: Value, steps: &[TraversalStep], scope: &Scope<'_>) -> Result<Value, Failure> {
+        self.budget.make_elements(2 * super::expression::top_length(&value), &value.marks)?;
         let items: Vec<Value> = match &value.kind {
             Kind::Null => Vec::new(),
             Kind::Unknown(_) => return Ok(value),
@@ -44,8 +45,9 @@ impl<'a> Evaluator<'a> {
             Kind::Set(_) => return Ok(Value::unknown_from([&value])),
             _ => vec![value.clone()],
         };
-        self.spend(items.len() as u64)?;
-        let items: Result<Vec<Value>, Failure> = items.into_iter().map(|item| self.walk(item, steps, scope)).collect();
+        // Every splat is one more level: the rest of the steps is walked for each element.
+        let each = || items.into_iter().map(|item| self.walk(item, steps, scope)).collect();
+        let items: Result<Vec<Value>, Failure> = self.budget.deeper(each);
         Ok(Value { kind: Kind::List(Arc::new(items?)), marks: value.marks, origin: None })
     }
 }

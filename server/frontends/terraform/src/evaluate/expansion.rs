@@ -4,10 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_syntax::hcl::Expr;
+
 use super::instance::{CallInstance, Caller};
-use super::limits;
 use super::{CallExpansion, Evaluator, Expansion, ModuleInstance, Repetition, ResourceInstance, Scope, Slot, memo};
 use crate::config::Block;
+use crate::references::each_reference;
 use crate::resolved::{EvaluatedAttribute, Key};
 use crate::value::{Kind, Marks, Value};
 
@@ -71,6 +73,10 @@ impl<'a> Evaluator<'a> {
         let config = module.config.resources.get(resource)?;
         let build = |form: Form, siblings: Vec<Sibling>, repetition| {
             let address = join_address(&module.address, &config.address);
+            let is_repeated = siblings.len() > 1;
+            let shared = config.block.attributes.iter();
+            let shared = shared.map(|of| (is_repeated && !says_which(&of.expr)).then(RefCell::default)).collect();
+            let shared: Rc<[_]> = shared;
             let instances = siblings.into_iter().map(|(key, repetition)| {
                 Rc::new(ResourceInstance {
                     module: module.clone(),
@@ -79,6 +85,7 @@ impl<'a> Evaluator<'a> {
                     key,
                     repetition,
                     attributes: config.block.attributes.iter().map(|_| RefCell::new(Slot::Empty)).collect(),
+                    shared: shared.clone(),
                     blocks: RefCell::new(Slot::Empty),
                 })
             });
@@ -126,13 +133,15 @@ impl<'a> Evaluator<'a> {
 
     fn siblings(&self, module: &Rc<ModuleInstance>, block: &Block) -> (Form, Vec<Sibling>, Option<EvaluatedAttribute>) {
         if let Some(attribute) = block.attribute("count") {
-            let count = self.placed(attribute, Scope::of(module, attribute));
+            let count = self.budget.of_its_own(|| self.placed(attribute, Scope::of(module, attribute)));
             let (form, siblings) = self.counted(&count.value);
+            self.tell_limits(attribute);
             return (form, siblings, Some(count));
         }
         if let Some(attribute) = block.attribute("for_each") {
-            let each = self.placed(attribute, Scope::of(module, attribute));
+            let each = self.budget.of_its_own(|| self.placed(attribute, Scope::of(module, attribute)));
             let (form, siblings) = self.keyed(&each.value);
+            self.tell_limits(attribute);
             return (form, siblings, Some(each));
         }
         (Form::Single, vec![(Key::None, Repetition::None)], None)
@@ -151,7 +160,7 @@ impl<'a> Evaluator<'a> {
             Ok(number) => return unknown(format!("count is {number}"), count.all_marks()),
             Err(failure) => return unknown(failure.why, count.all_marks()),
         };
-        if !self.room_for(number) {
+        if !self.budget.room_for(number) {
             return unknown(format!("count is {number}, too many to list"), count.all_marks());
         }
         let siblings =
@@ -194,20 +203,18 @@ impl<'a> Evaluator<'a> {
                 )));
             }
         };
-        if !self.room_for(siblings.len() as u64) {
+        if !self.budget.room_for(siblings.len() as u64) {
             return refuse(Arc::from("for_each has too many elements to list"));
         }
         (Form::Each, siblings)
     }
+}
 
-    fn room_for(&self, count: u64) -> bool {
-        let total = self.instances.get().saturating_add(count);
-        if count > limits::SIBLINGS || total > limits::INSTANCES {
-            return false;
-        }
-        self.instances.set(total);
-        true
-    }
+/// Whether an expression says which instance of its block it is in, so that it means something else in each.
+fn says_which(expr: &Expr) -> bool {
+    let mut which = false;
+    each_reference(expr, &mut |root, _, _| which |= matches!(root, "count" | "each" | "self"));
+    which
 }
 
 /// The one instance that stands for all of them.

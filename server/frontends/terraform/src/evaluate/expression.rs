@@ -19,8 +19,8 @@ impl<'a> Evaluator<'a> {
             ExprKind::Number(number) => Kind::Number(*number),
             ExprKind::String(text) => Kind::String(text.clone()),
             _ => {
-                self.spend(1)?;
-                return self.deeper(|| self.eval_compound(expr, scope));
+                self.budget.step()?;
+                return self.budget.deeper(|| self.eval_compound(expr, scope));
             }
         };
         Ok(Value::new(kind).with_origin(|| scope.place(expr.span)))
@@ -55,12 +55,14 @@ impl<'a> Evaluator<'a> {
 
     #[inline(never)]
     fn array(&self, expr: &Expr, items: &[Expr], scope: &Scope<'_>) -> Result<Value, Failure> {
+        self.budget.make_elements(items.len(), &Marks::none())?;
         let items: Result<Vec<Value>, Failure> = items.iter().map(|item| self.eval(item, scope)).collect();
         Ok(Value::new(Kind::List(Arc::new(items?))).with_origin(|| scope.place(expr.span)))
     }
 
     #[inline(never)]
     fn object_literal(&self, expr: &Expr, items: &[(ObjectKey, Expr)], scope: &Scope<'_>) -> Result<Value, Failure> {
+        self.budget.make_elements(items.len() * 2, &Marks::none())?;
         let mut object = BTreeMap::new();
         let mut unknown_keys = Vec::new();
         let mut marks = Marks::none();
@@ -98,11 +100,15 @@ impl<'a> Evaluator<'a> {
         }
         let (chosen, other) = if bool_of(&condition.kind)? { (yes, no) } else { (no, yes) };
         let mut value = self.eval(chosen, scope)?;
+        self.budget.weigh(&value)?;
         if may_change_form(&value)
             && let Ok(other) = self.eval(other, scope)
-            && let Some(of) = unify(&[infer(&value), infer(&other)])
         {
-            value = convert(value, &of)?;
+            self.budget.copy(&value)?;
+            self.budget.copy(&other)?;
+            if let Some(of) = unify(&[infer(&value), infer(&other)]) {
+                value = convert(value, &of)?;
+            }
         }
         if condition.marks.is_sensitive() {
             value.marks = value.marks.with_sensitive(true);
@@ -119,6 +125,11 @@ impl<'a> Evaluator<'a> {
             }
         };
         let (yes, no) = (side(yes), side(no));
+        for value in [&yes, &no] {
+            if let Err(Failure { why, .. }) = self.budget.weigh(value) {
+                return Value { kind: Kind::Unknown(why), marks: condition.marks.clone(), origin: None };
+            }
+        }
         let marks = yes.all_marks().union(&no.all_marks()).union(&condition.all_marks());
         if yes.is_wholly_known() && no.is_wholly_known() && yes.kind == no.kind {
             return Value { kind: yes.kind, marks, origin: None };
@@ -130,15 +141,17 @@ impl<'a> Evaluator<'a> {
     #[inline(never)]
     fn for_expression(&self, expr: &ForExpr, scope: &Scope<'_>) -> Result<Value, Failure> {
         let collection = self.eval(&expr.collection, scope)?;
+        self.budget.make_elements(2 * top_length(&collection), &collection.marks)?;
         let Some(pairs) = pairs(&collection)? else {
             // What the body would read is not known either, but what it refers to by name is.
+            self.budget.weigh(&collection)?;
             let mut marks = collection.all_marks();
             for part in [Some(&expr.value), expr.key.as_ref(), expr.condition.as_ref()].into_iter().flatten() {
                 marks = marks.union(&self.marks_of_body(part, expr, scope));
             }
             return Ok(Value { marks, ..Value::unknown_from([&collection]) });
         };
-        self.spend(pairs.len() as u64)?;
+        self.budget.make_elements(pairs.len() * if expr.key.is_some() { 4 } else { 1 }, &Marks::none())?;
         let mut list = Vec::new();
         let mut object: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
         // A condition or key that is not known leaves the whole result open.
@@ -213,6 +226,15 @@ fn may_change_form(value: &Value) -> bool {
         Kind::List(items) => items.iter().any(may_change_form),
         Kind::Map(items) => items.values().any(may_change_form),
         _ => false,
+    }
+}
+
+/// How many elements a collection has by itself.
+pub(crate) fn top_length(collection: &Value) -> usize {
+    match &collection.kind {
+        Kind::List(items) | Kind::Set(items) => items.len(),
+        Kind::Map(items) => items.len(),
+        _ => 0,
     }
 }
 

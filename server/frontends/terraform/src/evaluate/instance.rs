@@ -62,6 +62,8 @@ pub(crate) struct ResourceInstance {
     pub(crate) key: Key,
     pub(crate) repetition: Repetition,
     pub(crate) attributes: Vec<RefCell<Slot<Value>>>,
+    /// The values that are the same in every instance of the block, since they say nothing of `count` or `each`.
+    pub(crate) shared: Rc<[Option<RefCell<Slot<Value>>>]>,
     pub(crate) blocks: RefCell<Slot<Rc<Vec<EvaluatedBlock>>>>,
 }
 

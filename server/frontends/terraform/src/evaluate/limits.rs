@@ -1,35 +1,222 @@
-//! Bounds on work, depth and size, far above what any real stack needs: a text can ask for anything.
+//! Bounds on work, memory, depth and size, far above what any real stack needs: a text can ask for anything.
+//!
+//! One [`Budget`] is shared by everything that is worked out for one answer. Each value has a little of it to itself, so
+//! that small values are always worked out whatever else the text asks for; a larger one draws on what all share, and on no
+//! more than half of what is left of it, so that no single text takes everything from the rest. What goes over becomes
+//! unknown with the reason, and the first place where that happens is told as a problem.
 
-use super::Evaluator;
+use std::cell::Cell;
+
 use crate::failure::{Failure, beyond};
-use crate::value::{Kind, Value};
+use crate::resolved::Effort;
+use crate::value::{Kind, Marks, Value};
 
-/// Expression steps per resolution; the largest stacks measured need about 10,000.
-pub(crate) const FUEL: u64 = 2_000_000;
+/// Work for one answer. A unit is the time to look at one part of a value or at eight bytes of text, about ten
+/// nanoseconds. The largest stacks measured need about 300,000.
+const WORK: u64 = 32_000_000;
+/// What one expression costs beside what it looks at.
+const STEP: u64 = 16;
+/// Bytes of values made for one answer, whether or not they are still held. The largest stacks measured need about 4 MB.
+const MEMORY: u64 = 96 << 20;
+/// Work that each value has to itself: some hundred expressions.
+const OWN_WORK: u64 = 2_000;
+/// Bytes that each value has to itself.
+const OWN_MEMORY: u64 = 4 << 10;
 /// Nested expressions and named values being evaluated at once; bounds the stack.
 const DEPTH: u32 = 260;
-/// Parts of one named value.
-const PARTS: usize = 200_000;
+/// Parts of one value.
+pub(crate) const PARTS: usize = 200_000;
 /// Bytes of one string.
 pub(crate) const STRING: usize = 8 << 20;
 /// Instances of one resource or module.
-pub(crate) const SIBLINGS: u64 = 10_000;
+const SIBLINGS: u64 = 10_000;
 /// Instances in total.
-pub(crate) const INSTANCES: u64 = 100_000;
+const INSTANCES: u64 = 100_000;
 
-impl Evaluator<'_> {
-    /// Uses up some of the work allowed.
-    pub(crate) fn spend(&self, steps: u64) -> Result<(), Failure> {
-        match self.fuel.get().checked_sub(steps) {
-            Some(left) => {
-                self.fuel.set(left);
-                Ok(())
+/// Bytes of one element of a list, about.
+const ELEMENT: u64 = 64;
+/// Bytes of one mark, about.
+const MARK: u64 = 48;
+
+/// Something there is not enough of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    Work,
+    Memory,
+    Instances,
+    Marks,
+}
+
+impl Limit {
+    /// What is told once, where it first happens.
+    pub(crate) fn message(self) -> &'static str {
+        match self {
+            Limit::Work => {
+                "this takes more work than is followed here; it is treated as unknown, and so is what needs too much elsewhere"
             }
-            None => {
-                self.fuel.set(0);
-                beyond("too much to evaluate")
+            Limit::Memory => {
+                "this makes more data than is followed here; it is treated as unknown, and so is what makes too much elsewhere"
             }
+            Limit::Instances => {
+                "this makes more instances than are followed here; one that is not known stands for all of them"
+            }
+            Limit::Marks => "this is made from more resources than are followed here; some dependencies are not seen",
         }
+    }
+
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// What is left for one answer.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    work: Cell<u64>,
+    memory: Cell<u64>,
+    instances: Cell<u64>,
+    depth: Cell<u32>,
+    share: Cell<Share>,
+    /// Set since somebody last asked.
+    exceeded: Cell<Option<Limit>>,
+    /// The limits that have been told.
+    told: Cell<u8>,
+}
+
+/// What the value being worked out may take: its own, then from what all share.
+#[derive(Clone, Copy, Debug)]
+struct Share {
+    own_work: u64,
+    own_memory: u64,
+    common_work: u64,
+    common_memory: u64,
+}
+
+impl Budget {
+    /// All of it, for one value.
+    pub(crate) fn new() -> Budget {
+        let share = Share { own_work: OWN_WORK, own_memory: OWN_MEMORY, common_work: WORK, common_memory: MEMORY };
+        Budget {
+            work: Cell::new(WORK),
+            memory: Cell::new(MEMORY),
+            instances: Cell::new(INSTANCES),
+            depth: Cell::new(0),
+            share: Cell::new(share),
+            exceeded: Cell::new(None),
+            told: Cell::new(0),
+        }
+    }
+
+    /// Works one value out, with a share of its own.
+    pub(crate) fn of_its_own<T>(&self, inner: impl FnOnce() -> T) -> T {
+        let share = Share {
+            own_work: OWN_WORK,
+            own_memory: OWN_MEMORY,
+            common_work: self.work.get() / 2,
+            common_memory: self.memory.get() / 2,
+        };
+        let outer = self.share.replace(share);
+        let result = inner();
+        self.share.set(outer);
+        result
+    }
+
+    /// Uses up some work.
+    pub(crate) fn spend(&self, work: u64) -> Result<(), Failure> {
+        let mut share = self.share.get();
+        let own = work.min(share.own_work);
+        let more = work - own;
+        let left = share.common_work.min(self.work.get());
+        if more > left {
+            // What went over is over: nothing of it goes on.
+            self.share.set(Share { own_work: 0, common_work: 0, ..share });
+            self.exceeded.set(Some(Limit::Work));
+            return beyond("too much to evaluate");
+        }
+        share.own_work -= own;
+        share.common_work = left - more;
+        self.share.set(share);
+        self.work.set(self.work.get() - more);
+        Ok(())
+    }
+
+    /// The work of one expression.
+    pub(crate) fn step(&self) -> Result<(), Failure> {
+        self.spend(STEP)
+    }
+
+    /// Uses up bytes for what is going to be made.
+    pub(crate) fn make(&self, bytes: u64) -> Result<(), Failure> {
+        let mut share = self.share.get();
+        let own = bytes.min(share.own_memory);
+        let more = bytes - own;
+        let left = share.common_memory.min(self.memory.get());
+        if more > left {
+            self.share.set(Share { own_memory: 0, common_memory: 0, ..share });
+            self.exceeded.set(Some(Limit::Memory));
+            return beyond("more data than is followed here");
+        }
+        share.own_memory -= own;
+        share.common_memory = left - more;
+        self.share.set(share);
+        self.memory.set(self.memory.get() - more);
+        Ok(())
+    }
+
+    /// A list of so many elements, each made anew with the marks of what it was in.
+    pub(crate) fn make_elements(&self, count: usize, marks: &Marks) -> Result<(), Failure> {
+        let (count, marks) = (count as u64, marks.len() as u64);
+        self.spend(count.saturating_mul(1 + marks))?;
+        self.make(count.saturating_mul(ELEMENT + marks * MARK))
+    }
+
+    /// Marks put together from several.
+    pub(crate) fn make_marks(&self, marks: &Marks) -> Result<(), Failure> {
+        let count = marks.len() as u64;
+        self.spend(count * 2)?;
+        self.make(count * MARK)
+    }
+
+    /// The parts and the bytes of text of a value, for which the look at them is paid.
+    pub(crate) fn weigh(&self, value: &Value) -> Result<Weight, Failure> {
+        let share = self.share.get();
+        let mut weight = Weight::default();
+        weight.add(value, share.own_work + share.common_work.min(self.work.get()));
+        self.spend(weight.parts)?;
+        Ok(weight)
+    }
+
+    /// Makes a copy of a value, part by part.
+    pub(crate) fn copy(&self, value: &Value) -> Result<(), Failure> {
+        match &value.kind {
+            Kind::List(_) | Kind::Set(_) | Kind::Map(_) => {
+                let weight = self.weigh(value)?;
+                self.spend(weight.parts * 2)?;
+                self.make(weight.parts * ELEMENT)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The value, or unknown when it is larger than anything real.
+    pub(crate) fn bounded(&self, value: Value) -> Value {
+        let mut left = PARTS;
+        let fits = fits(&value, &mut left, 64);
+        if let Err(failure) = self.spend((PARTS - left) as u64) {
+            return Value::unknown(failure.why);
+        }
+        if fits { value } else { Value::unknown("a value too large to follow") }
+    }
+
+    /// Whether there is room for so many instances of one block; takes it. No block gets more than half of what is left.
+    pub(crate) fn room_for(&self, count: u64) -> bool {
+        let left = self.instances.get();
+        if count > SIBLINGS || count > left.div_ceil(2) {
+            self.exceeded.set(Some(Limit::Instances));
+            return false;
+        }
+        self.instances.set(left - count);
+        true
     }
 
     /// Runs `inner` one level deeper.
@@ -44,13 +231,56 @@ impl Evaluator<'_> {
         result
     }
 
-    /// The value, or unknown when it is larger than anything real.
-    pub(crate) fn bounded(&self, value: Value) -> Value {
-        let mut left = PARTS;
-        if fits(&value, &mut left, 64) {
-            return value;
+    /// Notes that something is more than is followed.
+    pub(crate) fn exceed(&self, limit: Limit) {
+        self.exceeded.set(Some(limit));
+    }
+
+    /// The limit that was gone over since the last question, if nobody has been told of it yet.
+    pub(crate) fn take_exceeded(&self) -> Option<Limit> {
+        let limit = self.exceeded.take()?;
+        let told = self.told.get();
+        self.told.set(told | limit.bit());
+        (told & limit.bit() == 0).then_some(limit)
+    }
+
+    /// What has been used of what all share.
+    pub(crate) fn effort(&self) -> Effort {
+        Effort {
+            work: WORK - self.work.get(),
+            bytes: MEMORY - self.memory.get(),
+            instances: INSTANCES - self.instances.get(),
         }
-        Value::unknown("a value too large to follow")
+    }
+}
+
+/// How much there is in a value.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Weight {
+    /// Values in it, itself included.
+    pub(crate) parts: u64,
+    /// Bytes of text in it, keys included.
+    pub(crate) bytes: u64,
+}
+
+impl Weight {
+    /// Adds a value, but for what is beyond `most` parts: what is shared many times over has more than can be looked at.
+    fn add(&mut self, value: &Value, most: u64) {
+        if self.parts > most {
+            return;
+        }
+        self.parts += 1;
+        match &value.kind {
+            Kind::List(items) | Kind::Set(items) => items.iter().for_each(|item| self.add(item, most)),
+            Kind::Map(items) => {
+                for (name, item) in items.iter() {
+                    self.bytes += name.len() as u64;
+                    self.add(item, most);
+                }
+            }
+            Kind::String(text) => self.bytes += text.len() as u64,
+            _ => {}
+        }
     }
 }
 

@@ -12,7 +12,7 @@ mod provider;
 mod reference;
 mod template;
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -27,11 +27,12 @@ use crate::failure::Failure;
 use crate::files::TerraformFiles;
 use crate::remote::Remote;
 use crate::resolved::{EvaluatedAttribute, ResolveOptions};
-use crate::value::{Kind, Marks, Value};
+use crate::value::{JoinedMarks, Kind, Marks, Value};
 
 pub(crate) use expansion::{Form, join_address, quoted};
+pub(crate) use expression::top_length;
 pub(crate) use instance::{CallExpansion, CallInstance, Expansion, ModuleInstance, Repetition, ResourceInstance, Tree};
-pub(crate) use limits::{FUEL, STRING};
+pub(crate) use limits::{Budget, Limit, PARTS, STRING};
 
 /// What an evaluation shares: where texts come from, what was found so far, and how much work is left.
 pub(crate) struct Evaluator<'a> {
@@ -44,9 +45,8 @@ pub(crate) struct Evaluator<'a> {
     /// Every file asked for, in any order, some twice.
     pub(crate) read: RefCell<Vec<FilePath>>,
     pub(crate) problems: RefCell<Vec<(FilePath, Problem)>>,
-    pub(crate) fuel: Cell<u64>,
-    pub(crate) depth: Cell<u32>,
-    pub(crate) instances: Cell<u64>,
+    /// What is left of the work, memory, depth and instances allowed.
+    pub(crate) budget: Rc<Budget>,
     /// What `terraform init` has installed, by the dotted path of the call; read when first needed.
     pub(crate) manifest: OnceCell<BTreeMap<String, Utf8PathBuf>>,
     /// The configurations of the directories looked into.
@@ -125,7 +125,7 @@ impl<'a> Evaluator<'a> {
         options: &'a ResolveOptions,
         root: Utf8PathBuf,
         cache: &'a mut ResolveCache,
-        fuel: u64,
+        budget: Rc<Budget>,
     ) -> Evaluator<'a> {
         Evaluator {
             files,
@@ -135,9 +135,7 @@ impl<'a> Evaluator<'a> {
             given: BTreeMap::new(),
             read: RefCell::default(),
             problems: RefCell::default(),
-            fuel: Cell::new(fuel),
-            depth: Cell::new(0),
-            instances: Cell::new(0),
+            budget,
             manifest: OnceCell::new(),
             loaded: RefCell::default(),
             regions: RefCell::default(),
@@ -157,7 +155,20 @@ impl<'a> Evaluator<'a> {
                 Value { kind: Kind::Unknown(why), marks, origin: None }
             }
         };
-        self.bounded(value)
+        let value = self.budget.bounded(value);
+        if value.marks.left_out() > 0 {
+            self.budget.exceed(Limit::Marks);
+        }
+        self.tell_limits(attribute);
+        value
+    }
+
+    /// Says once of each limit where it was first gone over.
+    pub(crate) fn tell_limits(&self, at: &Attribute) {
+        if let Some(limit) = self.budget.take_exceeded() {
+            let problem = Problem::new(at.value_span, limit.message());
+            self.problems.borrow_mut().push((at.file.clone(), problem));
+        }
     }
 
     /// The same with its place.
@@ -182,14 +193,15 @@ impl Value {
     /// An unknown value made from these: the reason of the first that is unknown, the marks of all.
     pub(crate) fn unknown_from<'v>(values: impl IntoIterator<Item = &'v Value>) -> Value {
         let mut why = None;
-        let mut marks = Marks::none();
+        let mut marks = JoinedMarks::default();
         for value in values {
             if why.is_none() {
                 why = value.first_reason();
             }
-            marks = marks.union(&value.all_marks());
+            marks.add_all_of(value);
         }
-        Value { kind: Kind::Unknown(why.unwrap_or_else(|| Arc::from("not known"))), marks, origin: None }
+        let why = why.unwrap_or_else(|| Arc::from("not known"));
+        Value { kind: Kind::Unknown(why), marks: marks.marks(), origin: None }
     }
 
     /// Why the value or something inside it is unknown.

@@ -8,7 +8,7 @@ use foreshock_text::Problem;
 use super::{Configuration, Evaluator, ModuleInstance, Scope, memo};
 use crate::config::{Call, Variable};
 use crate::failure::Failure;
-use crate::types::convert;
+use crate::types::{Type, convert};
 use crate::value::{Kind, Value};
 
 impl<'a> Evaluator<'a> {
@@ -19,10 +19,10 @@ impl<'a> Evaluator<'a> {
         else {
             return Ok(Value::unknown(format!("local.{name} is not declared")));
         };
-        self.deeper(|| {
+        self.budget.deeper(|| {
             Ok(memo(
                 slot,
-                || self.attribute(&local.value, Scope::of(module, &local.value)),
+                || self.budget.of_its_own(|| self.attribute(&local.value, Scope::of(module, &local.value))),
                 || Value::unknown(format!("circular reference: local.{name}")),
             ))
         })
@@ -36,10 +36,10 @@ impl<'a> Evaluator<'a> {
         else {
             return Ok(Value::unknown(format!("var.{name} is not declared")));
         };
-        self.deeper(|| {
+        self.budget.deeper(|| {
             Ok(memo(
                 slot,
-                || self.variable_value(module, variable),
+                || self.budget.of_its_own(|| self.variable_value(module, variable)),
                 || Value::unknown(format!("circular reference: var.{name}")),
             ))
         })
@@ -63,7 +63,11 @@ impl<'a> Evaluator<'a> {
             (None, None) => Value::unknown(format!("variable {} has no value", variable.name)),
         };
         let marks = value.all_marks();
-        let mut value = match convert(value, &variable.of) {
+        let converted = match variable.of {
+            Type::Any => Ok(value),
+            _ => self.budget.copy(&value).and_then(|()| convert(value, &variable.of)),
+        };
+        let mut value = match converted {
             Ok(value) => value,
             Err(Failure { why, .. }) => {
                 let why = Arc::from(format!("variable {}: {why}", variable.name));
@@ -80,12 +84,13 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn output(&self, module: &Rc<ModuleInstance>, name: &str) -> Option<Result<Value, Failure>> {
         let number = module.config.outputs.number(name)?;
         let (output, slot) = (module.config.outputs.get(number)?, module.outputs.get(number)?);
-        Some(self.deeper(|| {
+        Some(self.budget.deeper(|| {
             Ok(memo(
                 slot,
                 || {
+                    let own = |of| self.budget.of_its_own(|| self.attribute(of, Scope::of(module, of)));
                     let mut value = match &output.value {
-                        Some(attribute) => self.attribute(attribute, Scope::of(module, attribute)),
+                        Some(attribute) => own(attribute),
                         None => Value::unknown(format!("output {name} has no value")),
                     };
                     if output.sensitive {

@@ -37,7 +37,12 @@ impl<'a> Evaluator<'a> {
             }
         }
         let right = self.eval(right, scope)?;
+        self.budget.weigh(&left)?;
+        self.budget.weigh(&right)?;
         let marks = left.all_marks().union(&right.all_marks());
+        if !marks.is_shared_with(&left.marks) && !marks.is_shared_with(&right.marks) {
+            self.budget.make_marks(&marks)?;
+        }
         let unknown = || Ok(Value::unknown_from([&left, &right]));
         let kind = match operator {
             BinaryOp::And | BinaryOp::Or => {

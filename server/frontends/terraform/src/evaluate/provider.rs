@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Evaluator, ModuleInstance, Scope};
 use crate::config::Provider;
 use crate::resolved::{EvaluatedAttribute, EvaluatedBlock, EvaluatedBody};
-use crate::value::{Marks, Value};
+use crate::value::{JoinedMarks, Value};
 
 /// The configuration of a provider that `key` (`aws`, `aws.west`) means in a module: its own, one handed down with
 /// `providers = {}`, or the caller's default.
@@ -36,7 +36,7 @@ impl<'a> Evaluator<'a> {
         }
         let region = provider_of(module, provider).and_then(|(module, provider)| {
             let attribute = provider.block.attribute("region")?;
-            Some(self.attribute(attribute, Scope::of(module, attribute)))
+            Some(self.budget.of_its_own(|| self.attribute(attribute, Scope::of(module, attribute))))
         });
         self.regions.borrow_mut().insert(key, region.clone());
         region
@@ -53,9 +53,9 @@ impl<'a> Evaluator<'a> {
             let mut written = Vec::new();
             attributes(&body, &mut written);
             let place = written.iter().find(|attribute| !attribute.value.all_marks().is_empty())?.place.clone();
-            let marks =
-                written.iter().fold(Marks::none(), |marks, attribute| marks.union(&attribute.value.all_marks()));
-            let value = Value { marks, ..Value::unknown("the configuration of a provider") };
+            let mut marks = JoinedMarks::default();
+            written.iter().for_each(|attribute| marks.add_all_of(&attribute.value));
+            let value = Value { marks: marks.marks(), ..Value::unknown("the configuration of a provider") };
             Some(EvaluatedAttribute { value, place })
         });
         self.providers.borrow_mut().insert(key, configured.clone());

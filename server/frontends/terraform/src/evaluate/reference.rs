@@ -10,7 +10,7 @@ use foreshock_text::{Place, Span};
 use super::{CallExpansion, Evaluator, Expansion, Form, Repetition, ResourceInstance, Scope, memo};
 use crate::failure::{Failure, fail};
 use crate::remote::is_remote_state;
-use crate::value::{Kind, Mark, Marks, Value};
+use crate::value::{JoinedMarks, Kind, Mark, Marks, Value};
 
 /// The names of the attributes in some steps: `a.b[0].c` gives `a.b.c`.
 fn path(steps: &[TraversalStep]) -> String {
@@ -79,15 +79,16 @@ impl<'a> Evaluator<'a> {
 
     /// The marks of everything an expression refers to, whatever else is wrong with it.
     pub(crate) fn marks_of(&self, expr: &Expr, scope: &Scope<'_>) -> Marks {
-        let mut marks = Marks::none();
+        let mut marks = JoinedMarks::default();
         crate::references::each_reference(expr, &mut |root, steps, span| {
-            if self.spend(1).is_ok()
+            if self.budget.step().is_ok()
                 && let Ok(value) = self.reference(root, steps, span, scope)
+                && self.budget.weigh(&value).is_ok()
             {
-                marks = marks.union(&value.all_marks());
+                marks.add_all_of(&value);
             }
         });
-        marks
+        marks.marks()
     }
 
     fn path_value(&self, name: &str, scope: &Scope<'_>) -> Result<Value, Failure> {
@@ -153,11 +154,15 @@ impl<'a> Evaluator<'a> {
                     Picked::One(one) => Ok(self.read(one, rest, place, scope)?.with_marks(&key.marks)),
                     Picked::Unknown => {
                         // Any of them: the marks of all.
+                        self.reads(expansion.instances.len())?;
                         let attribute: Arc<str> = Arc::from(path(rest));
-                        let marks = expansion.instances.iter().fold(key.all_marks(), |marks, one| {
+                        let mut marks = JoinedMarks::default();
+                        marks.add_all_of(&key);
+                        for one in &expansion.instances {
                             let (to, attribute, place) = (one.address.clone(), attribute.clone(), place.clone());
-                            marks.union(&Marks::one(Mark { to, attribute, place }))
-                        });
+                            marks.add(&Marks::one(Mark { to, attribute, place }));
+                        }
+                        let marks = marks.marks();
                         let why = key.first_reason().unwrap_or_else(|| Arc::from("not known"));
                         Ok(Value { kind: Kind::Unknown(why), marks, origin: None })
                     }
@@ -165,12 +170,14 @@ impl<'a> Evaluator<'a> {
                 }
             }
             Some(StepKind::FullSplat) if expansion.form == Form::Count => {
+                self.reads(expansion.instances.len())?;
                 let items = expansion.instances.iter().map(|one| self.read(one, rest, place.clone(), scope));
                 Ok(list(items.collect::<Result<Vec<Value>, Failure>>()?))
             }
             Some(StepKind::AttributeSplat) if expansion.form == Form::Count => {
                 let own = rest.iter().take_while(|step| matches!(step.kind, StepKind::Attribute(_))).count();
                 let (own, after) = rest.split_at(own);
+                self.reads(expansion.instances.len())?;
                 let items = expansion.instances.iter().map(|one| self.read(one, own, place.clone(), scope));
                 self.walk(list(items.collect::<Result<Vec<Value>, Failure>>()?), after, scope)
             }
@@ -182,7 +189,8 @@ impl<'a> Evaluator<'a> {
     }
 
     fn whole(&self, expansion: &Expansion, place: &Place) -> Result<Value, Failure> {
-        self.spend(expansion.instances.len() as u64)?;
+        // Each is an object of all that is written in it.
+        self.reads(expansion.instances.len() * 4)?;
         if expansion.form == Form::Count {
             return Ok(list(expansion.instances.iter().map(|one| self.object(one, place)).collect()));
         }
@@ -193,6 +201,14 @@ impl<'a> Evaluator<'a> {
             }
         }
         Ok(Value::new(Kind::Map(Arc::new(items))))
+    }
+
+    /// What it costs to read so many instances, each with a mark of its own.
+    fn reads(&self, count: usize) -> Result<(), Failure> {
+        /// Bytes of a mark with its text.
+        const READ: u64 = 240;
+        self.budget.spend(count as u64 * 32)?;
+        self.budget.make(count as u64 * READ)
     }
 
     fn pick<'e>(&self, expansion: &'e Expansion, key: &Value) -> Picked<'e> {
@@ -236,7 +252,7 @@ impl<'a> Evaluator<'a> {
         let full = if full.is_empty() { name.to_string() } else { full };
         let reason = format!("known after apply: {}.{full}", one.address);
         let mark = Mark { to: one.address.clone(), attribute: Arc::from(full), place };
-        let value = match self.deeper(|| Ok(self.instance_attribute(one, &name)))? {
+        let value = match self.budget.deeper(|| Ok(self.instance_attribute(one, &name)))? {
             Some(value) => match self.walk(value, steps.get(1..).unwrap_or_default(), scope)? {
                 // Set to null is not set: the provider may have an answer of its own.
                 value if matches!(value.kind, Kind::Null) => Value { marks: value.marks, ..Value::unknown(reason) },
@@ -273,10 +289,10 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn written(&self, one: &Rc<ResourceInstance>, number: usize) -> Option<Value> {
         let resource = one.module.config.resources.get(one.resource)?;
         let attribute = resource.block.attributes.get(number)?;
-        let slot = one.attributes.get(number)?;
+        let slot = one.shared.get(number).and_then(Option::as_ref).or_else(|| one.attributes.get(number))?;
         let compute = || {
             let scope = Scope::of(&one.module, attribute).with_repetition(&one.repetition);
-            self.attribute(attribute, scope)
+            self.budget.of_its_own(|| self.attribute(attribute, scope))
         };
         let circle = || Value::unknown(format!("circular reference: {}.{}", one.address, attribute.name));
         Some(memo(slot, compute, circle))
@@ -357,6 +373,7 @@ impl<'a> Evaluator<'a> {
             let key = self.eval(index, scope)?;
             if !key.is_known() {
                 let mut all = vec![key];
+                self.reads(expansion.instances.len())?;
                 for one in &expansion.instances {
                     all.extend(self.module_output(one, rest, place.clone(), scope));
                 }
@@ -369,9 +386,11 @@ impl<'a> Evaluator<'a> {
             };
         }
         if let (Form::Count, Some(StepKind::FullSplat)) = (&expansion.form, steps.first().map(|step| &step.kind)) {
+            self.reads(expansion.instances.len())?;
             let items = expansion.instances.iter().map(|one| self.module_output(one, rest, place.clone(), scope));
             return Ok(list(items.collect::<Result<Vec<Value>, Failure>>()?));
         }
+        self.reads(expansion.instances.len())?;
         let mut items = Vec::new();
         for one in &expansion.instances {
             items.push(self.module_output(one, &[], place.clone(), scope)?);

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use foreshock_syntax::hcl::{Expr, TemplatePart};
 
-use super::expression::pairs;
+use super::expression::{pairs, top_length};
 use super::{Binding, Evaluator, Scope, limits};
 use crate::failure::{Failure, beyond, fail};
 use crate::types::{bool_of, string_of};
-use crate::value::{Kind, Marks, Value};
+use crate::value::{JoinedMarks, Kind, Value};
 
 /// A template being written.
 #[derive(Default)]
 struct Output {
     text: String,
-    marks: Marks,
+    marks: JoinedMarks,
     /// The reason of the first part that is not known.
     unknown: Option<Arc<str>>,
 }
@@ -30,19 +30,27 @@ impl<'a> Evaluator<'a> {
         self.write_parts(parts, scope, &mut output)?;
         let kind = match output.unknown {
             Some(why) => Kind::Unknown(why),
-            None => Kind::String(Arc::from(output.text)),
+            None => {
+                self.budget.make(output.text.len() as u64)?;
+                Kind::String(Arc::from(output.text))
+            }
         };
-        Ok(Value { kind, marks: output.marks, origin: None })
+        let marks = output.marks.marks();
+        self.budget.make_marks(&marks)?;
+        Ok(Value { kind, marks, origin: None })
     }
 
     fn write_parts(&self, parts: &[TemplatePart], scope: &Scope<'_>, output: &mut Output) -> Result<(), Failure> {
         for part in parts {
             match part {
-                TemplatePart::Literal(text) => output.text.push_str(text),
+                TemplatePart::Literal(text) => {
+                    self.budget.spend(text.len() as u64 / 8)?;
+                    output.text.push_str(text);
+                }
                 TemplatePart::Interpolation(expr) => self.write(expr, scope, output)?,
                 TemplatePart::If { condition, yes, no } => {
                     let condition = self.eval(condition, scope)?;
-                    output.marks = output.marks.union(&condition.all_marks());
+                    output.marks.add_all_of(&condition);
                     match &condition.kind {
                         Kind::Unknown(why) => {
                             output.unknown.get_or_insert_with(|| why.clone());
@@ -65,7 +73,9 @@ impl<'a> Evaluator<'a> {
 
     fn write(&self, expr: &Expr, scope: &Scope<'_>, output: &mut Output) -> Result<(), Failure> {
         let value = self.eval(expr, scope)?;
-        output.marks = output.marks.union(&value.all_marks());
+        let weight = self.budget.weigh(&value)?;
+        self.budget.spend(weight.bytes / 8)?;
+        output.marks.add_all_of(&value);
         match &value.kind {
             Kind::Unknown(why) => {
                 output.unknown.get_or_insert_with(|| why.clone());
@@ -86,15 +96,16 @@ impl<'a> Evaluator<'a> {
         output: &mut Output,
     ) -> Result<(), Failure> {
         let collection = self.eval(collection, scope)?;
-        output.marks = output.marks.union(&collection.marks);
+        self.budget.make_elements(2 * top_length(&collection), &collection.marks)?;
+        output.marks.add(&collection.marks);
         let Some(pairs) = pairs(&collection)? else {
-            output.marks = output.marks.union(&collection.all_marks());
+            output.marks.add_all_of(&collection);
             let why = collection.first_reason().unwrap_or_else(|| Arc::from("not known"));
             output.unknown.get_or_insert(why);
             return Ok(());
         };
         for (key, value) in &pairs {
-            self.spend(1)?;
+            self.budget.step()?;
             let key_binding = Binding { name: key_name.unwrap_or(""), value: key, outer: scope.bindings };
             let outer = if key_name.is_some() { Some(&key_binding) } else { scope.bindings };
             let value_binding = Binding { name: value_name, value, outer };

@@ -1,15 +1,16 @@
 //! Functions that build lists and maps out of others; elements keep their own marks, and may be unknown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::select::{marked_items, unknown_items};
 use super::{Answer, arg, boolean, list, number, text_arg, whole};
+use crate::evaluate::PARTS;
 use crate::failure::{Failure, beyond, fail};
 use crate::open;
-use crate::order::{compare, equal};
+use crate::order::{Ordered, compare, equal};
 use crate::types::{bool_of, kind_name, number_of, set_of, string_of, unify_values};
-use crate::value::{Kind, Marks, Value};
+use crate::value::{JoinedMarks, Kind, Marks, Value};
 
 /// The elements of a map.
 type Elements = BTreeMap<Arc<str>, Value>;
@@ -55,17 +56,19 @@ fn length(args: &[Value]) -> Result<Value, Failure> {
         _ => return Err(wrong(of, "list, map or string")),
     };
     // How many there are depends on the elements' being there, not on what they are made of.
-    let marks = match &of.kind {
-        Kind::List(items) | Kind::Set(items) => items.iter().fold(of.marks.clone(), |marks, item| match &item.kind {
-            Kind::Map(object) => match object.get(open::REST) {
-                Some(rest) => marks.union(&item.marks).union(&rest.marks),
-                None => marks.union(&item.marks),
-            },
-            _ => marks.union(&item.marks),
-        }),
-        _ => of.marks.clone(),
-    };
-    Ok(number(length as f64).with_marks(&marks))
+    let mut marks = JoinedMarks::default();
+    marks.add(&of.marks);
+    if let Kind::List(items) | Kind::Set(items) = &of.kind {
+        for item in items.iter() {
+            marks.add(&item.marks);
+            if let Kind::Map(object) = &item.kind
+                && let Some(rest) = object.get(open::REST)
+            {
+                marks.add(&rest.marks);
+            }
+        }
+    }
+    Ok(number(length as f64).with_marks(&marks.marks()))
 }
 
 fn concat(args: &[Value]) -> Result<Value, Failure> {
@@ -118,8 +121,6 @@ fn flatten(args: &[Value]) -> Result<Value, Failure> {
 
 /// `false` when an element is unknown: it could be a list itself.
 fn flatten_into(of: &Value, into: &mut Vec<Value>) -> Result<bool, Failure> {
-    /// More than anything real, less than memory.
-    const ITEMS: usize = 200_000;
     let (Kind::List(items) | Kind::Set(items)) = &of.kind else { return Err(wrong(of, "list")) };
     for item in items.iter() {
         match &item.kind {
@@ -131,7 +132,7 @@ fn flatten_into(of: &Value, into: &mut Vec<Value>) -> Result<bool, Failure> {
             }
             _ => into.push(item.clone().with_marks(&of.marks)),
         }
-        if into.len() > ITEMS {
+        if into.len() > PARTS {
             return beyond("too many elements to follow");
         }
     }
@@ -190,7 +191,7 @@ fn distinct(args: &[Value]) -> Result<Value, Failure> {
     if !of.is_wholly_known() && items.len() > 1 {
         return Ok(Value::unknown_from([of]));
     }
-    let mut seen: std::collections::BTreeSet<Ordered> = std::collections::BTreeSet::new();
+    let mut seen: BTreeSet<Ordered> = BTreeSet::new();
     let mut kept = Vec::new();
     for item in unify_values(items.to_vec())? {
         if seen.insert(Ordered(item.clone())) {
@@ -198,29 +199,6 @@ fn distinct(args: &[Value]) -> Result<Value, Failure> {
         }
     }
     Ok(list(kept).with_marks(&of.marks))
-}
-
-/// A value in the order of sets.
-struct Ordered(Value);
-
-impl PartialEq for Ordered {
-    fn eq(&self, other: &Ordered) -> bool {
-        compare(&self.0, &other.0).is_eq()
-    }
-}
-
-impl Eq for Ordered {}
-
-impl PartialOrd for Ordered {
-    fn partial_cmp(&self, other: &Ordered) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Ordered {
-    fn cmp(&self, other: &Ordered) -> std::cmp::Ordering {
-        compare(&self.0, &other.0)
-    }
 }
 
 /// The map and its elements; `None` when they are not all known by name.
@@ -320,7 +298,8 @@ fn matchkeys(args: &[Value]) -> Result<Value, Failure> {
     if items.len() != keys.len() {
         return fail("matchkeys takes as many keys as values");
     }
-    let is_wanted = |key: &Value| wanted.iter().any(|wanted| compare(key, wanted).is_eq());
+    let wanted: BTreeSet<Ordered> = wanted.iter().cloned().map(Ordered).collect();
+    let is_wanted = |key: &Value| wanted.contains(&Ordered(key.clone()));
     let items = unify_values(items.to_vec())?;
     Ok(list(items.into_iter().zip(keys).filter(|(_, key)| is_wanted(key)).map(|(item, _)| item).collect()))
 }
@@ -364,7 +343,8 @@ fn setproduct(args: &[Value]) -> Result<Value, Failure> {
             Kind::Set(_) => return Ok(Value::unknown_from(args)),
             _ => return Err(wrong(arg, "list")),
         };
-        if rows.len().saturating_mul(items.len()) > ITEMS {
+        let count = rows.len().saturating_mul(items.len());
+        if count > ITEMS || count.saturating_mul(args.len()) > PARTS {
             return beyond("setproduct has too many elements to follow");
         }
         let mut next = Vec::with_capacity(rows.len() * items.len());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Answer, arg, json, list, text_arg, yaml};
+use super::{Answer, arg, json, list, room_for_parts, text_arg, yaml};
 use crate::failure::{Failure, fail};
 use crate::value::{Kind, Value};
 
@@ -79,6 +79,7 @@ fn csvdecode(args: &[Value]) -> Result<Value, Failure> {
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(wrong)?;
+        room_for_parts((rows.len() + 1) * names.len())?;
         let row: BTreeMap<Arc<str>, Value> = names.iter().cloned().zip(record.iter().map(Value::string)).collect();
         rows.push(Value::new(Kind::Map(Arc::new(row))));
     }

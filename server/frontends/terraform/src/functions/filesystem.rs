@@ -127,7 +127,7 @@ impl<'a> Evaluator<'a> {
             return Ok(Value { origin: None, ..value });
         };
         let binding = Binding { name, value, outer: scope.bindings };
-        self.deeper(|| self.bind(template, rest, Scope { bindings: Some(&binding), ..scope }))
+        self.budget.deeper(|| self.bind(template, rest, Scope { bindings: Some(&binding), ..scope }))
     }
 }
 

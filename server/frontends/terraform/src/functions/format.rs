@@ -1,6 +1,6 @@
 //! `format` and `formatlist`.
 
-use super::{Answer, arg, json, list, text_arg};
+use super::{Answer, arg, json, list, room_for_text, text_arg};
 use crate::failure::{Failure, beyond, fail};
 use crate::types::{bool_of, number_of, string_of};
 use crate::value::{Kind, Value};
@@ -52,7 +52,10 @@ fn formatted(pattern: &str, args: &[Value]) -> Result<String, Failure> {
         next = index + 1;
         highest = highest.max(next);
         match args.get(index) {
-            Some(value) => text.push_str(&one(&verb, value)?),
+            Some(value) => {
+                text.push_str(&one(&verb, value)?);
+                room_for_text(text.len())?;
+            }
             None => return fail(format!("the format has no argument {}", index + 1)),
         }
     }
@@ -224,6 +227,7 @@ fn formatlist(args: &[Value]) -> Result<Value, Failure> {
         }
     }
     let mut lines = Vec::new();
+    let mut written = 0;
     for index in 0..length.unwrap_or(1) {
         let row: Vec<Value> = args
             .iter()
@@ -232,7 +236,10 @@ fn formatlist(args: &[Value]) -> Result<Value, Failure> {
                 _ => arg.clone(),
             })
             .collect();
-        lines.push(Value::string(formatted(&pattern, &row)?));
+        let line = formatted(&pattern, &row)?;
+        written += line.len();
+        room_for_text(written)?;
+        lines.push(Value::string(line));
     }
     Ok(list(lines))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::evaluate::PARTS;
 use crate::failure::{Failure, beyond, fail};
 use crate::numbers::format_number;
 use crate::value::{Kind, Value};
@@ -66,6 +67,11 @@ fn write_string(text: &str, into: &mut String) {
 
 /// The value of a JSON text.
 pub(crate) fn read(text: &str) -> Result<Value, Failure> {
+    // Every value but the first stands behind one of these.
+    let parts = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+    if parts > 2 * PARTS {
+        return beyond("a value too large to follow");
+    }
     match serde_json::from_str::<serde_json::Value>(text) {
         Ok(json) => Ok(value_of(&json)),
         Err(error) => fail(format!("this is not JSON: {error}")),

@@ -2,6 +2,7 @@
 //! impure one is always unknown.
 
 mod collection;
+mod cost;
 mod encoding;
 mod filesystem;
 mod format;
@@ -21,10 +22,10 @@ use std::sync::Arc;
 
 use foreshock_syntax::hcl::Expr;
 
-use crate::evaluate::{Evaluator, Scope};
-use crate::failure::{Failure, fail};
+use crate::evaluate::{Evaluator, PARTS, STRING, Scope, top_length};
+use crate::failure::{Failure, beyond, fail};
 use crate::types::{number_of, string_of};
-use crate::value::{Kind, Marks, Value};
+use crate::value::{JoinedMarks, Kind, Marks, Value};
 
 /// What a family of functions answers: `None` when the name is not one of its own.
 type Answer = Option<Result<Value, Failure>>;
@@ -45,6 +46,9 @@ impl<'a> Evaluator<'a> {
         if expand {
             let Some(last) = values.pop() else { return fail("nothing to expand with `...`") };
             match &last.kind {
+                Kind::List(_) | Kind::Set(_) if self.budget.make_elements(top_length(&last), &last.marks).is_err() => {
+                    return beyond("too much to evaluate");
+                }
                 Kind::List(items) => values.extend(items.iter().map(|item| item.clone().with_marks(&last.marks))),
                 Kind::Set(items) if items.iter().all(Value::is_known) => {
                     values.extend(items.iter().map(|item| item.clone().with_marks(&last.marks)));
@@ -56,14 +60,15 @@ impl<'a> Evaluator<'a> {
                 _ => return fail("only a list can be expanded with `...`"),
             }
         }
-        self.spend(values.len() as u64)?;
+        self.budget.spend(values.len() as u64)?;
         let args = values.as_slice();
+        self.pay(name, args)?;
         // Families that look at unknown elements themselves come first.
         if let Some(answer) = select::call(name, args).or_else(|| collection::call(name, args)) {
-            return answer;
+            return self.paid(name, args, answer?);
         }
         if let Some(answer) = self.filesystem_call(name, args, scope) {
-            return answer;
+            return self.paid(name, args, answer?);
         }
         if !args.iter().all(Value::is_wholly_known) {
             return Ok(Value::unknown_from(args));
@@ -78,7 +83,12 @@ impl<'a> Evaluator<'a> {
             .or_else(|| hash::call(name, args))
             .or_else(|| time::call(name, args));
         match answer {
-            Some(answer) => Ok(self.bounded(answer?).with_marks(&all_marks(args))),
+            Some(answer) => {
+                let answer = self.paid(name, args, self.budget.bounded(answer?))?;
+                let marks = all_marks(args);
+                self.budget.make_marks(&marks)?;
+                Ok(answer.with_marks(&marks))
+            }
             None => Ok(Value { marks: all_marks(args), ..Value::unknown(format!("{name}() is not followed")) }),
         }
     }
@@ -109,7 +119,9 @@ impl<'a> Evaluator<'a> {
 }
 
 fn all_marks(args: &[Value]) -> Marks {
-    args.iter().fold(Marks::none(), |marks, arg| marks.union(&arg.all_marks()))
+    let mut marks = JoinedMarks::default();
+    args.iter().for_each(|arg| marks.add_all_of(arg));
+    marks.marks()
 }
 
 fn boolean(flag: bool) -> Value {
@@ -150,6 +162,16 @@ fn whole(number: f64) -> Result<i64, Failure> {
         return Ok(number as i64);
     }
     fail(format!("a whole number is required, this is {number}"))
+}
+
+/// A text that a function is going to make, if it is not too long.
+fn room_for_text(bytes: usize) -> Result<(), Failure> {
+    if bytes > STRING { beyond("a text too long to follow") } else { Ok(()) }
+}
+
+/// Elements that a function is going to make, if they are not too many.
+fn room_for_parts(parts: usize) -> Result<(), Failure> {
+    if parts > PARTS { beyond("a value too large to follow") } else { Ok(()) }
 }
 
 /// The elements of a list or set.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use regex::{Captures, Regex};
 
 use super::pattern_syntax::translate;
-use super::{Answer, list, text_arg};
+use super::{Answer, list, room_for_parts, room_for_text, text_arg};
 use crate::evaluate::Evaluator;
 use crate::failure::{Failure, beyond, fail};
 use crate::value::{Kind, Value};
@@ -38,17 +38,41 @@ impl Evaluator<'_> {
 
     fn regexall(&self, args: &[Value]) -> Result<Value, Failure> {
         let (pattern, text) = (self.pattern(&text_arg(args, 0)?)?, text_arg(args, 1)?);
-        Ok(list(pattern.captures_iter(&text).map(|captures| captured(&pattern, &captures)).collect()))
+        let mut found = Vec::new();
+        for captures in pattern.captures_iter(&text) {
+            room_for_parts((found.len() + 1) * captures.len())?;
+            found.push(captured(&pattern, &captures));
+        }
+        Ok(list(found))
     }
 
     fn replace(&self, args: &[Value]) -> Result<Value, Failure> {
         let (text, find, with) = (text_arg(args, 0)?, text_arg(args, 1)?, text_arg(args, 2)?);
         let pattern = find.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|_| find.len() > 1);
         match pattern {
-            Some(pattern) => Ok(Value::string(self.pattern(pattern)?.replace_all(&text, &*with).into_owned())),
-            None => Ok(Value::string(text.replace(&*find, &with))),
+            Some(pattern) => replaced(&self.pattern(pattern)?, &text, &with),
+            None => {
+                let added = text.matches(&*find).count().saturating_mul(with.len());
+                room_for_text(text.len().saturating_add(added))?;
+                Ok(Value::string(text.replace(&*find, &with)))
+            }
         }
     }
+}
+
+/// The text with every match replaced, as `replace_all` does it, but only as long as texts may be.
+fn replaced(pattern: &Regex, text: &str, with: &str) -> Result<Value, Failure> {
+    let mut made = String::new();
+    let mut last = 0;
+    for captures in pattern.captures_iter(text) {
+        let Some(whole) = captures.get(0) else { continue };
+        made.push_str(text.get(last..whole.start()).unwrap_or(""));
+        captures.expand(with, &mut made);
+        last = whole.end();
+        room_for_text(made.len())?;
+    }
+    made.push_str(text.get(last..).unwrap_or(""));
+    Ok(Value::string(made))
 }
 
 /// The whole match without groups, a list of unnamed groups, an object of named ones.

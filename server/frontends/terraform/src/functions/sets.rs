@@ -1,11 +1,11 @@
 //! Functions on sets, and `transpose`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Answer, arg, items};
 use crate::failure::{Failure, fail};
-use crate::order::compare;
+use crate::order::Ordered;
 use crate::types::{set_of, string_of, unify_values};
 use crate::value::{Kind, Value};
 
@@ -40,7 +40,13 @@ fn keep(args: &[Value], if_in_others: bool) -> Result<Value, Failure> {
     let mut sets = elements(args)?.into_iter();
     let mut kept = sets.next().unwrap_or_default();
     for other in sets {
-        kept.retain(|item| other.iter().any(|other| compare(item, other).is_eq()) == if_in_others);
+        let other: BTreeSet<Ordered> = other.into_iter().map(Ordered).collect();
+        kept = kept
+            .into_iter()
+            .map(Ordered)
+            .filter(|item| other.contains(item) == if_in_others)
+            .map(|item| item.0)
+            .collect();
     }
     Ok(set_of(kept))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Answer, arg, boolean, items, items_arg, list, text_arg, whole_arg};
+use super::{Answer, arg, boolean, items, items_arg, list, room_for_parts, room_for_text, text_arg, whole_arg};
 use crate::failure::{Failure, fail};
 use crate::types::string_of;
 use crate::value::Value;
@@ -19,7 +19,7 @@ pub(super) fn call(name: &str, args: &[Value]) -> Answer {
         "lower" => one(args, |text| text.chars().map(lower).collect()),
         "upper" => one(args, |text| text.chars().map(upper).collect()),
         "title" => one(args, title),
-        "strrev" => one(args, |text| graphemes(text).rev_string()),
+        "strrev" => one(args, |text| text.graphemes(true).rev().collect()),
         "trimspace" => one(args, |text| text.trim().to_owned()),
         "trim" => two(args, |text, cutset| text.trim_matches(|c| cutset.contains(c)).to_owned()),
         "trimprefix" => two(args, |text, prefix| text.strip_prefix(prefix).unwrap_or(text).to_owned()),
@@ -34,18 +34,6 @@ pub(super) fn call(name: &str, args: &[Value]) -> Answer {
         "substr" => substr(args),
         _ => return None,
     })
-}
-
-trait Reversed {
-    fn rev_string(self) -> String;
-}
-
-impl<'t, I: Iterator<Item = &'t str>> Reversed for I {
-    fn rev_string(self) -> String {
-        let mut parts: Vec<&str> = self.collect();
-        parts.reverse();
-        parts.concat()
-    }
 }
 
 fn one(args: &[Value], change: impl Fn(&str) -> String) -> Result<Value, Failure> {
@@ -97,15 +85,20 @@ fn indent(args: &[Value]) -> Result<Value, Failure> {
         return fail("indent by 0 to 1000 spaces");
     }
     let text = text_arg(args, 1)?;
+    room_for_text(text.len() + text.matches('\n').count() * spaces as usize)?;
     Ok(Value::string(text.replace('\n', &format!("\n{}", " ".repeat(spaces as usize)))))
 }
 
 fn join(args: &[Value]) -> Result<Value, Failure> {
     let separator = text_arg(args, 0)?;
     let mut parts: Vec<Arc<str>> = Vec::new();
+    let mut length = 0;
     for list in args.get(1..).unwrap_or_default() {
         for item in items(list)? {
-            parts.push(string_of(&item.kind)?);
+            let part = string_of(&item.kind)?;
+            length += part.len() + separator.len();
+            room_for_text(length.saturating_sub(separator.len()))?;
+            parts.push(part);
         }
     }
     arg(args, 1)?;
@@ -114,6 +107,7 @@ fn join(args: &[Value]) -> Result<Value, Failure> {
 
 fn split(args: &[Value]) -> Result<Value, Failure> {
     let (separator, text) = (text_arg(args, 0)?, text_arg(args, 1)?);
+    room_for_parts(if separator.is_empty() { text.chars().count() } else { text.matches(&*separator).count() })?;
     let parts: Vec<Value> = if separator.is_empty() {
         text.chars().map(|character| Value::string(character.to_string())).collect()
     } else {
@@ -133,11 +127,10 @@ fn sort(args: &[Value]) -> Result<Value, Failure> {
 
 fn substr(args: &[Value]) -> Result<Value, Failure> {
     let text = text_arg(args, 0)?;
-    let parts: Vec<&str> = graphemes(&text).collect();
     let (offset, length) = (whole_arg(args, 1)?, whole_arg(args, 2)?);
-    let count = parts.len() as i64;
+    let count = graphemes(&text).count() as i64;
     let start = if offset < 0 { (count + offset).max(0) } else { offset.min(count) };
     let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
-    let part = parts.get(start as usize..end.max(start) as usize).unwrap_or_default();
-    Ok(Value::string(part.concat()))
+    let part: String = graphemes(&text).skip(start as usize).take((end - start).max(0) as usize).collect();
+    Ok(Value::string(part))
 }

@@ -165,6 +165,7 @@ struct Reader {
     anchors: BTreeMap<usize, Value>,
     document: Option<Value>,
     documents: usize,
+    parts: usize,
 }
 
 impl Reader {
@@ -206,6 +207,8 @@ impl Reader {
     }
 
     fn add(&mut self, value: Value, anchor: usize) -> Result<(), Failure> {
+        self.parts += 1;
+        super::room_for_parts(self.parts)?;
         if anchor > 0 {
             self.anchors.insert(anchor, value.clone());
         }

@@ -139,17 +139,16 @@ impl Evaluator<'_> {
         };
         // What is known of the modules serves both; it is handed over and taken back.
         let mut cache: ResolveCache = std::mem::take(&mut **self.cache.borrow_mut());
-        let (outputs, files, fuel) = {
-            let mut inner = Evaluator::new(self.files, &options, home.root.clone(), &mut cache, self.fuel.get());
-            inner.depth.set(self.depth.get());
+        let (outputs, files) = {
+            let budget = self.budget.clone();
+            let mut inner = Evaluator::new(self.files, &options, home.root.clone(), &mut cache, budget);
             inner.remote.borrow_mut().waiting = waiting.into_iter().chain([self.root.clone()]).collect();
             let outputs = inner.root_outputs(&name);
             let mut files = inner.read.take();
             files.extend(inner.remote.take().states.into_iter().flat_map(|state| state.files));
-            (outputs, files, inner.fuel.get())
+            (outputs, files)
         };
         **self.cache.borrow_mut() = cache;
-        self.fuel.set(fuel);
         let outputs = outputs.ok_or_else(|| Arc::from(format!("there is no Terraform file in {name}")))?;
         let mut files = files;
         files.sort();
