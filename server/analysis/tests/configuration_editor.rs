@@ -259,6 +259,104 @@ fn values_are_offered() {
     offers("[[stack]]\nslo = $0", expect![""]);
 }
 
+/// Of every header, key and value that is offered: once it is written, nothing is offered in its place. An editor that
+/// shows a list there would take its first entry for the line break that ends the line.
+#[test]
+fn what_is_complete_is_not_offered_again() {
+    for context in [
+        "$0",
+        "[$0",
+        "[rules]\n$0",
+        "[rules]\nno-sla = $0",
+        "[rules]\nno-sla = \"$0",
+        "[rules]\nno-sla = \"$0\"",
+        "[rules]\nno-sla = '$0'",
+        "[[stack]]\npath = \"$0\"",
+        "[[stack]]\npath = \"envs/prod\"\nvar_files = [\"$0\"]",
+        "[[stack]]\npath = \"envs/prod\"\n$0",
+        "[[ignore]]\naddress = \"$0\"",
+        "[[ignore]]\nrules = [\"no-sla\", $0]",
+        "[[ignore]]\n$0",
+        "[editor]\nvalues = $0",
+        "[catalog.acme]\n$0",
+        "[catalog.acme]\nkind = $0",
+        "[catalog.acme]\nstateful = $0",
+        "[catalog]\nacme = $0",
+    ] {
+        let (_directory, snapshot, file, offset) = opened(context);
+        let text = context.replace("$0", "");
+        let offered = snapshot.complete_configuration(&file, offset);
+        assert!(!offered.is_empty(), "{context}");
+        for item in offered {
+            let (start, end) = (item.replaces.start as usize, item.replaces.end as usize);
+            let written = format!("{}{}$0{}", &text[..start], item.text, &text[end..]);
+            let again = |fixture: &str| -> Vec<String> {
+                let (_directory, snapshot, file, offset) = opened(fixture);
+                snapshot.complete_configuration(&file, offset).into_iter().map(|item| item.text).collect()
+            };
+            // A key that was taken waits for its value.
+            if !item.text.ends_with("= ") {
+                assert_eq!(again(&written), Vec::<String>::new(), "{written:?}");
+                assert_eq!(again(&written.replace("$0", " $0")), Vec::<String>::new(), "{written:?}, then a blank");
+            }
+        }
+    }
+    for complete in [
+        "[rules$0]",
+        "[rul$0es]",
+        "[[stack$0]]",
+        "[[stack]$0]",
+        "[catalog.acme]$0",
+        "[catalog.acme] $0 # why",
+        "[rules]\nno-sla$0 = \"off\"",
+        "[rules]\nno-$0sla = \"off\"",
+        "[rules]\nno-sla = \"off\"$0",
+        "[rules]\nno-sla = \"of$0f\"",
+        "[editor]\nvalues = tr$0ue",
+        "[[ignore]]\nrules = [\"no-sla\"$0",
+    ] {
+        offers(complete, expect![""]);
+    }
+}
+
+#[test]
+fn what_is_half_written_is_replaced_whole() {
+    offers(
+        "[editor]\nvalues = tr$0",
+        expect![[r#"
+        values = true
+        values = false
+    "#]],
+    );
+    offers(
+        "[[ignore]]\nrule$0\n",
+        expect![[r#"
+        rule =
+        rules =
+        address =
+        path =
+        reason =
+        until =
+        [[stack]]
+        [rules]
+        [[ignore]]
+        [editor]
+        and more
+    "#]],
+    );
+    offers(
+        "[[ignore]]\nun$0tl = 2027-01-31\n",
+        expect![[r#"
+        rule = 2027-01-31
+        rules = 2027-01-31
+        address = 2027-01-31
+        path = 2027-01-31
+        reason = 2027-01-31
+        until = 2027-01-31
+    "#]],
+    );
+}
+
 #[test]
 fn what_is_written_is_explained() {
     explains(

@@ -48,16 +48,26 @@ impl Snapshot {
         self.configurations.iter().find(|configured| configured.configuration.file == *file)
     }
 
-    /// What can be written at an offset of a `foreshock.toml`, the likeliest first; nothing for another file.
+    /// What can be written at an offset of a `foreshock.toml`, the likeliest first; nothing for another file, and nothing
+    /// where that which is written is complete: an editor would take what is offered for what is wanted next, and the key
+    /// that ends a line would write it.
     pub fn complete_configuration(&self, file: &FilePath, offset: u32) -> Vec<Completion> {
         let Some(configured) = self.configured(file) else { return Vec::new() };
         let text = &*configured.configuration.text;
+        let found = self.offered(configured, text, offset);
+        let is_complete = found.iter().any(|offer| offer.replaces.text(text).trim_end() == offer.text);
+        if is_complete { Vec::new() } else { found }
+    }
+
+    fn offered(&self, configured: &Configured, text: &str, offset: u32) -> Vec<Completion> {
         let here = cursor(text, offset);
         match &here.place {
             Spot::Header(span) => sections(*span),
-            Spot::Key(span) => {
-                let mut found = keys_here(&here, text, *span);
-                found.extend(sections(*span));
+            Spot::Key { written, assigned } => {
+                let mut found = keys_here(&here, text, *written, *assigned);
+                if !assigned {
+                    found.extend(sections(*written));
+                }
                 found
             }
             Spot::Value { key, written, quote } => {
@@ -76,7 +86,7 @@ impl Snapshot {
         let here = cursor(text, word.start);
         let meaning = match &here.place {
             Spot::Header(_) => header_meaning(text, word)?,
-            Spot::Key(_) => match shape_of(&here.section) {
+            Spot::Key { .. } => match shape_of(&here.section) {
                 Some(Shape::Levels) => rule_meaning(rule(name)?),
                 Some(Shape::Rows) => field_meaning(name)?,
                 _ => key_meaning(key_of(&here.section.join("."), name)?),
@@ -200,8 +210,8 @@ fn sections(replaces: Span) -> Vec<Completion> {
     KEYS.iter().filter_map(section).collect()
 }
 
-/// The keys of the table that are not written yet.
-fn keys_here(here: &Cursor, text: &str, replaces: Span) -> Vec<Completion> {
+/// The keys of the table that are not written yet; only their names where a `=` is there already.
+fn keys_here(here: &Cursor, text: &str, replaces: Span, assigned: bool) -> Vec<Completion> {
     let body = here.body.text(text);
     let current = text.get(..replaces.start as usize).and_then(|before| before.rsplit('\n').next()).map(str::len);
     let line_start = replaces.start - current.unwrap_or(0).min(replaces.start as usize) as u32;
@@ -216,7 +226,7 @@ fn keys_here(here: &Cursor, text: &str, replaces: Span) -> Vec<Completion> {
     };
     let key = |name: &str, detail: String, meaning: String| Completion {
         label: name.to_owned(),
-        text: format!("{name} = "),
+        text: if assigned { name.to_owned() } else { format!("{name} = ") },
         replaces,
         kind: CompletionKind::Key,
         detail,

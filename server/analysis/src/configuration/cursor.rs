@@ -18,11 +18,11 @@ pub(super) struct Cursor {
 pub(super) enum Spot {
     /// `[sta`
     Header(Span),
-    /// `var_f`
-    Key(Span),
+    /// `var_f`; whether a `=` is behind it already.
+    Key { written: Span, assigned: bool },
     /// `path = "en`
     Value { key: String, written: Span, quote: Option<char> },
-    /// A comment, a table in one line.
+    /// A comment, a table in one line, behind a header or a value that is complete.
     Other,
 }
 
@@ -55,6 +55,8 @@ struct Reader {
     comment: bool,
     /// Where the present word of a value begins.
     word: usize,
+    /// Whether a value is complete here: only a comma or the end of the line can follow.
+    complete: bool,
 }
 
 impl Reader {
@@ -72,6 +74,7 @@ impl Reader {
             if ends {
                 self.string = None;
                 self.word = at + 1;
+                self.complete = true;
             }
             return;
         }
@@ -93,6 +96,12 @@ impl Reader {
             }
             _ => {}
         }
+        match c {
+            ',' | '=' | '[' | '{' => self.complete = false,
+            ']' | '}' => self.complete = true,
+            _ if c.is_whitespace() => self.complete |= in_value && self.word < at,
+            _ => {}
+        }
         if c.is_whitespace() || matches!(c, ',' | '=' | '[' | '{' | ']' | '}') {
             self.word = at + c.len_utf8();
         }
@@ -102,6 +111,7 @@ impl Reader {
         self.comment = false;
         self.string = None;
         self.escaped = false;
+        self.complete = false;
         self.word = at + 1;
         // A list that nobody has closed ends where a table begins.
         let rest = text.get(at + 1..).unwrap_or("");
@@ -125,32 +135,47 @@ impl Reader {
         if self.comment || self.braces > 0 {
             return Spot::Other;
         }
-        let Some(start) = self.start else { return Spot::Key(Span::from_range(end..end)) };
+        let behind = text.get(end..).unwrap_or("");
+        let word = behind.len() - behind.trim_start_matches(is_name).len();
+        let key = |start: usize| {
+            let line = behind.get(word..).and_then(|rest| rest.lines().next()).unwrap_or("");
+            let assigned = line.trim_start().starts_with('=');
+            Spot::Key { written: Span::from_range(start..end + word), assigned }
+        };
+        let Some(start) = self.start else { return key(end) };
         match (self.equals, self.string) {
             (None, _) if before.get(start..).is_some_and(|written| written.starts_with('[')) => {
+                let written = before.get(start..).unwrap_or("");
+                if written.contains(if written.starts_with("[[") { "]]" } else { "]" }) {
+                    return Spot::Other;
+                }
                 // An editor may have closed the brackets already.
-                let closing = text.get(end..).unwrap_or("");
-                let closed = closing.len() - closing.trim_start_matches(']').len();
-                Spot::Header(Span::from_range(start..end + closed))
+                let rest = behind.trim_start_matches(|c| is_name(c) || c == '.').trim_start_matches(']');
+                Spot::Header(Span::from_range(start..end + behind.len() - rest.len()))
             }
-            (None, _) => Spot::Key(Span::from_range(start..end)),
+            (None, _) => key(start),
             (Some(equals), string) => {
                 let key = before.get(start..equals).unwrap_or("").trim().trim_matches(['"', '\'']).to_owned();
                 match string {
                     Some((quote, open)) => {
-                        let rest = text.get(end..).unwrap_or("");
-                        let line = rest.split('\n').next().unwrap_or("");
+                        let line = behind.split('\n').next().unwrap_or("");
                         let length = line.find(quote).unwrap_or(0);
                         Spot::Value { key, written: Span::from_range(open + 1..end + length), quote: Some(quote) }
                     }
+                    None if self.complete => Spot::Other,
                     None => {
-                        let word = self.word.max(equals + 1).min(end);
-                        Spot::Value { key, written: Span::from_range(word..end), quote: None }
+                        let start = self.word.max(equals + 1).min(end);
+                        Spot::Value { key, written: Span::from_range(start..end + word), quote: None }
                     }
                 }
             }
         }
     }
+}
+
+/// A character of a name without quotes.
+fn is_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-')
 }
 
 /// `[[stack.rules]]` -> `stack`, `rules`.
@@ -174,7 +199,6 @@ pub(super) fn written_keys(body: &str) -> impl Iterator<Item = &str> {
     body.lines().filter_map(|line| {
         let (key, _) = line.split_once('=')?;
         let key = key.trim();
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
         (!key.is_empty() && key.chars().all(is_name)).then_some(key)
     })
 }
