@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
+use foreshock_resources::Resources;
 use foreshock_syntax::json::{Node, parse};
 use foreshock_terraform::{
     AttributePlace, BlockPlace, EvaluatedAttribute, Instance, Kind, Marks, Reference, Resolved, Value,
@@ -169,8 +170,7 @@ impl<'t> Reading<'_, '_, 't> {
         let directory = self.file.as_path().parent().map_or_else(Utf8PathBuf::new, ToOwned::to_owned);
         Resolved {
             root: self.source.map_or(directory, |(source, _)| source.root.clone()),
-            references: references(&instances),
-            instances,
+            resources: Resources { references: references(&instances), instances, modules: Vec::new() },
             files,
             ..Resolved::default()
         }

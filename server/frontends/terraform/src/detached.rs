@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_files::Files;
+use foreshock_resources::{Kind, Marks, Value};
 use foreshock_syntax::hcl::Expr;
 use foreshock_text::FilePath;
 
@@ -15,7 +16,6 @@ use crate::evaluate::{Binding, Budget, Evaluator, ModuleInstance, Repetition, Sc
 use crate::failure::Failure;
 use crate::files::{ParsedFile, TerraformFiles};
 use crate::resolved::ResolveOptions;
-use crate::value::{Kind, Marks, Value};
 
 /// The value of an expression over `variables` alone: no module, no files. What Terraform would refuse is unknown, with
 /// the reason.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_resources::Value;
 use foreshock_syntax::hcl::{ExprKind, parse_expression};
 use foreshock_text::FilePath;
 
 use crate::config::{Attribute, Module};
 use crate::evaluate::{Evaluator, ModuleInstance, Repetition, Scope};
 use crate::types::Type;
-use crate::value::Value;
 
 impl Evaluator<'_> {
     /// The values given to the variables of the root module; later sources win.

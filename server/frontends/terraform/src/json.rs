@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foreshock_resources::{EvaluatedBlock, EvaluatedBody, Instance, Key, Kind, Mode, Value};
 use foreshock_text::{FilePath, Place, PositionEncoding, Span};
 use serde_json::{Map, Value as Json, json};
 
 use crate::files::TerraformFiles;
-use crate::resolved::{EvaluatedBlock, EvaluatedBody, Instance, Key, Mode, Resolved};
-use crate::value::{Kind, Value};
+use crate::resolved::Resolved;
 
 /// A stack as `resolve --format json` prints it (one element of `stacks`). Attributes are `{"known": value}` or
 /// `{"unknown": why}`; one known in part has both `unknown` and `partly`, the value with `{"unknown": why}` in it. What
@@ -129,7 +129,7 @@ fn inner(value: &Value) -> Json {
         Kind::String(text) => Json::from(&**text),
         Kind::List(items) | Kind::Set(items) => Json::from(items.iter().map(inner).collect::<Vec<Json>>()),
         Kind::Map(items) => {
-            let shown = items.iter().filter(|(name, _)| &***name != crate::open::REST);
+            let shown = items.iter().filter(|(name, _)| &***name != foreshock_resources::open::REST);
             Json::Object(shown.map(|(name, item)| (name.to_string(), inner(item))).collect())
         }
         Kind::Unknown(why) => json!({"unknown": &**why}),

@@ -17,7 +17,6 @@ mod json;
 mod moves;
 mod named_values;
 mod numbers;
-mod open;
 mod order;
 mod paths;
 mod references;
@@ -25,18 +24,17 @@ mod remote;
 mod resolve;
 mod resolved;
 mod types;
-mod value;
 
 pub use cache::ResolveCache;
 pub use detached::evaluate;
 pub use files::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
 pub use foreshock_files::Files;
+pub use foreshock_resources::{
+    AttributePlace, BlockPlace, EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Instance, JoinedMarks, Key, Kind,
+    Mark, Marks, Mode, ModuleCall, Reference, Value,
+};
 pub use json::to_json;
 pub use moves::Moves;
 pub use remote::{Backend, StateHome};
 pub use resolve::{resolve, resolve_with};
-pub use resolved::{
-    AttributePlace, BlockPlace, Effort, EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Instance, Key, Mode,
-    ModuleCall, NamedValue, Reference, RemoteState, ResolveOptions, Resolved,
-};
-pub use value::{JoinedMarks, Kind, Mark, Marks, Value};
+pub use resolved::{Effort, NamedValue, RemoteState, ResolveOptions, Resolved};

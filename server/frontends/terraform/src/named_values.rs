@@ -5,10 +5,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_resources::Value;
+
 use crate::config::{Attribute, Block};
 use crate::evaluate::{Evaluator, ModuleInstance, Scope, Slot};
 use crate::resolved::NamedValue;
-use crate::value::Value;
 
 /// The named values of these module instances. Comes last: what was not needed before must not take the room of what was.
 pub(crate) fn named_values(evaluator: &Evaluator<'_>, modules: &[Rc<ModuleInstance>]) -> Vec<NamedValue> {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::value::{Kind, Value};
+use foreshock_resources::{Kind, Value};
 
 /// Strings by their bytes, numbers by value; null and what is unknown last.
 pub(crate) fn compare(a: &Value, b: &Value) -> Ordering {
@@ -49,7 +49,7 @@ pub(crate) fn equal(a: &Value, b: &Value) -> Option<bool> {
             if different && a.iter().chain(b.iter()).all(Value::is_known) { Some(false) } else { None }
         }
         (Kind::Map(a), Kind::Map(b)) => {
-            if a.contains_key(crate::open::REST) || b.contains_key(crate::open::REST) {
+            if a.contains_key(foreshock_resources::open::REST) || b.contains_key(foreshock_resources::open::REST) {
                 return None;
             }
             let different = a.len() != b.len()

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use foreshock_resources::{Instance, Mode, ModuleCall};
 use foreshock_syntax::hcl::{ExprKind, StepKind, TraversalStep, parse_expression};
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
@@ -16,7 +17,7 @@ use crate::files::TerraformFiles;
 use crate::moves::Moves;
 use crate::named_values::named_values;
 use crate::references::{ModuleNode, each_reference, handed_down, quoted_references, references};
-use crate::resolved::{Instance, Mode, ModuleCall, ResolveOptions, Resolved};
+use crate::resolved::{ResolveOptions, Resolved};
 
 /// Understands the root module in `root`: what `terraform plan` would list, as far as the text alone says it.
 pub fn resolve(root: &Utf8Path, files: &dyn TerraformFiles, options: &ResolveOptions) -> Resolved {

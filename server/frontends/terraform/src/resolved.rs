@@ -1,10 +1,14 @@
+//! What a resolution is told, and what it gives.
+
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
-use foreshock_text::{FilePath, Place, Problem, Span};
+use foreshock_resources::{AttributePlace, Resources, Value};
+use foreshock_text::{FilePath, Problem};
 
-use crate::{Moves, StateHome, Value};
+use crate::{Moves, StateHome};
 
 /// What a stack was told from outside its text.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,12 +28,8 @@ pub struct ResolveOptions {
 pub struct Resolved {
     /// The directory of the root module.
     pub root: Utf8PathBuf,
-    /// Resource and data instances, and calls of modules that are not at hand ([`Mode::Module`]), sorted by address.
-    pub instances: Vec<Instance>,
-    /// References between resources, as `terraform graph` has them: resource level, no keys, sorted, no duplicates.
-    pub references: Vec<Reference>,
-    /// Module calls, local ones and those whose source is not at hand.
-    pub modules: Vec<ModuleCall>,
+    /// What the root module and everything it calls declare.
+    pub resources: Resources,
     /// What else has a value: variables, locals, outputs, `count` and `for_each`, module instance by module instance; below
     /// the root those that something needed.
     pub named: Vec<NamedValue>,
@@ -56,6 +56,21 @@ pub struct Effort {
     pub instances: u64,
 }
 
+// Until every reader says `resources`.
+impl Deref for Resolved {
+    type Target = Resources;
+
+    fn deref(&self) -> &Resources {
+        &self.resources
+    }
+}
+
+impl DerefMut for Resolved {
+    fn deref_mut(&mut self) -> &mut Resources {
+        &mut self.resources
+    }
+}
+
 /// A `terraform_remote_state` some of whose outputs were asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteState {
@@ -80,167 +95,4 @@ pub struct NamedValue {
     pub value: Value,
     /// Where it is written: of a variable its default, `None` where it has none.
     pub place: Option<AttributePlace>,
-}
-
-/// A reference between two resources.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reference {
-    /// Who refers, without keys: `module.web.aws_lb_listener.http`.
-    pub from: Arc<str>,
-    /// To whom: `module.web.aws_lb.this`, `data.aws_vpc.default`.
-    pub to: Arc<str>,
-}
-
-/// A call of a module.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ModuleCall {
-    /// Address with keys: `module.web["a"]`.
-    pub address: Arc<str>,
-    /// As written: `../modules/web`, `terraform-aws-modules/vpc/aws`; empty when it is not known.
-    pub source: Arc<str>,
-    /// The directory it was read from; `None` when the source is not at hand, and then the call is opaque: its
-    /// outputs are unknown and carry a mark to `address`.
-    pub directory: Option<Utf8PathBuf>,
-    /// The call.
-    pub block: BlockPlace,
-    /// The arguments, evaluated.
-    pub arguments: EvaluatedBody,
-}
-
-/// Managed resource or data source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Mode {
-    /// `resource`.
-    Managed,
-    /// `data`.
-    Data,
-    /// A call of a module that is not at hand: what is known of it are its arguments, which are the attributes of the one
-    /// instance that stands for everything in it. Terraform knows no such instance.
-    Module,
-}
-
-/// The key of an instance among its siblings.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Key {
-    /// Neither `count` nor `for_each`.
-    None,
-    /// `count`: the index.
-    Index(u64),
-    /// `for_each`: the key.
-    Name(Arc<str>),
-    /// `count` or `for_each` that can't be known from the text; the one instance stands for all of them
-    /// (`aws_x.y[*]`), with the reason.
-    Unknown(Arc<str>),
-}
-
-/// One instance of a resource or data block.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Instance {
-    /// Full address with keys, `module.db["a"].aws_db_instance.this[0]`; data sources as `data.aws_vpc.x`; an unknown
-    /// key is `[*]`.
-    pub address: Arc<str>,
-    /// The same without any key: what `terraform graph` names.
-    pub resource: Arc<str>,
-    /// Managed, data or a module.
-    pub mode: Mode,
-    /// The type, `aws_db_instance`; of a module its source in the form of the registry,
-    /// `module:terraform-aws-modules/ecs/aws//modules/service`.
-    pub type_name: Arc<str>,
-    /// The name, `this`.
-    pub name: Arc<str>,
-    /// Address of the module instance, `module.db["a"]`; empty for the root.
-    pub module: Arc<str>,
-    /// Its key.
-    pub key: Key,
-    /// Where the block is.
-    pub block: BlockPlace,
-    /// Attributes and nested blocks (dynamic ones expanded), evaluated. `count`, `for_each`, `provider`,
-    /// `depends_on`, `lifecycle`, `provisioner` and `connection` are left out.
-    pub body: EvaluatedBody,
-    /// References of a plan whose attribute is not among the plan's values, so that nobody says what it is; by the
-    /// attribute. Empty for text.
-    pub unplaced: BTreeMap<Arc<str>, EvaluatedAttribute>,
-    /// The `count` or `for_each` argument, evaluated, with its place; what "make it two" edits.
-    pub repetition: Option<EvaluatedAttribute>,
-    /// Region of its provider configuration, where the text says it (aliases and `providers = {}` followed).
-    pub region: Option<Value>,
-    /// The resources that its provider is configured with (the endpoint of a cluster), as the marks of an unknown value;
-    /// none where there are none.
-    pub provider: Option<EvaluatedAttribute>,
-    /// Instances and modules named by `depends_on`.
-    pub depends_on: Vec<Arc<str>>,
-    /// Whether `lifecycle` says `prevent_destroy = true`, which must be written out.
-    pub prevent_destroy: bool,
-}
-
-/// Where a block is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BlockPlace {
-    /// The file.
-    pub file: FilePath,
-    /// Type and labels: what a diagnostic underlines.
-    pub header: Span,
-    /// All of it.
-    pub span: Span,
-    /// Between the braces.
-    pub body: Span,
-}
-
-impl BlockPlace {
-    /// The header as a place.
-    pub fn header_place(&self) -> Place {
-        Place::new(self.file.clone(), self.header)
-    }
-}
-
-/// The content of a block, evaluated.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct EvaluatedBody {
-    /// The attributes written, by name.
-    pub attributes: BTreeMap<Arc<str>, EvaluatedAttribute>,
-    /// The nested blocks, in order, `dynamic` ones expanded. A `dynamic` whose `for_each` is unknown gives one block
-    /// with `unknown` set.
-    pub blocks: Vec<EvaluatedBlock>,
-}
-
-/// An attribute, evaluated.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EvaluatedAttribute {
-    /// Its value.
-    pub value: Value,
-    /// Where it is written.
-    pub place: AttributePlace,
-}
-
-/// Where an attribute is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AttributePlace {
-    /// The file.
-    pub file: FilePath,
-    /// Its name.
-    pub name: Span,
-    /// Its value.
-    pub value: Span,
-}
-
-impl AttributePlace {
-    /// Name and value as one place.
-    pub fn place(&self) -> Place {
-        Place::new(self.file.clone(), self.name.cover(self.value))
-    }
-}
-
-/// A nested block, evaluated.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EvaluatedBlock {
-    /// Its type, `default_action`.
-    pub kind: Arc<str>,
-    /// Its labels, rarely any.
-    pub labels: Vec<Arc<str>>,
-    /// Where it is.
-    pub block: BlockPlace,
-    /// Its content.
-    pub body: EvaluatedBody,
-    /// Why the number of such blocks is not known, when it is not.
-    pub unknown: Option<Arc<str>>,
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foreshock_resources::{Kind, Value};
+
 use crate::failure::{Failure, beyond, fail};
 use crate::numbers::{format_number, parse_number};
-use crate::value::{Kind, Value};
 
 /// A type constraint, or the type of a value as far as it can be told.
 #[derive(Clone, Debug, PartialEq)]
@@ -230,7 +231,7 @@ fn object_fields(
             (Some(value), _) => convert(value.clone(), &field.of)?,
             (None, Some(default)) => default.clone(),
             (None, None) if field.optional => Value::null(),
-            (None, None) => match crate::open::missing(items, name) {
+            (None, None) => match foreshock_resources::open::missing(items, name) {
                 Some(value) => value,
                 None => return fail(format!("the attribute `{name}` is required")),
             },

@@ -7,13 +7,12 @@ mod module;
 
 use std::sync::Arc;
 
+use foreshock_resources::{AttributePlace, BlockPlace};
 use foreshock_syntax::hcl::{self, Expr};
 use foreshock_text::{FilePath, Span};
 
 pub(crate) use json_schema::ProviderAttributes;
 pub(crate) use module::{Call, Module, Provider, Resource, Variable, configuration_files, provider_key};
-
-use crate::resolved::{AttributePlace, BlockPlace};
 
 /// An attribute with its file.
 #[derive(Clone, Debug)]

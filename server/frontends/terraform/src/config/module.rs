@@ -3,6 +3,7 @@ use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_files::Files;
+use foreshock_resources::Mode;
 use foreshock_syntax::hcl::{self, Expr, ExprKind};
 use foreshock_text::{FilePath, Problem};
 
@@ -12,7 +13,6 @@ use super::{Attribute, Block, Named};
 use crate::files::{ParsedFile, configuration_ending};
 use crate::moves::{Address, moved};
 use crate::references::ModuleReferences;
-use crate::resolved::Mode;
 use crate::types::Type;
 
 /// A module directory.
@@ -170,7 +170,7 @@ impl Module {
                 ("module", [name, ..]) => {
                     let source = block.attribute("source").and_then(|attribute| constant(&attribute.expr));
                     let source = match source.map(|value| value.kind) {
-                        Some(crate::value::Kind::String(source)) => source,
+                        Some(foreshock_resources::Kind::String(source)) => source,
                         _ => Arc::from(""),
                     };
                     calls.insert(name.clone(), Call { name: name.clone(), source, block });
@@ -280,14 +280,14 @@ fn describe(block: &Block) -> String {
 
 fn provider_name(name: &Arc<str>, block: &Block) -> Arc<str> {
     match block.attribute("alias").and_then(|attribute| constant(&attribute.expr)).map(|value| value.kind) {
-        Some(crate::value::Kind::String(alias)) => Arc::from(format!("{name}.{alias}")),
+        Some(foreshock_resources::Kind::String(alias)) => Arc::from(format!("{name}.{alias}")),
         _ => name.clone(),
     }
 }
 
 fn flag(block: &Block, name: &str, otherwise: bool) -> bool {
     match block.attribute(name).and_then(|attribute| constant(&attribute.expr)).map(|value| value.kind) {
-        Some(crate::value::Kind::Bool(flag)) => flag,
+        Some(foreshock_resources::Kind::Bool(flag)) => flag,
         _ => otherwise,
     }
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_resources::{EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Kind, Marks, Value};
+
 use super::expression::pairs;
 use super::{Binding, Evaluator, ResourceInstance, Scope, memo};
 use crate::config::{Attribute, Block};
 use crate::failure::Failure;
-use crate::resolved::{EvaluatedAttribute, EvaluatedBlock, EvaluatedBody};
 use crate::types::string_of;
-use crate::value::{Kind, Marks, Value};
 
 /// Arguments of Terraform itself, not of the resource.
 pub(crate) fn is_meta(name: &str) -> bool {
@@ -232,6 +232,9 @@ fn block_object(block: &EvaluatedBlock, address: &Arc<str>, path: &Arc<str>) -> 
             items.insert(inner.kind.clone(), value_of(&block.body.blocks, &inner.kind, address, path));
         }
     }
-    items.insert(Arc::from(crate::open::REST), crate::open::inner_rest(&format!("{address}.{path}")));
+    items.insert(
+        Arc::from(foreshock_resources::open::REST),
+        foreshock_resources::open::inner_rest(&format!("{address}.{path}")),
+    );
     Value { kind: Kind::Map(Arc::new(items)), marks: Marks::none(), origin: None }
 }

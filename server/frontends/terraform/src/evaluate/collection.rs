@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use foreshock_resources::{Kind, Value};
 use foreshock_syntax::hcl::{StepKind, TraversalStep};
 
 use super::{Evaluator, Scope};
 use crate::failure::{Failure, fail};
 use crate::types::{kind_name, number_of, string_of};
-use crate::value::{Kind, Value};
 
 impl<'a> Evaluator<'a> {
     /// Follows the steps of a traversal from a value.
@@ -58,7 +58,7 @@ pub(crate) fn attribute(value: Value, name: &str) -> Result<Value, Failure> {
         Kind::Unknown(_) => Ok(Value { origin: None, ..value }),
         Kind::Map(items) => match items.get(name) {
             Some(item) => Ok(item.clone().with_marks(&value.marks)),
-            None => match crate::open::missing(items, name) {
+            None => match foreshock_resources::open::missing(items, name) {
                 Some(item) => Ok(item.with_marks(&value.marks)),
                 None => fail(format!("there is no attribute `{name}`")),
             },

@@ -4,14 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_resources::{EvaluatedAttribute, Key, Kind, Marks, Value};
 use foreshock_syntax::hcl::Expr;
 
 use super::instance::{CallInstance, Caller};
 use super::{CallExpansion, Evaluator, Expansion, ModuleInstance, Repetition, ResourceInstance, Scope, Slot, memo};
 use crate::config::Block;
 use crate::references::each_reference;
-use crate::resolved::{EvaluatedAttribute, Key};
-use crate::value::{Kind, Marks, Value};
 
 /// How a block is repeated.
 #[derive(Clone, Debug, PartialEq)]
@@ -181,7 +180,7 @@ impl<'a> Evaluator<'a> {
         };
         let siblings: Vec<Sibling> = match &each.kind {
             Kind::Unknown(why) => return refuse(why.clone()),
-            Kind::Map(items) if crate::open::is_open(items) => {
+            Kind::Map(items) if foreshock_resources::open::is_open(items) => {
                 return refuse(Arc::from("for_each over a whole resource"));
             }
             Kind::Map(items) => items.iter().map(|(name, value)| sibling(name, value)).collect(),

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foreshock_resources::{Kind, Marks, Value};
 use foreshock_syntax::hcl::{Expr, ExprKind, ForExpr, ObjectKey};
 
 use super::{Binding, Evaluator, Scope};
 use crate::failure::{Failure, fail};
 use crate::types::{bool_of, convert, infer, kind_name, string_of, unify};
-use crate::value::{Kind, Marks, Value};
 
 impl<'a> Evaluator<'a> {
     /// The value of an expression; a failure where Terraform would report an error.
@@ -250,7 +250,7 @@ pub(crate) fn pairs(collection: &Value) -> Result<Option<Vec<(Value, Value)>>, F
         }
         Kind::Set(items) if items.iter().any(|item| !item.is_known()) => None,
         Kind::Set(items) => Some(items.iter().map(|item| (marked(item), marked(item))).collect()),
-        Kind::Map(items) if crate::open::is_open(items) => None,
+        Kind::Map(items) if foreshock_resources::open::is_open(items) => None,
         Kind::Map(items) => {
             Some(items.iter().map(|(name, item)| (Value::string(name.clone()), marked(item))).collect())
         }

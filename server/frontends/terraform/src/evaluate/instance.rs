@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_resources::{EvaluatedAttribute, EvaluatedBlock, Key, Value};
+
 use super::{Configuration, Form, Slot};
 use crate::config::Named;
-use crate::resolved::{EvaluatedAttribute, EvaluatedBlock, Key};
-use crate::value::Value;
 
 /// What `count` and `each` mean in a block.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -7,9 +7,10 @@
 
 use std::cell::Cell;
 
+use foreshock_resources::{Kind, Marks, Value};
+
 use crate::failure::{Failure, beyond};
 use crate::resolved::Effort;
-use crate::value::{Kind, Marks, Value};
 
 /// Work for one answer. A unit is the time to look at one part of a value or at eight bytes of text, about ten
 /// nanoseconds. The largest stacks measured need about 300,000.

@@ -18,6 +18,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
+use foreshock_resources::{EvaluatedAttribute, JoinedMarks, Kind, Marks, Value};
 use foreshock_text::{FilePath, Place, Problem, Span};
 use rustc_hash::FxHashMap;
 
@@ -26,8 +27,7 @@ use crate::config::{Attribute, Module};
 use crate::failure::Failure;
 use crate::files::TerraformFiles;
 use crate::remote::Remote;
-use crate::resolved::{EvaluatedAttribute, ResolveOptions};
-use crate::value::{JoinedMarks, Kind, Marks, Value};
+use crate::resolved::ResolveOptions;
 
 pub(crate) use expansion::{Form, join_address, quoted};
 pub(crate) use expression::top_length;
@@ -174,44 +174,6 @@ impl<'a> Evaluator<'a> {
     /// The same with its place.
     pub(crate) fn placed(&self, attribute: &Attribute, scope: Scope<'_>) -> EvaluatedAttribute {
         EvaluatedAttribute { value: self.attribute(attribute, scope), place: attribute.place() }
-    }
-}
-
-impl Value {
-    pub(crate) fn with_marks(mut self, marks: &Marks) -> Value {
-        if !marks.is_empty() || marks.is_sensitive() {
-            self.marks = self.marks.union(marks);
-        }
-        self
-    }
-
-    pub(crate) fn with_origin(mut self, place: impl FnOnce() -> Place) -> Value {
-        self.origin = Some(Arc::new(place()));
-        self
-    }
-
-    /// An unknown value made from these: the reason of the first that is unknown, the marks of all.
-    pub(crate) fn unknown_from<'v>(values: impl IntoIterator<Item = &'v Value>) -> Value {
-        let mut why = None;
-        let mut marks = JoinedMarks::default();
-        for value in values {
-            if why.is_none() {
-                why = value.first_reason();
-            }
-            marks.add_all_of(value);
-        }
-        let why = why.unwrap_or_else(|| Arc::from("not known"));
-        Value { kind: Kind::Unknown(why), marks: marks.marks(), origin: None }
-    }
-
-    /// Why the value or something inside it is unknown.
-    pub(crate) fn first_reason(&self) -> Option<Arc<str>> {
-        match &self.kind {
-            Kind::Unknown(why) => Some(why.clone()),
-            Kind::List(items) | Kind::Set(items) => items.iter().find_map(Value::first_reason),
-            Kind::Map(items) => items.values().find_map(Value::first_reason),
-            _ => None,
-        }
     }
 }
 

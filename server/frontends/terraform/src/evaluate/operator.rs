@@ -1,12 +1,12 @@
 //! Operators.
 
+use foreshock_resources::{Kind, Value};
 use foreshock_syntax::hcl::{BinaryOp, Expr, UnaryOp};
 
 use super::{Evaluator, Scope};
 use crate::failure::{Failure, beyond, fail};
 use crate::numbers::settle;
 use crate::types::{bool_of, number_of};
-use crate::value::{Kind, Value};
 
 /// `-a`, `!a`.
 pub(crate) fn unary(operator: UnaryOp, value: &Value) -> Result<Value, Failure> {

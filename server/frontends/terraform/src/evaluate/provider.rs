@@ -3,10 +3,10 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_resources::{EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, JoinedMarks, Value};
+
 use super::{Evaluator, ModuleInstance, Scope};
 use crate::config::Provider;
-use crate::resolved::{EvaluatedAttribute, EvaluatedBlock, EvaluatedBody};
-use crate::value::{JoinedMarks, Value};
 
 /// The configuration of a provider that `key` (`aws`, `aws.west`) means in a module: its own, one handed down with
 /// `providers = {}`, or the caller's default.

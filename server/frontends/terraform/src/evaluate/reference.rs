@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_resources::{JoinedMarks, Kind, Mark, Marks, Value};
 use foreshock_syntax::hcl::{Expr, StepKind, TraversalStep};
 use foreshock_text::{Place, Span};
 
 use super::{CallExpansion, Evaluator, Expansion, Form, Repetition, ResourceInstance, Scope, memo};
 use crate::failure::{Failure, fail};
 use crate::remote::is_remote_state;
-use crate::value::{JoinedMarks, Kind, Mark, Marks, Value};
 
 /// The names of the attributes in some steps: `a.b[0].c` gives `a.b.c`.
 fn path(steps: &[TraversalStep]) -> String {
@@ -196,7 +196,7 @@ impl<'a> Evaluator<'a> {
         }
         let mut items = BTreeMap::new();
         for one in &expansion.instances {
-            if let crate::resolved::Key::Name(name) = &one.key {
+            if let foreshock_resources::Key::Name(name) = &one.key {
                 items.insert(name.clone(), self.object(one, place));
             }
         }
@@ -222,7 +222,7 @@ impl<'a> Evaluator<'a> {
             },
             _ => crate::types::string_of(&key.kind).ok().and_then(|name| {
                 let is =
-                    |one: &&Rc<ResourceInstance>| matches!(&one.key, crate::resolved::Key::Name(key) if *key == name);
+                    |one: &&Rc<ResourceInstance>| matches!(&one.key, foreshock_resources::Key::Name(key) if *key == name);
                 expansion.instances.iter().find(is)
             }),
         };
@@ -321,7 +321,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        items.insert(Arc::from(crate::open::REST), crate::open::rest(mark("")));
+        items.insert(Arc::from(foreshock_resources::open::REST), foreshock_resources::open::rest(mark("")));
         Value::new(Kind::Map(Arc::new(items)))
     }
 
@@ -365,8 +365,8 @@ impl<'a> Evaluator<'a> {
     ) -> Result<Value, Failure> {
         let rest = steps.get(1..).unwrap_or_default();
         let key_of = |one: &super::instance::CallInstance| match &one.key {
-            crate::resolved::Key::Index(index) => Some(Arc::from(index.to_string())),
-            crate::resolved::Key::Name(name) => Some(name.clone()),
+            foreshock_resources::Key::Index(index) => Some(Arc::from(index.to_string())),
+            foreshock_resources::Key::Name(name) => Some(name.clone()),
             _ => None,
         };
         if let Some(StepKind::Index(index)) = steps.first().map(|step| &step.kind) {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use foreshock_resources::{JoinedMarks, Kind, Value};
 use foreshock_syntax::hcl::{Expr, TemplatePart};
 
 use super::expression::{pairs, top_length};
 use super::{Binding, Evaluator, Scope, limits};
 use crate::failure::{Failure, beyond, fail};
 use crate::types::{bool_of, string_of};
-use crate::value::{JoinedMarks, Kind, Value};
 
 /// A template being written.
 #[derive(Default)]

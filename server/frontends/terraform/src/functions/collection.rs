@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use foreshock_resources::{JoinedMarks, Kind, Marks, Value, open};
+
 use super::select::{marked_items, unknown_items};
 use super::{Answer, arg, boolean, list, number, text_arg, whole};
 use crate::evaluate::PARTS;
 use crate::failure::{Failure, beyond, fail};
-use crate::open;
 use crate::order::{Ordered, compare, equal};
 use crate::types::{bool_of, kind_name, number_of, set_of, string_of, unify_values};
-use crate::value::{JoinedMarks, Kind, Marks, Value};
 
 /// The elements of a map.
 type Elements = BTreeMap<Arc<str>, Value>;

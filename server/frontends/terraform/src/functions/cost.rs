@@ -1,10 +1,11 @@
 //! What a call costs: as much as its arguments weigh, times how much work the function makes of them; and as much
 //! memory as the answer takes.
 
+use foreshock_resources::{Kind, Value};
+
 use super::top_length;
 use crate::evaluate::Evaluator;
 use crate::failure::Failure;
-use crate::value::{Kind, Value};
 
 /// How a function goes over its arguments.
 #[derive(Clone, Copy)]

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use foreshock_resources::{Kind, Value};
 
 use super::{Answer, arg, json, list, room_for_parts, text_arg, yaml};
 use crate::failure::{Failure, fail};
-use crate::value::{Kind, Value};
 
 pub(super) fn call(name: &str, args: &[Value]) -> Answer {
     Some(match name {

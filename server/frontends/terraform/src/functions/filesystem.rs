@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_resources::{Kind, Value};
 use foreshock_syntax::hcl::{Expr, parse_template};
 use foreshock_text::FilePath;
 
@@ -12,7 +13,6 @@ use super::{Answer, arg, boolean, hash, text_arg};
 use crate::evaluate::{Binding, Evaluator, Scope};
 use crate::failure::{Failure, beyond, fail};
 use crate::types::set_of;
-use crate::value::{Kind, Value};
 
 impl<'a> Evaluator<'a> {
     pub(super) fn filesystem_call(&self, name: &str, args: &[Value], scope: &Scope<'_>) -> Answer {

@@ -1,9 +1,10 @@
 //! `format` and `formatlist`.
 
+use foreshock_resources::{Kind, Value};
+
 use super::{Answer, arg, json, list, room_for_text, text_arg};
 use crate::failure::{Failure, beyond, fail};
 use crate::types::{bool_of, number_of, string_of};
-use crate::value::{Kind, Value};
 
 pub(super) fn call(name: &str, args: &[Value]) -> Answer {
     Some(match name {

@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use foreshock_resources::Value;
 use sha2::Digest;
 
 use super::{Answer, text_arg};
 use crate::failure::{Failure, fail};
-use crate::value::Value;
 
 pub(super) fn call(name: &str, args: &[Value]) -> Answer {
     if !matches!(name, "md5" | "sha1" | "sha256" | "sha512" | "base64sha256" | "base64sha512") {

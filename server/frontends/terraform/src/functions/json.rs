@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foreshock_resources::{Kind, Value};
+
 use crate::evaluate::PARTS;
 use crate::failure::{Failure, beyond, fail};
 use crate::numbers::format_number;
-use crate::value::{Kind, Value};
 
 /// Compact, keys sorted, with `<`, `>`, `&` and the line separators escaped.
 pub(super) fn write(value: &Value, into: &mut String) -> Result<(), Failure> {

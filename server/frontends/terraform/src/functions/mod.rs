@@ -20,12 +20,12 @@ mod yaml;
 
 use std::sync::Arc;
 
+use foreshock_resources::{JoinedMarks, Kind, Marks, Value};
 use foreshock_syntax::hcl::Expr;
 
 use crate::evaluate::{Evaluator, PARTS, STRING, Scope, top_length};
 use crate::failure::{Failure, beyond, fail};
 use crate::types::{number_of, string_of};
-use crate::value::{JoinedMarks, Kind, Marks, Value};
 
 /// What a family of functions answers: `None` when the name is not one of its own.
 type Answer = Option<Result<Value, Failure>>;

@@ -2,10 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use foreshock_resources::Value;
+
 use super::{Answer, arg, list, text_arg, whole_arg};
 use crate::failure::{Failure, fail};
 use crate::types::number_of;
-use crate::value::Value;
 
 /// An address prefix: the address as a number, of `bits` in all.
 #[derive(Clone, Copy)]

@@ -1,9 +1,10 @@
 //! Functions on numbers.
 
+use foreshock_resources::{Kind, Value};
+
 use super::{Answer, items_arg, list, number, number_arg, whole_arg};
 use crate::failure::{Failure, beyond, fail};
 use crate::types::number_of;
-use crate::value::{Kind, Value};
 
 pub(super) fn call(name: &str, args: &[Value]) -> Answer {
     Some(match name {

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foreshock_resources::{Kind, Value};
 use regex::{Captures, Regex};
 
 use super::pattern_syntax::translate;
 use super::{Answer, list, room_for_parts, room_for_text, text_arg};
 use crate::evaluate::Evaluator;
 use crate::failure::{Failure, beyond, fail};
-use crate::value::{Kind, Value};
 
 impl Evaluator<'_> {
     pub(super) fn pattern_call(&self, name: &str, args: &[Value]) -> Answer {

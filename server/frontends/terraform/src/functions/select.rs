@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use foreshock_resources::{Kind, Value};
+
 use super::{Answer, arg, boolean, list, text_arg, whole};
 use crate::failure::{Failure, fail};
 use crate::types::{Type, convert, infer, kind_name, number_of, unify};
-use crate::value::{Kind, Value};
 
 pub(super) fn call(name: &str, args: &[Value]) -> Answer {
     Some(match name {
@@ -34,7 +35,7 @@ pub(super) fn call(name: &str, args: &[Value]) -> Answer {
 fn converted(args: &[Value], to: &Type) -> Result<Value, Failure> {
     let value = arg(args, 0)?.clone();
     if let (Type::Map(_), Kind::Map(items)) = (to, &value.kind)
-        && crate::open::is_open(items)
+        && foreshock_resources::open::is_open(items)
     {
         return Ok(Value::unknown_from([&value]));
     }
@@ -101,7 +102,7 @@ fn lookup(args: &[Value]) -> Result<Value, Failure> {
     if let Some(item) = items.get(&name) {
         return Ok(item.clone().with_marks(&from.marks));
     }
-    if let Some(item) = crate::open::missing(items, &name) {
+    if let Some(item) = foreshock_resources::open::missing(items, &name) {
         return Ok(item.with_marks(&from.marks));
     }
     match args.get(2) {

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use foreshock_resources::{Kind, Value};
+
 use super::{Answer, arg, items};
 use crate::failure::{Failure, fail};
 use crate::order::Ordered;
 use crate::types::{set_of, string_of, unify_values};
-use crate::value::{Kind, Value};
 
 pub(super) fn call(name: &str, args: &[Value]) -> Answer {
     Some(match name {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use foreshock_resources::Value;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Answer, arg, boolean, items, items_arg, list, room_for_parts, room_for_text, text_arg, whole_arg};
 use crate::failure::{Failure, fail};
 use crate::types::string_of;
-use crate::value::Value;
 
 pub(super) fn graphemes(text: &str) -> impl Iterator<Item = &str> {
     text.graphemes(true)

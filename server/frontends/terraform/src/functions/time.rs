@@ -1,8 +1,9 @@
 //! Functions on moments; those that ask the clock stay unknown.
 
+use foreshock_resources::Value;
+
 use super::{Answer, number, text_arg};
 use crate::failure::{Failure, beyond, fail};
-use crate::value::Value;
 
 pub(super) fn call(name: &str, args: &[Value]) -> Answer {
     Some(match name {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foreshock_resources::{Kind, Value};
 use granit_parser::{Event, Parser, ScalarStyle};
 
 use crate::failure::{Failure, beyond, fail};
 use crate::numbers::{format_number, parse_number};
 use crate::types::string_of;
-use crate::value::{Kind, Value};
 
 /// Block style, keys and strings quoted, as `yamlencode` prints it.
 pub(super) fn write(value: &Value) -> Result<String, Failure> {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use foreshock_resources::Reference;
+
 use super::module::{Target, handed_down};
 use crate::config::Module;
 use crate::evaluate::join_address;
-use crate::resolved::Reference;
 
 /// A module call in the tree of modules, without keys.
 pub(crate) struct ModuleNode {

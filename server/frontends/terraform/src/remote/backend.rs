@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_resources::{Kind, Value};
 use foreshock_syntax::hcl::{Body, ExprKind};
 use foreshock_text::FilePath;
 
 use crate::config::configuration_files;
 use crate::files::TerraformFiles;
-use crate::value::{Kind, Value};
 
 /// An argument, and what counts when it is not written.
 type Argument = (&'static str, Option<&'static str>);

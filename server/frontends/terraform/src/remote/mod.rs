@@ -7,14 +7,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_resources::{Kind, Marks, Mode, Value};
 use foreshock_text::FilePath;
 
 pub use backend::{Backend, StateHome};
 
 use crate::cache::ResolveCache;
 use crate::evaluate::{Evaluator, ModuleInstance, ResourceInstance, Slot, Tree};
-use crate::resolved::{Mode, RemoteState, ResolveOptions};
-use crate::value::{Kind, Marks, Value};
+use crate::resolved::{RemoteState, ResolveOptions};
 
 /// A stack that reads a stack that reads a stack: longer chains than this are not followed.
 const LONGEST_CHAIN: usize = 8;

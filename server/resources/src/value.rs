@@ -1,9 +1,11 @@
+//! Values, and what they carry: the resource attributes they were made from, and where their literal stands.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_text::Place;
 
-/// A value of the configuration language, three-valued: known, null or unknown with the reason.
+/// A value, three-valued: known, null or unknown with the reason.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Value {
     /// The value itself.
@@ -300,6 +302,46 @@ impl Value {
         let mut joined = JoinedMarks::default();
         joined.add_all_of(self);
         joined.marks()
+    }
+}
+
+impl Value {
+    /// The value with these marks besides its own.
+    pub fn with_marks(mut self, marks: &Marks) -> Value {
+        if !marks.is_empty() || marks.is_sensitive() {
+            self.marks = self.marks.union(marks);
+        }
+        self
+    }
+
+    /// The value as it is written there.
+    pub fn with_origin(mut self, place: impl FnOnce() -> Place) -> Value {
+        self.origin = Some(Arc::new(place()));
+        self
+    }
+
+    /// An unknown value made from these: the reason of the first that is unknown, the marks of all.
+    pub fn unknown_from<'v>(values: impl IntoIterator<Item = &'v Value>) -> Value {
+        let mut why = None;
+        let mut marks = JoinedMarks::default();
+        for value in values {
+            if why.is_none() {
+                why = value.first_reason();
+            }
+            marks.add_all_of(value);
+        }
+        let why = why.unwrap_or_else(|| Arc::from("not known"));
+        Value { kind: Kind::Unknown(why), marks: marks.marks(), origin: None }
+    }
+
+    /// Why the value or something inside it is unknown.
+    pub fn first_reason(&self) -> Option<Arc<str>> {
+        match &self.kind {
+            Kind::Unknown(why) => Some(why.clone()),
+            Kind::List(items) | Kind::Set(items) => items.iter().find_map(Value::first_reason),
+            Kind::Map(items) => items.values().find_map(Value::first_reason),
+            _ => None,
+        }
     }
 }
 

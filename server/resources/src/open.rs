@@ -7,21 +7,21 @@ use std::sync::Arc;
 use crate::value::{Kind, Mark, Marks, Value};
 
 /// The key of the element that stands for the rest; no text says a key like this.
-pub(crate) const REST: &str = "\0rest";
+pub const REST: &str = "\0rest";
 
 /// The element for everything that is not written.
-pub(crate) fn rest(of: Mark) -> Value {
+pub fn rest(of: Mark) -> Value {
     let path = path_of(&of, None);
     Value { kind: Kind::Unknown(Arc::from(format!("known after apply: {path}"))), marks: Marks::one(of), origin: None }
 }
 
 /// The same inside a value that carries the marks itself, such as a nested block.
-pub(crate) fn inner_rest(path: &str) -> Value {
+pub fn inner_rest(path: &str) -> Value {
     Value::unknown(format!("known after apply: {path}"))
 }
 
 /// The attribute `name` of an open object in which it is not written; `None` when the object is not open.
-pub(crate) fn missing(object: &BTreeMap<Arc<str>, Value>, name: &str) -> Option<Value> {
+pub fn missing(object: &BTreeMap<Arc<str>, Value>, name: &str) -> Option<Value> {
     let rest = object.get(REST)?;
     let mut marks = Marks::none();
     let mut why = None;
@@ -43,7 +43,7 @@ pub(crate) fn missing(object: &BTreeMap<Arc<str>, Value>, name: &str) -> Option<
 }
 
 /// Whether the map is the written part of something larger.
-pub(crate) fn is_open(object: &BTreeMap<Arc<str>, Value>) -> bool {
+pub fn is_open(object: &BTreeMap<Arc<str>, Value>) -> bool {
     object.contains_key(REST)
 }
 

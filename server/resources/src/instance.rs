@@ -1,0 +1,72 @@
+//! Declared resources, one for each instance.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::{BlockPlace, EvaluatedAttribute, EvaluatedBody, Value};
+
+/// Managed resource or data source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// `resource`.
+    Managed,
+    /// `data`.
+    Data,
+    /// A call of a module that is not at hand: what is known of it are its arguments, which are the attributes of the one
+    /// instance that stands for everything in it. Terraform knows no such instance.
+    Module,
+}
+
+/// The key of an instance among its siblings.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// Neither `count` nor `for_each`.
+    None,
+    /// `count`: the index.
+    Index(u64),
+    /// `for_each`: the key.
+    Name(Arc<str>),
+    /// `count` or `for_each` that can't be known from the text; the one instance stands for all of them
+    /// (`aws_x.y[*]`), with the reason.
+    Unknown(Arc<str>),
+}
+
+/// One instance of a resource or data block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Instance {
+    /// Full address with keys, `module.db["a"].aws_db_instance.this[0]`; data sources as `data.aws_vpc.x`; an unknown
+    /// key is `[*]`.
+    pub address: Arc<str>,
+    /// The same without any key: what `terraform graph` names.
+    pub resource: Arc<str>,
+    /// Managed, data or a module.
+    pub mode: Mode,
+    /// The type, `aws_db_instance`; of a module its source in the form of the registry,
+    /// `module:terraform-aws-modules/ecs/aws//modules/service`.
+    pub type_name: Arc<str>,
+    /// The name, `this`.
+    pub name: Arc<str>,
+    /// Address of the module instance, `module.db["a"]`; empty for the root.
+    pub module: Arc<str>,
+    /// Its key.
+    pub key: Key,
+    /// Where the block is.
+    pub block: BlockPlace,
+    /// Attributes and nested blocks (dynamic ones expanded), evaluated. `count`, `for_each`, `provider`,
+    /// `depends_on`, `lifecycle`, `provisioner` and `connection` are left out.
+    pub body: EvaluatedBody,
+    /// References of a plan whose attribute is not among the plan's values, so that nobody says what it is; by the
+    /// attribute. Empty for text.
+    pub unplaced: BTreeMap<Arc<str>, EvaluatedAttribute>,
+    /// The `count` or `for_each` argument, evaluated, with its place; what "make it two" edits.
+    pub repetition: Option<EvaluatedAttribute>,
+    /// Region of its provider configuration, where the text says it (aliases and `providers = {}` followed).
+    pub region: Option<Value>,
+    /// The resources that its provider is configured with (the endpoint of a cluster), as the marks of an unknown value;
+    /// none where there are none.
+    pub provider: Option<EvaluatedAttribute>,
+    /// Instances and modules named by `depends_on`.
+    pub depends_on: Vec<Arc<str>>,
+    /// Whether `lifecycle` says `prevent_destroy = true`, which must be written out.
+    pub prevent_destroy: bool,
+}

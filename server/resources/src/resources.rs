@@ -1,0 +1,44 @@
+//! Everything that one stack declares.
+
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+use crate::{BlockPlace, EvaluatedBody, Instance};
+
+/// What a stack declares.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Resources {
+    /// Resource and data instances, and calls of modules that are not at hand ([`Mode::Module`](crate::Mode::Module)),
+    /// sorted by address.
+    pub instances: Vec<Instance>,
+    /// References between resources, as `terraform graph` has them: resource level, no keys, sorted, no duplicates.
+    pub references: Vec<Reference>,
+    /// Module calls, local ones and those whose source is not at hand.
+    pub modules: Vec<ModuleCall>,
+}
+
+/// A reference between two resources.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// Who refers, without keys: `module.web.aws_lb_listener.http`.
+    pub from: Arc<str>,
+    /// To whom: `module.web.aws_lb.this`, `data.aws_vpc.default`.
+    pub to: Arc<str>,
+}
+
+/// A call of a module.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModuleCall {
+    /// Address with keys: `module.web["a"]`.
+    pub address: Arc<str>,
+    /// As written: `../modules/web`, `terraform-aws-modules/vpc/aws`; empty when it is not known.
+    pub source: Arc<str>,
+    /// The directory it was read from; `None` when the source is not at hand, and then the call is opaque: its
+    /// outputs are unknown and carry a mark to `address`.
+    pub directory: Option<Utf8PathBuf>,
+    /// The call.
+    pub block: BlockPlace,
+    /// The arguments, evaluated.
+    pub arguments: EvaluatedBody,
+}
