@@ -1,13 +1,13 @@
 //! What is kept from one resolution to the next, and where modules come from.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_syntax::hcl::Expr;
+use foreshock_expressions::ExpressionCache;
 use foreshock_text::FilePath;
-use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use crate::config::{Call, Module, configuration_files};
@@ -18,43 +18,16 @@ use crate::files::ParsedFile;
 /// templates, compiled patterns. Any cache gives the same answer as an empty one.
 #[derive(Default)]
 pub struct ResolveCache {
-    modules: FxHashMap<Utf8PathBuf, Arc<Module>>,
-    templates: FxHashMap<FilePath, (Arc<str>, Arc<Expr>)>,
-    pub(crate) patterns: FxHashMap<Arc<str>, Option<Regex>>,
+    pub(crate) modules: Modules,
+    pub(crate) expressions: RefCell<ExpressionCache>,
 }
+
+/// The configurations of modules, by their directory.
+pub(crate) type Modules = FxHashMap<Utf8PathBuf, Arc<Module>>;
 
 impl std::fmt::Debug for ResolveCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ResolveCache").field("modules", &self.modules.len()).finish_non_exhaustive()
-    }
-}
-
-impl ResolveCache {
-    /// The compiled pattern; `None` when it is not one.
-    pub(crate) fn pattern(&mut self, text: &str, translate: fn(&str) -> String) -> Option<Regex> {
-        /// Patterns made from data could be any number.
-        const PATTERNS: usize = 1_000;
-        if self.patterns.len() > PATTERNS {
-            self.patterns.clear();
-        }
-        if let Some(pattern) = self.patterns.get(text) {
-            return pattern.clone();
-        }
-        let pattern = regex::RegexBuilder::new(&translate(text)).size_limit(1 << 20).build().ok();
-        self.patterns.insert(Arc::from(text), pattern.clone());
-        pattern
-    }
-
-    /// The expression of a template file, parsed once for each text.
-    pub(crate) fn template(&mut self, file: &FilePath, text: &Arc<str>) -> Arc<Expr> {
-        if let Some((of, expr)) = self.templates.get(file)
-            && (Arc::ptr_eq(of, text) || of == text)
-        {
-            return expr.clone();
-        }
-        let expr = Arc::new(foreshock_syntax::hcl::parse_template(text).0);
-        self.templates.insert(file.clone(), (text.clone(), expr.clone()));
-        expr
     }
 }
 
@@ -75,13 +48,13 @@ impl Evaluator<'_> {
             return None;
         }
         let files: Vec<Arc<ParsedFile>> = paths.iter().filter_map(|path| self.files.parsed(path)).collect();
-        self.read.borrow_mut().extend(paths);
-        let mut cache = self.cache.borrow_mut();
-        let module = match cache.modules.get(directory) {
+        paths.into_iter().for_each(|path| self.expressions.has_read(path));
+        let mut modules = self.modules.borrow_mut();
+        let module = match modules.get(directory) {
             Some(module) if module.is_of(&files) => module.clone(),
             _ => {
                 let module = Arc::new(Module::read(directory, files));
-                cache.modules.insert(directory.to_owned(), module.clone());
+                modules.insert(directory.to_owned(), module.clone());
                 module
             }
         };
@@ -93,7 +66,7 @@ impl Evaluator<'_> {
     pub(crate) fn source_directory(&self, caller: &Rc<ModuleInstance>, call: &Call) -> Option<Utf8PathBuf> {
         let source = &*call.source;
         if source.starts_with("./") || source.starts_with("../") || source == "." || source == ".." {
-            return Some(crate::paths::join(&caller.config.directory, source));
+            return Some(foreshock_files::paths::join(&caller.config.directory, source));
         }
         let key = manifest_key(caller, &call.name);
         self.manifest.get_or_init(|| self.read_manifest()).get(&key).cloned()
@@ -103,13 +76,13 @@ impl Evaluator<'_> {
     fn read_manifest(&self) -> BTreeMap<String, Utf8PathBuf> {
         let file = FilePath::new(self.root.join(".terraform/modules/modules.json"));
         let Some(text) = self.files.text(&file) else { return BTreeMap::new() };
-        self.read.borrow_mut().push(file);
+        self.expressions.has_read(file);
         let Ok(manifest) = serde_json::from_str::<serde_json::Value>(&text) else { return BTreeMap::new() };
         let modules = manifest.get("Modules").and_then(|modules| modules.as_array());
         let entries = modules.into_iter().flatten().filter_map(|module| {
             let key = module.get("Key")?.as_str()?;
             let directory = module.get("Dir")?.as_str()?;
-            Some((key.to_owned(), crate::paths::join(&self.root, directory)))
+            Some((key.to_owned(), foreshock_files::paths::join(&self.root, directory)))
         });
         entries.collect()
     }

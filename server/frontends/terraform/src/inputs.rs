@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_expressions::Type;
 use foreshock_resources::Value;
 use foreshock_syntax::hcl::{ExprKind, parse_expression};
 use foreshock_text::FilePath;
 
 use crate::config::{Attribute, Module};
-use crate::evaluate::{Evaluator, ModuleInstance, Repetition, Scope};
-use crate::types::Type;
+use crate::evaluate::{Evaluator, ModuleInstance, Scope};
 
 impl Evaluator<'_> {
     /// The values given to the variables of the root module; later sources win.
@@ -19,7 +19,7 @@ impl Evaluator<'_> {
         let nothing = Rc::new(ModuleInstance::new(Arc::new(Module::default()), Arc::from(""), None));
         let mut values = BTreeMap::new();
         for file in self.variable_files() {
-            self.read.borrow_mut().push(file.clone());
+            self.expressions.has_read(file.clone());
             let Some(parsed) = self.files.parsed(&file) else { continue };
             let problems = parsed.problems.iter().map(|problem| (file.clone(), problem.clone()));
             self.problems.borrow_mut().extend(problems);
@@ -31,7 +31,7 @@ impl Evaluator<'_> {
         }
         for (name, text) in &self.options.variables {
             let of = config.variables.find(name).map_or(Type::Any, |variable| variable.of.clone());
-            values.insert(Arc::from(name.as_str()), self.command_line_value(text, &of, &nothing));
+            values.insert(Arc::from(name.as_str()), self.command_line_value(text, &of));
         }
         values
     }
@@ -53,7 +53,7 @@ impl Evaluator<'_> {
     }
 
     /// A value given as text: for a string variable the text itself, for others an expression, as `-var` has it.
-    fn command_line_value(&self, text: &str, of: &Type, nothing: &Rc<ModuleInstance>) -> Value {
+    fn command_line_value(&self, text: &str, of: &Type) -> Value {
         let is_primitive = matches!(of, Type::String | Type::Number | Type::Bool | Type::Any);
         let (expr, problems) = parse_expression(text);
         let quoted = matches!(expr.kind, ExprKind::String(_)) && problems.is_empty();
@@ -61,15 +61,8 @@ impl Evaluator<'_> {
             return Value::string(text);
         }
         let file = FilePath::new(self.root.clone());
-        let scope = Scope {
-            module: nothing,
-            repetition: &Repetition::None,
-            bindings: None,
-            file: &file,
-            base: 0,
-            only_bindings: true,
-        };
-        match self.eval(&expr, &scope) {
+        let scope = foreshock_expressions::Scope { names: None, bindings: None, file: &file, base: 0 };
+        match self.expressions.eval(&expr, &scope) {
             Ok(value) => Value { origin: None, ..value },
             Err(failure) => Value::unknown(failure.why),
         }

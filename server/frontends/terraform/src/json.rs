@@ -55,7 +55,7 @@ fn instance(one: &Instance, resolved: &Resolved, files: &dyn TerraformFiles) -> 
 /// `file` and `range` of a place.
 fn place(place: &Place, resolved: &Resolved, files: &dyn TerraformFiles) -> Map<String, Json> {
     let mut json = Map::new();
-    let path = crate::paths::relative(&resolved.root, place.file.as_path());
+    let path = foreshock_files::paths::relative(&resolved.root, place.file.as_path());
     json.insert("file".to_owned(), Json::from(path.as_str()));
     json.insert("range".to_owned(), range(&place.file, place.span, files));
     json

@@ -7,27 +7,20 @@
 
 mod cache;
 mod config;
-mod detached;
 mod evaluate;
-mod failure;
 mod files;
-mod functions;
 mod inputs;
 mod json;
 mod moves;
 mod named_values;
-mod numbers;
-mod order;
-mod paths;
 mod references;
 mod remote;
 mod resolve;
 mod resolved;
-mod types;
 
 pub use cache::ResolveCache;
-pub use detached::evaluate;
 pub use files::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
+pub use foreshock_expressions::{Effort, evaluate};
 pub use foreshock_files::Files;
 pub use foreshock_resources::{
     AttributePlace, BlockPlace, EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Instance, JoinedMarks, Key, Kind,
@@ -37,4 +30,4 @@ pub use json::to_json;
 pub use moves::Moves;
 pub use remote::{Backend, StateHome};
 pub use resolve::{resolve, resolve_with};
-pub use resolved::{Effort, NamedValue, RemoteState, ResolveOptions, Resolved};
+pub use resolved::{NamedValue, RemoteState, ResolveOptions, Resolved};

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use foreshock_expressions::{Budget, each_reference};
 use foreshock_resources::{Instance, Mode, ModuleCall};
 use foreshock_syntax::hcl::{ExprKind, StepKind, TraversalStep, parse_expression};
 use foreshock_text::{FilePath, Problem, Span};
@@ -12,11 +13,11 @@ use rustc_hash::FxHashMap;
 
 use crate::cache::ResolveCache;
 use crate::config::{Block, Call, Module, Resource};
-use crate::evaluate::{Budget, CallInstance, Evaluator, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
+use crate::evaluate::{CallInstance, Evaluator, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
 use crate::files::TerraformFiles;
 use crate::moves::Moves;
 use crate::named_values::named_values;
-use crate::references::{ModuleNode, each_reference, handed_down, quoted_references, references};
+use crate::references::{ModuleNode, handed_down, quoted_references, references};
 use crate::resolved::{ResolveOptions, Resolved};
 
 /// Understands the root module in `root`: what `terraform plan` would list, as far as the text alone says it.
@@ -31,7 +32,7 @@ pub fn resolve_with(
     files: &dyn TerraformFiles,
     options: &ResolveOptions,
 ) -> Resolved {
-    let root = crate::paths::join(root, "");
+    let root = foreshock_files::paths::join(root, "");
     let mut evaluator = Evaluator::new(files, options, root.clone(), cache, Rc::new(Budget::new()));
     let mut resolved = Resolved { root: root.clone(), ..Resolved::default() };
     let config = match evaluator.load(&root) {
@@ -53,7 +54,7 @@ pub fn resolve_with(
     resolved.modules.sort_by(|a, b| a.address.cmp(&b.address));
     resolved.references = references(&collected.tree);
     resolved.named = named_values(&evaluator, &collected.visited);
-    resolved.files = evaluator.read.take();
+    resolved.files = evaluator.expressions.take_read();
     resolved.files.sort_by(|a, b| a.as_path().as_str().cmp(b.as_path().as_str()));
     resolved.files.dedup();
     resolved.remote_states = evaluator.remote.take().states;

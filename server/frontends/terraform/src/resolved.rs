@@ -5,6 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
+use foreshock_expressions::Effort;
 use foreshock_resources::{AttributePlace, Resources, Value};
 use foreshock_text::{FilePath, Problem};
 
@@ -43,17 +44,6 @@ pub struct Resolved {
     pub problems: Vec<(FilePath, Problem)>,
     /// What it took.
     pub effort: Effort,
-}
-
-/// What a resolution took, beside the little that each value has to itself. The same text takes the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Effort {
-    /// Units of work: about ten nanoseconds each.
-    pub work: u64,
-    /// Bytes of values made, about, whether or not they are still held.
-    pub bytes: u64,
-    /// Instances that `count` and `for_each` make, and those inside of modules.
-    pub instances: u64,
 }
 
 // Until every reader says `resources`.

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foreshock_expressions::{Field, Type, convert};
 use foreshock_resources::{Kind, Value};
 use foreshock_syntax::hcl::{Expr, ExprKind, ObjectKey, TemplatePart, UnaryOp};
-
-use crate::types::{Field, Type, convert};
 
 /// Reads a type constraint. What is not one counts as `any`.
 pub(crate) fn constraint(expr: &Expr) -> Type {

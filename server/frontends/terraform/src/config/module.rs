@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_expressions::Type;
 use foreshock_files::Files;
 use foreshock_resources::Mode;
 use foreshock_syntax::hcl::{self, Expr, ExprKind};
@@ -13,7 +14,6 @@ use super::{Attribute, Block, Named};
 use crate::files::{ParsedFile, configuration_ending};
 use crate::moves::{Address, moved};
 use crate::references::ModuleReferences;
-use crate::types::Type;
 
 /// A module directory.
 #[derive(Clone, Debug, Default)]

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_expressions::{Binding, Failure, pairs, string_of};
 use foreshock_resources::{EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Kind, Marks, Value};
 
-use super::expression::pairs;
-use super::{Binding, Evaluator, ResourceInstance, Scope, memo};
+use super::{Evaluator, ResourceInstance, Scope, memo};
 use crate::config::{Attribute, Block};
-use crate::failure::Failure;
-use crate::types::string_of;
 
 /// Arguments of Terraform itself, not of the resource.
 pub(crate) fn is_meta(name: &str) -> bool {

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_expressions::each_reference;
 use foreshock_resources::{EvaluatedAttribute, Key, Kind, Marks, Value};
 use foreshock_syntax::hcl::Expr;
 
 use super::instance::{CallInstance, Caller};
 use super::{CallExpansion, Evaluator, Expansion, ModuleInstance, Repetition, ResourceInstance, Scope, Slot, memo};
 use crate::config::Block;
-use crate::references::each_reference;
 
 /// How a block is repeated.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,7 +152,7 @@ impl<'a> Evaluator<'a> {
         }
         let number = match &count.kind {
             Kind::Unknown(why) => return unknown(why.clone(), count.all_marks()),
-            kind => crate::types::number_of(kind),
+            kind => foreshock_expressions::number_of(kind),
         };
         let number = match number {
             Ok(number) if number >= 0.0 && number.fract() == 0.0 => number as u64,
@@ -198,7 +198,7 @@ impl<'a> Evaluator<'a> {
             _ => {
                 return refuse(Arc::from(format!(
                     "for_each takes a map or a set of strings, this is a {}",
-                    crate::types::kind_name(each)
+                    foreshock_expressions::kind_name(each)
                 )));
             }
         };

@@ -1,16 +1,12 @@
 //! Evaluation: lazy and memoised per module instance, so that a value is computed once and only where it is needed.
 
 mod blocks;
-mod collection;
 mod expansion;
-mod expression;
 mod instance;
-mod limits;
 mod named;
-mod operator;
+mod names;
 mod provider;
 mod reference;
-mod template;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -18,32 +14,30 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
-use foreshock_resources::{EvaluatedAttribute, JoinedMarks, Kind, Marks, Value};
+use foreshock_expressions::{Binding, Budget, ExpressionCache, Failure, Limit};
+use foreshock_resources::{EvaluatedAttribute, Kind, Value};
 use foreshock_text::{FilePath, Place, Problem, Span};
 use rustc_hash::FxHashMap;
 
-use crate::cache::ResolveCache;
+use crate::cache::{Modules, ResolveCache};
 use crate::config::{Attribute, Module};
-use crate::failure::Failure;
 use crate::files::TerraformFiles;
 use crate::remote::Remote;
 use crate::resolved::ResolveOptions;
 
 pub(crate) use expansion::{Form, join_address, quoted};
-pub(crate) use expression::top_length;
 pub(crate) use instance::{CallExpansion, CallInstance, Expansion, ModuleInstance, Repetition, ResourceInstance, Tree};
-pub(crate) use limits::{Budget, Limit, PARTS, STRING};
 
 /// What an evaluation shares: where texts come from, what was found so far, and how much work is left.
 pub(crate) struct Evaluator<'a> {
     pub(crate) files: &'a dyn TerraformFiles,
     pub(crate) options: &'a ResolveOptions,
     pub(crate) root: Utf8PathBuf,
-    pub(crate) cache: RefCell<&'a mut ResolveCache>,
+    /// What is below the names of a module: the language by itself, its bounds, and the files that it reads.
+    pub(crate) expressions: foreshock_expressions::Evaluator<'a>,
+    pub(crate) modules: RefCell<&'a mut Modules>,
     /// Values given to the root module, not yet converted.
     pub(crate) given: BTreeMap<Arc<str>, Value>,
-    /// Every file asked for, in any order, some twice.
-    pub(crate) read: RefCell<Vec<FilePath>>,
     pub(crate) problems: RefCell<Vec<(FilePath, Problem)>>,
     /// What is left of the work, memory, depth and instances allowed.
     pub(crate) budget: Rc<Budget>,
@@ -70,15 +64,6 @@ pub(crate) struct Scope<'s> {
     pub(crate) bindings: Option<&'s Binding<'s>>,
     pub(crate) file: &'s FilePath,
     pub(crate) base: u32,
-    /// In a template file only the variables handed to it exist.
-    pub(crate) only_bindings: bool,
-}
-
-/// A name bound by `for`, a `dynamic` block or a template's variables.
-pub(crate) struct Binding<'s> {
-    pub(crate) name: &'s str,
-    pub(crate) value: &'s Value,
-    pub(crate) outer: Option<&'s Binding<'s>>,
 }
 
 impl<'s> Scope<'s> {
@@ -90,7 +75,6 @@ impl<'s> Scope<'s> {
             bindings: None,
             file: &attribute.file,
             base: attribute.value_span.start,
-            only_bindings: false,
         }
     }
 
@@ -105,17 +89,6 @@ impl<'s> Scope<'s> {
     pub(crate) fn place(&self, span: Span) -> Place {
         Place::new(self.file.clone(), span.shifted(self.base))
     }
-
-    fn bound(&self, name: &str) -> Option<&'s Value> {
-        let mut next = self.bindings;
-        while let Some(binding) = next {
-            if binding.name == name {
-                return Some(binding.value);
-            }
-            next = binding.outer;
-        }
-        None
-    }
 }
 
 impl<'a> Evaluator<'a> {
@@ -127,13 +100,26 @@ impl<'a> Evaluator<'a> {
         cache: &'a mut ResolveCache,
         budget: Rc<Budget>,
     ) -> Evaluator<'a> {
+        let ResolveCache { modules, expressions } = cache;
+        Evaluator::over(files, options, root, modules, expressions, budget)
+    }
+
+    /// The same with the parts of a cache.
+    pub(crate) fn over(
+        files: &'a dyn TerraformFiles,
+        options: &'a ResolveOptions,
+        root: Utf8PathBuf,
+        modules: &'a mut Modules,
+        compiled: &'a RefCell<ExpressionCache>,
+        budget: Rc<Budget>,
+    ) -> Evaluator<'a> {
         Evaluator {
             files,
             options,
+            expressions: foreshock_expressions::Evaluator::new(files, root.clone(), compiled, budget.clone()),
             root,
-            cache: RefCell::new(cache),
+            modules: RefCell::new(modules),
             given: BTreeMap::new(),
-            read: RefCell::default(),
             problems: RefCell::default(),
             budget,
             manifest: OnceCell::new(),

@@ -3,13 +3,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_expressions::{Failure, Type, convert};
 use foreshock_resources::{Kind, Value};
 use foreshock_text::Problem;
 
 use super::{Configuration, Evaluator, ModuleInstance, Scope, memo};
 use crate::config::{Call, Variable};
-use crate::failure::Failure;
-use crate::types::{Type, convert};
 
 impl<'a> Evaluator<'a> {
     /// `local.name`.

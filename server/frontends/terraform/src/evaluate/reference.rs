@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_expressions::{Failure, fail};
 use foreshock_resources::{JoinedMarks, Kind, Mark, Marks, Value};
-use foreshock_syntax::hcl::{Expr, StepKind, TraversalStep};
+use foreshock_syntax::hcl::{StepKind, TraversalStep};
 use foreshock_text::{Place, Span};
 
 use super::{CallExpansion, Evaluator, Expansion, Form, Repetition, ResourceInstance, Scope, memo};
-use crate::failure::{Failure, fail};
 use crate::remote::is_remote_state;
 
 /// The names of the attributes in some steps: `a.b[0].c` gives `a.b.c`.
@@ -34,7 +34,7 @@ fn attribute_name(step: Option<&TraversalStep>) -> Option<&Arc<str>> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// A traversal that begins with a name. `span` is the whole of it, relative.
+    /// A traversal that begins with a name which nothing inside the expression binds. `span` is the whole of it, relative.
     pub(crate) fn reference(
         &self,
         root: &str,
@@ -42,12 +42,6 @@ impl<'a> Evaluator<'a> {
         span: Span,
         scope: &Scope<'_>,
     ) -> Result<Value, Failure> {
-        if let Some(value) = scope.bound(root) {
-            return self.walk(value.clone(), steps, scope);
-        }
-        if scope.only_bindings {
-            return fail(format!("`{root}` is not given to the template"));
-        }
         let first = attribute_name(steps.first());
         let after = steps.get(1..).unwrap_or_default();
         let named = |value: Result<Value, Failure>| self.walk(value?, after, scope);
@@ -77,20 +71,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The marks of everything an expression refers to, whatever else is wrong with it.
-    pub(crate) fn marks_of(&self, expr: &Expr, scope: &Scope<'_>) -> Marks {
-        let mut marks = JoinedMarks::default();
-        crate::references::each_reference(expr, &mut |root, steps, span| {
-            if self.budget.step().is_ok()
-                && let Ok(value) = self.reference(root, steps, span, scope)
-                && self.budget.weigh(&value).is_ok()
-            {
-                marks.add_all_of(&value);
-            }
-        });
-        marks.marks()
-    }
-
     fn path_value(&self, name: &str, scope: &Scope<'_>) -> Result<Value, Failure> {
         match name {
             "module" => {
@@ -98,7 +78,7 @@ impl<'a> Evaluator<'a> {
                 match directory.strip_prefix(&self.root) {
                     Ok(below) if below.as_str().is_empty() => Ok(Value::string(".")),
                     Ok(below) => Ok(Value::string(below.as_str())),
-                    Err(_) => Ok(Value::string(crate::paths::relative(&self.root, directory).as_str())),
+                    Err(_) => Ok(Value::string(foreshock_files::paths::relative(&self.root, directory).as_str())),
                 }
             }
             "root" => Ok(Value::string(".")),
@@ -216,11 +196,11 @@ impl<'a> Evaluator<'a> {
             return if expansion.instances.is_empty() { Picked::None } else { Picked::Unknown };
         }
         let found = match expansion.form {
-            Form::Count => match crate::types::number_of(&key.kind) {
+            Form::Count => match foreshock_expressions::number_of(&key.kind) {
                 Ok(index) if index >= 0.0 && index.fract() == 0.0 => expansion.instances.get(index as usize),
                 _ => None,
             },
-            _ => crate::types::string_of(&key.kind).ok().and_then(|name| {
+            _ => foreshock_expressions::string_of(&key.kind).ok().and_then(|name| {
                 let is =
                     |one: &&Rc<ResourceInstance>| matches!(&one.key, foreshock_resources::Key::Name(key) if *key == name);
                 expansion.instances.iter().find(is)
@@ -379,7 +359,7 @@ impl<'a> Evaluator<'a> {
                 }
                 return Ok(Value::unknown_from(&all));
             }
-            let wanted = crate::types::string_of(&key.kind)?;
+            let wanted = foreshock_expressions::string_of(&key.kind)?;
             return match expansion.instances.iter().find(|one| key_of(one).as_ref() == Some(&wanted)) {
                 Some(one) => Ok(self.module_output(one, rest, place, scope)?.with_marks(&key.marks)),
                 None => fail(format!("module.{name} has no instance {wanted:?}")),

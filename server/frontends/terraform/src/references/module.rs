@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use foreshock_expressions::each_reference_beside;
 use foreshock_syntax::hcl::{Expr, ExprKind, ObjectKey, StepKind, TraversalStep, parse_expression};
 
-use super::walk::each_reference_beside;
 use crate::config::{Attribute, Block, Module, provider_key};
 
 /// What a reference names, by number in the module.

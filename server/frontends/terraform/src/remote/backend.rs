@@ -161,7 +161,7 @@ fn written(body: &Body, path: &str) -> Written {
 /// The one spelling of what can be spelled in several ways.
 fn normal(kind: &str, name: &str, value: Arc<str>, root: &Utf8Path) -> Arc<str> {
     match (kind, name) {
-        ("local", "path") => Arc::from(crate::paths::join(root, &value).as_str()),
+        ("local", "path") => Arc::from(foreshock_files::paths::join(root, &value).as_str()),
         ("gcs", "prefix") => Arc::from(value.trim_matches('/')),
         _ => value,
     }

@@ -12,7 +12,6 @@ use foreshock_text::FilePath;
 
 pub use backend::{Backend, StateHome};
 
-use crate::cache::ResolveCache;
 use crate::evaluate::{Evaluator, ModuleInstance, ResourceInstance, Slot, Tree};
 use crate::resolved::{RemoteState, ResolveOptions};
 
@@ -138,17 +137,18 @@ impl Evaluator<'_> {
             states: self.options.states.clone(),
         };
         // What is known of the modules serves both; it is handed over and taken back.
-        let mut cache: ResolveCache = std::mem::take(&mut **self.cache.borrow_mut());
+        let mut modules = std::mem::take(&mut **self.modules.borrow_mut());
         let (outputs, files) = {
-            let budget = self.budget.clone();
-            let mut inner = Evaluator::new(self.files, &options, home.root.clone(), &mut cache, budget);
+            let (compiled, budget) = (self.expressions.cache(), self.budget.clone());
+            let root = home.root.clone();
+            let mut inner = Evaluator::over(self.files, &options, root, &mut modules, compiled, budget);
             inner.remote.borrow_mut().waiting = waiting.into_iter().chain([self.root.clone()]).collect();
             let outputs = inner.root_outputs(&name);
-            let mut files = inner.read.take();
+            let mut files = inner.expressions.take_read();
             files.extend(inner.remote.take().states.into_iter().flat_map(|state| state.files));
             (outputs, files)
         };
-        **self.cache.borrow_mut() = cache;
+        **self.modules.borrow_mut() = modules;
         let outputs = outputs.ok_or_else(|| Arc::from(format!("there is no Terraform file in {name}")))?;
         let mut files = files;
         files.sort();
@@ -174,7 +174,7 @@ impl Evaluator<'_> {
     }
 
     fn path_to(&self, root: &Utf8Path) -> String {
-        crate::paths::relative(&self.root, root).into_string()
+        foreshock_files::paths::relative(&self.root, root).into_string()
     }
 }
 

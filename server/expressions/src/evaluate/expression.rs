@@ -12,7 +12,7 @@ use crate::types::{bool_of, convert, infer, kind_name, string_of, unify};
 
 impl<'a> Evaluator<'a> {
     /// The value of an expression; a failure where Terraform would report an error.
-    pub(crate) fn eval(&self, expr: &Expr, scope: &Scope<'_>) -> Result<Value, Failure> {
+    pub fn eval(&self, expr: &Expr, scope: &Scope<'_>) -> Result<Value, Failure> {
         let kind = match &expr.kind {
             ExprKind::Null => Kind::Null,
             ExprKind::Bool(flag) => Kind::Bool(*flag),
@@ -239,7 +239,7 @@ pub(crate) fn top_length(collection: &Value) -> usize {
 }
 
 /// The keys and values a collection is walked by; `None` when they are not known.
-pub(crate) fn pairs(collection: &Value) -> Result<Option<Vec<(Value, Value)>>, Failure> {
+pub fn pairs(collection: &Value) -> Result<Option<Vec<(Value, Value)>>, Failure> {
     let marks = &collection.marks;
     let marked = |value: &Value| value.clone().with_marks(marks);
     Ok(match &collection.kind {

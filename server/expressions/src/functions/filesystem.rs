@@ -1,4 +1,4 @@
-//! Functions on files and paths. Files are read through [`crate::Files`] only.
+//! Functions on files and paths. Files are read through [`Files`](foreshock_files::Files) only.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn absolute(&self, path: &str) -> Utf8PathBuf {
-        crate::paths::join(&self.root, path)
+        foreshock_files::paths::join(&self.root, path)
     }
 
     fn read_text(&self, args: &[Value]) -> Result<Arc<str>, Failure> {
@@ -74,7 +74,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn unreadable<T>(&self, file: &FilePath) -> Result<T, Failure> {
-        let shown = crate::paths::relative(&self.root, file.as_path());
+        let shown = foreshock_files::paths::relative(&self.root, file.as_path());
         // A file that is there but is no text, or in a place that can't be looked into, is not missing for Terraform.
         let listed = file.as_path().parent().map(|directory| self.files.list(directory)).unwrap_or_default();
         match listed.is_empty() || listed.contains(file) {
@@ -97,7 +97,7 @@ impl<'a> Evaluator<'a> {
         if below.contains(['*', '?', '[', '{']) || name.contains(['[', '{', '\\']) || name.contains("**") {
             return Ok(Value::unknown(format!("the files that match {pattern:?}")));
         }
-        let directory = crate::paths::join(&self.absolute(&path), below);
+        let directory = foreshock_files::paths::join(&self.absolute(&path), below);
         let prefix = if below.is_empty() { String::new() } else { format!("{below}/") };
         let listed = self.files.list(&directory);
         let names = listed.iter().filter_map(|file| file.as_path().file_name());
@@ -118,7 +118,7 @@ impl<'a> Evaluator<'a> {
         }
         let Kind::Map(items) = &variables.kind else { return fail("the variables of a template are a map") };
         let names: Vec<(&Arc<str>, &Value)> = items.iter().collect();
-        self.bind(template, &names, Scope { bindings: None, only_bindings: true, ..*scope })
+        self.bind(template, &names, Scope { names: None, bindings: None, ..*scope })
     }
 
     fn bind(&self, template: &Expr, names: &[(&Arc<str>, &Value)], scope: Scope<'_>) -> Result<Value, Failure> {
@@ -135,7 +135,7 @@ impl<'a> Evaluator<'a> {
 fn dirname(path: &str) -> String {
     match path.rsplit_once('/') {
         Some(("", _)) => "/".to_owned(),
-        Some((directory, _)) => crate::paths::clean(directory),
+        Some((directory, _)) => foreshock_files::paths::clean(directory),
         None => ".".to_owned(),
     }
 }

@@ -10,26 +10,36 @@ use crate::numbers::{format_number, parse_number};
 
 /// A type constraint, or the type of a value as far as it can be told.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Type {
+pub enum Type {
     /// `any`, and the type of `null` and of unknown values.
     Any,
+    /// `string`.
     String,
+    /// `number`.
     Number,
+    /// `bool`.
     Bool,
+    /// `list(...)`.
     List(Box<Type>),
+    /// `set(...)`.
     Set(Box<Type>),
+    /// `map(...)`.
     Map(Box<Type>),
+    /// `tuple([...])`, and the type of a literal list.
     Tuple(Vec<Type>),
+    /// `object({...})`, and the type of a literal map.
     Object(BTreeMap<Arc<str>, Field>),
 }
 
 /// A field of an object type.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Field {
-    pub(crate) of: Type,
-    pub(crate) optional: bool,
+pub struct Field {
+    /// Its type.
+    pub of: Type,
+    /// Whether it may be left out.
+    pub optional: bool,
     /// Default of `optional(type, default)`, already converted to the type.
-    pub(crate) default: Option<Value>,
+    pub default: Option<Value>,
 }
 
 impl Field {
@@ -39,7 +49,7 @@ impl Field {
 }
 
 /// The name a user knows a kind by.
-pub(crate) fn kind_name(value: &Value) -> &'static str {
+pub fn kind_name(value: &Value) -> &'static str {
     match &value.kind {
         Kind::Null => "null",
         Kind::Bool(_) => "bool",
@@ -167,7 +177,7 @@ pub(crate) fn unify_values(values: Vec<Value>) -> Result<Vec<Value>, Failure> {
 
 /// `value` as the constraint wants it. Marks stay, and so does the origin: a conversion changes the form, not the place
 /// an edit has to go to.
-pub(crate) fn convert(value: Value, to: &Type) -> Result<Value, Failure> {
+pub fn convert(value: Value, to: &Type) -> Result<Value, Failure> {
     let Value { kind, marks, origin } = value;
     let kind = match (kind, to) {
         (kind @ (Kind::Null | Kind::Unknown(_)), _) | (kind, Type::Any) => kind,
@@ -255,7 +265,7 @@ pub(crate) fn set_of(mut items: Vec<Value>) -> Value {
 }
 
 /// A primitive as a string, as Terraform prints it.
-pub(crate) fn string_of(kind: &Kind) -> Result<Arc<str>, Failure> {
+pub fn string_of(kind: &Kind) -> Result<Arc<str>, Failure> {
     match kind {
         Kind::String(text) => Ok(text.clone()),
         Kind::Bool(true) => Ok(Arc::from("true")),
@@ -268,7 +278,7 @@ pub(crate) fn string_of(kind: &Kind) -> Result<Arc<str>, Failure> {
 }
 
 /// A primitive as a number.
-pub(crate) fn number_of(kind: &Kind) -> Result<f64, Failure> {
+pub fn number_of(kind: &Kind) -> Result<f64, Failure> {
     match kind {
         Kind::Number(number) => Ok(*number),
         Kind::String(text) => match parse_number(text) {
@@ -282,7 +292,7 @@ pub(crate) fn number_of(kind: &Kind) -> Result<f64, Failure> {
 }
 
 /// A primitive as a truth value.
-pub(crate) fn bool_of(kind: &Kind) -> Result<bool, Failure> {
+pub fn bool_of(kind: &Kind) -> Result<bool, Failure> {
     match kind {
         Kind::Bool(flag) => Ok(*flag),
         Kind::String(text) if &**text == "true" || &**text == "1" => Ok(true),

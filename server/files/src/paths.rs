@@ -3,7 +3,7 @@
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 /// `path` seen from `base`, lexically cleaned.
-pub(crate) fn join(base: &Utf8Path, path: &str) -> Utf8PathBuf {
+pub fn join(base: &Utf8Path, path: &str) -> Utf8PathBuf {
     let mut joined = Utf8PathBuf::new();
     for component in base.join(path).components() {
         match component {
@@ -18,7 +18,7 @@ pub(crate) fn join(base: &Utf8Path, path: &str) -> Utf8PathBuf {
 }
 
 /// How to get from `base` to `path`.
-pub(crate) fn relative(base: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
+pub fn relative(base: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
     let mut from = base.components().peekable();
     let mut to = path.components().peekable();
     while let (Some(a), Some(b)) = (from.peek(), to.peek()) {
@@ -39,7 +39,7 @@ pub(crate) fn relative(base: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
 }
 
 /// A path without `.`, `..` and doubled separators where the text alone allows it.
-pub(crate) fn clean(path: &str) -> String {
+pub fn clean(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     let absolute = path.starts_with('/');
     for part in path.split('/') {

@@ -2,26 +2,26 @@ use std::sync::Arc;
 
 /// Why an expression has no value. Everywhere but in `try` and `can` it becomes an unknown value with this reason.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Failure {
+pub struct Failure {
     /// The reason, in the user's words.
-    pub(crate) why: Arc<str>,
+    pub why: Arc<str>,
     /// Whether the limit is ours: Terraform may well have a value here, so that `try` must not take the next argument.
-    pub(crate) ours: bool,
+    pub ours: bool,
 }
 
 impl Failure {
     /// What Terraform would report as an error.
-    pub(crate) fn new(why: impl Into<Arc<str>>) -> Failure {
+    pub fn new(why: impl Into<Arc<str>>) -> Failure {
         Failure { why: why.into(), ours: false }
     }
 }
 
 /// A failure of the expression.
-pub(crate) fn fail<T>(why: impl Into<Arc<str>>) -> Result<T, Failure> {
+pub fn fail<T>(why: impl Into<Arc<str>>) -> Result<T, Failure> {
     Err(Failure::new(why))
 }
 
 /// A limit of this evaluator.
-pub(crate) fn beyond<T>(why: impl Into<Arc<str>>) -> Result<T, Failure> {
+pub fn beyond<T>(why: impl Into<Arc<str>>) -> Result<T, Failure> {
     Err(Failure { why: why.into(), ours: true })
 }

@@ -7,12 +7,12 @@ use foreshock_text::Span;
 type Visit<'v, 'e> = &'v mut dyn FnMut(&'e str, &'e [TraversalStep], Span);
 
 /// Visits every traversal of an expression whose root is not bound by a `for` around it.
-pub(crate) fn each_reference<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e str, &'e [TraversalStep], Span)) {
+pub fn each_reference<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e str, &'e [TraversalStep], Span)) {
     each_reference_beside(expr, &mut Vec::new(), visit);
 }
 
 /// The same with names that are bound outside, such as the iterator of a `dynamic` block.
-pub(crate) fn each_reference_beside<'e>(expr: &'e Expr, bound: &mut Vec<&'e str>, visit: Visit<'_, 'e>) {
+pub fn each_reference_beside<'e>(expr: &'e Expr, bound: &mut Vec<&'e str>, visit: Visit<'_, 'e>) {
     match &expr.kind {
         ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => {}
         ExprKind::Variable(name) => {

@@ -11,7 +11,7 @@ use crate::types::{kind_name, number_of, string_of};
 
 impl<'a> Evaluator<'a> {
     /// Follows the steps of a traversal from a value.
-    pub(crate) fn walk(&self, mut value: Value, steps: &[TraversalStep], scope: &Scope<'_>) -> Result<Value, Failure> {
+    pub fn walk(&self, mut value: Value, steps: &[TraversalStep], scope: &Scope<'_>) -> Result<Value, Failure> {
         let mut rest = steps;
         while let Some((step, after)) = rest.split_first() {
             rest = after;

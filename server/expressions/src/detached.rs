@@ -1,5 +1,6 @@
 //! An expression by itself, outside any module: rows of the catalog are written in the same language.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,29 +11,16 @@ use foreshock_resources::{Kind, Marks, Value};
 use foreshock_syntax::hcl::Expr;
 use foreshock_text::FilePath;
 
-use crate::cache::ResolveCache;
-use crate::config::Module;
-use crate::evaluate::{Binding, Budget, Evaluator, ModuleInstance, Repetition, Scope};
+use crate::evaluate::{Binding, Budget, Evaluator, Scope};
 use crate::failure::Failure;
-use crate::files::{ParsedFile, TerraformFiles};
-use crate::resolved::ResolveOptions;
 
 /// The value of an expression over `variables` alone: no module, no files. What Terraform would refuse is unknown, with
 /// the reason.
 pub fn evaluate(expr: &Expr, variables: &BTreeMap<Arc<str>, Value>) -> Value {
-    let options = ResolveOptions::default();
-    let mut cache = ResolveCache::default();
-    let evaluator = Evaluator::new(&Nothing, &options, Utf8PathBuf::new(), &mut cache, Rc::new(Budget::new()));
-    let module = Rc::new(ModuleInstance::new(Arc::new(Module::default()), Arc::from(""), None));
+    let cache = RefCell::default();
+    let evaluator = Evaluator::new(&Nothing, Utf8PathBuf::new(), &cache, Rc::new(Budget::new()));
     let file = FilePath::new("");
-    let scope = Scope {
-        module: &module,
-        repetition: &Repetition::None,
-        bindings: None,
-        file: &file,
-        base: 0,
-        only_bindings: true,
-    };
+    let scope = Scope { names: None, bindings: None, file: &file, base: 0 };
     let mut names = variables.iter();
     bound(&evaluator, expr, &mut names, scope)
 }
@@ -64,12 +52,6 @@ impl Files for Nothing {
     }
 
     fn text(&self, _file: &FilePath) -> Option<Arc<str>> {
-        None
-    }
-}
-
-impl TerraformFiles for Nothing {
-    fn parsed(&self, _file: &FilePath) -> Option<Arc<ParsedFile>> {
         None
     }
 }

@@ -10,7 +10,6 @@ use std::cell::Cell;
 use foreshock_resources::{Kind, Marks, Value};
 
 use crate::failure::{Failure, beyond};
-use crate::resolved::Effort;
 
 /// Work for one answer. A unit is the time to look at one part of a value or at eight bytes of text, about ten
 /// nanoseconds. The largest stacks measured need about 300,000.
@@ -41,16 +40,20 @@ const MARK: u64 = 48;
 
 /// Something there is not enough of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Limit {
+pub enum Limit {
+    /// Work.
     Work,
+    /// Bytes of values.
     Memory,
+    /// Instances of resources and modules.
     Instances,
+    /// Marks of one value.
     Marks,
 }
 
 impl Limit {
     /// What is told once, where it first happens.
-    pub(crate) fn message(self) -> &'static str {
+    pub fn message(self) -> &'static str {
         match self {
             Limit::Work => {
                 "this takes more work than is followed here; it is treated as unknown, and so is what needs too much elsewhere"
@@ -72,7 +75,7 @@ impl Limit {
 
 /// What is left for one answer.
 #[derive(Debug)]
-pub(crate) struct Budget {
+pub struct Budget {
     work: Cell<u64>,
     memory: Cell<u64>,
     instances: Cell<u64>,
@@ -93,9 +96,15 @@ struct Share {
     common_memory: u64,
 }
 
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget::new()
+    }
+}
+
 impl Budget {
     /// All of it, for one value.
-    pub(crate) fn new() -> Budget {
+    pub fn new() -> Budget {
         let share = Share { own_work: OWN_WORK, own_memory: OWN_MEMORY, common_work: WORK, common_memory: MEMORY };
         Budget {
             work: Cell::new(WORK),
@@ -109,7 +118,7 @@ impl Budget {
     }
 
     /// Works one value out, with a share of its own.
-    pub(crate) fn of_its_own<T>(&self, inner: impl FnOnce() -> T) -> T {
+    pub fn of_its_own<T>(&self, inner: impl FnOnce() -> T) -> T {
         let share = Share {
             own_work: OWN_WORK,
             own_memory: OWN_MEMORY,
@@ -123,7 +132,7 @@ impl Budget {
     }
 
     /// Uses up some work.
-    pub(crate) fn spend(&self, work: u64) -> Result<(), Failure> {
+    pub fn spend(&self, work: u64) -> Result<(), Failure> {
         let mut share = self.share.get();
         let own = work.min(share.own_work);
         let more = work - own;
@@ -142,12 +151,12 @@ impl Budget {
     }
 
     /// The work of one expression.
-    pub(crate) fn step(&self) -> Result<(), Failure> {
+    pub fn step(&self) -> Result<(), Failure> {
         self.spend(STEP)
     }
 
     /// Uses up bytes for what is going to be made.
-    pub(crate) fn make(&self, bytes: u64) -> Result<(), Failure> {
+    pub fn make(&self, bytes: u64) -> Result<(), Failure> {
         let mut share = self.share.get();
         let own = bytes.min(share.own_memory);
         let more = bytes - own;
@@ -165,21 +174,21 @@ impl Budget {
     }
 
     /// A list of so many elements, each made anew with the marks of what it was in.
-    pub(crate) fn make_elements(&self, count: usize, marks: &Marks) -> Result<(), Failure> {
+    pub fn make_elements(&self, count: usize, marks: &Marks) -> Result<(), Failure> {
         let (count, marks) = (count as u64, marks.len() as u64);
         self.spend(count.saturating_mul(1 + marks))?;
         self.make(count.saturating_mul(ELEMENT + marks * MARK))
     }
 
     /// Marks put together from several.
-    pub(crate) fn make_marks(&self, marks: &Marks) -> Result<(), Failure> {
+    pub fn make_marks(&self, marks: &Marks) -> Result<(), Failure> {
         let count = marks.len() as u64;
         self.spend(count * 2)?;
         self.make(count * MARK)
     }
 
     /// The parts and the bytes of text of a value, for which the look at them is paid.
-    pub(crate) fn weigh(&self, value: &Value) -> Result<Weight, Failure> {
+    pub fn weigh(&self, value: &Value) -> Result<Weight, Failure> {
         let share = self.share.get();
         let mut weight = Weight::default();
         weight.add(value, share.own_work + share.common_work.min(self.work.get()));
@@ -188,7 +197,7 @@ impl Budget {
     }
 
     /// Makes a copy of a value, part by part.
-    pub(crate) fn copy(&self, value: &Value) -> Result<(), Failure> {
+    pub fn copy(&self, value: &Value) -> Result<(), Failure> {
         match &value.kind {
             Kind::List(_) | Kind::Set(_) | Kind::Map(_) => {
                 let weight = self.weigh(value)?;
@@ -200,7 +209,7 @@ impl Budget {
     }
 
     /// The value, or unknown when it is larger than anything real.
-    pub(crate) fn bounded(&self, value: Value) -> Value {
+    pub fn bounded(&self, value: Value) -> Value {
         let mut left = PARTS;
         let fits = fits(&value, &mut left, 64);
         if let Err(failure) = self.spend((PARTS - left) as u64) {
@@ -210,7 +219,7 @@ impl Budget {
     }
 
     /// Whether there is room for so many instances of one block; takes it. No block gets more than half of what is left.
-    pub(crate) fn room_for(&self, count: u64) -> bool {
+    pub fn room_for(&self, count: u64) -> bool {
         let left = self.instances.get();
         if count > SIBLINGS || count > left.div_ceil(2) {
             self.exceeded.set(Some(Limit::Instances));
@@ -221,7 +230,7 @@ impl Budget {
     }
 
     /// Runs `inner` one level deeper.
-    pub(crate) fn deeper<T>(&self, inner: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    pub fn deeper<T>(&self, inner: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         let depth = self.depth.get();
         if depth >= DEPTH {
             return beyond("nested too deeply to follow");
@@ -233,12 +242,12 @@ impl Budget {
     }
 
     /// Notes that something is more than is followed.
-    pub(crate) fn exceed(&self, limit: Limit) {
+    pub fn exceed(&self, limit: Limit) {
         self.exceeded.set(Some(limit));
     }
 
     /// The limit that was gone over since the last question, if nobody has been told of it yet.
-    pub(crate) fn take_exceeded(&self) -> Option<Limit> {
+    pub fn take_exceeded(&self) -> Option<Limit> {
         let limit = self.exceeded.take()?;
         let told = self.told.get();
         self.told.set(told | limit.bit());
@@ -246,7 +255,7 @@ impl Budget {
     }
 
     /// What has been used of what all share.
-    pub(crate) fn effort(&self) -> Effort {
+    pub fn effort(&self) -> Effort {
         Effort {
             work: WORK - self.work.get(),
             bytes: MEMORY - self.memory.get(),
@@ -255,13 +264,24 @@ impl Budget {
     }
 }
 
+/// What an evaluation took, beside the little that each value has to itself. The same text takes the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Units of work: about ten nanoseconds each.
+    pub work: u64,
+    /// Bytes of values made, about, whether or not they are still held.
+    pub bytes: u64,
+    /// Instances that `count` and `for_each` make, and those inside of modules.
+    pub instances: u64,
+}
+
 /// How much there is in a value.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Weight {
+pub struct Weight {
     /// Values in it, itself included.
-    pub(crate) parts: u64,
+    pub parts: u64,
     /// Bytes of text in it, keys included.
-    pub(crate) bytes: u64,
+    pub bytes: u64,
 }
 
 impl Weight {
