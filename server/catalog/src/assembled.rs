@@ -5,7 +5,7 @@ use foreshock_model::{
     Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Domain, Evidence, Recovery, Region, RegionIndex,
     Reliability, System, ZoneIndex,
 };
-use foreshock_terraform::{Instance, Kind, Resolved};
+use foreshock_resources::{Instance, Kind, Resources};
 use foreshock_text::Place;
 
 use crate::components::{self, Grouped};
@@ -67,9 +67,9 @@ pub struct Egress {
 pub struct Assembled {
     /// Components sorted by id, dependencies sorted by (from, to); [`System::check`] finds nothing.
     pub system: System,
-    /// One for each instance, in the order of `Resolved::instances`.
+    /// One for each instance, in the order of `Resources::instances`.
     pub resources: Vec<ResourceRole>,
-    /// Per component, the indexes in `Resolved::instances` of the blocks that make it up; the first is the declaring
+    /// Per component, the indexes in `Resources::instances` of the blocks that make it up; the first is the declaring
     /// one, and there always is a first.
     pub members: Vec<Vec<usize>>,
     /// Egress components with the subnets behind them, sorted by component.
@@ -79,9 +79,9 @@ pub struct Assembled {
 }
 
 /// Resource instances into a system: directed run-time dependencies, glue contracted, evidence kept.
-pub fn assemble(resolved: &Resolved, catalog: &Catalog) -> Assembled {
-    let graph = Graph::build(resolved, catalog);
-    let count = resolved.instances.len();
+pub fn assemble(resources: &Resources, catalog: &Catalog) -> Assembled {
+    let graph = Graph::build(resources, catalog);
+    let count = resources.instances.len();
     let starts = |index: usize| matches!(graph.role(index), Role::Component).then(|| contract::reached(&graph, index));
     let reached: Vec<Vec<Reached>> = (0..count).map(|index| starts(index).unwrap_or_default()).collect();
     let owners = components::owners(&graph);
@@ -102,7 +102,7 @@ pub fn assemble(resolved: &Resolved, catalog: &Catalog) -> Assembled {
     }
     dependencies::lift(&graph, &grouped, &reached, &component_of, &mut system);
 
-    let resources = resolved.instances.iter().enumerate().map(|(index, instance)| ResourceRole {
+    let resources = resources.instances.iter().enumerate().map(|(index, instance)| ResourceRole {
         address: instance.address.clone(),
         type_name: row_name(instance),
         role: graph.role(index),

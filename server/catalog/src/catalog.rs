@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use foreshock_terraform::{Instance, Mode};
+use foreshock_resources::{Instance, Mode};
 
 use crate::figures::Figures;
 use crate::{Recipe, Role, RoleName, Row};

@@ -1,6 +1,6 @@
 //! What a recipe comes to for one component: which attribute of which instance gets which value.
 
-use foreshock_terraform::{Instance, Key, Kind, Resolved, Value};
+use foreshock_resources::{Instance, Key, Kind, Resources, Value};
 
 use crate::expression::{Expression, Variables};
 use crate::graph::Graph;
@@ -11,7 +11,7 @@ use crate::{Catalog, Recipe, Step, paths};
 pub enum Change {
     /// Write an attribute.
     Set {
-        /// Whose: an index in `Resolved::instances`.
+        /// Whose: an index in `Resources::instances`.
         instance: usize,
         /// Through nested blocks, of which the first one is meant.
         path: String,
@@ -36,9 +36,9 @@ pub enum Change {
 
 /// The changes a recipe asks for, of the instances that make up a component, the declaring one first; `None` where it does not apply, where a value can't be known, or where everything is
 /// as it asks already.
-pub fn changes(resolved: &Resolved, catalog: &Catalog, blocks: &[usize], recipe: &Recipe) -> Option<Vec<Change>> {
+pub fn changes(resources: &Resources, catalog: &Catalog, blocks: &[usize], recipe: &Recipe) -> Option<Vec<Change>> {
     let declaring = *blocks.first()?;
-    let graph = Graph::related_only(resolved, catalog);
+    let graph = Graph::related_only(resources, catalog);
     let mut variables = graph.variables(declaring);
     let row = graph.row(declaring);
     let parts: Vec<usize> = match row {
@@ -134,7 +134,7 @@ fn with_current(variables: &Variables, current: Value, expression: &Expression) 
 fn can_count(graph: &Graph<'_>, block: &Instance) -> bool {
     match block.key {
         Key::Index(_) => true,
-        Key::None => !graph.resolved.references.iter().any(|reference| reference.to == block.resource),
+        Key::None => !graph.resources.references.iter().any(|reference| reference.to == block.resource),
         Key::Name(_) | Key::Unknown(_) => false,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foreshock_model::{ComponentIndex, Evidence, System};
-use foreshock_terraform::{Instance, Key, Kind, Mode, Value};
+use foreshock_resources::{Instance, Key, Kind, Mode, Value};
 use foreshock_text::Place;
 use serde::Deserialize;
 
@@ -57,7 +57,7 @@ pub struct Violation {
     pub rule: Arc<str>,
     /// How loud, where that differs from the rule's own loudness.
     pub severity: Option<Arc<str>>,
-    /// The resource: an index in `Resolved::instances`. Of several instances of one block, the first one.
+    /// The resource: an index in `Resources::instances`. Of several instances of one block, the first one.
     pub instance: usize,
     /// How many instances of that block it holds for, >= 1.
     pub instances: usize,
@@ -87,7 +87,7 @@ pub(crate) fn violations(
     let mut found: Vec<Violation> = Vec::new();
     let mut of_block: BTreeMap<(String, &str, String), usize> = BTreeMap::new();
     let declared = declared(graph);
-    for (index, instance) in graph.resolved.instances.iter().enumerate() {
+    for (index, instance) in graph.resources.instances.iter().enumerate() {
         let Some(row) = graph.row(index).filter(|row| !row.checks.is_empty() && instance.mode != Mode::Data) else {
             continue;
         };
@@ -162,10 +162,10 @@ fn callers(graph: &Graph<'_>, system: &System, members: &[Vec<usize>], component
 
 /// The resource types that the stack declares; unknown where a module that is not at hand may declare others.
 fn declared(graph: &Graph<'_>) -> Value {
-    if let Some(call) = graph.resolved.modules.iter().find(|call| call.directory.is_none()) {
+    if let Some(call) = graph.resources.modules.iter().find(|call| call.directory.is_none()) {
         return Value::unknown(format!("what {} declares is not at hand", call.address));
     }
-    let managed = graph.resolved.instances.iter().filter(|instance| instance.mode == Mode::Managed);
+    let managed = graph.resources.instances.iter().filter(|instance| instance.mode == Mode::Managed);
     let types: BTreeSet<&Arc<str>> = managed.map(|instance| &instance.type_name).collect();
     Value::new(Kind::List(Arc::new(types.into_iter().map(|name| Value::string(name.clone())).collect())))
 }

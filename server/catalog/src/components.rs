@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use foreshock_terraform::{Key, Kind, Mode};
+use foreshock_resources::{Key, Kind, Mode};
 
 use crate::Role;
 use crate::contract::Reached;
@@ -22,7 +22,7 @@ pub(crate) struct Grouped {
 /// For each instance that is a part of another, the one it is a part of.
 pub(crate) fn owners(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
     let mut owners = BTreeMap::new();
-    for (index, instance) in graph.resolved.instances.iter().enumerate() {
+    for (index, instance) in graph.resources.instances.iter().enumerate() {
         let Some(member_of) = graph.row(index).and_then(|row| row.member_of.as_ref()) else { continue };
         let is_owner = |target: usize| {
             let other = graph.instance(target).filter(|other| other.mode == Mode::Managed);
@@ -38,7 +38,7 @@ pub(crate) fn owners(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
                 Kind::String(text) => Some(text),
                 _ => None,
             })?;
-            (0..graph.resolved.instances.len()).filter(|&other| is_owner(other)).find(|&other| {
+            (0..graph.resources.instances.len()).filter(|&other| is_owner(other)).find(|&other| {
                 let written = graph.instance(other).and_then(|other| paths::attribute(&other.body, key));
                 written.is_some_and(|written| matches!(&written.value.kind, Kind::String(name) if name == text))
             })
@@ -66,7 +66,7 @@ pub(crate) fn group(graph: &Graph<'_>, reached: &[Vec<Reached>], owners: &BTreeM
     };
     let mut by_id: BTreeMap<String, Grouped> = BTreeMap::new();
     let mut siblings: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, instance) in graph.resolved.instances.iter().enumerate() {
+    for (index, instance) in graph.resources.instances.iter().enumerate() {
         if graph.role(index) != Role::Component || owners.contains_key(&index) {
             continue;
         }
@@ -107,7 +107,7 @@ fn insert(by_id: &mut BTreeMap<String, Grouped>, id: String, blocks: Vec<usize>)
 
 /// Who uses an instance, and through which group.
 fn users(graph: &Graph<'_>, reached: &[Vec<Reached>]) -> Vec<BTreeSet<(String, String)>> {
-    let mut users = vec![BTreeSet::new(); graph.resolved.instances.len()];
+    let mut users = vec![BTreeSet::new(); graph.resources.instances.len()];
     for (from, list) in reached.iter().enumerate() {
         let Some(user) = graph.instance(from).filter(|_| !list.is_empty()).map(block_address) else { continue };
         for reached in list.iter().filter(|reached| !reached.hint) {

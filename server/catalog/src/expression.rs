@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_model::Known;
+use foreshock_resources::{Kind, Value};
 use foreshock_syntax::hcl::{self, Expr, ExprKind, ObjectKey, StepKind, TemplatePart};
-use foreshock_terraform::{Kind, Value};
 use serde::Deserialize;
 
 /// The variables of an expression; what is missing is null.
@@ -59,7 +59,7 @@ impl Expression {
             let value = variables.get(root).cloned().unwrap_or_else(Value::null);
             bound.insert(root.into(), value);
         }
-        foreshock_terraform::evaluate(&self.expr, &bound)
+        foreshock_expressions::evaluate(&self.expr, &bound)
     }
 
     /// As a count.

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use foreshock_model::{Confidence, DependencyKind, Evidence, Plane};
-use foreshock_terraform::{Instance, Key, Kind, Mark, Mode, Resolved, Value};
+use foreshock_resources::{Instance, Key, Kind, Mark, Mode, Resources, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expression::Variables;
@@ -48,7 +48,7 @@ pub(crate) struct Edge {
 
 /// Instances with their rows, and the edges between their sides.
 pub(crate) struct Graph<'a> {
-    pub(crate) resolved: &'a Resolved,
+    pub(crate) resources: &'a Resources,
     pub(crate) catalog: &'a Catalog,
     pub(crate) rows: Vec<Option<&'a Row>>,
     /// Instances that their row ignores though it knows their type.
@@ -214,20 +214,20 @@ fn may_be_address(output: &str) -> bool {
 
 impl<'a> Graph<'a> {
     /// Reads every edge that the rows of the catalog see in the instances.
-    pub(crate) fn build(resolved: &'a Resolved, catalog: &'a Catalog) -> Graph<'a> {
-        let mut graph = Graph::related_only(resolved, catalog);
+    pub(crate) fn build(resources: &'a Resources, catalog: &'a Catalog) -> Graph<'a> {
+        let mut graph = Graph::related_only(resources, catalog);
         let called = graph.called();
-        for index in 0..resolved.instances.len() {
+        for index in 0..resources.instances.len() {
             graph.read_instance(index, &called);
         }
         graph
     }
 
     /// Without the edges: enough for the expressions of one row.
-    pub(crate) fn related_only(resolved: &'a Resolved, catalog: &'a Catalog) -> Graph<'a> {
-        let instances = &resolved.instances;
+    pub(crate) fn related_only(resources: &'a Resources, catalog: &'a Catalog) -> Graph<'a> {
+        let instances = &resources.instances;
         let mut graph = Graph {
-            resolved,
+            resources,
             catalog,
             rows: instances.iter().map(|instance| catalog.row_of(instance)).collect(),
             ignored: FxHashSet::default(),
@@ -252,7 +252,7 @@ impl<'a> Graph<'a> {
     }
 
     pub(crate) fn instance(&self, index: usize) -> Option<&'a Instance> {
-        self.resolved.instances.get(index)
+        self.resources.instances.get(index)
     }
 
     pub(crate) fn row(&self, index: usize) -> Option<&'a Row> {
@@ -299,7 +299,7 @@ impl<'a> Graph<'a> {
                 }
             }
         }
-        for (index, instance) in self.resolved.instances.iter().enumerate() {
+        for (index, instance) in self.resources.instances.iter().enumerate() {
             let Some(wants) = wanted.get(&*row_name(instance)) else { continue };
             for (type_name, name, path) in wants {
                 for found in paths::find(&instance.body, path) {

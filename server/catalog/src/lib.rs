@@ -1,8 +1,9 @@
 //! What resources mean at run time: the catalog as data, and resource instances into a system.
 //!
 //! Knows providers' resource types (from `data/*.toml`, one row each) and how to read instances, zones, failover and
-//! run-time dependencies from evaluated attributes. Must never know how a value was written or computed (that is
-//! `foreshock-terraform`), what a failure does (`foreshock-engine`) nor an editor. Does no I/O.
+//! run-time dependencies from evaluated attributes. All it reads is [`Resources`](foreshock_resources::Resources): it must
+//! never know how a value was written or computed, nor in which language, what a failure does (`foreshock-engine`) nor an
+//! editor. Does no I/O.
 //! Start reading at [`assemble`], then [`Row`] and `data/aws_data.toml`.
 
 mod assembled;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_model::{Confidence, Evidence};
-use foreshock_terraform::{Kind, Mark, Value};
+use foreshock_resources::{Kind, Mark, Value};
 use rustc_hash::FxHashMap;
 
 use crate::Role;
@@ -159,7 +159,7 @@ impl<'a> Graph<'a> {
 
     /// Instances of each type, without data sources and without what the catalog ignores.
     pub(crate) fn sort_by_type(&mut self) {
-        for (index, instance) in self.resolved.instances.iter().enumerate() {
+        for (index, instance) in self.resources.instances.iter().enumerate() {
             if !matches!(self.role(index), Role::Ignored | Role::Unmapped) {
                 self.by_type.entry(crate::graph::row_name(instance)).or_default().push(index);
             }
@@ -168,7 +168,7 @@ impl<'a> Graph<'a> {
 }
 
 /// The values at a path: a map as a whole, where it is one.
-fn values<'b>(body: &'b foreshock_terraform::EvaluatedBody, path: &str) -> Vec<Found<'b>> {
+fn values<'b>(body: &'b foreshock_resources::EvaluatedBody, path: &str) -> Vec<Found<'b>> {
     match paths::attribute(body, path) {
         Some(attribute) if matches!(attribute.value.kind, Kind::Map(_)) => {
             let (value, place) = (&attribute.value, &attribute.place);

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_terraform::{AttributePlace, EvaluatedBlock, EvaluatedBody, Kind, Mark, Value};
+use foreshock_resources::{AttributePlace, EvaluatedBlock, EvaluatedBody, Kind, Mark, Value};
 
 /// A value found by a path.
 #[derive(Clone)]
@@ -43,7 +43,7 @@ pub(crate) fn find<'a>(body: &'a EvaluatedBody, path: &str) -> Vec<Found<'a>> {
 pub(crate) fn attribute<'a>(
     body: &'a EvaluatedBody,
     path: &str,
-) -> Option<&'a foreshock_terraform::EvaluatedAttribute> {
+) -> Option<&'a foreshock_resources::EvaluatedAttribute> {
     let mut body = body;
     let mut segments = path.split('.').peekable();
     while let Some(segment) = segments.next() {

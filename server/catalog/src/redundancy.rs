@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use foreshock_model::{Failover, FailoverMode, Known, Redundancy, Replication, Source, ZoneIndex};
-use foreshock_terraform::{Instance, Key};
+use foreshock_resources::{Instance, Key};
 use foreshock_text::Place;
 
 use crate::expression::{Expression, Variables};
@@ -107,7 +107,7 @@ fn source_of(
 
 fn required(row: &Row, instances: &Known<u32>, variables: &mut Variables) -> u32 {
     let (Some(expression), Some(&instances)) = (&row.required, instances.known()) else { return 1 };
-    let count = foreshock_terraform::Value::new(foreshock_terraform::Kind::Number(f64::from(instances)));
+    let count = foreshock_resources::Value::new(foreshock_resources::Kind::Number(f64::from(instances)));
     variables.insert("instances".into(), count);
     expression.count(variables).known().copied().unwrap_or(1).clamp(1, instances.max(1))
 }

@@ -1,7 +1,7 @@
 //! References of a plan that says nothing of the attribute they are in: no row can name it.
 
 use foreshock_model::{Confidence, Evidence};
-use foreshock_terraform::Instance;
+use foreshock_resources::Instance;
 
 use crate::Role;
 use crate::graph::{Edge, Graph, Node, PLAIN, plain};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foreshock_terraform::{Kind, Mode};
+use foreshock_resources::{Kind, Mode};
 use foreshock_text::Place;
 use rustc_hash::FxHashSet;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_plan::{Plan, Sort, may_be_plan};
+use foreshock_resources::Resources;
 use foreshock_terraform::{Files, Mode, Resolved, TerraformFiles, is_configuration};
 use foreshock_text::{FilePath, LineTable, PositionEncoding, Problem, Span};
 use rustc_hash::FxHashMap;
@@ -100,8 +101,8 @@ impl Workspace {
 }
 
 fn read_with(file: &FilePath, text: &str, source: Option<&Stack>, asked: bool) -> (Option<Plan>, Vec<Problem>) {
-    let resolved = source.and_then(Stack::terraform).map(|terraform| &*terraform.resolved);
-    let (read, problems) = foreshock_plan::read(file, text, resolved);
+    let declared = source.and_then(Stack::terraform).map(|terraform| &terraform.resolved.resources);
+    let (read, problems) = foreshock_plan::read(file, text, declared);
     match (&read, source) {
         // What lies beside a plan may be something else.
         (Some(plan), Some(source)) if !asked && !fits(source, plan) => foreshock_plan::read(file, text, None),
@@ -111,12 +112,12 @@ fn read_with(file: &FilePath, text: &str, source: Option<&Stack>, asked: bool) -
 
 /// Whether a plan was made from a text: most of its resources are there.
 fn fits(source: &Stack, plan: &Plan) -> bool {
-    let names = |resolved: &Resolved| -> BTreeSet<Arc<str>> {
-        let managed = resolved.instances.iter().filter(|one| one.mode == Mode::Managed);
+    let names = |resources: &Resources| -> BTreeSet<Arc<str>> {
+        let managed = resources.instances.iter().filter(|one| one.mode == Mode::Managed);
         managed.map(|one| one.resource.clone()).collect()
     };
     let Some(terraform) = source.terraform() else { return false };
-    let (text, planned) = (names(&terraform.resolved), names(&plan.after));
+    let (text, planned) = (names(&terraform.resolved.resources), names(&plan.after));
     let both = planned.intersection(&text).count();
     both > 0 && both * 2 >= text.len()
 }
@@ -136,15 +137,29 @@ fn stack_of(
     let problems: Vec<StackProblem> = file.problems.iter().map(problem).collect();
     let Plan { sort, before, after, counts } = plan;
     let kind = if sort == Sort::Plan { StackKind::Plan } else { StackKind::State };
-    let mut stack = analyse_instances(root, kind, after, problems, settings);
-    stack.plan = Some(Planned { counts, source });
+    let side = |resources| side_of(resources, file, source.as_deref());
+    let mut stack = analyse_instances(root, kind, side(after), problems, settings);
+    stack.plan = Some(Planned { counts, source: source.clone() });
     if kind == StackKind::Plan {
         let existed = before.instances.iter().any(|instance| instance.mode == Mode::Managed);
-        let before = existed.then(|| Arc::new(analyse_instances(root, kind, before, Vec::new(), settings)));
+        let before = existed.then(|| Arc::new(analyse_instances(root, kind, side(before), Vec::new(), settings)));
         let base = Base { id: Arc::from("prior state"), words: Arc::from("the state before the plan") };
         return stack.compared_with(base, before);
     }
     stack
+}
+
+/// One side of a plan, as what was read: the plan itself, and the text that it was made from.
+fn side_of(resources: Resources, file: &PlanFile, source: Option<&Stack>) -> Resolved {
+    let source = source.and_then(Stack::terraform).map(|terraform| &*terraform.resolved);
+    let beside = || file.path.as_path().parent().map_or_else(Utf8PathBuf::new, ToOwned::to_owned);
+    let read = source.into_iter().flat_map(|source| &source.files);
+    Resolved {
+        root: source.map_or_else(beside, |source| source.root.clone()),
+        resources,
+        files: std::iter::once(&file.path).chain(read).cloned().collect(),
+        ..Resolved::default()
+    }
 }
 
 /// The text of a plan, a byte order mark of UTF-16 (what PowerShell writes) told as what it is.

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use foreshock_terraform::{Key, Mode};
+use foreshock_resources::{Key, Mode};
 
 /// The address of a resource instance, taken apart.
 #[derive(Clone, Debug, PartialEq)]

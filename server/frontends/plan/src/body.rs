@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_terraform::{
+use foreshock_resources::{
     AttributePlace, BlockPlace, EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Kind, Mark, Marks, Value,
 };
 use foreshock_text::{FilePath, Place, Span};

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foreshock_resources::Key;
 use foreshock_syntax::json::Kind as Json;
-use foreshock_terraform::Key;
 use foreshock_text::Span;
 use rustc_hash::FxHashMap;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use foreshock_terraform::Mode;
+use foreshock_resources::Mode;
 use foreshock_text::Span;
 
 use crate::address::{self, Address};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foreshock_terraform::{Kind, Mark, Marks, Value};
+use foreshock_resources::{Kind, Mark, Marks, Value};
 use foreshock_text::Place;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -64,7 +64,7 @@ impl Identities {
                 identities.recorded.insert(address.whole.clone(), depends_on.iter().cloned().collect());
             }
             // What a data source reads is not made here.
-            if address.mode != foreshock_terraform::Mode::Managed {
+            if address.mode != foreshock_resources::Mode::Managed {
                 continue;
             }
             for attribute in IDENTITIES {

@@ -1,12 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
-use foreshock_resources::Resources;
-use foreshock_syntax::json::{Node, parse};
-use foreshock_terraform::{
-    AttributePlace, BlockPlace, EvaluatedAttribute, Instance, Kind, Marks, Reference, Resolved, Value,
+use foreshock_resources::{
+    AttributePlace, BlockPlace, EvaluatedAttribute, Instance, Kind, Marks, Reference, Resources, Value,
 };
+use foreshock_syntax::json::{Node, parse};
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
@@ -30,9 +28,9 @@ pub struct Plan {
     /// What it is.
     pub sort: Sort,
     /// The instances as they were before the plan is carried out; empty for a state.
-    pub before: Resolved,
+    pub before: Resources,
     /// The instances as they will be; of a state, as they are.
-    pub after: Resolved,
+    pub after: Resources,
     /// What happens to the managed instances; all zero for a state.
     pub counts: Counts,
 }
@@ -65,10 +63,10 @@ pub fn variables(text: &str) -> BTreeMap<String, String> {
     values.collect()
 }
 
-/// Reads the JSON of a plan or state. `source` is the root module it was made from, where that is at hand: then marks and
+/// Reads the JSON of a plan or state. `source` is what the root module it was made from declares, where that is at hand: then marks and
 /// places come from its text. `None` for a text that is none of these, with the reason among the problems; a resource that
 /// can't be understood costs that resource. Problems are in the order of the text.
-pub fn read(file: &FilePath, text: &str, source: Option<&Resolved>) -> (Option<Plan>, Vec<Problem>) {
+pub fn read(file: &FilePath, text: &str, source: Option<&Resources>) -> (Option<Plan>, Vec<Problem>) {
     let (root, mut told) = parse(text, DEEPEST);
     if !told.is_empty() {
         // Where a text was cut off is what a person has to know, not where its brackets were opened.
@@ -124,16 +122,16 @@ fn unsupported(sort: Sort, root: Cursor<'_>) -> Option<Problem> {
     }
 }
 
-fn sides(file: &FilePath, root: Cursor<'_>, sort: Sort, entries: &Entries<'_>, source: Option<&Resolved>) -> Plan {
+fn sides(file: &FilePath, root: Cursor<'_>, sort: Sort, entries: &Entries<'_>, source: Option<&Resources>) -> Plan {
     let configuration = Configuration::read(root, entries.all.values().map(|entry| &entry.address));
-    let source = source.map(|source| (source, Source::read(source)));
+    let source = source.map(Source::read);
     let (before, after) = (facts(entries, |entry| entry.before.as_ref()), facts(entries, |entry| entry.after.as_ref()));
     let mut reading = Reading { file, configuration: &configuration, source: source.as_ref(), is_before: true };
-    let mut resolved = |is_before: bool| {
+    let mut side = |is_before: bool| {
         reading.is_before = is_before;
-        reading.resolved(entries, &before, &after)
+        reading.resources(entries, &before, &after)
     };
-    Plan { sort, before: resolved(true), after: resolved(false), counts: entries.counts }
+    Plan { sort, before: side(true), after: side(false), counts: entries.counts }
 }
 
 fn facts<'e, 't: 'e>(entries: &'e Entries<'t>, side: impl Fn(&'e Entry<'t>) -> Option<&'e Side<'t>>) -> Facts<'t> {
@@ -150,12 +148,12 @@ fn facts<'e, 't: 'e>(entries: &'e Entries<'t>, side: impl Fn(&'e Entry<'t>) -> O
 struct Reading<'r, 's, 't> {
     file: &'r FilePath,
     configuration: &'r Configuration<'t>,
-    source: Option<&'r (&'s Resolved, Source<'s>)>,
+    source: Option<&'r Source<'s>>,
     is_before: bool,
 }
 
 impl<'t> Reading<'_, '_, 't> {
-    fn resolved(&self, entries: &Entries<'t>, before: &Facts<'t>, after: &Facts<'t>) -> Resolved {
+    fn resources(&self, entries: &Entries<'t>, before: &Facts<'t>, after: &Facts<'t>) -> Resources {
         let facts = if self.is_before { before } else { after };
         let mut instances = Vec::new();
         for entry in entries.all.values() {
@@ -165,15 +163,7 @@ impl<'t> Reading<'_, '_, 't> {
                 instances.push(self.instance(entry, side, later, facts, after));
             }
         }
-        let mut files = vec![self.file.clone()];
-        files.extend(self.source.iter().flat_map(|(source, _)| &source.files).cloned());
-        let directory = self.file.as_path().parent().map_or_else(Utf8PathBuf::new, ToOwned::to_owned);
-        Resolved {
-            root: self.source.map_or(directory, |(source, _)| source.root.clone()),
-            resources: Resources { references: references(&instances), instances, modules: Vec::new() },
-            files,
-            ..Resolved::default()
-        }
+        Resources { references: references(&instances), instances, modules: Vec::new() }
     }
 
     fn instance(
@@ -186,7 +176,7 @@ impl<'t> Reading<'_, '_, 't> {
     ) -> Instance {
         let address = &entry.address;
         let configured = self.configuration.resource(address);
-        let hint = self.source.and_then(|(_, source)| source.hint(address));
+        let hint = self.source.and_then(|source| source.hint(address));
         let reader = Reader {
             file: self.file,
             address,
@@ -319,7 +309,7 @@ fn references(instances: &[Instance]) -> Vec<Reference> {
     found.into_iter().collect()
 }
 
-fn each_mark(body: &foreshock_terraform::EvaluatedBody, visit: &mut dyn FnMut(&str)) {
+fn each_mark(body: &foreshock_resources::EvaluatedBody, visit: &mut dyn FnMut(&str)) {
     for attribute in body.attributes.values() {
         attribute.value.all_marks().iter().for_each(|mark| visit(&mark.to));
     }

@@ -1,8 +1,8 @@
-//! What the JSON of a Terraform plan or state says: the resource instances before and after, with their values, as if
-//! they had been resolved from text.
+//! What the JSON of a Terraform plan or state says: the resource instances before and after, with their values.
 //!
-//! Knows the JSON of `terraform show -json` (plan and state) and of `terraform.tfstate`. Must never know what a resource
-//! means at run time (that is `foreshock-catalog`). Does no I/O. Start reading at [`read`].
+//! Produces [`Resources`](foreshock_resources::Resources). Knows the JSON of `terraform show -json` (plan and state) and of `terraform.tfstate`. Must never know
+//! the language that the text of a plan is written in (that is `foreshock-terraform`), nor what a resource means at run time
+//! (that is `foreshock-catalog`). Does no I/O. Start reading at [`read`].
 
 mod address;
 mod body;

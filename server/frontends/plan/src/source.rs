@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foreshock_terraform::{EvaluatedBlock, EvaluatedBody, Instance, Key, Kind, Resolved, Value};
+use foreshock_resources::{EvaluatedBlock, EvaluatedBody, Instance, Key, Kind, Resources, Value};
 use rustc_hash::FxHashMap;
 
 use crate::address::Address;
@@ -23,9 +23,9 @@ pub(crate) struct Hint<'s> {
 }
 
 impl<'s> Source<'s> {
-    pub(crate) fn read(resolved: &'s Resolved) -> Source<'s> {
+    pub(crate) fn read(resources: &'s Resources) -> Source<'s> {
         let mut source = Source { exact: FxHashMap::default(), block: FxHashMap::default() };
-        for instance in &resolved.instances {
+        for instance in &resources.instances {
             source.exact.entry(&instance.address).or_insert(instance);
             let known = source.block.entry(&instance.resource).or_insert(instance);
             if matches!(instance.key, Key::Unknown(_)) {

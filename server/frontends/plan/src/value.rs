@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foreshock_resources::{Kind, Marks, Value};
 use foreshock_syntax::json::Kind as Json;
-use foreshock_terraform::{Kind, Marks, Value};
 
 use crate::cursor::Cursor;
 

@@ -8,8 +8,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Catalog, assemble};
 use foreshock_model::{Confidence, System};
 use foreshock_plan::{Plan, read};
+use foreshock_resources::{Key, Mode, Resources};
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, Key, Mode, ParsedFile, ResolveOptions, Resolved, TerraformFiles, resolve};
+use foreshock_terraform::{Files, ParsedFile, ResolveOptions, TerraformFiles, resolve};
 use foreshock_text::FilePath;
 use serde_json::Value as Json;
 
@@ -55,14 +56,14 @@ fn json(path: &Utf8Path) -> Json {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-fn plan_of(path: &Utf8Path, source: Option<&Resolved>) -> Plan {
+fn plan_of(path: &Utf8Path, source: Option<&Resources>) -> Plan {
     let text = std::fs::read_to_string(path).unwrap();
     let (plan, problems) = read(&FilePath::new(path), &text, source);
     assert_eq!(problems, Vec::new(), "{path}");
     plan.unwrap()
 }
 
-fn source_of(stack: &Utf8Path) -> Resolved {
+fn source_of(stack: &Utf8Path) -> Resources {
     let meta = json(&stack.join("meta.json"));
     let root = stack.join("src").join(meta["root"].as_str().unwrap()).canonicalize_utf8().unwrap();
     let mut options = ResolveOptions::default();
@@ -73,7 +74,7 @@ fn source_of(stack: &Utf8Path) -> Resolved {
         let text = value.as_str().map_or_else(|| value.to_string(), |text| format!("{text:?}"));
         options.variables.insert(name.clone(), text);
     }
-    resolve(&root, &Disk::default(), &options)
+    resolve(&root, &Disk::default(), &options).resources
 }
 
 fn stacks(corpus: &Utf8Path) -> Vec<Utf8PathBuf> {

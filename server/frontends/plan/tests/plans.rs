@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use expect_test::{Expect, expect};
 use foreshock_plan::{Plan, read};
-use foreshock_terraform::{EvaluatedBody, Kind, Resolved, Value};
+use foreshock_resources::{EvaluatedBody, Kind, Resources, Value};
 use foreshock_text::{FilePath, Problem};
 use proptest::prelude::*;
 
@@ -59,9 +59,9 @@ fn body(text: &mut String, body: &EvaluatedBody, depth: usize) {
     }
 }
 
-fn show(resolved: &Resolved) -> String {
+fn show(resources: &Resources) -> String {
     let mut text = String::new();
-    for instance in &resolved.instances {
+    for instance in &resources.instances {
         writeln!(text, "{}", instance.address).unwrap();
         body(&mut text, &instance.body, 1);
         for (name, attribute) in &instance.unplaced {
