@@ -10,7 +10,7 @@ use crate::tree::Tree;
 const ROWS: &str = "server/analysis/data/rules.toml";
 const PAGES: &str = "docs/rules";
 const FILES: &str = "server/analysis/src/findings/rules";
-const CHECKS: &str = "server/frontends/catalog/data";
+const CHECKS: &str = "server/catalog/data";
 
 /// What only a comparison with the base can find.
 const COMPARED: &str = "server/analysis/src/change/score_regression.rs";
@@ -77,7 +77,7 @@ mod tests {
             ("server/analysis/src/findings/rules/mod.rs", ""),
             ("server/analysis/src/findings/rules/single_zone.rs", ""),
             ("server/analysis/src/findings/rules/new_one.rs", ""),
-            ("server/frontends/catalog/data/a.toml", "[[a.checks]]\nrule = \"no-backup\"\n"),
+            ("server/catalog/data/a.toml", "[[a.checks]]\nrule = \"no-backup\"\n"),
         ]);
         assert_eq!(
             said(complaints, &tree),
