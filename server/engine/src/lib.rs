@@ -29,15 +29,16 @@ pub use availability::{
     Attribution, AttributionMethod, Availability, BasicEvent, CutSetList, EntryAvailability, Importance, Input,
     LayerUnavailability, Minutes, Options as AvailabilityOptions, Part, Quantity, Verdict, availability,
 };
+pub use cascade::cascade;
 pub use cascade::circular_fallbacks::{CircularFallback, circular_fallbacks};
+pub use cascade::effect::{Cascade, Cause, Effect, Unsettled};
+pub use cascade::frozen::Frozen;
 pub use cascade::scratch::Scratch;
-pub use cascade::{Cascade, Cause, Effect, Unsettled, cascade};
 pub use diagram::service::Method;
 pub use layout::basis::{Basis, EntryPoint, EntryReason};
 pub use layout::circular_dependencies::circular_dependencies;
 pub use layout::fault::{Factor, Fault, Health, Resource, Unit};
 pub use layout::fault_name::UnknownFault;
-pub use layout::frozen::Frozen;
 pub use layout::score::{minutes_per_year, nines, score};
 pub use monte_carlo::{Estimate, Kill, Sampler, Sampling};
 pub use recovery::{Recovery, RecoveryDeadlock, Restored, Span, Waiting, recover, recovery_deadlocks};

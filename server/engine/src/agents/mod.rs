@@ -18,7 +18,7 @@ use crate::diagram::equations::{Plan, Wanted, solve};
 use crate::diagram::order::Order;
 use crate::diagram::variables::Variables;
 use crate::layout::defaults::{EXPLICIT_INSTANCES, NODE_BUDGET, WORK_BUDGET};
-use crate::layout::frozen::Frozen;
+use crate::layout::lay_out::lay_out;
 use crate::layout::reading::{Purpose, Reading};
 use crate::{Cascade, Health, Method};
 
@@ -142,18 +142,18 @@ pub struct ExpectedAnswers {
 /// What is to be expected of each agent: from the units that take its sources DOWN, OVERLOADED and DEGRADED, exact where
 /// sources share them. In the order of components; `None` if that is too large to be computed.
 pub fn expected_answers(system: &System) -> Option<Vec<ExpectedAnswers>> {
-    let frozen = Frozen::read(system, Reading::of(Purpose::Service));
+    let (layout, _) = lay_out(system, Reading::of(Purpose::Service));
     let mut roots = Net::of(system, 0).sources();
     roots.extend(system.iter().filter(|(_, it)| it.agent.is_some()).map(|(component, _)| component.0));
     roots.sort_unstable();
     roots.dedup();
-    let needed = Order::LargeFirst.of(&frozen, &roots);
+    let needed = Order::LargeFirst.of(&layout, &roots);
     let wanted = Wanted { overloaded: true, lost: false };
-    let plan = Plan::for_roots(&frozen, &needed, wanted, needed.clone());
+    let plan = Plan::for_roots(&layout, &needed, wanted, needed.clone());
     let mut bdd = Bdd::new(NODE_BUDGET, WORK_BUDGET);
-    let variables = Variables::of(system, &frozen, plan.components(), plan.holds(), EXPLICIT_INSTANCES, &mut bdd);
-    let solution = solve(&frozen, &plan, &variables.own, &mut bdd).ok()?;
-    let degraded = degraded(system, &frozen, &needed, &variables, &solution, &mut bdd).ok()?;
+    let variables = Variables::of(system, &layout, plan.components(), plan.holds(), EXPLICIT_INSTANCES, &mut bdd);
+    let solution = solve(&layout, &plan, &variables.own, &mut bdd).ok()?;
+    let degraded = degraded(system, &layout, &needed, &variables, &solution, &mut bdd).ok()?;
     let levels = |component: ComponentIndex| -> Levels {
         let [down, overloaded, _] = solution.at(component.0);
         [degraded.of.get(&component.0).copied().unwrap_or(overloaded), overloaded, down]

@@ -6,13 +6,13 @@ use crate::Unit;
 use crate::assess::pairs::{Pair, pairs};
 use crate::assess::single_points::{self, CommonMode, SinglePoint};
 use crate::availability::{LayerUnavailability, Layered, Loss};
+use crate::cascade::readings::Readings;
 use crate::diagram::equations::Wanted;
 use crate::diagram::service::{Method, Service, Weighted};
 use crate::diagram::variables::Variable;
 use crate::layout::basis::{Basis, sources};
 use crate::layout::defaults::UNLINKED_SHARE;
-use crate::layout::frozen::Frozen;
-use crate::layout::readings::Readings;
+use crate::layout::lay_out::lay_out;
 use crate::layout::score::{nines, score};
 
 /// What a system is worth.
@@ -60,8 +60,8 @@ pub fn assess_with(system: &System, basis: &Basis) -> Assessment {
 
 fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
     let readings = Readings::of(system);
-    let sources = sources(readings.structure());
-    let basis = basis.cloned().unwrap_or_else(|| Basis::at(system, readings.structure(), &sources));
+    let sources = sources(&readings.structure().layout);
+    let basis = basis.cloned().unwrap_or_else(|| Basis::at(system, &readings.structure().layout, &sources));
     let tops = tops(&basis, &sources);
     let scored = scored(&basis);
     let wanted = Wanted::of(readings.service());
@@ -81,7 +81,8 @@ fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
         method: service.method(),
         ..Assessment::default()
     };
-    let other = (!readings.one_structure()).then(|| Service::at(system, readings.structure(), &roots, Wanted::DOWN));
+    let other =
+        (!readings.one_structure()).then(|| Service::at(system, &readings.structure().layout, &roots, Wanted::DOWN));
     let structure = other.as_ref().unwrap_or(&service);
     let structural = service.variables.probabilities(is_structural);
     let weighing =
@@ -181,7 +182,7 @@ fn has_unknowns(system: &System) -> bool {
 }
 
 fn worst_loss(system: &System, roots: &[u32], scored: &[Weighted]) -> f64 {
-    let worst = Frozen::read(system, Readings::worst());
+    let (worst, _) = lay_out(system, Readings::worst());
     let service = Service::at(system, &worst, roots, Wanted::of(&worst));
     service.loss(scored, &service.variables.probabilities(is_structural)).1
 }

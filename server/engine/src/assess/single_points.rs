@@ -6,13 +6,13 @@
 use foreshock_model::{ComponentIndex, DomainIndex, RegionIndex, System, ZoneIndex};
 use rustc_hash::FxHashMap;
 
+use crate::cascade::frozen::Frozen;
+use crate::cascade::readings::Readings;
 use crate::cascade::scratch::Scratch;
 use crate::diagram::service::{Service, Weighted};
 use crate::diagram::variables::can_fail;
 use crate::layout::basis::{Basis, EntryReason};
-use crate::layout::frozen::Frozen;
 use crate::layout::own::{Losses, Own, Promotion};
-use crate::layout::readings::Readings;
 use crate::layout::score::{minutes_per_year, score};
 use crate::{Fault, Health, Unit};
 
@@ -123,7 +123,7 @@ pub(crate) fn find(
 
 impl Search<'_> {
     fn own(&self, component: ComponentIndex) -> Option<&Own> {
-        self.readings.structure().own.get(component.index())
+        self.readings.structure().layout.own.get(component.index())
     }
 
     fn instances(&mut self) -> Vec<SinglePoint> {
@@ -165,7 +165,7 @@ impl Search<'_> {
 
     /// Zones and domains.
     fn shared(&mut self, instances: &[SinglePoint]) -> Vec<SinglePoint> {
-        let structure = self.readings.structure();
+        let structure = &self.readings.structure().layout;
         let zones = structure.zone_members.iter().enumerate().map(|(index, members)| {
             let zone = ZoneIndex(index as u32);
             (Unit::Zone(zone), members.iter().copied().filter(|&member| self.falls_with_zone(member, zone)).collect())
@@ -284,7 +284,7 @@ impl Search<'_> {
         let is_entry = self.basis.entries.iter().any(|entry| {
             entry.component == component && matches!(entry.reason, EntryReason::Marked | EntryReason::UserFacing)
         });
-        is_entry || self.readings.structure().callers(component.0).next().is_some()
+        is_entry || self.readings.structure().layout.callers(component.0).next().is_some()
     }
 
     /// What falls when the whole component is DOWN by this unit.

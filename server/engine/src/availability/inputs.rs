@@ -5,7 +5,7 @@ use foreshock_model::{Figure, Reliability, Source, System};
 use super::basic_event::Part;
 use crate::diagram::order::Order;
 use crate::diagram::service::Weighted;
-use crate::layout::frozen::Frozen;
+use crate::layout::arrays::Layout;
 use crate::layout::own::Promotion;
 
 /// What a number is.
@@ -68,30 +68,30 @@ pub struct Input {
 }
 
 /// The numbers of everything below these components.
-pub(crate) fn inputs(system: &System, frozen: &Frozen, at: &[Weighted]) -> Vec<Input> {
+pub(crate) fn inputs(system: &System, layout: &Layout, at: &[Weighted]) -> Vec<Input> {
     let roots: Vec<u32> = at.iter().map(|(component, _)| *component).collect();
-    let mut below = Order::Topological.of(frozen, &roots);
+    let mut below = Order::Topological.of(layout, &roots);
     below.sort_unstable();
     let mut found = Found { inputs: Vec::new() };
     for &index in &below {
-        found.component(system, frozen, index);
+        found.component(system, layout, index);
     }
     let is_below = |members: &Vec<foreshock_model::ComponentIndex>| {
         members.iter().any(|member| below.binary_search(&member.0).is_ok())
     };
-    for (index, (zone, members)) in system.zones.iter().zip(&frozen.zone_members).enumerate() {
+    for (index, (zone, members)) in system.zones.iter().zip(&layout.zone_members).enumerate() {
         if is_below(members) {
             let part = Part::Zone(foreshock_model::ZoneIndex(index as u32));
             found.figure(part, Some(&zone.figure), Quantity::Unavailability, Some(Quantity::Repair));
         }
     }
-    for (index, (domain, members)) in system.domains.iter().zip(&frozen.domain_members).enumerate() {
+    for (index, (domain, members)) in system.domains.iter().zip(&layout.domain_members).enumerate() {
         if is_below(members) {
             let part = Part::Domain(foreshock_model::DomainIndex(index as u32));
             found.figure(part, Some(&domain.figure), Quantity::Unavailability, Some(Quantity::Repair));
         }
     }
-    for (index, (region, members)) in system.regions.iter().zip(&frozen.region_members).enumerate() {
+    for (index, (region, members)) in system.regions.iter().zip(&layout.region_members).enumerate() {
         if is_below(members) {
             let part = Part::Region(foreshock_model::RegionIndex(index as u32));
             found.figure(part, region.figure.as_ref(), Quantity::Unavailability, Some(Quantity::Repair));
@@ -117,8 +117,8 @@ impl Found {
         }
     }
 
-    fn component(&mut self, system: &System, frozen: &Frozen, index: u32) {
-        let (Some(component), Some(own)) = (system.components.get(index as usize), frozen.own.get(index as usize))
+    fn component(&mut self, system: &System, layout: &Layout, index: u32) {
+        let (Some(component), Some(own)) = (system.components.get(index as usize), layout.own.get(index as usize))
         else {
             return;
         };

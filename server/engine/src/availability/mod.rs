@@ -22,11 +22,12 @@ pub(crate) use layers::{Layered, Loss};
 pub use objectives::Verdict;
 
 use crate::assess::assessment::{Scored, assess_with, mean, scored};
+use crate::cascade::readings::Readings;
 use crate::diagram::equations::Wanted;
 use crate::diagram::service::{Budget, Method, Service, Weighted};
-use crate::layout::readings::Readings;
+use crate::layout::arrays::Layout;
 use crate::monte_carlo::{Estimate, Kill, Sampling, simulate};
-use crate::{Basis, EntryPoint, Frozen};
+use crate::{Basis, EntryPoint};
 
 /// What to compute besides what is always computed.
 #[derive(Clone, Debug, Default)]
@@ -97,7 +98,8 @@ pub fn availability(system: &System, options: &Options) -> Availability {
     roots.sort_unstable();
     roots.dedup();
     let service = Diagrams::of(system, readings.service(), &roots, Wanted::of(readings.service()));
-    let other = (!readings.one_structure()).then(|| Diagrams::of(system, readings.structure(), &tops, Wanted::DOWN));
+    let other =
+        (!readings.one_structure()).then(|| Diagrams::of(system, &readings.structure().layout, &tops, Wanted::DOWN));
     let structure = other.as_ref().unwrap_or(&service);
     let score = match service.brief() {
         Some(service) => Scored::of(system, service, &scored),
@@ -151,20 +153,20 @@ pub(crate) struct Diagrams<'a> {
 }
 
 impl<'a> Diagrams<'a> {
-    fn of(system: &System, frozen: &'a Frozen, roots: &[u32], wanted: Wanted) -> Diagrams<'a> {
+    fn of(system: &System, layout: &'a Layout, roots: &[u32], wanted: Wanted) -> Diagrams<'a> {
         let budget = Budget::FULL;
         let brief = Budget { work: Budget::BRIEF.work, ..budget };
-        let mut joint = Service::within(system, frozen, roots, wanted, brief);
+        let mut joint = Service::within(system, layout, roots, wanted, brief);
         let is_brief = joint.is_exact();
         if !is_brief {
-            joint = Service::within(system, frozen, roots, wanted, budget);
+            joint = Service::within(system, layout, roots, wanted, budget);
         }
         if joint.is_exact() || roots.len() < 2 {
             let roots = roots.iter().map(|&root| (root, 0)).collect();
             return Diagrams { services: vec![joint], roots, is_brief };
         }
         let share = Budget { work: budget.work / roots.len() as u64, ..budget };
-        let services = roots.iter().map(|&root| Service::within(system, frozen, &[root], wanted, share)).collect();
+        let services = roots.iter().map(|&root| Service::within(system, layout, &[root], wanted, share)).collect();
         let roots = roots.iter().enumerate().map(|(index, &root)| (root, index)).collect();
         Diagrams { services, roots, is_brief: false }
     }

@@ -3,9 +3,11 @@
 
 use foreshock_model::{ComponentIndex, DependencyIndex, System};
 
+use crate::Fault;
+use crate::cascade::effect::Cause;
+use crate::cascade::frozen::Frozen;
 use crate::cascade::scratch::Scratch;
-use crate::layout::frozen::{Edge, Frozen, Group};
-use crate::{Cause, Fault};
+use crate::layout::arrays::{Edge, Group};
 
 /// A group of alternatives of which some can't stand in for the others: they need the component themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +30,8 @@ pub struct CircularFallback {
 pub fn circular_fallbacks(system: &System) -> Vec<CircularFallback> {
     let frozen = Frozen::new(system);
     let mut search = Search { frozen: &frozen, scratch: Scratch::default() };
-    let groups = frozen.groups.iter().enumerate().filter(|&(index, _)| frozen.circles.is_strict(index as u32));
-    groups.filter_map(|(_, group)| search.of_group(group)).collect()
+    let groups = frozen.layout.groups.iter().filter(|group| group.strict);
+    groups.filter_map(|group| search.of_group(group)).collect()
 }
 
 struct Search<'a> {
@@ -58,9 +60,8 @@ impl Search<'_> {
                         .next()
                         .is_some_and(|edge| frozen.circles.of_component(edge.from) == Some(circle))
                 };
-                let strict =
-                    frozen.groups.iter().enumerate().filter(|&(index, _)| frozen.circles.is_strict(index as u32));
-                let all = strict.map(|(_, group)| group).filter(in_circle).flat_map(outside).collect();
+                let strict = frozen.layout.groups.iter().filter(|group| group.strict);
+                let all = strict.filter(in_circle).flat_map(outside).collect();
                 self.falls(owner, group, all)
             })
         }?;
@@ -83,5 +84,5 @@ impl Search<'_> {
 }
 
 fn edges<'a>(frozen: &'a Frozen, group: &'a Group) -> impl Iterator<Item = &'a Edge> {
-    group.edges.iter().filter_map(|&edge| frozen.edges.get(edge as usize))
+    group.edges.iter().filter_map(|&edge| frozen.layout.edges.get(edge as usize))
 }

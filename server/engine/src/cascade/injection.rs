@@ -2,64 +2,13 @@
 
 use foreshock_model::{ComponentIndex, ZoneIndex};
 
-use crate::cascade::scratch::{Event, Scratch, Via, fresh};
-use crate::layout::frozen::Frozen;
+use crate::cascade::event::{Event, Hit, ModeLoad, Via};
+use crate::cascade::frozen::Frozen;
+use crate::cascade::scratch::{Scratch, fresh};
 use crate::layout::own::{Load, Losses, Own};
 use crate::{Fault, Health, Unit};
 
-/// What a fault takes from one component.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Hit {
-    All,
-    Failover,
-    Range(u32, u32),
-    Zone,
-    /// Everything that moves to survivors is used up.
-    Full,
-}
-
-/// How much a mode found to be asked of a component.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ModeLoad {
-    pub(crate) component: u32,
-    pub(crate) load: Load,
-    pub(crate) via: Via,
-    /// The step that tells why.
-    pub(crate) parent: Option<u32>,
-    /// The fault that asked for the mode.
-    pub(crate) fault: u32,
-}
-
 impl Frozen {
-    /// Runs the cascade of these faults; the result stays in `scratch` until the next run. O(V + E) steps over what the
-    /// faults reach, without allocating once the scratch has grown. Latency and traffic faults cost what their modes do.
-    pub fn run(&self, faults: &[Fault], scratch: &mut Scratch) {
-        scratch.begin(self);
-        for (index, &fault) in faults.iter().enumerate() {
-            self.collect(fault, index as u32, scratch);
-        }
-        scratch.hits.sort_unstable();
-        self.flood(faults, scratch);
-        self.slow_down(faults, scratch);
-        let hits = std::mem::take(&mut scratch.hits);
-        for hits in hits.chunk_by(|first, second| first.0 == second.0) {
-            self.inject(hits, scratch);
-        }
-        scratch.hits = hits;
-        self.load(scratch);
-        for index in 0..scratch.cuts.len() {
-            if let Some(&(edge, fault)) = scratch.cuts.get(index) {
-                self.lose(edge, Via::FaultAtEdge(edge, fault), None, scratch);
-            }
-        }
-        for index in 0..scratch.slow.timeouts.len() {
-            if let Some(&(edge, parent)) = scratch.slow.timeouts.get(index) {
-                self.lose(edge, Via::Timeout(edge), parent, scratch);
-            }
-        }
-        self.propagate(scratch);
-    }
-
     /// What these faults do to the own part of each component they hit, whatever it depends on.
     pub(crate) fn own_healths(&self, faults: &[Fault]) -> Vec<(ComponentIndex, Health)> {
         let mut scratch = Scratch::default();
@@ -70,16 +19,16 @@ impl Frozen {
         all.sort_unstable();
         let mut health = |hits: &[(u32, Hit, u32)]| {
             let &(component, ..) = hits.first()?;
-            let own = self.own.get(component as usize)?;
+            let own = self.layout.own.get(component as usize)?;
             let (health, _) = own_part(own, hits, &mut scratch);
             Some((ComponentIndex(component), health))
         };
         all.chunk_by(|first, second| first.0 == second.0).filter_map(&mut health).collect()
     }
 
-    fn collect(&self, fault: Fault, index: u32, scratch: &mut Scratch) {
+    pub(crate) fn collect(&self, fault: Fault, index: u32, scratch: &mut Scratch) {
         let mut all = |component: ComponentIndex| scratch.hits.push((component.0, Hit::All, index));
-        let present = |component: ComponentIndex| self.own.get(component.index()).is_some_and(|own| !own.absent);
+        let present = |component: ComponentIndex| self.layout.own.get(component.index()).is_some_and(|own| !own.absent);
         match fault {
             Fault::Component(component) => all(component),
             Fault::Unit(
@@ -94,13 +43,23 @@ impl Frozen {
                 }
             }
             Fault::Unit(Unit::Domain(domain)) => {
-                self.domain_members.get(domain.index()).into_iter().flatten().for_each(|&component| all(component));
+                self.layout
+                    .domain_members
+                    .get(domain.index())
+                    .into_iter()
+                    .flatten()
+                    .for_each(|&component| all(component));
             }
             Fault::Unit(Unit::Region(region)) => {
-                self.region_members.get(region.index()).into_iter().flatten().for_each(|&component| all(component));
+                self.layout
+                    .region_members
+                    .get(region.index())
+                    .into_iter()
+                    .flatten()
+                    .for_each(|&component| all(component));
             }
             Fault::Unit(Unit::Zone(zone)) => {
-                for component in self.zone_members.get(zone.index()).into_iter().flatten() {
+                for component in self.layout.zone_members.get(zone.index()).into_iter().flatten() {
                     scratch.hits.push((component.0, Hit::Zone, index));
                 }
                 scratch.zones.push(zone);
@@ -117,7 +76,7 @@ impl Frozen {
                 }
             }
             Fault::Cut(dependency) => {
-                if let Some(edge) = self.edge_of(dependency) {
+                if let Some(edge) = self.layout.edge_of(dependency) {
                     scratch.cuts.push((edge, index));
                 }
             }
@@ -127,9 +86,9 @@ impl Frozen {
     }
 
     /// Applies all hits on one component.
-    fn inject(&self, hits: &[(u32, Hit, u32)], scratch: &mut Scratch) {
+    pub(crate) fn inject(&self, hits: &[(u32, Hit, u32)], scratch: &mut Scratch) {
         let Some(&(component, ..)) = hits.first() else { return };
-        let Some(own) = self.own.get(component as usize) else { return };
+        let Some(own) = self.layout.own.get(component as usize) else { return };
         let cause = hits.iter().map(|&(_, _, fault)| fault).min().unwrap_or(0);
         let (health, hot) = own_part(own, hits, scratch);
         push(scratch, component, health, Via::Fault(cause), None);
@@ -139,11 +98,11 @@ impl Frozen {
     }
 
     /// Applies what the modes found to be asked of each component, on top of the hits.
-    fn load(&self, scratch: &mut Scratch) {
+    pub(crate) fn load(&self, scratch: &mut Scratch) {
         let loads = std::mem::take(&mut scratch.loads);
         let hits = std::mem::take(&mut scratch.hits);
         for &ModeLoad { component, load, via, parent, fault } in &loads {
-            let Some(own) = self.own.get(component as usize) else { continue };
+            let Some(own) = self.layout.own.get(component as usize) else { continue };
             let (before, _) = own_part(own, hits_on(&hits, component), scratch);
             let losses = self.losses(component, &hits, scratch);
             let (health, hot) = own.under(load, losses);
@@ -160,7 +119,7 @@ impl Frozen {
 
     /// What the hits, sorted, take from a component.
     pub(crate) fn losses(&self, component: u32, hits: &[(u32, Hit, u32)], scratch: &mut Scratch) -> Losses {
-        let Some(own) = self.own.get(component as usize) else { return Losses::default() };
+        let Some(own) = self.layout.own.get(component as usize) else { return Losses::default() };
         losses(own, hits_on(hits, component), &mut scratch.ranges, &scratch.zones)
     }
 
@@ -171,7 +130,7 @@ impl Frozen {
             return;
         }
         // What was overloaded all along now overloads this caller too.
-        for (index, edge) in self.callees(component) {
+        for (index, edge) in self.layout.callees(component) {
             let target = self.base.states.get(edge.to as usize).map_or(Health::Healthy, |state| state.health);
             if edge.row.overloads_hot && target >= Health::Overloaded {
                 push(scratch, component, Health::Overloaded, Via::FaultAtEdge(index, fault), None);

@@ -1,19 +1,13 @@
 //! What latency mode and traffic mode need to know beyond the cascade: times, limits and where requests come from.
 
-use std::sync::OnceLock;
-
 use foreshock_model::{Calls, Component, Dependency, DependencyKind, System};
 
-use crate::Basis;
-use crate::cascade::latency::Times;
-use crate::cascade::traffic::Flows;
-use crate::cascade::{latency, traffic};
-use crate::layout::basis;
+use crate::layout::arrays::{Layout, NO_GROUP};
+use crate::layout::basis::{Basis, sources};
 use crate::layout::defaults::CYCLE_WORK;
-use crate::layout::frozen::{Frozen, NO_GROUP};
 use crate::layout::own::Promotion;
 
-/// The numbers of both modes, and what they come to without any fault (found when first asked for).
+/// The numbers of both modes.
 #[derive(Clone, Debug)]
 pub(crate) struct Modes {
     /// Per component.
@@ -22,8 +16,6 @@ pub(crate) struct Modes {
     pub(crate) links: Vec<Link>,
     /// Where users come in, with their share.
     pub(crate) entries: Vec<(u32, f64)>,
-    times: OnceLock<Times>,
-    flows: OnceLock<Flows>,
 }
 
 /// A component's own numbers.
@@ -60,32 +52,18 @@ pub(crate) struct Link {
 }
 
 impl Modes {
-    pub(crate) fn of(system: &System, frozen: &Frozen) -> Modes {
-        let parts = system.components.iter().zip(&frozen.own).map(|(component, own)| {
+    pub(crate) fn of(system: &System, layout: &Layout) -> Modes {
+        let parts = system.components.iter().zip(&layout.own).map(|(component, own)| {
             let scales_out = own.promotion == Promotion::NotNeeded;
             Part::of(component, component.redundancy.instances.known().copied().filter(|_| scales_out))
         });
-        let links = frozen.edges.iter().map(|edge| {
+        let links = layout.edges.iter().map(|edge| {
             system.dependencies.get(edge.dependency as usize).map_or(Link::NONE, |dependency| {
                 let hard = edge.row.down == crate::Health::Down;
                 Link::of(dependency, hard)
             })
         });
-        Modes {
-            parts: parts.collect(),
-            links: links.collect(),
-            entries: entries(system, frozen),
-            times: OnceLock::new(),
-            flows: OnceLock::new(),
-        }
-    }
-
-    pub(crate) fn times(&self, frozen: &Frozen) -> &Times {
-        self.times.get_or_init(|| latency::faultless(frozen, self))
-    }
-
-    pub(crate) fn flows(&self, frozen: &Frozen) -> &Flows {
-        self.flows.get_or_init(|| traffic::faultless(frozen, self))
+        Modes { parts: parts.collect(), links: links.collect(), entries: entries(system, layout) }
     }
 
     pub(crate) fn part(&self, component: u32) -> Option<&Part> {
@@ -142,10 +120,10 @@ impl Link {
 }
 
 /// The entry points of the system as it is read here.
-fn entries(system: &System, frozen: &Frozen) -> Vec<(u32, f64)> {
-    let mut basis = Basis::at(system, frozen, &[]);
+fn entries(system: &System, layout: &Layout) -> Vec<(u32, f64)> {
+    let mut basis = Basis::at(system, layout, &[]);
     if basis.entries.is_empty() {
-        basis = Basis::at(system, frozen, &basis::sources(frozen));
+        basis = Basis::at(system, layout, &sources(layout));
     }
     basis.entries.iter().map(|entry| (entry.component.0, entry.weight)).collect()
 }
@@ -176,18 +154,16 @@ pub(crate) enum Call<'a> {
     Group(&'a [u32], usize),
 }
 
-impl Frozen {
-    /// What `component` calls, in the order of the system.
-    pub(crate) fn calls(&self, component: u32) -> impl Iterator<Item = Call<'_>> {
-        self.callees(component).filter_map(|(index, edge)| {
-            if edge.group == NO_GROUP {
-                return Some(Call::One(index));
-            }
-            let group = self.groups.get(edge.group as usize)?;
-            let is_first = group.edges.first() == Some(&index);
-            // Members that carry nothing always hold.
-            let needed = (group.edges.len() + 1).saturating_sub(group.tips_at as usize);
-            is_first.then_some(Call::Group(&group.edges, needed))
-        })
-    }
+/// What `component` calls, in the order of the system.
+pub(crate) fn calls(layout: &Layout, component: u32) -> impl Iterator<Item = Call<'_>> {
+    layout.callees(component).filter_map(|(index, edge)| {
+        if edge.group == NO_GROUP {
+            return Some(Call::One(index));
+        }
+        let group = layout.groups.get(edge.group as usize)?;
+        let is_first = group.edges.first() == Some(&index);
+        // Members that carry nothing always hold.
+        let needed = (group.edges.len() + 1).saturating_sub(group.tips_at as usize);
+        is_first.then_some(Call::Group(&group.edges, needed))
+    })
 }

@@ -1,17 +1,18 @@
 //! The working memory of cascades.
 
-use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use foreshock_model::{ComponentIndex, DependencyIndex, ZoneIndex};
+use foreshock_model::{ComponentIndex, ZoneIndex};
 
-use crate::cascade::Cause;
-use crate::cascade::injection::{Hit, ModeLoad};
-use crate::cascade::latency::Slow;
-use crate::cascade::traffic::Flood;
-use crate::layout::circular::Looks;
-use crate::layout::frozen::{Base, Carried, Frozen, GroupCount, State};
-use crate::{Health, Unsettled};
+use crate::Health;
+use crate::cascade::effect::Unsettled;
+use crate::cascade::event::{Event, Hit, ModeLoad, Step};
+use crate::cascade::flows::Flood;
+use crate::cascade::frozen::Frozen;
+use crate::cascade::slow::Slow;
+use crate::cascade::state::{Base, Carried, GroupCount, State};
+use crate::cascade::support::Looks;
+use crate::layout::arrays::Edge;
 
 /// Working memory of cascades; can be used for any number of them, and of systems.
 #[derive(Debug, Default)]
@@ -37,85 +38,6 @@ pub struct Scratch {
     pub(crate) looks: Looks,
     #[cfg(test)]
     pub(crate) events_taken: u64,
-}
-
-/// One raise; or, before the first raise, a component that is slower or asked for more on the way to one.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Step {
-    pub(crate) component: u32,
-    pub(crate) health: Health,
-    pub(crate) function_lost: bool,
-    pub(crate) at: f64,
-    pub(crate) because: Cause,
-    pub(crate) parent: Option<u32>,
-}
-
-/// Something that arrives at a component.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Event {
-    pub(crate) at: f64,
-    pub(crate) health: Health,
-    pub(crate) lost_function: bool,
-    pub(crate) target_down: bool,
-    /// The component it reaches.
-    pub(crate) component: u32,
-    pub(crate) via: Via,
-    /// The step that caused it.
-    pub(crate) parent: Option<u32>,
-}
-
-/// How it arrives. Edges are those of the layout, dependencies those of the system.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Via {
-    /// A fault.
-    Fault(u32),
-    /// Requests that take longer because of this dependency.
-    Slow(u32),
-    /// More requests over this dependency, whose target it is.
-    Traffic(u32),
-    /// An edge, by what a fault did to the edge or to its caller.
-    FaultAtEdge(u32, u32),
-    /// An edge over which calls time out.
-    Timeout(u32),
-    /// An edge.
-    Edge(u32),
-}
-
-impl Via {
-    /// The cause it stands for; none for an edge that belongs to a group.
-    pub(crate) fn cause(self, frozen: &Frozen) -> Option<Cause> {
-        let dependency = |edge: u32| frozen.edges.get(edge as usize).map(|edge| DependencyIndex(edge.dependency));
-        match self {
-            Via::Fault(fault) | Via::FaultAtEdge(_, fault) => Some(Cause::Fault(fault as usize)),
-            Via::Slow(through) => Some(Cause::Slow(DependencyIndex(through))),
-            Via::Traffic(through) => Some(Cause::Traffic(DependencyIndex(through))),
-            Via::Timeout(edge) => dependency(edge).map(Cause::Timeout),
-            Via::Edge(edge) => dependency(edge).map(Cause::Dependency),
-        }
-    }
-}
-
-impl Eq for Event {}
-
-impl Ord for Event {
-    /// The greatest is taken first: the earliest, then the worst, then by component and way.
-    fn cmp(&self, other: &Event) -> Ordering {
-        other
-            .at
-            .total_cmp(&self.at)
-            .then_with(|| self.health.cmp(&other.health))
-            .then_with(|| self.lost_function.cmp(&other.lost_function))
-            .then_with(|| self.target_down.cmp(&other.target_down))
-            .then_with(|| other.component.cmp(&self.component))
-            .then_with(|| other.via.cmp(&self.via))
-            .then_with(|| other.parent.cmp(&self.parent))
-    }
-}
-
-impl PartialOrd for Event {
-    fn partial_cmp(&self, other: &Event) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
 }
 
 impl Scratch {
@@ -171,10 +93,10 @@ impl Scratch {
             *self = Scratch::default();
         }
         self.epoch += 1;
-        grow(&mut self.states, frozen.own.len());
-        grow(&mut self.last, frozen.own.len());
-        grow(&mut self.groups, frozen.groups.len());
-        grow(&mut self.carried, frozen.edges.len());
+        grow(&mut self.states, frozen.layout.own.len());
+        grow(&mut self.last, frozen.layout.own.len());
+        grow(&mut self.groups, frozen.layout.groups.len());
+        grow(&mut self.carried, frozen.layout.edges.len());
         self.steps.clear();
         self.events.clear();
         self.hits.clear();
@@ -205,4 +127,14 @@ pub(crate) fn fresh<'a, T: Copy>(stamped: &'a mut [(u32, T)], epoch: u32, base: 
         *slot = (epoch, *base.get(index as usize)?);
     }
     Some(&mut slot.1)
+}
+
+impl Frozen {
+    /// Bytes of the layout and of working memory that the last run of `scratch`, which was of this, could not do
+    /// without: what got worse, and the edges to its callers. For telling how far it is from what memory allows.
+    pub fn bytes_looked_at(&self, scratch: &Scratch) -> usize {
+        let edge = size_of::<Edge>() + size_of::<(u32, State)>();
+        let own = size_of::<Step>() + 2 * size_of::<(u32, State)>();
+        scratch.touched().map(|(component, _)| own + self.layout.callers(component.0).count() * edge).sum()
+    }
 }

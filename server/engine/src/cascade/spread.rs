@@ -1,14 +1,13 @@
 //! How a failure spreads from a component to its callers, in time order (semantics, section 2).
 
-use foreshock_model::ComponentIndex;
-
 use crate::Health;
-use crate::cascade::Cause;
-use crate::cascade::injection::push;
-use crate::cascade::scratch::{Event, Scratch, Step, Via, fresh};
+use crate::cascade::effect::Cause;
+use crate::cascade::event::{Event, Step, Via};
+use crate::cascade::frozen::Frozen;
+use crate::cascade::scratch::{Scratch, fresh};
+use crate::cascade::state::State;
+use crate::layout::arrays::{Edge, NO_GROUP};
 use crate::layout::contribution::partials_too_heavy;
-use crate::layout::frozen::{Base, Edge, Frozen, NO_GROUP, State};
-use crate::layout::own::Losses;
 use crate::layout::reading::Purpose;
 
 const LEVELS: [Health; 3] = [Health::Degraded, Health::Overloaded, Health::Down];
@@ -25,66 +24,14 @@ struct News {
 }
 
 impl Frozen {
-    /// The fixpoint of what is wrong without any fault.
-    pub(crate) fn settle(mut self) -> Base {
-        let mut scratch = Scratch::default();
-        scratch.begin(&self);
-        for (index, own) in self.own.iter().enumerate() {
-            let (health, _) = own.with(Losses::default());
-            push(&mut scratch, index as u32, health, Via::Fault(u32::MAX), None);
-        }
-        self.propagate(&mut scratch);
-        let Scratch { epoch, states, groups, carried, .. } = scratch;
-        take_over(&mut self.base.states, &states, epoch);
-        take_over(&mut self.base.groups, &groups, epoch);
-        take_over(&mut self.base.carried, &carried, epoch);
-        for (index, state) in self.base.states.iter().enumerate() {
-            if state.health > Health::Healthy {
-                self.base.unwell.push((ComponentIndex(index as u32), state.health));
-            }
-        }
-        self.base
-    }
-
-    pub(crate) fn propagate(&self, scratch: &mut Scratch) {
-        let mut now = 0.0;
-        loop {
-            self.propagate_until_quiet(&mut now, scratch);
-            if !self.uphold(now, true, scratch) {
-                return;
-            }
-        }
-    }
-
-    fn propagate_until_quiet(&self, now: &mut f64, scratch: &mut Scratch) {
-        while let Some(event) = scratch.events.pop() {
-            *now = event.at;
-            #[cfg(test)]
-            {
-                scratch.events_taken += 1;
-            }
-            match event.via {
-                Via::Fault(_) | Via::Slow(_) | Via::Traffic(_) => {
-                    if let Some(because) = event.via.cause(self) {
-                        self.raise(&event, event.health, event.lost_function, because, scratch);
-                    }
-                }
-                Via::FaultAtEdge(edge, _) | Via::Timeout(edge) | Via::Edge(edge) => self.arrive(&event, edge, scratch),
-            }
-            if scratch.looks.is_touched() && scratch.events.peek().is_none_or(|next| next.at > event.at) {
-                self.uphold(event.at, false, scratch);
-            }
-        }
-    }
-
     /// A contribution arrives at its caller.
-    fn arrive(&self, event: &Event, index: u32, scratch: &mut Scratch) {
-        let Some(edge) = self.edges.get(index as usize) else { return };
-        let Some(because) = event.via.cause(self) else { return };
+    pub(crate) fn arrive(&self, event: &Event, index: u32, scratch: &mut Scratch) {
+        let Some(edge) = self.layout.edges.get(index as usize) else { return };
+        let Some(because) = event.via.cause(&self.layout) else { return };
         if event.target_down && !self.circles.is_empty() {
             scratch.looks.lost(&self.circles, edge, event);
         }
-        let Some(group) = self.groups.get(edge.group as usize) else {
+        let Some(group) = self.layout.groups.get(edge.group as usize) else {
             if event.target_down && edge.row.partial_weight > 0 {
                 self.add_partial(event, index, because, scratch);
             }
@@ -120,7 +67,7 @@ impl Frozen {
     }
 
     fn add_partial(&self, event: &Event, index: u32, because: Cause, scratch: &mut Scratch) {
-        let Some(edge) = self.edges.get(index as usize) else { return };
+        let Some(edge) = self.layout.edges.get(index as usize) else { return };
         let Some(carried) = fresh(&mut scratch.carried, scratch.epoch, &self.base.carried, index) else { return };
         if std::mem::replace(&mut carried.target_down, true) {
             return;
@@ -162,15 +109,26 @@ impl Frozen {
         if let Some(last) = scratch.last.get_mut(component as usize) {
             *last = (scratch.epoch, step);
         }
-        for (index, edge) in self.callers(component) {
+        for (index, edge) in self.layout.callers(component) {
             let news = News { old, new, at: event.at, via: Via::Edge(index), parent: Some(step) };
             self.tell(edge, news, scratch);
         }
     }
 
+    /// A step of a component that is no worse yet.
+    pub(crate) fn waypoint(&self, component: u32, via: Via, parent: Option<u32>, scratch: &mut Scratch) -> u32 {
+        let state = self.base.states.get(component as usize).copied().unwrap_or_default();
+        let step = scratch.steps.len() as u32;
+        if let Some(because) = via.cause(&self.layout) {
+            let (health, function_lost) = (state.health, state.lost_function);
+            scratch.steps.push(Step { component, health, function_lost, at: 0.0, because, parent });
+        }
+        step
+    }
+
     /// The caller of this edge sees its target as DOWN from time 0 on, whatever becomes of the target.
     pub(crate) fn lose(&self, index: u32, via: Via, parent: Option<u32>, scratch: &mut Scratch) {
-        let Some(edge) = self.edges.get(index as usize) else { return };
+        let Some(edge) = self.layout.edges.get(index as usize) else { return };
         let new = State { health: Health::Down, lost_function: true, ..State::default() };
         self.tell(edge, News { old: State::default(), new, at: 0.0, via, parent }, scratch);
     }
@@ -201,18 +159,10 @@ impl Frozen {
         if reached(Health::Down) {
             push(at + row.down_after, row.down, true, true);
             if let Some(buffer) = row.buffer
-                && self.reading.purpose == Purpose::Simulation
+                && self.layout.reading.purpose == Purpose::Simulation
             {
                 push(at + buffer, Health::Down, true, true);
             }
-        }
-    }
-}
-
-fn take_over<T: Copy>(base: &mut [T], stamped: &[(u32, T)], epoch: u32) {
-    for (base, &(stamp, value)) in base.iter_mut().zip(stamped) {
-        if stamp == epoch {
-            *base = value;
         }
     }
 }

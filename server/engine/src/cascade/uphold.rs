@@ -1,10 +1,12 @@
 //! Where a cascade takes down what is up only by mutual support (semantics, section 2, law 7).
 
 use crate::Health;
-use crate::cascade::Cause;
-use crate::cascade::scratch::{Event, Scratch, Via};
-use crate::layout::circular::{Moment, fallen};
-use crate::layout::frozen::{Base, Carried, Frozen};
+use crate::cascade::effect::Cause;
+use crate::cascade::event::{Event, Via};
+use crate::cascade::frozen::Frozen;
+use crate::cascade::scratch::Scratch;
+use crate::cascade::state::{Base, Carried};
+use crate::cascade::support::{Moment, fallen};
 
 /// A cascade stopped at one moment.
 struct Stopped<'a> {
@@ -44,9 +46,10 @@ impl Frozen {
     pub(crate) fn uphold(&self, at: f64, at_the_end: bool, scratch: &mut Scratch) -> bool {
         while let Some(circle) = scratch.looks.next(at_the_end) {
             let stopped = Stopped { base: &self.base, scratch };
-            let fallen = fallen(self, circle, &stopped, &stopped.scratch.looks);
+            let fallen = fallen(&self.layout, &self.circles, circle, &stopped, &stopped.scratch.looks);
             for fallen in &fallen {
-                let group = self.groups.get(fallen.group as usize).map_or(0, |group| group.alternatives as usize);
+                let group =
+                    self.layout.groups.get(fallen.group as usize).map_or(0, |group| group.alternatives as usize);
                 let event = Event {
                     at,
                     health: Health::Down,

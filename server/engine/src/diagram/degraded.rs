@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::diagram::bdd::{Bdd, Function, OverBudget};
 use crate::diagram::equations::{Algebra, Solution};
 use crate::diagram::variables::Variables;
-use crate::layout::frozen::{Edge, Frozen, NO_GROUP};
+use crate::layout::arrays::{Edge, Layout, NO_GROUP};
 use crate::layout::own::{Own, Promotion};
 use crate::layout::strong::strong;
 use crate::{Health, Unit};
@@ -23,7 +23,7 @@ pub(crate) struct Degraded {
 /// Solves for these components and what they depend on, all of which `solution` knows.
 pub(crate) fn degraded(
     system: &System,
-    frozen: &Frozen,
+    layout: &Layout,
     components: &[u32],
     variables: &Variables,
     solution: &Solution<Function>,
@@ -38,7 +38,7 @@ pub(crate) fn degraded(
     let mut own = FxHashMap::default();
     let mut complete = true;
     for &component in components {
-        let Some(it) = frozen.own.get(component as usize) else { continue };
+        let Some(it) = layout.own.get(component as usize) else { continue };
         let one_unit = system.components.get(component as usize).is_some_and(|it| it.reliability.whole.is_some());
         let (function, known) = own_degraded(component, it, one_unit, &by_unit, bdd)?;
         own.insert(component, function);
@@ -47,10 +47,10 @@ pub(crate) fn degraded(
     let place: FxHashMap<u32, u32> =
         components.iter().enumerate().map(|(place, &component)| (component, place as u32)).collect();
     let targets = |&component: &u32| {
-        frozen.callees(component).filter_map(|(_, edge)| place.get(&edge.to).copied()).collect::<Vec<_>>()
+        layout.callees(component).filter_map(|(_, edge)| place.get(&edge.to).copied()).collect::<Vec<_>>()
     };
     let order = strong(&components.iter().map(targets).collect::<Vec<_>>(), []).components;
-    let mut solver = Solver { frozen, solution, own, of: FxHashMap::default(), bdd };
+    let mut solver = Solver { layout, solution, own, of: FxHashMap::default(), bdd };
     for set in &order {
         let members: Vec<u32> = set.iter().filter_map(|&place| components.get(place as usize).copied()).collect();
         while solver.round(&members)? && members.len() > 1 {}
@@ -95,7 +95,7 @@ fn own_degraded(
 }
 
 struct Solver<'a> {
-    frozen: &'a Frozen,
+    layout: &'a Layout,
     solution: &'a Solution<Function>,
     own: FxHashMap<u32, Function>,
     of: FxHashMap<u32, Function>,
@@ -114,18 +114,18 @@ impl Solver<'_> {
     }
 
     fn component(&mut self, component: u32) -> Result<Function, OverBudget> {
-        let frozen = self.frozen;
+        let layout = self.layout;
         let [_, overloaded, _] = self.solution.at(component);
         let own = self.own.get(&component).copied().unwrap_or(Function::NEVER);
         let mut events = vec![overloaded, own];
         let mut groups: Vec<(u32, Vec<Function>)> = Vec::new();
-        for (_, edge) in frozen.callees(component) {
+        for (_, edge) in layout.callees(component) {
             let event = self.carried(edge)?;
             if edge.group == NO_GROUP {
                 events.push(event);
                 continue;
             }
-            if frozen.groups.get(edge.group as usize).is_some_and(|group| group.shares_load) {
+            if layout.groups.get(edge.group as usize).is_some_and(|group| group.shares_load) {
                 events.push(self.solution.at(edge.to)[0]);
             }
             match groups.iter_mut().find(|(group, _)| *group == edge.group) {
@@ -134,7 +134,7 @@ impl Solver<'_> {
             }
         }
         for (group, members) in groups {
-            let tips_at = frozen.groups.get(group as usize).map_or(u32::MAX, |group| group.tips_at);
+            let tips_at = layout.groups.get(group as usize).map_or(u32::MAX, |group| group.tips_at);
             events.push(self.bdd.at_least(tips_at, &members)?);
         }
         self.bdd.any(&events)

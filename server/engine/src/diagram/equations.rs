@@ -18,8 +18,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::Health;
 use crate::diagram::bdd::{Bdd, Function, OverBudget};
 use crate::diagram::holds::{Hold, Holds};
+use crate::layout::arrays::{Edge, Layout, NO_GROUP};
 use crate::layout::contribution::partials_too_heavy;
-use crate::layout::frozen::{Edge, Frozen, NO_GROUP};
 use crate::layout::strong::strong;
 
 /// Events with the monotone operations on them.
@@ -102,13 +102,13 @@ impl Wanted {
     pub(crate) const DOWN: Wanted = Wanted { overloaded: false, lost: false };
 
     /// All that can differ from DOWN in this system.
-    pub(crate) fn of(frozen: &Frozen) -> Wanted {
+    pub(crate) fn of(layout: &Layout) -> Wanted {
         Wanted {
-            overloaded: frozen
+            overloaded: layout
                 .own
                 .iter()
                 .any(|own| own.overloaded_at < own.down_at || own.hot_at != crate::layout::own::NEVER),
-            lost: frozen.edges.iter().any(|edge| edge.row.down < Health::Down),
+            lost: layout.edges.iter().any(|edge| edge.row.down < Health::Down),
         }
     }
 }
@@ -157,8 +157,8 @@ pub(crate) struct Plan {
 impl Plan {
     /// The plan for solving these components; `components` are they and all they depend on, in the order of their
     /// variables.
-    pub(crate) fn for_roots(frozen: &Frozen, roots: &[u32], wanted: Wanted, components: Vec<u32>) -> Plan {
-        let mut position = vec![u32::MAX; frozen.own.len()];
+    pub(crate) fn for_roots(layout: &Layout, roots: &[u32], wanted: Wanted, components: Vec<u32>) -> Plan {
+        let mut position = vec![u32::MAX; layout.own.len()];
         for (place, &component) in components.iter().enumerate() {
             if let Some(slot) = position.get_mut(component as usize) {
                 *slot = place as u32;
@@ -169,7 +169,7 @@ impl Plan {
             sets: Vec::new(),
             of: FxHashMap::default(),
             components,
-            holds: Holds::of(frozen.edges.iter().filter_map(|edge| edge.row.buffer)),
+            holds: Holds::of(layout.edges.iter().filter_map(|edge| edge.row.buffer)),
             roots: roots.to_vec(),
             wanted,
         };
@@ -177,7 +177,7 @@ impl Plan {
         for &root in roots.iter().rev() {
             pending.extend(plan.levels(root));
         }
-        let mut walk = Walk::new(frozen);
+        let mut walk = Walk::new(layout);
         while let Some(unknown) = pending.pop() {
             if plan.of.contains_key(&unknown) {
                 continue;
@@ -187,14 +187,14 @@ impl Plan {
             terms.sort_by_key(|term| std::cmp::Reverse(place(term)));
             plan.of.insert(unknown, plan.equations.len() as u32);
             for term in &terms {
-                references(frozen, *term, &mut plan.holds, &mut pending);
+                references(layout, *term, &mut plan.holds, &mut pending);
                 if let Term::Own(component, hold) = *term {
                     plan.holds.ask(component, hold);
                 }
             }
             plan.equations.push(terms);
         }
-        plan.order(frozen);
+        plan.order(layout);
         plan
     }
 
@@ -205,14 +205,14 @@ impl Plan {
         levels.into_iter().filter(|&(_, wanted)| wanted).map(move |(level, _)| (root, level, Hold::NONE))
     }
 
-    fn order(&mut self, frozen: &Frozen) {
+    fn order(&mut self, layout: &Layout) {
         let mut needs = Vec::with_capacity(self.equations.len());
         let mut found = Vec::new();
         let mut holds = self.holds.clone();
         for equation in &self.equations {
             found.clear();
             for term in equation {
-                references(frozen, *term, &mut holds, &mut found);
+                references(layout, *term, &mut holds, &mut found);
             }
             let mut needed: Vec<u32> = found.iter().filter_map(|unknown| self.of.get(unknown).copied()).collect();
             needed.sort_unstable();
@@ -239,9 +239,8 @@ impl Plan {
     }
 
     /// Whether support has to come from outside for any group in these equations.
-    fn stands_in(&self, frozen: &Frozen, members: &[u32]) -> bool {
-        let is_strict =
-            |term: &Term| matches!(term, Term::Group(_, group, Level::Down, _) if frozen.circles.is_strict(*group));
+    fn stands_in(&self, layout: &Layout, members: &[u32]) -> bool {
+        let is_strict = |term: &Term| matches!(term, Term::Group(_, group, Level::Down, _) if layout.is_strict(*group));
         members.iter().filter_map(|&member| self.equation(member)).any(|equation| equation.iter().any(is_strict))
     }
 
@@ -264,7 +263,7 @@ impl Term {
 
 /// Walks through plain requirements.
 struct Walk<'a> {
-    frozen: &'a Frozen,
+    layout: &'a Layout,
     clock: u32,
     /// For each component and level the walk that came by, holds aside.
     seen: Vec<[u32; 3]>,
@@ -274,9 +273,9 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn new(frozen: &Frozen) -> Walk<'_> {
-        let seen = vec![[0; 3]; frozen.own.len()];
-        Walk { frozen, clock: 0, seen, held: FxHashSet::default(), pending: Vec::new() }
+    fn new(layout: &Layout) -> Walk<'_> {
+        let seen = vec![[0; 3]; layout.own.len()];
+        Walk { layout, clock: 0, seen, held: FxHashSet::default(), pending: Vec::new() }
     }
 
     /// Whether this is the first visit of this walk.
@@ -303,8 +302,8 @@ impl Walk<'_> {
     }
 
     fn collect(&mut self, (component, level, hold): Unknown, holds: &mut Holds, terms: &mut Vec<Term>) {
-        let frozen = self.frozen;
-        let Some(own) = frozen.own.get(component as usize) else { return };
+        let layout = self.layout;
+        let Some(own) = layout.own.get(component as usize) else { return };
         match level {
             Level::Down => terms.push(Term::Own(component, hold)),
             // What is DOWN is at least OVERLOADED, and has lost its functions.
@@ -318,7 +317,7 @@ impl Walk<'_> {
         }
         let mut partials = false;
         let mut groups = Vec::new();
-        for (_, edge) in frozen.callees(component) {
+        for (_, edge) in layout.callees(component) {
             if edge.group != NO_GROUP {
                 if !groups.contains(&edge.group) {
                     groups.push(edge.group);
@@ -357,16 +356,16 @@ fn takes_down(edge: &Edge, hold: Hold, holds: &mut Holds) -> Option<Unknown> {
 }
 
 /// The unknowns that a term is made of.
-fn references(frozen: &Frozen, term: Term, holds: &mut Holds, found: &mut Vec<Unknown>) {
+fn references(layout: &Layout, term: Term, holds: &mut Holds, found: &mut Vec<Unknown>) {
     match term {
         Term::Own(..) | Term::OwnOverloaded(_) => {}
         Term::Hot(_, target) => found.push((target, Level::Overloaded, Hold::NONE)),
         Term::Partials(component, hold) => {
-            found.extend(partials(frozen, component).map(|edge| (edge.to, Level::Down, hold)));
+            found.extend(partials(layout, component).map(|edge| (edge.to, Level::Down, hold)));
         }
         Term::Group(caller, group, level, hold) => {
-            let hot = frozen.own.get(caller as usize).is_some_and(|own| own.hot_at != crate::layout::own::NEVER);
-            for edge in members(frozen, group) {
+            let hot = layout.own.get(caller as usize).is_some_and(|own| own.hot_at != crate::layout::own::NEVER);
+            for edge in members(layout, group) {
                 found.extend(carries(edge, level, hold, holds));
                 if level == Level::Overloaded && edge.row.overloads_hot && hot {
                     found.push((edge.to, Level::Overloaded, Hold::NONE));
@@ -376,15 +375,15 @@ fn references(frozen: &Frozen, term: Term, holds: &mut Holds, found: &mut Vec<Un
     }
 }
 
-fn partials(frozen: &Frozen, component: u32) -> impl Iterator<Item = &Edge> {
-    let edges = frozen.callees(component).map(|(_, edge)| edge);
+fn partials(layout: &Layout, component: u32) -> impl Iterator<Item = &Edge> {
+    let edges = layout.callees(component).map(|(_, edge)| edge);
     edges.filter(|edge| edge.group == NO_GROUP && edge.row.partial_weight > 0)
 }
 
-fn members(frozen: &Frozen, group: u32) -> impl Iterator<Item = &Edge> {
-    let group = frozen.groups.get(group as usize);
+fn members(layout: &Layout, group: u32) -> impl Iterator<Item = &Edge> {
+    let group = layout.groups.get(group as usize);
     let edges = group.into_iter().flat_map(|group| &group.edges);
-    edges.filter_map(|&edge| frozen.edges.get(edge as usize))
+    edges.filter_map(|&edge| layout.edges.get(edge as usize))
 }
 
 /// What of its target brings the caller to a level, hot callers aside.
@@ -411,17 +410,17 @@ impl<E: Copy + Default> Solution<E> {
 
 /// Solves the equations.
 pub(crate) fn solve<A: Algebra>(
-    frozen: &Frozen,
+    layout: &Layout,
     plan: &Plan,
     own: &OwnParts<A::Event>,
     algebra: &mut A,
 ) -> Result<Solution<A::Event>, OverBudget> {
-    solve_noting(frozen, plan, own, algebra, &mut 0)
+    solve_noting(layout, plan, own, algebra, &mut 0)
 }
 
 /// The same; notes how many sets of equations were solved, also where it comes to nothing.
 pub(crate) fn solve_noting<A: Algebra>(
-    frozen: &Frozen,
+    layout: &Layout,
     plan: &Plan,
     own: &OwnParts<A::Event>,
     algebra: &mut A,
@@ -429,13 +428,13 @@ pub(crate) fn solve_noting<A: Algebra>(
 ) -> Result<Solution<A::Event>, OverBudget> {
     let values = vec![A::NEVER; plan.equations.len()];
     let holds = plan.holds.clone();
-    let mut solver = Solver { frozen, plan, own, algebra, doubts: FxHashMap::default(), holds, values };
+    let mut solver = Solver { layout, plan, own, algebra, doubts: FxHashMap::default(), holds, values };
     for (members, cyclic) in &plan.sets {
         match A::CYCLES {
             _ if !cyclic => {
                 solver.round(members)?;
             }
-            Cycles::Iterate if plan.stands_in(frozen, members) => solver.uphold(members)?,
+            Cycles::Iterate if plan.stands_in(layout, members) => solver.uphold(members)?,
             Cycles::Iterate => while solver.round(members)? {},
             Cycles::IterateFew => {
                 let mut rounds = 0;
@@ -460,7 +459,7 @@ pub(crate) fn solve_noting<A: Algebra>(
 }
 
 struct Solver<'a, A: Algebra> {
-    frozen: &'a Frozen,
+    layout: &'a Layout,
     plan: &'a Plan,
     own: &'a OwnParts<A::Event>,
     algebra: &'a mut A,
@@ -547,9 +546,9 @@ impl<A: Algebra> Solver<'_, A> {
         hold: Hold,
         events: &[A::Event],
     ) -> Result<A::Event, OverBudget> {
-        let frozen = self.frozen;
+        let layout = self.layout;
         let mut doubts = Vec::new();
-        for edge in members(frozen, group) {
+        for edge in members(layout, group) {
             let carried = carries(edge, Level::Down, hold, &mut self.holds);
             doubts.push(carried.map_or(A::NEVER, |unknown| self.doubt(unknown)));
         }
@@ -570,7 +569,7 @@ impl<A: Algebra> Solver<'_, A> {
                         all.push((component, Some(hold), self.own_down(component, hold)));
                     }
                     Term::OwnOverloaded(component) => all.push((component, None, self.own(component).overloaded)),
-                    _ => references(self.frozen, term, &mut self.holds, &mut needed),
+                    _ => references(self.layout, term, &mut self.holds, &mut needed),
                 }
             }
         }
@@ -591,7 +590,7 @@ impl<A: Algebra> Solver<'_, A> {
     }
 
     fn term(&mut self, term: Term) -> Result<A::Event, OverBudget> {
-        let frozen = self.frozen;
+        let layout = self.layout;
         match term {
             Term::Own(component, hold) => Ok(self.own_down(component, hold)),
             Term::OwnOverloaded(component) => Ok(self.own(component).overloaded),
@@ -602,12 +601,12 @@ impl<A: Algebra> Solver<'_, A> {
             }
             Term::Partials(component, hold) => {
                 let weigh = |edge: &Edge| (edge.row.partial_weight, self.value((edge.to, Level::Down, hold)));
-                let events: Vec<_> = partials(frozen, component).map(weigh).collect();
+                let events: Vec<_> = partials(layout, component).map(weigh).collect();
                 self.algebra.too_heavy(&events)
             }
             Term::Group(caller, group, level, hold) => {
                 let mut events = Vec::new();
-                for edge in members(frozen, group) {
+                for edge in members(layout, group) {
                     let carried = carries(edge, level, hold, &mut self.holds);
                     let carried = carried.map_or(A::NEVER, |unknown| self.value(unknown));
                     let hot = self.own(caller).hot;
@@ -619,8 +618,8 @@ impl<A: Algebra> Solver<'_, A> {
                         events.push(carried);
                     }
                 }
-                let tips_at = frozen.groups.get(group as usize).map_or(u32::MAX, |group| group.tips_at);
-                if level == Level::Down && !self.doubts.is_empty() && frozen.circles.is_strict(group) {
+                let tips_at = layout.groups.get(group as usize).map_or(u32::MAX, |group| group.tips_at);
+                if level == Level::Down && !self.doubts.is_empty() && layout.is_strict(group) {
                     return self.lost_support(group, tips_at, hold, &events);
                 }
                 self.algebra.at_least(tips_at, &events)

@@ -1,7 +1,7 @@
 //! In which order variables are best decided. The size of a decision diagram hangs on it, and no rule is best for all
 //! (Bouissou, Bruyère, Rauzy 1997), so that several are tried.
 
-use crate::layout::frozen::Frozen;
+use crate::layout::arrays::Layout;
 use crate::layout::strong::strong;
 
 /// A rule for ordering the components below some roots.
@@ -23,24 +23,24 @@ pub(crate) enum Order {
 
 impl Order {
     /// The roots and all they depend on, in this order.
-    pub(crate) fn of(self, frozen: &Frozen, roots: &[u32]) -> Vec<u32> {
-        let topological = topological(frozen, roots);
+    pub(crate) fn of(self, layout: &Layout, roots: &[u32]) -> Vec<u32> {
+        let topological = topological(layout, roots);
         match self {
             Order::Topological => return topological,
-            Order::Layered => return layered(frozen, topological),
+            Order::Layered => return layered(layout, topological),
             _ => {}
         }
-        let count = frozen.own.len();
+        let count = layout.own.len();
         // How many ways lead down, as a measure of how much there is below.
         let mut below = vec![1.0f64; count];
         let mut callers = vec![0u32; count];
         for &component in topological.iter().rev() {
             let sum: f64 =
-                frozen.callees(component).map(|(_, edge)| below.get(edge.to as usize).copied().unwrap_or(0.0)).sum();
+                layout.callees(component).map(|(_, edge)| below.get(edge.to as usize).copied().unwrap_or(0.0)).sum();
             if let Some(slot) = below.get_mut(component as usize) {
                 *slot = (1.0 + sum).min(1e300);
             }
-            for (_, edge) in frozen.callees(component) {
+            for (_, edge) in layout.callees(component) {
                 if let Some(slot) = callers.get_mut(edge.to as usize) {
                     *slot += 1;
                 }
@@ -57,7 +57,7 @@ impl Order {
                 _ => continue,
             }
             order.push(component);
-            let mut callees: Vec<u32> = frozen.callees(component).map(|(_, edge)| edge.to).collect();
+            let mut callees: Vec<u32> = layout.callees(component).map(|(_, edge)| edge.to).collect();
             match self {
                 Order::Topological | Order::Layered | Order::DepthFirst => {}
                 Order::SmallFirst => callees.sort_by(|a, b| size(*a).total_cmp(&size(*b))),
@@ -71,12 +71,12 @@ impl Order {
 }
 
 /// Sorted by the longest way that leads there, cycles aside.
-fn layered(frozen: &Frozen, mut topological: Vec<u32>) -> Vec<u32> {
-    let mut layer = vec![0u32; frozen.own.len()];
+fn layered(layout: &Layout, mut topological: Vec<u32>) -> Vec<u32> {
+    let mut layer = vec![0u32; layout.own.len()];
     let at = |layer: &[u32], component: u32| layer.get(component as usize).copied().unwrap_or(0);
     for &component in &topological {
         let next = at(&layer, component) + 1;
-        for (_, edge) in frozen.callees(component) {
+        for (_, edge) in layout.callees(component) {
             if let Some(slot) = layer.get_mut(edge.to as usize) {
                 *slot = next.max(*slot);
             }
@@ -87,11 +87,11 @@ fn layered(frozen: &Frozen, mut topological: Vec<u32>) -> Vec<u32> {
 }
 
 /// The roots and all they depend on, callers before what they call.
-fn topological(frozen: &Frozen, roots: &[u32]) -> Vec<u32> {
-    let count = frozen.own.len() as u32;
+fn topological(layout: &Layout, roots: &[u32]) -> Vec<u32> {
+    let count = layout.own.len() as u32;
     let successors: Vec<Vec<u32>> =
-        (0..count).map(|component| frozen.callees(component).map(|(_, edge)| edge.to).collect()).collect();
-    let mut reached = vec![false; frozen.own.len()];
+        (0..count).map(|component| layout.callees(component).map(|(_, edge)| edge.to).collect()).collect();
+    let mut reached = vec![false; layout.own.len()];
     let mut pending = roots.to_vec();
     while let Some(component) = pending.pop() {
         match reached.get_mut(component as usize) {

@@ -10,11 +10,11 @@ use crate::diagram::cut_sets::Role;
 use crate::diagram::equations::{Algebra, OwnParts, Plan, Solution, Wanted, solve, solve_noting};
 use crate::diagram::order::Order;
 use crate::diagram::variables::{Variable, Variables};
+use crate::layout::arrays::Layout;
 use crate::layout::defaults::{
     EXPLICIT_INSTANCES, FULL_EXPLICIT_INSTANCES, FULL_WORK_BUDGET, LOSS_OF_FUNCTION, LOSS_OVERLOADED, NODE_BUDGET,
     WORK_BUDGET,
 };
-use crate::layout::frozen::Frozen;
 
 /// How a figure was computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,7 +49,7 @@ impl Budget {
 
 /// The events "DOWN", "at least OVERLOADED" and "a function is lost" at some components, ready to be weighed.
 pub(crate) struct Service<'a> {
-    frozen: &'a Frozen,
+    layout: &'a Layout,
     pub(crate) variables: Variables,
     by_unit: FxHashMap<Unit, u32>,
     form: Form,
@@ -75,13 +75,13 @@ struct Attempt {
 }
 
 impl Attempt {
-    fn within(system: &System, frozen: &Frozen, plan: Plan, budget: Budget) -> Attempt {
+    fn within(system: &System, layout: &Layout, plan: Plan, budget: Budget) -> Attempt {
         // The own parts are small for themselves and needed for the bounds too.
         let mut bdd = Bdd::new(NODE_BUDGET, WORK_BUDGET);
-        let variables = Variables::of(system, frozen, plan.components(), plan.holds(), budget.instances, &mut bdd);
+        let variables = Variables::of(system, layout, plan.components(), plan.holds(), budget.instances, &mut bdd);
         bdd.set_budget(budget.nodes, budget.work);
         let mut solved = 0;
-        let solution = solve_noting(frozen, &plan, &variables.own, &mut bdd, &mut solved).ok();
+        let solution = solve_noting(layout, &plan, &variables.own, &mut bdd, &mut solved).ok();
         Attempt { plan, variables, bdd, solution, solved }
     }
 }
@@ -99,24 +99,24 @@ pub(crate) type Weighted = (u32, f64);
 
 impl<'a> Service<'a> {
     /// The events at these components, within the budget of an assessment.
-    pub(crate) fn at(system: &System, frozen: &'a Frozen, roots: &[u32], wanted: Wanted) -> Service<'a> {
-        Service::within(system, frozen, roots, wanted, Budget::BRIEF)
+    pub(crate) fn at(system: &System, layout: &'a Layout, roots: &[u32], wanted: Wanted) -> Service<'a> {
+        Service::within(system, layout, roots, wanted, Budget::BRIEF)
     }
 
     pub(crate) fn within(
         system: &System,
-        frozen: &'a Frozen,
+        layout: &'a Layout,
         roots: &[u32],
         wanted: Wanted,
         budget: Budget,
     ) -> Service<'a> {
         let attempt = |components: &[u32], hundredths: u64| {
-            let plan = Plan::for_roots(frozen, roots, wanted, components.to_vec());
+            let plan = Plan::for_roots(layout, roots, wanted, components.to_vec());
             let budget = Budget { work: budget.work / 100 * hundredths, ..budget };
-            Attempt::within(system, frozen, plan, budget)
+            Attempt::within(system, layout, plan, budget)
         };
         let mut orders: Vec<(Vec<u32>, usize)> = Vec::new();
-        for components in ORDERS.map(|order| order.of(frozen, roots)) {
+        for components in ORDERS.map(|order| order.of(layout, roots)) {
             if !orders.iter().any(|(known, _)| *known == components) {
                 orders.push((components, 0));
             }
@@ -126,7 +126,7 @@ impl<'a> Service<'a> {
             for (components, solved) in orders.iter_mut().take(most) {
                 let attempt = attempt(components, hundredths);
                 if attempt.solution.is_some() {
-                    return Service::exact(frozen, roots, attempt);
+                    return Service::exact(layout, roots, attempt);
                 }
                 *solved = attempt.solved;
                 last = Some(attempt);
@@ -137,21 +137,21 @@ impl<'a> Service<'a> {
         let attempt = last.unwrap_or_else(|| attempt(&[], 0));
         let live = attempt.bdd.live(attempt.variables.own.events());
         let form = Form::Bounds { live, plan: attempt.plan };
-        Service::new(frozen, attempt.variables, form, attempt.bdd)
+        Service::new(layout, attempt.variables, form, attempt.bdd)
     }
 
-    fn exact(frozen: &'a Frozen, roots: &[u32], attempt: Attempt) -> Service<'a> {
+    fn exact(layout: &'a Layout, roots: &[u32], attempt: Attempt) -> Service<'a> {
         let solution = attempt.solution.unwrap_or_default();
         let live = attempt.bdd.live(roots.iter().flat_map(|&root| solution.at(root)));
-        let mut service = Service::new(frozen, attempt.variables, Form::Exact { live, solution }, attempt.bdd);
+        let mut service = Service::new(layout, attempt.variables, Form::Exact { live, solution }, attempt.bdd);
         service.restrict(roots);
         service
     }
 
-    fn new(frozen: &'a Frozen, variables: Variables, form: Form, bdd: Bdd) -> Service<'a> {
+    fn new(layout: &'a Layout, variables: Variables, form: Form, bdd: Bdd) -> Service<'a> {
         let units = variables.list.iter().enumerate();
         let by_unit = units.filter_map(|(index, variable)| Some((variable.unit?, index as u32))).collect();
-        Service { frozen, variables, by_unit, form, structure: FxHashMap::default(), bdd }
+        Service { layout, variables, by_unit, form, structure: FxHashMap::default(), bdd }
     }
 
     /// Takes out of "is DOWN" what is no basic event.
@@ -255,8 +255,8 @@ impl<'a> Service<'a> {
             Form::Bounds { live, plan } => {
                 let values = live.probabilities(probabilities);
                 let own = self.variables.own.map(|function| live.probability(function, &values));
-                let lower = bound(self.frozen, plan, &own, &mut Lower, at, shares);
-                let upper = bound(self.frozen, plan, &own, &mut Upper, at, shares);
+                let lower = bound(self.layout, plan, &own, &mut Lower, at, shares);
+                let upper = bound(self.layout, plan, &own, &mut Upper, at, shares);
                 (if self.variables.complete { lower } else { 0.0 }, upper)
             }
         }
@@ -322,14 +322,14 @@ fn roots(solution: &Solution<Function>, at: &[Weighted], shares: [f64; 3]) -> Ve
 }
 
 fn bound<A: Algebra<Event = f64>>(
-    frozen: &Frozen,
+    layout: &Layout,
     plan: &Plan,
     own: &OwnParts<f64>,
     algebra: &mut A,
     at: &[Weighted],
     shares: [f64; 3],
 ) -> f64 {
-    let Ok(solution) = solve(frozen, plan, own, algebra) else { return A::ALWAYS };
+    let Ok(solution) = solve(layout, plan, own, algebra) else { return A::ALWAYS };
     let loss = |&(component, weight): &Weighted| {
         weight * solution.at(component).into_iter().zip(shares).map(|(event, share)| event * share).sum::<f64>()
     };

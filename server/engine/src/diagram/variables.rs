@@ -11,8 +11,8 @@ use crate::diagram::cut_sets::Role;
 use crate::diagram::equations::{OwnEvents, OwnParts};
 use crate::diagram::holds::{Hold, Holds};
 use crate::diagram::own_part;
+use crate::layout::arrays::Layout;
 use crate::layout::defaults::ZONE_UNAVAILABILITY;
-use crate::layout::frozen::Frozen;
 use crate::recovery::durations::{self, Lasts};
 
 /// One variable. Its index is its place in the order: zones, domains and regions first, then the components, so that a
@@ -107,7 +107,7 @@ impl Variables {
     /// not in it never fail.
     pub(crate) fn of(
         system: &System,
-        frozen: &Frozen,
+        layout: &Layout,
         order: &[u32],
         holds: &Holds,
         explicit_instances: u32,
@@ -116,7 +116,7 @@ impl Variables {
         let never = OwnEvents { down: Function::NEVER, overloaded: Function::NEVER, hot: Function::NEVER };
         let mut variables = Variables {
             list: Vec::new(),
-            own: OwnParts { each: vec![never; frozen.own.len()], held: FxHashMap::default() },
+            own: OwnParts { each: vec![never; layout.own.len()], held: FxHashMap::default() },
             complete: true,
             zones: FxHashMap::default(),
             domains: Vec::new(),
@@ -126,9 +126,9 @@ impl Variables {
             holds: with_seconds(holds, holds.all()),
             lasting: FxHashMap::default(),
         };
-        variables.add_shared(system, frozen);
+        variables.add_shared(system, layout);
         for &index in order {
-            let (Some(component), Some(own)) = (system.components.get(index as usize), frozen.own.get(index as usize))
+            let (Some(component), Some(own)) = (system.components.get(index as usize), layout.own.get(index as usize))
             else {
                 continue;
             };
@@ -149,10 +149,10 @@ impl Variables {
     }
 
     /// The zones, domains and regions that something is in.
-    fn add_shared(&mut self, system: &System, frozen: &Frozen) {
+    fn add_shared(&mut self, system: &System, layout: &Layout) {
         let is_used = |members: Option<&Vec<ComponentIndex>>| members.is_some_and(|members| !members.is_empty());
         for (index, zone) in system.zones.iter().enumerate() {
-            if is_used(frozen.zone_members.get(index)) && can_fail(&zone.figure) {
+            if is_used(layout.zone_members.get(index)) && can_fail(&zone.figure) {
                 let index = ZoneIndex(index as u32);
                 let variable = self.add_figure(Unit::Zone(index), &zone.figure, &Recovery::default());
                 self.zones.insert(index, variable);
@@ -160,13 +160,13 @@ impl Variables {
         }
         for (index, domain) in system.domains.iter().enumerate() {
             let unit = Unit::Domain(DomainIndex(index as u32));
-            let counts = is_used(frozen.domain_members.get(index)) && can_fail(&domain.figure);
+            let counts = is_used(layout.domain_members.get(index)) && can_fail(&domain.figure);
             let variable = counts.then(|| self.add_figure(unit, &domain.figure, &Recovery::default()));
             self.domains.push(variable);
         }
         for (index, region) in system.regions.iter().enumerate() {
             let unit = Unit::Region(RegionIndex(index as u32));
-            let is_used = is_used(frozen.region_members.get(index));
+            let is_used = is_used(layout.region_members.get(index));
             let figure = region.figure.as_ref().filter(|figure| is_used && can_fail(figure));
             let variable = figure.map(|figure| self.add_figure(unit, figure, &Recovery::default()));
             self.regions.push(variable);

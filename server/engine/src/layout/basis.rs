@@ -2,7 +2,8 @@
 
 use foreshock_model::{Component, ComponentIndex, System};
 
-use crate::layout::frozen::Frozen;
+use crate::layout::arrays::Layout;
+use crate::layout::lay_out::lay_out;
 use crate::layout::reading::{Purpose, Reading};
 use crate::layout::strong::strong;
 
@@ -40,12 +41,12 @@ pub struct Basis {
 impl Basis {
     /// The basis of a system. Components with 0 instances are no part of it.
     pub fn of(system: &System) -> Basis {
-        let frozen = Frozen::read(system, Reading::of(Purpose::Structure));
-        Basis::at(system, &frozen, &sources(&frozen))
+        let (layout, _) = lay_out(system, Reading::of(Purpose::Structure));
+        Basis::at(system, &layout, &sources(&layout))
     }
 
-    pub(crate) fn at(system: &System, frozen: &Frozen, sources: &[Vec<ComponentIndex>]) -> Basis {
-        let present = |index: ComponentIndex| frozen.own.get(index.index()).is_some_and(|own| !own.absent);
+    pub(crate) fn at(system: &System, layout: &Layout, sources: &[Vec<ComponentIndex>]) -> Basis {
+        let present = |index: ComponentIndex| layout.own.get(index.index()).is_some_and(|own| !own.absent);
         let entries_for = |reason, weight: &dyn Fn(&Component) -> f64| -> Vec<EntryPoint> {
             let weighted = system.iter().map(|(component, it)| EntryPoint { component, weight: weight(it), reason });
             weighted
@@ -64,7 +65,7 @@ impl Basis {
             let stands_aside = |source: &&Vec<ComponentIndex>| {
                 let [alone] = source.as_slice() else { return false };
                 let supports = system.component(*alone).is_some_and(|component| component.kind.is_supporting());
-                supports && frozen.callees(alone.0).next().is_none()
+                supports && layout.callees(alone.0).next().is_none()
             };
             let serving: Vec<&Vec<ComponentIndex>> = sources.iter().filter(|source| !stands_aside(source)).collect();
             entries = match serving.is_empty() {
@@ -98,13 +99,13 @@ impl Basis {
 }
 
 /// The sources: each a component, or a cycle of them, that nothing else depends on; in the order of their first members.
-pub(crate) fn sources(frozen: &Frozen) -> Vec<Vec<ComponentIndex>> {
-    let count = frozen.own.len() as u32;
+pub(crate) fn sources(layout: &Layout) -> Vec<Vec<ComponentIndex>> {
+    let count = layout.own.len() as u32;
     let successors: Vec<Vec<u32>> =
-        (0..count).map(|component| frozen.callees(component).map(|(_, edge)| edge.to).collect()).collect();
+        (0..count).map(|component| layout.callees(component).map(|(_, edge)| edge.to).collect()).collect();
     let strong = strong(&successors, []);
     let mut called = vec![false; strong.components.len()];
-    for edge in &frozen.edges {
+    for edge in &layout.edges {
         let (from, to) = (strong.of.get(edge.from as usize), strong.of.get(edge.to as usize));
         if from != to
             && let Some(called) = to.and_then(|&to| called.get_mut(to as usize))
@@ -117,7 +118,7 @@ pub(crate) fn sources(frozen: &Frozen) -> Vec<Vec<ComponentIndex>> {
         .iter()
         .zip(called)
         .filter(|(members, called)| {
-            let absent = |&member: &u32| frozen.own.get(member as usize).is_none_or(|own| own.absent);
+            let absent = |&member: &u32| layout.own.get(member as usize).is_none_or(|own| own.absent);
             !called && !members.iter().any(absent)
         })
         .map(|(members, _)| members.iter().map(|&member| ComponentIndex(member)).collect())

@@ -11,18 +11,18 @@ use crate::Basis;
 use crate::assess::assessment::mean;
 use crate::diagram::equations::Solution;
 use crate::diagram::service::shares;
+use crate::layout::arrays::Layout;
 use crate::layout::binomial::choose;
 use crate::layout::defaults::ENUMERATED_KILLS;
-use crate::layout::frozen::Frozen;
 
 /// Kills `k` of the components that are there.
-pub(crate) fn kill(system: &System, frozen: &Frozen, basis: &Basis, sampling: &Sampling, k: u32) -> Option<Kill> {
+pub(crate) fn kill(system: &System, layout: &Layout, basis: &Basis, sampling: &Sampling, k: u32) -> Option<Kill> {
     let roots: Vec<u32> = basis.entries.iter().map(|entry| entry.component.0).collect();
-    let cases = Cases::of(system, frozen, &roots)?;
-    let present: Vec<u32> = (0u32..).zip(&frozen.own).filter(|(_, own)| !own.absent).map(|(index, _)| index).collect();
+    let cases = Cases::of(system, layout, &roots)?;
+    let present: Vec<u32> = (0u32..).zip(&layout.own).filter(|(_, own)| !own.absent).map(|(index, _)| index).collect();
     let killed = k.min(present.len() as u32);
     let all = choose(present.len() as u32, killed);
-    let killing = Killing { cases: &cases, present, components: frozen.own.len(), killed: killed as usize, roots };
+    let killing = Killing { cases: &cases, present, components: layout.own.len(), killed: killed as usize, roots };
     let (counts, samples, sampler) = if all <= ENUMERATED_KILLS {
         (killing.enumerated(), all, Sampler::Enumerated)
     } else {

@@ -7,8 +7,8 @@ use crate::diagram::equations::{Algebra, Cycles, OwnParts, Plan, Solution, Wante
 use crate::diagram::order::Order;
 use crate::diagram::service::Budget;
 use crate::diagram::variables::Variables;
+use crate::layout::arrays::Layout;
 use crate::layout::contribution::partials_too_heavy;
-use crate::layout::frozen::Frozen;
 
 /// How many cases a word holds.
 pub(crate) const LANES: usize = 64;
@@ -65,7 +65,7 @@ impl Algebra for Lanes {
 
 /// A system laid out for running many cases.
 pub(crate) struct Cases<'a> {
-    frozen: &'a Frozen,
+    layout: &'a Layout,
     plan: Plan,
     pub(crate) variables: Variables,
     live: Live,
@@ -73,13 +73,13 @@ pub(crate) struct Cases<'a> {
 
 impl<'a> Cases<'a> {
     /// The cases of these components; none where a component's own part is too large.
-    pub(crate) fn of(system: &System, frozen: &'a Frozen, roots: &[u32]) -> Option<Cases<'a>> {
-        let plan = Plan::for_roots(frozen, roots, Wanted::of(frozen), Order::Topological.of(frozen, roots));
+    pub(crate) fn of(system: &System, layout: &'a Layout, roots: &[u32]) -> Option<Cases<'a>> {
+        let plan = Plan::for_roots(layout, roots, Wanted::of(layout), Order::Topological.of(layout, roots));
         let mut bdd = Bdd::new(Budget::BRIEF.nodes, Budget::BRIEF.work);
         let variables =
-            Variables::of(system, frozen, plan.components(), plan.holds(), Budget::BRIEF.instances, &mut bdd);
+            Variables::of(system, layout, plan.components(), plan.holds(), Budget::BRIEF.instances, &mut bdd);
         let live = bdd.live(variables.own.events());
-        variables.complete.then_some(Cases { frozen, plan, variables, live })
+        variables.complete.then_some(Cases { layout, plan, variables, live })
     }
 
     /// What 64 cases come to, with these values of the variables.
@@ -108,7 +108,7 @@ impl<'a> Cases<'a> {
 
     fn solve(&self, own: &OwnParts<u64>) -> Solution<u64> {
         // Words can't grow too large.
-        solve(self.frozen, &self.plan, own, &mut Lanes).unwrap_or_default()
+        solve(self.layout, &self.plan, own, &mut Lanes).unwrap_or_default()
     }
 }
 

@@ -15,11 +15,11 @@ use foreshock_model::System;
 
 use crate::assess::assessment::mean;
 use crate::availability::{Availability, Diagrams};
+use crate::cascade::readings::Readings;
 use crate::diagram::cut_sets::{CutSets, Role};
 use crate::diagram::service::{Method, Service, shares};
 use crate::diagram::variables::Variable;
 use crate::layout::defaults::{CUT_SET_WORK, NODE_BUDGET, RARE, WORK_BUDGET};
-use crate::layout::readings::Readings;
 use lanes::Cases;
 
 /// How to simulate.
@@ -112,7 +112,7 @@ pub(crate) fn simulate(
 ) {
     let roots: Vec<u32> = result.basis.entries.iter().map(|entry| entry.component.0).collect();
     let samples = sampling.samples.max(1);
-    if let Some(cases) = Cases::of(system, readings.structure(), &roots) {
+    if let Some(cases) = Cases::of(system, &readings.structure().layout, &roots) {
         let probabilities = cases.variables.each(Variable::structural);
         let counts = plain::counts(&cases, &probabilities, &roots, samples, (sampling.seed, Stream::Structure));
         for (entry, [down, ..]) in result.entries.iter_mut().zip(counts) {

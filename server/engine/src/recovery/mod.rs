@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 use foreshock_model::{Component, ComponentIndex, Plane, Seconds, System};
 
+use crate::cascade::frozen::Frozen;
 use crate::layout::defaults::RESTART_SECONDS;
-use crate::layout::frozen::Frozen;
 use crate::layout::own::Promotion;
 use crate::recovery::repair::{Luck, Repair};
 use crate::recovery::restoration::{Back, Hit, Restoration};
@@ -200,7 +200,7 @@ fn repairs_of(
     // While enough instances are left the standby takes over, and it is as before in so many seconds.
     let instance = |component: ComponentIndex, primary: bool| {
         let promoted = primary
-            && frozen.own.get(component.index()).is_some_and(|own| own.promotion != Promotion::NotNeeded)
+            && frozen.layout.own.get(component.index()).is_some_and(|own| own.promotion != Promotion::NotNeeded)
             && own.get(&component).is_some_and(|&health| health < Health::Down);
         of(component, &|it| {
             if promoted { Repair::promotion(it) } else { Repair::own(it, it.reliability.instance.as_ref()) }
@@ -249,14 +249,14 @@ fn repairs_of(
         // What fails is the promotion: the primary that needed it is the fault.
         Fault::Unit(Unit::Failover(_)) => Vec::new(),
         Fault::Unit(Unit::Zone(zone)) => {
-            many(frozen.zone_members.get(zone.index()), system.zones.get(zone.index()).map(|zone| &zone.figure))
+            many(frozen.layout.zone_members.get(zone.index()), system.zones.get(zone.index()).map(|zone| &zone.figure))
         }
         Fault::Unit(Unit::Domain(domain)) => many(
-            frozen.domain_members.get(domain.index()),
+            frozen.layout.domain_members.get(domain.index()),
             system.domains.get(domain.index()).map(|domain| &domain.figure),
         ),
         Fault::Unit(Unit::Region(region)) => many(
-            frozen.region_members.get(region.index()),
+            frozen.layout.region_members.get(region.index()),
             system.regions.get(region.index()).and_then(|region| region.figure.as_ref()),
         ),
     }

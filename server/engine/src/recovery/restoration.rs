@@ -8,8 +8,9 @@
 use foreshock_model::ComponentIndex;
 use rustc_hash::FxHashMap;
 
+use crate::cascade::frozen::Frozen;
+use crate::layout::arrays::{Edge, NO_GROUP};
 use crate::layout::contribution::partials_too_heavy;
-use crate::layout::frozen::{Edge, Frozen, NO_GROUP};
 use crate::recovery::repair::{Luck, Repair};
 use crate::recovery::waits::{Other, Wait, Waits, get, set, until};
 use crate::recovery::{RecoveryDeadlock, Waiting};
@@ -114,7 +115,7 @@ impl<'a> Restoration<'a> {
         let mut waits = Vec::new();
         let mut weights = Vec::new();
         let mut groups: Vec<(u32, Vec<Other>)> = Vec::new();
-        for (_, edge) in frozen.callees(component) {
+        for (_, edge) in frozen.layout.callees(component) {
             let Some(other) = self.missed(edge, whole) else { continue };
             if edge.group != NO_GROUP {
                 match groups.iter_mut().find(|(group, _)| *group == edge.group) {
@@ -132,7 +133,7 @@ impl<'a> Restoration<'a> {
             waits.push(Wait::Weights(weights, lost_before));
         }
         for (index, members) in groups {
-            let Some(group) = frozen.groups.get(index as usize) else { continue };
+            let Some(group) = frozen.layout.groups.get(index as usize) else { continue };
             let before = frozen.base.groups.get(index as usize).copied().unwrap_or_default();
             if whole && group.shares_load {
                 waits.extend(members.iter().map(|&member| Wait::For(member)));
@@ -142,7 +143,7 @@ impl<'a> Restoration<'a> {
             let before = before.at_least.get(level).copied().unwrap_or(0) as usize;
             let may_miss = (group.tips_at as usize).saturating_sub(1 + before);
             if members.len() > may_miss {
-                let strict = !whole && frozen.circles.is_strict(index);
+                let strict = !whole && frozen.layout.is_strict(index);
                 waits.push(Wait::Group { members, may_miss, strict, none_missing_before: before == 0 });
             }
         }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use foreshock_model::{Component, ComponentIndex, Dependency, System};
 
-use crate::cascade::latency::Times;
-use crate::layout::frozen::Frozen;
+use crate::cascade::frozen::Frozen;
+use crate::cascade::times::Times;
 use crate::sweep::sameness::{GroupKey, Translated, group_key, same_component, same_dependency, same_figure};
 
 /// Not in the other version.
@@ -156,8 +156,8 @@ impl Changes {
     /// What has no instances is not there: its callers have another rule when that changes.
     fn compare_presence(&mut self, Versions { old_frozen, new, new_frozen, .. }: Versions<'_>) {
         let mut differs = vec![false; new.components.len()];
-        for (own, &index) in old_frozen.own.iter().zip(&self.maps.components) {
-            let now = new_frozen.own.get(index as usize);
+        for (own, &index) in old_frozen.layout.own.iter().zip(&self.maps.components) {
+            let now = new_frozen.layout.own.get(index as usize);
             set(&mut differs, index, now.is_some_and(|now| now.absent != own.absent));
         }
         for dependency in &new.dependencies {
@@ -193,15 +193,14 @@ impl Changes {
         self.below = self.near.clone();
         let mut open: Vec<u32> = marked(&self.below).collect();
         while let Some(component) = open.pop() {
-            for (_, edge) in new_frozen.callees(component) {
+            for (_, edge) in new_frozen.layout.callees(component) {
                 if self.below.get(edge.to as usize) == Some(&false) {
                     set(&mut self.below, edge.to, true);
                     open.push(edge.to);
                 }
             }
         }
-        let (Some(before), Some(now)) = (&old_frozen.modes, &new_frozen.modes) else { return };
-        let (before, now) = (before.times(old_frozen), now.times(new_frozen));
+        let (Some((_, before)), Some((_, now))) = (old_frozen.times(), new_frozen.times()) else { return };
         for (old, &new) in self.maps.components.iter().enumerate() {
             if !self.same_time(before, old as u32, now, new) {
                 mark_with_callers(&mut rules, new_frozen, new);
@@ -223,12 +222,12 @@ impl Changes {
     fn with_callees(&self, rules: &[bool], versions: Versions<'_>) -> Vec<bool> {
         let mut near = rules.to_vec();
         for component in marked(rules) {
-            versions.new_frozen.callees(component).for_each(|(_, edge)| set(&mut near, edge.to, true));
+            versions.new_frozen.layout.callees(component).for_each(|(_, edge)| set(&mut near, edge.to, true));
         }
         for (old, &new) in self.maps.components.iter().enumerate() {
             // What is gone called something that has lost a caller.
             if rules.get(new as usize) != Some(&false) {
-                let callees = versions.old_frozen.callees(old as u32);
+                let callees = versions.old_frozen.layout.callees(old as u32);
                 callees.for_each(|(_, edge)| set(&mut near, at(&self.maps.components, edge.to), true));
             }
         }
@@ -326,7 +325,7 @@ fn marked(list: &[bool]) -> impl Iterator<Item = u32> {
 fn mark_with_callers(rules: &mut [bool], frozen: &Frozen, component: u32) {
     set(rules, component, true);
     if component != GONE {
-        frozen.callers(component).for_each(|(_, edge)| set(rules, edge.from, true));
+        frozen.layout.callers(component).for_each(|(_, edge)| set(rules, edge.from, true));
     }
 }
 

@@ -9,8 +9,9 @@
 
 use crate::Health;
 use crate::assess::measure::Measure;
+use crate::cascade::frozen::Frozen;
 use crate::cascade::scratch::grow;
-use crate::layout::frozen::{Frozen, State};
+use crate::cascade::state::State;
 use crate::sweep::record::{At, NO_EDGE, Record, Touched};
 
 /// What a pair comes to.
@@ -35,7 +36,7 @@ const SEVERAL: u32 = u32::MAX - 1;
 
 /// The place of a point among all of them.
 fn place(frozen: &Frozen, at: At) -> usize {
-    let components = frozen.own.len();
+    let components = frozen.layout.own.len();
     match at {
         At::Own(component) => component as usize,
         At::Partials(component) => components + component as usize,
@@ -50,8 +51,8 @@ impl Row {
             *self = Row::default();
         }
         self.epoch += 1;
-        grow(&mut self.touched, frozen.own.len());
-        grow(&mut self.points, 2 * frozen.own.len() + frozen.groups.len());
+        grow(&mut self.touched, frozen.layout.own.len());
+        grow(&mut self.points, 2 * frozen.layout.own.len() + frozen.layout.groups.len());
         for (place, touched) in first.touched.iter().enumerate() {
             if let Some(slot) = self.touched.get_mut(touched.component() as usize) {
                 *slot = (self.epoch, place as u32);

@@ -1,9 +1,11 @@
 //! What one fault came to, kept: for pairs made of it, and for the next version of the system.
 
 use crate::assess::measure::Measure;
-use crate::cascade::injection::Hit;
+use crate::cascade::event::Hit;
+use crate::cascade::frozen::Frozen;
 use crate::cascade::scratch::Scratch;
-use crate::layout::frozen::{Edge, Frozen, Group, NO_GROUP, State};
+use crate::cascade::state::State;
+use crate::layout::arrays::{Edge, Group, NO_GROUP};
 use crate::sweep::changes::{GONE, at};
 use crate::{Fault, Health};
 
@@ -88,7 +90,7 @@ impl Record {
     /// What this one fault comes to.
     pub(crate) fn of(frozen: &Frozen, fault: Fault, scratch: &mut Scratch, measure: &Measure) -> Record {
         frozen.run(&[fault], scratch);
-        let of = |step: &crate::cascade::scratch::Step| Touched::new(step.component, step.health, step.function_lost);
+        let of = |step: &crate::cascade::event::Step| Touched::new(step.component, step.health, step.function_lost);
         let mut touched: Vec<Touched> = scratch.worse().map(of).collect();
         touched.sort_unstable();
         let own = own(frozen, scratch);
@@ -154,7 +156,7 @@ impl Record {
 fn points(frozen: &Frozen, touched: &[Touched]) -> Vec<Point> {
     let mut points = Vec::new();
     for &target in touched {
-        for (index, edge) in frozen.callers(target.component()) {
+        for (index, edge) in frozen.layout.callers(target.component()) {
             if edge.group != NO_GROUP {
                 points.push(Point { at: At::Group(edge.group), edge: index });
             } else if edge.row.partial_weight > 0 {
@@ -177,7 +179,7 @@ fn own(frozen: &Frozen, scratch: &mut Scratch) -> Vec<u32> {
     for hits in hits.chunk_by(|first, second| first.0 == second.0) {
         let Some(&(component, hit, _)) = hits.first() else { continue };
         let losses = frozen.losses(component, hits, scratch);
-        let part = frozen.own.get(component as usize);
+        let part = frozen.layout.own.get(component as usize);
         if hit != Hit::All && part.is_some_and(|own| own.with(losses).0 < Health::Down) {
             own.push(component);
         }
@@ -194,13 +196,13 @@ impl Frozen {
             At::Own(_) => false,
             At::Partials(component) => {
                 let lost = |&(_, edge): &(u32, &Edge)| edge.group == NO_GROUP && state(edge.to).health == Health::Down;
-                let weight = self.callees(component).filter(lost).map(|(_, edge)| edge.row.partial_weight).sum();
+                let weight = self.layout.callees(component).filter(lost).map(|(_, edge)| edge.row.partial_weight).sum();
                 !crate::layout::contribution::partials_too_heavy(weight) || state(component).health == Health::Down
             }
             At::Group(index) => {
-                let Some(group) = self.groups.get(index as usize) else { return true };
+                let Some(group) = self.layout.groups.get(index as usize) else { return true };
                 let (health, function_lost) = self.group_outcome(group, &state);
-                let caller = group.edges.first().and_then(|&edge| self.edges.get(edge as usize));
+                let caller = group.edges.first().and_then(|&edge| self.layout.edges.get(edge as usize));
                 caller.is_none_or(|edge| {
                     let now = state(edge.from);
                     health <= now.health && (!function_lost || now.lost_function)
@@ -214,7 +216,7 @@ impl Frozen {
         let mut at_least = [0u32; 3];
         let mut lost_functions = 0;
         let mut any_down = false;
-        for edge in group.edges.iter().filter_map(|&edge| self.edges.get(edge as usize)) {
+        for edge in group.edges.iter().filter_map(|&edge| self.layout.edges.get(edge as usize)) {
             let target = state(edge.to);
             let (health, function_lost) = edge.row.at_last(target.health, target.lost_function);
             for (level, count) in [Health::Degraded, Health::Overloaded, Health::Down].into_iter().zip(&mut at_least) {

@@ -43,7 +43,9 @@ impl Memory {
 }
 
 fn regions(frozen: &Frozen) -> Vec<Fault> {
-    (0..frozen.region_members.len() as u32).map(|region| Fault::Unit(Unit::Region(RegionIndex(region)))).collect()
+    (0..frozen.layout.region_members.len() as u32)
+        .map(|region| Fault::Unit(Unit::Region(RegionIndex(region))))
+        .collect()
 }
 
 fn slowed(frozen: &Frozen) -> Vec<Fault> {
@@ -212,8 +214,8 @@ fn risky(runner: &Runner, changes: &Changes) -> Vec<Vec<At>> {
     let component = |point: At| match point {
         At::Own(component) | At::Partials(component) => Some(component),
         At::Group(group) => {
-            let edge = frozen.groups.get(group as usize)?.edges.first()?;
-            frozen.edges.get(*edge as usize).map(|edge| edge.from)
+            let edge = frozen.layout.groups.get(group as usize)?.edges.first()?;
+            frozen.layout.edges.get(*edge as usize).map(|edge| edge.from)
         }
     };
     let is_risky = |point: &At| component(*point).is_some_and(|it| changes.below.get(it as usize) != Some(&false));
@@ -314,7 +316,7 @@ impl<'a> Clean<'a> {
         new: &System,
     ) -> (Vec<Arc<Record>>, Vec<Arc<Record>>) {
         let maps = &changes.maps;
-        let same = maps.is_identity(new) && memory.runner.frozen.same_layout(&runner.frozen);
+        let same = maps.is_identity(new) && memory.runner.frozen.layout.same_layout(&runner.frozen.layout);
         let carried = |record: &Arc<Record>, runner: &Runner| match same {
             true => record.clone(),
             false => Arc::new(record.carried_over(&maps.components, &runner.frozen, &runner.measure)),

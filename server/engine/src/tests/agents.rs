@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use super::fixture::{self, faults, index, system};
 use super::naive::{How, Times, naive};
 use super::random::{self, SMALL, existing};
+use crate::cascade::frozen::Frozen;
 use crate::diagram::equations::Wanted;
 use crate::diagram::service::Service;
-use crate::layout::frozen::Frozen;
 use crate::layout::reading::{Purpose, Reading};
 use crate::{AgentAnswers, Fault, Health, Method, Unit, agents_after, cascade, expected_answers};
 
@@ -257,7 +257,7 @@ proptest! {
         let system = with_agents(fixture::system(&text), &agents);
         let frozen = Frozen::read(&system, Reading::of(Purpose::Service));
         let roots: Vec<u32> = (0..system.components.len() as u32).collect();
-        let service = Service::at(&system, &frozen, &roots, Wanted::DOWN);
+        let service = Service::at(&system, &frozen.layout, &roots, Wanted::DOWN);
         let units: Option<Vec<Unit>> = service.variables.list.iter().map(|variable| variable.unit).collect();
         let Some(units) = units.filter(|units| units.len() <= 8) else { return Err(TestCaseError::reject("too many units")) };
         let mut means = vec![(0.0, 0.0, 0.0, 0.0); system.components.len()];

@@ -8,10 +8,10 @@ use proptest::prelude::*;
 
 use super::fixture::{self, system};
 use super::random::{self, SMALL, WIDE};
+use crate::cascade::readings::Readings;
 use crate::diagram::equations::Wanted;
 use crate::diagram::service::Service;
 use crate::diagram::variables::Variable;
-use crate::layout::readings::Readings;
 use crate::{
     Availability, AvailabilityOptions, BasicEvent, Fault, Frozen, Health, Method, Scratch, Unit, assess, availability,
     minutes_per_year,
@@ -285,7 +285,7 @@ proptest! {
         let readings = Readings::of(&system);
         let found = availability(&system, &AvailabilityOptions::default());
         let roots: Vec<u32> = found.entries.iter().map(|entry| entry.component.0).collect();
-        let service = Service::at(&system, readings.structure(), &roots, Wanted::DOWN);
+        let service = Service::at(&system, &readings.structure().layout, &roots, Wanted::DOWN);
         prop_assume!(!service.has_buffers());
         let probabilities = service.variables.each(Variable::structural);
         let units: Option<Vec<Unit>> = service.variables.list.iter().map(|variable| variable.unit).collect();

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use super::fixture;
 use super::naive::{How, Times, naive};
 use super::random::{self, SMALL};
+use crate::cascade::frozen::Frozen;
 use crate::cascade::scratch::Scratch;
 use crate::diagram::equations::Wanted;
 use crate::diagram::service::{Budget, Method, Service};
-use crate::layout::frozen::Frozen;
 use crate::layout::reading::{Purpose, Reading};
 use crate::{Fault, Health, Unit, assess};
 
@@ -53,7 +53,7 @@ proptest! {
             let how = How { strict: true, whole_partials: purpose == Purpose::Structure, without_guesses: false };
             let frozen = Frozen::read(&system, Reading::of(purpose));
             let wanted = Wanted { overloaded: true, lost: true };
-            let service = Service::at(&system, &frozen, &roots(&system), wanted);
+            let service = Service::at(&system, &frozen.layout, &roots(&system), wanted);
             prop_assert_eq!(service.method(), Method::Exact);
             let Some(units) = units(&service) else { return Err(TestCaseError::reject("too many units")) };
             let mut scratch = Scratch::default();
@@ -99,7 +99,7 @@ proptest! {
     fn the_score_is_the_mean_over_all_subsets(text in random::any_system(SMALL)) {
         let system = fixture::system(&text);
         let frozen = Frozen::read(&system, Reading::of(Purpose::Service));
-        let service = Service::at(&system, &frozen, &roots(&system), Wanted::DOWN);
+        let service = Service::at(&system, &frozen.layout, &roots(&system), Wanted::DOWN);
         let Some(units) = units(&service) else { return Err(TestCaseError::reject("too many units")) };
         let assessment = assess(&system);
         let how = How { strict: true, ..How::default() };
@@ -129,7 +129,7 @@ proptest! {
     fn cut_sets_are_what_takes_a_top_down(text in random::any_system(SMALL)) {
         let system = fixture::system(&text);
         let frozen = Frozen::read(&system, Reading::of(Purpose::Structure));
-        let service = Service::at(&system, &frozen, &roots(&system), Wanted::DOWN);
+        let service = Service::at(&system, &frozen.layout, &roots(&system), Wanted::DOWN);
         let Some(units) = units(&service) else { return Err(TestCaseError::reject("too many units")) };
         let mut scratch = Scratch::default();
         let mut down = |faults: &[Unit], component: u32| {
@@ -161,8 +161,8 @@ proptest! {
         let system = fixture::system(&text);
         let frozen = Frozen::read(&system, Reading::of(Purpose::Service));
         let wanted = Wanted { overloaded: true, lost: true };
-        let exact = Service::at(&system, &frozen, &roots(&system), wanted);
-        let bounded = Service::within(&system, &frozen, &roots(&system), wanted, Budget { nodes: 0, ..Budget::BRIEF });
+        let exact = Service::at(&system, &frozen.layout, &roots(&system), wanted);
+        let bounded = Service::within(&system, &frozen.layout, &roots(&system), wanted, Budget { nodes: 0, ..Budget::BRIEF });
         let (all, other) = (exact.variables.probabilities(|_| true), bounded.variables.probabilities(|_| true));
         for component in roots(&system) {
             let at = [(component, 1.0)];
@@ -183,7 +183,7 @@ proptest! {
         let purpose = Purpose::Service;
         let frozen = Frozen::read(&system, Reading::of(purpose));
         let wanted = Wanted { overloaded: true, lost: true };
-        let service = Service::at(&system, &frozen, &roots(&system), wanted);
+        let service = Service::at(&system, &frozen.layout, &roots(&system), wanted);
         let units: Option<Vec<Unit>> = service.variables.list.iter().map(|variable| variable.unit).collect();
         let Some(units) = units.filter(|units| (13..=15).contains(&units.len())) else {
             return Err(TestCaseError::reject("not that many units"));

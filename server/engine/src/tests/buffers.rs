@@ -7,9 +7,9 @@ use proptest::sample::select;
 
 use super::fixture::system;
 use super::random;
+use crate::cascade::frozen::Frozen;
 use crate::diagram::equations::Wanted;
 use crate::diagram::service::{Method, Service};
-use crate::layout::frozen::Frozen;
 use crate::layout::reading::{Purpose, Reading};
 use crate::{Unit, assess};
 
@@ -117,9 +117,9 @@ proptest! {
         let system = system(&text);
         let frozen = Frozen::read(&system, Reading::of(Purpose::Structure));
         // `down_for` knows nothing of circular fallback.
-        prop_assume!(!(0..frozen.groups.len() as u32).any(|group| frozen.circles.is_strict(group)));
+        prop_assume!(!(0..frozen.layout.groups.len() as u32).any(|group| frozen.layout.is_strict(group)));
         let roots: Vec<u32> = (0..system.components.len() as u32).collect();
-        let service = Service::at(&system, &frozen, &roots, Wanted::DOWN);
+        let service = Service::at(&system, &frozen.layout, &roots, Wanted::DOWN);
         prop_assert_eq!(service.method(), Method::Exact);
         // Ages matter only by the sums of buffers that they pass.
         let mut sums = vec![0.0];

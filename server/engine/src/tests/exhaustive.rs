@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::naive::{How, naive};
 use super::small::{self, Kind, LEVELS, Link, Lost, Maker, Rules, Small};
+use crate::cascade::frozen::Frozen;
 use crate::cascade::scratch::Scratch;
-use crate::layout::frozen::Frozen;
 use crate::{Cause, Health};
 
 /// Every state of an ordered pair: none, and a row of the table each. Two members of one caller are a group of which one
@@ -212,7 +212,11 @@ impl Checker<'_> {
             }
             assert!(raises <= 3);
         }
-        assert!(self.scratch.events_taken() <= (frozen.own.len() + 6 * frozen.edges.len()) as u64, "{}", small.text());
+        assert!(
+            self.scratch.events_taken() <= (frozen.layout.own.len() + 6 * frozen.layout.edges.len()) as u64,
+            "{}",
+            small.text()
+        );
     }
 
     /// Adding a dependency outside a group never heals, and neither does removing a breaker.

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::fixture;
 use super::naive::{How, naive};
 use super::random::{self, PLAIN, SMALL, WIDE, existing};
+use crate::cascade::frozen::Frozen;
 use crate::cascade::scratch::Scratch;
-use crate::layout::frozen::Frozen;
 use crate::{Basis, Cascade, Cause, Fault, Health, Method, assess, assess_with, cascade};
 
 /// `PROPTEST_CASES=20000` looks harder.
@@ -66,8 +66,8 @@ fn reached(system: &System, faults: &[Fault]) -> Vec<bool> {
         }
         Fault::Cut(dependency) => system.dependencies[dependency.index()].from == index,
         Fault::Latency { .. } | Fault::Traffic { .. } => unreachable!("the modes have laws of their own"),
-        Fault::Unit(crate::Unit::Zone(zone)) => frozen.zone_members[zone.index()].contains(&index),
-        Fault::Unit(crate::Unit::Domain(domain)) => frozen.domain_members[domain.index()].contains(&index),
+        Fault::Unit(crate::Unit::Zone(zone)) => frozen.layout.zone_members[zone.index()].contains(&index),
+        Fault::Unit(crate::Unit::Domain(domain)) => frozen.layout.domain_members[domain.index()].contains(&index),
         Fault::Unit(unit) => unit.component() == Some(index),
     };
     let mut reached: Vec<bool> =

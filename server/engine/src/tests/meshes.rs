@@ -6,9 +6,9 @@ use std::time::Instant;
 use foreshock_model::System;
 
 use super::fixture;
+use crate::cascade::frozen::Frozen;
 use crate::diagram::equations::Wanted;
 use crate::diagram::service::{Budget, Service};
-use crate::layout::frozen::Frozen;
 use crate::layout::reading::{Purpose, Reading};
 use crate::{Method, assess};
 
@@ -44,7 +44,7 @@ fn table() {
         for (name, budget) in [("brief", Budget::BRIEF), ("full", Budget::FULL)] {
             let start = Instant::now();
             let top = fixture::index(&system, "lb").0;
-            let service = Service::within(&system, &frozen, &[top], Wanted::DOWN, budget);
+            let service = Service::within(&system, &frozen.layout, &[top], Wanted::DOWN, budget);
             let took = start.elapsed();
             let (low, high) = service.loss(&[(top, 1.0)], &service.variables.probabilities(|_| true));
             let nodes = service.live_down(top).map_or(0, |(live, _)| live.nodes().count());

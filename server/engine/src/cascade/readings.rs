@@ -2,8 +2,9 @@
 
 use foreshock_model::{Confidence, Dependency, DependencyKind, System};
 
+use crate::cascade::frozen::Frozen;
+use crate::layout::arrays::Layout;
 use crate::layout::contribution::PARTIAL_UP_TO;
-use crate::layout::frozen::Frozen;
 use crate::layout::reading::{Purpose, Reading, Unknowns};
 
 /// The readings; those that are the same for this system share one layout.
@@ -41,12 +42,13 @@ impl Readings {
         &self.simulation
     }
 
-    pub(crate) fn service(&self) -> &Frozen {
-        self.service.as_ref().unwrap_or(&self.simulation)
+    /// Only diagrams are asked about the service.
+    pub(crate) fn service(&self) -> &Layout {
+        &self.service.as_ref().unwrap_or(&self.simulation).layout
     }
 
     pub(crate) fn structure(&self) -> &Frozen {
-        self.structure.as_ref().unwrap_or_else(|| self.service())
+        self.structure.as_ref().or(self.service.as_ref()).unwrap_or(&self.simulation)
     }
 
     /// The structure without what is only guessed; none when nothing is.

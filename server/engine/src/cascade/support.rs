@@ -15,116 +15,15 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use crate::Health;
-use crate::cascade::scratch::{Event, Via};
+use crate::cascade::event::{Event, Via};
+use crate::layout::arrays::{Edge, Layout, NO_GROUP};
+use crate::layout::circles::{Circles, loses};
 use crate::layout::contribution::partials_too_heavy;
-use crate::layout::frozen::{Edge, Frozen, NO_GROUP};
-use crate::layout::reading::Purpose;
 use crate::layout::strong::strong;
 
-/// In no cycle that is concerned.
-const NONE: u32 = u32::MAX;
 /// So often in one cascade the support inside one cycle is looked at as time goes by; what then is still to come is
 /// looked at when nothing else happens any more, which keeps the work linear in the size of the cycle.
 const LOOKS_IN_TIME: u32 = 32;
-
-/// The cycles in which a group's support has to come from outside. Empty for most systems.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Circles {
-    /// The circle of each component, `NONE` for most; empty when there is no circle.
-    of: Vec<u32>,
-    /// Where a component is in its circle.
-    place: Vec<u32>,
-    /// The components of each circle; those that are needed before those that need them.
-    members: Vec<Vec<u32>>,
-    /// The groups whose support must not need the component itself; empty when there is none.
-    strict: Vec<bool>,
-}
-
-impl Circles {
-    /// The circles of a system that is laid out. O(V + E), and nothing without groups.
-    pub(crate) fn of(frozen: &Frozen) -> Circles {
-        let count = frozen.own.len();
-        if frozen.groups.iter().all(|group| group.tips_at < 2) {
-            return Circles::default();
-        }
-        let graph = |counts: &dyn Fn(&Edge) -> bool| {
-            let targets =
-                |component| frozen.callees(component).filter(|(_, edge)| counts(edge)).map(|(_, edge)| edge.to);
-            let successors: Vec<Vec<u32>> = (0..count as u32).map(|component| targets(component).collect()).collect();
-            strong(&successors, [])
-        };
-        // Breakers don't matter here: removing one must not turn a circle into a quorum.
-        let choices = graph(&|edge| frozen.groups.get(edge.group as usize).is_some_and(|group| group.tips_at >= 2));
-        let needs = graph(&|edge| loses(edge, frozen));
-        let together = |of: &[u32], edge: &Edge| of.get(edge.from as usize) == of.get(edge.to as usize);
-        let mut strict = vec![false; frozen.groups.len()];
-        let mut concerned = vec![false; needs.components.len()];
-        for (group, strict) in frozen.groups.iter().zip(&mut strict) {
-            let edges = || group.edges.iter().filter_map(|&edge| frozen.edges.get(edge as usize));
-            let inside = edges().filter(|edge| together(&choices.of, edge)).count();
-            // So few that those outside carry it alone.
-            if inside >= group.tips_at as usize {
-                continue;
-            }
-            if let Some(edge) = edges().find(|edge| loses(edge, frozen) && together(&needs.of, edge)) {
-                *strict = true;
-                let circle = needs.of.get(edge.from as usize).copied().unwrap_or(NONE);
-                if let Some(concerned) = concerned.get_mut(circle as usize) {
-                    *concerned = true;
-                }
-            }
-        }
-        if !concerned.contains(&true) {
-            return Circles::default();
-        }
-        let mut circles = Circles { of: vec![NONE; count], place: vec![NONE; count], members: Vec::new(), strict };
-        for (members, _) in needs.components.into_iter().zip(concerned).filter(|(_, concerned)| *concerned) {
-            for (place, &member) in members.iter().enumerate() {
-                if let Some(of) = circles.of.get_mut(member as usize) {
-                    *of = circles.members.len() as u32;
-                }
-                if let Some(slot) = circles.place.get_mut(member as usize) {
-                    *slot = place as u32;
-                }
-            }
-            circles.members.push(members);
-        }
-        circles
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.members.is_empty()
-    }
-
-    /// Whether a group's support must not need the component itself.
-    pub(crate) fn is_strict(&self, group: u32) -> bool {
-        self.strict.get(group as usize) == Some(&true)
-    }
-
-    /// The circle of a component.
-    pub(crate) fn of_component(&self, component: u32) -> Option<u32> {
-        self.of.get(component as usize).copied().filter(|&circle| circle != NONE)
-    }
-
-    fn members(&self, circle: u32) -> &[u32] {
-        self.members.get(circle as usize).map_or(&[], Vec::as_slice)
-    }
-
-    /// The place of a component in this circle.
-    fn place(&self, circle: u32, component: u32) -> Option<usize> {
-        (self.of_component(component) == Some(circle))
-            .then(|| self.place.get(component as usize))
-            .flatten()
-            .map(|&p| p as usize)
-    }
-}
-
-/// Whether a dependency can take its caller, or its group's member, DOWN.
-fn loses(edge: &Edge, frozen: &Frozen) -> bool {
-    let runs_out = edge.row.buffer.is_some() && frozen.reading.purpose == Purpose::Simulation;
-    edge.row.down == Health::Down || runs_out || (edge.row.partial_weight > 0 && edge.group == NO_GROUP)
-}
 
 /// A loss that reached a component of a circle in this cascade.
 #[derive(Clone, Copy, Debug)]
@@ -205,12 +104,18 @@ pub(crate) struct Fallen {
 
 /// The components of a circle with a group that has lost a member and has no support of its own any more. All others
 /// without support follow from these by their dependencies.
-pub(crate) fn fallen(frozen: &Frozen, circle: u32, moment: &impl Moment, looks: &Looks) -> Vec<Fallen> {
-    let mut look = Look::new(frozen, circle, moment);
+pub(crate) fn fallen(
+    layout: &Layout,
+    circles: &Circles,
+    circle: u32,
+    moment: &impl Moment,
+    looks: &Looks,
+) -> Vec<Fallen> {
+    let mut look = Look::new(layout, circles, circle, moment);
     look.solve();
     let members = look.members;
     let unsupported = |component: u32| {
-        let place = frozen.circles.place(circle, component);
+        let place = circles.place(circle, component);
         place.is_some_and(|place| look.status.get(place) == Some(&Status::Open))
     };
     let cause = |lost: &Arrival| (lost.step, lost.fault);
@@ -218,7 +123,7 @@ pub(crate) fn fallen(frozen: &Frozen, circle: u32, moment: &impl Moment, looks: 
     let latest = looks.arrivals.iter().rfind(|lost| unsupported(lost.caller)).map_or((None, None), cause);
     let mut fallen = Vec::new();
     for &component in members.iter().filter(|&&component| unsupported(component)) {
-        let gone = |group: &Standing| group.lost > 0 && !group.holds && frozen.circles.is_strict(group.index);
+        let gone = |group: &Standing| group.lost > 0 && !group.holds && layout.is_strict(group.index);
         let Some(group) = look.tally(component, false).groups.into_iter().find(gone) else { continue };
         let (parent, fault) = by_group.get(&group.index).copied().unwrap_or(latest);
         fallen.push(Fallen { component, group: group.index, parent, fault });
@@ -256,7 +161,8 @@ struct Tally {
 
 /// The support inside one circle at one moment.
 struct Look<'a, M> {
-    frozen: &'a Frozen,
+    layout: &'a Layout,
+    circles: &'a Circles,
     circle: u32,
     moment: &'a M,
     members: &'a [u32],
@@ -264,19 +170,19 @@ struct Look<'a, M> {
 }
 
 impl<'a, M: Moment> Look<'a, M> {
-    fn new(frozen: &'a Frozen, circle: u32, moment: &'a M) -> Look<'a, M> {
-        let members = frozen.circles.members(circle);
+    fn new(layout: &'a Layout, circles: &'a Circles, circle: u32, moment: &'a M) -> Look<'a, M> {
+        let members = circles.members(circle);
         let status = |&component: &u32| if moment.is_down(component) { Status::Down } else { Status::Open };
-        Look { frozen, circle, moment, members, status: members.iter().map(status).collect() }
+        Look { layout, circles, circle, moment, members, status: members.iter().map(status).collect() }
     }
 
     fn status(&self, component: u32) -> Option<Status> {
-        self.status.get(self.frozen.circles.place(self.circle, component)?).copied()
+        self.status.get(self.circles.place(self.circle, component)?).copied()
     }
 
     /// Whether an edge leads to a component whose support has to be found.
     fn is_open(&self, edge: &Edge) -> bool {
-        matches!(self.status(edge.to), Some(Status::Open | Status::Tried)) && loses(edge, self.frozen)
+        matches!(self.status(edge.to), Some(Status::Open | Status::Tried)) && loses(edge, self.layout)
     }
 
     /// Least fixpoint over the sets of components that lean on each other by what they require, from inside out.
@@ -290,8 +196,8 @@ impl<'a, M: Moment> Look<'a, M> {
             }
             let Some(places) = leaning.components.get(set as usize) else { continue };
             for component in self.find_supported(places) {
-                for (_, edge) in self.frozen.callers(component) {
-                    let place = self.frozen.circles.place(self.circle, edge.from);
+                for (_, edge) in self.layout.callers(component) {
+                    let place = self.circles.place(self.circle, edge.from);
                     let Some(place) = place.filter(|&place| self.status.get(place) == Some(&Status::Open)) else {
                         continue;
                     };
@@ -314,15 +220,15 @@ impl<'a, M: Moment> Look<'a, M> {
                 return targets;
             }
             let lossy: Vec<u32> = self
-                .frozen
+                .layout
                 .callees(component)
                 .filter(|&(index, _)| self.moment.is_lost(index))
                 .map(|(_, edge)| edge.group)
                 .collect();
-            for (_, edge) in self.frozen.callees(component) {
-                let stands_in = self.frozen.circles.is_strict(edge.group) && lossy.contains(&edge.group);
+            for (_, edge) in self.layout.callees(component) {
+                let stands_in = self.layout.is_strict(edge.group) && lossy.contains(&edge.group);
                 if self.is_open(edge) && !stands_in {
-                    targets.extend(self.frozen.circles.place(self.circle, edge.to).map(|place| place as u32));
+                    targets.extend(self.circles.place(self.circle, edge.to).map(|place| place as u32));
                 }
             }
             targets
@@ -347,7 +253,7 @@ impl<'a, M: Moment> Look<'a, M> {
                 continue;
             }
             self.set(component, Status::Open);
-            let callers = self.frozen.callers(component).map(|(_, edge)| edge.from);
+            let callers = self.layout.callers(component).map(|(_, edge)| edge.from);
             doubtful.extend(callers.filter(|&caller| self.status(caller) == Some(Status::Tried)));
         }
         tried.retain(|&component| self.status(component) == Some(Status::Tried));
@@ -358,7 +264,7 @@ impl<'a, M: Moment> Look<'a, M> {
     }
 
     fn set(&mut self, component: u32, status: Status) {
-        let place = self.frozen.circles.place(self.circle, component);
+        let place = self.circles.place(self.circle, component);
         if let Some(slot) = place.and_then(|place| self.status.get_mut(place)) {
             *slot = status;
         }
@@ -368,7 +274,7 @@ impl<'a, M: Moment> Look<'a, M> {
     fn tally(&self, component: u32, briefly: bool) -> Tally {
         let mut tally = Tally { holds: true, groups: Vec::new() };
         let mut weight = self.moment.lost_weight(component);
-        for (index, edge) in self.frozen.callees(component) {
+        for (index, edge) in self.layout.callees(component) {
             let missing = self.is_open(edge) && self.status(edge.to) == Some(Status::Open);
             if edge.group != NO_GROUP {
                 self.count(index, edge, &mut tally.groups);
@@ -383,8 +289,8 @@ impl<'a, M: Moment> Look<'a, M> {
         }
         tally.holds &= !partials_too_heavy(weight);
         for group in &mut tally.groups {
-            let tips_at = self.frozen.groups.get(group.index as usize).map_or(u32::MAX, |group| group.tips_at);
-            group.holds = if self.frozen.circles.is_strict(group.index) {
+            let tips_at = self.layout.groups.get(group.index as usize).map_or(u32::MAX, |group| group.tips_at);
+            group.holds = if self.layout.is_strict(group.index) {
                 group.lost + group.unsupported < tips_at || group.lost + group.missing == 0
             } else {
                 group.lost + group.missing < tips_at
