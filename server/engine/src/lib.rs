@@ -27,22 +27,26 @@ pub use assess::pairs::Pair;
 pub use assess::single_points::{CommonMode, SinglePoint};
 pub use availability::{
     Attribution, AttributionMethod, Availability, BasicEvent, CutSetList, EntryAvailability, Importance, Input,
-    LayerUnavailability, Minutes, Options as AvailabilityOptions, Part, Quantity, Verdict, availability,
+    Minutes, Options as AvailabilityOptions, Part, Quantity, Verdict, availability,
 };
 pub use cascade::cascade;
 pub use cascade::circular_fallbacks::{CircularFallback, circular_fallbacks};
 pub use cascade::effect::{Cascade, Cause, Effect, Unsettled};
 pub use cascade::frozen::Frozen;
 pub use cascade::scratch::Scratch;
+pub use diagram::loss::LayerUnavailability;
 pub use diagram::service::Method;
 pub use layout::basis::{Basis, EntryPoint, EntryReason};
 pub use layout::circular_dependencies::circular_dependencies;
 pub use layout::fault::{Factor, Fault, Health, Resource, Unit};
 pub use layout::fault_name::UnknownFault;
 pub use layout::score::{minutes_per_year, nines, score};
-pub use monte_carlo::{Estimate, Kill, Sampler, Sampling};
-pub use recovery::{Recovery, RecoveryDeadlock, Restored, Span, Waiting, recover, recovery_deadlocks};
+pub use monte_carlo::estimate::{Estimate, Kill, Sampler, Sampling};
+pub use recovery::outcome::{Recovery, RecoveryDeadlock, Restored, Span, Waiting};
+pub use recovery::{recover, recovery_deadlocks};
 pub use sweep::enumeration::{Scenarios, enumerate};
 pub use sweep::likelihood::likelihood;
+pub use sweep::outcome::{Budget, Options as SweepOptions, Outcome};
 pub use sweep::scenario::{Class, Faults, Scenario};
-pub use sweep::{Budget, Options as SweepOptions, Outcome, Sweep, sweep};
+pub use sweep::sweep;
+pub use sweep::swept::Sweep;

@@ -1,19 +1,14 @@
 //! The assessment of a system: its score, its single points of failure, its availability.
 
-use foreshock_model::{ComponentIndex, Known, Layer, Replication, System};
+use foreshock_model::{ComponentIndex, System};
 
-use crate::Unit;
 use crate::assess::pairs::{Pair, pairs};
 use crate::assess::single_points::{self, CommonMode, SinglePoint};
-use crate::availability::{LayerUnavailability, Layered, Loss};
 use crate::cascade::readings::Readings;
 use crate::diagram::equations::Wanted;
-use crate::diagram::service::{Method, Service, Weighted};
-use crate::diagram::variables::Variable;
+use crate::diagram::loss::{LayerUnavailability, Layered, Loss, Scored, is_structural, mean, scored};
+use crate::diagram::service::{Method, Service};
 use crate::layout::basis::{Basis, sources};
-use crate::layout::defaults::UNLINKED_SHARE;
-use crate::layout::lay_out::lay_out;
-use crate::layout::score::{nines, score};
 
 /// What a system is worth.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,34 +90,10 @@ fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
     assessment
 }
 
-/// What the score is made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Scored {
-    pub(crate) score: Option<f64>,
-    pub(crate) range: Option<(f64, f64)>,
-    pub(crate) structural_nines: Option<f64>,
-    pub(crate) loss: f64,
-}
-
-impl Scored {
-    /// From a diagram that has all that is scored.
-    pub(crate) fn of(system: &System, service: &Service, scored: &[Weighted]) -> Scored {
-        let (least, loss) = service.loss(scored, &service.variables.probabilities(is_structural));
-        if scored.is_empty() {
-            return Scored { score: None, range: None, structural_nines: None, loss };
-        }
-        let mut range = None;
-        if !service.is_exact() || has_unknowns(system) {
-            let roots: Vec<u32> = scored.iter().map(|(component, _)| *component).collect();
-            let worst = worst_loss(system, &roots, scored).max(loss);
-            range = Some((score(worst), score(least)));
-        }
-        Scored { score: Some(score(loss)), range, structural_nines: nines(loss), loss }
-    }
-
-    /// As it was assessed.
-    pub(crate) fn from(assessment: &Assessment) -> Scored {
-        let Assessment { score, score_range, structural_nines, loss, .. } = *assessment;
+impl Assessment {
+    /// What its score was made of.
+    pub(crate) fn scored(&self) -> Scored {
+        let Assessment { score, score_range, structural_nines, loss, .. } = *self;
         Scored { score, range: score_range, structural_nines, loss }
     }
 }
@@ -139,50 +110,4 @@ fn tops(basis: &Basis, sources: &[Vec<ComponentIndex>]) -> Vec<ComponentIndex> {
     tops.sort_unstable();
     tops.dedup();
     tops
-}
-
-/// The shares of the score: (sum w U + 0.25 sum U of the unlinked) / sum w.
-pub(crate) fn scored(basis: &Basis) -> Vec<Weighted> {
-    let mut shares = mean(basis);
-    let total: f64 = basis.entries.iter().map(|entry| entry.weight).sum();
-    if total > 0.0 {
-        shares.extend(basis.unlinked.iter().map(|component| (component.0, UNLINKED_SHARE / total)));
-    }
-    shares
-}
-
-/// The shares of the entry points alone.
-pub(crate) fn mean(basis: &Basis) -> Vec<Weighted> {
-    let total: f64 = basis.entries.iter().map(|entry| entry.weight).sum();
-    if total <= 0.0 || !total.is_finite() {
-        return Vec::new();
-    }
-    basis.entries.iter().map(|entry| (entry.component.0, entry.weight / total)).collect()
-}
-
-/// What the score counts: own infrastructure, third parties, and whatever is shared.
-fn is_structural(variable: &Variable) -> bool {
-    matches!(variable.layer, Layer::Hardware | Layer::External)
-        || matches!(variable.unit, Some(Unit::Zone(_) | Unit::Domain(_)))
-}
-
-/// Whether the text leaves open something that the score depends on.
-fn has_unknowns(system: &System) -> bool {
-    system.components.iter().any(|component| {
-        let redundancy = &component.redundancy;
-        let instances = redundancy.instances.known();
-        let own_instances = component.reliability.whole.is_none() && component.reliability.instance.is_some();
-        let promoted = redundancy.replication == Replication::PrimaryStandby && instances.is_none_or(|&n| n > 1);
-        own_instances
-            && instances != Some(&0)
-            && (instances.is_none()
-                || redundancy.zones.known().is_none()
-                || (promoted && matches!(redundancy.failover.mode, Known::Unknown(_))))
-    })
-}
-
-fn worst_loss(system: &System, roots: &[u32], scored: &[Weighted]) -> f64 {
-    let (worst, _) = lay_out(system, Readings::worst());
-    let service = Service::at(system, &worst, roots, Wanted::of(&worst));
-    service.loss(scored, &service.variables.probabilities(is_structural)).1
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use foreshock_model::{Layer, Source, System};
 
-use super::basic_event::{BasicEvent, Part};
-use super::layers::Loss;
+use crate::availability::basic_event::{BasicEvent, Part};
 use crate::diagram::cut_sets::{CutSets, Role};
+use crate::diagram::loss::Loss;
 use crate::diagram::service::{Service, Weighted};
 use crate::diagram::variables::Variable;
 use crate::layout::defaults::{BOUNDED_UNITS, FULL_WORK_BUDGET, NODE_BUDGET};

@@ -2,16 +2,16 @@
 
 use foreshock_model::ComponentIndex;
 
-use super::basic_event::BasicEvent;
 use crate::EntryPoint;
 use crate::Unit;
+use crate::availability::basic_event::BasicEvent;
 use crate::diagram::cut_sets::{CutSets, Role};
 use crate::diagram::importance::worth;
 use crate::diagram::service::{Method, Service};
 use crate::diagram::variables::Variable;
 use crate::layout::binomial;
 use crate::layout::defaults::{CUT_SETS_LISTED, FULL_WORK_BUDGET, NODE_BUDGET};
-use crate::monte_carlo::Estimate;
+use crate::monte_carlo::estimate::Estimate;
 
 /// How often an entry point is DOWN, and why: of the structure as given (its own causes, zones, domains, regions and
 /// dependencies), promotion and waiting for people left out.

@@ -2,7 +2,7 @@
 
 use foreshock_model::{Figure, Reliability, Source, System};
 
-use super::basic_event::Part;
+use crate::availability::basic_event::Part;
 use crate::diagram::order::Order;
 use crate::diagram::service::Weighted;
 use crate::layout::arrays::Layout;

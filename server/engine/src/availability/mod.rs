@@ -1,14 +1,13 @@
 //! Availability in full: layers, ceiling, range, cut sets, importance, attribution, inputs, objectives (semantics,
 //! section 5). Start reading at [`availability`].
 //!
-//! Holds what takes seconds, where `assess` has milliseconds. Knows diagrams and the assessment. Must not know cascades:
+//! Holds what takes seconds, where `assess` has milliseconds. Knows diagrams and the assessment. Must not run cascades:
 //! everything here is a question to a diagram, or to the sampler where no diagram fits.
 
 mod attribution;
 mod basic_event;
 mod entries;
 mod inputs;
-mod layers;
 mod objectives;
 
 use foreshock_model::{Probability, System};
@@ -17,17 +16,18 @@ pub use attribution::{Attribution, AttributionMethod, Minutes};
 pub use basic_event::{BasicEvent, Part};
 pub use entries::{CutSetList, EntryAvailability, Importance};
 pub use inputs::{Input, Quantity};
-pub use layers::LayerUnavailability;
-pub(crate) use layers::{Layered, Loss};
 pub use objectives::Verdict;
 
-use crate::assess::assessment::{Scored, assess_with, mean, scored};
+use crate::EntryPoint;
+use crate::assess::assessment::assess_with;
 use crate::cascade::readings::Readings;
+use crate::diagram::diagrams::Diagrams;
 use crate::diagram::equations::Wanted;
-use crate::diagram::service::{Budget, Method, Service, Weighted};
-use crate::layout::arrays::Layout;
-use crate::monte_carlo::{Estimate, Kill, Sampling, simulate};
-use crate::{Basis, EntryPoint};
+use crate::diagram::loss::{LayerUnavailability, Layered, Scored, mean, scored};
+use crate::diagram::service::Method;
+use crate::layout::basis::Basis;
+use crate::monte_carlo::estimate::{Estimate, Kill, Sampling};
+use crate::monte_carlo::simulate;
 
 /// What to compute besides what is always computed.
 #[derive(Clone, Debug, Default)]
@@ -104,7 +104,7 @@ pub fn availability(system: &System, options: &Options) -> Availability {
     let score = match service.brief() {
         Some(service) => Scored::of(system, service, &scored),
         // Where an assessment gives bounds, its score is shown here too: there is one score.
-        None => Scored::from(&assess_with(system, &basis)),
+        None => assess_with(system, &basis).scored(),
     };
 
     let loss = service.loss(&at);
@@ -138,59 +138,15 @@ pub fn availability(system: &System, options: &Options) -> Availability {
         ..Availability::default()
     };
     if let Some(sampling) = &options.sampling {
-        simulate(system, &readings, sampling, structure, &mut result);
+        let layouts = (&readings.structure().layout, readings.service());
+        let found = simulate(system, layouts, sampling, structure, &basis);
+        for (entry, estimate) in result.entries.iter_mut().zip(found.entries) {
+            entry.simulated = Some(estimate);
+            entry.unavailability = estimate.value;
+            entry.interval = Some(estimate.interval);
+            entry.method = Method::MonteCarlo;
+        }
+        (result.simulated, result.kill) = (found.loss, found.kill);
     }
     result
-}
-
-/// The diagrams for some roots: one for all of them, or one for each where that would be too large.
-pub(crate) struct Diagrams<'a> {
-    services: Vec<Service<'a>>,
-    /// For each root its service.
-    roots: Vec<(u32, usize)>,
-    /// An assessment could afford it too.
-    is_brief: bool,
-}
-
-impl<'a> Diagrams<'a> {
-    fn of(system: &System, layout: &'a Layout, roots: &[u32], wanted: Wanted) -> Diagrams<'a> {
-        let budget = Budget::FULL;
-        let brief = Budget { work: Budget::BRIEF.work, ..budget };
-        let mut joint = Service::within(system, layout, roots, wanted, brief);
-        let is_brief = joint.is_exact();
-        if !is_brief {
-            joint = Service::within(system, layout, roots, wanted, budget);
-        }
-        if joint.is_exact() || roots.len() < 2 {
-            let roots = roots.iter().map(|&root| (root, 0)).collect();
-            return Diagrams { services: vec![joint], roots, is_brief };
-        }
-        let share = Budget { work: budget.work / roots.len() as u64, ..budget };
-        let services = roots.iter().map(|&root| Service::within(system, layout, &[root], wanted, share)).collect();
-        let roots = roots.iter().enumerate().map(|(index, &root)| (root, index)).collect();
-        Diagrams { services, roots, is_brief: false }
-    }
-
-    /// The diagram of all, if it took no more work than an assessment may.
-    fn brief(&self) -> Option<&Service<'a>> {
-        self.services.first().filter(|_| self.is_brief)
-    }
-
-    pub(crate) fn of_root(&self, root: u32) -> Option<&Service<'a>> {
-        let (_, index) = self.roots.iter().find(|(known, _)| *known == root)?;
-        self.services.get(*index)
-    }
-
-    /// The loss at these components, weighted.
-    fn loss(&'a self, at: &[Weighted]) -> Loss<'a> {
-        let parts = self.services.iter().enumerate().map(|(index, service)| {
-            let here = |&&(root, _): &&Weighted| self.roots.contains(&(root, index));
-            (service, at.iter().filter(here).copied().collect::<Vec<_>>())
-        });
-        Loss { parts: parts.filter(|(_, at)| !at.is_empty()).collect() }
-    }
-
-    fn method(&self) -> Method {
-        self.services.iter().map(Service::method).max().unwrap_or_default()
-    }
 }

@@ -2,9 +2,9 @@
 
 use foreshock_model::{ComponentIndex, Layer, Objective, Probability, System};
 
-use super::Diagrams;
-use super::basic_event::BasicEvent;
-use super::layers::{LayerUnavailability, Layered};
+use crate::availability::basic_event::BasicEvent;
+use crate::diagram::diagrams::Diagrams;
+use crate::diagram::loss::{LayerUnavailability, Layered, Loss};
 use crate::diagram::service::Weighted;
 use crate::diagram::variables::Variable;
 use crate::layout::score::minutes_per_year;
@@ -75,7 +75,7 @@ pub(crate) fn verdicts(
 }
 
 /// The event of the layer without which the most would be gained in that layer.
-fn binding(loss: &super::Loss, layer: Layer) -> Option<BasicEvent> {
+fn binding(loss: &Loss, layer: Layer) -> Option<BasicEvent> {
     let mut best: Option<(f64, BasicEvent)> = None;
     for (service, at) in &loss.parts {
         let probability = |variable: &Variable| match layer {

@@ -4,7 +4,8 @@ use foreshock_model::{ComponentIndex, ZoneIndex};
 
 use crate::cascade::event::{Event, Hit, ModeLoad, Via};
 use crate::cascade::frozen::Frozen;
-use crate::cascade::scratch::{Scratch, fresh};
+use crate::cascade::scratch::Scratch;
+use crate::cascade::stamped::fresh;
 use crate::layout::own::{Load, Losses, Own};
 use crate::{Fault, Health, Unit};
 

@@ -19,6 +19,7 @@ pub(crate) mod scratch;
 mod settle;
 mod slow;
 mod spread;
+pub(crate) mod stamped;
 pub(crate) mod state;
 mod support;
 pub(crate) mod times;

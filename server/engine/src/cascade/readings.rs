@@ -5,7 +5,7 @@ use foreshock_model::{Confidence, Dependency, DependencyKind, System};
 use crate::cascade::frozen::Frozen;
 use crate::layout::arrays::Layout;
 use crate::layout::contribution::PARTIAL_UP_TO;
-use crate::layout::reading::{Purpose, Reading, Unknowns};
+use crate::layout::reading::{Purpose, Reading};
 
 /// The readings; those that are the same for this system share one layout.
 pub(crate) struct Readings {
@@ -31,11 +31,6 @@ impl Readings {
             without_guesses: guessed
                 .then(|| Frozen::read(system, Reading { guesses: false, ..Reading::of(Purpose::Structure) })),
         }
-    }
-
-    /// For the worst case of what the text leaves open.
-    pub(crate) fn worst() -> Reading {
-        Reading { unknowns: Unknowns::Worst, ..Reading::of(Purpose::Service) }
     }
 
     pub(crate) fn simulation(&self) -> &Frozen {

@@ -10,6 +10,7 @@ use crate::cascade::event::{Event, Hit, ModeLoad, Step};
 use crate::cascade::flows::Flood;
 use crate::cascade::frozen::Frozen;
 use crate::cascade::slow::Slow;
+use crate::cascade::stamped::grow;
 use crate::cascade::state::{Base, Carried, GroupCount, State};
 use crate::cascade::support::Looks;
 use crate::layout::arrays::Edge;
@@ -112,21 +113,6 @@ impl Scratch {
             self.events_taken = 0;
         }
     }
-}
-
-pub(crate) fn grow<T: Copy + Default>(stamped: &mut Vec<(u32, T)>, length: usize) {
-    if stamped.len() < length {
-        stamped.resize(length, (0, T::default()));
-    }
-}
-
-/// The entry of this epoch, taken over from the faultless one when it is older.
-pub(crate) fn fresh<'a, T: Copy>(stamped: &'a mut [(u32, T)], epoch: u32, base: &[T], index: u32) -> Option<&'a mut T> {
-    let slot = stamped.get_mut(index as usize)?;
-    if slot.0 != epoch {
-        *slot = (epoch, *base.get(index as usize)?);
-    }
-    Some(&mut slot.1)
 }
 
 impl Frozen {

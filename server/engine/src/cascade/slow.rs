@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use crate::Fault;
 use crate::cascade::event::Via;
 use crate::cascade::modes::Modes;
-use crate::cascade::scratch::grow;
+use crate::cascade::stamped::grow;
 use crate::cascade::times::{Time, Times};
 
 /// What one run of the mode found.

@@ -4,12 +4,12 @@ use foreshock_model::{Component, ComponentIndex, Layer, ZoneIndex};
 
 use crate::Unit;
 use crate::diagram::bdd::{Bdd, Function, OverBudget};
+use crate::diagram::durations::{self, Lasts};
 use crate::diagram::holds::Hold;
 use crate::diagram::variables::{Collapsed, Lasting, Variable, Variables, can_fail};
 use crate::layout::binomial;
 use crate::layout::defaults::FOLLOWED_ZONES;
 use crate::layout::own::{NEVER, Own, Promotion};
-use crate::recovery::durations::{self, Lasts};
 
 /// The instances of one component, placed.
 pub(crate) struct Instances {

@@ -1,15 +1,16 @@
-//! Each component's own part as functions of the basic events.
+//! Each component's own part as functions of the basic events, and with them all variables of a system.
 
-use foreshock_model::{Component, ComponentIndex, Layer};
+use foreshock_model::{Component, ComponentIndex, Layer, System};
 
 use crate::Unit;
 use crate::diagram::bdd::{Bdd, Function, OverBudget};
+use crate::diagram::durations::{self, Lasts};
 use crate::diagram::equations::OwnEvents;
-use crate::diagram::holds::Hold;
+use crate::diagram::holds::{Hold, Holds};
 use crate::diagram::instances::Instances;
 use crate::diagram::variables::{Variable, Variables, can_fail};
+use crate::layout::arrays::Layout;
 use crate::layout::own::{NEVER, Own, Promotion};
-use crate::recovery::durations::{self, Lasts};
 
 /// The variables of one component.
 struct OwnPart<'a> {
@@ -29,8 +30,42 @@ enum Standby {
     Promoted { unless: Option<u32>, meanwhile: Option<u32> },
 }
 
+impl Variables {
+    /// The variables of the components in `order`, and their own parts for as long as `holds` asks; components that are
+    /// not in it never fail.
+    pub(crate) fn of(
+        system: &System,
+        layout: &Layout,
+        order: &[u32],
+        holds: &Holds,
+        explicit_instances: u32,
+        bdd: &mut Bdd,
+    ) -> Variables {
+        let mut variables = Variables::shared(system, layout, holds, explicit_instances);
+        for &index in order {
+            let (Some(component), Some(own)) = (system.components.get(index as usize), layout.own.get(index as usize))
+            else {
+                continue;
+            };
+            let asked = holds.asked(index);
+            variables.ask(holds, asked.clone());
+            let built = build(ComponentIndex(index), component, own, &asked, &mut variables, bdd);
+            let (events, held) = built.unwrap_or_else(|OverBudget| {
+                variables.complete = false;
+                let always = Function::ALWAYS;
+                (OwnEvents { down: always, overloaded: always, hot: always }, vec![always; asked.len()])
+            });
+            if let Some(slot) = variables.own.each.get_mut(index as usize) {
+                *slot = events;
+            }
+            variables.own.held.extend(asked.into_iter().map(|hold| (index, hold)).zip(held));
+        }
+        variables
+    }
+}
+
 /// What a component does by itself: however long it lasts, and DOWN for as long as each of `holds` says.
-pub(crate) fn build(
+fn build(
     of: ComponentIndex,
     component: &Component,
     own: &Own,

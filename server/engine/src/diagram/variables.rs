@@ -8,12 +8,11 @@ use rustc_hash::FxHashMap;
 use crate::Unit;
 use crate::diagram::bdd::{Bdd, Function, OverBudget};
 use crate::diagram::cut_sets::Role;
+use crate::diagram::durations::{self, Lasts};
 use crate::diagram::equations::{OwnEvents, OwnParts};
 use crate::diagram::holds::{Hold, Holds};
-use crate::diagram::own_part;
 use crate::layout::arrays::Layout;
 use crate::layout::defaults::ZONE_UNAVAILABILITY;
-use crate::recovery::durations::{self, Lasts};
 
 /// One variable. Its index is its place in the order: zones, domains and regions first, then the components, so that a
 /// caller's function is its own events on top of what it calls.
@@ -103,16 +102,8 @@ pub(crate) struct Variables {
 }
 
 impl Variables {
-    /// The variables of the components in `order`, and their own parts for as long as `holds` asks; components that are
-    /// not in it never fail.
-    pub(crate) fn of(
-        system: &System,
-        layout: &Layout,
-        order: &[u32],
-        holds: &Holds,
-        explicit_instances: u32,
-        bdd: &mut Bdd,
-    ) -> Variables {
+    /// The variables of what components share, and no own part yet: none of them ever fails.
+    pub(crate) fn shared(system: &System, layout: &Layout, holds: &Holds, explicit_instances: u32) -> Variables {
         let never = OwnEvents { down: Function::NEVER, overloaded: Function::NEVER, hot: Function::NEVER };
         let mut variables = Variables {
             list: Vec::new(),
@@ -127,25 +118,12 @@ impl Variables {
             lasting: FxHashMap::default(),
         };
         variables.add_shared(system, layout);
-        for &index in order {
-            let (Some(component), Some(own)) = (system.components.get(index as usize), layout.own.get(index as usize))
-            else {
-                continue;
-            };
-            let asked = holds.asked(index);
-            variables.holds = with_seconds(holds, asked.clone());
-            let built = own_part::build(ComponentIndex(index), component, own, &asked, &mut variables, bdd);
-            let (events, held) = built.unwrap_or_else(|OverBudget| {
-                variables.complete = false;
-                let always = Function::ALWAYS;
-                (OwnEvents { down: always, overloaded: always, hot: always }, vec![always; asked.len()])
-            });
-            if let Some(slot) = variables.own.each.get_mut(index as usize) {
-                *slot = events;
-            }
-            variables.own.held.extend(asked.into_iter().map(|hold| (index, hold)).zip(held));
-        }
         variables
+    }
+
+    /// For so long failures of the variables added from here on may have to last.
+    pub(crate) fn ask(&mut self, holds: &Holds, asked: Vec<Hold>) {
+        self.holds = with_seconds(holds, asked);
     }
 
     /// The zones, domains and regions that something is in.

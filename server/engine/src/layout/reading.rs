@@ -33,4 +33,9 @@ impl Reading {
     pub(crate) fn of(purpose: Purpose) -> Reading {
         Reading { purpose, unknowns: Unknowns::Best, guesses: true }
     }
+
+    /// The service in the worst case of what the text leaves open.
+    pub(crate) fn worst() -> Reading {
+        Reading { unknowns: Unknowns::Worst, ..Reading::of(Purpose::Service) }
+    }
 }

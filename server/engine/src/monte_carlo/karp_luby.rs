@@ -2,11 +2,11 @@
 //! the other units are sampled, and the sample counts as one over the number of cut sets that have failed in it. The mean
 //! of that, times the sum of the cut sets' probabilities, is the probability that any fails, however small.
 
-use super::chunks;
-use super::generator::Generator;
-use super::interval::wilson;
-use super::{Estimate, PIECE, Sampler, Sampling, Stream, pieces};
 use crate::diagram::cut_sets::CutSets;
+use crate::monte_carlo::chunks;
+use crate::monte_carlo::estimate::{Estimate, PIECE, Sampler, Sampling, Stream, pieces};
+use crate::monte_carlo::generator::Generator;
+use crate::monte_carlo::interval::wilson;
 
 /// The probability that any of the sets fails. `root` tells apart the random numbers of different roots.
 pub(crate) fn estimate(sets: &CutSets, probabilities: &[f64], sampling: &Sampling, root: u32) -> Estimate {

@@ -2,18 +2,18 @@
 
 use foreshock_model::System;
 
-use super::chunks;
-use super::generator::Generator;
-use super::interval::wilson;
-use super::lanes::{Cases, LANES};
-use super::{Estimate, Kill, PIECE, Sampler, Sampling, Stream, pieces};
 use crate::Basis;
-use crate::assess::assessment::mean;
 use crate::diagram::equations::Solution;
+use crate::diagram::loss::mean;
 use crate::diagram::service::shares;
 use crate::layout::arrays::Layout;
 use crate::layout::binomial::choose;
 use crate::layout::defaults::ENUMERATED_KILLS;
+use crate::monte_carlo::chunks;
+use crate::monte_carlo::estimate::{Estimate, Kill, PIECE, Sampler, Sampling, Stream, pieces};
+use crate::monte_carlo::generator::Generator;
+use crate::monte_carlo::interval::wilson;
+use crate::monte_carlo::lanes::{Cases, LANES};
 
 /// Kills `k` of the components that are there.
 pub(crate) fn kill(system: &System, layout: &Layout, basis: &Basis, sampling: &Sampling, k: u32) -> Option<Kill> {

@@ -1,9 +1,9 @@
 //! Plain sampling: every unit fails or not.
 
-use super::chunks;
-use super::generator::Generator;
-use super::lanes::{Cases, LANES};
-use super::{PIECE, Stream, pieces};
+use crate::monte_carlo::chunks;
+use crate::monte_carlo::estimate::{PIECE, Stream, pieces};
+use crate::monte_carlo::generator::Generator;
+use crate::monte_carlo::lanes::{Cases, LANES};
 
 /// For each root in how many samples it is DOWN, at least OVERLOADED, or lacks a function.
 pub(crate) fn counts(

@@ -2,7 +2,7 @@
 //!
 //! What is required may start together: components that require each other come back when all that the cycle waits for
 //! is there (least times). A tool must be there before the repair that needs it begins, and a member of a group whose
-//! support must come from outside (see `circular.rs`) before the component: these times start at "never" and come down
+//! support must come from outside (see `layout/circles.rs`) before the component: these times start at "never" and come down
 //! as they are justified, so that what waits for itself stays there.
 
 use foreshock_model::ComponentIndex;
@@ -11,9 +11,9 @@ use rustc_hash::FxHashMap;
 use crate::cascade::frozen::Frozen;
 use crate::layout::arrays::{Edge, NO_GROUP};
 use crate::layout::contribution::partials_too_heavy;
+use crate::recovery::outcome::{RecoveryDeadlock, Waiting};
 use crate::recovery::repair::{Luck, Repair};
 use crate::recovery::waits::{Other, Wait, Waits, get, set, until};
-use crate::recovery::{RecoveryDeadlock, Waiting};
 use crate::{Cascade, Health};
 
 const NEVER: f64 = f64::INFINITY;

@@ -10,7 +10,7 @@
 use crate::Health;
 use crate::assess::measure::Measure;
 use crate::cascade::frozen::Frozen;
-use crate::cascade::scratch::grow;
+use crate::cascade::stamped::grow;
 use crate::cascade::state::State;
 use crate::sweep::record::{At, NO_EDGE, Record, Touched};
 

@@ -11,47 +11,14 @@ use std::sync::Arc;
 use foreshock_model::{ComponentIndex, DependencyIndex, DomainIndex, RegionIndex, System, ZoneIndex};
 
 use crate::sweep::changes::{Changes, GONE, Maps, Versions, at};
-use crate::sweep::enumeration::{MOST_LATENCY, Scenarios};
+use crate::sweep::enumeration::Scenarios;
+use crate::sweep::outcome::{Options, Outcome, key, ranked};
 use crate::sweep::record::{At, Record};
 use crate::sweep::runner::{EXACT, Mask, Numbers, Progress, Runner};
-use crate::sweep::{Options, key, ranked, sweep_noting};
-use crate::{Basis, Class, Fault, Faults, Frozen, Outcome, Scenario, Sweep, Unit};
-
-/// What a sweep keeps for the next version.
-#[derive(Debug)]
-pub(crate) struct Memory {
-    runner: Runner,
-    basis: Basis,
-    /// Of each scenario by its number, when noted.
-    masks: Vec<Mask>,
-    regions: Vec<Arc<Record>>,
-    /// Of each component, slowed most.
-    slow: Vec<Arc<Record>>,
-}
-
-impl Memory {
-    pub(crate) fn of(runner: Runner, basis: &Basis, masks: Vec<Mask>) -> Memory {
-        let (regions, slow) = match runner.exact {
-            true => (Vec::new(), Vec::new()),
-            false => {
-                let none = |_: usize| None;
-                (runner.records_of(&regions(&runner.frozen), none), runner.records_of(&slowed(&runner.frozen), none))
-            }
-        };
-        Memory { runner, basis: basis.clone(), masks, regions, slow }
-    }
-}
-
-fn regions(frozen: &Frozen) -> Vec<Fault> {
-    (0..frozen.layout.region_members.len() as u32)
-        .map(|region| Fault::Unit(Unit::Region(RegionIndex(region))))
-        .collect()
-}
-
-fn slowed(frozen: &Frozen) -> Vec<Fault> {
-    let most = |component| Fault::Latency { component: ComponentIndex(component), factor: MOST_LATENCY };
-    (0..frozen.components() as u32).map(most).collect()
-}
+use crate::sweep::scenario::{Class, Faults, Scenario};
+use crate::sweep::sweep_noting;
+use crate::sweep::swept::{Memory, Sweep, regions, slowed};
+use crate::{Basis, Fault, Frozen, Unit};
 
 impl Sweep {
     /// The sweep of `new`, where this is that of `old`: the same as [`crate::sweep()`] of `new`, to the bit. Scenarios that

@@ -27,6 +27,7 @@ mod networks;
 mod random;
 mod recoveries;
 mod reliability;
+mod rooms;
 mod scenarios;
 mod score_laws;
 mod small;

@@ -1,0 +1,60 @@
+//! The diagrams of several roots at once, where somebody asked for everything and can wait.
+
+use foreshock_model::System;
+
+use crate::diagram::equations::Wanted;
+use crate::diagram::loss::Loss;
+use crate::diagram::service::{Budget, Method, Service, Weighted};
+use crate::layout::arrays::Layout;
+
+/// The diagrams for some roots: one for all of them, or one for each where that would be too large.
+pub(crate) struct Diagrams<'a> {
+    services: Vec<Service<'a>>,
+    /// For each root its service.
+    roots: Vec<(u32, usize)>,
+    /// An assessment could afford it too.
+    is_brief: bool,
+}
+
+impl<'a> Diagrams<'a> {
+    pub(crate) fn of(system: &System, layout: &'a Layout, roots: &[u32], wanted: Wanted) -> Diagrams<'a> {
+        let budget = Budget::FULL;
+        let brief = Budget { work: Budget::BRIEF.work, ..budget };
+        let mut joint = Service::within(system, layout, roots, wanted, brief);
+        let is_brief = joint.is_exact();
+        if !is_brief {
+            joint = Service::within(system, layout, roots, wanted, budget);
+        }
+        if joint.is_exact() || roots.len() < 2 {
+            let roots = roots.iter().map(|&root| (root, 0)).collect();
+            return Diagrams { services: vec![joint], roots, is_brief };
+        }
+        let share = Budget { work: budget.work / roots.len() as u64, ..budget };
+        let services = roots.iter().map(|&root| Service::within(system, layout, &[root], wanted, share)).collect();
+        let roots = roots.iter().enumerate().map(|(index, &root)| (root, index)).collect();
+        Diagrams { services, roots, is_brief: false }
+    }
+
+    /// The diagram of all, if it took no more work than an assessment may.
+    pub(crate) fn brief(&self) -> Option<&Service<'a>> {
+        self.services.first().filter(|_| self.is_brief)
+    }
+
+    pub(crate) fn of_root(&self, root: u32) -> Option<&Service<'a>> {
+        let (_, index) = self.roots.iter().find(|(known, _)| *known == root)?;
+        self.services.get(*index)
+    }
+
+    /// The loss at these components, weighted.
+    pub(crate) fn loss(&'a self, at: &[Weighted]) -> Loss<'a> {
+        let parts = self.services.iter().enumerate().map(|(index, service)| {
+            let here = |&&(root, _): &&Weighted| self.roots.contains(&(root, index));
+            (service, at.iter().filter(here).copied().collect::<Vec<_>>())
+        });
+        Loss { parts: parts.filter(|(_, at)| !at.is_empty()).collect() }
+    }
+
+    pub(crate) fn method(&self) -> Method {
+        self.services.iter().map(Service::method).max().unwrap_or_default()
+    }
+}

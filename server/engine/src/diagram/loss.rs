@@ -1,0 +1,164 @@
+//! How much of the service is lost, weighted over the entry points: in all, by each of the five layers alone, and as the
+//! score (semantics, sections 5 and 6). The assessment, the availability in full and the sampler share it.
+
+use foreshock_model::{Known, Layer, Replication, System};
+
+use crate::Unit;
+use crate::diagram::equations::Wanted;
+use crate::diagram::service::{Service, Weighted};
+use crate::diagram::variables::Variable;
+use crate::layout::basis::Basis;
+use crate::layout::defaults::UNLINKED_SHARE;
+use crate::layout::lay_out::lay_out;
+use crate::layout::reading::Reading;
+use crate::layout::score::{nines, score};
+
+/// Unavailability by the causes of one layer alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LayerUnavailability {
+    /// The layer.
+    pub layer: Layer,
+    /// Weighted mean loss of service over the entry points, 0..1, with only that layer's units able to fail. Of the
+    /// operational layer: the difference that waiting for people makes to all of them.
+    pub unavailability: f64,
+}
+
+/// All layers, in their order.
+pub(crate) const LAYERS: [Layer; 5] =
+    [Layer::Software, Layer::Hardware, Layer::Theoretical, Layer::Operational, Layer::External];
+
+/// A sum of losses of service at some components, in one diagram or in several.
+pub(crate) struct Loss<'a> {
+    pub(crate) parts: Vec<(&'a Service<'a>, Vec<Weighted>)>,
+}
+
+impl<'a> Loss<'a> {
+    pub(crate) fn at(service: &'a Service<'a>, at: Vec<Weighted>) -> Loss<'a> {
+        Loss { parts: vec![(service, at)] }
+    }
+
+    /// (lower, upper) bound of the loss with these probabilities; equal when exact.
+    pub(crate) fn with(&self, probability: impl Fn(&Variable) -> f64) -> (f64, f64) {
+        let mut sum = (0.0, 0.0);
+        for (service, at) in &self.parts {
+            let (lower, upper) = service.loss(at, &service.variables.each(&probability));
+            sum = (sum.0 + lower, sum.1 + upper);
+        }
+        sum
+    }
+
+    /// Whether any unit of the layer can fail here.
+    fn has(&self, layer: Layer) -> bool {
+        self.parts.iter().any(|(service, _)| service.variables.list.iter().any(|variable| variable.layer == layer))
+    }
+}
+
+/// What to expect, and what each layer alone allows.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Layered {
+    /// All causes, each once, waiting for people included: (lower, upper) bound.
+    pub(crate) expected: (f64, f64),
+    /// All five.
+    pub(crate) layers: [LayerUnavailability; 5],
+    /// The layers that have any cause.
+    pub(crate) present: [bool; 5],
+}
+
+impl Layered {
+    pub(crate) fn of(loss: &Loss) -> Layered {
+        let expected = loss.with(|variable| variable.answered);
+        let given = loss.with(|variable| variable.probability);
+        let waiting = (expected.1 - given.1).max(0.0);
+        let alone = |layer: Layer| match layer {
+            Layer::Operational => waiting,
+            _ => loss.with(|variable| if variable.layer == layer { variable.probability } else { 0.0 }).1,
+        };
+        Layered {
+            expected,
+            layers: LAYERS.map(|layer| LayerUnavailability { layer, unavailability: alone(layer) }),
+            present: LAYERS.map(|layer| loss.has(layer) || (layer == Layer::Operational && waiting > 0.0)),
+        }
+    }
+
+    /// The worst of the layers: no better than this, whatever the others do. None without any cause.
+    pub(crate) fn ceiling(&self) -> Option<LayerUnavailability> {
+        self.existing().reduce(|worst, layer| if layer.unavailability > worst.unavailability { layer } else { worst })
+    }
+
+    /// The layers that have any cause.
+    pub(crate) fn existing(&self) -> impl Iterator<Item = LayerUnavailability> {
+        self.layers.into_iter().zip(self.present).filter(|(_, present)| *present).map(|(layer, _)| layer)
+    }
+}
+
+/// What the score is made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Scored {
+    pub(crate) score: Option<f64>,
+    pub(crate) range: Option<(f64, f64)>,
+    pub(crate) structural_nines: Option<f64>,
+    pub(crate) loss: f64,
+}
+
+impl Scored {
+    /// From a diagram that has all that is scored.
+    pub(crate) fn of(system: &System, service: &Service, scored: &[Weighted]) -> Scored {
+        let (least, loss) = service.loss(scored, &service.variables.probabilities(is_structural));
+        if scored.is_empty() {
+            return Scored { score: None, range: None, structural_nines: None, loss };
+        }
+        let mut range = None;
+        if !service.is_exact() || has_unknowns(system) {
+            let roots: Vec<u32> = scored.iter().map(|(component, _)| *component).collect();
+            let worst = worst_loss(system, &roots, scored).max(loss);
+            range = Some((score(worst), score(least)));
+        }
+        Scored { score: Some(score(loss)), range, structural_nines: nines(loss), loss }
+    }
+}
+
+/// The shares of the score: (sum w U + 0.25 sum U of the unlinked) / sum w.
+pub(crate) fn scored(basis: &Basis) -> Vec<Weighted> {
+    let mut shares = mean(basis);
+    let total: f64 = basis.entries.iter().map(|entry| entry.weight).sum();
+    if total > 0.0 {
+        shares.extend(basis.unlinked.iter().map(|component| (component.0, UNLINKED_SHARE / total)));
+    }
+    shares
+}
+
+/// The shares of the entry points alone.
+pub(crate) fn mean(basis: &Basis) -> Vec<Weighted> {
+    let total: f64 = basis.entries.iter().map(|entry| entry.weight).sum();
+    if total <= 0.0 || !total.is_finite() {
+        return Vec::new();
+    }
+    basis.entries.iter().map(|entry| (entry.component.0, entry.weight / total)).collect()
+}
+
+/// What the score counts: own infrastructure, third parties, and whatever is shared.
+pub(crate) fn is_structural(variable: &Variable) -> bool {
+    matches!(variable.layer, Layer::Hardware | Layer::External)
+        || matches!(variable.unit, Some(Unit::Zone(_) | Unit::Domain(_)))
+}
+
+/// Whether the text leaves open something that the score depends on.
+fn has_unknowns(system: &System) -> bool {
+    system.components.iter().any(|component| {
+        let redundancy = &component.redundancy;
+        let instances = redundancy.instances.known();
+        let own_instances = component.reliability.whole.is_none() && component.reliability.instance.is_some();
+        let promoted = redundancy.replication == Replication::PrimaryStandby && instances.is_none_or(|&n| n > 1);
+        own_instances
+            && instances != Some(&0)
+            && (instances.is_none()
+                || redundancy.zones.known().is_none()
+                || (promoted && matches!(redundancy.failover.mode, Known::Unknown(_))))
+    })
+}
+
+fn worst_loss(system: &System, roots: &[u32], scored: &[Weighted]) -> f64 {
+    let (worst, _) = lay_out(system, Reading::worst());
+    let service = Service::at(system, &worst, roots, Wanted::of(&worst));
+    service.loss(scored, &service.variables.probabilities(is_structural)).1
+}
