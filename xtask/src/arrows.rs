@@ -17,14 +17,8 @@ const END: &str = "<!-- end of what is drawn -->\n";
 const WITH_ROOMS: &[&str] = &["engine", "analysis"];
 
 /// Rooms that use each other all the same. Anything else that goes round in a ring is a complaint.
-const KNOWN_RINGS: &[(&str, &[&str])] = &[
-    ("engine", &["assessment", "availability", "monte_carlo"]),
-    ("engine", &["basis", "cascade", "circular", "frozen", "injection", "latency", "modes", "scratch", "traffic"]),
-    ("engine", &["instances", "own_part", "variables"]),
-    ("engine", &["recovery", "restoration"]),
-    ("engine", &["runner", "sweep", "updated"]),
-    ("analysis", &["change", "configuration", "findings", "show", "stack", "workspace"]),
-];
+const KNOWN_RINGS: &[(&str, &[&str])] =
+    &[("analysis", &["change", "configuration", "findings", "show", "stack", "workspace"])];
 
 /// The page with its pictures as the text draws them now.
 pub(crate) fn drawn(tree: &Tree) -> Result<String, String> {
