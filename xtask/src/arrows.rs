@@ -18,7 +18,7 @@ const WITH_ROOMS: &[&str] = &["engine", "analysis"];
 
 /// Rooms that use each other all the same. Anything else that goes round in a ring is a complaint.
 const KNOWN_RINGS: &[(&str, &[&str])] =
-    &[("analysis", &["change", "configuration", "findings", "show", "stack", "workspace"])];
+    &[("analysis", &["change", "configuration", "dialect", "findings", "show", "stack", "workspace"])];
 
 /// The page with its pictures as the text draws them now.
 pub(crate) fn drawn(tree: &Tree) -> Result<String, String> {

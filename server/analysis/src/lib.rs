@@ -15,20 +15,23 @@ mod workspace;
 pub use change::cause::Cause;
 pub use change::comparison::{Base, Comparison};
 pub use change::newly_failing::NewFailure;
-pub use change::since_base::ChangeForm;
+pub use change::since_base::{Change, ChangeForm};
 pub use configuration::{
-    Choices, Completion, CompletionKind, Configuration, FILE_NAME, KEYS, Key, Level, Levels, Shape, VariableFiles,
-    keys_of, level_named,
+    Choices, Completion, CompletionKind, Configuration, FILE_NAME, KEYS, Key, Level, Levels, Shape, StackSettings,
+    VariableFiles, keys_of, level_named,
 };
+pub use dialect::terraform::Terraform;
+pub use dialect::yaml_file::YamlFile;
+pub use dialect::{DIALECTS, Dialect, Meaning, PlainFile, Reader, SourceFile, StackKind, Texts, Understood};
 pub use findings::baseline::{Baseline, BaselineEntry};
 pub use findings::finding::{Finding, Severity};
-pub use findings::fix::{Edit, Fix};
+pub use findings::fix::{Candidate, Edit, Fix};
 pub use findings::rules::{Rule, RuleId, rule, rules};
-pub use findings::suppression::{Date, Notice, Suppressed, Suppression};
+pub use findings::suppression::{Annotations, Date, Notice, Suppressed, Suppression};
 pub use show::block::{BlockSummary, percent, source_words};
 pub use show::cascade_tree::{CascadeTree, Reason, TreeNode, forest, reason};
 pub use show::values::{Expression, Origin, Reading, ReferredValue, is_secret_name, shown};
-pub use stack::{ProblemCode, Stack, StackKind, StackProblem, Terraform};
+pub use stack::{ProblemCode, Stack, StackProblem};
 pub use workspace::callers::{Caller, Fares};
 pub use workspace::snapshot::{Configured, File, Snapshot};
 pub use workspace::{BaseChoice, Revision, Workspace};

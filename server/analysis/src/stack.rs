@@ -5,48 +5,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_catalog::{Assembled, Egress, assemble};
+use foreshock_catalog::{Assembled, Egress};
 use foreshock_engine::{
     Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Scratch, Sweep, SweepOptions, assess,
     availability, sweep,
 };
-use foreshock_infra::{Infra, ProblemKind};
 use foreshock_model::{Component, ComponentIndex, ComponentKind, Probability, System};
 use foreshock_plan::Counts;
-use foreshock_terraform::{Instance, Mode, ResolveCache, ResolveOptions, Resolved, TerraformFiles, resolve_with};
 use foreshock_text::{FilePath, Problem};
 
 use crate::configuration::{StackSettings, VariableFiles, variable_files};
-use crate::dialect::yaml_file::YamlFile;
-use crate::findings::rules;
+use crate::dialect::terraform::Terraform;
+use crate::dialect::{Dialect, Meaning, StackKind, Understood};
 use crate::findings::suppression::{Annotations, IgnoreUse};
-use crate::show::block::summaries;
-use crate::{BlockSummary, Comparison, Finding, RuleId, Suppressed};
-
-/// Where a stack's text comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StackKind {
-    /// A Terraform root module.
-    Terraform,
-    /// A file of infrastructure YAML.
-    Infra,
-    /// The JSON of a Terraform plan: what there will be.
-    Plan,
-    /// The JSON of a Terraform state, or the state as it is stored: what there is.
-    State,
-}
-
-impl StackKind {
-    /// The name in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            StackKind::Terraform => "terraform",
-            StackKind::Infra => "infra",
-            StackKind::Plan => "plan",
-            StackKind::State => "state",
-        }
-    }
-}
+use crate::findings::{find, grade};
+use crate::{Base, BlockSummary, Comparison, Finding, RuleId, Suppressed};
 
 /// What sort of problem a text has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,7 +62,7 @@ pub struct StackProblem {
 pub struct Stack {
     /// Its directory; of infrastructure YAML, the file.
     pub root: Utf8PathBuf,
-    /// Its kind.
+    /// Its kind, by the name that JSON has for it.
     pub kind: StackKind,
     /// The files it was read from.
     pub files: Vec<FilePath>,
@@ -103,7 +76,8 @@ pub struct Stack {
     pub blocks: Vec<BlockSummary>,
     /// What could not be understood.
     pub problems: Vec<StackProblem>,
-    content: Arc<Content>,
+    dialect: &'static dyn Dialect,
+    understood: Arc<Understood>,
     frozen: Arc<Frozen>,
     settings: Arc<StackSettings>,
     pub(crate) comparison: Option<Arc<Comparison>>,
@@ -115,150 +89,74 @@ pub struct Stack {
     pub(crate) annotations: Vec<(FilePath, Arc<Annotations>)>,
     /// What the baseline file accepts: rule and component.
     pub(crate) accepted: BTreeSet<(RuleId, Arc<str>)>,
-    /// What a plan does, of a plan.
-    pub(crate) plan: Option<Planned>,
-}
-
-/// What a plan does, and the text that it was made from.
-#[derive(Clone, Debug)]
-pub(crate) struct Planned {
-    pub(crate) counts: Counts,
-    /// The stack of its source, where that is at hand: what repairs are made on.
-    pub(crate) source: Option<Arc<Stack>>,
-}
-
-/// What a stack's text was understood as, dialect by dialect.
-#[derive(Debug)]
-pub(crate) enum Content {
-    Terraform(Terraform),
-    Infra(InfraFile),
-}
-
-/// A file of infrastructure YAML.
-#[derive(Debug)]
-pub(crate) struct InfraFile {
-    /// What the text is.
-    pub(crate) file: Arc<YamlFile>,
-    /// What it means.
-    pub(crate) infra: Infra,
-}
-
-/// A root module.
-#[derive(Debug)]
-pub struct Terraform {
-    /// What the text is.
-    pub resolved: Arc<Resolved>,
-    /// What it means.
-    pub assembled: Arc<Assembled>,
-    /// The var files and variables it was read with.
-    pub options: ResolveOptions,
-}
-
-/// Understands and assesses the root module in `root`.
-pub(crate) fn analyse_terraform(
-    root: &Utf8Path,
-    files: &dyn TerraformFiles,
-    settings: &Arc<StackSettings>,
-    cache: &mut ResolveCache,
-) -> Stack {
-    let options = &settings.options;
-    let resolved = Arc::new(resolve_with(cache, root, files, options));
-    let assembled = Arc::new(assemble(&resolved, &settings.catalog));
-    let problems = resolved
-        .problems
-        .iter()
-        .map(|(file, problem)| StackProblem { code: ProblemCode::Syntax, file: file.clone(), problem: problem.clone() })
-        .collect();
-    let read = resolved.files.clone();
-    let content = Content::Terraform(Terraform { resolved, assembled, options: options.clone() });
-    assessed(root, StackKind::Terraform, content, read, problems, settings)
-}
-
-/// Assesses the resource instances of one side of a plan, or those of a state.
-pub(crate) fn analyse_instances(
-    root: &Utf8Path,
-    kind: StackKind,
-    resolved: Resolved,
-    problems: Vec<StackProblem>,
-    settings: &Arc<StackSettings>,
-) -> Stack {
-    let resolved = Arc::new(resolved);
-    let assembled = Arc::new(assemble(&resolved, &settings.catalog));
-    let read = resolved.files.clone();
-    let content = Content::Terraform(Terraform { resolved, assembled, options: settings.options.clone() });
-    assessed(root, kind, content, read, problems, settings)
-}
-
-/// Understands and assesses a file of infrastructure YAML.
-pub(crate) fn analyse_infra(file: Arc<YamlFile>, settings: &Arc<StackSettings>) -> Stack {
-    let (infra, told) = foreshock_infra::read(&file.tree, &file.path);
-    let syntax = file.problems.iter().map(|problem| (ProblemCode::Syntax, problem.clone()));
-    // What a broken line has hidden is missing elsewhere; that is told once, where the line is.
-    let sure =
-        |problem: &&foreshock_infra::Problem| file.problems.is_empty() || !is_about_what_is_missing(&problem.kind);
-    let schema = told.iter().filter(sure).map(|problem| (ProblemCode::Schema, Problem::from(problem)));
-    let problem = |(code, problem)| StackProblem { code, file: file.path.clone(), problem };
-    let problems = syntax.chain(schema).map(problem).collect();
-    let path = file.path.clone();
-    let content = Content::Infra(InfraFile { file, infra });
-    assessed(path.as_path(), StackKind::Infra, content, vec![path.clone()], problems, settings)
-}
-
-fn is_about_what_is_missing(problem: &ProblemKind) -> bool {
-    matches!(problem, ProblemKind::UnknownId { .. } | ProblemKind::Missing { .. } | ProblemKind::GroupTooSmall { .. })
-}
-
-/// The same for every dialect: what a failure does to the system, and what the rules find.
-fn assessed(
-    root: &Utf8Path,
-    kind: StackKind,
-    content: Content,
-    files: Vec<FilePath>,
-    mut problems: Vec<StackProblem>,
-    settings: &Arc<StackSettings>,
-) -> Stack {
-    problems.sort_by(|one, other| (&one.file, one.problem.span).cmp(&(&other.file, other.problem.span)));
-    let assessment = Arc::new(assess(content.system()));
-    let frozen = Arc::new(Frozen::new(content.system()));
-    let mut stack = Stack {
-        root: root.to_owned(),
-        kind,
-        files,
-        assessment,
-        findings: Vec::new(),
-        suppressed: Vec::new(),
-        ignore_uses: Vec::new(),
-        annotations: Vec::new(),
-        accepted: BTreeSet::new(),
-        blocks: Vec::new(),
-        problems,
-        content: Arc::new(content),
-        frozen,
-        settings: settings.clone(),
-        comparison: None,
-        explained: false,
-        plan: None,
-    };
-    let mut findings = rules::find_all(&stack);
-    settings.levels.apply(&mut findings);
-    stack.findings = findings;
-    stack.blocks = summaries(&stack);
-    stack
-}
-
-impl Content {
-    fn system(&self) -> &System {
-        match self {
-            Content::Terraform(terraform) => &terraform.assembled.system,
-            Content::Infra(file) => &file.infra.system,
-        }
-    }
+    /// The stack as a record says it was before, with what to call that.
+    pub(crate) before: Option<(Base, Option<Arc<Stack>>)>,
+    /// The stack of the text that it was made from, where it is a record and the text is at hand: what repairs are made on.
+    source: Option<Arc<Stack>>,
 }
 
 impl Stack {
+    /// What a dialect has understood, with what a failure does to it: the same for every dialect. Nothing is found in it yet.
+    pub(crate) fn assessed(
+        dialect: &'static dyn Dialect,
+        root: &Utf8Path,
+        mut understood: Understood,
+        settings: &Arc<StackSettings>,
+    ) -> Stack {
+        understood.problems.sort_by(|one, other| (&one.file, one.problem.span).cmp(&(&other.file, other.problem.span)));
+        let root = understood.root.take().unwrap_or_else(|| root.to_owned());
+        let finished = |dialect, root: &Utf8Path, understood| {
+            Arc::new(grade(find(Stack::assessed(dialect, root, understood, settings))))
+        };
+        let (mut before, mut source) = (None, None);
+        if let Some(record) = &mut understood.record {
+            before = record.before.take().map(|(base, then)| (base, then.map(|then| finished(dialect, &root, then))));
+            source = record.source.take().map(|text| finished(text.dialect, &text.root, text.understood));
+        }
+        Stack {
+            root,
+            kind: understood.kind,
+            files: understood.files.clone(),
+            assessment: Arc::new(assess(understood.system())),
+            findings: Vec::new(),
+            suppressed: Vec::new(),
+            ignore_uses: Vec::new(),
+            annotations: Vec::new(),
+            accepted: BTreeSet::new(),
+            blocks: Vec::new(),
+            problems: std::mem::take(&mut understood.problems),
+            frozen: Arc::new(Frozen::new(understood.system())),
+            dialect,
+            understood: Arc::new(understood),
+            settings: settings.clone(),
+            comparison: None,
+            explained: false,
+            before,
+            source,
+        }
+    }
+
     /// The system.
     pub fn system(&self) -> &System {
-        self.content.system()
+        self.understood.system()
+    }
+
+    /// What its text was understood as.
+    pub fn understood(&self) -> &Understood {
+        &self.understood
+    }
+
+    pub(crate) fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    /// The stack that repairs are made on: that of the text which a record was made from, else itself; `None` for a record
+    /// without its text.
+    pub(crate) fn repaired_in(&self) -> Option<&Stack> {
+        match self.understood.record {
+            Some(_) => self.source.as_deref(),
+            None => Some(self),
+        }
     }
 
     /// What tells it from other stacks of the same root: a name, or the files with values it is read with.
@@ -332,40 +230,36 @@ impl Stack {
 
     /// How many managed resources the plan makes, changes, destroys and leaves; `None` for anything but a plan.
     pub fn planned(&self) -> Option<Counts> {
-        self.plan.as_ref().filter(|_| self.kind == StackKind::Plan).map(|plan| plan.counts)
+        self.understood.record.as_ref()?.counts
+    }
+
+    /// Whether it is what a program has recorded, a plan or a state, and not what somebody wrote.
+    pub fn is_record(&self) -> bool {
+        self.understood.record.is_some()
     }
 
     /// Why a plan or state has no score, for a person; `None` where it has one, and for texts.
     pub fn nothing_to_score(&self) -> Option<String> {
-        if !self.system().components.is_empty() || !matches!(self.kind, StackKind::Plan | StackKind::State) {
-            return None;
-        }
-        let managed = |resolved: &Resolved| resolved.instances.iter().filter(|one| one.mode == Mode::Managed).count();
-        let left = self.terraform().map_or(0, |terraform| managed(&terraform.resolved));
-        let destroyed = self.planned().map_or(0, |counts| counts.destroyed);
-        Some(match (left, destroyed) {
-            (0, 0) => format!("nothing to score: the {} has no resources", self.kind.name()),
-            (0, 1) => "nothing to score: the plan destroys the only resource there is".to_owned(),
-            (0, _) => format!("nothing to score: the plan destroys all {destroyed} resources there are"),
-            (1, _) => "nothing to score: its one resource is no component".to_owned(),
-            (_, _) => format!("nothing to score: none of its {left} resources is a component"),
-        })
+        let record = self.understood.record.as_ref().filter(|_| self.system().components.is_empty());
+        record.map(|record| record.nothing.clone())
     }
 
     /// The root module, if it is one; of a plan or state the instances that it tells of.
     pub fn terraform(&self) -> Option<&Terraform> {
-        match &*self.content {
-            Content::Terraform(terraform) => Some(terraform),
-            Content::Infra(_) => None,
+        self.understood.module.as_deref()
+    }
+
+    /// What the catalog made of its resources; `None` where the text names its components itself.
+    pub fn assembled(&self) -> Option<&Assembled> {
+        match &self.understood.meaning {
+            Meaning::Resources(assembled) => Some(assembled),
+            Meaning::Components(_) => None,
         }
     }
 
     /// Components through which traffic leaves the network, with the subnets behind them.
     pub fn egress(&self) -> &[Egress] {
-        match &*self.content {
-            Content::Terraform(terraform) => &terraform.assembled.egress,
-            Content::Infra(_) => &[],
-        }
+        self.assembled().map_or(&[], |assembled| &assembled.egress)
     }
 
     /// Whether an instance of a component only stands for a subnet: the provider runs several machines in each, so that
@@ -375,22 +269,10 @@ impl Stack {
             let row = self.settings().catalog.row(&component.type_name);
             component.kind == ComponentKind::LoadBalancer && row.is_some_and(|row| !row.subnets.is_empty())
         };
-        self.terraform().is_some() && self.system().component(component).is_some_and(counts_subnets)
-    }
-
-    pub(crate) fn content(&self) -> &Content {
-        &self.content
+        self.assembled().is_some() && self.system().component(component).is_some_and(counts_subnets)
     }
 
     pub(crate) fn frozen(&self) -> &Frozen {
         &self.frozen
-    }
-}
-
-impl Terraform {
-    /// The resource instance that declares a component.
-    pub fn declaring_instance(&self, component: ComponentIndex) -> Option<&Instance> {
-        let first = *self.assembled.members.get(component.index())?.first()?;
-        self.resolved.instances.get(first)
     }
 }

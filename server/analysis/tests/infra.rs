@@ -337,14 +337,14 @@ fn a_directory_gives_the_files_that_surely_are_infrastructure() {
     let snapshot = Workspace::new().snapshot_of(&root).unwrap();
     let roots: Vec<(String, StackKind)> =
         snapshot.stacks.iter().map(|stack| (stack.root.strip_prefix(&root).unwrap().to_string(), stack.kind)).collect();
-    let infra = |name: &str| (name.to_owned(), StackKind::Infra);
+    let infra = |name: &str| (name.to_owned(), StackKind::new("infra"));
     assert_eq!(
         roots,
         [
             infra("exported.json"),
             infra("infra/dev.yml"),
             infra("infra/prod.yaml"),
-            ("tf".to_owned(), StackKind::Terraform),
+            ("tf".to_owned(), StackKind::new("terraform")),
             infra("tf/beside.yaml"),
         ]
     );

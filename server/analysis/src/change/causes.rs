@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_model::Evidence;
-use foreshock_terraform::{ResolveCache, TerraformFiles};
 use foreshock_text::Place;
 
 use crate::change::cause::Cause;
 use crate::change::comparison::Measured;
 use crate::change::score_regression;
 use crate::change::since_base::{Change, changes};
+use crate::dialect::{Reader, Texts};
 use crate::findings::fix;
 use crate::findings::rules::sort;
 use crate::{Base, ChangeForm, Comparison, Finding, Severity, Stack};
@@ -26,12 +26,7 @@ const NEARLY_ALL: f64 = 0.99;
 impl Stack {
     /// The same stack, its new findings on the lines that cause them. `now` and `before` are the texts of both sides; `stop` is
     /// asked before each trial, which costs an analysis. `None` when it said so.
-    pub fn with_causes(
-        &self,
-        now: &dyn TerraformFiles,
-        before: &dyn TerraformFiles,
-        stop: &dyn Fn() -> bool,
-    ) -> Option<Stack> {
+    pub fn with_causes(&self, now: &dyn Texts, before: &dyn Texts, stop: &dyn Fn() -> bool) -> Option<Stack> {
         let mut done = self.clone();
         done.explained = true;
         let Some((comparison, old)) = self.comparison().and_then(|c| Some((c, c.before.as_ref()?))) else {
@@ -49,12 +44,12 @@ impl Stack {
             stack: self,
             old,
             comparison,
-            files: now,
+            texts: now,
             stop,
             wanted: &wanted,
             changes: &changes,
             done: BTreeMap::new(),
-            cache: ResolveCache::default(),
+            reader: self.dialect().reader(),
         };
         let mut with_causes = done;
         for (number, &index) in wanted.iter().enumerate() {
@@ -132,12 +127,12 @@ struct Trials<'a> {
     stack: &'a Stack,
     old: &'a Stack,
     comparison: &'a Comparison,
-    files: &'a dyn TerraformFiles,
+    texts: &'a dyn Texts,
     stop: &'a dyn Fn() -> bool,
     wanted: &'a [usize],
     changes: &'a [Change],
     done: BTreeMap<Which, Outcome>,
-    cache: ResolveCache,
+    reader: Box<dyn Reader>,
 }
 
 impl<'a> Trials<'a> {
@@ -195,7 +190,7 @@ impl<'a> Trials<'a> {
             Some(part) => change.parts.get(part)?,
             None => change,
         };
-        let after = fix::after(self.files, self.stack, std::slice::from_ref(&change.revert), &mut self.cache)?;
+        let after = fix::after(self.texts, self.stack, std::slice::from_ref(&change.revert), &mut *self.reader)?;
         let findings = self.wanted.iter().filter_map(|&index| self.stack.findings.get(index));
         let is_gone = |finding: &Finding| {
             !after.findings.iter().any(|other| {

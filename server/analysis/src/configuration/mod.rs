@@ -29,8 +29,8 @@ use ignore_entry::IgnoreEntry;
 pub use keys::{KEYS, Key, Shape, keys_of};
 pub use levels::{Level, Levels, level_named};
 pub(crate) use nearest::Configurations;
-pub use settings::Choices;
-pub(crate) use settings::{Places, StackSettings, stacks_of};
+pub use settings::{Choices, StackSettings};
+pub(crate) use settings::{Places, stacks_of};
 use stack_entry::StackEntry;
 pub use variable_files::VariableFiles;
 pub(crate) use variable_files::variable_files;
@@ -75,7 +75,7 @@ impl Configuration {
 
     /// The directory that its paths start from.
     pub fn directory(&self) -> Utf8PathBuf {
-        crate::workspace::discovery::directory_of(&self.file)
+        crate::workspace::paths::directory_of(&self.file)
     }
 
     /// The findings that nobody wants to see in the stack at a root.

@@ -6,8 +6,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Configuration, FILE_NAME};
 use crate::Baseline;
-use crate::workspace::discovery::normalised;
 use crate::workspace::disk::Sources;
+use crate::workspace::paths::normalised;
 
 /// The configurations of a workspace, each read once.
 #[derive(Default)]

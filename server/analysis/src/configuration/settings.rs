@@ -14,7 +14,7 @@ use super::stack_entry::{StackEntry, find_file};
 use super::{Configuration, Levels};
 use crate::Baseline;
 use crate::findings::suppression::{AddressIgnore, Date};
-use crate::workspace::discovery::normalised;
+use crate::workspace::paths::normalised;
 
 /// What somebody has chosen in an editor. `foreshock.toml` wins.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,7 +36,7 @@ pub(crate) struct Places<'a> {
 
 /// Everything that a stack is read with beside its text.
 #[derive(Clone, Debug)]
-pub(crate) struct StackSettings {
+pub struct StackSettings {
     /// What tells it from other stacks of the same root: a name, or its files with values.
     pub(crate) variant: Option<Arc<str>>,
     /// The files with values that were asked for in `foreshock.toml` or in the editor.

@@ -10,7 +10,7 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::Levels;
 use crate::findings::suppression::AddressIgnore;
-use crate::workspace::discovery::normalised;
+use crate::workspace::paths::normalised;
 
 /// A `[[stack]]` as written.
 #[derive(Debug)]

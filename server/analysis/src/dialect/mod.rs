@@ -1,4 +1,226 @@
-//! The languages that stacks are written in: what a text of each is once it is read.
+//! The languages that stacks are written in.
+//!
+//! A dialect is one folder here behind one interface, [`Dialect`], and one line of [`DIALECTS`]. Everything else asks a stack
+//! through that interface, or for something that only some dialects have (see [`Understood`]); nothing outside of this room
+//! asks which dialect it is. `CONTRIBUTING.md` says how to add one.
 
-pub(crate) mod plan_file;
+pub(crate) mod infra;
+pub(crate) mod plan;
+mod source_file;
+pub(crate) mod terraform;
+mod texts;
+mod understood;
 pub(crate) mod yaml_file;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_terraform::ResolveOptions;
+use foreshock_text::FilePath;
+use rustc_hash::FxHashSet;
+
+use crate::change::since_base::{Change, changed_lines};
+use crate::configuration::StackSettings;
+use crate::findings::fix::Candidate;
+use crate::findings::suppression::Annotations;
+use crate::workspace::disk::Sources;
+use crate::{Finding, Stack};
+pub use source_file::{PlainFile, SourceFile};
+pub use texts::Texts;
+pub use understood::{Meaning, Understood};
+pub(crate) use understood::{Record, RepairedText};
+
+/// Every dialect. Of two that claim a file the first reads it; Terraform, last, takes what nobody else does.
+pub static DIALECTS: &[&dyn Dialect] = &[&plan::PlanDialect, &infra::InfraDialect, &terraform::TerraformDialect];
+
+/// What a stack is read as, by the name that JSON has for it: `terraform`, `infra`, `plan`, `state`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StackKind(&'static str);
+
+impl StackKind {
+    /// The kind of that name.
+    pub const fn new(name: &'static str) -> StackKind {
+        StackKind(name)
+    }
+
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for StackKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// A language that stacks are written in. Holds nothing: what has to be kept between two looks at a workspace belongs to its
+/// [`Reader`].
+pub trait Dialect: fmt::Debug + Sync {
+    /// What it is called, here and in JSON.
+    fn id(&self) -> StackKind;
+
+    /// Whether a file is one of its texts, by name alone; whether it is one of a stack is for the [`Reader`] to say.
+    fn claims(&self, file: &Utf8Path) -> bool;
+
+    /// A reader of its texts that has seen nothing yet.
+    fn reader(&self) -> Box<dyn Reader>;
+
+    /// What the comments of one of its files say to tools; nothing where the language has none.
+    fn comments(&self, file: &FilePath, texts: &dyn Texts) -> Annotations {
+        let _ = (file, texts);
+        Annotations::default()
+    }
+
+    /// What differs between two versions of the files of a stack, in pieces that can be taken back one by one: runs of lines
+    /// unless the dialect knows better.
+    fn pieces(&self, root: &Utf8Path, files: &[&FilePath], now: &dyn Texts, before: &dyn Texts) -> Vec<Change> {
+        let _ = root;
+        changed_lines(files, now, before)
+    }
+
+    /// Edits that may repair a finding, likely ones first. Each is tried on a copy before anybody sees it.
+    fn candidates(&self, texts: &dyn Texts, stack: &Stack, finding: &Finding) -> Vec<Candidate> {
+        let _ = (texts, stack, finding);
+        Vec::new()
+    }
+}
+
+/// Finds and reads the stacks of one dialect in one workspace. Keeps what makes the next look cheap. Whoever has no more to say
+/// than [`Reader::roots_of`], [`Reader::roots_below`] and [`Reader::understand`] has said enough.
+pub trait Reader {
+    /// The roots whose stacks read an open document. None for a file that only looks like one of this language.
+    fn roots_of(&mut self, document: &FilePath, site: &Site<'_>) -> BTreeSet<Utf8PathBuf>;
+
+    /// Every root at or below a folder of the disk.
+    fn roots_below(&mut self, folder: &Utf8Path, site: &Site<'_>) -> BTreeSet<Utf8PathBuf>;
+
+    /// Understands the stack at a root.
+    ///
+    /// # Errors
+    /// When there is nothing to read; the text says what was expected.
+    fn understand(
+        &mut self,
+        root: &Utf8Path,
+        texts: &dyn Texts,
+        settings: &StackSettings,
+    ) -> Result<Understood, String>;
+
+    /// The root that somebody means who asks for a single file that the dialect claims: the file itself, unless a stack is a
+    /// directory.
+    fn root_at(&mut self, file: &Utf8Path) -> Utf8PathBuf {
+        file.to_owned()
+    }
+
+    /// Whether there is a stack at a root, as far as these texts go.
+    fn is_there(&self, root: &Utf8Path, texts: &dyn Texts) -> bool {
+        texts.text(&FilePath::new(root)).is_some()
+    }
+
+    /// Where a root is at home: for a file its directory.
+    fn home(&self, root: &Utf8Path) -> Home {
+        Home { directory: root.parent().unwrap_or(root).to_owned(), name: root.to_owned() }
+    }
+
+    /// Whether `foreshock.toml` can make several stacks of one root, by the values that each is read with.
+    fn has_variants(&self) -> bool {
+        false
+    }
+
+    /// Looks again which stacks there are: everywhere at first, and afterwards where something changed.
+    fn index(&mut self, site: &Site<'_>, changed: Option<&FxHashSet<FilePath>>) {
+        let _ = (site, changed);
+    }
+
+    /// Whether it has to look everywhere ([`Reader::index`]) before it can understand a single root.
+    fn needs_index(&self) -> bool {
+        false
+    }
+
+    /// Every root that it knows of in the workspace folders; for a dialect that does not index, none.
+    fn known_roots(&mut self) -> Arc<BTreeSet<Utf8PathBuf>> {
+        Arc::default()
+    }
+
+    /// The roots that read a file, so that what no stack of them needs is needed by nobody; `None` where there may be others
+    /// that nobody has looked at.
+    fn roots_reading(&self, file: &FilePath, folders: &[Utf8PathBuf]) -> Option<BTreeSet<Utf8PathBuf>> {
+        let _ = (file, folders);
+        Some(BTreeSet::new())
+    }
+
+    /// Settings may be other ones now than they were the last time.
+    fn forget_settings(&mut self) {}
+
+    /// A document was closed.
+    fn forget_document(&mut self, file: &FilePath) {
+        let _ = file;
+    }
+
+    /// Gets ready to understand stacks. `settings_of` are those that a root is read with; what was `given` by hand belongs to
+    /// the stack that was asked for, and to no other.
+    fn prepare(&mut self, given: &ResolveOptions, settings_of: &mut dyn FnMut(&Utf8Path) -> Vec<StackSettings>) {
+        let _ = (given, settings_of);
+    }
+
+    /// Adds to the settings of a stack what only the dialect knows. A stack with other settings is read anew.
+    fn complete(&self, settings: &mut StackSettings) {
+        let _ = settings;
+    }
+
+    /// A file of which no stack has been read, and whose problems are worth telling all the same.
+    fn read_alone(&self, file: &FilePath, texts: &dyn Texts) -> Option<SourceFile> {
+        let _ = (file, texts);
+        None
+    }
+
+    /// Where at the base a root stood that is new there; `None` where nothing is alike, or several are.
+    fn moved_from(&self, root: &Utf8Path, present: &dyn Texts, base: &dyn Texts) -> Option<Utf8PathBuf> {
+        let _ = (root, present, base);
+        None
+    }
+
+    /// Whether a file is what a program has recorded of a deployment. Such a file is opened and not found.
+    fn is_record(&self, file: &Utf8Path) -> bool {
+        let _ = file;
+        false
+    }
+
+    /// Opens a record, with the directory of the text that it was made from. `None` where the dialect has no records; the root
+    /// otherwise, or what is wrong with one of the paths.
+    fn open_record(&mut self, file: &Utf8Path, source: Option<&Utf8Path>) -> Option<Result<Utf8PathBuf, String>> {
+        let _ = (file, source);
+        None
+    }
+}
+
+/// Where a root is at home.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    /// The directory whose `foreshock.toml` and whose git repository count.
+    pub directory: Utf8PathBuf,
+    /// What `foreshock.toml` calls the stack.
+    pub name: Utf8PathBuf,
+}
+
+/// What a reader sees of the workspace that it looks for stacks in.
+pub struct Site<'a> {
+    /// The workspace folders.
+    pub folders: &'a [Utf8PathBuf],
+    pub(crate) sources: &'a Sources,
+}
+
+impl Site<'_> {
+    /// The texts: open documents first.
+    pub fn texts(&self) -> &dyn Texts {
+        self.sources
+    }
+
+    /// Every file at or below a folder, but for hidden directories, `node_modules` and what git ignores.
+    pub fn files_below(&self, folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+        self.sources.files_below(folder)
+    }
+}

@@ -119,10 +119,10 @@ impl Baseline {
     }
 }
 
-/// Makes old what the baseline of a stack accepts.
-pub(crate) fn apply(stack: &mut Stack) {
-    let Some(baseline) = stack.settings().baseline.clone() else { return };
-    let entries = baseline.of_stack(stack);
+/// A stack in which what its baseline accepts is old.
+pub(crate) fn applied(mut stack: Stack) -> Stack {
+    let Some(baseline) = stack.settings().baseline.clone() else { return stack };
+    let entries = baseline.of_stack(&stack);
     let accepted = entries.iter().filter_map(|entry| {
         let rule: RuleId = crate::rule(&entry.rule)?.id;
         Some((rule, Arc::from(stack.name_now(&entry.address))))
@@ -132,6 +132,7 @@ pub(crate) fn apply(stack: &mut Stack) {
         finding.new &= !accepted.contains(&(finding.rule, finding.component_id.clone()));
     }
     stack.accepted = accepted;
+    stack
 }
 
 impl Stack {

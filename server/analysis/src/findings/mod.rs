@@ -6,3 +6,20 @@ pub(crate) mod finding;
 pub(crate) mod fix;
 pub(crate) mod rules;
 pub(crate) mod suppression;
+
+use crate::Stack;
+use crate::show::block::summaries;
+
+/// A stack with everything that the rules find in it, and its blocks with what they show.
+pub(crate) fn find(mut stack: Stack) -> Stack {
+    stack.findings = rules::find_all(&stack);
+    stack.blocks = summaries(&stack);
+    stack
+}
+
+/// A stack whose findings are as loud as `foreshock.toml` and the editor want them; what is off is gone.
+pub(crate) fn grade(mut stack: Stack) -> Stack {
+    let settings = stack.settings().clone();
+    settings.levels.apply(&mut stack.findings);
+    stack
+}

@@ -7,17 +7,15 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_history::{Base as Found, Commit, Mark, Problem, Repository, Tree, Wanted, WorkTree};
-use foreshock_terraform::{Files, ResolveOptions};
 use foreshock_text::FilePath;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Workspace;
-use super::moved::{has_module, moved_from};
 use super::past::Past;
 use super::seen::Read;
-use crate::workspace::discovery::directory_of;
 use crate::workspace::disk::Sources;
-use crate::{Base, FILE_NAME, Stack, StackKind};
+use crate::workspace::paths::directory_of;
+use crate::{Base, FILE_NAME, Stack};
 
 /// What the stacks are compared with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -148,9 +146,9 @@ impl Workspace {
             choices: self.choices.clone(),
             // What is over today is over on both sides, so that it is not the change that ends it.
             today: self.today,
-            options: ResolveOptions { states: Arc::default(), ..self.options.clone() },
+            options: self.options.clone(),
             sources: Rc::new(Sources::on(Box::new(Past(tree.clone())), self.sources.clone())),
-            ..Workspace::default()
+            ..Workspace::with_dialects(self.dialects)
         });
         let (base, doubt) = (base_of(found), found.doubt.clone());
         Ok(At { commit: found.commit, base, doubt, tree, workspace, moved: FxHashMap::default() })
@@ -192,16 +190,17 @@ impl Workspace {
     }
 
     /// A stack beside what it was. `number` counts the stacks of its root, `read` is what it was read from.
-    pub(super) fn compared(&mut self, stack: Stack, number: usize, read: &Read) -> Stack {
-        if self.bases.choice == BaseChoice::None {
+    pub(super) fn compared(&mut self, dialect: usize, mut stack: Stack, number: usize, read: &Read) -> Stack {
+        // A plan brings its own base.
+        if let Some((base, before)) = stack.before.take() {
+            return stack.compared_with(base, before);
+        }
+        if self.bases.choice == BaseChoice::None || stack.is_record() {
             return stack;
         }
-        let directory = match stack.kind {
-            StackKind::Terraform => stack.root.as_path(),
-            StackKind::Infra => stack.root.parent().unwrap_or(&stack.root),
-            // A plan brings its own base.
-            StackKind::Plan | StackKind::State => return stack,
-        };
+        let Some(reader) = self.readers.get(dialect) else { return stack };
+        let home = reader.home(&stack.root).directory;
+        let directory = home.as_path();
         let Some(work_tree) = self.side_of(directory) else { return stack };
         let Some(Side { at: Ok(at), .. }) = self.bases.sides.get_mut(&work_tree) else { return stack };
         // Of a stack that git ignores no commit knows anything; it would always be as it is.
@@ -209,7 +208,7 @@ impl Workspace {
         if own.peek().is_some() && own.all(|file| at.tree.counts_as_today(file.as_path())) {
             return stack;
         }
-        let before = at.stack(&stack, number, read, &self.sources);
+        let before = at.stack(dialect, &stack, number, read, &self.sources);
         // Half a base would make old what is new, and new what is old.
         if !at.tree.problems().is_empty() {
             return stack;
@@ -236,57 +235,57 @@ fn base_of(found: &Found) -> Base {
 
 impl At {
     /// The stack as it was; `None` when there was none. Where nothing of it has changed it is the stack itself.
-    fn stack(&mut self, now: &Stack, number: usize, read: &Read, present: &Sources) -> Option<Arc<Stack>> {
+    fn stack(
+        &mut self,
+        dialect: usize,
+        now: &Stack,
+        number: usize,
+        read: &Read,
+        present: &Sources,
+    ) -> Option<Arc<Stack>> {
         let past = &mut *self.workspace;
-        match now.kind {
-            StackKind::Plan | StackKind::State => None,
-            StackKind::Terraform => {
-                let is_there = has_module(&now.root, &past.sources);
-                let others = now.terraform().is_some_and(|module| !module.resolved.remote_states.is_empty());
-                // What a remote state says hangs on where every other stack keeps its own.
-                if is_there && !others && read.is_same(present, &past.sources) {
-                    return Some(Arc::new(now.clone()));
-                }
-                if is_there {
-                    return past.module(&now.root, number);
-                }
-                let find = || moved_from(&now.root, present, past);
-                let root = self.moved.entry(now.root.clone()).or_insert_with(find).clone()?;
-                self.workspace.module(&root, number)
-            }
-            StackKind::Infra => {
-                let file = FilePath::new(now.root.as_path());
-                past.sources.text(&file)?;
-                match read.is_same(present, &past.sources) {
-                    true => Some(Arc::new(now.clone())),
-                    false => past.infra_file(&now.root),
-                }
-            }
+        if past.readers.get(dialect)?.is_there(&now.root, &*past.sources) {
+            let is_same = || read.is_same(present, &past.sources);
+            return match !now.understood().reads_others && is_same() {
+                true => Some(Arc::new(now.clone())),
+                false => past.stack_at(dialect, &now.root, number),
+            };
         }
+        let root = match self.moved.get(&now.root) {
+            Some(known) => known.clone(),
+            None => {
+                let found = past.moved_from(dialect, &now.root, present);
+                self.moved.insert(now.root.clone(), found.clone());
+                found
+            }
+        };
+        self.workspace.stack_at(dialect, &root?, number)
     }
 }
 
 /// The workspace of a base.
 impl Workspace {
-    fn module(&mut self, root: &Utf8Path, number: usize) -> Option<Arc<Stack>> {
-        self.index();
-        self.drop_changed();
-        self.tell_states();
-        let mut settings = self.settings_of(root, root);
-        // A root that has moved may be meant by other entries of `foreshock.toml`.
-        let number = if number < settings.len() { number } else { 0 };
-        let settings = (!settings.is_empty()).then(|| settings.swap_remove(number))?;
-        Some(self.terraform(root, settings, number))
-    }
-
-    fn infra_file(&mut self, root: &Utf8Path) -> Option<Arc<Stack>> {
-        if self.indexed {
+    /// Looks everywhere only for a dialect that has to.
+    fn index_for(&mut self, dialect: usize) {
+        if self.indexed || self.readers.get(dialect).is_some_and(|reader| reader.needs_index()) {
             self.index();
         }
         self.drop_changed();
-        let directory = root.parent().unwrap_or(root).to_owned();
-        let settings = self.settings_of(root, &directory).into_iter().next()?;
-        self.infra(root, settings)
+    }
+
+    fn moved_from(&mut self, dialect: usize, root: &Utf8Path, present: &Sources) -> Option<Utf8PathBuf> {
+        self.index_for(dialect);
+        self.readers.get(dialect)?.moved_from(root, present, &*self.sources)
+    }
+
+    fn stack_at(&mut self, dialect: usize, root: &Utf8Path, number: usize) -> Option<Arc<Stack>> {
+        self.index_for(dialect);
+        self.prepare();
+        let mut settings = self.settings_of(dialect, root);
+        // A root that has moved may be meant by other entries of `foreshock.toml`.
+        let number = if number < settings.len() { number } else { 0 };
+        let settings = (!settings.is_empty()).then(|| settings.swap_remove(number))?;
+        self.stack(dialect, root, settings, number)
     }
 }
 
@@ -314,7 +313,9 @@ impl Bases {
         for side in self.sides.values_mut() {
             if let Ok(at) = &mut side.at {
                 at.workspace.configurations.forget(changed);
-                at.workspace.states_changed |= changed.iter().any(is_configuration);
+                if changed.iter().any(is_configuration) {
+                    at.workspace.forget_settings();
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use foreshock_model::ComponentIndex;
 use foreshock_text::FilePath;
 
-use crate::workspace::discovery::directory_of;
+use crate::workspace::paths::directory_of;
 use crate::{Finding, Severity, Snapshot, Stack};
 
 /// One of those who make a system of a file: a call of its module, or a stack of its root.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, ParsedFile, TerraformFiles, is_configuration};
+use foreshock_terraform::{Files, ParsedFile, TerraformFiles};
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
-use crate::StackKind;
 use crate::dialect::yaml_file::YamlFile;
+use crate::dialect::{Dialect, Texts};
 use crate::findings::suppression::Annotations;
 
 /// Files above this size are not read: 8 MiB, as in `foreshock_syntax::hcl`. Configuration is written by people.
@@ -130,36 +130,12 @@ impl Sources {
         memo.listings.remove(file.as_path());
     }
 
-    /// The parsed form of a YAML or JSON file; `None` when it is not there.
-    pub(crate) fn yaml(&self, file: &FilePath) -> Option<Arc<YamlFile>> {
-        let mut memo = self.memo.borrow_mut();
-        if let Some(yaml) = memo.yaml.get(file) {
-            return yaml.clone();
-        }
-        let text = memo.documents.get(file).map(|document| document.text.clone());
-        let yaml = match text {
-            Some(text) => Some(Arc::new(YamlFile::parse(file.clone(), text))),
-            None => self.yaml_on_ground(file),
-        };
-        memo.yaml.insert(file.clone(), yaml.clone());
-        yaml
-    }
-
-    /// What the comments of a file say to tools.
-    pub(crate) fn annotations(&self, file: &FilePath, kind: StackKind) -> Arc<Annotations> {
+    /// What the comments of a file say to tools, as its dialect reads them.
+    pub(crate) fn annotations(&self, file: &FilePath, dialect: &dyn Dialect) -> Arc<Annotations> {
         if let Some(known) = self.memo.borrow().annotations.get(file) {
             return known.clone();
         }
-        let read = match kind {
-            StackKind::Terraform => self.parsed(file).map(|file| Annotations::of_terraform(&file)),
-            StackKind::Infra => self.yaml(file).map(|file| Annotations::of_yaml(&file)),
-            // The text that it was made from; JSON has no comments.
-            StackKind::Plan | StackKind::State if is_configuration(file.as_path()) => {
-                self.parsed(file).map(|file| Annotations::of_terraform(&file))
-            }
-            StackKind::Plan | StackKind::State => None,
-        };
-        let read = Arc::new(read.unwrap_or_default());
+        let read = Arc::new(dialect.comments(file, self));
         self.memo.borrow_mut().annotations.insert(file.clone(), read.clone());
         read
     }
@@ -281,36 +257,19 @@ impl TerraformFiles for Sources {
     }
 }
 
-/// Files with some of them replaced: the copy that a fix is tried on.
-pub(crate) struct Overlay<'a> {
-    base: &'a dyn TerraformFiles,
-    replaced: FxHashMap<FilePath, Arc<ParsedFile>>,
-}
-
-impl<'a> Overlay<'a> {
-    pub(crate) fn new(base: &'a dyn TerraformFiles, replaced: FxHashMap<FilePath, Arc<ParsedFile>>) -> Overlay<'a> {
-        Overlay { base, replaced }
-    }
-}
-
-impl Files for Overlay<'_> {
-    fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
-        self.base.list(directory)
-    }
-
-    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        self.replaced.get(file).map(|parsed| parsed.text.clone()).or_else(|| self.base.text(file))
-    }
-
-    fn bytes(&self, file: &FilePath) -> Option<Arc<[u8]>> {
-        let replaced = self.replaced.get(file).map(|parsed| Arc::from(parsed.text.as_bytes()));
-        replaced.or_else(|| self.base.bytes(file))
-    }
-}
-
-impl TerraformFiles for Overlay<'_> {
-    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
-        self.replaced.get(file).cloned().or_else(|| self.base.parsed(file))
+impl Texts for Sources {
+    fn yaml(&self, file: &FilePath) -> Option<Arc<YamlFile>> {
+        let mut memo = self.memo.borrow_mut();
+        if let Some(yaml) = memo.yaml.get(file) {
+            return yaml.clone();
+        }
+        let text = memo.documents.get(file).map(|document| document.text.clone());
+        let yaml = match text {
+            Some(text) => Some(Arc::new(YamlFile::parse(file.clone(), text))),
+            None => self.yaml_on_ground(file),
+        };
+        memo.yaml.insert(file.clone(), yaml.clone());
+        yaml
     }
 }
 
@@ -374,6 +333,11 @@ pub(crate) fn read_bytes(file: &FilePath) -> Option<Result<Vec<u8>, String>> {
         return Some(Err(format!("this file has {megabytes} MiB; files above 8 MiB are not read")));
     }
     std::fs::read(file.as_path()).ok().map(Ok)
+}
+
+/// Reads and parses a YAML file of the disk; `None` when it is not there.
+pub(crate) fn yaml_on_disk(file: &FilePath) -> Option<Arc<YamlFile>> {
+    read_disk(file).map(|read| Arc::new(parse_yaml(file, read)))
 }
 
 /// Parses a YAML file; one that can't be taken as text is empty, with the reason as its problem.

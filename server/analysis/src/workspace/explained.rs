@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Workspace;
 use super::base::BaseChoice;
-use crate::{Snapshot, Stack, StackKind};
+use crate::{Snapshot, Stack};
 
 impl Workspace {
     /// The last picture with the causes of what is new in it (see [`Stack::with_causes`]); `None` when there is nothing to
@@ -18,11 +18,11 @@ impl Workspace {
         let mut news = false;
         for stack in stacks.iter_mut().filter(|stack| stack.lacks_causes()) {
             let explained = Arc::new(self.explain(stack, stop)?);
-            let key = (stack.root.clone(), stack.settings().variant.clone());
-            if let Some((kept, _)) = self.stacks.get_mut(&key)
-                && Arc::ptr_eq(kept, stack)
+            let key = (stack.dialect().id(), stack.root.clone(), stack.settings().variant.clone());
+            if let Some(kept) = self.stacks.get_mut(&key)
+                && Arc::ptr_eq(&kept.stack, stack)
             {
-                *kept = explained.clone();
+                kept.stack = explained.clone();
             }
             *stack = explained;
             news = true;
@@ -31,11 +31,11 @@ impl Workspace {
     }
 
     fn explain(&mut self, stack: &Stack, stop: &dyn Fn() -> bool) -> Option<Stack> {
-        let directory = match stack.kind {
-            StackKind::Infra => stack.root.parent().unwrap_or(&stack.root),
-            _ => stack.root.as_path(),
-        };
-        match self.past_of(directory) {
+        let dialect = stack.dialect().id();
+        let reader =
+            self.dialects.iter().position(|one| one.id() == dialect).and_then(|dialect| self.readers.get(dialect));
+        let directory = reader.map_or_else(|| stack.root.clone(), |reader| reader.home(&stack.root).directory);
+        match self.past_of(&directory) {
             Some(past) => stack.with_causes(&*self.sources, &*past, stop),
             None => Some(stack.clone()),
         }

@@ -3,67 +3,52 @@
 
 mod base;
 pub(crate) mod callers;
-pub(crate) mod discovery;
 pub(crate) mod disk;
 mod explained;
-mod moved;
 mod past;
-mod plans;
+pub(crate) mod paths;
 mod seen;
 pub(crate) mod snapshot;
+mod stages;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_infra::{is_infra, may_be_infra};
-use foreshock_terraform::{
-    Backend, Files, ResolveCache, ResolveOptions, StateHome, TerraformFiles, is_configuration, is_variable_file,
-};
+use foreshock_terraform::ResolveOptions;
 use foreshock_text::{FilePath, Place};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use self::base::BaseChoice;
 use self::base::Bases;
-use self::seen::{Read as ReadFiles, Seen};
+use self::seen::Read as ReadFiles;
 use crate::configuration::{Choices, Configurations, FILE_NAME, Places, StackSettings, stacks_of};
-use crate::findings::baseline;
-use crate::findings::suppression::{Annotations, notices, of_problem, settle};
-use crate::stack::{Stack, StackKind, analyse_infra, analyse_terraform};
-use crate::workspace::discovery::{
-    CallGraph, directory_of, infra_files, is_yaml, module_directories, normalised, without_libraries,
-};
+use crate::dialect::{DIALECTS, Dialect, Reader, Site, SourceFile, StackKind};
+use crate::findings::suppression::{notices, of_problem};
+use crate::stack::Stack;
 use crate::workspace::disk::Sources;
-use crate::workspace::snapshot::{Configured, Read, Snapshot};
+use crate::workspace::paths::{directory_of, normalised};
+use crate::workspace::snapshot::{Configured, Snapshot};
 use crate::{Date, Notice};
 
 /// Counts the changes of a workspace.
 pub type Revision = u64;
 
 /// The texts of a workspace and what was understood of them so far. Owned by one thread.
-#[derive(Default)]
 pub struct Workspace {
     revision: Revision,
     folders: Vec<Utf8PathBuf>,
     sources: Rc<Sources>,
-    calls: CallGraph,
+    dialects: &'static [&'static dyn Dialect],
+    /// One for each dialect.
+    readers: Vec<Box<dyn Reader>>,
     indexed: bool,
     changed: FxHashSet<FilePath>,
-    /// By root and what tells it from others of that root.
-    stacks: FxHashMap<StackKey, (Arc<Stack>, Inputs)>,
+    stacks: FxHashMap<StackKey, Kept>,
     configurations: Configurations,
     choices: Choices,
-    /// Every root of the workspace, while who calls whom is as it was.
-    all_roots: Option<Arc<BTreeSet<Utf8PathBuf>>>,
-    /// Open documents that were infrastructure YAML once: half-typed they still are.
-    infra_documents: FxHashSet<FilePath>,
-    resolve_cache: ResolveCache,
     options: ResolveOptions,
-    /// Where the module directories keep their state.
-    backends: BTreeMap<Utf8PathBuf, Backend>,
-    /// Whether what `options.states` says of them may have changed.
-    states_changed: bool,
     /// What the stacks are compared with.
     bases: Bases,
     /// Decides which suppressions are over.
@@ -72,14 +57,24 @@ pub struct Workspace {
     whole: Option<Utf8PathBuf>,
 }
 
-type StackKey = (Utf8PathBuf, Option<Arc<str>>);
+/// The dialect of a stack, its root and what tells it from others of that root.
+type StackKey = (StackKind, Utf8PathBuf, Option<Arc<str>>);
 
-/// What a stack was read from.
-enum Inputs {
-    /// Every file of these directories, and which there are.
-    Directories(FxHashSet<Utf8PathBuf>),
-    /// This file alone.
-    File(FilePath),
+/// A stack with what it was read from.
+struct Kept {
+    stack: Arc<Stack>,
+    files: FxHashSet<FilePath>,
+    /// Directories in which any change makes it old.
+    directories: FxHashSet<Utf8PathBuf>,
+}
+
+/// Roots, each with the number of its dialect.
+type Roots = BTreeSet<(usize, Utf8PathBuf)>;
+
+impl Default for Workspace {
+    fn default() -> Workspace {
+        Workspace::with_dialects(DIALECTS)
+    }
 }
 
 impl Workspace {
@@ -88,14 +83,32 @@ impl Workspace {
         Workspace::default()
     }
 
+    /// An empty workspace whose stacks are written in these dialects. Of two that claim a file the first reads it.
+    pub fn with_dialects(dialects: &'static [&'static dyn Dialect]) -> Workspace {
+        Workspace {
+            revision: Revision::default(),
+            folders: Vec::new(),
+            sources: Rc::default(),
+            dialects,
+            readers: dialects.iter().map(|dialect| dialect.reader()).collect(),
+            indexed: false,
+            changed: FxHashSet::default(),
+            stacks: FxHashMap::default(),
+            configurations: Configurations::default(),
+            choices: Choices::default(),
+            options: ResolveOptions::default(),
+            bases: Bases::default(),
+            today: None,
+            whole: None,
+        }
+    }
+
     /// Sets the workspace folders, absolute paths.
     pub fn set_folders(&mut self, folders: Vec<Utf8PathBuf>) {
         self.revision += 1;
         self.folders = folders.iter().map(|folder| normalised(folder)).collect();
         self.folders.sort();
         self.folders.dedup();
-        self.calls = CallGraph::default();
-        self.all_roots = None;
         self.indexed = false;
         self.forget_bases();
     }
@@ -103,8 +116,8 @@ impl Workspace {
     /// Sets the var files and variables that every stack is read with.
     pub fn set_options(&mut self, options: ResolveOptions) {
         self.revision += 1;
-        self.options = ResolveOptions { states: self.options.states.clone(), ..options };
-        self.states_changed = true;
+        self.options = options;
+        self.forget_settings();
         self.forget_bases();
     }
 
@@ -112,7 +125,7 @@ impl Workspace {
     pub fn set_choices(&mut self, choices: Choices) {
         self.revision += 1;
         self.choices = choices;
-        self.states_changed = true;
+        self.forget_settings();
         self.forget_bases();
     }
 
@@ -138,7 +151,7 @@ impl Workspace {
     pub fn close_document(&mut self, file: &FilePath) {
         self.revision += 1;
         self.sources.close_document(file);
-        self.infra_documents.remove(file);
+        self.readers.iter_mut().for_each(|reader| reader.forget_document(file));
         self.changed.insert(file.clone());
     }
 
@@ -150,130 +163,101 @@ impl Workspace {
         self.changed.insert(file.clone());
     }
 
+    /// The settings of stacks may be others now.
+    fn forget_settings(&mut self) {
+        self.readers.iter_mut().for_each(|reader| reader.forget_settings());
+    }
+
     /// The stacks that the open documents belong to. A stack none of whose files changed is the same `Arc` as before.
     pub fn snapshot(&mut self) -> Arc<Snapshot> {
         self.index();
         self.drop_changed();
-        let mut roots = Roots::default();
+        let mut roots = Roots::new();
         for document in self.sources.documents() {
-            let directory = directory_of(&document);
-            if is_configuration(document.as_path()) || is_variable_file(document.as_path()) {
-                roots.modules.extend(self.calls.roots_of(&directory));
-            } else if is_yaml(document.as_path()) && self.is_infra_document(&document) {
-                roots.infra.insert(document.as_path().to_owned());
+            if let Some(dialect) = self.dialect_of(document.as_path()) {
+                let found = self.with_reader(dialect, |reader, site| reader.roots_of(&document, site));
+                roots.extend(found.into_iter().map(|root| (dialect, root)));
             }
         }
-        self.stacks.retain(|(root, _), _| roots.modules.contains(root) || roots.infra.contains(root));
+        let wanted: BTreeSet<(StackKind, &Utf8Path)> =
+            roots.iter().filter_map(|(dialect, root)| Some((self.id_of(*dialect)?, root.as_path()))).collect();
+        self.stacks.retain(|(kind, root, _), _| wanted.contains(&(*kind, root.as_path())));
         self.assemble(roots)
     }
 
-    /// Whether an open document is infrastructure YAML, or was before somebody began to type.
-    fn is_infra_document(&mut self, file: &FilePath) -> bool {
-        if self.infra_documents.contains(file) {
-            return true;
-        }
-        let looks = self.sources.document(file).is_some_and(|text| may_be_infra(&text));
-        let surely = looks && self.sources.yaml(file).is_some_and(|yaml| is_infra(&yaml.tree));
-        if surely {
-            self.infra_documents.insert(file.clone());
-        }
-        surely
-    }
-
-    /// Every stack at or below a directory, or the stack of a single file. A single YAML or JSON file is read as
-    /// infrastructure YAML in any case; in a directory only those count that surely are.
+    /// Every stack at or below a directory, or the stack of a single file. A single file is read in any case, as what its name
+    /// says; in a directory only those count that surely are stacks.
     ///
     /// # Errors
     /// When the path is not there or can't be read; the text says what was expected.
     pub fn snapshot_of(&mut self, path: &Utf8Path) -> Result<Arc<Snapshot>, String> {
         let metadata = path.metadata().map_err(|error| format!("{path}: {error}; {EXPECTED}"))?;
         let absolute = path.canonicalize_utf8().map_err(|error| format!("{path}: {error}"))?;
-        if metadata.is_file() && plans::is_plan(&absolute) {
+        if metadata.is_file() && self.readers.iter().any(|reader| reader.is_record(&absolute)) {
             return self.snapshot_of_plan(path, None);
         }
-        let roots = if metadata.is_dir() {
-            let infra = infra_files(&absolute);
+        let mut roots = Roots::new();
+        if metadata.is_dir() {
             self.whole = Some(absolute.clone());
-            self.set_folders(vec![absolute]);
+            self.set_folders(vec![absolute.clone()]);
             self.index();
-            let directories: Vec<Utf8PathBuf> = self.calls.directories().cloned().collect();
-            let roots = directories.iter().flat_map(|directory| self.calls.roots_of(directory)).collect();
-            Roots { modules: without_libraries(roots, &self.folders, &*self.sources), infra }
-        } else if is_yaml(&absolute) {
-            Roots { infra: BTreeSet::from([absolute]), ..Roots::default() }
-        } else if is_configuration(&absolute) {
-            let directory = directory_of(&FilePath::new(absolute));
-            self.set_folders(vec![directory.clone()]);
-            Roots { modules: BTreeSet::from([directory]), ..Roots::default() }
+            for dialect in 0..self.readers.len() {
+                let below = self.with_reader(dialect, |reader, site| reader.roots_below(&absolute, site));
+                roots.extend(below.into_iter().map(|root| (dialect, root)));
+            }
         } else {
-            return Err(format!("{path}: {EXPECTED}"));
-        };
+            let dialect = self.dialect_of(&absolute).ok_or_else(|| format!("{path}: {EXPECTED}"))?;
+            let root = self.with_reader(dialect, |reader, _| reader.root_at(&absolute));
+            if root != absolute {
+                self.set_folders(vec![root.clone()]);
+            }
+            roots.insert((dialect, root));
+        }
         self.drop_changed();
         Ok(self.assemble(roots))
     }
 
-    /// Finds the module directories of the workspace once, and afterwards reads the calls of changed ones only.
+    /// The one stack of a plan or state. With a source, the root module that it was made from, findings stand in that
+    /// text; without one the directory of the file is taken for it when it is, and else they stand in the JSON.
+    ///
+    /// # Errors
+    /// When a path is not there or can't be read, or the file is no plan; the text says where and what was expected.
+    pub fn snapshot_of_plan(&mut self, plan: &Utf8Path, source: Option<&Utf8Path>) -> Result<Arc<Snapshot>, String> {
+        let mut opened = (0..).zip(&mut self.readers);
+        let opened = opened.find_map(|(dialect, reader)| Some((dialect, reader.open_record(plan, source)?)));
+        let (dialect, root) = opened.ok_or_else(|| format!("{plan}: {EXPECTED}"))?;
+        let root = root?;
+        let home = self.readers.get(dialect).map(|reader| reader.home(&root));
+        self.set_folders(home.map(|home| home.directory).into_iter().collect());
+        self.drop_changed();
+        let settings = self.settings_of(dialect, &root).into_iter().next().unwrap_or_default();
+        let (stack, _) = self.analysed(dialect, &root, settings, 0)?;
+        Ok(self.published(vec![Arc::new(stack)], &BTreeSet::from([(dialect, root)])))
+    }
+
+    /// The number of the dialect that a file is written in, by its name.
+    fn dialect_of(&self, file: &Utf8Path) -> Option<usize> {
+        self.dialects.iter().position(|dialect| dialect.claims(file))
+    }
+
+    fn id_of(&self, dialect: usize) -> Option<StackKind> {
+        self.dialects.get(dialect).map(|dialect| dialect.id())
+    }
+
+    /// Asks the reader of a dialect something about this workspace.
+    fn with_reader<T: Default>(&mut self, dialect: usize, ask: impl FnOnce(&mut dyn Reader, &Site<'_>) -> T) -> T {
+        let site = Site { folders: &self.folders, sources: &self.sources };
+        self.readers.get_mut(dialect).map(|reader| ask(&mut **reader, &site)).unwrap_or_default()
+    }
+
+    /// Looks for the roots of the workspace once, and afterwards where something changed.
     fn index(&mut self) {
-        if self.indexed {
-            let directories: BTreeSet<Utf8PathBuf> =
-                self.changed.iter().filter(|file| is_configuration(file.as_path())).map(directory_of).collect();
-            for directory in &directories {
-                if self.calls.update(directory, &*self.sources) {
-                    self.all_roots = None;
-                }
-            }
-            if !directories.is_empty() {
-                self.find_states(&directories);
-            }
-            return;
-        }
-        let mut directories: BTreeSet<Utf8PathBuf> =
-            self.folders.iter().flat_map(|folder| module_directories(folder, &self.sources)).collect();
-        directories.extend(self.sources.documents().iter().map(directory_of));
-        for directory in &directories {
-            self.calls.update(directory, &*self.sources);
+        let site = Site { folders: &self.folders, sources: &self.sources };
+        let changed = self.indexed.then_some(&self.changed);
+        for reader in &mut self.readers {
+            reader.index(&site, changed);
         }
         self.indexed = true;
-        self.backends.clear();
-        self.find_states(&directories);
-    }
-
-    /// Looks where these directories keep their state.
-    fn find_states(&mut self, directories: &BTreeSet<Utf8PathBuf>) {
-        for directory in directories {
-            match Backend::of_root(directory, &*self.sources) {
-                Some(backend) => self.backends.insert(directory.clone(), backend),
-                None => self.backends.remove(directory),
-            };
-        }
-        self.states_changed = true;
-    }
-
-    /// Tells every stack whose state is where, with the values that each root is read with. A root that is several stacks is
-    /// there several times.
-    fn tell_states(&mut self) {
-        if !std::mem::take(&mut self.states_changed) {
-            return;
-        }
-        let backends: Vec<(Utf8PathBuf, Backend)> = self
-            .backends
-            .iter()
-            .filter(|(root, _)| self.calls.is_root(root))
-            .map(|(r, b)| (r.clone(), b.clone()))
-            .collect();
-        let mut states = Vec::new();
-        for (root, backend) in backends {
-            for settings in self.settings_of(&root, &root) {
-                // What was given by hand belongs to the stack that was asked for.
-                let mut variables = settings.options.variables;
-                variables.retain(|name, _| !self.options.variables.contains_key(name));
-                let (root, backend) = (root.clone(), backend.clone());
-                states.push(StateHome { root, backend, var_files: settings.chosen, variables });
-            }
-        }
-        if states != *self.options.states {
-            self.options.states = Arc::new(states);
-        }
     }
 
     /// Drops the stacks that read a changed file, or a directory whose listing may have changed.
@@ -284,40 +268,51 @@ impl Workspace {
         }
         self.configurations.forget(&changed);
         self.bases.forget_configurations(&changed);
-        self.states_changed |= changed.iter().any(|file| file.as_path().file_name() == Some(FILE_NAME));
+        if changed.iter().any(|file| file.as_path().file_name() == Some(FILE_NAME)) {
+            self.forget_settings();
+        }
         let directories: FxHashSet<Utf8PathBuf> = changed.iter().map(directory_of).collect();
-        self.stacks.retain(|_, (_, inputs)| match inputs {
-            Inputs::Directories(read) => read.is_disjoint(&directories),
-            Inputs::File(file) => !changed.contains(file),
+        self.stacks.retain(|_, kept| {
+            kept.directories.is_disjoint(&directories) && changed.iter().all(|file| !kept.files.contains(file))
         });
     }
 
+    /// The picture of these roots: every stack of each, read anew where something of it changed.
     fn assemble(&mut self, roots: Roots) -> Arc<Snapshot> {
-        self.tell_states();
+        self.prepare();
         self.follow_bases();
-        let mut stacks = Vec::with_capacity(roots.modules.len() + roots.infra.len());
+        let mut stacks = Vec::with_capacity(roots.len());
         let mut wanted: FxHashSet<StackKey> = FxHashSet::default();
-        for root in &roots.modules {
-            for (number, settings) in self.settings_of(root, root).into_iter().enumerate() {
-                wanted.insert((root.clone(), settings.variant.clone()));
-                stacks.push(self.terraform(root, settings, number));
+        for (dialect, root) in &roots {
+            let Some(kind) = self.id_of(*dialect) else { continue };
+            for (number, settings) in self.settings_of(*dialect, root).into_iter().enumerate() {
+                wanted.insert((kind, root.clone(), settings.variant.clone()));
+                stacks.extend(self.stack(*dialect, root, settings, number));
             }
-        }
-        for root in &roots.infra {
-            let directory = root.parent().unwrap_or(root).to_owned();
-            // Nothing in the text of such a file varies with values.
-            let Some(settings) = self.settings_of(root, &directory).into_iter().next() else { continue };
-            wanted.insert((root.clone(), settings.variant.clone()));
-            stacks.extend(self.infra(root, settings));
         }
         self.stacks.retain(|key, _| wanted.contains(key));
         stacks.sort_by(|one, other| (&one.root, one.variant()).cmp(&(&other.root, other.variant())));
-        let configurations = self.configured(&roots);
+        self.published(stacks, &roots)
+    }
+
+    /// Lets the readers get ready to understand stacks.
+    fn prepare(&mut self) {
+        let mut readers = std::mem::take(&mut self.readers);
+        let given = self.options.clone();
+        for reader in &mut readers {
+            reader.prepare(&given, &mut |root| self.settings_at(root, root));
+        }
+        self.readers = readers;
+    }
+
+    /// Stacks with everything that is told beside them: the files they stand in, `foreshock.toml`, and who asked for silence.
+    fn published(&mut self, stacks: Vec<Arc<Stack>>, roots: &Roots) -> Arc<Snapshot> {
+        let configurations = self.configured(roots);
         let mut files = self.files(&stacks);
         for Configured { configuration, .. } in &configurations {
-            files.insert(configuration.file.clone(), Read::Configuration(configuration.clone()));
+            files.insert(configuration.file.clone(), SourceFile::Configuration(configuration.clone()));
         }
-        let notices = self.notices(&stacks, &roots, &configurations, &files);
+        let notices = self.notices(&stacks, &configurations, &files);
         let base_problem = self.bases.problem();
         let mut snapshot =
             Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files, base_problem);
@@ -325,66 +320,37 @@ impl Workspace {
         Arc::new(snapshot)
     }
 
-    /// The stack of a root, the one with that number of those that the root is read as.
-    fn terraform(&mut self, root: &Utf8Path, settings: StackSettings, number: usize) -> Arc<Stack> {
-        if let Some(kept) = self.kept(root, &settings) {
-            return kept;
+    /// The stack of a root, the one with that number of those that the root is read as; `None` where it can't be read.
+    fn stack(&mut self, dialect: usize, root: &Utf8Path, settings: StackSettings, number: usize) -> Option<Arc<Stack>> {
+        let key = (self.id_of(dialect)?, root.to_owned(), settings.variant.clone());
+        // None of its files changed, and it is read with the same settings.
+        if let Some(kept) = self.stacks.get(&key).filter(|kept| **kept.stack.settings() == settings) {
+            return Some(kept.stack.clone());
         }
-        let key = (root.to_owned(), settings.variant.clone());
-        let seen = Seen::of(&self.sources);
-        let stack = analyse_terraform(root, &seen, &Arc::new(settings), &mut self.resolve_cache);
-        let read = seen.read();
-        let stack = self.compared(stack, number, &read);
-        let stack = Arc::new(self.settled(stack));
-        let others = stack.terraform().into_iter().flat_map(|stack| &stack.resolved.remote_states);
-        let others = others.flat_map(|state| &state.files);
-        let directories = stack.files.iter().chain(others).map(directory_of).collect();
-        self.stacks.insert(key, (stack.clone(), Inputs::Directories(directories)));
-        stack
-    }
-
-    fn infra(&mut self, root: &Utf8Path, settings: StackSettings) -> Option<Arc<Stack>> {
-        if let Some(kept) = self.kept(root, &settings) {
-            return Some(kept);
-        }
-        let key = (root.to_owned(), settings.variant.clone());
-        let file = FilePath::new(root);
-        let stack = analyse_infra(self.sources.yaml(&file)?, &Arc::new(settings));
-        let stack = self.compared(stack, 0, &ReadFiles::one(file.clone()));
-        let stack = Arc::new(self.settled(stack));
-        self.stacks.insert(key, (stack.clone(), Inputs::File(file)));
+        let (stack, ReadFiles { files, .. }) = self.analysed(dialect, root, settings, number).ok()?;
+        let stack = Arc::new(stack);
+        let directories = stack.understood().directories.iter().cloned().collect();
+        self.stacks.insert(key, Kept { stack: stack.clone(), files, directories });
         Some(stack)
-    }
-
-    /// A stack without what somebody has decided to live with.
-    fn settled(&self, mut stack: Stack) -> Stack {
-        baseline::apply(&mut stack);
-        let annotations = stack.files.iter().map(|file| (file.clone(), self.sources.annotations(file, stack.kind)));
-        let annotations: Vec<(FilePath, Arc<Annotations>)> =
-            annotations.filter(|(_, annotations)| !annotations.is_empty()).collect();
-        settle(&mut stack, annotations, self.today);
-        stack
     }
 
     /// What is to be said of those who asked for silence.
     fn notices(
         &self,
         stacks: &[Arc<Stack>],
-        roots: &Roots,
         configurations: &[Configured],
-        files: &FxHashMap<FilePath, Read>,
+        files: &FxHashMap<FilePath, SourceFile>,
     ) -> Vec<Notice> {
         let annotations = stacks.iter().flat_map(|stack| stack.annotations.iter().cloned()).collect();
+        let roots: FxHashSet<&Utf8PathBuf> = stacks.iter().map(|stack| &stack.root).collect();
         let mut is_whole = |file: &FilePath| {
             let directory = directory_of(file);
             if file.as_path().file_name() == Some(FILE_NAME) {
                 return self.whole.as_ref().is_some_and(|whole| directory.starts_with(whole));
             }
-            if is_yaml(file.as_path()) {
-                return true;
-            }
-            let is_inside = self.folders.iter().any(|folder| file.as_path().starts_with(folder));
-            is_inside && self.calls.roots_of(&directory).iter().all(|root| roots.modules.contains(root))
+            let reader = self.dialect_of(file.as_path()).and_then(|dialect| self.readers.get(dialect));
+            let reading = reader.and_then(|reader| reader.roots_reading(file, &self.folders));
+            reading.is_some_and(|reading| reading.iter().all(|root| roots.contains(root)))
         };
         let line = |place: &Place| match files.get(&place.file) {
             Some(read) => read.line(place.span.start),
@@ -398,18 +364,26 @@ impl Workspace {
         notices
     }
 
-    /// A stack none of whose files changed and that is read with the same settings.
-    fn kept(&self, root: &Utf8Path, settings: &StackSettings) -> Option<Arc<Stack>> {
-        let (stack, _) = self.stacks.get(&(root.to_owned(), settings.variant.clone()))?;
-        (**stack.settings() == *settings).then(|| stack.clone())
+    /// The stacks that a root is read as.
+    fn settings_of(&mut self, dialect: usize, root: &Utf8Path) -> Vec<StackSettings> {
+        let Some(reader) = self.readers.get(dialect) else { return Vec::new() };
+        let (home, has_variants) = (reader.home(root), reader.has_variants());
+        let mut all = self.settings_at(&home.name, &home.directory);
+        if !has_variants {
+            all.truncate(1);
+        }
+        if let Some(reader) = self.readers.get(dialect) {
+            all.iter_mut().for_each(|settings| reader.complete(settings));
+        }
+        all
     }
 
-    /// The stacks that a root is read as.
-    fn settings_of(&mut self, root: &Utf8Path, directory: &Utf8Path) -> Vec<StackSettings> {
+    /// The settings that `foreshock.toml`, the editor's user and the command line have for a stack of that name.
+    fn settings_at(&mut self, name: &Utf8Path, directory: &Utf8Path) -> Vec<StackSettings> {
         let configuration = self.configurations.of(directory, self.sources.present());
         let baseline = self.configurations.baseline_of(directory, self.sources.present());
         let places = Places { folders: &self.folders };
-        let mut all = stacks_of(root, configuration.as_deref(), &self.choices, &self.options, places, &*self.sources);
+        let mut all = stacks_of(name, configuration.as_deref(), &self.choices, &self.options, places, &*self.sources);
         for settings in &mut all {
             settings.baseline.clone_from(&baseline);
             settings.today = self.today;
@@ -419,8 +393,12 @@ impl Workspace {
 
     /// The configurations that count for these stacks and for open documents, with what is wrong with them.
     fn configured(&mut self, roots: &Roots) -> Vec<Configured> {
-        let mut directories: BTreeSet<Utf8PathBuf> = roots.modules.clone();
-        directories.extend(roots.infra.iter().filter_map(|file| Some(file.parent()?.to_owned())));
+        let homes = roots.iter().filter_map(|(dialect, root)| Some(self.readers.get(*dialect)?.home(root)));
+        let (mut directories, mut names) = (BTreeSet::new(), BTreeSet::new());
+        for home in homes {
+            directories.insert(home.directory);
+            names.insert(home.name);
+        }
         directories.extend(self.sources.documents().iter().map(directory_of));
         let mut found = BTreeMap::new();
         for directory in directories {
@@ -434,13 +412,13 @@ impl Workspace {
             let mut below = Vec::new();
             // Of what lies outside the workspace folders nothing is known.
             if self.folders.iter().any(|folder| directory.starts_with(folder)) {
-                let mut all = (*self.every_root()).clone();
-                all.extend(roots.modules.iter().chain(&roots.infra).cloned());
+                let known = self.readers.iter_mut().map(|reader| reader.known_roots());
+                let mut all: BTreeSet<Utf8PathBuf> = known.flat_map(|known| (*known).clone()).collect();
+                all.extend(names.iter().cloned());
                 problems.extend(configuration.problems_among(&all, &*self.sources));
                 problems.sort_by_key(|problem| problem.span);
-                let is_stack = |root: &&Utf8PathBuf| {
-                    is_yaml(root) || self.sources.list(root).iter().any(|file| is_configuration(file.as_path()))
-                };
+                let is_stack =
+                    |root: &&Utf8PathBuf| self.readers.iter().any(|reader| reader.is_there(root, &*self.sources));
                 let relative = all.iter().filter(is_stack).filter_map(|root| root.strip_prefix(&directory).ok());
                 below = relative
                     .map(|root| if root.as_str().is_empty() { ".".to_owned() } else { root.to_string() })
@@ -451,48 +429,21 @@ impl Workspace {
         told.collect()
     }
 
-    /// The roots of every module directory of the workspace.
-    fn every_root(&mut self) -> Arc<BTreeSet<Utf8PathBuf>> {
-        let roots = self.all_roots.take().unwrap_or_else(|| {
-            Arc::new(self.calls.directories().flat_map(|directory| self.calls.roots_of(directory)).collect())
-        });
-        self.all_roots = Some(roots.clone());
-        roots
-    }
-
-    /// The files of the stacks, and the open documents of their dialects.
-    fn files(&self, stacks: &[Arc<Stack>]) -> FxHashMap<FilePath, Read> {
-        let mut files = FxHashMap::default();
-        for stack in stacks {
-            for file in &stack.files {
-                let read = match stack.kind {
-                    StackKind::Terraform => self.sources.parsed(file).map(Read::Terraform),
-                    StackKind::Infra => self.sources.yaml(file).map(Read::Yaml),
-                    StackKind::Plan | StackKind::State => None,
-                };
-                files.extend(read.map(|read| (file.clone(), read)));
-            }
-        }
-        // YAML of other formats is nobody's business here.
-        let is_ours = |file: &FilePath| !is_yaml(file.as_path()) && file.as_path().file_name() != Some(FILE_NAME);
+    /// The files of the stacks, and open documents that are worth a word without a stack.
+    fn files(&self, stacks: &[Arc<Stack>]) -> FxHashMap<FilePath, SourceFile> {
+        let read = stacks.iter().flat_map(|stack| &stack.understood().texts);
+        let mut files: FxHashMap<FilePath, SourceFile> = read.cloned().collect();
+        let is_ours = |file: &FilePath| file.as_path().file_name() != Some(FILE_NAME);
         for file in self.sources.documents().into_iter().filter(is_ours) {
             if !files.contains_key(&file)
-                && let Some(parsed) = self.sources.parsed(&file)
+                && let Some(reader) = self.dialect_of(file.as_path()).and_then(|dialect| self.readers.get(dialect))
+                && let Some(read) = reader.read_alone(&file, &*self.sources)
             {
-                files.insert(file, Read::Terraform(parsed));
+                files.insert(file, read);
             }
         }
         files
     }
-}
-
-/// The roots of the stacks that are wanted.
-#[derive(Default)]
-struct Roots {
-    /// Directories of root modules.
-    modules: BTreeSet<Utf8PathBuf>,
-    /// Files of infrastructure YAML.
-    infra: BTreeSet<Utf8PathBuf>,
 }
 
 const EXPECTED: &str = "expected a directory, a .tf or .tf.json file, infrastructure YAML (.yaml, .yml, .json) or the JSON \

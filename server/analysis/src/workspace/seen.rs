@@ -6,7 +6,9 @@ use foreshock_terraform::{Files, ParsedFile, TerraformFiles, is_configuration, i
 use foreshock_text::FilePath;
 use rustc_hash::FxHashSet;
 
-use crate::workspace::discovery::is_yaml;
+use crate::dialect::Texts;
+use crate::dialect::infra::is_yaml;
+use crate::dialect::yaml_file::YamlFile;
 use crate::workspace::disk::Sources;
 
 /// Sources that remember what was asked of them.
@@ -19,7 +21,7 @@ pub(super) struct Seen<'a> {
 #[derive(Default)]
 pub(super) struct Read {
     directories: FxHashSet<Utf8PathBuf>,
-    files: FxHashSet<FilePath>,
+    pub(super) files: FxHashSet<FilePath>,
 }
 
 impl<'a> Seen<'a> {
@@ -66,12 +68,14 @@ impl TerraformFiles for Seen<'_> {
     }
 }
 
-impl Read {
-    /// What the analysis of a single file asks for.
-    pub(super) fn one(file: FilePath) -> Read {
-        Read { directories: FxHashSet::default(), files: FxHashSet::from_iter([file]) }
+impl Texts for Seen<'_> {
+    fn yaml(&self, file: &FilePath) -> Option<Arc<YamlFile>> {
+        self.note(file);
+        self.sources.yaml(file)
     }
+}
 
+impl Read {
     /// Whether two sources give the same answers. Line ends of Windows are no difference: a checkout may have made them.
     pub(super) fn is_same(&self, one: &Sources, other: &Sources) -> bool {
         let same_names = |directory: &Utf8PathBuf| names(one, directory) == names(other, directory);

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_model::ComponentIndex;
 use foreshock_terraform::{Files, ParsedFile, TerraformFiles};
-use foreshock_text::{FilePath, LineTable, PositionEncoding, Problem};
+use foreshock_text::{FilePath, LineTable, Problem};
 use rustc_hash::FxHashMap;
 
-use crate::dialect::plan_file::PlanFile;
 use crate::dialect::yaml_file::YamlFile;
+use crate::dialect::{SourceFile, Texts};
 use crate::findings::fix;
 use crate::show::cascade_tree;
 use crate::workspace::disk::list_disk;
@@ -30,7 +30,7 @@ pub struct Snapshot {
     pub base_problem: Option<Arc<str>>,
     /// What is to be said of suppressions, by place.
     pub notices: Vec<Notice>,
-    files: FxHashMap<FilePath, Read>,
+    files: FxHashMap<FilePath, SourceFile>,
 }
 
 /// A `foreshock.toml` with everything that is wrong with it here.
@@ -42,28 +42,6 @@ pub struct Configured {
     pub problems: Vec<Problem>,
     /// The stacks below its directory, relative to that, sorted.
     pub(crate) roots: Vec<String>,
-}
-
-/// A file that was read, by its dialect.
-#[derive(Clone, Debug)]
-pub(crate) enum Read {
-    Terraform(Arc<ParsedFile>),
-    Yaml(Arc<YamlFile>),
-    Configuration(Arc<Configuration>),
-    Plan(Arc<PlanFile>),
-}
-
-impl Read {
-    /// The line that an offset is in, from 0.
-    pub(crate) fn line(&self, offset: u32) -> u32 {
-        let (text, lines) = match self {
-            Read::Terraform(file) => (&file.text, &file.lines),
-            Read::Yaml(file) => (&file.text, &file.lines),
-            Read::Configuration(file) => (&file.text, &file.lines),
-            Read::Plan(file) => (&file.text, &file.lines),
-        };
-        lines.position(text, offset, PositionEncoding::Utf8).line
-    }
 }
 
 /// A file that was read, whatever its dialect.
@@ -83,7 +61,7 @@ impl Snapshot {
         folders: Vec<Utf8PathBuf>,
         stacks: Vec<Arc<Stack>>,
         configurations: Vec<Configured>,
-        files: FxHashMap<FilePath, Read>,
+        files: FxHashMap<FilePath, SourceFile>,
         base_problem: Option<Arc<str>>,
     ) -> Snapshot {
         Snapshot { revision, folders, stacks, configurations, base_problem, notices: Vec::new(), files }
@@ -98,12 +76,8 @@ impl Snapshot {
 
     /// Text and lines of a file that was read.
     pub fn file(&self, path: &FilePath) -> Option<File<'_>> {
-        Some(match self.files.get(path)? {
-            Read::Terraform(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
-            Read::Yaml(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
-            Read::Configuration(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
-            Read::Plan(file) => File { text: &file.text, lines: &file.lines, problems: &file.problems },
-        })
+        let read = self.files.get(path)?;
+        Some(File { text: read.text(), lines: read.lines(), problems: read.problems() })
     }
 
     /// The findings whose place is in a file, with the index of their stack.
@@ -192,8 +166,17 @@ impl Files for Snapshot {
 impl TerraformFiles for Snapshot {
     fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
         match self.files.get(file) {
-            Some(Read::Terraform(parsed)) => Some(parsed.clone()),
+            Some(SourceFile::Hcl(parsed)) => Some(parsed.clone()),
             _ => crate::workspace::disk::parse_disk(file),
+        }
+    }
+}
+
+impl Texts for Snapshot {
+    fn yaml(&self, file: &FilePath) -> Option<Arc<YamlFile>> {
+        match self.files.get(file) {
+            Some(SourceFile::Yaml(parsed)) => Some(parsed.clone()),
+            _ => crate::workspace::disk::yaml_on_disk(file),
         }
     }
 }

@@ -1,6 +1,5 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
-use foreshock_analysis::StackKind;
 use foreshock_infra::write;
 use foreshock_report::Places;
 
@@ -20,8 +19,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let path = &arguments.path;
     let (snapshot, _) = read(path, &Inputs::default())?;
-    let is_ours = |kind: StackKind| matches!(kind, StackKind::Plan | StackKind::State);
-    let Some(stack) = snapshot.stacks.first().filter(|stack| is_ours(stack.kind)) else {
+    let Some(stack) = snapshot.stacks.first().filter(|stack| stack.is_record()) else {
         return Err(format!(
             "{path}: expected the JSON of `terraform show -json` (of a plan or a state) or a terraform.tfstate"
         ));

@@ -1,16 +1,14 @@
 //! Repairs: edits of the text, each proven on a copy before it is offered.
 
-mod infra;
-mod placement;
-mod terraform;
-mod yaml;
+mod edited;
 
 use foreshock_engine::assess_with;
-use foreshock_terraform::{ResolveCache, TerraformFiles};
-use foreshock_text::{FilePath, Place};
+use foreshock_text::Place;
 
-use crate::stack::Content;
-use crate::{Finding, Severity, Snapshot, Stack, StackKind};
+use crate::dialect::{Reader, Texts};
+use crate::findings::{find, grade};
+use crate::{Finding, Severity, Snapshot, Stack, StackProblem};
+use edited::Edited;
 
 /// 8766 hours.
 const MINUTES_PER_YEAR: f64 = 525_960.0;
@@ -40,16 +38,13 @@ pub struct Fix {
 /// The repairs of a finding that hold what they promise, best first.
 pub(crate) fn proven(snapshot: &Snapshot, stack: &Stack, finding: &Finding) -> Vec<Fix> {
     // A plan is repaired in the text that it was made from, and that is what a repair is proven on.
-    if matches!(stack.kind, StackKind::Plan | StackKind::State) {
-        let source = stack.plan.as_ref().and_then(|plan| plan.source.as_deref());
+    let Some(repaired) = stack.repaired_in() else { return Vec::new() };
+    if !std::ptr::eq(repaired, stack) {
         let same = |other: &&Finding| other.rule == finding.rule && other.component_id == finding.component_id;
-        let in_text = source.and_then(|source| Some((source, source.findings.iter().find(same)?)));
-        return in_text.map(|(source, finding)| proven(snapshot, source, finding)).unwrap_or_default();
+        let in_text = repaired.findings.iter().find(same);
+        return in_text.map(|finding| proven(snapshot, repaired, finding)).unwrap_or_default();
     }
-    let candidates = match stack.content() {
-        Content::Terraform(module) => terraform::candidates(snapshot, stack, module, finding),
-        Content::Infra(file) => infra::candidates(file, finding),
-    };
+    let candidates = stack.dialect().candidates(snapshot, stack, finding);
     let mut fixes: Vec<Fix> =
         candidates.into_iter().filter_map(|candidate| prove(snapshot, stack, finding, candidate)).collect();
     fixes.sort_by(|one, other| other.points.total_cmp(&one.points).then_with(|| one.title.cmp(&other.title)));
@@ -57,14 +52,15 @@ pub(crate) fn proven(snapshot: &Snapshot, stack: &Stack, finding: &Finding) -> V
 }
 
 /// A repair that may help: what a person reads, and edits that do not overlap, in the order of the text.
-struct Candidate {
-    title: String,
-    edits: Vec<Edit>,
+#[derive(Debug)]
+pub struct Candidate {
+    pub(crate) title: String,
+    pub(crate) edits: Vec<Edit>,
 }
 
 impl Candidate {
     /// `None` for edits that overlap, and for none at all.
-    fn new(title: impl Into<String>, mut edits: Vec<Edit>) -> Option<Candidate> {
+    pub fn new(title: impl Into<String>, mut edits: Vec<Edit>) -> Option<Candidate> {
         edits.sort_by(|one, other| one.place.cmp(&other.place));
         edits.dedup();
         let apart = edits.windows(2).all(|pair| match pair {
@@ -76,22 +72,20 @@ impl Candidate {
 }
 
 /// The stack with edits made to its text; `None` when they do not fit or leave text that says less than before.
-pub(crate) fn after(
-    files: &dyn TerraformFiles,
-    stack: &Stack,
-    edits: &[Edit],
-    cache: &mut ResolveCache,
-) -> Option<Stack> {
-    match stack.content() {
-        Content::Terraform(_) => terraform::after(files, stack, edits, cache),
-        Content::Infra(file) => infra::after(stack, file, edits),
+pub(crate) fn after(texts: &dyn Texts, stack: &Stack, edits: &[Edit], reader: &mut dyn Reader) -> Option<Stack> {
+    let edited = Edited::new(texts, edits)?;
+    let understood = reader.understand(&stack.root, &edited, stack.settings()).ok()?;
+    let of_edited = |problems: &[StackProblem]| problems.iter().filter(|problem| edited.has(&problem.file)).count();
+    if of_edited(&understood.problems) > of_edited(&stack.problems) {
+        return None;
     }
+    Some(grade(find(Stack::assessed(stack.dialect(), &stack.root, understood, stack.settings()))))
 }
 
 /// Applies the edits to a copy, reads it, understands it and assesses it against the entries and weights of before.
 fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candidate) -> Option<Fix> {
     let Candidate { title, edits } = candidate;
-    let after = after(snapshot, stack, &edits, &mut ResolveCache::default())?;
+    let after = after(snapshot, stack, &edits, &mut *stack.dialect().reader())?;
     let basis = stack.assessment.basis.carried_to(stack.system(), after.system());
     let assessment = assess_with(after.system(), &basis);
     let still_there =
@@ -117,17 +111,4 @@ fn is_louder(before: &Stack, after: &Stack) -> bool {
         before.all_findings().any(|old| old.rule == finding.rule && old.component_id == finding.component_id)
     };
     after.findings.iter().any(|finding| finding.severity >= Severity::Warning && !known(&finding))
-}
-
-/// A text after the edits that concern it; `None` when they do not fit.
-fn applied(text: &str, file: &FilePath, edits: &[Edit]) -> Option<String> {
-    let mut after = String::with_capacity(text.len() + 64);
-    let mut done = 0usize;
-    for edit in edits.iter().filter(|edit| edit.place.file == *file) {
-        after.push_str(text.get(done..edit.place.span.start as usize)?);
-        after.push_str(&edit.text);
-        done = edit.place.span.end as usize;
-    }
-    after.push_str(text.get(done..)?);
-    Some(after)
 }

@@ -6,8 +6,8 @@ use super::{rule, severity_named, wording};
 use crate::{Finding, Stack};
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
-    let Some(module) = stack.terraform() else { return Vec::new() };
-    module.assembled.violations.iter().filter_map(report).collect()
+    let Some(assembled) = stack.assembled() else { return Vec::new() };
+    assembled.violations.iter().filter_map(report).collect()
 }
 
 fn report(violation: &Violation) -> Option<Finding> {

@@ -1,19 +1,15 @@
 //! The comments of a file that speak to tools, and what of the text each is about.
 
-use foreshock_syntax::hcl::{self, Body};
-use foreshock_syntax::yaml;
-use foreshock_terraform::ParsedFile;
 use foreshock_text::{LineTable, Span};
 
 use super::comment::{Directive, directive};
-use crate::dialect::yaml_file::YamlFile;
 
 /// How the comments of other tools begin that silence them. They are mentioned, never obeyed.
 const FOREIGN: [&str; 5] = ["checkov:skip=", "trivy:ignore:", "tfsec:ignore:", "tflint-ignore:", "kics-scan ignore"];
 
 /// What the comments of a file say.
 #[derive(Debug, Default)]
-pub(crate) struct Annotations {
+pub struct Annotations {
     /// Those that ask for silence, in order.
     pub(crate) ignores: Vec<Ignore>,
     /// Those that ask other tools for silence, in order.
@@ -41,22 +37,24 @@ pub(crate) struct Foreign {
 }
 
 impl Annotations {
-    pub(crate) fn of_terraform(file: &ParsedFile) -> Annotations {
-        let is_json = file.path.as_path().extension() == Some("json");
-        if is_json || !is_worth_reading(&file.text) {
-            return Annotations::default();
-        }
-        let text = Commented::new(&file.text, &file.lines, hcl::comments(&file.text));
-        text.annotations(|line| item_at(&file.body, line), |at| block_around(&file.body, at))
+    /// What the comments of a text say, given where they are. Each is about the line that it stands on or above.
+    pub fn of_lines(text: &str, comments: impl FnOnce() -> Vec<Span>) -> Annotations {
+        Annotations::read(text, &LineTable::new(text), comments, &|line| Some(line), &|_| None)
     }
 
-    pub(crate) fn of_yaml(file: &YamlFile) -> Annotations {
-        let is_json = file.path.as_path().extension() == Some("json");
-        if is_json || !is_worth_reading(&file.text) {
+    /// The same where a line is the beginning of something: `item` is what begins on a line, `around` the block that an offset
+    /// is in. Nobody is asked for the comments of a text that has none of interest.
+    pub(crate) fn read(
+        text: &str,
+        lines: &LineTable,
+        comments: impl FnOnce() -> Vec<Span>,
+        item: &dyn Fn(Span) -> Option<Span>,
+        around: &dyn Fn(u32) -> Option<Span>,
+    ) -> Annotations {
+        if !is_worth_reading(text) {
             return Annotations::default();
         }
-        let text = Commented::new(&file.text, &file.lines, yaml::comments(&file.text, &file.tree));
-        text.annotations(|line| Some(text.indented_below(line)), |_| None)
+        Commented::new(text, lines, comments()).annotations(item, around)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -98,11 +96,11 @@ impl<'a> Commented<'a> {
     }
 
     /// `item` is what begins on a line; `around` the block that an offset is in.
-    fn annotations(&self, item: impl Fn(Span) -> Option<Span>, around: impl Fn(u32) -> Option<Span>) -> Annotations {
+    fn annotations(&self, item: &dyn Fn(Span) -> Option<Span>, around: &dyn Fn(u32) -> Option<Span>) -> Annotations {
         let mut found = Annotations::default();
         for &comment in &self.comments {
             let mut target = None;
-            let mut about = || *target.get_or_insert_with(|| self.target(comment, &item));
+            let mut about = || *target.get_or_insert_with(|| self.target(comment, item));
             for (line, offset) in said(comment, self.text) {
                 if found.ignores.len() + found.foreign.len() >= MOST {
                     return found;
@@ -120,7 +118,7 @@ impl<'a> Commented<'a> {
 
     /// What a comment is about: what begins on its own line, or, of a comment that has its lines to itself, on the first
     /// line after it and the comments that follow.
-    fn target(&self, comment: Span, item: &impl Fn(Span) -> Option<Span>) -> Span {
+    fn target(&self, comment: Span, item: &dyn Fn(Span) -> Option<Span>) -> Span {
         let first = self.line_of(comment.start);
         let before = Span::new(self.lines.line_span(self.text, first).start, comment.start);
         let mut line = first;
@@ -158,26 +156,6 @@ impl<'a> Commented<'a> {
         }
         any
     }
-
-    /// From a line to the end of what is indented below it.
-    fn indented_below(&self, line: Span) -> Span {
-        let start = self.line_of(line.start);
-        let indentation = line.start - self.lines.line_span(self.text, start).start;
-        let mut end = line.end;
-        for below in start + 1..self.lines.line_count() {
-            let span = self.lines.line_span(self.text, below);
-            let written = span.text(self.text);
-            let content = written.trim_start();
-            if content.is_empty() {
-                continue;
-            }
-            if (written.len() - content.len()) as u32 <= indentation {
-                break;
-            }
-            end = span.end;
-        }
-        Span::new(line.start, end)
-    }
 }
 
 /// `checkov:skip=CKV_AWS_157`, `tflint-ignore: a_rule`, where a line begins so.
@@ -204,43 +182,26 @@ fn said(comment: Span, text: &str) -> impl Iterator<Item = (&str, u32)> {
     })
 }
 
-/// The outermost block or attribute that begins on a line.
-fn item_at(body: &Body, line: Span) -> Option<Span> {
-    let begins = |span: Span| line.touches(span.start);
-    // Both are in the order of the text.
-    let attribute = body.attributes.partition_point(|attribute| attribute.name_span.start < line.start);
-    if let Some(attribute) = body.attributes.get(attribute).filter(|attribute| begins(attribute.name_span)) {
-        return Some(attribute.span());
-    }
-    let block = body.blocks.get(body.blocks.partition_point(|block| block.span.end <= line.start))?;
-    if begins(block.kind_span) {
-        return Some(block.span);
-    }
-    if block.span.contains(line) { item_at(&block.body, line) } else { None }
-}
-
-/// The outermost block that an offset is in.
-fn block_around(body: &Body, at: u32) -> Option<Span> {
-    body.blocks.iter().map(|block| block.span).find(|span| span.start <= at && at < span.end)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use expect_test::{Expect, expect};
     use foreshock_syntax::hcl::ExprCache;
+    use foreshock_terraform::ParsedFile;
     use foreshock_text::FilePath;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::dialect::yaml_file::YamlFile;
 
     fn of(path: &str, text: &str) -> Annotations {
         let path = FilePath::new(path);
         if path.as_path().extension() == Some("yaml") {
-            Annotations::of_yaml(&YamlFile::parse(path, Arc::from(text)))
+            crate::dialect::infra::comments_of(&YamlFile::parse(path, Arc::from(text)))
         } else {
-            Annotations::of_terraform(&ParsedFile::parse(path, Arc::from(text), &mut ExprCache::default()))
+            let parsed = ParsedFile::parse(path, Arc::from(text), &mut ExprCache::default());
+            crate::dialect::terraform::comments_of(&parsed)
         }
     }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use foreshock_text::{Place, Span};
 
-pub(crate) use annotations::Annotations;
+pub use annotations::Annotations;
 pub use date::Date;
 pub use notice::Notice;
 pub(crate) use notice::{notices, of_problem};

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_syntax::hcl::{Attribute, Block, Body};
-use foreshock_terraform::{ParsedFile, TerraformFiles, is_variable_file};
+use foreshock_terraform::{ParsedFile, is_configuration, is_variable_file};
 use foreshock_text::{FilePath, Place, Span};
 
-use super::{Change, ChangeForm, same, short, whole_lines, with_ends_of};
-use crate::Edit;
-use crate::workspace::discovery::directory_of;
+use crate::change::since_base::{Change, changed_lines, same, short, whole_lines, with_ends_of};
+use crate::dialect::Texts;
+use crate::workspace::paths::directory_of;
+use crate::{ChangeForm, Edit};
 
 /// What tells a block or a value from others of its module, wherever in its directory it is written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,11 +39,24 @@ enum Content<'f> {
     Attribute(&'f Attribute),
 }
 
-/// What differs in these files, by item.
-pub(super) fn changes(files: &[&FilePath], now: &dyn TerraformFiles, before: &dyn TerraformFiles) -> Vec<Change> {
-    let parsed = |side: &dyn TerraformFiles| -> Vec<Arc<ParsedFile>> {
-        files.iter().filter_map(|file| side.parsed(file)).collect()
+/// What differs in the files of a root module: by item where they are HCL, by line where they are JSON or something else. Files
+/// that a package manager wrote are left out.
+pub(super) fn changes(root: &Utf8Path, files: &[&FilePath], now: &dyn Texts, before: &dyn Texts) -> Vec<Change> {
+    let installed = root.join(".terraform");
+    let own = files.iter().copied().filter(|file| !file.as_path().starts_with(&installed));
+    let is_hcl = |file: &&FilePath| {
+        let path = file.as_path();
+        (is_configuration(path) || is_variable_file(path)) && path.extension() != Some("json")
     };
+    let (blocks, others): (Vec<&FilePath>, Vec<&FilePath>) = own.partition(is_hcl);
+    let mut changes = changed_items(&blocks, now, before);
+    changes.extend(changed_lines(&others, now, before));
+    changes
+}
+
+fn changed_items(files: &[&FilePath], now: &dyn Texts, before: &dyn Texts) -> Vec<Change> {
+    let parsed =
+        |side: &dyn Texts| -> Vec<Arc<ParsedFile>> { files.iter().filter_map(|file| side.parsed(file)).collect() };
     let (now, before) = (parsed(now), parsed(before));
     let texts: BTreeMap<&FilePath, &ParsedFile> = now.iter().map(|file| (&file.path, &**file)).collect();
     let (now, before) = (items(&now), items(&before));

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use foreshock_catalog::Change;
 use foreshock_syntax::hcl::{Attribute, Block, Body, parse};
 use foreshock_terraform::{
-    BlockPlace, EvaluatedAttribute, EvaluatedBody, Instance, Key, Kind, ModuleCall, ParsedFile, TerraformFiles, Value,
+    BlockPlace, EvaluatedAttribute, EvaluatedBody, Instance, Key, Kind, ModuleCall, ParsedFile, Value,
 };
 use foreshock_text::{FilePath, Place, Span};
 
-use super::Edit;
-use crate::Snapshot;
-use crate::stack::Terraform;
+use super::Terraform;
+use crate::Edit;
+use crate::dialect::Texts;
 
 /// The text edits that make changes, or `None` when one of them has no place that can be edited.
-pub(super) fn edits(snapshot: &Snapshot, module: &Terraform, changes: &[Change]) -> Option<Vec<Edit>> {
+pub(super) fn edits(texts: &dyn Texts, module: &Terraform, changes: &[Change]) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     let mut additions: BTreeMap<Place, Additions> = BTreeMap::new();
     for change in changes {
@@ -23,7 +23,7 @@ pub(super) fn edits(snapshot: &Snapshot, module: &Terraform, changes: &[Change])
                 let literal = literal(value)?;
                 let instance = module.resolved.instances.get(*instance)?;
                 match target(instance, path)? {
-                    Target::Written(attribute) => match argument(snapshot, module, instance, attribute) {
+                    Target::Written(attribute) => match argument(texts, module, instance, attribute) {
                         Some((call, name)) => {
                             additions.entry(whole(call)).or_default().attributes.push((name, literal));
                         }
@@ -50,12 +50,12 @@ pub(super) fn edits(snapshot: &Snapshot, module: &Terraform, changes: &[Change])
             }
             Change::Declare { instance, text } => {
                 let instance = module.resolved.instances.get(*instance)?;
-                edits.push(declaration(snapshot, module, &instance.block, text)?);
+                edits.push(declaration(texts, module, &instance.block, text)?);
             }
         }
     }
     for (place, additions) in &additions {
-        let file = snapshot.parsed(&place.file)?;
+        let file = texts.parsed(&place.file)?;
         let block = find_block(&file.body, place.span)?;
         Layout::of(&file, block)?.add(additions, &mut edits)?;
     }
@@ -63,7 +63,7 @@ pub(super) fn edits(snapshot: &Snapshot, module: &Terraform, changes: &[Change])
 }
 
 /// A new block behind another, in the line endings of the file; `None` where the module has one of that name.
-fn declaration(snapshot: &Snapshot, module: &Terraform, behind: &BlockPlace, text: &str) -> Option<Edit> {
+fn declaration(texts: &dyn Texts, module: &Terraform, behind: &BlockPlace, text: &str) -> Option<Edit> {
     let directory = behind.file.as_path().parent()?;
     let (body, _) = parse(text);
     let labels =
@@ -71,12 +71,12 @@ fn declaration(snapshot: &Snapshot, module: &Terraform, behind: &BlockPlace, tex
     let new: Vec<_> = body.blocks.iter().map(labels).collect();
     let here = module.resolved.files.iter().filter(|file| file.as_path().parent() == Some(directory));
     for file in here {
-        let parsed = snapshot.parsed(file)?;
+        let parsed = texts.parsed(file)?;
         if parsed.body.blocks.iter().map(labels).any(|block| new.contains(&block)) {
             return None;
         }
     }
-    let file = snapshot.parsed(&behind.file)?;
+    let file = texts.parsed(&behind.file)?;
     let newline = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
     let text: String = text.lines().map(|line| format!("{newline}{line}")).collect();
     let place = Place::new(behind.file.clone(), Span::empty(end_of_line(&file.text, behind.span.end)));
@@ -138,7 +138,7 @@ fn replacement(attribute: &EvaluatedAttribute, literal: String) -> Edit {
 /// The module call and the argument it leaves out, where the value is the default of a variable of a called module: the
 /// default is for every caller, the argument for this one.
 fn argument<'a>(
-    snapshot: &Snapshot,
+    texts: &dyn Texts,
     module: &'a Terraform,
     instance: &Instance,
     attribute: &EvaluatedAttribute,
@@ -150,7 +150,7 @@ fn argument<'a>(
             && call.directory.as_deref() == origin.file.as_path().parent()
     };
     let call = module.resolved.modules.iter().find(inside)?;
-    let file = snapshot.parsed(&origin.file)?;
+    let file = texts.parsed(&origin.file)?;
     let variable = file.body.blocks_of("variable").find(|variable| {
         variable.body.attribute("default").is_some_and(|default| default.value_span.contains(origin.span))
     })?;

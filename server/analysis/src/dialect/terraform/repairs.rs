@@ -1,19 +1,14 @@
 //! Repairs of a root module: the catalog's recipes, tried on a copy of its files.
 
-use std::sync::Arc;
-
 use foreshock_catalog::{Recipe, changes};
-use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{ParsedFile, ResolveCache, TerraformFiles};
-use rustc_hash::FxHashMap;
 
-use super::{Candidate, Edit, applied, placement};
-use crate::stack::{Terraform, analyse_terraform};
-use crate::workspace::disk::Overlay;
-use crate::{Finding, Snapshot, Stack};
+use super::{Terraform, placement};
+use crate::dialect::Texts;
+use crate::findings::fix::Candidate;
+use crate::{Edit, Finding, Stack};
 
 /// The recipes for a finding that apply and whose places can be edited.
-pub(super) fn candidates(snapshot: &Snapshot, stack: &Stack, module: &Terraform, finding: &Finding) -> Vec<Candidate> {
+pub(super) fn candidates(texts: &dyn Texts, stack: &Stack, module: &Terraform, finding: &Finding) -> Vec<Candidate> {
     let blocks = blocks(module, finding);
     let Some(instance) = blocks.first().and_then(|&first| module.resolved.instances.get(first)) else {
         return Vec::new();
@@ -21,7 +16,7 @@ pub(super) fn candidates(snapshot: &Snapshot, stack: &Stack, module: &Terraform,
     let recipes = stack.settings().catalog.recipes(&instance.type_name).iter();
     recipes
         .filter(|recipe| recipe.rules.iter().any(|rule| rule == finding.rule.as_str()))
-        .filter_map(|recipe| candidate(snapshot, stack, module, &blocks, recipe))
+        .filter_map(|recipe| candidate(texts, stack, module, &blocks, recipe))
         .collect()
 }
 
@@ -40,14 +35,14 @@ fn blocks(module: &Terraform, finding: &Finding) -> Vec<usize> {
 
 /// The text edits of a recipe, or `None` where it does not apply or its place can't be edited.
 fn candidate(
-    snapshot: &Snapshot,
+    texts: &dyn Texts,
     stack: &Stack,
     module: &Terraform,
     blocks: &[usize],
     recipe: &Recipe,
 ) -> Option<Candidate> {
     let changes = changes(&module.resolved, &stack.settings().catalog, blocks, recipe)?;
-    let candidate = Candidate::new(recipe.title.as_str(), placement::edits(snapshot, module, &changes)?)?;
+    let candidate = Candidate::new(recipe.title.as_str(), placement::edits(texts, module, &changes)?)?;
     editable(stack, &candidate.edits).then_some(candidate)
 }
 
@@ -60,29 +55,4 @@ fn editable(stack: &Stack, edits: &[Edit]) -> bool {
         let own = stack.files.iter().any(|read| read.as_path() == file);
         own && !json && !file.starts_with(&installed)
     })
-}
-
-/// The stack with the edits made; `None` when they do not fit or leave text that can't be read.
-pub(super) fn after(
-    files: &dyn TerraformFiles,
-    stack: &Stack,
-    edits: &[Edit],
-    cache: &mut ResolveCache,
-) -> Option<Stack> {
-    let mut replaced = FxHashMap::default();
-    for edit in edits {
-        let file = &edit.place.file;
-        if replaced.contains_key(file) {
-            continue;
-        }
-        let before = files.parsed(file)?;
-        let after =
-            ParsedFile::parse(file.clone(), applied(&before.text, file, edits)?.into(), &mut ExprCache::default());
-        if after.problems.len() > before.problems.len() {
-            return None;
-        }
-        replaced.insert(file.clone(), Arc::new(after));
-    }
-    let files = Overlay::new(files, replaced);
-    Some(analyse_terraform(&stack.root, &files, stack.settings(), cache))
 }

@@ -3,7 +3,7 @@
 use foreshock_syntax::yaml::{NodeKind, Style, Value};
 use foreshock_text::{Place, Span};
 
-use super::Edit;
+use crate::Edit;
 use crate::dialect::yaml_file::YamlFile;
 
 /// A text to be edited.

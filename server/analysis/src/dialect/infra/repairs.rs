@@ -1,30 +1,30 @@
 //! Repairs of infrastructure YAML: more replicas, automatic failover, more zones.
 
-use std::sync::Arc;
-
 use foreshock_model::{Component, FailoverMode, System};
 use foreshock_syntax::yaml::Value;
 
-use super::yaml::Text;
-use super::{Candidate, Edit, applied};
-use crate::dialect::yaml_file::YamlFile;
-use crate::stack::{InfraFile, analyse_infra};
-use crate::{Finding, Stack};
+use super::Declared;
+use super::edits::Text;
+use crate::findings::fix::Candidate;
+use crate::{Edit, Finding};
 
 /// What may repair a finding.
-pub(super) fn candidates(file: &InfraFile, finding: &Finding) -> Vec<Candidate> {
-    let system = &file.infra.system;
+pub(super) fn candidates(
+    Declared { file, declarations }: &Declared,
+    system: &System,
+    finding: &Finding,
+) -> Vec<Candidate> {
     let Some(index) = finding.component else { return Vec::new() };
-    let declaration = file.infra.declarations.get(index.index());
+    let declaration = declarations.get(index.index());
     let (Some(component), Some(declaration)) = (system.component(index), declaration) else {
         return Vec::new();
     };
-    let declared = file.file.tree.value(declaration.node);
+    let declared = file.tree.value(declaration.node);
     if declared.is_alias() {
         // What is written elsewhere is somebody else's too.
         return Vec::new();
     }
-    let repair = Repair { text: Text::of(&file.file), system, component, declared };
+    let repair = Repair { text: Text::of(file), system, component, declared };
     let candidates = match finding.rule.as_str() {
         "single-point-of-failure" | "no-redundancy" => {
             vec![repair.replica(), repair.replica_with_failover(), repair.replica_elsewhere()]
@@ -36,14 +36,6 @@ pub(super) fn candidates(file: &InfraFile, finding: &Finding) -> Vec<Candidate> 
         _ => Vec::new(),
     };
     candidates.into_iter().flatten().collect()
-}
-
-/// The stack with the edits made; `None` when they do not fit or leave text that says less than before.
-pub(super) fn after(stack: &Stack, file: &InfraFile, edits: &[Edit]) -> Option<Stack> {
-    let InfraFile { file, .. } = file;
-    let text = applied(&file.text, &file.path, edits)?;
-    let after = analyse_infra(Arc::new(YamlFile::parse(file.path.clone(), text.into())), stack.settings());
-    (after.problems.len() <= stack.problems.len()).then_some(after)
 }
 
 struct Repair<'a> {

@@ -1,0 +1,79 @@
+//! A file as it was read, by its grammar.
+
+use std::sync::Arc;
+
+use foreshock_terraform::ParsedFile;
+use foreshock_text::{FilePath, LineTable, PositionEncoding, Problem};
+
+use super::yaml_file::YamlFile;
+use crate::Configuration;
+
+/// A file that was read, by the grammar that it was parsed in. Several dialects share a grammar.
+#[derive(Clone, Debug)]
+pub enum SourceFile {
+    /// HCL, or its JSON form.
+    Hcl(Arc<ParsedFile>),
+    /// YAML or JSON.
+    Yaml(Arc<YamlFile>),
+    /// `foreshock.toml`.
+    Configuration(Arc<Configuration>),
+    /// A text of a grammar that one dialect has for itself.
+    Plain(Arc<PlainFile>),
+}
+
+/// A text with its lines, and what of it could not be understood.
+#[derive(Clone, Debug)]
+pub struct PlainFile {
+    /// Where it is.
+    pub path: FilePath,
+    /// The text.
+    pub text: Arc<str>,
+    /// Its lines.
+    pub lines: LineTable,
+    /// What could not be understood, by place.
+    pub problems: Vec<Problem>,
+}
+
+impl PlainFile {
+    /// A text with what is wrong with it.
+    pub fn new(path: FilePath, text: Arc<str>, problems: Vec<Problem>) -> PlainFile {
+        PlainFile { path, lines: LineTable::new(&text), text, problems }
+    }
+}
+
+impl SourceFile {
+    /// Its text.
+    pub fn text(&self) -> &Arc<str> {
+        match self {
+            SourceFile::Hcl(file) => &file.text,
+            SourceFile::Yaml(file) => &file.text,
+            SourceFile::Configuration(file) => &file.text,
+            SourceFile::Plain(file) => &file.text,
+        }
+    }
+
+    /// Its lines.
+    pub fn lines(&self) -> &LineTable {
+        match self {
+            SourceFile::Hcl(file) => &file.lines,
+            SourceFile::Yaml(file) => &file.lines,
+            SourceFile::Configuration(file) => &file.lines,
+            SourceFile::Plain(file) => &file.lines,
+        }
+    }
+
+    /// What of its text could not be parsed.
+    pub fn problems(&self) -> &[Problem] {
+        match self {
+            SourceFile::Hcl(file) => &file.problems,
+            SourceFile::Yaml(file) => &file.problems,
+            SourceFile::Configuration(file) => &file.problems,
+            SourceFile::Plain(file) => &file.problems,
+        }
+    }
+
+    /// The line that an offset is in, from 0.
+    pub(crate) fn line(&self, offset: u32) -> u32 {
+        self.lines().position(self.text(), offset, PositionEncoding::Utf8).line
+    }
+}

@@ -1,0 +1,211 @@
+//! Terraform: a root module is a stack. `foreshock_terraform` evaluates it, the catalog says what its resources mean.
+
+mod calls;
+mod comments;
+mod moved;
+mod pieces;
+mod placement;
+mod repairs;
+mod states;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_catalog::{Assembled, assemble};
+use foreshock_model::ComponentIndex;
+use foreshock_terraform::{
+    Instance, ResolveCache, ResolveOptions, Resolved, is_configuration, is_variable_file, resolve_with,
+};
+use foreshock_text::FilePath;
+use rustc_hash::FxHashSet;
+
+use calls::{CallGraph, module_directories, without_libraries};
+pub(crate) use comments::comments_of;
+use states::States;
+
+use super::{Dialect, Home, Meaning, Reader, Site, SourceFile, StackKind, Texts, Understood};
+use crate::change::since_base::Change;
+use crate::configuration::StackSettings;
+use crate::findings::fix::Candidate;
+use crate::findings::suppression::Annotations;
+use crate::workspace::paths::directory_of;
+use crate::{Finding, ProblemCode, Stack};
+
+/// The dialect.
+#[derive(Debug)]
+pub(crate) struct TerraformDialect;
+
+/// Reads root modules. Modules and values whose text is the same are not evaluated again.
+#[derive(Default)]
+pub(crate) struct TerraformReader {
+    cache: ResolveCache,
+    calls: CallGraph,
+    /// Every root of the workspace, while who calls whom is as it was.
+    all_roots: Option<Arc<BTreeSet<Utf8PathBuf>>>,
+    states: States,
+}
+
+/// A root module.
+#[derive(Debug)]
+pub struct Terraform {
+    /// What the text is.
+    pub resolved: Arc<Resolved>,
+    /// What it means.
+    pub assembled: Arc<Assembled>,
+    /// The var files and variables it was read with.
+    pub options: ResolveOptions,
+}
+
+impl Terraform {
+    /// The resource instance that declares a component.
+    pub fn declaring_instance(&self, component: ComponentIndex) -> Option<&Instance> {
+        let first = *self.assembled.members.get(component.index())?.first()?;
+        self.resolved.instances.get(first)
+    }
+}
+
+impl Dialect for TerraformDialect {
+    fn id(&self) -> StackKind {
+        StackKind::new("terraform")
+    }
+
+    /// Whatever nobody else claims: a file of HCL may have any name.
+    fn claims(&self, _: &Utf8Path) -> bool {
+        true
+    }
+
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(TerraformReader::default())
+    }
+
+    fn comments(&self, file: &FilePath, texts: &dyn Texts) -> Annotations {
+        texts.parsed(file).map(|file| comments_of(&file)).unwrap_or_default()
+    }
+
+    fn pieces(&self, root: &Utf8Path, files: &[&FilePath], now: &dyn Texts, before: &dyn Texts) -> Vec<Change> {
+        pieces::changes(root, files, now, before)
+    }
+
+    fn candidates(&self, texts: &dyn Texts, stack: &Stack, finding: &Finding) -> Vec<Candidate> {
+        stack.terraform().map(|module| repairs::candidates(texts, stack, module, finding)).unwrap_or_default()
+    }
+}
+
+impl Reader for TerraformReader {
+    fn roots_of(&mut self, document: &FilePath, _: &Site<'_>) -> BTreeSet<Utf8PathBuf> {
+        if is_configuration(document.as_path()) || is_variable_file(document.as_path()) {
+            self.calls.roots_of(&directory_of(document))
+        } else {
+            BTreeSet::new()
+        }
+    }
+
+    fn roots_below(&mut self, _: &Utf8Path, site: &Site<'_>) -> BTreeSet<Utf8PathBuf> {
+        let roots = (*self.known_roots()).clone();
+        without_libraries(roots, site.folders, site.sources)
+    }
+
+    fn understand(
+        &mut self,
+        root: &Utf8Path,
+        texts: &dyn Texts,
+        settings: &StackSettings,
+    ) -> Result<Understood, String> {
+        let resolved = resolve_with(&mut self.cache, root, texts, &settings.options);
+        let read = |file: &FilePath| Some((file.clone(), SourceFile::Hcl(texts.parsed(file)?)));
+        let texts = resolved.files.iter().filter_map(read).collect();
+        let problems = resolved.problems.clone();
+        let mut understood = of_resources(TerraformDialect.id(), resolved, settings);
+        understood.texts = texts;
+        for (file, problem) in problems {
+            understood = understood.with_problems(ProblemCode::Syntax, &file, [problem]);
+        }
+        Ok(understood)
+    }
+
+    fn root_at(&mut self, file: &Utf8Path) -> Utf8PathBuf {
+        file.parent().unwrap_or(file).to_owned()
+    }
+
+    fn is_there(&self, root: &Utf8Path, texts: &dyn Texts) -> bool {
+        texts.list(root).iter().any(|file| is_configuration(file.as_path()))
+    }
+
+    fn home(&self, root: &Utf8Path) -> Home {
+        Home { directory: root.to_owned(), name: root.to_owned() }
+    }
+
+    fn has_variants(&self) -> bool {
+        true
+    }
+
+    fn index(&mut self, site: &Site<'_>, changed: Option<&FxHashSet<FilePath>>) {
+        let directories: BTreeSet<Utf8PathBuf> = match changed {
+            Some(changed) => changed.iter().filter(|file| is_configuration(file.as_path())).map(directory_of).collect(),
+            None => {
+                *self = TerraformReader { cache: std::mem::take(&mut self.cache), ..TerraformReader::default() };
+                let below = site.folders.iter().flat_map(|folder| module_directories(folder, site.sources));
+                below.chain(site.sources.documents().iter().map(directory_of)).collect()
+            }
+        };
+        for directory in &directories {
+            if self.calls.update(directory, site.sources) {
+                self.all_roots = None;
+                // Who is called is no root, and nobody's state to be read.
+                self.states.forget_settings();
+            }
+            self.states.look_at(directory, site.sources);
+        }
+    }
+
+    fn needs_index(&self) -> bool {
+        true
+    }
+
+    fn known_roots(&mut self) -> Arc<BTreeSet<Utf8PathBuf>> {
+        let calls = &self.calls;
+        let all = || Arc::new(calls.directories().flat_map(|directory| calls.roots_of(directory)).collect());
+        self.all_roots.get_or_insert_with(all).clone()
+    }
+
+    fn roots_reading(&self, file: &FilePath, folders: &[Utf8PathBuf]) -> Option<BTreeSet<Utf8PathBuf>> {
+        let is_inside = folders.iter().any(|folder| file.as_path().starts_with(folder));
+        is_inside.then(|| self.calls.roots_of(&directory_of(file)))
+    }
+
+    fn forget_settings(&mut self) {
+        self.states.forget_settings();
+    }
+
+    fn prepare(&mut self, given: &ResolveOptions, settings_of: &mut dyn FnMut(&Utf8Path) -> Vec<StackSettings>) {
+        let calls = &self.calls;
+        self.states.work_out(given, &|root| calls.is_root(root), settings_of);
+    }
+
+    fn complete(&self, settings: &mut StackSettings) {
+        settings.options.states = self.states.known();
+    }
+
+    fn read_alone(&self, file: &FilePath, texts: &dyn Texts) -> Option<SourceFile> {
+        texts.parsed(file).map(SourceFile::Hcl)
+    }
+
+    fn moved_from(&self, root: &Utf8Path, present: &dyn Texts, base: &dyn Texts) -> Option<Utf8PathBuf> {
+        moved::moved_from(root, &self.calls, present, base)
+    }
+}
+
+/// What resource instances mean, wherever they were read.
+pub(super) fn of_resources(kind: StackKind, resolved: Resolved, settings: &StackSettings) -> Understood {
+    let assembled = Arc::new(assemble(&resolved, &settings.catalog));
+    let others = resolved.remote_states.iter().flat_map(|state| &state.files);
+    let directories = resolved.files.iter().chain(others).map(directory_of).collect();
+    let mut understood = Understood::new(kind, Meaning::Resources(assembled.clone()), Vec::new());
+    understood.files.clone_from(&resolved.files);
+    understood.directories = directories;
+    understood.reads_others = !resolved.remote_states.is_empty();
+    let (resolved, options) = (Arc::new(resolved), settings.options.clone());
+    understood.module = Some(Arc::new(Terraform { resolved, assembled, options }));
+    understood
+}

@@ -1,0 +1,120 @@
+//! What a dialect makes of the text of a stack.
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use foreshock_catalog::Assembled;
+use foreshock_model::System;
+use foreshock_plan::Counts;
+use foreshock_text::{FilePath, Problem};
+
+use super::terraform::Terraform;
+use super::{Dialect, SourceFile, StackKind};
+use crate::Base;
+use crate::stack::{ProblemCode, StackProblem};
+
+/// The text of a stack, understood. What every dialect hands over stands first; behind it what only some have, which others
+/// ask for by what it is and not by dialect.
+#[derive(Debug)]
+pub struct Understood {
+    /// What it is called in JSON.
+    pub kind: StackKind,
+    /// The files it was read from.
+    pub files: Vec<FilePath>,
+    /// The same as they were read, and what else the stack's places lie in.
+    pub texts: Vec<(FilePath, SourceFile)>,
+    /// What the text means.
+    pub meaning: Meaning,
+    /// What could not be understood.
+    pub problems: Vec<StackProblem>,
+    /// What the dialect itself wants to have again when it repairs something.
+    pub own: Option<Arc<dyn Any + Send + Sync>>,
+    /// Directories in which any change may change the stack, beside the files that were read.
+    pub directories: BTreeSet<Utf8PathBuf>,
+    /// Whether it reads the results of other stacks, which change without any text of its own.
+    pub(crate) reads_others: bool,
+    /// The root module with its named values, calls and renamed resources, where it is one.
+    pub(crate) module: Option<Arc<Terraform>>,
+    /// What a program has recorded, and not somebody written.
+    pub(crate) record: Option<Box<Record>>,
+    /// Where the stack is at home, when that is not the root it was asked for by.
+    pub(crate) root: Option<Utf8PathBuf>,
+}
+
+/// What a text means, by the way it came to mean it.
+#[derive(Clone, Debug)]
+pub enum Meaning {
+    /// Resources that the catalog has rows for.
+    Resources(Arc<Assembled>),
+    /// Components that the text names itself.
+    Components(Arc<System>),
+}
+
+/// What a program has recorded of a deployment.
+#[derive(Debug)]
+pub(crate) struct Record {
+    /// How many resources it makes, changes, destroys and leaves, when it is still to come.
+    pub(crate) counts: Option<Counts>,
+    /// Why there is nothing to score, for a person, when there is no component.
+    pub(crate) nothing: String,
+    /// The stack as it was before, when the record tells that itself.
+    pub(crate) before: Option<(Base, Option<Understood>)>,
+    /// The text that it was made from, where that is at hand: what repairs are made on.
+    pub(crate) source: Option<RepairedText>,
+}
+
+/// A text in another dialect that a record was made from.
+#[derive(Debug)]
+pub(crate) struct RepairedText {
+    pub(crate) dialect: &'static dyn Dialect,
+    pub(crate) root: Utf8PathBuf,
+    pub(crate) understood: Understood,
+}
+
+impl Understood {
+    /// With nothing but a meaning and the files it was read from.
+    pub fn new(kind: StackKind, meaning: Meaning, texts: Vec<(FilePath, SourceFile)>) -> Understood {
+        let files = texts.iter().map(|(file, _)| file.clone()).collect();
+        Understood {
+            kind,
+            files,
+            texts,
+            meaning,
+            problems: Vec::new(),
+            own: None,
+            directories: BTreeSet::new(),
+            reads_others: false,
+            module: None,
+            record: None,
+            root: None,
+        }
+    }
+
+    /// Adds what could not be understood of a file.
+    #[must_use]
+    pub fn with_problems(
+        mut self,
+        code: ProblemCode,
+        file: &FilePath,
+        problems: impl IntoIterator<Item = Problem>,
+    ) -> Self {
+        let problems = problems.into_iter();
+        self.problems.extend(problems.map(|problem| StackProblem { code, file: file.clone(), problem }));
+        self
+    }
+
+    /// The system.
+    pub fn system(&self) -> &System {
+        match &self.meaning {
+            Meaning::Resources(assembled) => &assembled.system,
+            Meaning::Components(system) => system,
+        }
+    }
+
+    /// What the dialect has put by for itself.
+    pub fn own<T: 'static>(&self) -> Option<&T> {
+        self.own.as_deref()?.downcast_ref()
+    }
+}
