@@ -20,5 +20,6 @@ pub use cache::ExpressionCache;
 pub use detached::evaluate;
 pub use evaluate::{Binding, Budget, Effort, Evaluator, Limit, Names, Scope, Weight, pairs};
 pub use failure::{Failure, beyond, fail};
+pub use numbers::held;
 pub use traversals::{each_reference, each_reference_beside};
 pub use types::{Field, Type, bool_of, convert, kind_name, number_of, string_of};

@@ -4,15 +4,21 @@
 
 use std::sync::Arc;
 
+use foreshock_resources::Kind;
+use foreshock_syntax::hcl::decimal;
+
 use crate::failure::{Failure, beyond};
 
-/// Beyond this a double does not hold every whole number.
+/// Why a number is not known though it is written.
+pub(crate) const TOO_MANY_DIGITS: &str = "a number with more digits than can be followed here";
+
+/// From here on a double does not hold every whole number: this one may be its neighbour.
 const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// A number as a string: whole numbers without a point, others with the fewest digits.
 pub(crate) fn format_number(number: f64) -> Result<Arc<str>, Failure> {
     if !is_exact(number) {
-        return beyond("a number with more digits than can be followed here");
+        return beyond(TOO_MANY_DIGITS);
     }
     if number == 0.0 {
         return Ok(Arc::from("0"));
@@ -22,7 +28,7 @@ pub(crate) fn format_number(number: f64) -> Result<Arc<str>, Failure> {
 
 /// Whether the shortest decimal form of the double surely is the number that was meant.
 pub(crate) fn is_exact(number: f64) -> bool {
-    if !number.is_finite() || number.abs() > LARGEST_WHOLE {
+    if !number.is_finite() || number.abs() >= LARGEST_WHOLE {
         return false;
     }
     if number.fract() == 0.0 {
@@ -43,7 +49,12 @@ pub(crate) fn settle(number: f64) -> f64 {
     if short { rounded } else { number }
 }
 
-/// A string as a number: decimal with optional fraction and exponent.
+/// A number as a value: unknown where a double does not hold it.
+pub fn held(number: f64) -> Kind {
+    if number.abs() < LARGEST_WHOLE { Kind::Number(number) } else { Kind::Unknown(Arc::from(TOO_MANY_DIGITS)) }
+}
+
+/// A string as a number, infinite where a double does not hold it: decimal with optional fraction and exponent.
 pub(crate) fn parse_number(text: &str) -> Option<f64> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let first = digits.bytes().next()?;
@@ -53,5 +64,5 @@ pub(crate) fn parse_number(text: &str) -> Option<f64> {
     if !digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-')) {
         return None;
     }
-    text.parse().ok().filter(|number: &f64| number.is_finite())
+    decimal(text)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foreshock_resources::{Kind, Value};
 
 use crate::failure::{Failure, beyond, fail};
-use crate::numbers::{format_number, parse_number};
+use crate::numbers::{TOO_MANY_DIGITS, format_number, parse_number};
 
 /// A type constraint, or the type of a value as far as it can be told.
 #[derive(Clone, Debug, PartialEq)]
@@ -282,7 +282,8 @@ pub fn number_of(kind: &Kind) -> Result<f64, Failure> {
     match kind {
         Kind::Number(number) => Ok(*number),
         Kind::String(text) => match parse_number(text) {
-            Some(number) => Ok(number),
+            Some(number) if number.is_finite() => Ok(number),
+            Some(_) => beyond(TOO_MANY_DIGITS),
             None => fail(format!("a number is required, this is {text:?}")),
         },
         Kind::Null => fail("a number is required, this is null"),

@@ -8,6 +8,7 @@ use foreshock_syntax::hcl::{Expr, ExprKind, ForExpr, ObjectKey};
 
 use super::{Binding, Evaluator, Scope};
 use crate::failure::{Failure, fail};
+use crate::numbers::held;
 use crate::types::{bool_of, convert, infer, kind_name, string_of, unify};
 
 impl<'a> Evaluator<'a> {
@@ -16,7 +17,7 @@ impl<'a> Evaluator<'a> {
         let kind = match &expr.kind {
             ExprKind::Null => Kind::Null,
             ExprKind::Bool(flag) => Kind::Bool(*flag),
-            ExprKind::Number(number) => Kind::Number(*number),
+            ExprKind::Number(number) => held(*number),
             ExprKind::String(text) => Kind::String(text.clone()),
             _ => {
                 self.budget.step()?;

@@ -5,7 +5,7 @@ use foreshock_syntax::hcl::{BinaryOp, Expr, UnaryOp};
 
 use super::{Evaluator, Scope};
 use crate::failure::{Failure, beyond, fail};
-use crate::numbers::settle;
+use crate::numbers::{held, settle};
 use crate::types::{bool_of, number_of};
 
 /// `-a`, `!a`.
@@ -91,5 +91,5 @@ fn arithmetic(operator: BinaryOp, left: f64, right: f64) -> Result<Kind, Failure
     if !number.is_finite() {
         return beyond("a number too large to follow");
     }
-    Ok(Kind::Number(settle(number)))
+    Ok(held(settle(number)))
 }

@@ -7,7 +7,7 @@ use foreshock_resources::{Kind, Value};
 
 use crate::evaluate::PARTS;
 use crate::failure::{Failure, beyond, fail};
-use crate::numbers::format_number;
+use crate::numbers::{format_number, held};
 
 /// Compact, keys sorted, with `<`, `>`, `&` and the line separators escaped.
 pub(super) fn write(value: &Value, into: &mut String) -> Result<(), Failure> {
@@ -84,8 +84,8 @@ fn value_of(json: &serde_json::Value) -> Value {
         serde_json::Value::Null => Kind::Null,
         serde_json::Value::Bool(flag) => Kind::Bool(*flag),
         serde_json::Value::Number(number) => match number.as_f64() {
-            Some(number) => Kind::Number(number),
-            None => Kind::Unknown(Arc::from("a number too large to follow")),
+            Some(number) => held(number),
+            None => held(f64::INFINITY),
         },
         serde_json::Value::String(text) => Kind::String(Arc::from(text.as_str())),
         serde_json::Value::Array(items) => Kind::List(Arc::new(items.iter().map(value_of).collect())),

@@ -129,7 +129,7 @@ fn boolean(flag: bool) -> Value {
 }
 
 fn number(number: f64) -> Value {
-    Value::new(Kind::Number(crate::numbers::settle(number)))
+    Value::new(crate::numbers::held(crate::numbers::settle(number)))
 }
 
 fn list(items: Vec<Value>) -> Value {

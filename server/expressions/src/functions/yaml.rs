@@ -7,7 +7,7 @@ use foreshock_resources::{Kind, Value};
 use granit_parser::{Event, Parser, ScalarStyle};
 
 use crate::failure::{Failure, beyond, fail};
-use crate::numbers::{format_number, parse_number};
+use crate::numbers::{format_number, held, parse_number};
 use crate::types::string_of;
 
 /// Block style, keys and strings quoted, as `yamlencode` prints it.
@@ -255,13 +255,13 @@ fn resolve_scalar(text: &str) -> Result<Value, Failure> {
             let radix =
                 |prefix: &str, radix| text.strip_prefix(prefix).and_then(|d| i64::from_str_radix(d, radix).ok());
             if let Some(number) = radix("0x", 16).or_else(|| radix("0o", 8)) {
-                return Ok(Value::new(Kind::Number(number as f64)));
+                return Ok(Value::new(held(number as f64)));
             }
             if matches!(text.trim_start_matches(['+', '-']).to_lowercase().as_str(), ".inf" | ".nan") {
                 return fail("a number that is not finite");
             }
             match parse_number(text) {
-                Some(number) => Kind::Number(number),
+                Some(number) => held(number),
                 None => return date_or_text(text),
             }
         }

@@ -98,7 +98,8 @@ pub enum ExprKind {
     Null,
     /// `true`, `false`.
     Bool(bool),
-    /// A number as written; the text keeps digits that do not fit a double.
+    /// A number; infinite where a double does not hold it exactly (see [`super::decimal`]), and then the text alone says
+    /// which it is.
     Number(f64),
     /// A string or heredoc without interpolation, unescaped (a `<<-` heredoc already without its indentation).
     String(Arc<str>),

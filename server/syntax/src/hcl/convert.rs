@@ -9,6 +9,7 @@ use hcl_edit::Span as _;
 use hcl_edit::expr as edit;
 
 use super::ast::{BinaryOp, Expr, ExprKind, ForExpr, ObjectKey, StepKind, TraversalStep, UnaryOp};
+use super::number::decimal;
 use super::template;
 
 /// What the conversion needs to know beside the tree.
@@ -30,7 +31,7 @@ impl Source<'_> {
         let kind = match from {
             edit::Expression::Null(_) => ExprKind::Null,
             edit::Expression::Bool(value) => ExprKind::Bool(*value.value()),
-            edit::Expression::Number(value) => ExprKind::Number(value.value().as_f64().unwrap_or(f64::NAN)),
+            edit::Expression::Number(value) => ExprKind::Number(number(value)),
             edit::Expression::String(value) => ExprKind::String(Arc::from(value.value().as_str())),
             edit::Expression::Array(array) => ExprKind::Array(array.iter().map(|item| self.expr(item)).collect()),
             edit::Expression::Object(object) => {
@@ -99,11 +100,18 @@ impl Source<'_> {
             edit::TraversalOperator::GetAttr(name) => StepKind::Attribute(Arc::from(name.value().as_str())),
             edit::TraversalOperator::Index(index) => StepKind::Index(self.expr(index)),
             edit::TraversalOperator::LegacyIndex(index) => {
-                StepKind::Index(Expr { kind: ExprKind::Number(*index.value() as f64), span: self.span(index.span()) })
+                let number = decimal(&index.value().to_string()).unwrap_or(f64::INFINITY);
+                StepKind::Index(Expr { kind: ExprKind::Number(number), span: self.span(index.span()) })
             }
         };
         TraversalStep { kind, span: self.span(range) }
     }
+}
+
+/// A number by its own text, of which the parser keeps no more than a double.
+fn number(from: &hcl_edit::Formatted<hcl_edit::Number>) -> f64 {
+    let written = from.as_repr().map(|repr| repr.replace([' ', '\t'], "")).unwrap_or_default();
+    decimal(&written).or_else(|| decimal(&from.value().to_string())).unwrap_or(f64::INFINITY)
 }
 
 fn call_name(from: &edit::FuncName) -> Arc<str> {

@@ -11,6 +11,7 @@ mod expr;
 mod header;
 pub(crate) mod json;
 mod lex;
+mod number;
 mod plain;
 mod recover;
 mod scanner;
@@ -26,6 +27,7 @@ use foreshock_text::{Problem, Span};
 pub use ast::*;
 pub use cache::ExprCache;
 pub use comments::comments;
+pub use number::decimal;
 pub use json::{Attributes, parse_json, parse_json_values};
 
 /// The longest text that is read, in bytes. Real files stay far below 1 MiB; beyond this one is surely generated, and

@@ -9,6 +9,7 @@ use foreshock_text::Span;
 
 use super::ast::{BinaryOp, Expr, ExprKind, ForExpr, ObjectKey, StepKind, TemplatePart, TraversalStep, UnaryOp};
 use super::lex::is_word;
+use super::number::decimal;
 
 /// Deeper values are left to the full parser and its limit.
 const MAX_DEPTH: u32 = 24;
@@ -225,7 +226,7 @@ impl<'t> Plain<'t> {
         if is_word(self.peek()) || matches!(self.peek(), b'.' | b'[') {
             return None;
         }
-        let number: f64 = self.text.get(start..self.at)?.parse().ok()?;
+        let number = decimal(self.text.get(start..self.at)?)?;
         Some(self.expr(ExprKind::Number(number), start))
     }
 
@@ -241,8 +242,8 @@ impl<'t> Plain<'t> {
                 (b'.', b'0'..=b'9') => {
                     self.at += 1;
                     let digits = self.word()?;
-                    let index: u64 = digits.parse().ok()?;
-                    StepKind::Index(self.expr(ExprKind::Number(index as f64), step + 1))
+                    digits.parse::<u64>().ok()?;
+                    StepKind::Index(self.expr(ExprKind::Number(decimal(digits)?), step + 1))
                 }
                 (b'.', byte) if byte.is_ascii_alphabetic() || byte == b'_' => {
                     self.at += 1;

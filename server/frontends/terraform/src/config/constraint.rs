@@ -75,7 +75,7 @@ pub(crate) fn constant(expr: &Expr) -> Option<Value> {
     let kind = match &expr.kind {
         ExprKind::Null => Kind::Null,
         ExprKind::Bool(flag) => Kind::Bool(*flag),
-        ExprKind::Number(number) => Kind::Number(*number),
+        ExprKind::Number(number) => foreshock_expressions::held(*number),
         ExprKind::String(text) => Kind::String(text.clone()),
         ExprKind::Template(parts) => {
             let mut text = String::new();

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use foreshock_text::{Problem, Span};
 
+use crate::hcl::number::decimal;
+
 /// Values in values: deeper ones are skipped with a problem. As deep as expressions may be.
 const MAX_DEPTH: u32 = 60;
 /// A generated text that is no JSON at all has an error a byte; nobody reads more than these.
@@ -28,7 +30,7 @@ pub enum Kind {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A finite number.
+    /// A number; infinite where a double does not hold it exactly.
     Number(f64),
     /// What stands between the quotes, as written: see [`unescaped`].
     String(Span),
@@ -269,7 +271,7 @@ impl Reader<'_, '_> {
             _ => {}
         }
         let is_number = word.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-        if let Some(number) = word.parse::<f64>().ok().filter(|number| is_number && number.is_finite()) {
+        if let Some(number) = decimal(word).filter(|_| is_number) {
             return Kind::Number(number);
         }
         let message = if word.starts_with("//") || word.starts_with("/*") || word.starts_with('#') {
