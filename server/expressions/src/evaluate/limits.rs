@@ -47,6 +47,8 @@ pub enum Limit {
     Memory,
     /// Instances of resources and modules.
     Instances,
+    /// Modules.
+    Modules,
     /// Marks of one value.
     Marks,
 }
@@ -64,6 +66,7 @@ impl Limit {
             Limit::Instances => {
                 "this makes more instances than are followed here; one that is not known stands for all of them"
             }
+            Limit::Modules => "this calls more modules than are followed here; what is inside is not known",
             Limit::Marks => "this is made from more resources than are followed here; some dependencies are not seen",
         }
     }
@@ -226,6 +229,20 @@ impl Budget {
             return false;
         }
         self.instances.set(left - count);
+        true
+    }
+
+    /// Whether there is room for so many instances of a module that declares so many resources; takes it.
+    pub fn room_for_modules(&self, count: u64, resources: u64) -> bool {
+        /// A module takes about as much as so many resources.
+        const MODULE: u64 = 10;
+        let needed = count.saturating_mul(MODULE + resources);
+        let left = self.instances.get();
+        if needed > left.div_ceil(2) {
+            self.exceeded.set(Some(Limit::Modules));
+            return false;
+        }
+        self.instances.set(left - needed);
         true
     }
 

@@ -34,21 +34,30 @@ impl std::fmt::Debug for ResolveCache {
 impl Evaluator<'_> {
     /// The configuration in a directory; `None` when it holds none.
     pub(crate) fn load(&self, directory: &Utf8Path) -> Option<Arc<Module>> {
+        let (module, paths) = self.look_into(directory)?;
+        if self.told.borrow_mut().insert(directory.to_owned()) {
+            paths.into_iter().for_each(|path| self.expressions.has_read(path));
+            self.problems.borrow_mut().extend(module.problems.iter().cloned());
+        }
+        Some(module)
+    }
+
+    /// The configuration in a directory with its files, for somebody who only wants to know how much there is.
+    pub(crate) fn look_into(&self, directory: &Utf8Path) -> Option<(Arc<Module>, Vec<FilePath>)> {
         if let Some(loaded) = self.loaded.borrow().get(directory) {
             return loaded.clone();
         }
-        let module = self.load_anew(directory);
-        self.loaded.borrow_mut().insert(directory.to_owned(), module.clone());
-        module
+        let loaded = self.load_anew(directory);
+        self.loaded.borrow_mut().insert(directory.to_owned(), loaded.clone());
+        loaded
     }
 
-    fn load_anew(&self, directory: &Utf8Path) -> Option<Arc<Module>> {
+    fn load_anew(&self, directory: &Utf8Path) -> Option<(Arc<Module>, Vec<FilePath>)> {
         let paths = configuration_files(self.files, directory);
         if paths.is_empty() {
             return None;
         }
         let files: Vec<Arc<ParsedFile>> = paths.iter().filter_map(|path| self.files.parsed(path)).collect();
-        paths.into_iter().for_each(|path| self.expressions.has_read(path));
         let mut modules = self.modules.borrow_mut();
         let module = match modules.get(directory) {
             Some(module) if module.is_of(&files) => module.clone(),
@@ -58,14 +67,13 @@ impl Evaluator<'_> {
                 module
             }
         };
-        self.problems.borrow_mut().extend(module.problems.iter().cloned());
-        Some(module)
+        Some((module, paths))
     }
 
     /// Where the source of a call is; `None` when it is not at hand.
     pub(crate) fn source_directory(&self, caller: &Rc<ModuleInstance>, call: &Call) -> Option<Utf8PathBuf> {
         let source = &*call.source;
-        if source.starts_with("./") || source.starts_with("../") || source == "." || source == ".." {
+        if is_local(source) {
             return Some(foreshock_files::paths::join(&caller.config.directory, source));
         }
         let key = manifest_key(caller, &call.name);
@@ -86,6 +94,11 @@ impl Evaluator<'_> {
         });
         entries.collect()
     }
+}
+
+/// Whether a source is a directory beside the caller's.
+pub(crate) fn is_local(source: &str) -> bool {
+    source.starts_with("./") || source.starts_with("../") || source == "." || source == ".."
 }
 
 fn manifest_key(caller: &Rc<ModuleInstance>, name: &str) -> String {

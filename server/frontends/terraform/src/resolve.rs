@@ -108,7 +108,8 @@ impl Collected {
                     arguments: scope.map(|scope| evaluator.arguments(&config.block, scope)).unwrap_or_default(),
                 };
                 // A path that leads nowhere is a mistake, not a module.
-                if one.module.is_none() && !config.source.is_empty() && !config.source.starts_with(['.', '/']) {
+                let may_be_there = !config.source.is_empty() && !config.source.starts_with(['.', '/']);
+                if one.module.is_none() && (may_be_there || one.refused.is_some()) {
                     let repetition = expansion.repetition.clone();
                     let instance = not_at_hand(evaluator, module, config, one, &called);
                     self.instances.push(Instance { repetition, resource: inner_path.clone(), ..instance });
@@ -121,6 +122,7 @@ impl Collected {
             // A module that is not called even once still has its place in the graph.
             if expansion.instances.is_empty()
                 && let Some(config) = evaluator.module_of(module, config)
+                && !evaluator.is_too_wide(module, &config)
             {
                 self.dormant(evaluator, module, config, &inner_path, (number, call));
             }
@@ -154,6 +156,9 @@ impl Collected {
         path: &Arc<str>,
         from: (usize, usize),
     ) {
+        if self.numbers.contains_key(path) {
+            return;
+        }
         let number = self.node(&config, path, Some(from));
         let module = Rc::new(ModuleInstance::dormant(config, caller, from.1));
         for (call, config) in module.config.calls.iter().enumerate() {

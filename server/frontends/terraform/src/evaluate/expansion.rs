@@ -109,13 +109,22 @@ impl<'a> Evaluator<'a> {
         let build = |form: Form, siblings: Vec<Sibling>, repetition| {
             let address = join_address(&module.address, &format!("module.{}", config.name));
             let target = self.module_of(module, config);
+            let refused = self.refusal(module, config, target.as_ref(), siblings.len());
+            let (form, siblings, target) = match &refused {
+                None => (form, siblings, target),
+                Some(_) if siblings.len() == 1 => (form, siblings, None),
+                Some(why) => {
+                    let (form, siblings) = unknown(why.clone(), Marks::none());
+                    (form, siblings, None)
+                }
+            };
             let instances = siblings.into_iter().map(|(key, repetition)| {
                 let address = with_key(&address, &key);
                 let inner = target.clone().map(|target| {
                     let caller = Caller { module: module.clone(), number: call, repetition: repetition.clone() };
                     Rc::new(ModuleInstance::new(target, address.clone(), Some(caller)))
                 });
-                CallInstance { address, key, repetition, module: inner }
+                CallInstance { address, key, repetition, module: inner, refused: refused.clone() }
             });
             Rc::new(CallExpansion { form, instances: instances.collect(), repetition })
         };

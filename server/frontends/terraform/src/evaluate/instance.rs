@@ -79,8 +79,10 @@ pub(crate) struct CallInstance {
     pub(crate) address: Arc<str>,
     pub(crate) key: Key,
     pub(crate) repetition: Repetition,
-    /// `None` when the source is not at hand.
+    /// `None` when the source is not at hand, or the call is not followed.
     pub(crate) module: Option<Rc<ModuleInstance>>,
+    /// Why it is not followed, though its source may be at hand.
+    pub(crate) refused: Option<Arc<str>>,
 }
 
 fn slots<T, U>(named: &Named<T>) -> Vec<RefCell<Slot<U>>> {

@@ -3,6 +3,7 @@
 mod blocks;
 mod expansion;
 mod instance;
+mod module_tree;
 mod named;
 mod names;
 mod provider;
@@ -17,7 +18,7 @@ use camino::Utf8PathBuf;
 use foreshock_expressions::{Binding, Budget, ExpressionCache, Failure, Limit};
 use foreshock_resources::{EvaluatedAttribute, Kind, Value};
 use foreshock_text::{FilePath, Place, Problem, Span};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cache::{Modules, ResolveCache};
 use crate::config::{Attribute, Module};
@@ -44,7 +45,11 @@ pub(crate) struct Evaluator<'a> {
     /// What `terraform init` has installed, by the dotted path of the call; read when first needed.
     pub(crate) manifest: OnceCell<BTreeMap<String, Utf8PathBuf>>,
     /// The configurations of the directories looked into.
-    pub(crate) loaded: RefCell<FxHashMap<Utf8PathBuf, Option<Configuration>>>,
+    pub(crate) loaded: RefCell<FxHashMap<Utf8PathBuf, Option<(Configuration, Vec<FilePath>)>>>,
+    /// Those whose files and problems have been told.
+    pub(crate) told: RefCell<FxHashSet<Utf8PathBuf>>,
+    /// How many modules a directory comes to at some distance from the root.
+    pub(crate) widths: RefCell<FxHashMap<(Utf8PathBuf, usize), u64>>,
     /// The regions of provider configurations, by module instance and name.
     pub(crate) regions: RefCell<FxHashMap<ProviderKey, Option<Value>>>,
     /// What provider configurations refer to, likewise.
@@ -124,6 +129,8 @@ impl<'a> Evaluator<'a> {
             budget,
             manifest: OnceCell::new(),
             loaded: RefCell::default(),
+            told: RefCell::default(),
+            widths: RefCell::default(),
             regions: RefCell::default(),
             providers: RefCell::default(),
             remote: RefCell::default(),

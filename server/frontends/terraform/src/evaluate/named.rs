@@ -104,9 +104,7 @@ impl<'a> Evaluator<'a> {
 
     /// The configuration a call refers to; `None` when its source is not at hand.
     pub(crate) fn module_of(&self, caller: &Rc<ModuleInstance>, call: &Call) -> Option<Configuration> {
-        /// Deeper than any real nesting of modules.
-        const LEVELS: usize = 32;
-        if caller.level >= LEVELS {
+        if caller.level >= super::module_tree::LEVELS {
             return None;
         }
         let directory = self.source_directory(caller, call)?;

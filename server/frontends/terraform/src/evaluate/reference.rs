@@ -395,9 +395,10 @@ impl<'a> Evaluator<'a> {
     ) -> Result<Value, Failure> {
         let Some(module) = &one.module else {
             let attribute: Arc<str> = Arc::from(path(steps));
-            let why = format!("the source of {} is not at hand", one.address);
+            let at_hand = || Arc::from(format!("the source of {} is not at hand", one.address));
+            let why = one.refused.clone().unwrap_or_else(at_hand);
             let mark = Mark { to: one.address.clone(), attribute, place };
-            return Ok(Value { kind: Kind::Unknown(Arc::from(why)), marks: Marks::one(mark), origin: None });
+            return Ok(Value { kind: Kind::Unknown(why), marks: Marks::one(mark), origin: None });
         };
         let rest = steps.get(1..).unwrap_or_default();
         let name = match steps.first().map(|step| &step.kind) {
