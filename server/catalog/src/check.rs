@@ -87,6 +87,10 @@ pub(crate) fn violations(
     let mut found: Vec<Violation> = Vec::new();
     let mut of_block: BTreeMap<(String, &str, String), usize> = BTreeMap::new();
     let declared = declared(graph);
+    let mut calls: BTreeMap<ComponentIndex, Vec<ComponentIndex>> = BTreeMap::new();
+    for dependency in &system.dependencies {
+        calls.entry(dependency.to).or_default().push(dependency.from);
+    }
     for (index, instance) in graph.resources.instances.iter().enumerate() {
         let Some(row) = graph.row(index).filter(|row| !row.checks.is_empty() && instance.mode != Mode::Data) else {
             continue;
@@ -99,7 +103,7 @@ pub(crate) fn violations(
         let mut variables = variables(graph, index, component.and_then(|component| members.get(component.index())));
         variables.insert("declared".into(), declared.clone());
         if reads_callers(row) {
-            variables.insert("callers".into(), callers(graph, system, members, component));
+            variables.insert("callers".into(), callers(graph, component.and_then(|component| calls.get(&component)), members));
         }
         for check in row.checks.iter().filter(|check| check.when.holds(&variables) == Some(true)) {
             let Some((says, then)) = words(check, &variables) else { continue };
@@ -149,10 +153,9 @@ fn reads_callers(row: &Row) -> bool {
 }
 
 /// What depends on a component, as a list of objects; each has its resource type as `type`.
-fn callers(graph: &Graph<'_>, system: &System, members: &[Vec<usize>], component: Option<ComponentIndex>) -> Value {
-    let calls = system.dependencies.iter().filter(|dependency| Some(dependency.to) == component);
-    let first = |from: ComponentIndex| members.get(from.index())?.first().copied();
-    let objects = calls.filter_map(|call| first(call.from)).filter_map(|caller| {
+fn callers(graph: &Graph<'_>, calls: Option<&Vec<ComponentIndex>>, members: &[Vec<usize>]) -> Value {
+    let first = |from: &ComponentIndex| members.get(from.index())?.first().copied();
+    let objects = calls.into_iter().flatten().filter_map(first).filter_map(|caller| {
         let mut object = graph.variables(caller);
         object.insert("type".into(), Value::string(graph.instance(caller)?.type_name.clone()));
         Some(Value::new(Kind::Map(Arc::new(object))))

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use foreshock_resources::{Key, Kind, Mode};
+use foreshock_resources::{Instance, Key, Kind, Mode};
 
 use crate::Role;
 use crate::contract::Reached;
 use crate::graph::{Graph, block_address, row_name};
 use crate::paths;
+use crate::row::MemberOf;
 
 /// A component before its facts are read.
 #[derive(Debug)]
@@ -22,26 +23,31 @@ pub(crate) struct Grouped {
 /// For each instance that is a part of another, the one it is a part of.
 pub(crate) fn owners(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
     let mut owners = BTreeMap::new();
+    // What can own by a text, by types and attribute, each text with its instances in order.
+    let mut by_text: BTreeMap<(&[String], &str), BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
     for (index, instance) in graph.resources.instances.iter().enumerate() {
         let Some(member_of) = graph.row(index).and_then(|row| row.member_of.as_ref()) else { continue };
-        let is_owner = |target: usize| {
-            let other = graph.instance(target).filter(|other| other.mode == Mode::Managed);
-            target != index
-                && other.is_some_and(|other| member_of.types.iter().any(|wanted| **wanted == *row_name(other)))
-        };
+        let is_owner =
+            |target: usize| target != index && graph.instance(target).is_some_and(|other| can_own(member_of, other));
         let found = paths::find(&instance.body, &member_of.path);
         let named =
             found.iter().flat_map(|found| found.marks()).flat_map(|mark| graph.targets(mark)).find(|&to| is_owner(to));
-        let same_text = || {
+        let mut same_text = || {
             let key = member_of.key.as_deref()?;
             let text = found.iter().find_map(|found| match &found.value.kind {
                 Kind::String(text) => Some(text),
                 _ => None,
             })?;
-            (0..graph.resources.instances.len()).filter(|&other| is_owner(other)).find(|&other| {
-                let written = graph.instance(other).and_then(|other| paths::attribute(&other.body, key));
-                written.is_some_and(|written| matches!(&written.value.kind, Kind::String(name) if name == text))
-            })
+            let owners = by_text.entry((&member_of.types, key)).or_insert_with(|| {
+                let mut owners: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+                for (index, one) in graph.resources.instances.iter().enumerate().filter(|(_, one)| can_own(member_of, one)) {
+                    if let Some(Kind::String(name)) = paths::attribute(&one.body, key).map(|written| &written.value.kind) {
+                        owners.entry(name).or_default().push(index);
+                    }
+                }
+                owners
+            });
+            owners.get(&**text)?.iter().copied().find(|&other| is_owner(other))
         };
         if let Some(owner) = named.or_else(same_text) {
             owners.insert(index, owner);
@@ -54,6 +60,10 @@ pub(crate) fn owners(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
         owners.remove(&part);
     }
     owners
+}
+
+fn can_own(member_of: &MemberOf, other: &Instance) -> bool {
+    other.mode == Mode::Managed && member_of.types.iter().any(|wanted| **wanted == *row_name(other))
 }
 
 /// Groups component instances: replicas of one `count` with the same use together, members with their owner, everything
@@ -108,11 +118,18 @@ fn insert(by_id: &mut BTreeMap<String, Grouped>, id: String, blocks: Vec<usize>)
 /// Who uses an instance, and through which group.
 fn users(graph: &Graph<'_>, reached: &[Vec<Reached>]) -> Vec<BTreeSet<(String, String)>> {
     let mut users = vec![BTreeSet::new(); graph.resources.instances.len()];
+    let mut of_wholes: BTreeSet<(String, String, usize)> = BTreeSet::new();
     for (from, list) in reached.iter().enumerate() {
         let Some(user) = graph.instance(from).filter(|_| !list.is_empty()).map(block_address) else { continue };
         for reached in list.iter().filter(|reached| !reached.hint) {
             let group = reached.group.as_ref().map_or(String::new(), |group| group.name.to_string());
-            if let Some(set) = users.get_mut(reached.to) {
+            if let Some(all) = graph.whole_block(reached.to) {
+                if of_wholes.insert((user.clone(), group.clone(), reached.to)) {
+                    for &index in all {
+                        users.get_mut(index).map(|set: &mut BTreeSet<_>| set.insert((user.clone(), group.clone())));
+                    }
+                }
+            } else if let Some(set) = users.get_mut(reached.to) {
                 set.insert((user.clone(), group));
             }
         }

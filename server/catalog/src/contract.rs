@@ -58,11 +58,11 @@ pub(crate) fn reached(graph: &Graph<'_>, start: usize) -> Vec<Reached> {
         if walk.budget == 0 { &[Tier::Sure, Tier::Granted, Tier::Hinted] } else { &[Tier::Granted, Tier::Hinted] };
     for tier in tiers {
         let known: FxHashSet<usize> = found.iter().map(|reached| reached.to).collect();
-        walk.shortest_ways(*tier);
-        let new = walk.found.drain(..).filter(|reached| !known.contains(&reached.to));
-        let new: Vec<Reached> = new.collect();
         // A rule that lets everything into everything tells nobody apart.
-        if *tier != Tier::Hinted || new.len() <= VAGUE {
+        let most = if *tier == Tier::Hinted { VAGUE } else { usize::MAX };
+        walk.shortest_ways(*tier, &known, most);
+        let new = walk.found.drain(..);
+        if new.len() <= most {
             found.extend(new);
         }
     }
@@ -166,8 +166,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Breadth first, each node once.
-    fn shortest_ways(&mut self, tier: Tier) {
+    /// Breadth first, each node once, to what is not known yet. Ends when more than `most` are found.
+    fn shortest_ways(&mut self, tier: Tier, known: &FxHashSet<usize>, most: usize) {
         let origin = Way::at(Node { instance: self.start, port: PLAIN });
         let mut seen: FxHashSet<Node> = [origin.node].into_iter().collect();
         let mut queue = VecDeque::from([origin]);
@@ -176,11 +176,13 @@ impl Walk<'_, '_> {
                 if !tier.admits(edge) || !seen.insert(edge.to) {
                     continue;
                 }
-                let next = way.along(edge, self.graph);
-                if self.is_end(edge.to) {
-                    self.found.push(next.arrived());
-                } else {
-                    queue.push_back(next);
+                if !self.is_end(edge.to) {
+                    queue.push_back(way.along(edge, self.graph));
+                } else if !known.contains(&edge.to.instance) {
+                    self.found.push(way.along(edge, self.graph).arrived());
+                    if self.found.len() > most {
+                        return;
+                    }
                 }
             }
         }

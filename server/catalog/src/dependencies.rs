@@ -29,11 +29,12 @@ pub(crate) fn lift(
     system: &mut System,
 ) {
     let mut lifted: BTreeMap<Key, Lifted<'_>> = BTreeMap::new();
+    let mut targets = Targets { graph, component_of, of_wholes: BTreeMap::new() };
     for (number, component) in grouped.iter().enumerate() {
         let from = ComponentIndex(number as u32);
         for &part in component.blocks.iter().chain(&component.members) {
             let ways = reached.get(part).map_or(&[][..], Vec::as_slice);
-            collect(from, ways, component_of, &mut lifted);
+            collect(from, ways, &mut targets, &mut lifted);
         }
     }
     dissolve_lone_groups(&mut lifted);
@@ -78,7 +79,7 @@ fn rank(way: &Reached) -> (bool, bool, Reverse<Confidence>, impl Ord, usize) {
 fn collect<'r>(
     from: ComponentIndex,
     ways: &'r [Reached],
-    component_of: &[Option<ComponentIndex>],
+    targets: &mut Targets<'_, '_>,
     lifted: &mut BTreeMap<Key, Lifted<'r>>,
 ) {
     // Ways to the same instance are shares of one function and add up; ways to replicas are the same function again.
@@ -87,12 +88,36 @@ fn collect<'r>(
         by_target.entry((way.to, way.group.as_ref())).or_default().push(way);
     }
     for ((target, group), ways) in by_target {
-        let Some(to) = component_of.get(target).copied().flatten().filter(|to| *to != from) else { continue };
         let Some(best) = ways.iter().copied().min_by_key(|way| rank(way)) else { continue };
         let same = |way: &&&Reached| way.kind == best.kind && way.confidence == best.confidence;
         let weight: f64 = ways.iter().filter(same).map(|way| way.weight).sum::<f64>().min(1.0);
-        let found = Lifted { best, weight };
-        merge(lifted, (from, to, group.cloned()), found);
+        for to in targets.of(target).into_iter().filter(|to| *to != from) {
+            merge(lifted, (from, to, group.cloned()), Lifted { best, weight });
+        }
+    }
+}
+
+/// The components that instances, and whole blocks of them, are.
+struct Targets<'g, 'a> {
+    graph: &'g Graph<'a>,
+    component_of: &'g [Option<ComponentIndex>],
+    of_wholes: BTreeMap<usize, Vec<ComponentIndex>>,
+}
+
+impl Targets<'_, '_> {
+    fn of(&mut self, target: usize) -> Vec<ComponentIndex> {
+        let Targets { graph, component_of, of_wholes } = self;
+        let component = |index: usize| component_of.get(index).copied().flatten();
+        match graph.whole_block(target) {
+            None => component(target).into_iter().collect(),
+            Some(all) => {
+                let list = of_wholes.entry(target).or_insert_with(|| {
+                    let each: BTreeSet<ComponentIndex> = all.iter().filter_map(|&index| component(index)).collect();
+                    each.into_iter().collect()
+                });
+                list.clone()
+            }
+        }
     }
 }
 
@@ -212,14 +237,15 @@ fn drop_hints(graph: &Graph<'_>, grouped: &[Grouped], system: &System, lifted: &
     };
     let better: BTreeSet<(ComponentIndex, ComponentIndex)> =
         lifted.iter().filter(|(_, found)| !found.best.hint).map(|((from, to, _), _)| (*from, *to)).collect();
-    let fronts = |from: ComponentIndex| better.iter().any(|(front, to)| *front == from && computes(*to));
+    let fronts: BTreeSet<ComponentIndex> =
+        better.iter().filter(|(_, to)| computes(*to)).map(|(front, _)| *front).collect();
     lifted.retain(|(from, to, _), found| {
         if !found.best.hint {
             return true;
         }
         let known = better.contains(&(*from, *to)) || better.contains(&(*to, *from));
         let plausible = (computes(*from) && stateful(*to))
-            || (kind(*from) == Some(LoadBalancer) && computes(*to) && !fronts(*from));
+            || (kind(*from) == Some(LoadBalancer) && computes(*to) && !fronts.contains(from));
         !known && plausible
     });
 }

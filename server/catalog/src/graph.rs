@@ -1,13 +1,17 @@
 //! The run-time graph over all instances, glue included, before contraction.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use foreshock_model::{Confidence, DependencyKind, Evidence, Plane};
-use foreshock_resources::{Instance, Key, Kind, Mark, Mode, Resources, Value};
+use foreshock_resources::{Instance, Key, Kind, Mark, Marks, Mode, Resources, Value};
+use foreshock_text::Place;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expression::Variables;
+use crate::joins::{Compared, KeyTable};
 use crate::matching::CalledBy;
 use crate::paths::{self, Found};
 use crate::row::{Direction, EdgeRow, KindName, Related};
@@ -64,7 +68,26 @@ pub(crate) struct Graph<'a> {
     ports: Vec<&'a str>,
     pub(crate) objects: Vec<Arc<Variables>>,
     whole: Vec<OnceCell<Arc<Variables>>>,
+    /// What is in `related`, to ask for.
+    in_relation: FxHashSet<(usize, &'a str, usize)>,
+    /// By what makes two links the same: the place of the edge among those of its node.
+    links: FxHashMap<Link, usize>,
+    /// Blocks of many instances that something refers to as a whole, numbered behind the instances.
+    wholes: Vec<Vec<usize>>,
+    /// By the address of the block; `None` where its instances are not all alike.
+    whole_of: FxHashMap<String, Option<usize>>,
+    /// The marks of the carrier read last, put together; many instances hold the very same.
+    carried: Option<(Marks, Rc<Vec<(Mark, Vec<usize>)>>)>,
+    /// By type and attribute; by name and instance.
+    pub(crate) tables: RefCell<FxHashMap<(String, String), Rc<KeyTable>>>,
+    pub(crate) own_values: RefCell<FxHashMap<String, FxHashMap<usize, Rc<Compared>>>>,
 }
+
+/// From, to, kind, alternatives, and whether it is a hint: one link, however often it is said.
+type Link = (Node, Node, DependencyKind, Option<GroupKey>, bool);
+
+/// Instances of a block, from which on a reference to all of them is one to the block.
+const MANY: usize = 100;
 
 /// The key of a row for an instance: data sources have rows of their own.
 pub(crate) fn row_name(instance: &Instance) -> Arc<str> {
@@ -237,8 +260,15 @@ impl<'a> Graph<'a> {
             by_block: FxHashMap::default(),
             by_type: FxHashMap::default(),
             ports: vec![""],
-            objects: instances.iter().map(|instance| Arc::new(paths::as_object(&instance.body, 0))).collect(),
+            objects: as_objects(instances),
             whole: vec![OnceCell::new(); instances.len()],
+            in_relation: FxHashSet::default(),
+            links: FxHashMap::default(),
+            wholes: Vec::new(),
+            whole_of: FxHashMap::default(),
+            carried: None,
+            tables: RefCell::default(),
+            own_values: RefCell::default(),
         };
         for (index, instance) in instances.iter().enumerate() {
             graph.by_address.entry(&instance.address).or_insert(index);
@@ -251,12 +281,24 @@ impl<'a> Graph<'a> {
         graph
     }
 
+    /// An instance; of a whole block the first one.
     pub(crate) fn instance(&self, index: usize) -> Option<&'a Instance> {
-        self.resources.instances.get(index)
+        self.resources.instances.get(self.first_of(index))
     }
 
+    /// The row of an instance, or of those of a whole block.
     pub(crate) fn row(&self, index: usize) -> Option<&'a Row> {
-        self.rows.get(index).copied().flatten()
+        self.rows.get(self.first_of(index)).copied().flatten()
+    }
+
+    fn first_of(&self, index: usize) -> usize {
+        self.whole_block(index).and_then(|instances| instances.first()).copied().unwrap_or(index)
+    }
+
+    /// The instances of a block that is referred to as a whole; `None` of a single instance.
+    pub(crate) fn whole_block(&self, index: usize) -> Option<&[usize]> {
+        let number = index.checked_sub(self.resources.instances.len())?;
+        self.wholes.get(number).map(Vec::as_slice)
     }
 
     fn means_nothing(&self, index: usize) -> bool {
@@ -266,7 +308,7 @@ impl<'a> Graph<'a> {
     }
 
     pub(crate) fn role(&self, index: usize) -> Role {
-        if self.ignored.contains(&index) {
+        if self.ignored.contains(&self.first_of(index)) {
             return Role::Ignored;
         }
         match (self.row(index), self.instance(index).map(|instance| instance.mode)) {
@@ -305,16 +347,21 @@ impl<'a> Graph<'a> {
                 for found in paths::find(&instance.body, path) {
                     let targets: Vec<usize> = found.marks().flat_map(|mark| self.targets(mark)).collect();
                     for target in targets {
-                        let fits = self.instance(target).is_some_and(|target| *row_name(target) == **type_name);
-                        if let Some(list) = self.related.get_mut(target)
-                            && fits
-                            && !list.contains(&(name, index))
-                        {
-                            list.push((name, index));
+                        if self.instance(target).is_some_and(|target| *row_name(target) == **type_name) {
+                            self.relate_to(target, name, index);
                         }
                     }
                 }
             }
+        }
+    }
+
+    /// Notes that an instance refers to another in the way `name`, once.
+    pub(crate) fn relate_to(&mut self, target: usize, name: &'a str, from: usize) {
+        if let Some(list) = self.related.get_mut(target)
+            && self.in_relation.insert((target, name, from))
+        {
+            list.push((name, from));
         }
     }
 
@@ -357,11 +404,12 @@ impl<'a> Graph<'a> {
     pub(crate) fn referred_instances(&self, index: usize, refers: &Related) -> Vec<usize> {
         let Some(instance) = self.instance(index) else { return Vec::new() };
         let mut targets = Vec::new();
+        let mut seen = FxHashSet::default();
         for found in paths::find(&instance.body, &refers.path) {
             for target in found.marks().flat_map(|mark| self.targets(mark)) {
                 let fits =
                     self.instance(target).is_some_and(|other| refers.types.iter().any(|t| **t == *row_name(other)));
-                if fits && !targets.contains(&target) {
+                if fits && seen.insert(target) {
                     targets.push(target);
                 }
             }
@@ -395,10 +443,9 @@ impl<'a> Graph<'a> {
     /// Adds an edge. The same link said twice (a name and its id) is one link.
     pub(crate) fn add(&mut self, from: Node, edge: Edge) {
         let edges = self.edges.entry(from).or_default();
-        let same = |known: &&mut Edge| {
-            known.to == edge.to && known.kind == edge.kind && known.group == edge.group && known.hint == edge.hint
-        };
-        match edges.iter_mut().find(same) {
+        let link = (from, edge.to, edge.kind, edge.group.clone(), edge.hint);
+        let at = *self.links.entry(link).or_insert(edges.len());
+        match edges.get_mut(at) {
             None => edges.push(edge),
             Some(known) => {
                 let weight = known.weight.max(edge.weight);
@@ -514,8 +561,8 @@ impl<'a> Graph<'a> {
     }
 
     pub(crate) fn read_carrier(&mut self, index: usize, found: &Found<'_>) {
-        for mark in found.marks() {
-            for target in self.targets(mark) {
+        for (mark, targets) in self.carried(index, found).iter() {
+            for &target in targets {
                 let Some(row) = self.row(target) else { continue };
                 let listed = row.addresses.iter().map(String::as_str);
                 let first = mark.attribute.split(['.', '[']).next().unwrap_or("");
@@ -547,6 +594,66 @@ impl<'a> Graph<'a> {
                 self.add(from, edge);
             }
         }
+    }
+
+    /// What the marks of a carrier lead to. One that leads to every instance of a large block leads to the block: from
+    /// many to many there would be more links than anybody could follow, all of them the same.
+    fn carried(&mut self, index: usize, found: &Found<'_>) -> Rc<Vec<(Mark, Vec<usize>)>> {
+        let marks = &found.value.marks;
+        if let Some((known, carried)) = self.carried.as_ref().filter(|(known, _)| known.is_shared_with(marks))
+            && !known.is_empty()
+            && !carried.iter().flat_map(|(_, targets)| targets).any(|&to| self.is_in(index, to))
+        {
+            return carried.clone();
+        }
+        let each: Vec<(Mark, Vec<usize>)> = marks.iter().map(|mark| (mark.clone(), self.targets(mark))).collect();
+        if each.iter().map(|(_, targets)| targets.len()).sum::<usize>() < MANY {
+            return Rc::new(each);
+        }
+        // By block, attribute and place: the instances that are led to.
+        let mut blocks: BTreeMap<(String, &Mark), Vec<usize>> = BTreeMap::new();
+        let mut rest: Vec<(Mark, Vec<usize>)> = Vec::new();
+        let mut first: FxHashMap<(String, Arc<str>, Place), &Mark> = FxHashMap::default();
+        for (mark, targets) in &each {
+            for &target in targets {
+                let block = self.instance(target).map(block_address).unwrap_or_default();
+                let alike = (block.clone(), mark.attribute.clone(), mark.place.clone());
+                let mark = *first.entry(alike).or_insert(mark);
+                blocks.entry((block, mark)).or_default().push(target);
+            }
+        }
+        for ((block, mark), mut targets) in blocks {
+            targets.sort_unstable();
+            targets.dedup();
+            let whole = self.by_block.get(&block).filter(|all| all.len() >= MANY && all.len() == targets.len());
+            match whole.cloned().and_then(|all| self.as_whole(&block, all)) {
+                Some(whole) if !self.is_in(index, whole) => {
+                    rest.push((Mark { to: format!("{block}[*]").into(), ..mark.clone() }, vec![whole]));
+                }
+                _ => rest.extend(targets.into_iter().map(|to| (Mark { to: self.address(to).into(), ..mark.clone() }, vec![to]))),
+            }
+        }
+        let carried = Rc::new(rest);
+        self.carried = Some((marks.clone(), carried.clone()));
+        carried
+    }
+
+    fn is_in(&self, index: usize, whole: usize) -> bool {
+        whole == index || self.whole_block(whole).is_some_and(|all| all.binary_search(&index).is_ok())
+    }
+
+    /// A large block as one, where all of its instances are components.
+    fn as_whole(&mut self, block: &str, instances: Vec<usize>) -> Option<usize> {
+        if let Some(known) = self.whole_of.get(block) {
+            return *known;
+        }
+        let alike = instances.iter().all(|&index| self.role(index) == Role::Component);
+        let number = alike.then(|| {
+            self.wholes.push(instances);
+            self.resources.instances.len() + self.wholes.len() - 1
+        });
+        self.whole_of.insert(block.to_owned(), number);
+        number
     }
 
     fn read_edge(&mut self, index: usize, instance: &'a Instance, row: &'a EdgeRow) {
@@ -666,6 +773,12 @@ impl<'a> Graph<'a> {
         };
         self.add(from, edge);
     }
+}
+
+/// Each instance as an object; a large value that many of them share is gone over once.
+fn as_objects(instances: &[Instance]) -> Vec<Arc<Variables>> {
+    let mut known = paths::Schemas::default();
+    instances.iter().map(|instance| Arc::new(paths::as_object_with(&instance.body, 0, &mut known))).collect()
 }
 
 pub(crate) fn plain(to: Node, evidence: Evidence) -> Edge {

@@ -17,6 +17,7 @@ mod dependencies;
 mod expression;
 mod figures;
 mod graph;
+mod joins;
 mod matching;
 mod paths;
 mod recipe;

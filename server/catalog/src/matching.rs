@@ -3,14 +3,16 @@
 //! All of it is three-valued in one direction: what is not known links nothing.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use foreshock_model::{Confidence, Evidence};
 use foreshock_resources::{Kind, Mark, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Role;
-use crate::graph::{Edge, Graph, Node, PLAIN, plain};
+use crate::graph::{Edge, Graph, Node, PLAIN, plain, row_name};
+use crate::joins::{Compared, KeyTable, text};
 use crate::paths::{self, Found};
 use crate::row::EdgeRow;
 
@@ -84,11 +86,19 @@ impl<'a> Graph<'a> {
         let mut links = Vec::new();
         for path in &row.paths {
             for found in values(&instance.body, path) {
-                for &target in row.to.iter().filter_map(|to| self.by_type.get(to.as_str())).flatten() {
-                    let names = || found.marks().any(|mark| self.targets(mark).contains(&target));
-                    let matches = || self.fits(found.value, target, key) && self.agree(index, target, &row.same);
-                    if target != index && (names() || matches()) {
-                        links.push((found.clone(), target));
+                let named: FxHashSet<usize> = found.marks().flat_map(|mark| self.targets(mark)).collect();
+                for to in &row.to {
+                    let mut candidates = self.key_table(to, key).candidates(found.value);
+                    // Those that are named need not match.
+                    let is_one = |target: &usize| self.instance(*target).is_some_and(|one| *row_name(one) == **to);
+                    candidates.extend(named.iter().copied().filter(is_one).filter(|&target| self.is_sorted(target)));
+                    candidates.sort_unstable();
+                    candidates.dedup();
+                    for target in candidates {
+                        let matches = || self.fits(found.value, target, key) && self.agree(index, target, &row.same);
+                        if target != index && (named.contains(&target) || matches()) {
+                            links.push((found.clone(), target));
+                        }
                     }
                 }
             }
@@ -103,29 +113,46 @@ impl<'a> Graph<'a> {
     pub(crate) fn relate_by_key(&mut self) {
         let mut links = Vec::new();
         for (type_name, row) in self.catalog.rows() {
-            let Some(targets) = self.by_type.get(type_name) else { continue };
+            if !self.by_type.contains_key(type_name) {
+                continue;
+            }
             for (name, related) in &row.related {
                 let Some(key) = &related.key else { continue };
+                let table = self.key_table(type_name, key);
                 for &from in related.types.iter().filter_map(|from| self.by_type.get(from.as_str())).flatten() {
                     let Some(instance) = self.instance(from) else { continue };
                     for found in values(&instance.body, &related.path) {
-                        let fits = |target: &&usize| {
-                            **target != from
-                                && self.fits(found.value, **target, key)
-                                && self.agree(from, **target, &related.same)
+                        let fits = |target: &usize| {
+                            *target != from
+                                && self.fits(found.value, *target, key)
+                                && self.agree(from, *target, &related.same)
                         };
-                        links.extend(targets.iter().filter(fits).map(|&target| (target, name.as_str(), from)));
+                        let candidates = table.candidates(found.value).into_iter();
+                        links.extend(candidates.filter(fits).map(|target| (target, name.as_str(), from)));
                     }
                 }
             }
         }
         for (target, name, from) in links {
-            if let Some(list) = self.related.get_mut(target)
-                && !list.contains(&(name, from))
-            {
-                list.push((name, from));
-            }
+            self.relate_to(target, name, from);
         }
+    }
+
+    /// The table of a type's instances by what they have at `key`, made once.
+    fn key_table(&self, type_name: &str, key: &str) -> Rc<KeyTable> {
+        let name = (type_name.to_owned(), key.to_owned());
+        if let Some(known) = self.tables.borrow().get(&name) {
+            return known.clone();
+        }
+        let instances = self.by_type.get(type_name).map_or(&[][..], Vec::as_slice);
+        let table = Rc::new(KeyTable::new(self, instances, key));
+        self.tables.borrow_mut().insert(name, table.clone());
+        table
+    }
+
+    /// Whether an instance is among those of its type.
+    fn is_sorted(&self, index: usize) -> bool {
+        !matches!(self.role(index), Role::Ignored | Role::Unmapped)
     }
 
     /// Whether a value is the text, or a part of the labels, that the target has at `key`.
@@ -134,27 +161,30 @@ impl<'a> Graph<'a> {
         let Some(theirs) = theirs else { return false };
         match (&own.kind, &theirs.value.kind) {
             (Kind::Map(own), Kind::Map(theirs)) => is_part(own, theirs),
-            _ => same(own, &theirs.value),
+            _ => Compared::of(own).is_same(&Compared::of(&theirs.value)),
         }
     }
 
     /// Whether two instances surely have equal values under each of these names.
     fn agree(&self, one: usize, other: usize, names: &[String]) -> bool {
-        names.iter().all(|name| {
-            let (one, other) = (self.own_value(one, name), self.own_value(other, name));
-            let both_null = one.kind == Kind::Null && other.kind == Kind::Null;
-            both_null || same(&one, &other)
-        })
+        names.iter().all(|name| self.own_value(one, name).agrees(&self.own_value(other, name)))
     }
 
-    /// An attribute, or a value derived from attributes alone.
-    fn own_value(&self, index: usize, name: &str) -> Value {
-        let Some(object) = self.objects.get(index) else { return Value::null() };
-        if let Some(value) = object.get(name) {
-            return value.clone();
+    /// An attribute, or a value derived from attributes alone; worked out once.
+    fn own_value(&self, index: usize, name: &str) -> Rc<Compared> {
+        if let Some(known) = self.own_values.borrow().get(name).and_then(|values| values.get(&index)) {
+            return known.clone();
         }
-        let derived = self.row(index).and_then(|row| row.derived.get(name));
-        derived.map_or_else(Value::null, |derived| derived.value(object))
+        let value = match self.objects.get(index) {
+            None => Value::null(),
+            Some(object) => object.get(name).cloned().unwrap_or_else(|| {
+                let derived = self.row(index).and_then(|row| row.derived.get(name));
+                derived.map_or_else(Value::null, |derived| derived.value(object))
+            }),
+        };
+        let value = Rc::new(Compared::of(&value));
+        self.own_values.borrow_mut().entry(name.to_owned()).or_default().insert(index, value.clone());
+        value
     }
 
     /// Instances of each type, without data sources and without what the catalog ignores.
@@ -184,24 +214,6 @@ fn is_part(asked: &BTreeMap<Arc<str>, Value>, labels: &BTreeMap<Arc<str>, Value>
         text(wanted).is_some_and(|wanted| labels.get(name).and_then(text).is_some_and(|label| label == wanted))
     };
     !asked.is_empty() && asked.iter().all(has)
-}
-
-/// Whether two values are the same text. Names and ids that are not known yet are the same when they are traces of the
-/// same resource.
-fn same(one: &Value, other: &Value) -> bool {
-    match (text(one), text(other)) {
-        (Some(one), Some(other)) => one == other && !one.is_empty(),
-        _ => one.marks.iter().any(|mark| other.marks.iter().any(|known| known.to == mark.to)),
-    }
-}
-
-fn text(value: &Value) -> Option<String> {
-    match &value.kind {
-        Kind::String(text) => Some(text.to_string()),
-        Kind::Number(number) => Some(number.to_string()),
-        Kind::Bool(truth) => Some(truth.to_string()),
-        _ => None,
-    }
 }
 
 fn says_host(found: &Found<'_>) -> bool {

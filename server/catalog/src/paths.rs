@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_resources::{AttributePlace, EvaluatedBlock, EvaluatedBody, Kind, Mark, Value};
+use rustc_hash::FxHashMap;
 
 /// A value found by a path.
 #[derive(Clone)]
@@ -150,13 +151,28 @@ fn step(walked: &mut String, segment: &str, then: impl FnOnce(&mut String)) {
 /// A body as an object of the language: attributes by name, nested blocks as lists of objects. Texts that mean truth or
 /// a whole number are that, as the provider's schema would have it; empty texts in lists are left out, as it does too.
 pub(crate) fn as_object(body: &EvaluatedBody, depth: usize) -> BTreeMap<Arc<str>, Value> {
-    let mut object: BTreeMap<Arc<str>, Value> =
-        body.attributes.iter().map(|(name, attribute)| (name.clone(), as_schema(&attribute.value))).collect();
+    as_object_with(body, depth, &mut Schemas::default())
+}
+
+/// Large values as the schema would have them, by where they are held.
+#[derive(Default)]
+pub(crate) struct Schemas(FxHashMap<usize, Kind>);
+
+/// The same for many bodies, some of whose values may be held once for all.
+pub(crate) fn as_object_with(
+    body: &EvaluatedBody,
+    depth: usize,
+    known: &mut Schemas,
+) -> BTreeMap<Arc<str>, Value> {
+    let mut object = BTreeMap::new();
+    for (name, attribute) in &body.attributes {
+        object.insert(name.clone(), schema(&attribute.value, 0, known));
+    }
     if depth > DEEPEST {
         return object;
     }
     for block in &body.blocks {
-        let item = Value::new(Kind::Map(Arc::new(as_object(&block.body, depth + 1))));
+        let item = Value::new(Kind::Map(Arc::new(as_object_with(&block.body, depth + 1, known))));
         let list = object.entry(block.kind.clone()).or_insert_with(|| Value::new(Kind::List(Arc::new(Vec::new()))));
         match (&block.unknown, &mut list.kind) {
             (Some(why), _) => *list = Value::unknown(why.clone()),
@@ -169,13 +185,36 @@ pub(crate) fn as_object(body: &EvaluatedBody, depth: usize) -> BTreeMap<Arc<str>
 
 /// A value as the provider's schema would have it: see [`as_object`].
 pub(crate) fn as_schema(value: &Value) -> Value {
-    schema(value, 0)
+    schema(value, 0, &mut Schemas::default())
 }
 
-fn schema(value: &Value, depth: usize) -> Value {
+fn schema(value: &Value, depth: usize, known: &mut Schemas) -> Value {
+    /// Elements of a value that is worth remembering.
+    const LARGE: usize = 32;
+    let (held, count) = match &value.kind {
+        Kind::List(items) | Kind::Set(items) => (Arc::as_ptr(items) as usize, items.len()),
+        Kind::Map(items) => (Arc::as_ptr(items) as usize, items.len()),
+        _ => (0, 0),
+    };
+    if count < LARGE {
+        return schema_anew(value, depth, known);
+    }
+    let kind = match known.0.get(&held) {
+        Some(kind) => kind.clone(),
+        None => {
+            let kind = schema_anew(value, depth, known).kind;
+            known.0.insert(held, kind.clone());
+            kind
+        }
+    };
+    Value { kind, marks: value.marks.clone(), origin: value.origin.clone() }
+}
+
+fn schema_anew(value: &Value, depth: usize, known: &mut Schemas) -> Value {
     let is_empty = |item: &&Value| matches!(&item.kind, Kind::String(text) if text.is_empty());
-    let all =
-        |items: &[Value]| items.iter().filter(|item| !is_empty(item)).map(|item| schema(item, depth + 1)).collect();
+    let mut all = |items: &[Value]| {
+        items.iter().filter(|item| !is_empty(item)).map(|item| schema(item, depth + 1, known)).collect()
+    };
     let kind = match &value.kind {
         _ if depth > DEEPEST => return value.clone(),
         Kind::String(text) => match &**text {
@@ -189,7 +228,8 @@ fn schema(value: &Value, depth: usize) -> Value {
         Kind::List(items) => Kind::List(Arc::new(all(items))),
         Kind::Set(items) => Kind::Set(Arc::new(all(items))),
         Kind::Map(items) => {
-            Kind::Map(Arc::new(items.iter().map(|(key, item)| (key.clone(), schema(item, depth + 1))).collect()))
+            let items = items.iter().map(|(key, item)| (key.clone(), schema(item, depth + 1, known)));
+            Kind::Map(Arc::new(items.collect()))
         }
         _ => return value.clone(),
     };

@@ -1,0 +1,128 @@
+//! Tables by which instances are found that match a value, in place of looking at each pair. What a table gives is
+//! still compared: it only leaves out what can't match.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foreshock_resources::{Kind, Marks, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::graph::Graph;
+use crate::paths;
+
+/// The instances of one type by what they have at one path.
+#[derive(Debug, Default)]
+pub(crate) struct KeyTable {
+    /// By the text, of those that have one.
+    texts: FxHashMap<Arc<str>, Vec<usize>>,
+    /// By each label with its text, of those that have labels.
+    labels: FxHashMap<(Arc<str>, Arc<str>), Vec<usize>>,
+    /// By what their values are made from: all of them, and those without a text.
+    marks: FxHashMap<Arc<str>, Vec<usize>>,
+    without_text: FxHashMap<Arc<str>, Vec<usize>>,
+}
+
+/// A value as others are compared with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Compared {
+    is_null: bool,
+    text: Option<Arc<str>>,
+    marks: Marks,
+}
+
+impl Compared {
+    pub(crate) fn of(value: &Value) -> Compared {
+        Compared { is_null: value.kind == Kind::Null, text: text(value), marks: value.marks.clone() }
+    }
+
+    /// Whether both surely are the same: the same text, or not known and made from the same resource.
+    pub(crate) fn is_same(&self, other: &Compared) -> bool {
+        match (&self.text, &other.text) {
+            (Some(one), Some(other)) => one == other && !one.is_empty(),
+            _ => share_a_resource(&self.marks, &other.marks),
+        }
+    }
+
+    /// The same, or nothing at all in both.
+    pub(crate) fn agrees(&self, other: &Compared) -> bool {
+        (self.is_null && other.is_null) || self.is_same(other)
+    }
+}
+
+/// Whether two values are made from the same resource.
+fn share_a_resource(one: &Marks, other: &Marks) -> bool {
+    let (few, many) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    if few.is_empty() {
+        return false;
+    }
+    if few.len() == 1 {
+        return few.iter().any(|mark| many.iter().any(|known| known.to == mark.to));
+    }
+    let known: FxHashSet<&str> = many.iter().map(|mark| &*mark.to).collect();
+    few.iter().any(|mark| known.contains(&*mark.to))
+}
+
+/// A value as a text, where it is one.
+pub(crate) fn text(value: &Value) -> Option<Arc<str>> {
+    match &value.kind {
+        Kind::String(text) => Some(text.clone()),
+        Kind::Number(number) => Some(number.to_string().into()),
+        Kind::Bool(truth) => Some(truth.to_string().into()),
+        _ => None,
+    }
+}
+
+impl KeyTable {
+    /// The table of some instances by what they have at `key`.
+    pub(crate) fn new(graph: &Graph<'_>, instances: &[usize], key: &str) -> KeyTable {
+        let mut table = KeyTable::default();
+        for &index in instances {
+            let value = graph.instance(index).and_then(|instance| paths::attribute(&instance.body, key));
+            let Some(value) = value.map(|attribute| &attribute.value) else { continue };
+            let own = text(value);
+            if let Kind::Map(labels) = &value.kind {
+                for (name, label) in labels.iter() {
+                    if let Some(label) = text(label) {
+                        table.labels.entry((name.clone(), label)).or_default().push(index);
+                    }
+                }
+            }
+            let mut seen: FxHashSet<&str> = FxHashSet::default();
+            for mark in value.marks.iter().filter(|mark| seen.insert(&mark.to)) {
+                table.marks.entry(mark.to.clone()).or_default().push(index);
+                if own.is_none() {
+                    table.without_text.entry(mark.to.clone()).or_default().push(index);
+                }
+            }
+            if let Some(own) = own {
+                table.texts.entry(own).or_default().push(index);
+            }
+        }
+        table
+    }
+
+    /// The instances that may match a value, in order.
+    pub(crate) fn candidates(&self, value: &Value) -> Vec<usize> {
+        let mut found: Vec<usize> = Vec::new();
+        if let Kind::Map(asked) = &value.kind {
+            found.extend(self.with_rarest(asked));
+        }
+        let own = text(value);
+        let by_mark = if own.is_some() { &self.without_text } else { &self.marks };
+        for mark in value.marks.iter() {
+            found.extend(by_mark.get(&mark.to).into_iter().flatten());
+        }
+        found.extend(own.and_then(|own| self.texts.get(&own)).into_iter().flatten());
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The instances with that label of all those asked for which the fewest have.
+    fn with_rarest(&self, asked: &BTreeMap<Arc<str>, Value>) -> &[usize] {
+        let with = |(name, label): (&Arc<str>, &Value)| {
+            text(label).and_then(|label| self.labels.get(&(name.clone(), label))).map_or(&[][..], Vec::as_slice)
+        };
+        asked.iter().map(with).min_by_key(|list| list.len()).unwrap_or_default()
+    }
+}
