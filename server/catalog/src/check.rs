@@ -103,7 +103,10 @@ pub(crate) fn violations(
         let mut variables = variables(graph, index, component.and_then(|component| members.get(component.index())));
         variables.insert("declared".into(), declared.clone());
         if reads_callers(row) {
-            variables.insert("callers".into(), callers(graph, component.and_then(|component| calls.get(&component)), members));
+            variables.insert(
+                "callers".into(),
+                callers(graph, component.and_then(|component| calls.get(&component)), members),
+            );
         }
         for check in row.checks.iter().filter(|check| check.when.holds(&variables) == Some(true)) {
             let Some((says, then)) = words(check, &variables) else { continue };

@@ -20,11 +20,14 @@ pub(crate) struct Grouped {
     pub(crate) members: Vec<usize>,
 }
 
+/// Instances that can own, by the text they are named with.
+type Owners<'a> = BTreeMap<&'a str, Vec<usize>>;
+
 /// For each instance that is a part of another, the one it is a part of.
 pub(crate) fn owners(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
     let mut owners = BTreeMap::new();
     // What can own by a text, by types and attribute, each text with its instances in order.
-    let mut by_text: BTreeMap<(&[String], &str), BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
+    let mut by_text: BTreeMap<(&[String], &str), Owners<'_>> = BTreeMap::new();
     for (index, instance) in graph.resources.instances.iter().enumerate() {
         let Some(member_of) = graph.row(index).and_then(|row| row.member_of.as_ref()) else { continue };
         let is_owner =
@@ -32,16 +35,20 @@ pub(crate) fn owners(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
         let found = paths::find(&instance.body, &member_of.path);
         let named =
             found.iter().flat_map(|found| found.marks()).flat_map(|mark| graph.targets(mark)).find(|&to| is_owner(to));
-        let mut same_text = || {
+        let same_text = || {
             let key = member_of.key.as_deref()?;
             let text = found.iter().find_map(|found| match &found.value.kind {
                 Kind::String(text) => Some(text),
                 _ => None,
             })?;
             let owners = by_text.entry((&member_of.types, key)).or_insert_with(|| {
-                let mut owners: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-                for (index, one) in graph.resources.instances.iter().enumerate().filter(|(_, one)| can_own(member_of, one)) {
-                    if let Some(Kind::String(name)) = paths::attribute(&one.body, key).map(|written| &written.value.kind) {
+                let mut owners = Owners::new();
+                for (index, one) in
+                    graph.resources.instances.iter().enumerate().filter(|(_, one)| can_own(member_of, one))
+                {
+                    if let Some(Kind::String(name)) =
+                        paths::attribute(&one.body, key).map(|written| &written.value.kind)
+                    {
                         owners.entry(name).or_default().push(index);
                     }
                 }

@@ -77,11 +77,14 @@ pub(crate) struct Graph<'a> {
     /// By the address of the block; `None` where its instances are not all alike.
     whole_of: FxHashMap<String, Option<usize>>,
     /// The marks of the carrier read last, put together; many instances hold the very same.
-    carried: Option<(Marks, Rc<Vec<(Mark, Vec<usize>)>>)>,
+    carried: Option<(Marks, Rc<Vec<Lead>>)>,
     /// By type and attribute; by name and instance.
     pub(crate) tables: RefCell<FxHashMap<(String, String), Rc<KeyTable>>>,
     pub(crate) own_values: RefCell<FxHashMap<String, FxHashMap<usize, Rc<Compared>>>>,
 }
+
+/// A mark with the instances, or whole blocks, that it leads to.
+type Lead = (Mark, Vec<usize>);
 
 /// From, to, kind, alternatives, and whether it is a hint: one link, however often it is said.
 type Link = (Node, Node, DependencyKind, Option<GroupKey>, bool);
@@ -598,7 +601,7 @@ impl<'a> Graph<'a> {
 
     /// What the marks of a carrier lead to. One that leads to every instance of a large block leads to the block: from
     /// many to many there would be more links than anybody could follow, all of them the same.
-    fn carried(&mut self, index: usize, found: &Found<'_>) -> Rc<Vec<(Mark, Vec<usize>)>> {
+    fn carried(&mut self, index: usize, found: &Found<'_>) -> Rc<Vec<Lead>> {
         let marks = &found.value.marks;
         if let Some((known, carried)) = self.carried.as_ref().filter(|(known, _)| known.is_shared_with(marks))
             && !known.is_empty()
@@ -606,13 +609,13 @@ impl<'a> Graph<'a> {
         {
             return carried.clone();
         }
-        let each: Vec<(Mark, Vec<usize>)> = marks.iter().map(|mark| (mark.clone(), self.targets(mark))).collect();
+        let each: Vec<Lead> = marks.iter().map(|mark| (mark.clone(), self.targets(mark))).collect();
         if each.iter().map(|(_, targets)| targets.len()).sum::<usize>() < MANY {
             return Rc::new(each);
         }
         // By block, attribute and place: the instances that are led to.
         let mut blocks: BTreeMap<(String, &Mark), Vec<usize>> = BTreeMap::new();
-        let mut rest: Vec<(Mark, Vec<usize>)> = Vec::new();
+        let mut rest: Vec<Lead> = Vec::new();
         let mut first: FxHashMap<(String, Arc<str>, Place), &Mark> = FxHashMap::default();
         for (mark, targets) in &each {
             for &target in targets {
@@ -630,7 +633,9 @@ impl<'a> Graph<'a> {
                 Some(whole) if !self.is_in(index, whole) => {
                     rest.push((Mark { to: format!("{block}[*]").into(), ..mark.clone() }, vec![whole]));
                 }
-                _ => rest.extend(targets.into_iter().map(|to| (Mark { to: self.address(to).into(), ..mark.clone() }, vec![to]))),
+                _ => rest.extend(
+                    targets.into_iter().map(|to| (Mark { to: self.address(to).into(), ..mark.clone() }, vec![to])),
+                ),
             }
         }
         let carried = Rc::new(rest);

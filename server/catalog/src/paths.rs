@@ -159,11 +159,7 @@ pub(crate) fn as_object(body: &EvaluatedBody, depth: usize) -> BTreeMap<Arc<str>
 pub(crate) struct Schemas(FxHashMap<usize, Kind>);
 
 /// The same for many bodies, some of whose values may be held once for all.
-pub(crate) fn as_object_with(
-    body: &EvaluatedBody,
-    depth: usize,
-    known: &mut Schemas,
-) -> BTreeMap<Arc<str>, Value> {
+pub(crate) fn as_object_with(body: &EvaluatedBody, depth: usize, known: &mut Schemas) -> BTreeMap<Arc<str>, Value> {
     let mut object = BTreeMap::new();
     for (name, attribute) in &body.attributes {
         object.insert(name.clone(), schema(&attribute.value, 0, known));

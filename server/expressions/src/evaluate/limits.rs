@@ -5,7 +5,9 @@
 //! more than half of what is left of it, so that no single text takes everything from the rest. What goes over becomes
 //! unknown with the reason, and the first place where that happens is told as a problem.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+
+use rustc_hash::FxHashMap;
 
 use foreshock_resources::{Kind, Marks, Value};
 
@@ -30,8 +32,10 @@ pub(crate) const PARTS: usize = 200_000;
 pub(crate) const STRING: usize = 8 << 20;
 /// Instances of one resource or module.
 const SIBLINGS: u64 = 10_000;
-/// Instances in total.
+/// Instances in total; a module is as much as ten of them.
 const INSTANCES: u64 = 100_000;
+/// Of these, what one call in the root and all that is below it may take.
+const BELOW_ONE_CALL: u64 = INSTANCES / 4;
 
 /// Bytes of one element of a list, about.
 const ELEMENT: u64 = 64;
@@ -82,6 +86,8 @@ pub struct Budget {
     work: Cell<u64>,
     memory: Cell<u64>,
     instances: Cell<u64>,
+    /// Instances taken below each call of the root, by its number.
+    below: RefCell<FxHashMap<usize, u64>>,
     depth: Cell<u32>,
     share: Cell<Share>,
     /// Set since somebody last asked.
@@ -113,6 +119,7 @@ impl Budget {
             work: Cell::new(WORK),
             memory: Cell::new(MEMORY),
             instances: Cell::new(INSTANCES),
+            below: RefCell::default(),
             depth: Cell::new(0),
             share: Cell::new(share),
             exceeded: Cell::new(None),
@@ -221,29 +228,38 @@ impl Budget {
         if fits { value } else { Value::unknown("a value too large to follow") }
     }
 
-    /// Whether there is room for so many instances of one block; takes it. No block gets more than half of what is left.
-    pub fn room_for(&self, count: u64) -> bool {
-        let left = self.instances.get();
-        if count > SIBLINGS || count > left.div_ceil(2) {
+    /// Whether there is room for so many instances of one block below a call of the root, or in the root; takes it.
+    pub fn room_for(&self, count: u64, call: Option<usize>) -> bool {
+        let has_room = count <= SIBLINGS && self.take_instances(count, call);
+        if !has_room {
             self.exceeded.set(Some(Limit::Instances));
+        }
+        has_room
+    }
+
+    /// No block gets more than half of what is left, and no call of the root more than its part.
+    fn take_instances(&self, count: u64, call: Option<usize>) -> bool {
+        let left = self.instances.get();
+        if count > left.div_ceil(2) {
             return false;
+        }
+        if let Some(call) = call {
+            let mut below = self.below.borrow_mut();
+            let used = below.entry(call).or_default();
+            if *used + count > BELOW_ONE_CALL {
+                return false;
+            }
+            *used += count;
         }
         self.instances.set(left - count);
         true
     }
 
     /// Whether there is room for so many instances of a module that declares so many resources; takes it.
-    pub fn room_for_modules(&self, count: u64, resources: u64) -> bool {
+    pub fn room_for_modules(&self, count: u64, resources: u64, call: usize) -> bool {
         /// A module takes about as much as so many resources.
         const MODULE: u64 = 10;
-        let needed = count.saturating_mul(MODULE + resources);
-        let left = self.instances.get();
-        if needed > left.div_ceil(2) {
-            self.exceeded.set(Some(Limit::Modules));
-            return false;
-        }
-        self.instances.set(left - needed);
-        true
+        self.take_instances(count.saturating_mul(MODULE + resources), Some(call))
     }
 
     /// Runs `inner` one level deeper.

@@ -44,7 +44,7 @@ impl<'a> Evaluator<'a> {
         for part in parts {
             match part {
                 TemplatePart::Literal(text) => {
-                    self.budget.spend(text.len() as u64 / 8)?;
+                    self.budget.spend(text.len() as u64 / 64)?;
                     output.text.push_str(text);
                 }
                 TemplatePart::Interpolation(expr) => self.write(expr, scope, output)?,
@@ -74,7 +74,7 @@ impl<'a> Evaluator<'a> {
     fn write(&self, expr: &Expr, scope: &Scope<'_>, output: &mut Output) -> Result<(), Failure> {
         let value = self.eval(expr, scope)?;
         let weight = self.budget.weigh(&value)?;
-        self.budget.spend(weight.bytes / 8)?;
+        self.budget.spend(weight.bytes / 64)?;
         output.marks.add_all_of(&value);
         match &value.kind {
             Kind::Unknown(why) => {

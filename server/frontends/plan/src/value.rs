@@ -102,7 +102,9 @@ impl<'t> Planned<'t> {
             }
             Some((_, Json::Bool(flag))) if self.value.is_some() => Kind::Bool(*flag),
             Some((_, Json::Number(number))) if number.is_finite() => Kind::Number(*number),
-            Some((_, Json::Number(_))) => Kind::Unknown(Arc::from("a number with more digits than can be followed here")),
+            Some((_, Json::Number(_))) => {
+                Kind::Unknown(Arc::from("a number with more digits than can be followed here"))
+            }
             Some((cursor, Json::String(_))) => Kind::String(Arc::from(cursor.string().unwrap_or_default())),
             _ => Kind::Null,
         }

@@ -11,7 +11,7 @@ use foreshock_text::FilePath;
 use rustc_hash::FxHashMap;
 
 use crate::config::{Call, Module, configuration_files};
-use crate::evaluate::{Evaluator, ModuleInstance};
+use crate::evaluate::{Evaluator, Loaded, ModuleInstance};
 use crate::files::ParsedFile;
 
 /// What a resolution can take over from the one before: configurations of modules whose files are the same, parsed
@@ -43,7 +43,7 @@ impl Evaluator<'_> {
     }
 
     /// The configuration in a directory with its files, for somebody who only wants to know how much there is.
-    pub(crate) fn look_into(&self, directory: &Utf8Path) -> Option<(Arc<Module>, Vec<FilePath>)> {
+    pub(crate) fn look_into(&self, directory: &Utf8Path) -> Option<Loaded> {
         if let Some(loaded) = self.loaded.borrow().get(directory) {
             return loaded.clone();
         }
@@ -52,7 +52,7 @@ impl Evaluator<'_> {
         loaded
     }
 
-    fn load_anew(&self, directory: &Utf8Path) -> Option<(Arc<Module>, Vec<FilePath>)> {
+    fn load_anew(&self, directory: &Utf8Path) -> Option<Loaded> {
         let paths = configuration_files(self.files, directory);
         if paths.is_empty() {
             return None;

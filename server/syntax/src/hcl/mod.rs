@@ -27,8 +27,8 @@ use foreshock_text::{Problem, Span};
 pub use ast::*;
 pub use cache::ExprCache;
 pub use comments::comments;
-pub use number::decimal;
 pub use json::{Attributes, parse_json, parse_json_values};
+pub use number::decimal;
 
 /// The longest text that is read, in bytes. Real files stay far below 1 MiB; beyond this one is surely generated, and
 /// would cost seconds on each keystroke.

@@ -142,20 +142,20 @@ impl<'a> Evaluator<'a> {
     fn siblings(&self, module: &Rc<ModuleInstance>, block: &Block) -> (Form, Vec<Sibling>, Option<EvaluatedAttribute>) {
         if let Some(attribute) = block.attribute("count") {
             let count = self.budget.of_its_own(|| self.placed(attribute, Scope::of(module, attribute)));
-            let (form, siblings) = self.counted(&count.value);
+            let (form, siblings) = self.counted(&count.value, module.root_call());
             self.tell_limits(attribute);
             return (form, siblings, Some(count));
         }
         if let Some(attribute) = block.attribute("for_each") {
             let each = self.budget.of_its_own(|| self.placed(attribute, Scope::of(module, attribute)));
-            let (form, siblings) = self.keyed(&each.value);
+            let (form, siblings) = self.keyed(&each.value, module.root_call());
             self.tell_limits(attribute);
             return (form, siblings, Some(each));
         }
         (Form::Single, vec![(Key::None, Repetition::None)], None)
     }
 
-    fn counted(&self, count: &Value) -> (Form, Vec<Sibling>) {
+    fn counted(&self, count: &Value, call: Option<usize>) -> (Form, Vec<Sibling>) {
         if count.marks.is_sensitive() {
             return unknown("count is sensitive", count.all_marks());
         }
@@ -168,7 +168,7 @@ impl<'a> Evaluator<'a> {
             Ok(number) => return unknown(format!("count is {number}"), count.all_marks()),
             Err(failure) => return unknown(failure.why, count.all_marks()),
         };
-        if !self.budget.room_for(number) {
+        if !self.budget.room_for(number, call) {
             return unknown(format!("count is {number}, too many to list"), count.all_marks());
         }
         let siblings =
@@ -176,7 +176,7 @@ impl<'a> Evaluator<'a> {
         (Form::Count, siblings.collect())
     }
 
-    fn keyed(&self, each: &Value) -> (Form, Vec<Sibling>) {
+    fn keyed(&self, each: &Value, call: Option<usize>) -> (Form, Vec<Sibling>) {
         let refuse = |why: Arc<str>| unknown_each(why, each);
         // The keys would be shown in addresses; Terraform refuses it too.
         if each.marks.is_sensitive() {
@@ -211,7 +211,7 @@ impl<'a> Evaluator<'a> {
                 )));
             }
         };
-        if !self.budget.room_for(siblings.len() as u64) {
+        if !self.budget.room_for(siblings.len() as u64, call) {
             return refuse(Arc::from("for_each has too many elements to list"));
         }
         (Form::Each, siblings)

@@ -104,6 +104,15 @@ impl ModuleInstance {
         }
     }
 
+    /// The number of the call in the root that leads here; `None` for the root itself.
+    pub(crate) fn root_call(&self) -> Option<usize> {
+        let mut call = self.call.as_ref()?;
+        while let Some(outer) = &call.module.call {
+            call = outer;
+        }
+        Some(call.number)
+    }
+
     /// A module that is called zero times: only its place in the tree matters.
     pub(crate) fn dormant(config: Configuration, caller: &Rc<ModuleInstance>, number: usize) -> ModuleInstance {
         let repetition = Repetition::None;

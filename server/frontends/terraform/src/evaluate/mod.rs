@@ -45,7 +45,7 @@ pub(crate) struct Evaluator<'a> {
     /// What `terraform init` has installed, by the dotted path of the call; read when first needed.
     pub(crate) manifest: OnceCell<BTreeMap<String, Utf8PathBuf>>,
     /// The configurations of the directories looked into.
-    pub(crate) loaded: RefCell<FxHashMap<Utf8PathBuf, Option<(Configuration, Vec<FilePath>)>>>,
+    pub(crate) loaded: RefCell<FxHashMap<Utf8PathBuf, Option<Loaded>>>,
     /// Those whose files and problems have been told.
     pub(crate) told: RefCell<FxHashSet<Utf8PathBuf>>,
     /// How many modules a directory comes to at some distance from the root.
@@ -57,6 +57,9 @@ pub(crate) struct Evaluator<'a> {
     /// What is known of other stacks.
     pub(crate) remote: RefCell<Remote>,
 }
+
+/// The configuration of a directory with the files it was read from.
+pub(crate) type Loaded = (Configuration, Vec<FilePath>);
 
 /// The address of a module instance and the name of a provider configuration in it.
 type ProviderKey = (Arc<str>, Arc<str>);

@@ -32,7 +32,11 @@ impl Evaluator<'_> {
             if self.is_too_wide(caller, target) {
                 let count = self.width(target, caller.level + 1, &mut Vec::new());
                 format!("module {} comes to {count} modules, too many to follow", call.name)
-            } else if !self.budget.room_for_modules(instances as u64, target.resources.len() as u64) {
+            } else if !self.budget.room_for_modules(
+                instances as u64,
+                target.resources.len() as u64,
+                caller.root_call().unwrap_or_else(|| caller.config.calls.number(&call.name).unwrap_or_default()),
+            ) {
                 format!("module {} would be one of too many modules to follow", call.name)
             } else {
                 return None;
