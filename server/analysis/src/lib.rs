@@ -22,7 +22,9 @@ pub use configuration::{
 };
 pub use dialect::terraform::Terraform;
 pub use dialect::yaml_file::YamlFile;
-pub use dialect::{DIALECTS, Dialect, Meaning, PlainFile, Reader, SourceFile, StackKind, Texts, Understood};
+pub use dialect::{
+    DIALECTS, Dialect, Home, Meaning, PlainFile, Reader, Site, SourceFile, StackKind, Texts, Understood,
+};
 pub use findings::baseline::{Baseline, BaselineEntry};
 pub use findings::finding::{Finding, Severity};
 pub use findings::fix::{Candidate, Edit, Fix};
