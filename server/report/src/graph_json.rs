@@ -27,7 +27,7 @@ fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
             "evidence": evidence.collect::<Vec<_>>(),
         })
     });
-    let resources = stack.terraform().map(|module| module.assembled.resources.as_slice()).unwrap_or_default();
+    let resources = stack.assembled().map(|assembled| assembled.resources.as_slice()).unwrap_or_default();
     let resources = resources.iter().map(|resource| {
         let role = match resource.role {
             Role::Component => "component",

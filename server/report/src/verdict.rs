@@ -83,11 +83,7 @@ pub(super) fn mended_sentence(finding: &Finding) -> String {
 
 fn was_there(stack: &Stack, comparison: &Comparison, component: &str) -> bool {
     let Some(before) = &comparison.before else { return false };
-    let name_now = |before: &str| match stack.terraform() {
-        Some(module) => module.resolved.moves.now(before),
-        None => before.to_owned(),
-    };
-    before.system().iter().any(|(_, other)| name_now(other.id.as_str()) == component)
+    before.system().iter().any(|(_, other)| stack.name_now(other.id.as_str()) == component)
 }
 
 /// A message without its second line and its full stop.

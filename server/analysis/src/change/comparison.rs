@@ -110,7 +110,7 @@ impl Stack {
     }
 
     /// What a component, or a resource, of the base is called now.
-    pub(crate) fn name_now(&self, before: &str) -> String {
+    pub fn name_now(&self, before: &str) -> String {
         match self.terraform() {
             Some(module) => module.resolved.moves.now(before),
             None => before.to_owned(),
