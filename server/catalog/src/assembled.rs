@@ -1,3 +1,5 @@
+//! Resources into a system: what each instance became, and the components with their dependencies.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Repairs as data: which attribute to set for which rule.
+
 use serde::Deserialize;
 
 use crate::expression::Expression;

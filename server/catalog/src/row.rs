@@ -1,3 +1,5 @@
+//! A row of the catalog: what a resource type means. The fields as they are written are described in docs/catalog.md.
+
 use std::collections::BTreeMap;
 
 use foreshock_model::{ComponentKind, Confidence, DependencyKind, Plane};

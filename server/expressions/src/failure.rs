@@ -1,3 +1,5 @@
+//! Why an expression has no value: a mistake in the text, or a limit of ours.
+
 use std::sync::Arc;
 
 /// Why an expression has no value. Everywhere but in `try` and `can` it becomes an unknown value with this reason.

@@ -1,3 +1,5 @@
+//! Addresses of resource instances, taken apart.
+
 use std::sync::Arc;
 
 use foreshock_resources::{Key, Mode};

@@ -1,3 +1,5 @@
+//! Walking a JSON tree, with a problem at the place where it is not as expected.
+
 use std::borrow::Cow;
 
 use foreshock_syntax::json::{Key, Kind, Node, unescaped};

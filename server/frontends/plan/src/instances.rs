@@ -1,3 +1,6 @@
+//! A plan or state, read: its instances before and after as resources, with provenance and places of its source where that is
+//! at hand.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! What a JSON text is: a plan, a state, a stored state, or none of them.
+
 use foreshock_syntax::json::{Kind, Node};
 
 /// What a JSON text is.

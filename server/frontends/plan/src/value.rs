@@ -1,3 +1,5 @@
+//! Values of the JSON as values of resources: what is known after apply is unknown, what is sensitive is never shown.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! The files of Terraform: which ones count, and their parsed form.
+
 use std::sync::Arc;
 
 use camino::Utf8Path;

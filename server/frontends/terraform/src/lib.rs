@@ -1,9 +1,10 @@
 //! What Terraform text *is*: the resource instances, their values and the references between them, as `terraform plan`
 //! and `terraform graph` would report them, without init, providers, credentials or network.
 //!
-//! Knows the configuration language and its evaluation. Must never know what a resource means at run time (that is
-//! `foreshock-catalog`), nor an editor. Does no I/O of its own: texts come through [`Files`].
-//! Start reading at [`resolve`], then [`Value`].
+//! Produces [`Resources`](foreshock_resources::Resources). Knows the configuration language: modules, `count` and
+//! `for_each`, variables, states of other stacks. The expressions in it are evaluated by `foreshock-expressions`, for which
+//! this crate says what names mean. Must never know what a resource means at run time (that is `foreshock-catalog`), nor an
+//! editor. Does no I/O of its own: texts come through [`TerraformFiles`]. Start reading at [`resolve`], then [`Resolved`].
 
 mod cache;
 mod config;

@@ -1,3 +1,5 @@
+//! A module directory, read: its declarations by name, from all of its files.
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
