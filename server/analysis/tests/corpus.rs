@@ -141,7 +141,7 @@ fn values_beside_real_code_are_short_and_in_their_place() {
                     None => silent += 1,
                 }
                 for reading in &expression.readings {
-                    if reading.value.all_marks().is_sensitive() {
+                    if reading.value.all_provenance().is_sensitive() {
                         let text = expression.label().unwrap_or_default();
                         let is_silent = text.is_empty() || text == "(sensitive)" || text.ends_with(" values");
                         assert!(is_silent || expression.is_for_each(), "{file}: {text}");

@@ -179,7 +179,7 @@ fn declared(graph: &Graph<'_>) -> Value {
 fn words(check: &CheckRow, variables: &Variables) -> Option<(String, String)> {
     let text = |template: &Expression| match template.value(variables) {
         // What is sensitive is never shown.
-        value if value.marks.is_sensitive() => None,
+        value if value.provenance.is_sensitive() => None,
         Value { kind: Kind::String(text), .. } => Some(text.to_string()),
         _ => None,
     };

@@ -33,8 +33,11 @@ pub(crate) fn owners(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
         let is_owner =
             |target: usize| target != index && graph.instance(target).is_some_and(|other| can_own(member_of, other));
         let found = paths::find(&instance.body, &member_of.path);
-        let named =
-            found.iter().flat_map(|found| found.marks()).flat_map(|mark| graph.targets(mark)).find(|&to| is_owner(to));
+        let named = found
+            .iter()
+            .flat_map(|found| found.provenance())
+            .flat_map(|trace| graph.targets(trace))
+            .find(|&to| is_owner(to));
         let same_text = || {
             let key = member_of.key.as_deref()?;
             let text = found.iter().find_map(|found| match &found.value.kind {

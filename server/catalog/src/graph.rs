@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use foreshock_model::{Confidence, DependencyKind, Evidence, Plane};
-use foreshock_resources::{Instance, Key, Kind, Mark, Marks, Mode, Resources, Value};
+use foreshock_resources::{Instance, Key, Kind, Mode, Provenance, Resources, Trace, Value};
 use foreshock_text::Place;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -76,15 +76,15 @@ pub(crate) struct Graph<'a> {
     wholes: Vec<Vec<usize>>,
     /// By the address of the block; `None` where its instances are not all alike.
     whole_of: FxHashMap<String, Option<usize>>,
-    /// The marks of the carrier read last, put together; many instances hold the very same.
-    carried: Option<(Marks, Rc<Vec<Lead>>)>,
+    /// The provenance of the carrier read last, put together; many instances hold the very same.
+    carried: Option<(Provenance, Rc<Vec<Lead>>)>,
     /// By type and attribute; by name and instance.
     pub(crate) tables: RefCell<FxHashMap<(String, String), Rc<KeyTable>>>,
     pub(crate) own_values: RefCell<FxHashMap<String, FxHashMap<usize, Rc<Compared>>>>,
 }
 
-/// A mark with the instances, or whole blocks, that it leads to.
-type Lead = (Mark, Vec<usize>);
+/// A trace with the instances, or whole blocks, that it leads to.
+type Lead = (Trace, Vec<usize>);
 
 /// From, to, kind, alternatives, and whether it is a hint: one link, however often it is said.
 type Link = (Node, Node, DependencyKind, Option<GroupKey>, bool);
@@ -326,12 +326,12 @@ impl<'a> Graph<'a> {
         self.instance(index).map_or("", |instance| &instance.address)
     }
 
-    /// The instances a mark leads to: the one of that address, or all of the block when only the block is named.
-    pub(crate) fn targets(&self, mark: &Mark) -> Vec<usize> {
-        if let Some(&index) = self.by_address.get(&*mark.to) {
+    /// The instances a trace leads to: the one of that address, or all of the block when only the block is named.
+    pub(crate) fn targets(&self, trace: &Trace) -> Vec<usize> {
+        if let Some(&index) = self.by_address.get(&*trace.to) {
             return vec![index];
         }
-        let block = mark.to.strip_suffix("[*]").unwrap_or(&mark.to);
+        let block = trace.to.strip_suffix("[*]").unwrap_or(&trace.to);
         self.by_block.get(block).cloned().unwrap_or_default()
     }
 
@@ -348,7 +348,7 @@ impl<'a> Graph<'a> {
             let Some(wants) = wanted.get(&*row_name(instance)) else { continue };
             for (type_name, name, path) in wants {
                 for found in paths::find(&instance.body, path) {
-                    let targets: Vec<usize> = found.marks().flat_map(|mark| self.targets(mark)).collect();
+                    let targets: Vec<usize> = found.provenance().flat_map(|trace| self.targets(trace)).collect();
                     for target in targets {
                         if self.instance(target).is_some_and(|target| *row_name(target) == **type_name) {
                             self.relate_to(target, name, index);
@@ -409,7 +409,7 @@ impl<'a> Graph<'a> {
         let mut targets = Vec::new();
         let mut seen = FxHashSet::default();
         for found in paths::find(&instance.body, &refers.path) {
-            for target in found.marks().flat_map(|mark| self.targets(mark)) {
+            for target in found.provenance().flat_map(|trace| self.targets(trace)) {
                 let fits =
                     self.instance(target).is_some_and(|other| refers.types.iter().any(|t| **t == *row_name(other)));
                 if fits && seen.insert(target) {
@@ -524,11 +524,11 @@ impl<'a> Graph<'a> {
 
     /// What a component in a subnet loses without the way out of it: calls to the outside, not its service.
     fn leave(&mut self, index: usize, instance: &Instance, found: &Found<'_>) {
-        for mark in found.marks() {
-            for target in self.targets(mark) {
+        for trace in found.provenance() {
+            for target in self.targets(trace) {
                 if self.row(target).is_some_and(|row| row.is_subnet) {
                     let why = format!("{} is in {}", instance.address, self.address(target));
-                    let evidence = Evidence { place: mark.place.clone(), why: why.into() };
+                    let evidence = Evidence { place: trace.place.clone(), why: why.into() };
                     let to = Node { instance: target, port: PLAIN };
                     let edge = Edge { kind: DependencyKind::Optional, ..plain(to, evidence) };
                     self.add(Node { instance: index, port: PLAIN }, edge);
@@ -549,13 +549,13 @@ impl<'a> Graph<'a> {
         why: &dyn Fn(&str) -> String,
         only: Option<&str>,
     ) {
-        for mark in found.marks() {
-            for target in self.targets(mark) {
+        for trace in found.provenance() {
+            for target in self.targets(trace) {
                 let fits = |only: &str| self.instance(target).is_some_and(|target| target.type_name.ends_with(only));
                 if target == index || self.role(target) != Role::Glue || !only.is_none_or(fits) {
                     continue;
                 }
-                let evidence = Evidence { place: mark.place.clone(), why: why(self.address(target)).into() };
+                let evidence = Evidence { place: trace.place.clone(), why: why(self.address(target)).into() };
                 let (here, there) = (Node { instance: index, port: own }, Node { instance: target, port });
                 let (from, to) = if direction == Direction::Uses { (here, there) } else { (there, here) };
                 self.add(from, Edge { to, ..plain(to, evidence) });
@@ -564,11 +564,11 @@ impl<'a> Graph<'a> {
     }
 
     pub(crate) fn read_carrier(&mut self, index: usize, found: &Found<'_>) {
-        for (mark, targets) in self.carried(index, found).iter() {
+        for (trace, targets) in self.carried(index, found).iter() {
             for &target in targets {
                 let Some(row) = self.row(target) else { continue };
                 let listed = row.addresses.iter().map(String::as_str);
-                let first = mark.attribute.split(['.', '[']).next().unwrap_or("");
+                let first = trace.attribute.split(['.', '[']).next().unwrap_or("");
                 let is_address = if row.opaque {
                     may_be_address(first)
                 } else if row.addresses.is_empty() {
@@ -580,14 +580,14 @@ impl<'a> Graph<'a> {
                 if target == index || !is_address {
                     continue;
                 }
-                let why = refers(&found.path, self.address(index), mark);
+                let why = refers(&found.path, self.address(index), trace);
                 let to = Node { instance: target, port: PLAIN };
                 let edge = Edge {
                     kind,
                     plane: row.reached_by.plane(),
                     confidence: Confidence::Likely,
                     carried: true,
-                    ..plain(to, Evidence { place: mark.place.clone(), why: why.into() })
+                    ..plain(to, Evidence { place: trace.place.clone(), why: why.into() })
                 };
                 let from = Node { instance: index, port: PLAIN };
                 if let Some(name) = &row.hands_on {
@@ -599,47 +599,47 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// What the marks of a carrier lead to. One that leads to every instance of a large block leads to the block: from
+    /// What the traces of a carrier lead to. One that leads to every instance of a large block leads to the block: from
     /// many to many there would be more links than anybody could follow, all of them the same.
     fn carried(&mut self, index: usize, found: &Found<'_>) -> Rc<Vec<Lead>> {
-        let marks = &found.value.marks;
-        if let Some((known, carried)) = self.carried.as_ref().filter(|(known, _)| known.is_shared_with(marks))
+        let provenance = &found.value.provenance;
+        if let Some((known, carried)) = self.carried.as_ref().filter(|(known, _)| known.is_shared_with(provenance))
             && !known.is_empty()
             && !carried.iter().flat_map(|(_, targets)| targets).any(|&to| self.is_in(index, to))
         {
             return carried.clone();
         }
-        let each: Vec<Lead> = marks.iter().map(|mark| (mark.clone(), self.targets(mark))).collect();
+        let each: Vec<Lead> = provenance.iter().map(|trace| (trace.clone(), self.targets(trace))).collect();
         if each.iter().map(|(_, targets)| targets.len()).sum::<usize>() < MANY {
             return Rc::new(each);
         }
         // By block, attribute and place: the instances that are led to.
-        let mut blocks: BTreeMap<(String, &Mark), Vec<usize>> = BTreeMap::new();
+        let mut blocks: BTreeMap<(String, &Trace), Vec<usize>> = BTreeMap::new();
         let mut rest: Vec<Lead> = Vec::new();
-        let mut first: FxHashMap<(String, Arc<str>, Place), &Mark> = FxHashMap::default();
-        for (mark, targets) in &each {
+        let mut first: FxHashMap<(String, Arc<str>, Place), &Trace> = FxHashMap::default();
+        for (trace, targets) in &each {
             for &target in targets {
                 let block = self.instance(target).map(block_address).unwrap_or_default();
-                let alike = (block.clone(), mark.attribute.clone(), mark.place.clone());
-                let mark = *first.entry(alike).or_insert(mark);
-                blocks.entry((block, mark)).or_default().push(target);
+                let alike = (block.clone(), trace.attribute.clone(), trace.place.clone());
+                let trace = *first.entry(alike).or_insert(trace);
+                blocks.entry((block, trace)).or_default().push(target);
             }
         }
-        for ((block, mark), mut targets) in blocks {
+        for ((block, trace), mut targets) in blocks {
             targets.sort_unstable();
             targets.dedup();
             let whole = self.by_block.get(&block).filter(|all| all.len() >= MANY && all.len() == targets.len());
             match whole.cloned().and_then(|all| self.as_whole(&block, all)) {
                 Some(whole) if !self.is_in(index, whole) => {
-                    rest.push((Mark { to: format!("{block}[*]").into(), ..mark.clone() }, vec![whole]));
+                    rest.push((Trace { to: format!("{block}[*]").into(), ..trace.clone() }, vec![whole]));
                 }
                 _ => rest.extend(
-                    targets.into_iter().map(|to| (Mark { to: self.address(to).into(), ..mark.clone() }, vec![to])),
+                    targets.into_iter().map(|to| (Trace { to: self.address(to).into(), ..trace.clone() }, vec![to])),
                 ),
             }
         }
         let carried = Rc::new(rest);
-        self.carried = Some((marks.clone(), carried.clone()));
+        self.carried = Some((provenance.clone(), carried.clone()));
         carried
     }
 
@@ -667,7 +667,7 @@ impl<'a> Graph<'a> {
             let (value, place) = (&provider.value, &provider.place);
             found.push(Found { path: "provider".into(), value, place, blocks: Vec::new() });
         }
-        if found.iter().all(|found| found.value.marks.is_empty()) {
+        if found.iter().all(|found| found.value.provenance.is_empty()) {
             return;
         }
         let mut variables = self.variables(index);
@@ -681,23 +681,30 @@ impl<'a> Graph<'a> {
                 let outer = paths::as_object(&outer.body, 0);
                 variables.insert("outer".into(), Value::new(Kind::Map(Arc::new(outer))));
             }
-            for mark in found.marks() {
-                for target in self.targets(mark) {
-                    self.read_target(index, row, found, mark, target, (own, port), &mut variables);
+            for trace in found.provenance() {
+                for target in self.targets(trace) {
+                    self.read_target(index, row, found, trace, target, (own, port), &mut variables);
                 }
             }
         }
     }
 
     /// A link found by other means than a reference.
-    pub(crate) fn read_link(&mut self, index: usize, row: &'a EdgeRow, found: &Found<'_>, mark: &Mark, target: usize) {
+    pub(crate) fn read_link(
+        &mut self,
+        index: usize,
+        row: &'a EdgeRow,
+        found: &Found<'_>,
+        trace: &Trace,
+        target: usize,
+    ) {
         let mut variables = self.variables(index);
         let ports = (self.port(row.own_port.as_deref()), self.port(row.port.as_deref()));
         if let Some(block) = found.blocks.last() {
             let item = paths::as_object(&block.body, 0);
             variables.insert("item".into(), Value::new(Kind::Map(Arc::new(item))));
         }
-        self.read_target(index, row, found, mark, target, ports, &mut variables);
+        self.read_target(index, row, found, trace, target, ports, &mut variables);
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -706,7 +713,7 @@ impl<'a> Graph<'a> {
         index: usize,
         row: &EdgeRow,
         found: &Found<'_>,
-        mark: &Mark,
+        trace: &Trace,
         target: usize,
         (own, port): (u16, u16),
         variables: &mut Variables,
@@ -760,7 +767,7 @@ impl<'a> Graph<'a> {
                 .replace("{this}", self.address(index))
                 .replace("{target}", self.address(target))
                 .replace("{path}", &found.path),
-            None => refers(&found.path, self.address(index), mark),
+            None => refers(&found.path, self.address(index), trace),
         };
         let (here, there) = (Node { instance: index, port: own }, Node { instance: target, port });
         let (from, to) = if row.direction == Direction::Uses { (here, there) } else { (there, here) };
@@ -774,7 +781,7 @@ impl<'a> Graph<'a> {
                 false => row.confidence.confidence(),
             },
             hint: row.hint,
-            ..plain(to, Evidence { place: mark.place.clone(), why: why.into() })
+            ..plain(to, Evidence { place: trace.place.clone(), why: why.into() })
         };
         self.add(from, edge);
     }
@@ -800,7 +807,7 @@ pub(crate) fn plain(to: Node, evidence: Evidence) -> Edge {
     }
 }
 
-fn refers(path: &str, address: &str, mark: &Mark) -> String {
-    let dot = if mark.attribute.is_empty() { "" } else { "." };
-    format!("{path} of {address} refers to {}{dot}{}", mark.to, mark.attribute)
+fn refers(path: &str, address: &str, trace: &Trace) -> String {
+    let dot = if trace.attribute.is_empty() { "" } else { "." };
+    format!("{path} of {address} refers to {}{dot}{}", trace.to, trace.attribute)
 }

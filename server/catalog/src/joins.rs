@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_resources::{Kind, Marks, Value};
+use foreshock_resources::{Kind, Provenance, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::graph::Graph;
@@ -18,7 +18,7 @@ pub(crate) struct KeyTable {
     /// By each label with its text, of those that have labels.
     labels: FxHashMap<(Arc<str>, Arc<str>), Vec<usize>>,
     /// By what their values are made from: all of them, and those without a text.
-    marks: FxHashMap<Arc<str>, Vec<usize>>,
+    provenance: FxHashMap<Arc<str>, Vec<usize>>,
     without_text: FxHashMap<Arc<str>, Vec<usize>>,
 }
 
@@ -27,19 +27,19 @@ pub(crate) struct KeyTable {
 pub(crate) struct Compared {
     is_null: bool,
     text: Option<Arc<str>>,
-    marks: Marks,
+    provenance: Provenance,
 }
 
 impl Compared {
     pub(crate) fn of(value: &Value) -> Compared {
-        Compared { is_null: value.kind == Kind::Null, text: text(value), marks: value.marks.clone() }
+        Compared { is_null: value.kind == Kind::Null, text: text(value), provenance: value.provenance.clone() }
     }
 
     /// Whether both surely are the same: the same text, or not known and made from the same resource.
     pub(crate) fn is_same(&self, other: &Compared) -> bool {
         match (&self.text, &other.text) {
             (Some(one), Some(other)) => one == other && !one.is_empty(),
-            _ => share_a_resource(&self.marks, &other.marks),
+            _ => share_a_resource(&self.provenance, &other.provenance),
         }
     }
 
@@ -50,16 +50,16 @@ impl Compared {
 }
 
 /// Whether two values are made from the same resource.
-fn share_a_resource(one: &Marks, other: &Marks) -> bool {
+fn share_a_resource(one: &Provenance, other: &Provenance) -> bool {
     let (few, many) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     if few.is_empty() {
         return false;
     }
     if few.len() == 1 {
-        return few.iter().any(|mark| many.iter().any(|known| known.to == mark.to));
+        return few.iter().any(|trace| many.iter().any(|known| known.to == trace.to));
     }
-    let known: FxHashSet<&str> = many.iter().map(|mark| &*mark.to).collect();
-    few.iter().any(|mark| known.contains(&*mark.to))
+    let known: FxHashSet<&str> = many.iter().map(|trace| &*trace.to).collect();
+    few.iter().any(|trace| known.contains(&*trace.to))
 }
 
 /// A value as a text, where it is one.
@@ -88,10 +88,10 @@ impl KeyTable {
                 }
             }
             let mut seen: FxHashSet<&str> = FxHashSet::default();
-            for mark in value.marks.iter().filter(|mark| seen.insert(&mark.to)) {
-                table.marks.entry(mark.to.clone()).or_default().push(index);
+            for trace in value.provenance.iter().filter(|trace| seen.insert(&trace.to)) {
+                table.provenance.entry(trace.to.clone()).or_default().push(index);
                 if own.is_none() {
-                    table.without_text.entry(mark.to.clone()).or_default().push(index);
+                    table.without_text.entry(trace.to.clone()).or_default().push(index);
                 }
             }
             if let Some(own) = own {
@@ -108,9 +108,9 @@ impl KeyTable {
             found.extend(self.with_rarest(asked));
         }
         let own = text(value);
-        let by_mark = if own.is_some() { &self.without_text } else { &self.marks };
-        for mark in value.marks.iter() {
-            found.extend(by_mark.get(&mark.to).into_iter().flatten());
+        let by_mark = if own.is_some() { &self.without_text } else { &self.provenance };
+        for trace in value.provenance.iter() {
+            found.extend(by_mark.get(&trace.to).into_iter().flatten());
         }
         found.extend(own.and_then(|own| self.texts.get(&own)).into_iter().flatten());
         found.sort_unstable();

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use foreshock_model::{Confidence, Evidence};
-use foreshock_resources::{Kind, Mark, Value};
+use foreshock_resources::{Kind, Trace, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Role;
@@ -86,7 +86,7 @@ impl<'a> Graph<'a> {
         let mut links = Vec::new();
         for path in &row.paths {
             for found in values(&instance.body, path) {
-                let named: FxHashSet<usize> = found.marks().flat_map(|mark| self.targets(mark)).collect();
+                let named: FxHashSet<usize> = found.provenance().flat_map(|trace| self.targets(trace)).collect();
                 for to in &row.to {
                     let mut candidates = self.key_table(to, key).candidates(found.value);
                     // Those that are named need not match.
@@ -104,8 +104,9 @@ impl<'a> Graph<'a> {
             }
         }
         for (found, target) in links {
-            let mark = Mark { to: self.address(target).into(), attribute: Arc::default(), place: found.place.place() };
-            self.read_link(index, row, &found, &mark, target);
+            let trace =
+                Trace { to: self.address(target).into(), attribute: Arc::default(), place: found.place.place() };
+            self.read_link(index, row, &found, &trace, target);
         }
     }
 
@@ -198,7 +199,7 @@ impl<'a> Graph<'a> {
 }
 
 /// The values at a path: a map as a whole, where it is one.
-fn values<'b>(body: &'b foreshock_resources::EvaluatedBody, path: &str) -> Vec<Found<'b>> {
+fn values<'b>(body: &'b foreshock_resources::Body, path: &str) -> Vec<Found<'b>> {
     match paths::attribute(body, path) {
         Some(attribute) if matches!(attribute.value.kind, Kind::Map(_)) => {
             let (value, place) = (&attribute.value, &attribute.place);

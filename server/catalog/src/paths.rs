@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_resources::{AttributePlace, EvaluatedBlock, EvaluatedBody, Kind, Mark, Value};
+use foreshock_resources::{AttributePlace, Block, Body, Kind, Trace, Value};
 use rustc_hash::FxHashMap;
 
 /// A value found by a path.
@@ -19,13 +19,13 @@ pub(crate) struct Found<'a> {
     /// The attribute it is in.
     pub(crate) place: &'a AttributePlace,
     /// The blocks around it, the innermost last.
-    pub(crate) blocks: Vec<&'a EvaluatedBlock>,
+    pub(crate) blocks: Vec<&'a Block>,
 }
 
 impl Found<'_> {
-    /// The marks of the value.
-    pub(crate) fn marks(&self) -> impl Iterator<Item = &Mark> {
-        self.value.marks.iter()
+    /// The provenance of the value.
+    pub(crate) fn provenance(&self) -> impl Iterator<Item = &Trace> {
+        self.value.provenance.iter()
     }
 }
 
@@ -33,7 +33,7 @@ impl Found<'_> {
 const DEEPEST: usize = 24;
 
 /// Everything a path leads to, in the order written.
-pub(crate) fn find<'a>(body: &'a EvaluatedBody, path: &str) -> Vec<Found<'a>> {
+pub(crate) fn find<'a>(body: &'a Body, path: &str) -> Vec<Found<'a>> {
     let mut found = Vec::new();
     let segments: Vec<&str> = path.split('.').collect();
     in_body(body, &segments, &mut String::new(), &mut Vec::new(), &mut found);
@@ -41,10 +41,7 @@ pub(crate) fn find<'a>(body: &'a EvaluatedBody, path: &str) -> Vec<Found<'a>> {
 }
 
 /// The attribute a path names, where it is written: the first one.
-pub(crate) fn attribute<'a>(
-    body: &'a EvaluatedBody,
-    path: &str,
-) -> Option<&'a foreshock_resources::EvaluatedAttribute> {
+pub(crate) fn attribute<'a>(body: &'a Body, path: &str) -> Option<&'a foreshock_resources::Attribute> {
     let mut body = body;
     let mut segments = path.split('.').peekable();
     while let Some(segment) = segments.next() {
@@ -57,10 +54,10 @@ pub(crate) fn attribute<'a>(
 }
 
 fn in_body<'a>(
-    body: &'a EvaluatedBody,
+    body: &'a Body,
     segments: &[&str],
     walked: &mut String,
-    blocks: &mut Vec<&'a EvaluatedBlock>,
+    blocks: &mut Vec<&'a Block>,
     found: &mut Vec<Found<'a>>,
 ) {
     let Some((first, rest)) = segments.split_first() else {
@@ -99,7 +96,7 @@ fn in_value<'a>(
     segments: &[&str],
     walked: &mut String,
     place: &'a AttributePlace,
-    blocks: &[&'a EvaluatedBlock],
+    blocks: &[&'a Block],
     found: &mut Vec<Found<'a>>,
     depth: usize,
 ) {
@@ -111,7 +108,7 @@ fn in_value<'a>(
     };
     match &value.kind {
         Kind::List(items) | Kind::Set(items) => {
-            if !value.marks.is_empty() {
+            if !value.provenance.is_empty() {
                 leaf(found, walked);
             }
             for item in items.iter() {
@@ -119,7 +116,7 @@ fn in_value<'a>(
             }
         }
         Kind::Map(items) => {
-            if !value.marks.is_empty() {
+            if !value.provenance.is_empty() {
                 leaf(found, walked);
             }
             let wanted = segments.first().copied().filter(|wanted| *wanted != "*");
@@ -150,7 +147,7 @@ fn step(walked: &mut String, segment: &str, then: impl FnOnce(&mut String)) {
 
 /// A body as an object of the language: attributes by name, nested blocks as lists of objects. Texts that mean truth or
 /// a whole number are that, as the provider's schema would have it; empty texts in lists are left out, as it does too.
-pub(crate) fn as_object(body: &EvaluatedBody, depth: usize) -> BTreeMap<Arc<str>, Value> {
+pub(crate) fn as_object(body: &Body, depth: usize) -> BTreeMap<Arc<str>, Value> {
     as_object_with(body, depth, &mut Schemas::default())
 }
 
@@ -159,7 +156,7 @@ pub(crate) fn as_object(body: &EvaluatedBody, depth: usize) -> BTreeMap<Arc<str>
 pub(crate) struct Schemas(FxHashMap<usize, Kind>);
 
 /// The same for many bodies, some of whose values may be held once for all.
-pub(crate) fn as_object_with(body: &EvaluatedBody, depth: usize, known: &mut Schemas) -> BTreeMap<Arc<str>, Value> {
+pub(crate) fn as_object_with(body: &Body, depth: usize, known: &mut Schemas) -> BTreeMap<Arc<str>, Value> {
     let mut object = BTreeMap::new();
     for (name, attribute) in &body.attributes {
         object.insert(name.clone(), schema(&attribute.value, 0, known));
@@ -203,7 +200,7 @@ fn schema(value: &Value, depth: usize, known: &mut Schemas) -> Value {
             kind
         }
     };
-    Value { kind, marks: value.marks.clone(), origin: value.origin.clone() }
+    Value { kind, provenance: value.provenance.clone(), origin: value.origin.clone() }
 }
 
 fn schema_anew(value: &Value, depth: usize, known: &mut Schemas) -> Value {
@@ -229,7 +226,7 @@ fn schema_anew(value: &Value, depth: usize, known: &mut Schemas) -> Value {
         }
         _ => return value.clone(),
     };
-    Value { kind, marks: value.marks.clone(), origin: value.origin.clone() }
+    Value { kind, provenance: value.provenance.clone(), origin: value.origin.clone() }
 }
 
 fn whole_number(text: &str) -> Option<f64> {

@@ -22,14 +22,14 @@ impl<'a> Graph<'a> {
 
     /// A local whose name is that of a component: nothing but the name says so.
     fn read_locals(&mut self, index: usize, found: &Found<'_>) {
-        for mark in found.marks().filter(|mark| mark.attribute.starts_with("local.")) {
-            for target in self.targets(mark) {
+        for trace in found.provenance().filter(|trace| trace.attribute.starts_with("local.")) {
+            for target in self.targets(trace) {
                 let kind =
                     self.row(target).filter(|row| row.role() == Role::Component).and_then(|row| row.reached_by.kind());
                 let Some(kind) = kind.filter(|_| target != index) else { continue };
                 let (own, other) = (self.address(index), self.address(target));
-                let why = format!("{} of {own} is made from {}, which may be {other}", found.path, mark.attribute);
-                let evidence = Evidence { place: mark.place.clone(), why: why.into() };
+                let why = format!("{} of {own} is made from {}, which may be {other}", found.path, trace.attribute);
+                let evidence = Evidence { place: trace.place.clone(), why: why.into() };
                 let to = Node { instance: target, port: PLAIN };
                 let edge = Edge { kind, confidence: Confidence::Guess, carried: true, ..plain(to, evidence) };
                 self.add(Node { instance: index, port: PLAIN }, edge);
@@ -44,13 +44,13 @@ impl<'a> Graph<'a> {
         let why = |target: &str| format!("{} is in {target}", instance.address);
         self.join(index, found, PLAIN, clients, Direction::Uses, &why, Some(GROUP));
         self.join(index, found, PLAIN, servers, Direction::Serves, &why, Some(GROUP));
-        for mark in found.marks() {
-            for target in self.targets(mark) {
+        for trace in found.provenance() {
+            for target in self.targets(trace) {
                 if self.instance(target).is_none_or(|target| !target.type_name.ends_with(GROUP)) {
                     continue;
                 }
                 let why = format!("{} does not say who may call whom in it", self.address(target));
-                let evidence = Evidence { place: mark.place.clone(), why: why.into() };
+                let evidence = Evidence { place: trace.place.clone(), why: why.into() };
                 let to = Node { instance: target, port: servers };
                 let edge = Edge { confidence: Confidence::Guess, hint: true, ..plain(to, evidence) };
                 self.add(Node { instance: target, port: clients }, edge);

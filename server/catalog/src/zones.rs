@@ -82,7 +82,7 @@ fn read(graph: &Graph<'_>, index: usize, zones: &mut Zones, seen: &mut FxHashSet
         return;
     }
     for found in all(&row.inherits) {
-        for target in found.marks().flat_map(|mark| graph.targets(mark)) {
+        for target in found.provenance().flat_map(|trace| graph.targets(trace)) {
             read(graph, target, zones, seen);
         }
     }
@@ -127,8 +127,8 @@ fn work_out(graph: &Graph<'_>, index: usize, expression: &Expression, region: Op
 fn follow(graph: &Graph<'_>, found: &Found<'_>, zones: &mut Zones, seen: &mut FxHashSet<usize>) {
     let place = found.place.place();
     let mut leads = false;
-    for mark in found.marks() {
-        for target in graph.targets(mark) {
+    for trace in found.provenance() {
+        for target in graph.targets(trace) {
             let Some(instance) = graph.instance(target) else { continue };
             if !graph.row(target).is_some_and(has_zones) {
                 continue;

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_files::Files;
-use foreshock_resources::{Kind, Marks, Value};
+use foreshock_resources::{Kind, Provenance, Value};
 use foreshock_syntax::hcl::Expr;
 use foreshock_text::FilePath;
 
-use crate::evaluate::{Binding, Budget, Evaluator, Scope};
+use crate::budget::Budget;
+use crate::evaluate::{Binding, Evaluator, Scope};
 use crate::failure::Failure;
 
 /// The value of an expression over `variables` alone: no module, no files. What Terraform would refuse is unknown, with
@@ -35,7 +36,9 @@ fn bound<'v>(
     let Some((name, value)) = names.next() else {
         return match evaluator.eval(expr, &scope) {
             Ok(value) => value,
-            Err(Failure { why, .. }) => Value { kind: Kind::Unknown(why), marks: Marks::none(), origin: None },
+            Err(Failure { why, .. }) => {
+                Value { kind: Kind::Unknown(why), provenance: Provenance::none(), origin: None }
+            }
         };
     };
     let binding = Binding { name, value, outer: scope.bindings };

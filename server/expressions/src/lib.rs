@@ -6,6 +6,7 @@
 //! [`Files`](foreshock_files::Files). Where the answer would be a guess it is unknown, with the reason. Start reading at
 //! [`Evaluator::eval`], or at [`evaluate`] for an expression by itself.
 
+mod budget;
 mod cache;
 mod detached;
 mod evaluate;
@@ -16,9 +17,10 @@ mod order;
 mod traversals;
 mod types;
 
+pub use budget::{Budget, Effort, Limit, Weight};
 pub use cache::ExpressionCache;
 pub use detached::evaluate;
-pub use evaluate::{Binding, Budget, Effort, Evaluator, Limit, Names, Scope, Weight, pairs};
+pub use evaluate::{Binding, Evaluator, Names, Scope, pairs};
 pub use failure::{Failure, beyond, fail};
 pub use numbers::held;
 pub use traversals::{each_reference, each_reference_beside};

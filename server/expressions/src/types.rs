@@ -175,10 +175,11 @@ pub(crate) fn unify_values(values: Vec<Value>) -> Result<Vec<Value>, Failure> {
     }
 }
 
-/// `value` as the constraint wants it. Marks stay, and so does the origin: a conversion changes the form, not the place
+/// `value` as the constraint wants it. Provenance stays, and so does the origin: a conversion changes the form, not the
+/// place
 /// an edit has to go to.
 pub fn convert(value: Value, to: &Type) -> Result<Value, Failure> {
-    let Value { kind, marks, origin } = value;
+    let Value { kind, provenance, origin } = value;
     let kind = match (kind, to) {
         (kind @ (Kind::Null | Kind::Unknown(_)), _) | (kind, Type::Any) => kind,
         (kind, Type::String) => Kind::String(string_of(&kind)?),
@@ -186,7 +187,7 @@ pub fn convert(value: Value, to: &Type) -> Result<Value, Failure> {
         (kind, Type::Bool) => Kind::Bool(bool_of(&kind)?),
         (Kind::List(items) | Kind::Set(items), Type::List(of)) => Kind::List(Arc::new(elements(&items, of)?)),
         (Kind::List(items) | Kind::Set(items), Type::Set(of)) => {
-            return Ok(Value { marks, origin, ..set_of(elements(&items, of)?) });
+            return Ok(Value { provenance, origin, ..set_of(elements(&items, of)?) });
         }
         (Kind::List(items), Type::Tuple(types)) => {
             if items.len() != types.len() {
@@ -208,7 +209,7 @@ pub fn convert(value: Value, to: &Type) -> Result<Value, Failure> {
             return fail(format!("{wanted} is required, this is a {}", kind_name(&Value::new(kind))));
         }
     };
-    Ok(Value { kind, marks, origin })
+    Ok(Value { kind, provenance, origin })
 }
 
 fn elements(items: &[Value], of: &Type) -> Result<Vec<Value>, Failure> {
@@ -257,7 +258,7 @@ pub(crate) fn set_of(mut items: Vec<Value>) -> Value {
     items.dedup_by(|a, b| {
         let same = a.is_wholly_known() && crate::order::compare(a, b).is_eq();
         if same {
-            b.marks = b.marks.union(&a.marks);
+            b.provenance = b.provenance.union(&a.provenance);
         }
         same
     });

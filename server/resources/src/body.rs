@@ -7,17 +7,17 @@ use crate::{AttributePlace, BlockPlace, Value};
 
 /// The content of a block, evaluated.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct EvaluatedBody {
+pub struct Body {
     /// The attributes written, by name.
-    pub attributes: BTreeMap<Arc<str>, EvaluatedAttribute>,
+    pub attributes: BTreeMap<Arc<str>, Attribute>,
     /// The nested blocks, in order, `dynamic` ones expanded. A `dynamic` whose `for_each` is unknown gives one block
     /// with `unknown` set.
-    pub blocks: Vec<EvaluatedBlock>,
+    pub blocks: Vec<Block>,
 }
 
 /// An attribute, evaluated.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EvaluatedAttribute {
+pub struct Attribute {
     /// Its value.
     pub value: Value,
     /// Where it is written.
@@ -26,7 +26,7 @@ pub struct EvaluatedAttribute {
 
 /// A nested block, evaluated.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EvaluatedBlock {
+pub struct Block {
     /// Its type, `default_action`.
     pub kind: Arc<str>,
     /// Its labels, rarely any.
@@ -34,7 +34,7 @@ pub struct EvaluatedBlock {
     /// Where it is.
     pub block: BlockPlace,
     /// Its content.
-    pub body: EvaluatedBody,
+    pub body: Body,
     /// Why the number of such blocks is not known, when it is not.
     pub unknown: Option<Arc<str>>,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{BlockPlace, EvaluatedAttribute, EvaluatedBody, Value};
+use crate::{Attribute, BlockPlace, Body, Value};
 
 /// Managed resource or data source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,17 +54,17 @@ pub struct Instance {
     pub block: BlockPlace,
     /// Attributes and nested blocks (dynamic ones expanded), evaluated. `count`, `for_each`, `provider`,
     /// `depends_on`, `lifecycle`, `provisioner` and `connection` are left out.
-    pub body: EvaluatedBody,
+    pub body: Body,
     /// References of a plan whose attribute is not among the plan's values, so that nobody says what it is; by the
     /// attribute. Empty for text.
-    pub unplaced: BTreeMap<Arc<str>, EvaluatedAttribute>,
+    pub unplaced: BTreeMap<Arc<str>, Attribute>,
     /// The `count` or `for_each` argument, evaluated, with its place; what "make it two" edits.
-    pub repetition: Option<EvaluatedAttribute>,
+    pub repetition: Option<Attribute>,
     /// Region of its provider configuration, where the text says it (aliases and `providers = {}` followed).
     pub region: Option<Value>,
-    /// The resources that its provider is configured with (the endpoint of a cluster), as the marks of an unknown value;
-    /// none where there are none.
-    pub provider: Option<EvaluatedAttribute>,
+    /// The resources that its provider is configured with (the endpoint of a cluster), as the provenance of an unknown
+    /// value; none where there are none.
+    pub provider: Option<Attribute>,
     /// Instances and modules named by `depends_on`.
     pub depends_on: Vec<Arc<str>>,
     /// Whether `lifecycle` says `prevent_destroy = true`, which must be written out.

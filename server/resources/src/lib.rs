@@ -3,7 +3,7 @@
 //! means.
 //!
 //! A language (Terraform, the JSON of a plan) evaluates its text and hands over [`Resources`]: an [`Instance`] for each
-//! resource, with what is written in it as [`EvaluatedBody`], each [`Value`] with the attributes of other resources that it
+//! resource, with what is written in it as [`Body`], each [`Value`] with the attributes of other resources that it
 //! was made from and the place of its literal. What can't be known from the text is a value of its own
 //! ([`Kind::Unknown`]), with the reason in the user's words. Nothing downstream asks how a value was computed.
 //!
@@ -17,8 +17,8 @@ mod places;
 mod resources;
 mod value;
 
-pub use body::{EvaluatedAttribute, EvaluatedBlock, EvaluatedBody};
+pub use body::{Attribute, Block, Body};
 pub use instance::{Instance, Key, Mode};
 pub use places::{AttributePlace, BlockPlace};
 pub use resources::{ModuleCall, Reference, Resources};
-pub use value::{JoinedMarks, Kind, Mark, Marks, Value};
+pub use value::{JoinedProvenance, Kind, Provenance, Trace, Value};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use crate::{BlockPlace, EvaluatedBody, Instance};
+use crate::{BlockPlace, Body, Instance};
 
 /// What a stack declares.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,10 +35,10 @@ pub struct ModuleCall {
     /// As written: `../modules/web`, `terraform-aws-modules/vpc/aws`; empty when it is not known.
     pub source: Arc<str>,
     /// The directory it was read from; `None` when the source is not at hand, and then the call is opaque: its
-    /// outputs are unknown and carry a mark to `address`.
+    /// outputs are unknown and carry a trace to `address`.
     pub directory: Option<Utf8PathBuf>,
     /// The call.
     pub block: BlockPlace,
     /// The arguments, evaluated.
-    pub arguments: EvaluatedBody,
+    pub arguments: Body,
 }

@@ -12,7 +12,7 @@ pub struct Value {
     pub kind: Kind,
     /// The resource attributes it was made from; carried through functions, element by element where elements keep
     /// their own. The evidence of dependencies.
-    pub marks: Marks,
+    pub provenance: Provenance,
     /// Where the literal stands that gives the value, when it was passed along unchanged: the attribute itself, a
     /// variable's default, a line of a tfvars file, an argument of a module call. What a fix has to edit.
     pub origin: Option<Arc<Place>>,
@@ -41,7 +41,7 @@ pub enum Kind {
 
 /// One trace of a resource attribute inside a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Mark {
+pub struct Trace {
     /// Address of the instance referred to, keys included (`module.db.aws_db_instance.this[0]`), or of an opaque
     /// module (`module.vpc`).
     pub to: Arc<str>,
@@ -51,34 +51,34 @@ pub struct Mark {
     pub place: Place,
 }
 
-/// The marks of a value: sorted, without duplicates, cheap to clone. Also remembers whether the value came from
+/// The provenance of a value: sorted, without duplicates, cheap to clone. Also remembers whether the value came from
 /// something declared `sensitive`, which must never be shown.
 ///
-/// At most [`Marks::KEPT`] are held: of more, those that lead to instances of one block become one that leads to all of
-/// the block (`aws_instance.a[*]`), and what is still too much is counted in [`Marks::left_out`].
+/// At most [`Provenance::KEPT`] traces are held: of more, those that lead to instances of one block become one that leads
+/// to all of the block (`aws_instance.a[*]`), and what is still too much is counted in [`Provenance::left_out`].
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Marks {
-    all: Option<Arc<Vec<Mark>>>,
+pub struct Provenance {
+    all: Option<Arc<Vec<Trace>>>,
     left_out: u32,
     sensitive: bool,
 }
 
-impl Marks {
-    /// How many marks one value holds at most; the largest real ones have some dozens.
+impl Provenance {
+    /// How many traces one value holds at most; the largest real ones have some dozens.
     pub const KEPT: usize = 1_000;
 
-    /// No marks.
-    pub fn none() -> Marks {
-        Marks::default()
+    /// None.
+    pub fn none() -> Provenance {
+        Provenance::default()
     }
 
-    /// One mark.
-    pub fn one(mark: Mark) -> Marks {
-        Marks { all: Some(Arc::new(vec![mark])), left_out: 0, sensitive: false }
+    /// One trace.
+    pub fn one(trace: Trace) -> Provenance {
+        Provenance { all: Some(Arc::new(vec![trace])), left_out: 0, sensitive: false }
     }
 
-    /// Both. Of many, use [`JoinedMarks`], which sorts once.
-    pub fn union(&self, other: &Marks) -> Marks {
+    /// Both. Of many, use [`JoinedProvenance`], which sorts once.
+    pub fn union(&self, other: &Provenance) -> Provenance {
         let sensitive = self.sensitive || other.sensitive;
         let mut left_out = self.left_out.max(other.left_out);
         let all = match (&self.all, &other.all) {
@@ -91,17 +91,17 @@ impl Marks {
                 Some(more)
             }
         };
-        Marks { all, left_out, sensitive }
+        Provenance { all, left_out, sensitive }
     }
 
-    /// Each mark, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Mark> {
-        self.all.iter().flat_map(|marks| marks.iter())
+    /// Each trace, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Trace> {
+        self.all.iter().flat_map(|provenance| provenance.iter())
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.all.as_ref().map_or(0, |marks| marks.len())
+        self.all.as_ref().map_or(0, |provenance| provenance.len())
     }
 
     /// Whether there is none.
@@ -115,7 +115,7 @@ impl Marks {
     }
 
     /// Whether the two are held once: neither costs anything beside the other.
-    pub fn is_shared_with(&self, other: &Marks) -> bool {
+    pub fn is_shared_with(&self, other: &Provenance) -> bool {
         match (&self.all, &other.all) {
             (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
             (None, _) => true,
@@ -128,26 +128,26 @@ impl Marks {
         self.sensitive
     }
 
-    /// The same marks, sensitive or not.
-    pub fn with_sensitive(&self, sensitive: bool) -> Marks {
-        Marks { sensitive, ..self.clone() }
+    /// The same, sensitive or not.
+    pub fn with_sensitive(&self, sensitive: bool) -> Provenance {
+        Provenance { sensitive, ..self.clone() }
     }
 }
 
-/// The marks of many values, put together once at the end.
+/// The provenance of many values, put together once at the end.
 #[derive(Debug, Default)]
-pub struct JoinedMarks {
-    parts: Vec<Arc<Vec<Mark>>>,
+pub struct JoinedProvenance {
+    parts: Vec<Arc<Vec<Trace>>>,
     left_out: u32,
     sensitive: bool,
 }
 
-impl JoinedMarks {
-    /// Takes over some marks.
-    pub fn add(&mut self, marks: &Marks) {
-        self.sensitive |= marks.sensitive;
-        self.left_out = self.left_out.max(marks.left_out);
-        let Some(part) = &marks.all else { return };
+impl JoinedProvenance {
+    /// Takes over some provenance.
+    pub fn add(&mut self, provenance: &Provenance) {
+        self.sensitive |= provenance.sensitive;
+        self.left_out = self.left_out.max(provenance.left_out);
+        let Some(part) = &provenance.all else { return };
         // Nearly always many in a row are the very same.
         if self.parts.last().is_some_and(|last| Arc::ptr_eq(last, part)) {
             return;
@@ -158,9 +158,9 @@ impl JoinedMarks {
         self.parts.push(part.clone());
     }
 
-    /// Takes over the marks of a value and of everything inside it.
+    /// Takes over the provenance of a value and of everything inside it.
     pub fn add_all_of(&mut self, value: &Value) {
-        self.add(&value.marks);
+        self.add(&value.provenance);
         match &value.kind {
             Kind::List(items) | Kind::Set(items) => items.iter().for_each(|item| self.add_all_of(item)),
             Kind::Map(items) => items.values().for_each(|item| self.add_all_of(item)),
@@ -169,9 +169,9 @@ impl JoinedMarks {
     }
 
     /// All of them.
-    pub fn marks(mut self) -> Marks {
+    pub fn provenance(mut self) -> Provenance {
         self.forget_doubles();
-        let JoinedMarks { parts, mut left_out, sensitive } = self;
+        let JoinedProvenance { parts, mut left_out, sensitive } = self;
         let all = match parts.as_slice() {
             [] => None,
             [only] => Some(only.clone()),
@@ -181,7 +181,7 @@ impl JoinedMarks {
                 Some(all)
             }
         };
-        Marks { all, left_out, sensitive }
+        Provenance { all, left_out, sensitive }
     }
 
     fn forget_doubles(&mut self) {
@@ -191,36 +191,36 @@ impl JoinedMarks {
 }
 
 /// Several sorted lists as one, bounded, with how many were left out. Where one list has all of them, it is that one.
-fn joined(parts: &mut [&Arc<Vec<Mark>>]) -> (Arc<Vec<Mark>>, u32) {
+fn joined(parts: &mut [&Arc<Vec<Trace>>]) -> (Arc<Vec<Trace>>, u32) {
     // The longest first: the sort finds the runs, and nothing is copied twice.
     parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
     let longest = parts.first().copied();
     if let [longest, rest @ ..] = parts
-        && rest.iter().flat_map(|part| part.iter()).all(|mark| longest.binary_search(mark).is_ok())
+        && rest.iter().flat_map(|part| part.iter()).all(|trace| longest.binary_search(trace).is_ok())
     {
         return ((*longest).clone(), 0);
     }
-    let mut all: Vec<Mark> = parts.iter().flat_map(|part| part.iter()).cloned().collect();
+    let mut all: Vec<Trace> = parts.iter().flat_map(|part| part.iter()).cloned().collect();
     all.sort();
     all.dedup();
-    if all.len() <= Marks::KEPT {
+    if all.len() <= Provenance::KEPT {
         return (Arc::new(all), 0);
     }
     let all = by_block(all);
-    let dropped = all.len().saturating_sub(Marks::KEPT);
-    let all: Vec<Mark> = all.into_iter().take(Marks::KEPT).collect();
+    let dropped = all.len().saturating_sub(Provenance::KEPT);
+    let all: Vec<Trace> = all.into_iter().take(Provenance::KEPT).collect();
     match longest {
         Some(longest) if **longest == all => (longest.clone(), u32::try_from(dropped).unwrap_or(u32::MAX)),
         _ => (Arc::new(all), u32::try_from(dropped).unwrap_or(u32::MAX)),
     }
 }
 
-/// The marks with all instances of a block as one.
-fn by_block(all: Vec<Mark>) -> Vec<Mark> {
+/// The provenance with all instances of a block as one.
+fn by_block(all: Vec<Trace>) -> Vec<Trace> {
     let mut blocks: BTreeMap<String, Arc<str>> = BTreeMap::new();
-    let mut whole: Vec<Mark> = Vec::new();
-    for mark in all {
-        let to = match without_key(&mark.to) {
+    let mut whole: Vec<Trace> = Vec::new();
+    for trace in all {
+        let to = match without_key(&trace.to) {
             Some(block) => match blocks.get(block) {
                 Some(to) => to.clone(),
                 None => {
@@ -229,9 +229,9 @@ fn by_block(all: Vec<Mark>) -> Vec<Mark> {
                     to
                 }
             },
-            None => mark.to,
+            None => trace.to,
         };
-        whole.push(Mark { to, ..mark });
+        whole.push(Trace { to, ..trace });
     }
     whole.sort();
     whole.dedup();
@@ -259,9 +259,9 @@ fn without_key(address: &str) -> Option<&str> {
 }
 
 impl Value {
-    /// A value without marks or origin.
+    /// A value without provenance or origin.
     pub fn new(kind: Kind) -> Value {
-        Value { kind, marks: Marks::none(), origin: None }
+        Value { kind, provenance: Provenance::none(), origin: None }
     }
 
     /// `null`.
@@ -294,22 +294,22 @@ impl Value {
         }
     }
 
-    /// The marks of the value and of everything inside it.
-    pub fn all_marks(&self) -> Marks {
+    /// The provenance of the value and of everything inside it.
+    pub fn all_provenance(&self) -> Provenance {
         if !matches!(self.kind, Kind::List(_) | Kind::Set(_) | Kind::Map(_)) {
-            return self.marks.clone();
+            return self.provenance.clone();
         }
-        let mut joined = JoinedMarks::default();
+        let mut joined = JoinedProvenance::default();
         joined.add_all_of(self);
-        joined.marks()
+        joined.provenance()
     }
 }
 
 impl Value {
-    /// The value with these marks besides its own.
-    pub fn with_marks(mut self, marks: &Marks) -> Value {
-        if !marks.is_empty() || marks.is_sensitive() {
-            self.marks = self.marks.union(marks);
+    /// The value with this provenance besides its own.
+    pub fn with_provenance(mut self, provenance: &Provenance) -> Value {
+        if !provenance.is_empty() || provenance.is_sensitive() {
+            self.provenance = self.provenance.union(provenance);
         }
         self
     }
@@ -320,18 +320,18 @@ impl Value {
         self
     }
 
-    /// An unknown value made from these: the reason of the first that is unknown, the marks of all.
+    /// An unknown value made from these: the reason of the first that is unknown, the provenance of all.
     pub fn unknown_from<'v>(values: impl IntoIterator<Item = &'v Value>) -> Value {
         let mut why = None;
-        let mut marks = JoinedMarks::default();
+        let mut provenance = JoinedProvenance::default();
         for value in values {
             if why.is_none() {
                 why = value.first_reason();
             }
-            marks.add_all_of(value);
+            provenance.add_all_of(value);
         }
         let why = why.unwrap_or_else(|| Arc::from("not known"));
-        Value { kind: Kind::Unknown(why), marks: marks.marks(), origin: None }
+        Value { kind: Kind::Unknown(why), provenance: provenance.provenance(), origin: None }
     }
 
     /// Why the value or something inside it is unknown.
@@ -351,49 +351,49 @@ mod tests {
 
     use super::*;
 
-    fn mark(to: &str, at: u32) -> Mark {
+    fn trace(to: &str, at: u32) -> Trace {
         let place = Place::new(FilePath::new("/main.tf"), Span::new(at, at + 1));
-        Mark { to: Arc::from(to), attribute: Arc::from("id"), place }
+        Trace { to: Arc::from(to), attribute: Arc::from("id"), place }
     }
 
     #[test]
     fn joining_shares_what_is_the_same() {
-        let one = Marks::one(mark("a.a", 0));
-        let both = one.union(&Marks::one(mark("a.b", 0)));
+        let one = Provenance::one(trace("a.a", 0));
+        let both = one.union(&Provenance::one(trace("a.b", 0)));
         assert!(both.union(&one).is_shared_with(&both));
         assert!(one.union(&both).is_shared_with(&both));
-        let mut joined = JoinedMarks::default();
-        for marks in [&one, &both, &one, &both] {
-            joined.add(marks);
+        let mut joined = JoinedProvenance::default();
+        for provenance in [&one, &both, &one, &both] {
+            joined.add(provenance);
         }
-        assert!(joined.marks().is_shared_with(&both));
-        assert_eq!(both.iter().map(|mark| &*mark.to).collect::<Vec<_>>(), ["a.a", "a.b"]);
+        assert!(joined.provenance().is_shared_with(&both));
+        assert_eq!(both.iter().map(|trace| &*trace.to).collect::<Vec<_>>(), ["a.a", "a.b"]);
     }
 
     #[test]
     fn many_instances_become_their_block() {
         let instances = |count: usize| {
-            let mut joined = JoinedMarks::default();
+            let mut joined = JoinedProvenance::default();
             for index in 0..count {
-                joined.add(&Marks::one(mark(&format!("module.m[\"a[0\\\"]\"].aws_x.y[{index}]"), 0)));
+                joined.add(&Provenance::one(trace(&format!("module.m[\"a[0\\\"]\"].aws_x.y[{index}]"), 0)));
             }
-            joined.marks()
+            joined.provenance()
         };
-        assert_eq!(instances(Marks::KEPT).len(), Marks::KEPT);
-        let more = instances(Marks::KEPT + 1);
-        assert_eq!(more.iter().map(|mark| &*mark.to).collect::<Vec<_>>(), ["module.m[\"a[0\\\"]\"].aws_x.y[*]"]);
+        assert_eq!(instances(Provenance::KEPT).len(), Provenance::KEPT);
+        let more = instances(Provenance::KEPT + 1);
+        assert_eq!(more.iter().map(|trace| &*trace.to).collect::<Vec<_>>(), ["module.m[\"a[0\\\"]\"].aws_x.y[*]"]);
         assert_eq!(more.left_out(), 0);
     }
 
     #[test]
     fn what_is_left_out_is_counted() {
-        let mut joined = JoinedMarks::default();
-        for number in 0..Marks::KEPT + 7 {
-            joined.add(&Marks::one(mark(&format!("aws_x.y{number}"), 0)));
+        let mut joined = JoinedProvenance::default();
+        for number in 0..Provenance::KEPT + 7 {
+            joined.add(&Provenance::one(trace(&format!("aws_x.y{number}"), 0)));
         }
-        let marks = joined.marks();
-        assert_eq!((marks.len(), marks.left_out()), (Marks::KEPT, 7));
-        assert_eq!(marks.union(&Marks::one(mark("aws_w.w", 0))).left_out(), 8);
+        let provenance = joined.provenance();
+        assert_eq!((provenance.len(), provenance.left_out()), (Provenance::KEPT, 7));
+        assert_eq!(provenance.union(&Provenance::one(trace("aws_w.w", 0))).left_out(), 8);
     }
 
     #[test]

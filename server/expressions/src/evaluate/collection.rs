@@ -34,13 +34,13 @@ impl<'a> Evaluator<'a> {
     }
 
     fn splat(&self, value: Value, steps: &[TraversalStep], scope: &Scope<'_>) -> Result<Value, Failure> {
-        self.budget.make_elements(2 * super::expression::top_length(&value), &value.marks)?;
+        self.budget.make_elements(2 * super::expression::top_length(&value), &value.provenance)?;
         let items: Vec<Value> = match &value.kind {
             Kind::Null => Vec::new(),
             Kind::Unknown(_) => return Ok(value),
-            Kind::List(items) => items.iter().map(|item| item.clone().with_marks(&value.marks)).collect(),
+            Kind::List(items) => items.iter().map(|item| item.clone().with_provenance(&value.provenance)).collect(),
             Kind::Set(items) if items.iter().all(Value::is_known) => {
-                items.iter().map(|item| item.clone().with_marks(&value.marks)).collect()
+                items.iter().map(|item| item.clone().with_provenance(&value.provenance)).collect()
             }
             Kind::Set(_) => return Ok(Value::unknown_from([&value])),
             _ => vec![value.clone()],
@@ -48,7 +48,7 @@ impl<'a> Evaluator<'a> {
         // Every splat is one more level: the rest of the steps is walked for each element.
         let each = || items.into_iter().map(|item| self.walk(item, steps, scope)).collect();
         let items: Result<Vec<Value>, Failure> = self.budget.deeper(each);
-        Ok(Value { kind: Kind::List(Arc::new(items?)), marks: value.marks, origin: None })
+        Ok(Value { kind: Kind::List(Arc::new(items?)), provenance: value.provenance, origin: None })
     }
 }
 
@@ -57,9 +57,9 @@ pub(crate) fn attribute(value: Value, name: &str) -> Result<Value, Failure> {
     match &value.kind {
         Kind::Unknown(_) => Ok(Value { origin: None, ..value }),
         Kind::Map(items) => match items.get(name) {
-            Some(item) => Ok(item.clone().with_marks(&value.marks)),
+            Some(item) => Ok(item.clone().with_provenance(&value.provenance)),
             None => match foreshock_resources::open::missing(items, name) {
-                Some(item) => Ok(item.with_marks(&value.marks)),
+                Some(item) => Ok(item.with_provenance(&value.provenance)),
                 None => fail(format!("there is no attribute `{name}`")),
             },
         },
@@ -73,19 +73,19 @@ pub(crate) fn index_value(value: Value, key: &Value) -> Result<Value, Failure> {
     if !value.is_known() || !key.is_known() {
         return Ok(Value::unknown_from([&value, key]));
     }
-    let marks = value.marks.union(&key.marks);
+    let provenance = value.provenance.union(&key.provenance);
     match &value.kind {
         Kind::List(items) => {
             let index = number_of(&key.kind)?;
             let item = (index >= 0.0 && index.fract() == 0.0).then(|| items.get(index as usize)).flatten();
             match item {
-                Some(item) => Ok(item.clone().with_marks(&marks)),
+                Some(item) => Ok(item.clone().with_provenance(&provenance)),
                 None => fail(format!("there is no element {index} in a list of {}", items.len())),
             }
         }
         Kind::Map(_) => {
             let name = string_of(&key.kind)?;
-            Ok(attribute(value, &name)?.with_marks(&marks))
+            Ok(attribute(value, &name)?.with_provenance(&provenance))
         }
         Kind::Null => fail("this is null, it has no elements"),
         _ => fail(format!("this is a {}, its elements can't be picked", kind_name(&value))),

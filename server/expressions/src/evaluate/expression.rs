@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_resources::{Kind, Marks, Value};
+use foreshock_resources::{Kind, Provenance, Value};
 use foreshock_syntax::hcl::{Expr, ExprKind, ForExpr, ObjectKey};
 
 use super::{Binding, Evaluator, Scope};
@@ -56,23 +56,23 @@ impl<'a> Evaluator<'a> {
 
     #[inline(never)]
     fn array(&self, expr: &Expr, items: &[Expr], scope: &Scope<'_>) -> Result<Value, Failure> {
-        self.budget.make_elements(items.len(), &Marks::none())?;
+        self.budget.make_elements(items.len(), &Provenance::none())?;
         let items: Result<Vec<Value>, Failure> = items.iter().map(|item| self.eval(item, scope)).collect();
         Ok(Value::new(Kind::List(Arc::new(items?))).with_origin(|| scope.place(expr.span)))
     }
 
     #[inline(never)]
     fn object_literal(&self, expr: &Expr, items: &[(ObjectKey, Expr)], scope: &Scope<'_>) -> Result<Value, Failure> {
-        self.budget.make_elements(items.len() * 2, &Marks::none())?;
+        self.budget.make_elements(items.len() * 2, &Provenance::none())?;
         let mut object = BTreeMap::new();
         let mut unknown_keys = Vec::new();
-        let mut marks = Marks::none();
+        let mut provenance = Provenance::none();
         for (key, item) in items {
             let name = match key {
                 ObjectKey::Name(name, _) => name.clone(),
                 ObjectKey::Expression(key) => {
                     let key = self.eval(key, scope)?;
-                    marks = marks.union(&key.marks);
+                    provenance = provenance.union(&key.provenance);
                     match &key.kind {
                         Kind::Unknown(_) => {
                             unknown_keys.push(key);
@@ -89,7 +89,7 @@ impl<'a> Evaluator<'a> {
             unknown_keys.extend(object.into_values());
             return Ok(Value::unknown_from(&unknown_keys));
         }
-        let value = Value { kind: Kind::Map(Arc::new(object)), marks, origin: None };
+        let value = Value { kind: Kind::Map(Arc::new(object)), provenance, origin: None };
         Ok(value.with_origin(|| scope.place(expr.span)))
     }
 
@@ -111,8 +111,8 @@ impl<'a> Evaluator<'a> {
                 value = convert(value, &of)?;
             }
         }
-        if condition.marks.is_sensitive() {
-            value.marks = value.marks.with_sensitive(true);
+        if condition.provenance.is_sensitive() {
+            value.provenance = value.provenance.with_sensitive(true);
         }
         Ok(value)
     }
@@ -122,37 +122,37 @@ impl<'a> Evaluator<'a> {
         let side = |expr: &Expr| match self.eval(expr, scope) {
             Ok(value) => value,
             Err(Failure { why, .. }) => {
-                Value { kind: Kind::Unknown(why), marks: self.marks_of(expr, scope), origin: None }
+                Value { kind: Kind::Unknown(why), provenance: self.provenance_of(expr, scope), origin: None }
             }
         };
         let (yes, no) = (side(yes), side(no));
         for value in [&yes, &no] {
             if let Err(Failure { why, .. }) = self.budget.weigh(value) {
-                return Value { kind: Kind::Unknown(why), marks: condition.marks.clone(), origin: None };
+                return Value { kind: Kind::Unknown(why), provenance: condition.provenance.clone(), origin: None };
             }
         }
-        let marks = yes.all_marks().union(&no.all_marks()).union(&condition.all_marks());
+        let provenance = yes.all_provenance().union(&no.all_provenance()).union(&condition.all_provenance());
         if yes.is_wholly_known() && no.is_wholly_known() && yes.kind == no.kind {
-            return Value { kind: yes.kind, marks, origin: None };
+            return Value { kind: yes.kind, provenance, origin: None };
         }
         let why = condition.first_reason().unwrap_or_else(|| Arc::from("not known"));
-        Value { kind: Kind::Unknown(why), marks, origin: None }
+        Value { kind: Kind::Unknown(why), provenance, origin: None }
     }
 
     #[inline(never)]
     fn for_expression(&self, expr: &ForExpr, scope: &Scope<'_>) -> Result<Value, Failure> {
         let collection = self.eval(&expr.collection, scope)?;
-        self.budget.make_elements(2 * top_length(&collection), &collection.marks)?;
+        self.budget.make_elements(2 * top_length(&collection), &collection.provenance)?;
         let Some(pairs) = pairs(&collection)? else {
             // What the body would read is not known either, but what it refers to by name is.
             self.budget.weigh(&collection)?;
-            let mut marks = collection.all_marks();
+            let mut provenance = collection.all_provenance();
             for part in [Some(&expr.value), expr.key.as_ref(), expr.condition.as_ref()].into_iter().flatten() {
-                marks = marks.union(&self.marks_of_body(part, expr, scope));
+                provenance = provenance.union(&self.provenance_of_body(part, expr, scope));
             }
-            return Ok(Value { marks, ..Value::unknown_from([&collection]) });
+            return Ok(Value { provenance, ..Value::unknown_from([&collection]) });
         };
-        self.budget.make_elements(pairs.len() * if expr.key.is_some() { 4 } else { 1 }, &Marks::none())?;
+        self.budget.make_elements(pairs.len() * if expr.key.is_some() { 4 } else { 1 }, &Provenance::none())?;
         let mut list = Vec::new();
         let mut object: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
         // A condition or key that is not known leaves the whole result open.
@@ -208,15 +208,15 @@ impl<'a> Evaluator<'a> {
                 object.into_iter().filter_map(|(name, mut items)| Some((name, items.pop()?))).collect(),
             )),
         };
-        Ok(Value { kind, marks: collection.marks.clone(), origin: None })
+        Ok(Value { kind, provenance: collection.provenance.clone(), origin: None })
     }
 
-    /// The marks of a `for` body whose collection is not known.
-    fn marks_of_body(&self, part: &Expr, expr: &ForExpr, scope: &Scope<'_>) -> Marks {
+    /// The provenance of a `for` body whose collection is not known.
+    fn provenance_of_body(&self, part: &Expr, expr: &ForExpr, scope: &Scope<'_>) -> Provenance {
         let nothing = Value::null();
         let key = Binding { name: expr.key_name.as_deref().unwrap_or(""), value: &nothing, outer: scope.bindings };
         let value = Binding { name: &expr.value_name, value: &nothing, outer: Some(&key) };
-        self.marks_of(part, &Scope { bindings: Some(&value), ..*scope })
+        self.provenance_of(part, &Scope { bindings: Some(&value), ..*scope })
     }
 }
 
@@ -241,19 +241,19 @@ pub(crate) fn top_length(collection: &Value) -> usize {
 
 /// The keys and values a collection is walked by; `None` when they are not known.
 pub fn pairs(collection: &Value) -> Result<Option<Vec<(Value, Value)>>, Failure> {
-    let marks = &collection.marks;
-    let marked = |value: &Value| value.clone().with_marks(marks);
+    let provenance = &collection.provenance;
+    let traced = |value: &Value| value.clone().with_provenance(provenance);
     Ok(match &collection.kind {
         Kind::Unknown(_) => None,
         Kind::List(items) => {
             let numbered = items.iter().enumerate();
-            Some(numbered.map(|(index, item)| (Value::new(Kind::Number(index as f64)), marked(item))).collect())
+            Some(numbered.map(|(index, item)| (Value::new(Kind::Number(index as f64)), traced(item))).collect())
         }
         Kind::Set(items) if items.iter().any(|item| !item.is_known()) => None,
-        Kind::Set(items) => Some(items.iter().map(|item| (marked(item), marked(item))).collect()),
+        Kind::Set(items) => Some(items.iter().map(|item| (traced(item), traced(item))).collect()),
         Kind::Map(items) if foreshock_resources::open::is_open(items) => None,
         Kind::Map(items) => {
-            Some(items.iter().map(|(name, item)| (Value::string(name.clone()), marked(item))).collect())
+            Some(items.iter().map(|(name, item)| (Value::string(name.clone()), traced(item))).collect())
         }
         Kind::Null => return fail("this is null, it has no elements to walk"),
         _ => return fail(format!("this is a {}, it has no elements to walk", kind_name(collection))),

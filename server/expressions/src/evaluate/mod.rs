@@ -2,7 +2,6 @@
 
 mod collection;
 mod expression;
-mod limits;
 mod operator;
 mod template;
 
@@ -11,17 +10,16 @@ use std::rc::Rc;
 
 use camino::Utf8PathBuf;
 use foreshock_files::Files;
-use foreshock_resources::{JoinedMarks, Marks, Value};
+use foreshock_resources::{JoinedProvenance, Provenance, Value};
 use foreshock_syntax::hcl::{Expr, TraversalStep};
 use foreshock_text::{FilePath, Place, Span};
 
+use crate::budget::Budget;
 use crate::cache::ExpressionCache;
 use crate::failure::{Failure, fail};
 
 pub use expression::pairs;
 pub(crate) use expression::top_length;
-pub use limits::{Budget, Effort, Limit, Weight};
-pub(crate) use limits::{PARTS, STRING};
 
 /// What the evaluation of many expressions shares: where texts come from, what was compiled, and how much work is left.
 pub struct Evaluator<'a> {
@@ -129,17 +127,17 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The marks of everything an expression refers to, whatever else is wrong with it.
-    pub fn marks_of(&self, expr: &Expr, scope: &Scope<'_>) -> Marks {
-        let mut marks = JoinedMarks::default();
+    /// The provenance of everything an expression refers to, whatever else is wrong with it.
+    pub fn provenance_of(&self, expr: &Expr, scope: &Scope<'_>) -> Provenance {
+        let mut provenance = JoinedProvenance::default();
         crate::traversals::each_reference(expr, &mut |root, steps, span| {
             if self.budget.step().is_ok()
                 && let Ok(value) = self.reference(root, steps, span, scope)
                 && self.budget.weigh(&value).is_ok()
             {
-                marks.add_all_of(&value);
+                provenance.add_all_of(&value);
             }
         });
-        marks.marks()
+        provenance.provenance()
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn unary(operator: UnaryOp, value: &Value) -> Result<Value, Failure> 
         UnaryOp::Negate => Kind::Number(-number_of(&value.kind)?),
         UnaryOp::Not => Kind::Bool(!bool_of(&value.kind)?),
     };
-    Ok(Value { kind, marks: value.marks.clone(), origin: None })
+    Ok(Value { kind, provenance: value.provenance.clone(), origin: None })
 }
 
 impl<'a> Evaluator<'a> {
@@ -33,15 +33,19 @@ impl<'a> Evaluator<'a> {
         if let (BinaryOp::And | BinaryOp::Or, true) = (operator, left.is_known()) {
             // `false &&` and `true ||` are decided whatever comes after.
             if bool_of(&left.kind)? == (operator == BinaryOp::Or) {
-                return Ok(Value { kind: Kind::Bool(operator == BinaryOp::Or), marks: left.marks, origin: None });
+                return Ok(Value {
+                    kind: Kind::Bool(operator == BinaryOp::Or),
+                    provenance: left.provenance,
+                    origin: None,
+                });
             }
         }
         let right = self.eval(right, scope)?;
         self.budget.weigh(&left)?;
         self.budget.weigh(&right)?;
-        let marks = left.all_marks().union(&right.all_marks());
-        if !marks.is_shared_with(&left.marks) && !marks.is_shared_with(&right.marks) {
-            self.budget.make_marks(&marks)?;
+        let provenance = left.all_provenance().union(&right.all_provenance());
+        if !provenance.is_shared_with(&left.provenance) && !provenance.is_shared_with(&right.provenance) {
+            self.budget.make_provenance(&provenance)?;
         }
         let unknown = || Ok(Value::unknown_from([&left, &right]));
         let kind = match operator {
@@ -56,14 +60,17 @@ impl<'a> Evaluator<'a> {
             BinaryOp::Equal | BinaryOp::NotEqual => match crate::order::equal(&left, &right) {
                 Some(same) => Kind::Bool(same == (operator == BinaryOp::Equal)),
                 None if left.is_wholly_known() && right.is_wholly_known() => {
-                    return Ok(Value { marks, ..Value::unknown("collections compared, whose types are not followed") });
+                    return Ok(Value {
+                        provenance,
+                        ..Value::unknown("collections compared, whose types are not followed")
+                    });
                 }
                 None => return unknown(),
             },
             _ if !left.is_known() || !right.is_known() => return unknown(),
             _ => arithmetic(operator, number_of(&left.kind)?, number_of(&right.kind)?)?,
         };
-        Ok(Value { kind, marks, origin: None })
+        Ok(Value { kind, provenance, origin: None })
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use foreshock_resources::{JoinedMarks, Kind, Value};
+use foreshock_resources::{JoinedProvenance, Kind, Value};
 use foreshock_syntax::hcl::{Expr, TemplatePart};
 
 use super::expression::{pairs, top_length};
-use super::{Binding, Evaluator, Scope, limits};
+use super::{Binding, Evaluator, Scope};
 use crate::failure::{Failure, beyond, fail};
 use crate::types::{bool_of, string_of};
 
@@ -14,7 +14,7 @@ use crate::types::{bool_of, string_of};
 #[derive(Default)]
 struct Output {
     text: String,
-    marks: JoinedMarks,
+    provenance: JoinedProvenance,
     /// The reason of the first part that is not known.
     unknown: Option<Arc<str>>,
 }
@@ -35,9 +35,9 @@ impl<'a> Evaluator<'a> {
                 Kind::String(Arc::from(output.text))
             }
         };
-        let marks = output.marks.marks();
-        self.budget.make_marks(&marks)?;
-        Ok(Value { kind, marks, origin: None })
+        let provenance = output.provenance.provenance();
+        self.budget.make_provenance(&provenance)?;
+        Ok(Value { kind, provenance, origin: None })
     }
 
     fn write_parts(&self, parts: &[TemplatePart], scope: &Scope<'_>, output: &mut Output) -> Result<(), Failure> {
@@ -50,7 +50,7 @@ impl<'a> Evaluator<'a> {
                 TemplatePart::Interpolation(expr) => self.write(expr, scope, output)?,
                 TemplatePart::If { condition, yes, no } => {
                     let condition = self.eval(condition, scope)?;
-                    output.marks.add_all_of(&condition);
+                    output.provenance.add_all_of(&condition);
                     match &condition.kind {
                         Kind::Unknown(why) => {
                             output.unknown.get_or_insert_with(|| why.clone());
@@ -64,7 +64,7 @@ impl<'a> Evaluator<'a> {
                     self.write_for(key.as_deref(), value, collection, body, scope, output)?;
                 }
             }
-            if output.text.len() > limits::STRING {
+            if output.text.len() > crate::budget::STRING {
                 return beyond("a text too long to follow");
             }
         }
@@ -75,7 +75,7 @@ impl<'a> Evaluator<'a> {
         let value = self.eval(expr, scope)?;
         let weight = self.budget.weigh(&value)?;
         self.budget.spend(weight.bytes / 64)?;
-        output.marks.add_all_of(&value);
+        output.provenance.add_all_of(&value);
         match &value.kind {
             Kind::Unknown(why) => {
                 output.unknown.get_or_insert_with(|| why.clone());
@@ -96,10 +96,10 @@ impl<'a> Evaluator<'a> {
         output: &mut Output,
     ) -> Result<(), Failure> {
         let collection = self.eval(collection, scope)?;
-        self.budget.make_elements(2 * top_length(&collection), &collection.marks)?;
-        output.marks.add(&collection.marks);
+        self.budget.make_elements(2 * top_length(&collection), &collection.provenance)?;
+        output.provenance.add(&collection.provenance);
         let Some(pairs) = pairs(&collection)? else {
-            output.marks.add_all_of(&collection);
+            output.provenance.add_all_of(&collection);
             let why = collection.first_reason().unwrap_or_else(|| Arc::from("not known"));
             output.unknown.get_or_insert(why);
             return Ok(());

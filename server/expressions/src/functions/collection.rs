@@ -1,13 +1,13 @@
-//! Functions that build lists and maps out of others; elements keep their own marks, and may be unknown.
+//! Functions that build lists and maps out of others; elements keep their own provenance, and may be unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use foreshock_resources::{JoinedMarks, Kind, Marks, Value, open};
+use foreshock_resources::{JoinedProvenance, Kind, Provenance, Value, open};
 
-use super::select::{marked_items, unknown_items};
+use super::select::{items_with_provenance, unknown_items};
 use super::{Answer, arg, boolean, list, number, text_arg, whole};
-use crate::evaluate::PARTS;
+use crate::budget::PARTS;
 use crate::failure::{Failure, beyond, fail};
 use crate::order::{Ordered, compare, equal};
 use crate::types::{bool_of, kind_name, number_of, set_of, string_of, unify_values};
@@ -56,19 +56,19 @@ fn length(args: &[Value]) -> Result<Value, Failure> {
         _ => return Err(wrong(of, "list, map or string")),
     };
     // How many there are depends on the elements' being there, not on what they are made of.
-    let mut marks = JoinedMarks::default();
-    marks.add(&of.marks);
+    let mut provenance = JoinedProvenance::default();
+    provenance.add(&of.provenance);
     if let Kind::List(items) | Kind::Set(items) = &of.kind {
         for item in items.iter() {
-            marks.add(&item.marks);
+            provenance.add(&item.provenance);
             if let Kind::Map(object) = &item.kind
                 && let Some(rest) = object.get(open::REST)
             {
-                marks.add(&rest.marks);
+                provenance.add(&rest.provenance);
             }
         }
     }
-    Ok(number(length as f64).with_marks(&marks.marks()))
+    Ok(number(length as f64).with_provenance(&provenance.provenance()))
 }
 
 fn concat(args: &[Value]) -> Result<Value, Failure> {
@@ -78,7 +78,7 @@ fn concat(args: &[Value]) -> Result<Value, Failure> {
     let mut items = Vec::new();
     for arg in args {
         match &arg.kind {
-            Kind::List(more) => items.extend(marked_items(arg, more)),
+            Kind::List(more) => items.extend(items_with_provenance(arg, more)),
             _ => return Err(wrong(arg, "list")),
         }
     }
@@ -91,20 +91,20 @@ fn merge(args: &[Value]) -> Result<Value, Failure> {
         return Ok(Value::unknown_from(args));
     }
     let mut merged = BTreeMap::new();
-    let mut marks = Marks::none();
+    let mut provenance = Provenance::none();
     for arg in args {
         match &arg.kind {
             Kind::Null => {}
             Kind::Map(items) => {
-                marks = marks.union(&arg.marks);
+                provenance = provenance.union(&arg.provenance);
                 for (name, item) in items.iter() {
-                    merged.insert(name.clone(), item.clone().with_marks(&arg.marks));
+                    merged.insert(name.clone(), item.clone().with_provenance(&arg.provenance));
                 }
             }
             _ => return Err(wrong(arg, "map")),
         }
     }
-    Ok(Value { kind: Kind::Map(Arc::new(merged)), marks, origin: None })
+    Ok(Value { kind: Kind::Map(Arc::new(merged)), provenance, origin: None })
 }
 
 fn flatten(args: &[Value]) -> Result<Value, Failure> {
@@ -116,7 +116,7 @@ fn flatten(args: &[Value]) -> Result<Value, Failure> {
     if !flatten_into(of, &mut items)? {
         return Ok(Value::unknown_from([of]));
     }
-    Ok(list(items).with_marks(&of.marks))
+    Ok(list(items).with_provenance(&of.provenance))
 }
 
 /// `false` when an element is unknown: it could be a list itself.
@@ -126,11 +126,11 @@ fn flatten_into(of: &Value, into: &mut Vec<Value>) -> Result<bool, Failure> {
         match &item.kind {
             Kind::Unknown(_) => return Ok(false),
             Kind::List(_) | Kind::Set(_) => {
-                if !flatten_into(&item.clone().with_marks(&of.marks), into)? {
+                if !flatten_into(&item.clone().with_provenance(&of.provenance), into)? {
                     return Ok(false);
                 }
             }
-            _ => into.push(item.clone().with_marks(&of.marks)),
+            _ => into.push(item.clone().with_provenance(&of.provenance)),
         }
         if into.len() > PARTS {
             return beyond("too many elements to follow");
@@ -157,7 +157,7 @@ fn compact(args: &[Value]) -> Result<Value, Failure> {
             kept.push(Value { kind: Kind::String(text), ..item.clone() });
         }
     }
-    Ok(list(kept).with_marks(&of.marks))
+    Ok(list(kept).with_provenance(&of.provenance))
 }
 
 fn contains(args: &[Value]) -> Result<Value, Failure> {
@@ -172,7 +172,9 @@ fn contains(args: &[Value]) -> Result<Value, Failure> {
     let mut maybe = false;
     for item in items.iter() {
         match equal(item, wanted) {
-            Some(true) => return Ok(boolean(true).with_marks(&of.all_marks().union(&wanted.all_marks()))),
+            Some(true) => {
+                return Ok(boolean(true).with_provenance(&of.all_provenance().union(&wanted.all_provenance())));
+            }
             None => maybe = true,
             Some(false) => {}
         }
@@ -180,7 +182,7 @@ fn contains(args: &[Value]) -> Result<Value, Failure> {
     if maybe {
         return Ok(Value::unknown_from([of, wanted]));
     }
-    Ok(boolean(false).with_marks(&of.all_marks().union(&wanted.all_marks())))
+    Ok(boolean(false).with_provenance(&of.all_provenance().union(&wanted.all_provenance())))
 }
 
 fn distinct(args: &[Value]) -> Result<Value, Failure> {
@@ -198,7 +200,7 @@ fn distinct(args: &[Value]) -> Result<Value, Failure> {
             kept.push(item);
         }
     }
-    Ok(list(kept).with_marks(&of.marks))
+    Ok(list(kept).with_provenance(&of.provenance))
 }
 
 /// The map and its elements; `None` when they are not all known by name.
@@ -214,12 +216,12 @@ fn map_arg(args: &[Value]) -> Result<Option<(&Value, &Elements)>, Failure> {
 
 fn keys(args: &[Value]) -> Result<Value, Failure> {
     let Some((of, items)) = map_arg(args)? else { return Ok(Value::unknown_from(args)) };
-    Ok(list(items.keys().map(|name| Value::string(name.clone())).collect()).with_marks(&of.marks))
+    Ok(list(items.keys().map(|name| Value::string(name.clone())).collect()).with_provenance(&of.provenance))
 }
 
 fn values(args: &[Value]) -> Result<Value, Failure> {
     let Some((of, items)) = map_arg(args)? else { return Ok(Value::unknown_from(args)) };
-    Ok(list(items.values().cloned().collect()).with_marks(&of.marks))
+    Ok(list(items.values().cloned().collect()).with_provenance(&of.provenance))
 }
 
 fn slice(args: &[Value]) -> Result<Value, Failure> {
@@ -236,7 +238,7 @@ fn slice(args: &[Value]) -> Result<Value, Failure> {
         Kind::Unknown(_) if to - from <= 1_000 => Ok(unknown_items(of, (to - from) as usize)),
         Kind::Unknown(_) => Ok(Value::unknown_from([of])),
         Kind::List(items) => match items.get(from as usize..to as usize) {
-            Some(items) => Ok(list(items.to_vec()).with_marks(&of.marks)),
+            Some(items) => Ok(list(items.to_vec()).with_provenance(&of.provenance)),
             None => fail(format!("slice to {to} of a list of {}", items.len())),
         },
         _ => Err(wrong(of, "list")),
@@ -261,14 +263,20 @@ fn zipmap(args: &[Value]) -> Result<Value, Failure> {
     for (name, value) in name_items.iter().zip(value_items.iter()) {
         map.insert(string_of(&name.kind)?, value.clone());
     }
-    Ok(Value { kind: Kind::Map(Arc::new(map)), marks: names.all_marks().union(&values.marks), origin: None })
+    Ok(Value {
+        kind: Kind::Map(Arc::new(map)),
+        provenance: names.all_provenance().union(&values.provenance),
+        origin: None,
+    })
 }
 
 fn reverse(args: &[Value]) -> Result<Value, Failure> {
     let of = arg(args, 0)?;
     match &of.kind {
         Kind::Unknown(_) => Ok(Value::unknown_from([of])),
-        Kind::List(items) | Kind::Set(items) => Ok(list(items.iter().rev().cloned().collect()).with_marks(&of.marks)),
+        Kind::List(items) | Kind::Set(items) => {
+            Ok(list(items.iter().rev().cloned().collect()).with_provenance(&of.provenance))
+        }
         _ => Err(wrong(of, "list")),
     }
 }
@@ -287,7 +295,7 @@ fn chunklist(args: &[Value]) -> Result<Value, Failure> {
         return fail("a chunk has at least one element");
     }
     let size = if size == 0 { items.len().max(1) } else { size as usize };
-    Ok(list(items.chunks(size).map(|chunk| list(chunk.to_vec())).collect()).with_marks(&of.marks))
+    Ok(list(items.chunks(size).map(|chunk| list(chunk.to_vec())).collect()).with_provenance(&of.provenance))
 }
 
 fn matchkeys(args: &[Value]) -> Result<Value, Failure> {
@@ -317,16 +325,16 @@ fn all(args: &[Value], wanted: bool) -> Result<Value, Failure> {
     for item in items.iter() {
         match &item.kind {
             Kind::Unknown(_) => unknown = true,
-            Kind::Null if wanted => return Ok(boolean(false).with_marks(&of.all_marks())),
+            Kind::Null if wanted => return Ok(boolean(false).with_provenance(&of.all_provenance())),
             Kind::Null => {}
-            kind if bool_of(kind)? != wanted => return Ok(boolean(!wanted).with_marks(&of.all_marks())),
+            kind if bool_of(kind)? != wanted => return Ok(boolean(!wanted).with_provenance(&of.all_provenance())),
             _ => {}
         }
     }
     if unknown {
         return Ok(Value::unknown_from([of]));
     }
-    Ok(boolean(wanted).with_marks(&of.all_marks()))
+    Ok(boolean(wanted).with_provenance(&of.all_provenance()))
 }
 
 fn setproduct(args: &[Value]) -> Result<Value, Failure> {
@@ -351,7 +359,7 @@ fn setproduct(args: &[Value]) -> Result<Value, Failure> {
         for row in &rows {
             for item in items.iter() {
                 let mut row = row.clone();
-                row.push(item.clone().with_marks(&arg.marks));
+                row.push(item.clone().with_provenance(&arg.provenance));
                 next.push(row);
             }
         }
@@ -371,7 +379,7 @@ fn index(args: &[Value]) -> Result<Value, Failure> {
     }
     let Kind::List(items) = &of.kind else { return Err(wrong(of, "list")) };
     match items.iter().position(|item| compare(item, wanted).is_eq()) {
-        Some(index) => Ok(number(index as f64).with_marks(&of.all_marks().union(&wanted.all_marks()))),
+        Some(index) => Ok(number(index as f64).with_provenance(&of.all_provenance().union(&wanted.all_provenance()))),
         None => fail(format!("the list has no element {}", text_arg(args, 1).unwrap_or_default())),
     }
 }

@@ -52,7 +52,7 @@ impl Evaluator<'_> {
                 self.budget.spend(letters as u64)?;
                 let made = name != "length";
                 args.iter().try_for_each(|arg| match made {
-                    true => self.budget.make_elements(2 * top_length(arg), &arg.marks),
+                    true => self.budget.make_elements(2 * top_length(arg), &arg.provenance),
                     false => self.budget.spend(2 * top_length(arg) as u64),
                 })
             }
@@ -67,7 +67,7 @@ impl Evaluator<'_> {
     /// An answer with what it took to make it paid for.
     pub(super) fn paid(&self, name: &str, args: &[Value], answer: Value) -> Result<Value, Failure> {
         match reach(name) {
-            // The marks of everything are gathered for an answer that is not known.
+            // The provenance of everything is gathered for an answer that is not known.
             Reach::Outside | Reach::Elements => {
                 if !answer.is_known() {
                     args.iter().try_for_each(|arg| self.budget.weigh(arg).map(drop))?;

@@ -50,7 +50,7 @@ impl<'a> Evaluator<'a> {
             }),
             _ => return None,
         };
-        Some(answer.map(|value| value.with_marks(&super::all_marks(args))))
+        Some(answer.map(|value| value.with_provenance(&super::all_provenance(args))))
     }
 
     fn absolute(&self, path: &str) -> Utf8PathBuf {

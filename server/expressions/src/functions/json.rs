@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use foreshock_resources::{Kind, Value};
 
-use crate::evaluate::PARTS;
+use crate::budget::PARTS;
 use crate::failure::{Failure, beyond, fail};
 use crate::numbers::{format_number, held};
 
 /// Compact, keys sorted, with `<`, `>`, `&` and the line separators escaped.
 pub(super) fn write(value: &Value, into: &mut String) -> Result<(), Failure> {
-    if into.len() > crate::evaluate::STRING {
+    if into.len() > crate::budget::STRING {
         return beyond("a text too long to follow");
     }
     match &value.kind {

@@ -20,10 +20,11 @@ mod yaml;
 
 use std::sync::Arc;
 
-use foreshock_resources::{JoinedMarks, Kind, Marks, Value};
+use foreshock_resources::{JoinedProvenance, Kind, Provenance, Value};
 use foreshock_syntax::hcl::Expr;
 
-use crate::evaluate::{Evaluator, PARTS, STRING, Scope, top_length};
+use crate::budget::{PARTS, STRING};
+use crate::evaluate::{Evaluator, Scope, top_length};
 use crate::failure::{Failure, beyond, fail};
 use crate::types::{number_of, string_of};
 
@@ -46,12 +47,16 @@ impl<'a> Evaluator<'a> {
         if expand {
             let Some(last) = values.pop() else { return fail("nothing to expand with `...`") };
             match &last.kind {
-                Kind::List(_) | Kind::Set(_) if self.budget.make_elements(top_length(&last), &last.marks).is_err() => {
+                Kind::List(_) | Kind::Set(_)
+                    if self.budget.make_elements(top_length(&last), &last.provenance).is_err() =>
+                {
                     return beyond("too much to evaluate");
                 }
-                Kind::List(items) => values.extend(items.iter().map(|item| item.clone().with_marks(&last.marks))),
+                Kind::List(items) => {
+                    values.extend(items.iter().map(|item| item.clone().with_provenance(&last.provenance)))
+                }
                 Kind::Set(items) if items.iter().all(Value::is_known) => {
-                    values.extend(items.iter().map(|item| item.clone().with_marks(&last.marks)));
+                    values.extend(items.iter().map(|item| item.clone().with_provenance(&last.provenance)));
                 }
                 Kind::Set(_) | Kind::Unknown(_) => {
                     values.push(last);
@@ -85,11 +90,13 @@ impl<'a> Evaluator<'a> {
         match answer {
             Some(answer) => {
                 let answer = self.paid(name, args, self.budget.bounded(answer?))?;
-                let marks = all_marks(args);
-                self.budget.make_marks(&marks)?;
-                Ok(answer.with_marks(&marks))
+                let provenance = all_provenance(args);
+                self.budget.make_provenance(&provenance)?;
+                Ok(answer.with_provenance(&provenance))
             }
-            None => Ok(Value { marks: all_marks(args), ..Value::unknown(format!("{name}() is not followed")) }),
+            None => {
+                Ok(Value { provenance: all_provenance(args), ..Value::unknown(format!("{name}() is not followed")) })
+            }
         }
     }
 
@@ -111,17 +118,17 @@ impl<'a> Evaluator<'a> {
         Ok(match self.eval(arg, scope) {
             // What is not known yet may still turn out to be an error.
             Ok(value) if !value.is_wholly_known() => Value::unknown_from([&value]),
-            Ok(value) => boolean(true).with_marks(&value.all_marks()),
+            Ok(value) => boolean(true).with_provenance(&value.all_provenance()),
             Err(failure) if failure.ours => return Err(failure),
             Err(_) => boolean(false),
         })
     }
 }
 
-fn all_marks(args: &[Value]) -> Marks {
-    let mut marks = JoinedMarks::default();
-    args.iter().for_each(|arg| marks.add_all_of(arg));
-    marks.marks()
+fn all_provenance(args: &[Value]) -> Provenance {
+    let mut provenance = JoinedProvenance::default();
+    args.iter().for_each(|arg| provenance.add_all_of(arg));
+    provenance.provenance()
 }
 
 fn boolean(flag: bool) -> Value {

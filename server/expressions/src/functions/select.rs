@@ -1,4 +1,4 @@
-//! Functions that pass one of their arguments, or an element of one, through: its own marks and origin stay.
+//! Functions that pass one of their arguments, or an element of one, through: its own provenance and origin stay.
 
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ pub(super) fn call(name: &str, args: &[Value]) -> Answer {
         "one" => one(args),
         "sensitive" | "nonsensitive" => arg(args, 0).map(|value| {
             let mut value = value.clone();
-            value.marks = value.marks.with_sensitive(name == "sensitive");
+            value.provenance = value.provenance.with_sensitive(name == "sensitive");
             value
         }),
-        "issensitive" => arg(args, 0).map(|value| boolean(value.marks.is_sensitive())),
+        "issensitive" => arg(args, 0).map(|value| boolean(value.provenance.is_sensitive())),
         "ephemeralasnull" => arg(args, 0).cloned(),
         "tostring" => converted(args, &Type::String),
         "tonumber" => converted(args, &Type::Number),
@@ -85,7 +85,7 @@ fn element(args: &[Value]) -> Result<Value, Failure> {
     let index = index.checked_rem(items.len() as i64).and_then(|index| usize::try_from(index).ok());
     let picked = index.and_then(|index| items.get(index));
     match picked {
-        Some(item) => Ok(item.clone().with_marks(&from.marks)),
+        Some(item) => Ok(item.clone().with_provenance(&from.provenance)),
         None => fail("there is no such element"),
     }
 }
@@ -100,10 +100,10 @@ fn lookup(args: &[Value]) -> Result<Value, Failure> {
     };
     let name = text_arg(args, 1)?;
     if let Some(item) = items.get(&name) {
-        return Ok(item.clone().with_marks(&from.marks));
+        return Ok(item.clone().with_provenance(&from.provenance));
     }
     if let Some(item) = foreshock_resources::open::missing(items, &name) {
-        return Ok(item.with_marks(&from.marks));
+        return Ok(item.with_provenance(&from.provenance));
     }
     match args.get(2) {
         Some(otherwise) => Ok(otherwise.clone()),
@@ -116,8 +116,8 @@ fn one(args: &[Value]) -> Result<Value, Failure> {
     match &from.kind {
         Kind::Unknown(_) => Ok(Value::unknown_from([from])),
         Kind::List(items) | Kind::Set(items) => match items.as_slice() {
-            [] => Ok(Value::null().with_marks(&from.marks)),
-            [item] => Ok(item.clone().with_marks(&from.marks)),
+            [] => Ok(Value::null().with_provenance(&from.provenance)),
+            [item] => Ok(item.clone().with_provenance(&from.provenance)),
             _ if matches!(from.kind, Kind::Set(_)) && !from.is_wholly_known() => Ok(Value::unknown_from([from])),
             _ => fail("one takes a list of at most one element"),
         },
@@ -131,10 +131,10 @@ fn one(args: &[Value]) -> Result<Value, Failure> {
 pub(super) fn unknown_items(from: &Value, count: usize) -> Value {
     let item = Value::unknown_from([from]);
     let items = list(vec![item; count]);
-    Value { kind: items.kind, marks: from.marks.clone(), origin: None }
+    Value { kind: items.kind, provenance: from.provenance.clone(), origin: None }
 }
 
-/// The values with the marks of the list they come from.
-pub(super) fn marked_items(from: &Value, items: &Arc<Vec<Value>>) -> Vec<Value> {
-    items.iter().map(|item| item.clone().with_marks(&from.marks)).collect()
+/// The values with the provenance of the list they come from.
+pub(super) fn items_with_provenance(from: &Value, items: &Arc<Vec<Value>>) -> Vec<Value> {
+    items.iter().map(|item| item.clone().with_provenance(&from.provenance)).collect()
 }

@@ -40,7 +40,7 @@ fn line_start(level: usize, into: &mut String) {
 }
 
 fn block(value: &Value, level: usize, into: &mut String) -> Result<(), Failure> {
-    if into.len() > crate::evaluate::STRING {
+    if into.len() > crate::budget::STRING {
         return beyond("a text too long to follow");
     }
     match &value.kind {

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_resources::{
-    AttributePlace, BlockPlace, EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Kind, Mark, Marks, Value,
-};
+use foreshock_resources::{Attribute, AttributePlace, Block, BlockPlace, Body, Kind, Provenance, Trace, Value};
 use foreshock_text::{FilePath, Place, Span};
 use rustc_hash::FxHashMap;
 
@@ -44,7 +42,7 @@ pub(crate) struct Reader<'r, 't> {
 pub(crate) struct Beside<'r, 't> {
     /// What the configuration says: an object of expressions.
     expressions: Option<Cursor<'t>>,
-    text: Option<&'r EvaluatedBody>,
+    text: Option<&'r Body>,
     /// Whether the configuration or the text of this body is known, so that what is not in it is not written.
     is_written: bool,
     /// The same body after the change.
@@ -67,7 +65,7 @@ impl<'r, 't> Reader<'r, 't> {
         planned: Planned<'t>,
         expressions: Option<Cursor<'t>>,
         later: Option<Planned<'t>>,
-    ) -> (EvaluatedBody, BTreeMap<Arc<str>, EvaluatedAttribute>) {
+    ) -> (Body, BTreeMap<Arc<str>, Attribute>) {
         let text = self.hint.filter(|hint| hint.exact).map(|hint| &hint.instance.body);
         let is_written = expressions.is_some() || text.is_some();
         let beside = Beside { expressions, text, is_written, later };
@@ -76,13 +74,8 @@ impl<'r, 't> Reader<'r, 't> {
         (body, unplaced)
     }
 
-    fn read(
-        &self,
-        planned: Planned<'t>,
-        beside: Beside<'r, 't>,
-        unplaced: &mut BTreeMap<Arc<str>, EvaluatedAttribute>,
-    ) -> EvaluatedBody {
-        let mut body = EvaluatedBody::default();
+    fn read(&self, planned: Planned<'t>, beside: Beside<'r, 't>, unplaced: &mut BTreeMap<Arc<str>, Attribute>) -> Body {
+        let mut body = Body::default();
         let later = beside.later.map(Planned::entries).unwrap_or_default();
         for (name, named) in names(planned, beside.expressions) {
             let text = beside.text.and_then(|text| text.attributes.get(name));
@@ -96,8 +89,8 @@ impl<'r, 't> Reader<'r, 't> {
             } else if let Some(attribute) = self.attribute(name, named, beside, later) {
                 if !named.is_said && text.is_none() {
                     let mut outside = attribute.clone();
-                    outside.value.marks = outside.value.marks.union(&self.guesses(named.expression));
-                    if !outside.value.marks.is_empty() {
+                    outside.value.provenance = outside.value.provenance.union(&self.guesses(named.expression));
+                    if !outside.value.provenance.is_empty() {
                         unplaced.insert(name.clone(), outside);
                     }
                 }
@@ -121,7 +114,7 @@ impl<'r, 't> Reader<'r, 't> {
         named: Named<'t>,
         beside: Beside<'r, 't>,
         later: Option<Planned<'t>>,
-    ) -> Option<EvaluatedAttribute> {
+    ) -> Option<Attribute> {
         let planned = named.planned;
         let text = beside.text.and_then(|text| text.attributes.get(name));
         let is_written = named.expression.is_some() || text.is_some();
@@ -147,59 +140,64 @@ impl<'r, 't> Reader<'r, 't> {
             value = overlaid(value, &text.value);
             self.keep(&mut value, changed);
         }
-        let leads_nowhere = |mark: &Mark| !self.facts.has(&mark.to);
-        if text.is_none_or(|text| text.value.all_marks().iter().any(leads_nowhere))
+        let leads_nowhere = |trace: &Trace| !self.facts.has(&trace.to);
+        if text.is_none_or(|text| text.value.all_provenance().iter().any(leads_nowhere))
             && let Some(expression) = named.expression
         {
-            let marks = self.references(expression, &value, changed);
-            value.marks = value.marks.union(&marks);
+            let provenance = self.references(expression, &value, changed);
+            value.provenance = value.provenance.union(&provenance);
         }
         let is_computed = beside.is_written && !is_written;
-        if value.all_marks().is_empty() && !is_computed && !Identities::is_own(name) {
-            self.facts.identities.mark(&mut value, self.address, &place.place());
+        if value.all_provenance().is_empty() && !is_computed && !Identities::is_own(name) {
+            self.facts.identities.trace(&mut value, self.address, &place.place());
         }
-        Some(EvaluatedAttribute { value, place })
+        Some(Attribute { value, place })
     }
 
     /// What the locals of an expression may be, by their names: `local.table` where there is one table.
-    fn guesses(&self, expression: Option<Cursor<'t>>) -> Marks {
-        let mut marks = Marks::none();
+    fn guesses(&self, expression: Option<Cursor<'t>>) -> Provenance {
+        let mut provenance = Provenance::none();
         for (local, span) in expression.map(|it| self.configuration.locals(it)).unwrap_or_default() {
             if let Some(to) = self.facts.called(&self.address.module, &local).filter(|to| *to != self.address.block) {
                 let place = Place::new(self.file.clone(), span);
-                marks = marks.union(&Marks::one(Mark { to, attribute: Arc::from(format!("local.{local}")), place }));
+                provenance = provenance.union(&Provenance::one(Trace {
+                    to,
+                    attribute: Arc::from(format!("local.{local}")),
+                    place,
+                }));
             }
         }
-        marks
+        provenance
     }
 
-    /// The marks of an expression.
-    fn references(&self, expression: Cursor<'t>, value: &Value, changed: Option<Planned<'t>>) -> Marks {
-        let Some(scope) = &self.scope else { return Marks::none() };
-        self.marks(expression, scope, value, changed)
+    /// The provenance of an expression.
+    fn references(&self, expression: Cursor<'t>, value: &Value, changed: Option<Planned<'t>>) -> Provenance {
+        let Some(scope) = &self.scope else { return Provenance::none() };
+        self.provenance(expression, scope, value, changed)
     }
 
-    /// The marks of an expression that stands elsewhere, whose value is not told.
-    pub(crate) fn marks_of(&self, expression: Cursor<'t>, scope: &Scope<'_, 't>) -> Marks {
-        self.marks(expression, scope, &Value::null(), None)
+    /// The provenance of an expression that stands elsewhere, whose value is not told.
+    pub(crate) fn provenance_of(&self, expression: Cursor<'t>, scope: &Scope<'_, 't>) -> Provenance {
+        self.provenance(expression, scope, &Value::null(), None)
     }
 
-    fn marks(
+    fn provenance(
         &self,
         expression: Cursor<'t>,
         scope: &Scope<'_, 't>,
         value: &Value,
         changed: Option<Planned<'t>>,
-    ) -> Marks {
-        let mut marks = Marks::none();
+    ) -> Provenance {
+        let mut provenance = Provenance::none();
         for target in self.configuration.targets(expression, scope) {
             let there = self.facts.has(&target.to);
             if there && self.holds(&target.to, &target.attribute, target.vague, value, changed) {
                 let place = Place::new(self.file.clone(), target.span);
-                marks = marks.union(&Marks::one(Mark { to: target.to, attribute: target.attribute, place }));
+                provenance =
+                    provenance.union(&Provenance::one(Trace { to: target.to, attribute: target.attribute, place }));
             }
         }
-        marks
+        provenance
     }
 
     /// Whether a reference of the configuration also made this value.
@@ -218,20 +216,20 @@ impl<'r, 't> Reader<'r, 't> {
         !(known_here && shows_later)
     }
 
-    /// Leaves out the marks that a value had no part in before the change.
+    /// Leaves out the provenance that a value had no part in before the change.
     fn keep(&self, value: &mut Value, changed: Option<Planned<'t>>) {
-        if changed.is_none() || value.all_marks().is_empty() {
+        if changed.is_none() || value.all_provenance().is_empty() {
             return;
         }
         let whole = value.clone();
-        let mut kept = Marks::none().with_sensitive(value.marks.is_sensitive());
-        for mark in whole.all_marks().iter() {
-            if self.holds(&mark.to, &mark.attribute, false, &whole, changed) {
-                kept = kept.union(&Marks::one(mark.clone()));
+        let mut kept = Provenance::none().with_sensitive(value.provenance.is_sensitive());
+        for trace in whole.all_provenance().iter() {
+            if self.holds(&trace.to, &trace.attribute, false, &whole, changed) {
+                kept = kept.union(&Provenance::one(trace.clone()));
             }
         }
-        without_marks(value);
-        value.marks = kept;
+        without_provenance(value);
+        value.provenance = kept;
     }
 
     fn blocks(
@@ -240,7 +238,7 @@ impl<'r, 't> Reader<'r, 't> {
         named: Named<'t>,
         beside: Beside<'r, 't>,
         later: Option<Planned<'t>>,
-        body: &mut EvaluatedBody,
+        body: &mut Body,
     ) {
         let configured: Vec<Cursor<'t>> = match named.expression {
             Some(list) if list.is_list() => list.items().collect(),
@@ -290,16 +288,16 @@ impl<'r, 't> Reader<'r, 't> {
         kind: &Arc<str>,
         item: Planned<'t>,
         expressions: Option<Cursor<'t>>,
-        text: Option<&'r EvaluatedBlock>,
+        text: Option<&'r Block>,
         later: Option<Planned<'t>>,
         place: Option<Cursor<'t>>,
-    ) -> EvaluatedBlock {
+    ) -> Block {
         let span = place.map_or(self.header, Cursor::span);
         let header = Span::new(span.start, span.end.min(span.start.saturating_add(1)));
         let own = BlockPlace { file: self.file.clone(), header, span, body: span };
         let is_written = expressions.is_some() || text.is_some();
         let beside = Beside { expressions, text: text.map(|text| &text.body), is_written, later };
-        EvaluatedBlock {
+        Block {
             kind: kind.clone(),
             labels: Vec::new(),
             block: text.map_or(own, |text| text.block.clone()),
@@ -358,7 +356,7 @@ impl Facts<'_> {
     }
 }
 
-fn has_block(body: &EvaluatedBody, kind: &str) -> bool {
+fn has_block(body: &Body, kind: &str) -> bool {
     body.blocks.iter().any(|block| &*block.kind == kind)
 }
 
@@ -403,11 +401,11 @@ fn has_text(value: &Value, wanted: &str) -> bool {
     }
 }
 
-fn without_marks(value: &mut Value) {
-    value.marks = Marks::none().with_sensitive(value.marks.is_sensitive());
+fn without_provenance(value: &mut Value) {
+    value.provenance = Provenance::none().with_sensitive(value.provenance.is_sensitive());
     match &mut value.kind {
-        Kind::List(items) | Kind::Set(items) => Arc::make_mut(items).iter_mut().for_each(without_marks),
-        Kind::Map(items) => Arc::make_mut(items).values_mut().for_each(without_marks),
+        Kind::List(items) | Kind::Set(items) => Arc::make_mut(items).iter_mut().for_each(without_provenance),
+        Kind::Map(items) => Arc::make_mut(items).values_mut().for_each(without_provenance),
         _ => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foreshock_resources::{Kind, Mark, Marks, Value};
+use foreshock_resources::{Kind, Provenance, Trace, Value};
 use foreshock_text::Place;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -85,29 +85,29 @@ impl Identities {
         OWN.contains(&attribute)
     }
 
-    /// Adds a mark to each text in a value that names another resource.
-    pub(crate) fn mark(&self, value: &mut Value, own: &Address, place: &Place) {
+    /// Adds a trace to each text in a value that names another resource.
+    pub(crate) fn trace(&self, value: &mut Value, own: &Address, place: &Place) {
         match &mut value.kind {
             Kind::String(text) => {
-                let marks = self.marks(&text.clone(), own, place);
-                if !marks.is_empty() {
-                    value.marks = value.marks.union(&marks);
+                let provenance = self.provenance(&text.clone(), own, place);
+                if !provenance.is_empty() {
+                    value.provenance = value.provenance.union(&provenance);
                 }
             }
             Kind::List(items) | Kind::Set(items) => {
-                Arc::make_mut(items).iter_mut().for_each(|item| self.mark(item, own, place));
+                Arc::make_mut(items).iter_mut().for_each(|item| self.trace(item, own, place));
             }
-            Kind::Map(items) => Arc::make_mut(items).values_mut().for_each(|item| self.mark(item, own, place)),
+            Kind::Map(items) => Arc::make_mut(items).values_mut().for_each(|item| self.trace(item, own, place)),
             _ => {}
         }
     }
 
-    fn marks(&self, text: &str, own: &Address, place: &Place) -> Marks {
-        let mut marks = Marks::none();
+    fn provenance(&self, text: &str, own: &Address, place: &Place) -> Provenance {
+        let mut provenance = Provenance::none();
         let mut add = |found: Option<(Arc<str>, &'static str)>| {
             if let Some((to, attribute)) = found {
-                let mark = Mark { to, attribute: Arc::from(attribute), place: place.clone() };
-                marks = marks.union(&Marks::one(mark));
+                let trace = Trace { to, attribute: Arc::from(attribute), place: place.clone() };
+                provenance = provenance.union(&Provenance::one(trace));
             }
         };
         add(self.named(text, own, true));
@@ -118,7 +118,7 @@ impl Identities {
                 }
             }
         }
-        marks
+        provenance
     }
 
     /// The one resource that a text names; `whole` when the text is nothing else.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foreshock_resources::{
-    AttributePlace, BlockPlace, EvaluatedAttribute, Instance, Kind, Marks, Reference, Resources, Value,
+    Attribute, AttributePlace, BlockPlace, Instance, Kind, Provenance, Reference, Resources, Value,
 };
 use foreshock_syntax::json::{Node, parse};
 use foreshock_text::{FilePath, Problem, Span};
@@ -66,9 +66,9 @@ pub fn variables(text: &str) -> BTreeMap<String, String> {
     values.collect()
 }
 
-/// Reads the JSON of a plan or state. `source` is what the root module it was made from declares, where that is at hand: then marks and
-/// places come from its text. `None` for a text that is none of these, with the reason among the problems; a resource that
-/// can't be understood costs that resource. Problems are in the order of the text.
+/// Reads the JSON of a plan or state. `source` is what the root module it was made from declares, where that is at hand: then
+/// provenance and places come from its text. `None` for a text that is none of these, with the reason among the problems;
+/// a resource that can't be understood costs that resource. Problems are in the order of the text.
 pub fn read(file: &FilePath, text: &str, source: Option<&Resources>) -> (Option<Plan>, Vec<Problem>) {
     let (root, mut told) = parse(text, DEEPEST);
     if !told.is_empty() {
@@ -195,7 +195,7 @@ impl<'t> Reading<'_, '_, 't> {
         for (_, attribute) in
             body.attributes.iter_mut().filter(|(name, _)| side.secrets.iter().any(|one| **one == ***name))
         {
-            attribute.value.marks = attribute.value.marks.with_sensitive(true);
+            attribute.value.provenance = attribute.value.provenance.with_sensitive(true);
         }
         let text = hint.map(|hint| hint.instance);
         let provider = configured.as_ref().and_then(|(resource, _)| self.configuration.provider(*resource));
@@ -258,28 +258,25 @@ impl<'t> Reading<'_, '_, 't> {
 
 impl<'t> Reader<'_, 't> {
     /// The resources that a provider is configured with.
-    fn provider(
-        &self,
-        expressions: Cursor<'t>,
-        scope: &crate::configuration::Scope<'_, 't>,
-    ) -> Option<EvaluatedAttribute> {
-        let mut marks = Marks::none();
+    fn provider(&self, expressions: Cursor<'t>, scope: &crate::configuration::Scope<'_, 't>) -> Option<Attribute> {
+        let mut provenance = Provenance::none();
         let mut open: Vec<Cursor<'t>> = vec![expressions];
         while let Some(next) = open.pop() {
             if next.get("references").is_some() {
-                marks = marks.union(&self.marks_of(next, scope));
+                provenance = provenance.union(&self.provenance_of(next, scope));
             } else {
                 open.extend(next.entries().map(|entry| entry.value));
                 open.extend(next.items());
             }
         }
-        if marks.is_empty() {
+        if provenance.is_empty() {
             return None;
         }
         let span = expressions.span();
         let place = AttributePlace { file: self.file.clone(), name: span, value: span };
-        let value = Value { kind: Kind::Unknown(Arc::from("its provider is configured with it")), marks, origin: None };
-        Some(EvaluatedAttribute { value, place })
+        let value =
+            Value { kind: Kind::Unknown(Arc::from("its provider is configured with it")), provenance, origin: None };
+        Some(Attribute { value, place })
     }
 }
 
@@ -305,16 +302,20 @@ fn references(instances: &[Instance]) -> Vec<Reference> {
                 found.insert(Reference { from: instance.resource.clone(), to });
             }
         };
-        each_mark(&instance.body, &mut add);
-        instance.unplaced.values().flat_map(|attribute| attribute.value.marks.iter()).for_each(|mark| add(&mark.to));
+        each_trace(&instance.body, &mut add);
+        instance
+            .unplaced
+            .values()
+            .flat_map(|attribute| attribute.value.provenance.iter())
+            .for_each(|trace| add(&trace.to));
         instance.depends_on.iter().for_each(|to| add(to));
     }
     found.into_iter().collect()
 }
 
-fn each_mark(body: &foreshock_resources::EvaluatedBody, visit: &mut dyn FnMut(&str)) {
+fn each_trace(body: &foreshock_resources::Body, visit: &mut dyn FnMut(&str)) {
     for attribute in body.attributes.values() {
-        attribute.value.all_marks().iter().for_each(|mark| visit(&mark.to));
+        attribute.value.all_provenance().iter().for_each(|trace| visit(&trace.to));
     }
-    body.blocks.iter().for_each(|block| each_mark(&block.body, visit));
+    body.blocks.iter().for_each(|block| each_trace(&block.body, visit));
 }

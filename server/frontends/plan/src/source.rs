@@ -1,8 +1,8 @@
-//! The source of a plan: marks and places of its text for the values of the plan.
+//! The source of a plan: provenance and places of its text for the values of the plan.
 
 use std::sync::Arc;
 
-use foreshock_resources::{EvaluatedBlock, EvaluatedBody, Instance, Key, Kind, Resources, Value};
+use foreshock_resources::{Block, Body, Instance, Key, Kind, Resources, Value};
 use rustc_hash::FxHashMap;
 
 use crate::address::Address;
@@ -45,9 +45,9 @@ impl<'s> Source<'s> {
     }
 }
 
-/// A value of the plan with the marks and origins of the text it was made from.
+/// A value of the plan with the provenance and origins of the text it was made from.
 pub(crate) fn overlaid(value: Value, text: &Value) -> Value {
-    let sensitive = value.marks.is_sensitive() || text.marks.is_sensitive();
+    let sensitive = value.provenance.is_sensitive() || text.provenance.is_sensitive();
     let kind = match (value.kind, &text.kind) {
         (Kind::Unknown(_), kind) => kind.clone(),
         (Kind::List(items), Kind::List(texts) | Kind::Set(texts)) if items.len() == texts.len() => Kind::List(
@@ -61,17 +61,17 @@ pub(crate) fn overlaid(value: Value, text: &Value) -> Value {
             Kind::Map(Arc::new(items.iter().map(overlay).collect()))
         }
         (kind @ (Kind::List(_) | Kind::Map(_)), _) => {
-            let marks = text.all_marks().with_sensitive(sensitive);
-            return Value { kind, marks, origin: text.origin.clone() };
+            let provenance = text.all_provenance().with_sensitive(sensitive);
+            return Value { kind, provenance, origin: text.origin.clone() };
         }
         (kind, _) => kind,
     };
-    Value { kind, marks: text.marks.with_sensitive(sensitive), origin: text.origin.clone() }
+    Value { kind, provenance: text.provenance.with_sensitive(sensitive), origin: text.origin.clone() }
 }
 
 /// The block of the text that a block of the plan was made from.
-pub(crate) fn block_of<'s>(body: &'s EvaluatedBody, kind: &str, at: usize, count: usize) -> Option<&'s EvaluatedBlock> {
-    let blocks: Vec<&EvaluatedBlock> = body.blocks.iter().filter(|block| &*block.kind == kind).collect();
+pub(crate) fn block_of<'s>(body: &'s Body, kind: &str, at: usize, count: usize) -> Option<&'s Block> {
+    let blocks: Vec<&Block> = body.blocks.iter().filter(|block| &*block.kind == kind).collect();
     match blocks.as_slice() {
         [one] => Some(one),
         all if all.len() == count => all.get(at).copied(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_resources::{Kind, Marks, Value};
+use foreshock_resources::{Kind, Provenance, Value};
 use foreshock_syntax::json::Kind as Json;
 
 use crate::cursor::Cursor;
@@ -86,7 +86,7 @@ impl<'t> Planned<'t> {
     pub(crate) fn to_value(self) -> Value {
         let kind = if self.is_unknown() { Kind::Unknown(Arc::from(AFTER_APPLY)) } else { self.kind() };
         let sensitive = self.sensitive.is_some_and(Cursor::is_true);
-        Value { kind, marks: Marks::none().with_sensitive(sensitive), origin: None }
+        Value { kind, provenance: Provenance::none().with_sensitive(sensitive), origin: None }
     }
 
     fn kind(self) -> Kind {

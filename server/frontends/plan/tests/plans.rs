@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use expect_test::{Expect, expect};
 use foreshock_plan::{Plan, read};
-use foreshock_resources::{EvaluatedBody, Kind, Resources, Value};
+use foreshock_resources::{Body, Kind, Resources, Value};
 use foreshock_text::{FilePath, Problem};
 use proptest::prelude::*;
 
@@ -43,11 +43,12 @@ fn value(value: &Value) -> String {
         }
         Kind::Unknown(why) => format!("?({why})"),
     };
-    let marks: Vec<String> = value.marks.iter().map(|mark| format!(" <- {} .{}", mark.to, mark.attribute)).collect();
-    format!("{kind}{}{}", if value.marks.is_sensitive() { " sensitive" } else { "" }, marks.concat())
+    let provenance: Vec<String> =
+        value.provenance.iter().map(|trace| format!(" <- {} .{}", trace.to, trace.attribute)).collect();
+    format!("{kind}{}{}", if value.provenance.is_sensitive() { " sensitive" } else { "" }, provenance.concat())
 }
 
-fn body(text: &mut String, body: &EvaluatedBody, depth: usize) {
+fn body(text: &mut String, body: &Body, depth: usize) {
     let space = " ".repeat(depth * 2);
     for (name, attribute) in &body.attributes {
         writeln!(text, "{space}{name} = {}", value(&attribute.value)).unwrap();

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_resources::{EvaluatedBlock, EvaluatedBody, Instance, Key, Kind, Mode, Value};
+use foreshock_resources as resources;
+use foreshock_resources::{Instance, Key, Kind, Mode, Value};
 use foreshock_text::{FilePath, Place, PositionEncoding, Span};
 use serde_json::{Map, Value as Json, json};
 
@@ -71,9 +72,9 @@ fn range(file: &FilePath, span: Span, files: &dyn TerraformFiles) -> Json {
 }
 
 /// Attributes and nested blocks under one roof: blocks of a type are a list of objects.
-fn body_values(body: &EvaluatedBody) -> BTreeMap<Arc<str>, Value> {
+fn body_values(body: &resources::Body) -> BTreeMap<Arc<str>, Value> {
     let mut values = BTreeMap::new();
-    let mut kinds: BTreeMap<Arc<str>, Vec<&EvaluatedBlock>> = BTreeMap::new();
+    let mut kinds: BTreeMap<Arc<str>, Vec<&resources::Block>> = BTreeMap::new();
     for block in &body.blocks {
         kinds.entry(block.kind.clone()).or_default().push(block);
     }
@@ -94,7 +95,7 @@ fn body_values(body: &EvaluatedBody) -> BTreeMap<Arc<str>, Value> {
 }
 
 fn attribute(value: &Value) -> Json {
-    if value.marks.is_sensitive() {
+    if value.provenance.is_sensitive() {
         return json!({"unknown": "sensitive"});
     }
     match reason(value) {
@@ -106,7 +107,7 @@ fn attribute(value: &Value) -> Json {
 
 /// Why a part of the value is not shown.
 fn reason(value: &Value) -> Option<Arc<str>> {
-    if value.marks.is_sensitive() {
+    if value.provenance.is_sensitive() {
         return Some(Arc::from("sensitive"));
     }
     match &value.kind {
@@ -118,7 +119,7 @@ fn reason(value: &Value) -> Option<Arc<str>> {
 }
 
 fn inner(value: &Value) -> Json {
-    if value.marks.is_sensitive() {
+    if value.provenance.is_sensitive() {
         return json!({"unknown": "sensitive"});
     }
     match &value.kind {

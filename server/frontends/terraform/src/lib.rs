@@ -24,8 +24,8 @@ pub use files::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
 pub use foreshock_expressions::{Effort, evaluate};
 pub use foreshock_files::Files;
 pub use foreshock_resources::{
-    AttributePlace, BlockPlace, EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Instance, JoinedMarks, Key, Kind,
-    Mark, Marks, Mode, ModuleCall, Reference, Value,
+    Attribute, AttributePlace, Block, BlockPlace, Body, Instance, JoinedProvenance, Key, Kind, Mode, ModuleCall,
+    Provenance, Reference, Trace, Value,
 };
 pub use json::to_json;
 pub use moves::Moves;

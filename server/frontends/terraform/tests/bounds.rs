@@ -265,12 +265,12 @@ fn every_instance_of_every_instance_costs_what_there_are() {
              user_data = jsonencode(aws_instance.a[*].private_ip)\n}}\n"
         );
         let resolved = resolved(&text, &[]);
-        let marks = &value(&resolved, &format!("aws_instance.b[{}]", count - 1), "user_data").marks;
+        let provenance = &value(&resolved, &format!("aws_instance.b[{}]", count - 1), "user_data").provenance;
         match count {
-            ..=1_000 => assert_eq!(marks.len(), count),
-            _ => assert_eq!(marks.iter().map(|mark| &*mark.to).collect::<Vec<_>>(), ["aws_instance.a[*]"]),
+            ..=1_000 => assert_eq!(provenance.len(), count),
+            _ => assert_eq!(provenance.iter().map(|trace| &*trace.to).collect::<Vec<_>>(), ["aws_instance.a[*]"]),
         }
-        assert_eq!(marks.left_out(), 0);
+        assert_eq!(provenance.left_out(), 0);
         resolved.effort
     };
     let (few, many) = (effort(100), effort(2_000));

@@ -146,7 +146,7 @@ fn places_are_those_of_keys_and_values() {
     assert_eq!((count.place.name.text(text), count.place.value.text(text)), ("\"count\"", "\"${var.n}\""));
     assert_eq!(count.value.origin.as_ref().unwrap().span.text(text), "3");
     let ami = &one.body.attributes["ami"];
-    assert_eq!(ami.value.marks.iter().next().unwrap().place.span.text(text), "aws_vpc.v.id");
+    assert_eq!(ami.value.provenance.iter().next().unwrap().place.span.text(text), "aws_vpc.v.id");
     assert_eq!(root(), resolved.root);
 }
 

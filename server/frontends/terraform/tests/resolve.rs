@@ -179,7 +179,7 @@ data "aws_azs" "all" {}
 }
 
 #[test]
-fn references_leave_marks() {
+fn references_leave_traces() {
     check(
         r#"
 resource "aws_vpc" "main" {

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use foreshock_catalog::Change;
+use foreshock_resources as resources;
 use foreshock_syntax::hcl::{Attribute, Block, Body, parse};
-use foreshock_terraform::{
-    BlockPlace, EvaluatedAttribute, EvaluatedBody, Instance, Key, Kind, ModuleCall, ParsedFile, Value,
-};
+use foreshock_terraform::{BlockPlace, Instance, Key, Kind, ModuleCall, ParsedFile, Value};
 use foreshock_text::{FilePath, Place, Span};
 
 use super::Terraform;
@@ -93,13 +92,13 @@ struct Additions {
 
 /// Where a dotted path leads.
 enum Target<'a> {
-    Written(&'a EvaluatedAttribute),
+    Written(&'a resources::Attribute),
     Attribute(&'a BlockPlace, &'a str),
     Block(&'a BlockPlace, &'a str, &'a str),
 }
 
 fn target<'a>(instance: &'a Instance, path: &'a str) -> Option<Target<'a>> {
-    let mut body: &EvaluatedBody = &instance.body;
+    let mut body: &resources::Body = &instance.body;
     let mut block: &BlockPlace = &instance.block;
     let mut names = path.split('.').peekable();
     while let Some(name) = names.next() {
@@ -129,7 +128,7 @@ fn whole(block: &BlockPlace) -> Place {
 }
 
 /// The literal that gives the value is replaced, wherever it stands.
-fn replacement(attribute: &EvaluatedAttribute, literal: String) -> Edit {
+fn replacement(attribute: &resources::Attribute, literal: String) -> Edit {
     let written = || Place::new(attribute.place.file.clone(), attribute.place.value);
     let place = attribute.value.origin.as_deref().cloned().unwrap_or_else(written);
     Edit { place, text: literal }
@@ -141,7 +140,7 @@ fn argument<'a>(
     texts: &dyn Texts,
     module: &'a Terraform,
     instance: &Instance,
-    attribute: &EvaluatedAttribute,
+    attribute: &resources::Attribute,
 ) -> Option<(&'a BlockPlace, String)> {
     let origin = attribute.value.origin.as_deref()?;
     let inside = |call: &&ModuleCall| {

@@ -8,8 +8,9 @@ mod shown;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foreshock_resources as resources;
 use foreshock_syntax::hcl::{Attribute, Body, Expr, ExprKind, ObjectKey};
-use foreshock_terraform::{EvaluatedBody, Kind, NamedValue, Resolved, TerraformFiles, Value};
+use foreshock_terraform::{Kind, NamedValue, Resolved, TerraformFiles, Value};
 use foreshock_text::{FilePath, Span};
 
 pub use origin::Origin;
@@ -167,7 +168,7 @@ fn caller(address: &str) -> Arc<str> {
     address.rfind(".module.").and_then(|at| address.get(..at)).unwrap_or_default().into()
 }
 
-fn of_body(body: &EvaluatedBody, file: &FilePath, take: &mut dyn FnMut(Span, &Value)) {
+fn of_body(body: &resources::Body, file: &FilePath, take: &mut dyn FnMut(Span, &Value)) {
     for attribute in body.attributes.values().filter(|attribute| attribute.place.file == *file) {
         take(attribute.place.value, &attribute.value);
     }
@@ -242,8 +243,8 @@ fn literal_key(key: &ObjectKey) -> Option<Arc<str>> {
 fn element(readings: &[Reading], part: impl Fn(&Kind) -> Option<Value>) -> Vec<Reading> {
     let of_part = readings.iter().filter_map(|reading| {
         let mut value = part(&reading.value.kind)?;
-        if reading.value.marks.is_sensitive() {
-            value.marks = value.marks.with_sensitive(true);
+        if reading.value.provenance.is_sensitive() {
+            value.provenance = value.provenance.with_sensitive(true);
         }
         Some(Reading { value, ..reading.clone() })
     });

@@ -40,7 +40,7 @@ pub fn shown(value: &Value, secret: bool) -> Option<String> {
     if !value.is_wholly_known() {
         return None;
     }
-    if value.all_marks().is_sensitive() {
+    if value.all_provenance().is_sensitive() {
         return Some(SENSITIVE.to_owned());
     }
     let mut text = String::new();
@@ -53,7 +53,7 @@ pub fn shown(value: &Value, secret: bool) -> Option<String> {
 
 /// What `for_each` makes: `3: "a", "b", "c"`. The values may be unknown, the keys are not.
 pub(super) fn shown_keys(value: &Value) -> Option<String> {
-    if value.marks.is_sensitive() {
+    if value.provenance.is_sensitive() {
         return Some(SENSITIVE.to_owned());
     }
     let keys: Vec<String> = match &value.kind {
@@ -63,7 +63,7 @@ pub(super) fn shown_keys(value: &Value) -> Option<String> {
                 Kind::String(key) => Some(quoted(key)),
                 _ => None,
             };
-            if items.iter().any(|item| item.marks.is_sensitive()) {
+            if items.iter().any(|item| item.provenance.is_sensitive()) {
                 return Some(SENSITIVE.to_owned());
             }
             items.iter().map(key).collect::<Option<_>>()?

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use foreshock_expressions::{Binding, Failure, pairs, string_of};
-use foreshock_resources::{EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, Kind, Marks, Value};
+use foreshock_resources as resources;
+use foreshock_resources::{Kind, Provenance, Value};
 
 use super::{Evaluator, ResourceInstance, Scope, memo};
 use crate::config::{Attribute, Block};
@@ -22,15 +23,15 @@ pub(crate) fn is_meta_block(kind: &str) -> bool {
 
 impl<'a> Evaluator<'a> {
     /// Everything written in an instance's block, evaluated.
-    pub(crate) fn body(&self, one: &Rc<ResourceInstance>) -> EvaluatedBody {
-        let mut body = EvaluatedBody::default();
+    pub(crate) fn body(&self, one: &Rc<ResourceInstance>) -> resources::Body {
+        let mut body = resources::Body::default();
         let Some(resource) = one.module.config.resources.get(one.resource) else { return body };
         for (number, attribute) in resource.block.attributes.iter().enumerate() {
             if is_meta(&attribute.name) {
                 continue;
             }
             if let Some(value) = self.written(one, number) {
-                let evaluated = EvaluatedAttribute { value, place: attribute.place() };
+                let evaluated = resources::Attribute { value, place: attribute.place() };
                 body.attributes.insert(attribute.name.clone(), evaluated);
             }
         }
@@ -39,7 +40,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The nested blocks of an instance.
-    pub(crate) fn instance_blocks(&self, one: &Rc<ResourceInstance>) -> Rc<Vec<EvaluatedBlock>> {
+    pub(crate) fn instance_blocks(&self, one: &Rc<ResourceInstance>) -> Rc<Vec<resources::Block>> {
         let compute = || {
             let mut blocks = Vec::new();
             let resource = one.module.config.resources.get(one.resource);
@@ -63,22 +64,22 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The arguments of a module call, without Terraform's own.
-    pub(crate) fn arguments(&self, block: &Block, scope: Scope<'_>) -> EvaluatedBody {
+    pub(crate) fn arguments(&self, block: &Block, scope: Scope<'_>) -> resources::Body {
         let own = |name: &str| is_meta(name) || matches!(name, "source" | "version" | "providers");
         let arguments = block.attributes.iter().filter(|attribute| !own(&attribute.name));
         let placed = |of| self.budget.of_its_own(|| self.placed(of, scope));
         let attributes = arguments.map(|attribute| (attribute.name.clone(), placed(attribute))).collect();
-        EvaluatedBody { attributes, blocks: Vec::new() }
+        resources::Body { attributes, blocks: Vec::new() }
     }
 
     /// The configuration of a provider.
-    pub(crate) fn configuration(&self, block: &Block, module: &Rc<super::ModuleInstance>) -> EvaluatedBody {
-        let Some(first) = any_attribute(block) else { return EvaluatedBody::default() };
+    pub(crate) fn configuration(&self, block: &Block, module: &Rc<super::ModuleInstance>) -> resources::Body {
+        let Some(first) = any_attribute(block) else { return resources::Body::default() };
         self.budget.of_its_own(|| self.block_body(block, Scope::of(module, first)))
     }
 
-    fn block_body(&self, block: &Block, scope: Scope<'_>) -> EvaluatedBody {
-        let mut body = EvaluatedBody::default();
+    fn block_body(&self, block: &Block, scope: Scope<'_>) -> resources::Body {
+        let mut body = resources::Body::default();
         for attribute in &block.attributes {
             body.attributes.insert(attribute.name.clone(), self.placed(attribute, scope));
         }
@@ -88,15 +89,15 @@ impl<'a> Evaluator<'a> {
         body
     }
 
-    fn expand_block(&self, block: &Block, scope: Scope<'_>, into: &mut Vec<EvaluatedBlock>) {
+    fn expand_block(&self, block: &Block, scope: Scope<'_>, into: &mut Vec<resources::Block>) {
         let (Some(kind), "dynamic") = (block.labels.first(), &*block.kind) else {
             let body = match self.budget.deeper(|| Ok(self.block_body(block, scope))) {
                 Ok(body) => body,
                 Err(Failure { why, .. }) => {
-                    return into.push(EvaluatedBlock { unknown: Some(why), ..empty_block(block) });
+                    return into.push(resources::Block { unknown: Some(why), ..empty_block(block) });
                 }
             };
-            into.push(EvaluatedBlock { body, ..empty_block(block) });
+            into.push(resources::Block { body, ..empty_block(block) });
             return;
         };
         let Some(content) = block.block("content") else { return };
@@ -152,7 +153,7 @@ impl<'a> Evaluator<'a> {
         iterator: &str,
         collection: &Value,
         scope: Scope<'_>,
-    ) -> EvaluatedBlock {
+    ) -> resources::Block {
         let unknown = Value::unknown_from([collection]);
         let why = unknown.first_reason();
         let element = iterator_value(unknown.clone(), unknown);
@@ -167,7 +168,7 @@ impl<'a> Evaluator<'a> {
         kind: &Arc<str>,
         scope: Scope<'_>,
         unknown: Option<Arc<str>>,
-    ) -> EvaluatedBlock {
+    ) -> resources::Block {
         let body = self.budget.deeper(|| Ok(self.block_body(content, scope))).unwrap_or_default();
         let labels = block.attribute("labels").map(|attribute| self.attribute(attribute, scope));
         let labels = match labels.map(|value| value.kind) {
@@ -176,16 +177,16 @@ impl<'a> Evaluator<'a> {
         };
         let mut place = block.place.clone();
         place.body = content.place.body;
-        EvaluatedBlock { kind: kind.clone(), labels, block: place, body, unknown }
+        resources::Block { kind: kind.clone(), labels, block: place, body, unknown }
     }
 }
 
-fn empty_block(block: &Block) -> EvaluatedBlock {
-    EvaluatedBlock {
+fn empty_block(block: &Block) -> resources::Block {
+    resources::Block {
         kind: block.kind.clone(),
         labels: block.labels.clone(),
         block: block.place.clone(),
-        body: EvaluatedBody::default(),
+        body: resources::Body::default(),
         unknown: None,
     }
 }
@@ -208,7 +209,7 @@ fn iterator_value(key: Value, value: Value) -> Value {
 }
 
 /// The nested blocks of one type as a value: a list of objects, of which only a part is written.
-pub(crate) fn value_of(blocks: &[EvaluatedBlock], kind: &str, address: &Arc<str>, outer: &str) -> Value {
+pub(crate) fn value_of(blocks: &[resources::Block], kind: &str, address: &Arc<str>, outer: &str) -> Value {
     let path: Arc<str> = if outer.is_empty() { Arc::from(kind) } else { Arc::from(format!("{outer}.{kind}")) };
     let mut items = Vec::new();
     for block in blocks.iter().filter(|block| &*block.kind == kind) {
@@ -220,7 +221,7 @@ pub(crate) fn value_of(blocks: &[EvaluatedBlock], kind: &str, address: &Arc<str>
     Value::new(Kind::List(Arc::new(items)))
 }
 
-fn block_object(block: &EvaluatedBlock, address: &Arc<str>, path: &Arc<str>) -> Value {
+fn block_object(block: &resources::Block, address: &Arc<str>, path: &Arc<str>) -> Value {
     let mut items: BTreeMap<Arc<str>, Value> = BTreeMap::new();
     for (name, attribute) in &block.body.attributes {
         items.insert(name.clone(), attribute.value.clone());
@@ -234,5 +235,5 @@ fn block_object(block: &EvaluatedBlock, address: &Arc<str>, path: &Arc<str>) -> 
         Arc::from(foreshock_resources::open::REST),
         foreshock_resources::open::inner_rest(&format!("{address}.{path}")),
     );
-    Value { kind: Kind::Map(Arc::new(items)), marks: Marks::none(), origin: None }
+    Value { kind: Kind::Map(Arc::new(items)), provenance: Provenance::none(), origin: None }
 }

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use foreshock_expressions::each_reference;
-use foreshock_resources::{EvaluatedAttribute, Key, Kind, Marks, Value};
+use foreshock_resources as resources;
+use foreshock_resources::{Key, Kind, Provenance, Value};
 use foreshock_syntax::hcl::Expr;
 
 use super::instance::{CallInstance, Caller};
@@ -21,8 +22,8 @@ pub(crate) enum Form {
     Count,
     /// `for_each`.
     Each,
-    /// It can't be known how often; the marks are those of the argument.
-    Unknown(Arc<str>, Marks),
+    /// It can't be known how often; the provenance is that of the argument.
+    Unknown(Arc<str>, Provenance),
 }
 
 /// The key of an instance with what `count` and `each` mean in it.
@@ -96,7 +97,7 @@ impl<'a> Evaluator<'a> {
         };
         let circle = || {
             let why: Arc<str> = Arc::from("circular reference");
-            let (form, siblings) = unknown(why, Marks::none());
+            let (form, siblings) = unknown(why, Provenance::none());
             build(form, siblings, None)
         };
         Some(memo(slot, expand, circle))
@@ -114,7 +115,7 @@ impl<'a> Evaluator<'a> {
                 None => (form, siblings, target),
                 Some(_) if siblings.len() == 1 => (form, siblings, None),
                 Some(why) => {
-                    let (form, siblings) = unknown(why.clone(), Marks::none());
+                    let (form, siblings) = unknown(why.clone(), Provenance::none());
                     (form, siblings, None)
                 }
             };
@@ -133,13 +134,17 @@ impl<'a> Evaluator<'a> {
             build(form, siblings, repetition)
         };
         let circle = || {
-            let (form, siblings) = unknown(Arc::from("circular reference"), Marks::none());
+            let (form, siblings) = unknown(Arc::from("circular reference"), Provenance::none());
             build(form, siblings, None)
         };
         Some(memo(slot, expand, circle))
     }
 
-    fn siblings(&self, module: &Rc<ModuleInstance>, block: &Block) -> (Form, Vec<Sibling>, Option<EvaluatedAttribute>) {
+    fn siblings(
+        &self,
+        module: &Rc<ModuleInstance>,
+        block: &Block,
+    ) -> (Form, Vec<Sibling>, Option<resources::Attribute>) {
         if let Some(attribute) = block.attribute("count") {
             let count = self.budget.of_its_own(|| self.placed(attribute, Scope::of(module, attribute)));
             let (form, siblings) = self.counted(&count.value, module.root_call());
@@ -156,20 +161,20 @@ impl<'a> Evaluator<'a> {
     }
 
     fn counted(&self, count: &Value, call: Option<usize>) -> (Form, Vec<Sibling>) {
-        if count.marks.is_sensitive() {
-            return unknown("count is sensitive", count.all_marks());
+        if count.provenance.is_sensitive() {
+            return unknown("count is sensitive", count.all_provenance());
         }
         let number = match &count.kind {
-            Kind::Unknown(why) => return unknown(why.clone(), count.all_marks()),
+            Kind::Unknown(why) => return unknown(why.clone(), count.all_provenance()),
             kind => foreshock_expressions::number_of(kind),
         };
         let number = match number {
             Ok(number) if number >= 0.0 && number.fract() == 0.0 => number as u64,
-            Ok(number) => return unknown(format!("count is {number}"), count.all_marks()),
-            Err(failure) => return unknown(failure.why, count.all_marks()),
+            Ok(number) => return unknown(format!("count is {number}"), count.all_provenance()),
+            Err(failure) => return unknown(failure.why, count.all_provenance()),
         };
         if !self.budget.room_for(number, call) {
-            return unknown(format!("count is {number}, too many to list"), count.all_marks());
+            return unknown(format!("count is {number}, too many to list"), count.all_provenance());
         }
         let siblings =
             (0..number).map(|index| (Key::Index(index), Repetition::Count(Value::new(Kind::Number(index as f64)))));
@@ -179,12 +184,12 @@ impl<'a> Evaluator<'a> {
     fn keyed(&self, each: &Value, call: Option<usize>) -> (Form, Vec<Sibling>) {
         let refuse = |why: Arc<str>| unknown_each(why, each);
         // The keys would be shown in addresses; Terraform refuses it too.
-        if each.marks.is_sensitive() {
+        if each.provenance.is_sensitive() {
             return refuse(Arc::from("for_each is sensitive"));
         }
         let sibling = |name: &Arc<str>, value: &Value| {
-            let key = Value::string(name.clone()).with_marks(&each.marks);
-            let value = value.clone().with_marks(&each.marks);
+            let key = Value::string(name.clone()).with_provenance(&each.provenance);
+            let value = value.clone().with_provenance(&each.provenance);
             (Key::Name(name.clone()), Repetition::Each { key, value })
         };
         let siblings: Vec<Sibling> = match &each.kind {
@@ -226,15 +231,15 @@ fn says_which(expr: &Expr) -> bool {
 }
 
 /// The one instance that stands for all of them.
-fn unknown(why: impl Into<Arc<str>>, marks: Marks) -> (Form, Vec<Sibling>) {
+fn unknown(why: impl Into<Arc<str>>, provenance: Provenance) -> (Form, Vec<Sibling>) {
     let why = why.into();
-    let index = Value { kind: Kind::Unknown(why.clone()), marks: marks.clone(), origin: None };
-    (Form::Unknown(why.clone(), marks), vec![(Key::Unknown(why), Repetition::Count(index))])
+    let index = Value { kind: Kind::Unknown(why.clone()), provenance: provenance.clone(), origin: None };
+    (Form::Unknown(why.clone(), provenance), vec![(Key::Unknown(why), Repetition::Count(index))])
 }
 
 fn unknown_each(why: Arc<str>, each: &Value) -> (Form, Vec<Sibling>) {
-    let marks = each.all_marks();
-    let value = Value { kind: Kind::Unknown(why.clone()), marks: marks.clone(), origin: None };
+    let provenance = each.all_provenance();
+    let value = Value { kind: Kind::Unknown(why.clone()), provenance: provenance.clone(), origin: None };
     let repetition = Repetition::Each { key: value.clone(), value };
-    (Form::Unknown(why.clone(), marks), vec![(Key::Unknown(why), repetition)])
+    (Form::Unknown(why.clone(), provenance), vec![(Key::Unknown(why), repetition)])
 }

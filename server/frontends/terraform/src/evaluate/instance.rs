@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use foreshock_resources::{EvaluatedAttribute, EvaluatedBlock, Key, Value};
+use foreshock_resources as resources;
+use foreshock_resources::{Key, Value};
 
 use super::{Configuration, Form, Slot};
 use crate::config::Named;
@@ -50,7 +51,7 @@ pub(crate) struct Expansion {
     pub(crate) form: Form,
     /// One for `Single` and `Unknown`; in key order otherwise.
     pub(crate) instances: Vec<Rc<ResourceInstance>>,
-    pub(crate) repetition: Option<EvaluatedAttribute>,
+    pub(crate) repetition: Option<resources::Attribute>,
 }
 
 /// One instance of a resource.
@@ -64,14 +65,14 @@ pub(crate) struct ResourceInstance {
     pub(crate) attributes: Vec<RefCell<Slot<Value>>>,
     /// The values that are the same in every instance of the block, since they say nothing of `count` or `each`.
     pub(crate) shared: Rc<[Option<RefCell<Slot<Value>>>]>,
-    pub(crate) blocks: RefCell<Slot<Rc<Vec<EvaluatedBlock>>>>,
+    pub(crate) blocks: RefCell<Slot<Rc<Vec<resources::Block>>>>,
 }
 
 /// The instances of a module call.
 pub(crate) struct CallExpansion {
     pub(crate) form: Form,
     pub(crate) instances: Vec<CallInstance>,
-    pub(crate) repetition: Option<EvaluatedAttribute>,
+    pub(crate) repetition: Option<resources::Attribute>,
 }
 
 /// One instance of a module call.

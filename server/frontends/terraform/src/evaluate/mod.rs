@@ -16,7 +16,8 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use foreshock_expressions::{Binding, Budget, ExpressionCache, Failure, Limit};
-use foreshock_resources::{EvaluatedAttribute, Kind, Value};
+use foreshock_resources as resources;
+use foreshock_resources::{Kind, Value};
 use foreshock_text::{FilePath, Place, Problem, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -53,7 +54,7 @@ pub(crate) struct Evaluator<'a> {
     /// The regions of provider configurations, by module instance and name.
     pub(crate) regions: RefCell<FxHashMap<ProviderKey, Option<Value>>>,
     /// What provider configurations refer to, likewise.
-    pub(crate) providers: RefCell<FxHashMap<ProviderKey, Option<EvaluatedAttribute>>>,
+    pub(crate) providers: RefCell<FxHashMap<ProviderKey, Option<resources::Attribute>>>,
     /// What is known of other stacks.
     pub(crate) remote: RefCell<Remote>,
 }
@@ -140,20 +141,20 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The value of an attribute. What Terraform would refuse becomes unknown, with the reason and with the marks of
-    /// everything the expression refers to, so that its dependencies are not lost.
+    /// The value of an attribute. What Terraform would refuse becomes unknown, with the reason and with the provenance
+    /// of everything the expression refers to, so that its dependencies are not lost.
     pub(crate) fn attribute(&self, attribute: &Attribute, scope: Scope<'_>) -> Value {
         let scope = scope.at(attribute);
         let value = match self.eval(&attribute.expr, &scope) {
             Ok(value) => value,
             Err(Failure { why, .. }) => {
-                let marks = self.marks_of(&attribute.expr, &scope);
-                Value { kind: Kind::Unknown(why), marks, origin: None }
+                let provenance = self.provenance_of(&attribute.expr, &scope);
+                Value { kind: Kind::Unknown(why), provenance, origin: None }
             }
         };
         let value = self.budget.bounded(value);
-        if value.marks.left_out() > 0 {
-            self.budget.exceed(Limit::Marks);
+        if value.provenance.left_out() > 0 {
+            self.budget.exceed(Limit::Provenance);
         }
         self.tell_limits(attribute);
         value
@@ -168,8 +169,8 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The same with its place.
-    pub(crate) fn placed(&self, attribute: &Attribute, scope: Scope<'_>) -> EvaluatedAttribute {
-        EvaluatedAttribute { value: self.attribute(attribute, scope), place: attribute.place() }
+    pub(crate) fn placed(&self, attribute: &Attribute, scope: Scope<'_>) -> resources::Attribute {
+        resources::Attribute { value: self.attribute(attribute, scope), place: attribute.place() }
     }
 }
 

@@ -61,7 +61,7 @@ impl<'a> Evaluator<'a> {
             (None, Some(default)) => self.attribute(default, Scope::of(module, default)),
             (None, None) => Value::unknown(format!("variable {} has no value", variable.name)),
         };
-        let marks = value.all_marks();
+        let provenance = value.all_provenance();
         let converted = match variable.of {
             Type::Any => Ok(value),
             _ => self.budget.copy(&value).and_then(|()| convert(value, &variable.of)),
@@ -70,11 +70,11 @@ impl<'a> Evaluator<'a> {
             Ok(value) => value,
             Err(Failure { why, .. }) => {
                 let why = Arc::from(format!("variable {}: {why}", variable.name));
-                Value { kind: Kind::Unknown(why), marks, origin: None }
+                Value { kind: Kind::Unknown(why), provenance, origin: None }
             }
         };
         if variable.sensitive {
-            value.marks = value.marks.with_sensitive(true);
+            value.provenance = value.provenance.with_sensitive(true);
         }
         value
     }
@@ -93,7 +93,7 @@ impl<'a> Evaluator<'a> {
                         None => Value::unknown(format!("output {name} has no value")),
                     };
                     if output.sensitive {
-                        value.marks = value.marks.with_sensitive(true);
+                        value.provenance = value.provenance.with_sensitive(true);
                     }
                     value
                 },

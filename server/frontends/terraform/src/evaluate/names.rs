@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use foreshock_expressions::{Failure, Names};
-use foreshock_resources::{Marks, Value};
+use foreshock_resources::{Provenance, Value};
 use foreshock_syntax::hcl::{Expr, TraversalStep};
 use foreshock_text::Span;
 
@@ -47,8 +47,8 @@ impl<'a> Evaluator<'a> {
         self.expressions.walk(value, steps, &scope.over(&self.names(scope)))
     }
 
-    pub(crate) fn marks_of(&self, expr: &Expr, scope: &Scope<'_>) -> Marks {
-        self.expressions.marks_of(expr, &scope.over(&self.names(scope)))
+    pub(crate) fn provenance_of(&self, expr: &Expr, scope: &Scope<'_>) -> Provenance {
+        self.expressions.provenance_of(expr, &scope.over(&self.names(scope)))
     }
 
     fn names<'n>(&'n self, scope: &Scope<'n>) -> ModuleNames<'n, 'a> {

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use foreshock_resources::{EvaluatedAttribute, EvaluatedBlock, EvaluatedBody, JoinedMarks, Value};
+use foreshock_resources as resources;
+use foreshock_resources::{JoinedProvenance, Value};
 
 use super::{Evaluator, ModuleInstance, Scope};
 use crate::config::Provider;
@@ -43,7 +44,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The resources that a provider is configured with, where there are any: the cluster it talks to.
-    pub(crate) fn provider(&self, module: &Rc<ModuleInstance>, provider: &Arc<str>) -> Option<EvaluatedAttribute> {
+    pub(crate) fn provider(&self, module: &Rc<ModuleInstance>, provider: &Arc<str>) -> Option<resources::Attribute> {
         let key = (module.address.clone(), provider.clone());
         if let Some(known) = self.providers.borrow().get(&key) {
             return known.clone();
@@ -52,11 +53,12 @@ impl<'a> Evaluator<'a> {
             let body = self.configuration(&provider.block, module);
             let mut written = Vec::new();
             attributes(&body, &mut written);
-            let place = written.iter().find(|attribute| !attribute.value.all_marks().is_empty())?.place.clone();
-            let mut marks = JoinedMarks::default();
-            written.iter().for_each(|attribute| marks.add_all_of(&attribute.value));
-            let value = Value { marks: marks.marks(), ..Value::unknown("the configuration of a provider") };
-            Some(EvaluatedAttribute { value, place })
+            let place = written.iter().find(|attribute| !attribute.value.all_provenance().is_empty())?.place.clone();
+            let mut provenance = JoinedProvenance::default();
+            written.iter().for_each(|attribute| provenance.add_all_of(&attribute.value));
+            let value =
+                Value { provenance: provenance.provenance(), ..Value::unknown("the configuration of a provider") };
+            Some(resources::Attribute { value, place })
         });
         self.providers.borrow_mut().insert(key, configured.clone());
         configured
@@ -64,9 +66,9 @@ impl<'a> Evaluator<'a> {
 }
 
 /// Every attribute of a body. Its depth is that of the text, which evaluation has bounded.
-fn attributes<'b>(body: &'b EvaluatedBody, into: &mut Vec<&'b EvaluatedAttribute>) {
+fn attributes<'b>(body: &'b resources::Body, into: &mut Vec<&'b resources::Attribute>) {
     into.extend(body.attributes.values());
-    for EvaluatedBlock { body, .. } in &body.blocks {
+    for resources::Block { body, .. } in &body.blocks {
         attributes(body, into);
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use foreshock_expressions::{Failure, fail};
-use foreshock_resources::{JoinedMarks, Kind, Mark, Marks, Value};
+use foreshock_resources::{JoinedProvenance, Kind, Provenance, Trace, Value};
 use foreshock_syntax::hcl::{StepKind, TraversalStep};
 use foreshock_text::{Place, Span};
 
@@ -111,8 +111,8 @@ impl<'a> Evaluator<'a> {
             },
             Form::Unknown(why, _) => {
                 let Some(one) = expansion.instances.first() else { return fail(why.clone()) };
-                let mark = Mark { to: one.address.clone(), attribute: Arc::from(path(steps)), place };
-                Ok(Value { kind: Kind::Unknown(why.clone()), marks: Marks::one(mark), origin: None })
+                let trace = Trace { to: one.address.clone(), attribute: Arc::from(path(steps)), place };
+                Ok(Value { kind: Kind::Unknown(why.clone()), provenance: Provenance::one(trace), origin: None })
             }
             Form::Count | Form::Each => self.read_many(&expansion, address, steps, place, scope),
         }
@@ -131,20 +131,20 @@ impl<'a> Evaluator<'a> {
             Some(StepKind::Index(index)) => {
                 let key = self.eval(index, scope)?;
                 match self.pick(expansion, &key) {
-                    Picked::One(one) => Ok(self.read(one, rest, place, scope)?.with_marks(&key.marks)),
+                    Picked::One(one) => Ok(self.read(one, rest, place, scope)?.with_provenance(&key.provenance)),
                     Picked::Unknown => {
-                        // Any of them: the marks of all.
+                        // Any of them: the provenance of all.
                         self.reads(expansion.instances.len())?;
                         let attribute: Arc<str> = Arc::from(path(rest));
-                        let mut marks = JoinedMarks::default();
-                        marks.add_all_of(&key);
+                        let mut provenance = JoinedProvenance::default();
+                        provenance.add_all_of(&key);
                         for one in &expansion.instances {
                             let (to, attribute, place) = (one.address.clone(), attribute.clone(), place.clone());
-                            marks.add(&Marks::one(Mark { to, attribute, place }));
+                            provenance.add(&Provenance::one(Trace { to, attribute, place }));
                         }
-                        let marks = marks.marks();
+                        let provenance = provenance.provenance();
                         let why = key.first_reason().unwrap_or_else(|| Arc::from("not known"));
-                        Ok(Value { kind: Kind::Unknown(why), marks, origin: None })
+                        Ok(Value { kind: Kind::Unknown(why), provenance, origin: None })
                     }
                     Picked::None => fail(format!("{address} has no such instance")),
                 }
@@ -183,9 +183,9 @@ impl<'a> Evaluator<'a> {
         Ok(Value::new(Kind::Map(Arc::new(items))))
     }
 
-    /// What it costs to read so many instances, each with a mark of its own.
+    /// What it costs to read so many instances, each with a trace of its own.
     fn reads(&self, count: usize) -> Result<(), Failure> {
-        /// Bytes of a mark with its text.
+        /// Bytes of a trace with its text.
         const READ: u64 = 240;
         self.budget.spend(count as u64 * 32)?;
         self.budget.make(count as u64 * READ)
@@ -209,7 +209,7 @@ impl<'a> Evaluator<'a> {
         found.map_or(Picked::None, Picked::One)
     }
 
-    /// What reading `steps` of an instance gives: the written value where there is one, else unknown; marked.
+    /// What reading `steps` of an instance gives: the written value where there is one, else unknown; traced.
     fn read(
         &self,
         one: &Rc<ResourceInstance>,
@@ -231,16 +231,18 @@ impl<'a> Evaluator<'a> {
         let full = path(steps);
         let full = if full.is_empty() { name.to_string() } else { full };
         let reason = format!("known after apply: {}.{full}", one.address);
-        let mark = Mark { to: one.address.clone(), attribute: Arc::from(full), place };
+        let trace = Trace { to: one.address.clone(), attribute: Arc::from(full), place };
         let value = match self.budget.deeper(|| Ok(self.instance_attribute(one, &name)))? {
             Some(value) => match self.walk(value, steps.get(1..).unwrap_or_default(), scope)? {
                 // Set to null is not set: the provider may have an answer of its own.
-                value if matches!(value.kind, Kind::Null) => Value { marks: value.marks, ..Value::unknown(reason) },
+                value if matches!(value.kind, Kind::Null) => {
+                    Value { provenance: value.provenance, ..Value::unknown(reason) }
+                }
                 value => value,
             },
             None => Value::unknown(reason),
         };
-        Ok(value.with_marks(&Marks::one(mark)))
+        Ok(value.with_provenance(&Provenance::one(trace)))
     }
 
     /// An attribute or the blocks of a name as written; `None` when it is not written.
@@ -281,8 +283,8 @@ impl<'a> Evaluator<'a> {
     /// A whole instance as a value.
     pub(crate) fn object(&self, one: &Rc<ResourceInstance>, place: &Place) -> Value {
         let mut items = BTreeMap::new();
-        let mark =
-            |attribute: &str| Mark { to: one.address.clone(), attribute: Arc::from(attribute), place: place.clone() };
+        let trace =
+            |attribute: &str| Trace { to: one.address.clone(), attribute: Arc::from(attribute), place: place.clone() };
         if let Some(resource) = one.module.config.resources.get(one.resource) {
             let names = resource.block.attributes.iter().map(|attribute| &attribute.name);
             let kinds = resource.block.blocks.iter().map(|block| match (&*block.kind, block.labels.first()) {
@@ -297,11 +299,11 @@ impl<'a> Evaluator<'a> {
                 }
                 let value = self.instance_attribute(one, name);
                 if let Some(value) = value.filter(|value| !matches!(value.kind, Kind::Null)) {
-                    items.insert(name.clone(), value.with_marks(&Marks::one(mark(name))));
+                    items.insert(name.clone(), value.with_provenance(&Provenance::one(trace(name))));
                 }
             }
         }
-        items.insert(Arc::from(foreshock_resources::open::REST), foreshock_resources::open::rest(mark("")));
+        items.insert(Arc::from(foreshock_resources::open::REST), foreshock_resources::open::rest(trace("")));
         Value::new(Kind::Map(Arc::new(items)))
     }
 
@@ -328,8 +330,8 @@ impl<'a> Evaluator<'a> {
                 let output = steps.iter().position(|step| matches!(step.kind, StepKind::Attribute(_)));
                 let output = output.and_then(|at| steps.get(at..)).unwrap_or_default();
                 let inner = self.module_output(one, output, place, scope);
-                let marks = inner.map(|value| value.all_marks()).unwrap_or_default();
-                Ok(Value { kind: Kind::Unknown(why.clone()), marks, origin: None })
+                let provenance = inner.map(|value| value.all_provenance()).unwrap_or_default();
+                Ok(Value { kind: Kind::Unknown(why.clone()), provenance, origin: None })
             }
             Form::Count | Form::Each => self.module_outputs(&expansion, name, steps, place, scope),
         }
@@ -361,7 +363,7 @@ impl<'a> Evaluator<'a> {
             }
             let wanted = foreshock_expressions::string_of(&key.kind)?;
             return match expansion.instances.iter().find(|one| key_of(one).as_ref() == Some(&wanted)) {
-                Some(one) => Ok(self.module_output(one, rest, place, scope)?.with_marks(&key.marks)),
+                Some(one) => Ok(self.module_output(one, rest, place, scope)?.with_provenance(&key.provenance)),
                 None => fail(format!("module.{name} has no instance {wanted:?}")),
             };
         }
@@ -397,8 +399,8 @@ impl<'a> Evaluator<'a> {
             let attribute: Arc<str> = Arc::from(path(steps));
             let at_hand = || Arc::from(format!("the source of {} is not at hand", one.address));
             let why = one.refused.clone().unwrap_or_else(at_hand);
-            let mark = Mark { to: one.address.clone(), attribute, place };
-            return Ok(Value { kind: Kind::Unknown(why), marks: Marks::one(mark), origin: None });
+            let trace = Trace { to: one.address.clone(), attribute, place };
+            return Ok(Value { kind: Kind::Unknown(why), provenance: Provenance::one(trace), origin: None });
         };
         let rest = steps.get(1..).unwrap_or_default();
         let name = match steps.first().map(|step| &step.kind) {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_resources::{Kind, Marks, Mode, Value};
+use foreshock_resources::{Kind, Mode, Provenance, Value};
 use foreshock_text::FilePath;
 
 pub use backend::{Backend, StateHome};
@@ -38,7 +38,7 @@ pub(crate) fn is_remote_state(mode: Mode, type_name: &str) -> bool {
 
 impl Evaluator<'_> {
     /// The `outputs` of a `terraform_remote_state`: what the stack there would put out, as far as its text says it. The
-    /// resources behind them are no resources of this stack, so that their marks are gone.
+    /// resources behind them are no resources of this stack, so that their provenance is gone.
     pub(crate) fn remote_outputs(&self, one: &Rc<ResourceInstance>) -> Value {
         match self.remote.borrow().read.get(&one.address) {
             Some(Slot::Done(value)) => return value.clone(),
@@ -189,6 +189,6 @@ fn foreign(value: Value, stack: &str) -> Value {
         }
         other => other,
     };
-    let marks = Marks::none().with_sensitive(value.marks.is_sensitive());
-    Value { kind, marks, origin: value.origin }
+    let provenance = Provenance::none().with_sensitive(value.provenance.is_sensitive());
+    Value { kind, provenance, origin: value.origin }
 }

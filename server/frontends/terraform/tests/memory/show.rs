@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use expect_test::Expect;
-use foreshock_terraform::{EvaluatedBody, Key, Kind, Resolved, Value};
+use foreshock_terraform::{Body, Key, Kind, Resolved, Value};
 
 use super::{Memory, root};
 
-/// Instances with their values, then calls of modules, references and problems; each value with its marks and its
+/// Instances with their values, then calls of modules, references and problems; each value with its provenance and its
 /// origin.
 pub(crate) fn show(memory: &Memory, resolved: &Resolved) -> String {
     let mut text = String::new();
@@ -39,7 +39,7 @@ pub(crate) fn show(memory: &Memory, resolved: &Resolved) -> String {
     text
 }
 
-fn body(memory: &Memory, of: &EvaluatedBody, level: usize, text: &mut String) {
+fn body(memory: &Memory, of: &Body, level: usize, text: &mut String) {
     let indent = "  ".repeat(level);
     for (name, attribute) in &of.attributes {
         writeln!(text, "{indent}{name} = {}", value(memory, &attribute.value)).unwrap();
@@ -53,10 +53,10 @@ fn body(memory: &Memory, of: &EvaluatedBody, level: usize, text: &mut String) {
 
 fn value(memory: &Memory, of: &Value) -> String {
     let mut text = plain(memory, of);
-    for mark in of.marks.iter() {
-        write!(text, " <{}.{}>", mark.to, mark.attribute).unwrap();
+    for trace in of.provenance.iter() {
+        write!(text, " <{}.{}>", trace.to, trace.attribute).unwrap();
     }
-    if of.marks.is_sensitive() {
+    if of.provenance.is_sensitive() {
         text.push_str(" <sensitive>");
     }
     if let Some(origin) = &of.origin {

@@ -7,9 +7,8 @@
 
 use std::cell::{Cell, RefCell};
 
+use foreshock_resources::{Kind, Provenance, Value};
 use rustc_hash::FxHashMap;
-
-use foreshock_resources::{Kind, Marks, Value};
 
 use crate::failure::{Failure, beyond};
 
@@ -39,8 +38,8 @@ const BELOW_ONE_CALL: u64 = INSTANCES / 4;
 
 /// Bytes of one element of a list, about.
 const ELEMENT: u64 = 64;
-/// Bytes of one mark, about.
-const MARK: u64 = 48;
+/// Bytes of one trace, about.
+const TRACE: u64 = 48;
 
 /// Something there is not enough of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +52,8 @@ pub enum Limit {
     Instances,
     /// Modules.
     Modules,
-    /// Marks of one value.
-    Marks,
+    /// Provenance of one value.
+    Provenance,
 }
 
 impl Limit {
@@ -71,7 +70,9 @@ impl Limit {
                 "this makes more instances than are followed here; one that is not known stands for all of them"
             }
             Limit::Modules => "this calls more modules than are followed here; what is inside is not known",
-            Limit::Marks => "this is made from more resources than are followed here; some dependencies are not seen",
+            Limit::Provenance => {
+                "this is made from more resources than are followed here; some dependencies are not seen"
+            }
         }
     }
 
@@ -183,18 +184,18 @@ impl Budget {
         Ok(())
     }
 
-    /// A list of so many elements, each made anew with the marks of what it was in.
-    pub fn make_elements(&self, count: usize, marks: &Marks) -> Result<(), Failure> {
-        let (count, marks) = (count as u64, marks.len() as u64);
-        self.spend(count.saturating_mul(1 + marks))?;
-        self.make(count.saturating_mul(ELEMENT + marks * MARK))
+    /// A list of so many elements, each made anew with the provenance of what it was in.
+    pub fn make_elements(&self, count: usize, provenance: &Provenance) -> Result<(), Failure> {
+        let (count, provenance) = (count as u64, provenance.len() as u64);
+        self.spend(count.saturating_mul(1 + provenance))?;
+        self.make(count.saturating_mul(ELEMENT + provenance * TRACE))
     }
 
-    /// Marks put together from several.
-    pub fn make_marks(&self, marks: &Marks) -> Result<(), Failure> {
-        let count = marks.len() as u64;
+    /// Provenance put together from several.
+    pub fn make_provenance(&self, provenance: &Provenance) -> Result<(), Failure> {
+        let count = provenance.len() as u64;
         self.spend(count * 2)?;
-        self.make(count * MARK)
+        self.make(count * TRACE)
     }
 
     /// The parts and the bytes of text of a value, for which the look at them is paid.
