@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let snapshot = workspace.snapshot();
     let cold = clock.lap();
     let stack = snapshot.stacks.iter().find(|stack| stack.root == root).ok_or("there is no such stack")?;
-    let instances = stack.terraform().map_or(0, |terraform| terraform.resolved.instances.len());
+    let instances = stack.terraform().map_or(0, |terraform| terraform.resolved.resources.instances.len());
     println!(
         "{}: {instances} instances, {} components, {} findings",
         root.file_name().unwrap_or_default(),
@@ -79,7 +79,7 @@ fn steps(root: &Utf8PathBuf, path: &FilePath, texts: [&String; 2], edits: usize)
         let mut clock = Clock::start();
         let resolved = resolve_with(&mut cache, root, &**snapshot, &options);
         resolving.push(clock.lap());
-        let assembled = assemble(&resolved, Catalog::bundled());
+        let assembled = assemble(&resolved.resources, Catalog::bundled());
         assembling.push(clock.lap());
         let assessment = assess(&assembled.system);
         assessing.push(clock.lap());

@@ -512,7 +512,7 @@ fn described(stack: &Stack) -> String {
     for problem in &stack.problems {
         text += &format!("{problem:?}\n");
     }
-    for instance in stack.terraform().iter().flat_map(|terraform| &terraform.resolved.instances) {
+    for instance in stack.terraform().iter().flat_map(|terraform| &terraform.resolved.resources.instances) {
         text += &format!("{}\n", instance.address);
     }
     text

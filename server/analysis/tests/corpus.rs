@@ -70,7 +70,7 @@ fn every_file_of_every_stack_is_read() {
             "{}: {} files, {} instances, {} components, {} dependencies, score {:?}",
             stack.file_name().unwrap(),
             found.files.len(),
-            found.terraform().unwrap().resolved.instances.len(),
+            found.terraform().unwrap().resolved.resources.instances.len(),
             found.system().components.len(),
             found.system().dependencies.len(),
             found.assessment.score,

@@ -130,10 +130,10 @@ fn any_stack_makes_a_sound_system() {
     for round in 0..150 {
         let text = stack(&mut dice, &types, 3 + round % 40);
         let resolved = resolve_text(&text);
-        let assembled = assemble(&resolved, Catalog::bundled());
+        let assembled = assemble(&resolved.resources, Catalog::bundled());
         let system = &assembled.system;
         assert_eq!(system.check(), Vec::new(), "{text}");
-        assert_eq!(assembled, assemble(&resolved, Catalog::bundled()), "{text}");
+        assert_eq!(assembled, assemble(&resolved.resources, Catalog::bundled()), "{text}");
         assert!(system.dependencies.is_sorted_by_key(|dependency| (dependency.from, dependency.to)), "{text}");
         for dependency in &system.dependencies {
             assert_ne!(dependency.from, dependency.to, "{text}");
@@ -168,8 +168,10 @@ fn what_means_nothing_changes_nothing() {
         let text = stack(&mut dice, &types, 20);
         let more = format!("{text}\nresource \"random_id\" \"z\" {{ keepers = {{ x = 1 }} }}\n");
         let (before, after) = (resolve_text(&text), resolve_text(&more));
-        let (before, after) =
-            (assemble(&before, Catalog::bundled()).system, assemble(&after, Catalog::bundled()).system);
+        let (before, after) = (
+            assemble(&before.resources, Catalog::bundled()).system,
+            assemble(&after.resources, Catalog::bundled()).system,
+        );
         assert_eq!(before, after, "{text}");
     }
 }
@@ -219,10 +221,10 @@ fn hundreds_of_everything() {
     let resolved = resolve_text(text);
     let resolving = started.elapsed();
     let started = std::time::Instant::now();
-    let assembled = assemble(&resolved, Catalog::bundled());
+    let assembled = assemble(&resolved.resources, Catalog::bundled());
     println!(
         "{} instances resolved in {:.0} ms; {} components, {} dependencies assembled in {:.0} ms",
-        resolved.instances.len(),
+        resolved.resources.instances.len(),
         resolving.as_secs_f64() * 1e3,
         assembled.system.components.len(),
         assembled.system.dependencies.len(),

@@ -17,7 +17,7 @@ fn check(text: &str, expect: Expect) {
 
 /// What the checks of rows say.
 fn check_violations(text: &str, expect: Expect) {
-    let assembled = assemble(&resolve_text(text), Catalog::bundled());
+    let assembled = assemble(&resolve_text(text).resources, Catalog::bundled());
     let mut found = String::new();
     for violation in &assembled.violations {
         let place = violation.cause.as_ref().unwrap_or(&violation.block);
@@ -441,7 +441,7 @@ fn backups_and_deletion() {
 
 /// Which published figure, or which default, stands for one instance and for the service.
 fn check_figures(text: &str, expect: Expect) {
-    let assembled = assemble(&resolve_text(text), Catalog::bundled());
+    let assembled = assemble(&resolve_text(text).resources, Catalog::bundled());
     let name = |figure: &Option<Figure>| match figure.as_ref().map(|figure| &figure.source) {
         Some(Source::Sla { row, .. }) => row.to_string(),
         Some(Source::Default { name, .. }) => format!("default {name}"),

@@ -8,31 +8,33 @@ use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
 use foreshock_catalog::{Catalog, Change, assemble, changes};
-use foreshock_terraform::Kind;
+use foreshock_resources::Kind;
 use rendering::resolve_text;
 
 fn check(text: &str, expect: Expect) {
     let resolved = resolve_text(text);
-    let assembled = assemble(&resolved, Catalog::bundled());
+    let assembled = assemble(&resolved.resources, Catalog::bundled());
     let catalog = Catalog::bundled();
     let mut found = String::new();
     for (index, component) in assembled.system.iter() {
         for recipe in catalog.recipes(&component.type_name) {
-            let Some(changes) = changes(&resolved, catalog, &assembled.members[index.index()], recipe) else {
+            let Some(changes) = changes(&resolved.resources, catalog, &assembled.members[index.index()], recipe) else {
                 continue;
             };
             writeln!(found, "{}: {}", component.id, recipe.title).unwrap();
             for change in changes {
                 match change {
                     Change::Set { instance, path, value } => {
-                        let address = &resolved.instances[instance].address;
+                        let address = &resolved.resources.instances[instance].address;
                         writeln!(found, "    {address}: {path} = {}", literal(&value.kind)).unwrap();
                     }
                     Change::Repeat { instance, count } => {
-                        writeln!(found, "    {}: count = {count}", resolved.instances[instance].address).unwrap();
+                        writeln!(found, "    {}: count = {count}", resolved.resources.instances[instance].address)
+                            .unwrap();
                     }
                     Change::Declare { instance, text } => {
-                        writeln!(found, "    behind {}: {text}", resolved.instances[instance].address).unwrap();
+                        writeln!(found, "    behind {}: {text}", resolved.resources.instances[instance].address)
+                            .unwrap();
                     }
                 }
             }

@@ -12,7 +12,7 @@ use rendering::resolve_text;
 
 fn check(text: &str, expect: Expect) {
     let resolved = resolve_text(text);
-    let assembled = assemble(&resolved, Catalog::bundled());
+    let assembled = assemble(&resolved.resources, Catalog::bundled());
     let mut found = String::new();
     for violation in &assembled.violations {
         let place = violation.cause.as_ref().unwrap_or(&violation.block);

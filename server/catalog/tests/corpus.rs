@@ -46,7 +46,7 @@ fn stacks() -> Vec<(String, Resolved, Assembled)> {
             let root = corpus.join(&name).join("src").join(meta["root"].as_str().unwrap_or("."));
             let root = Utf8PathBuf::from_path_buf(root.canonicalize().unwrap()).unwrap();
             let resolved = resolve(&root, &Disk::default(), &options(&root, &meta));
-            let assembled = assemble(&resolved, Catalog::bundled());
+            let assembled = assemble(&resolved.resources, Catalog::bundled());
             (name, resolved, assembled)
         })
         .collect()
@@ -74,7 +74,7 @@ fn every_stack_makes_a_sound_system() {
         let system = &assembled.system;
         println!(
             "{name}: {} instances, {} components, {} dependencies, {} groups, {} egress",
-            resolved.instances.len(),
+            resolved.resources.instances.len(),
             system.components.len(),
             system.dependencies.len(),
             system.alternatives.len(),
@@ -84,7 +84,7 @@ fn every_stack_makes_a_sound_system() {
             println!("{}", render(&assembled));
         }
         assert_eq!(system.check(), Vec::new(), "{name}");
-        assert_eq!(assembled.resources.len(), resolved.instances.len(), "{name}");
+        assert_eq!(assembled.resources.len(), resolved.resources.instances.len(), "{name}");
         assert_eq!(assembled.members.len(), system.components.len(), "{name}");
         assert!(assembled.members.iter().all(|members| !members.is_empty()), "{name}");
         assert!(system.dependencies.is_sorted_by_key(|d| (d.from, d.to)), "{name}");
@@ -93,7 +93,7 @@ fn every_stack_makes_a_sound_system() {
             *unmapped.entry(resource.type_name.to_string()).or_default() += 1;
         }
         let started = Instant::now();
-        assert_eq!(assembled, assemble(&resolved, Catalog::bundled()), "{name}: twice the same");
+        assert_eq!(assembled, assemble(&resolved.resources, Catalog::bundled()), "{name}: twice the same");
         println!("    assembled in {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
     }
     println!("unmapped: {unmapped:?}");

@@ -343,7 +343,7 @@ fn where_they_are() {
         resource "google_storage_bucket" "multi" { location = "EU" }
         resource "google_storage_bucket" "one" { location = "EUROPE-WEST4" }
         "#;
-    let system = assemble(&resolve_text(text), Catalog::bundled()).system;
+    let system = assemble(&resolve_text(text).resources, Catalog::bundled()).system;
     let mut found = String::new();
     for (_, component) in system.iter() {
         let region = component.region.map(|region| &*system.regions[region.0 as usize].name);

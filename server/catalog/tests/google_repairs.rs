@@ -8,13 +8,13 @@ use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
 use foreshock_catalog::{Catalog, Change, assemble, changes};
-use foreshock_terraform::Kind;
+use foreshock_resources::Kind;
 use rendering::resolve_text;
 
 fn check(text: &str, expect: Expect) {
     let resolved = resolve_text(text);
     let catalog = Catalog::bundled();
-    let assembled = assemble(&resolved, catalog);
+    let assembled = assemble(&resolved.resources, catalog);
     let mut found = String::new();
     for violation in &assembled.violations {
         let place = violation.cause.as_ref().unwrap_or(&violation.block);
@@ -23,18 +23,19 @@ fn check(text: &str, expect: Expect) {
     }
     for (index, component) in assembled.system.iter() {
         for recipe in catalog.recipes(&component.type_name) {
-            let Some(changes) = changes(&resolved, catalog, &assembled.members[index.index()], recipe) else {
+            let Some(changes) = changes(&resolved.resources, catalog, &assembled.members[index.index()], recipe) else {
                 continue;
             };
             writeln!(found, "{}: {} ({})", component.id, recipe.title, recipe.rules.join(", ")).unwrap();
             for change in changes {
                 match change {
                     Change::Set { instance, path, value } => {
-                        let address = &resolved.instances[instance].address;
+                        let address = &resolved.resources.instances[instance].address;
                         writeln!(found, "    {address}: {path} = {}", literal(&value.kind)).unwrap();
                     }
                     Change::Repeat { instance, count } => {
-                        writeln!(found, "    {}: count = {count}", resolved.instances[instance].address).unwrap();
+                        writeln!(found, "    {}: count = {count}", resolved.resources.instances[instance].address)
+                            .unwrap();
                     }
                     Change::Declare { .. } => writeln!(found, "    a new block").unwrap(),
                 }

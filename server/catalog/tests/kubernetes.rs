@@ -501,7 +501,7 @@ fn pods_of_one_count_are_replicas() {
 
 /// What the checks say of a fixture.
 fn check_says(text: &str, expect: Expect) {
-    let assembled = assemble(&resolve_text(text), Catalog::bundled());
+    let assembled = assemble(&resolve_text(text).resources, Catalog::bundled());
     let said = |violation: &foreshock_catalog::Violation| {
         format!("{}: {} {}\n", violation.rule, violation.subject, violation.says)
     };

@@ -13,7 +13,7 @@ use rendering::{assemble_text, resolve_text};
 /// The system, then what the checks say.
 fn check(text: &str, expect: Expect) {
     let resolved = resolve_text(text);
-    let assembled = assemble(&resolved, Catalog::bundled());
+    let assembled = assemble(&resolved.resources, Catalog::bundled());
     let mut found = assemble_text(text);
     for violation in &assembled.violations {
         writeln!(found, "{}: {} {}", violation.rule, violation.subject, violation.says).unwrap();

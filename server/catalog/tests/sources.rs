@@ -8,13 +8,13 @@ use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
 use foreshock_catalog::{Catalog, assemble};
+use foreshock_files::Files as _;
 use foreshock_model::{Figure, Source};
-use foreshock_terraform::Files as _;
 use rendering::{Texts, resolve_text};
 
 fn check(text: &str, expect: Expect) {
     let files = Texts::new(text);
-    let assembled = assemble(&resolve_text(text), Catalog::bundled());
+    let assembled = assemble(&resolve_text(text).resources, Catalog::bundled());
     let source = |source: &Source| match source {
         Source::Attribute(place) => {
             let text = files.text(&place.file).unwrap();

@@ -23,7 +23,7 @@ fn parts(fixture: &str) -> (String, String) {
 }
 
 fn meaning(text: &str, catalog: &Catalog) -> String {
-    render(&assemble(&resolve_text(text), catalog))
+    render(&assemble(&resolve_text(text).resources, catalog))
 }
 
 #[test]

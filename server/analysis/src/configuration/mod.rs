@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::Catalog;
+use foreshock_files::Files;
 use foreshock_infra::closest;
-use foreshock_terraform::Files;
 use foreshock_text::{FilePath, LineTable, Problem};
 
 use crate::Severity;

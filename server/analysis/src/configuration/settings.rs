@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::Catalog;
+use foreshock_files::Files;
 use foreshock_model::Probability;
-use foreshock_terraform::{Files, ResolveOptions};
+use foreshock_terraform::ResolveOptions;
 use foreshock_text::FilePath;
 
 use super::stack_entry::{StackEntry, find_file};

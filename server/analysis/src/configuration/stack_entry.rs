@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_files::Files;
 use foreshock_infra::closest;
 use foreshock_model::Probability;
-use foreshock_terraform::Files;
 use foreshock_text::{FilePath, Problem, Span};
 use globset::{GlobBuilder, GlobMatcher};
 

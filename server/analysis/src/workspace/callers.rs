@@ -65,7 +65,7 @@ impl Stack {
         if let Some(component) = finding.component {
             return Some(self.module_of(component));
         }
-        let instances = &self.terraform()?.resolved.instances;
+        let instances = &self.terraform()?.resolved.resources.instances;
         // They are sorted by address.
         let found = instances.binary_search_by(|instance| (*instance.address).cmp(&finding.component_id)).ok()?;
         instances.get(found).map(|instance| instance.module.clone())
@@ -87,7 +87,8 @@ impl Snapshot {
             if stack.root == directory {
                 modules.push(Arc::from(""));
             }
-            let calls = terraform.resolved.modules.iter().filter(|call| call.directory.as_ref() == Some(&directory));
+            let calls =
+                terraform.resolved.resources.modules.iter().filter(|call| call.directory.as_ref() == Some(&directory));
             modules.extend(calls.map(|call| call.address.clone()));
             let several = modules.len() > 1;
             callers.extend(modules.into_iter().map(|module| Caller {

@@ -2,7 +2,8 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_terraform::{Files, ParsedFile, TerraformFiles, is_configuration, is_variable_file};
+use foreshock_files::Files;
+use foreshock_terraform::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
 use foreshock_text::FilePath;
 use rustc_hash::FxHashSet;
 

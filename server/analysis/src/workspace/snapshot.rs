@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_files::Files;
 use foreshock_model::ComponentIndex;
-use foreshock_terraform::{Files, ParsedFile, TerraformFiles};
+use foreshock_terraform::{ParsedFile, TerraformFiles};
 use foreshock_text::{FilePath, LineTable, Problem};
 use rustc_hash::FxHashMap;
 

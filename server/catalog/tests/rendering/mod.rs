@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Catalog, Role, assemble};
+use foreshock_files::Files;
 use foreshock_model::{ComponentIndex, Known, System};
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, ParsedFile, ResolveOptions, Resolved, TerraformFiles, resolve};
+use foreshock_terraform::{ParsedFile, ResolveOptions, Resolved, TerraformFiles, resolve};
 use foreshock_text::FilePath;
 
 /// Files in memory, `//- /path` above each; a text without any is `/main.tf`.
@@ -83,7 +84,7 @@ pub(crate) fn resolve_text(fixture: &str) -> Resolved {
 
 pub(crate) fn assemble_text(fixture: &str) -> String {
     let resolved = resolve_text(fixture);
-    let assembled = assemble(&resolved, Catalog::bundled());
+    let assembled = assemble(&resolved.resources, Catalog::bundled());
     let mut text = render(&assembled);
     for (file, problem) in &resolved.problems {
         writeln!(text, "PROBLEM {file}: {}", problem.message).unwrap();

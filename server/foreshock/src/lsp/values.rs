@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use foreshock_analysis::{Expression, Origin, Reading, ReferredValue, is_secret_name, shown};
 use foreshock_report::code;
-use foreshock_terraform::Kind;
+use foreshock_resources::Kind;
 use foreshock_text::{FilePath, Span};
 
 use super::view::View;

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Catalog, assemble};
+use foreshock_files::Files;
 use foreshock_model::{Confidence, System};
 use foreshock_plan::{Plan, read};
 use foreshock_resources::{Key, Mode, Resources};
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, ParsedFile, ResolveOptions, TerraformFiles, resolve};
+use foreshock_terraform::{ParsedFile, ResolveOptions, TerraformFiles, resolve};
 use foreshock_text::FilePath;
 use serde_json::Value as Json;
 

@@ -8,7 +8,8 @@ mod disk;
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
-use foreshock_terraform::{Files, ResolveCache, ResolveOptions, resolve, resolve_with};
+use foreshock_files::Files;
+use foreshock_terraform::{ResolveCache, ResolveOptions, resolve, resolve_with};
 use foreshock_text::FilePath;
 
 fn show(what: &str, mut times: Vec<Duration>) {
@@ -34,8 +35,8 @@ fn main() {
     let resolved = resolve_with(&mut cache, &root, &disk, &options);
     println!(
         "{root}: {} instances, {} references, {} files, {} problems",
-        resolved.instances.len(),
-        resolved.references.len(),
+        resolved.resources.instances.len(),
+        resolved.resources.references.len(),
         resolved.files.len(),
         resolved.problems.len()
     );

@@ -16,13 +16,18 @@ use crate::resolved::Resolved;
 /// is sensitive is always unknown. Files are relative to the root; ranges are zero-based, in UTF-16 units.
 pub fn to_json(resolved: &Resolved, files: &dyn TerraformFiles) -> Json {
     let instances: Vec<Json> = resolved
+        .resources
         .instances
         .iter()
         .filter(|one| one.mode != Mode::Module)
         .map(|one| instance(one, resolved, files))
         .collect();
-    let references: Vec<Json> =
-        resolved.references.iter().map(|reference| json!({"from": &*reference.from, "to": &*reference.to})).collect();
+    let references: Vec<Json> = resolved
+        .resources
+        .references
+        .iter()
+        .map(|reference| json!({"from": &*reference.from, "to": &*reference.to}))
+        .collect();
     let problems = resolved.problems.iter().map(|(file, problem)| {
         let mut json = place(&Place::new(file.clone(), problem.span), resolved, files);
         json.insert("message".to_owned(), Json::from(problem.message.as_str()));

@@ -21,12 +21,6 @@ mod resolved;
 
 pub use cache::ResolveCache;
 pub use files::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
-pub use foreshock_expressions::{Effort, evaluate};
-pub use foreshock_files::Files;
-pub use foreshock_resources::{
-    Attribute, AttributePlace, Block, BlockPlace, Body, Instance, JoinedProvenance, Key, Kind, Mode, ModuleCall,
-    Provenance, Reference, Trace, Value,
-};
 pub use json::to_json;
 pub use moves::Moves;
 pub use remote::{Backend, StateHome};

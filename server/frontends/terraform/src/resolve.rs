@@ -47,12 +47,12 @@ pub fn resolve_with(
     let tree = Tree { root: Rc::new(ModuleInstance::new(config, Arc::from(""), None)) };
     let mut collected = Collected::default();
     collected.module(&evaluator, &tree.root, &Arc::from(""), None);
-    resolved.instances = collected.instances;
-    resolved.instances.sort_by(|a, b| a.address.cmp(&b.address));
+    resolved.resources.instances = collected.instances;
+    resolved.resources.instances.sort_by(|a, b| a.address.cmp(&b.address));
     resolved.moves = collected.moves;
-    resolved.modules = collected.modules;
-    resolved.modules.sort_by(|a, b| a.address.cmp(&b.address));
-    resolved.references = references(&collected.tree);
+    resolved.resources.modules = collected.modules;
+    resolved.resources.modules.sort_by(|a, b| a.address.cmp(&b.address));
+    resolved.resources.references = references(&collected.tree);
     resolved.named = named_values(&evaluator, &collected.visited);
     resolved.files = evaluator.expressions.take_read();
     resolved.files.sort_by(|a, b| a.as_path().as_str().cmp(b.as_path().as_str()));

@@ -1,7 +1,6 @@
 //! What a resolution is told, and what it gives.
 
 use std::collections::BTreeMap;
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -44,21 +43,6 @@ pub struct Resolved {
     pub problems: Vec<(FilePath, Problem)>,
     /// What it took.
     pub effort: Effort,
-}
-
-// Until every reader says `resources`.
-impl Deref for Resolved {
-    type Target = Resources;
-
-    fn deref(&self) -> &Resources {
-        &self.resources
-    }
-}
-
-impl DerefMut for Resolved {
-    fn deref_mut(&mut self) -> &mut Resources {
-        &mut self.resources
-    }
 }
 
 /// A `terraform_remote_state` some of whose outputs were asked for.

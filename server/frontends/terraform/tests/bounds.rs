@@ -6,7 +6,8 @@ mod memory;
 
 use std::time::{Duration, Instant};
 
-use foreshock_terraform::{Instance, Kind, Resolved, Value};
+use foreshock_resources::{Instance, Kind, Value};
+use foreshock_terraform::Resolved;
 use memory::Memory;
 
 /// What stands beside a hostile text and must stay as it is.
@@ -44,7 +45,7 @@ fn resolved(hostile: &str, more: &[(&str, &str)]) -> Resolved {
 }
 
 fn instance<'r>(resolved: &'r Resolved, address: &str) -> &'r Instance {
-    let found = resolved.instances.iter().find(|one| &*one.address == address);
+    let found = resolved.resources.instances.iter().find(|one| &*one.address == address);
     found.unwrap_or_else(|| panic!("there is no {address}"))
 }
 
@@ -221,13 +222,13 @@ fn modules_that_call_twice_are_opaque_with_the_reason() {
             problems(&resolved),
             ["this calls more modules than are followed here; what is inside is not known"]
         );
-        assert!(resolved.modules.len() < 10, "{}", resolved.modules.len());
+        assert!(resolved.resources.modules.len() < 10, "{}", resolved.resources.modules.len());
     }
     // A few hundred are followed.
     let chain = chain(9);
     let files: Vec<(&str, &str)> = chain.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let resolved = resolved("module \"a\" {\n  source = \"./m0\"\n}\n", &files);
-    assert_eq!(resolved.modules.len(), 511 + 1);
+    assert_eq!(resolved.resources.modules.len(), 511 + 1);
     assert_eq!(problems(&resolved), Vec::<&str>::new());
 }
 
@@ -242,8 +243,8 @@ fn modules_of_many_instances_in_each_other_are_bounded() {
     ];
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
     let resolved = resolved("module \"deep\" {\n  source = \"./n1\"\n  count = 1000\n}\n", &files);
-    assert!(resolved.modules.len() < 10_000, "{}", resolved.modules.len());
-    assert!(resolved.instances.len() < 20_000, "{}", resolved.instances.len());
+    assert!(resolved.resources.modules.len() < 10_000, "{}", resolved.resources.modules.len());
+    assert!(resolved.resources.instances.len() < 20_000, "{}", resolved.resources.instances.len());
     assert!(resolved.effort.instances <= 100_000);
 }
 
@@ -254,7 +255,7 @@ fn no_block_takes_all_instances() {
         text += &format!("resource \"aws_x\" \"x{number}\" {{\n  count = 10000\n}}\n");
     }
     let resolved = resolved(&text, &[]);
-    assert!(resolved.instances.len() <= 100_010, "{}", resolved.instances.len());
+    assert!(resolved.resources.instances.len() <= 100_010, "{}", resolved.resources.instances.len());
 }
 
 #[test]
@@ -314,7 +315,7 @@ fn the_same_text_says_the_same() {
     );
     let memory = Memory::new(&[("main.tf", &text)]);
     let (one, other) = (memory.resolved(), memory.resolved());
-    assert_eq!(one.instances, other.instances);
+    assert_eq!(one.resources.instances, other.resources.instances);
     assert_eq!(one.effort, other.effort);
 }
 

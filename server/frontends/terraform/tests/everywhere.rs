@@ -34,8 +34,8 @@ fn every_directory_resolves() {
         let start = Instant::now();
         let resolved = resolve(root, &disk, &ResolveOptions::default());
         slowest = slowest.max((start.elapsed(), root.clone()));
-        instances += resolved.instances.len();
-        references += resolved.references.len();
+        instances += resolved.resources.instances.len();
+        references += resolved.resources.references.len();
     }
     println!("{} directories, {instances} instances, {references} references, slowest {slowest:?}", roots.len());
     assert!(roots.is_empty() || instances > 0);

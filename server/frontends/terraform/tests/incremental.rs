@@ -70,9 +70,9 @@ fn incremental_is_from_scratch() {
             disk.edit(file, &edited(&before.text, &mut dice));
             let warm = resolve_with(&mut cache, &root, &disk, &options);
             let fresh = resolve(&root, &disk, &options);
-            assert_eq!(warm.instances, fresh.instances, "{file}");
-            assert_eq!(warm.references, fresh.references, "{file}");
-            assert_eq!(warm.modules, fresh.modules, "{file}");
+            assert_eq!(warm.resources.instances, fresh.resources.instances, "{file}");
+            assert_eq!(warm.resources.references, fresh.resources.references, "{file}");
+            assert_eq!(warm.resources.modules, fresh.resources.modules, "{file}");
             assert_eq!(warm.files, fresh.files, "{file}");
             assert_eq!(warm.problems, fresh.problems, "{file}");
             compared += 1;

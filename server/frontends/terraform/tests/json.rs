@@ -138,7 +138,7 @@ fn places_are_those_of_keys_and_values() {
 "#,
     );
     let resolved = memory.resolved();
-    let one = &resolved.instances[0];
+    let one = &resolved.resources.instances[0];
     let text = memory.text_of(&memory.path("main.tf.json"));
     assert_eq!(one.block.header.text(text), "\"web\"");
     assert!(one.block.span.text(text).starts_with("\"web\": {\n        \"count\""));

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use disk::Disk;
+use foreshock_files::Files;
 use foreshock_syntax::hcl::{Attribute, Block, Body, Expr, ExprCache, ExprKind, ObjectKey};
-use foreshock_terraform::{Files, ParsedFile, ResolveOptions, TerraformFiles, resolve, to_json};
+use foreshock_terraform::{ParsedFile, ResolveOptions, TerraformFiles, resolve, to_json};
 use foreshock_text::FilePath;
 use serde_json::{Map, Value as Json, json};
 

@@ -35,7 +35,7 @@ output "arn" { value = aws_lb.this.arn }
     let root = files.path("main.tf").as_path().parent().unwrap().to_owned();
     for _ in 0..3 {
         let resolved = resolve(&root, &files, &ResolveOptions::default());
-        assert_eq!(resolved.instances.len(), 4);
+        assert_eq!(resolved.resources.instances.len(), 4);
     }
     assert_eq!(holders(), before);
 }

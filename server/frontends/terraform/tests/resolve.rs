@@ -727,7 +727,7 @@ fn hostile_texts_end() {
     );
     let memory = Memory::new(&[("main.tf", &fixture)]);
     let resolved = memory.resolved();
-    let [one] = resolved.instances.as_slice() else { panic!("one instance") };
+    let [one] = resolved.resources.instances.as_slice() else { panic!("one instance") };
     for name in ["a", "w", "n", "y"] {
         assert!(!one.body.attributes[name].value.is_wholly_known(), "{name}");
     }
@@ -755,8 +755,8 @@ fn long_chains_end_without_a_stack_overflow() {
     text += "module \"m0\" {\n source = \"./m\"\n in = \"x\"\n}\nresource \"aws_y\" \"y\" { out = module.m599.out }\n";
     let module = "variable \"in\" {}\nlocals { a = lower(\"${var.in}\") }\noutput \"out\" { value = [local.a][0] }\n";
     let resolved = Memory::new(&[("main.tf", &text), ("m/main.tf", module)]).resolved();
-    assert!(resolved.instances.len() >= 600, "{}", resolved.instances.len());
-    let last = resolved.instances.iter().find(|one| &*one.address == "aws_y.y").unwrap();
+    assert!(resolved.resources.instances.len() >= 600, "{}", resolved.resources.instances.len());
+    let last = resolved.resources.instances.iter().find(|one| &*one.address == "aws_y.y").unwrap();
     assert!(!last.body.attributes["out"].value.is_known());
 }
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_plan::{Plan, Sort, may_be_plan};
-use foreshock_resources::Resources;
-use foreshock_terraform::{Mode, Resolved, is_configuration};
+use foreshock_resources::{Mode, Resources};
+use foreshock_terraform::{Resolved, is_configuration};
 use foreshock_text::{FilePath, LineTable, PositionEncoding, Problem, Span};
 
 use super::infra::is_yaml;

@@ -14,9 +14,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, assemble};
 use foreshock_model::ComponentIndex;
-use foreshock_terraform::{
-    Instance, ResolveCache, ResolveOptions, Resolved, is_configuration, is_variable_file, resolve_with,
-};
+use foreshock_resources::Instance;
+use foreshock_terraform::{ResolveCache, ResolveOptions, Resolved, is_configuration, is_variable_file, resolve_with};
 use foreshock_text::FilePath;
 use rustc_hash::FxHashSet;
 
@@ -61,7 +60,7 @@ impl Terraform {
     /// The resource instance that declares a component.
     pub fn declaring_instance(&self, component: ComponentIndex) -> Option<&Instance> {
         let first = *self.assembled.members.get(component.index())?.first()?;
-        self.resolved.instances.get(first)
+        self.resolved.resources.instances.get(first)
     }
 }
 
@@ -198,7 +197,7 @@ impl Reader for TerraformReader {
 
 /// What resource instances mean, wherever they were read.
 pub(super) fn of_resources(kind: StackKind, resolved: Resolved, settings: &StackSettings) -> Understood {
-    let assembled = Arc::new(assemble(&resolved, &settings.catalog));
+    let assembled = Arc::new(assemble(&resolved.resources, &settings.catalog));
     let others = resolved.remote_states.iter().flat_map(|state| &state.files);
     let directories = resolved.files.iter().chain(others).map(directory_of).collect();
     let mut understood = Understood::new(kind, Meaning::Resources(assembled.clone()), Vec::new());

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use foreshock_catalog::Change;
 use foreshock_resources as resources;
+use foreshock_resources::{BlockPlace, Instance, Key, Kind, ModuleCall, Value};
 use foreshock_syntax::hcl::{Attribute, Block, Body, parse};
-use foreshock_terraform::{BlockPlace, Instance, Key, Kind, ModuleCall, ParsedFile, Value};
+use foreshock_terraform::ParsedFile;
 use foreshock_text::{FilePath, Place, Span};
 
 use super::Terraform;
@@ -20,7 +21,7 @@ pub(super) fn edits(texts: &dyn Texts, module: &Terraform, changes: &[Change]) -
         match change {
             Change::Set { instance, path, value } => {
                 let literal = literal(value)?;
-                let instance = module.resolved.instances.get(*instance)?;
+                let instance = module.resolved.resources.instances.get(*instance)?;
                 match target(instance, path)? {
                     Target::Written(attribute) => match argument(texts, module, instance, attribute) {
                         Some((call, name)) => {
@@ -38,7 +39,7 @@ pub(super) fn edits(texts: &dyn Texts, module: &Terraform, changes: &[Change]) -
                 }
             }
             Change::Repeat { instance, count } => {
-                let instance = module.resolved.instances.get(*instance)?;
+                let instance = module.resolved.resources.instances.get(*instance)?;
                 match (&instance.key, &instance.repetition) {
                     (Key::Index(_), Some(written)) => edits.push(replacement(written, count.to_string())),
                     (Key::None, None) => {
@@ -48,7 +49,7 @@ pub(super) fn edits(texts: &dyn Texts, module: &Terraform, changes: &[Change]) -
                 }
             }
             Change::Declare { instance, text } => {
-                let instance = module.resolved.instances.get(*instance)?;
+                let instance = module.resolved.resources.instances.get(*instance)?;
                 edits.push(declaration(texts, module, &instance.block, text)?);
             }
         }
@@ -148,7 +149,7 @@ fn argument<'a>(
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
             && call.directory.as_deref() == origin.file.as_path().parent()
     };
-    let call = module.resolved.modules.iter().find(inside)?;
+    let call = module.resolved.resources.modules.iter().find(inside)?;
     let file = texts.parsed(&origin.file)?;
     let variable = file.body.blocks_of("variable").find(|variable| {
         variable.body.attribute("default").is_some_and(|default| default.value_span.contains(origin.span))

@@ -10,7 +10,7 @@ use crate::{Edit, Finding, Stack};
 /// The recipes for a finding that apply and whose places can be edited.
 pub(super) fn candidates(texts: &dyn Texts, stack: &Stack, module: &Terraform, finding: &Finding) -> Vec<Candidate> {
     let blocks = blocks(module, finding);
-    let Some(instance) = blocks.first().and_then(|&first| module.resolved.instances.get(first)) else {
+    let Some(instance) = blocks.first().and_then(|&first| module.resolved.resources.instances.get(first)) else {
         return Vec::new();
     };
     let recipes = stack.settings().catalog.recipes(&instance.type_name).iter();
@@ -23,7 +23,7 @@ pub(super) fn candidates(texts: &dyn Texts, stack: &Stack, module: &Terraform, f
 /// The instances that a finding is about, the declaring one first: those of its component, or the resource itself where
 /// it is another one.
 fn blocks(module: &Terraform, finding: &Finding) -> Vec<usize> {
-    let instances = &module.resolved.instances;
+    let instances = &module.resolved.resources.instances;
     let declares =
         |&index: &usize| instances.get(index).is_some_and(|instance| instance.block.header_place() == finding.block);
     let component = finding.component.and_then(|index| module.assembled.members.get(index.index()));
@@ -41,7 +41,7 @@ fn candidate(
     blocks: &[usize],
     recipe: &Recipe,
 ) -> Option<Candidate> {
-    let changes = changes(&module.resolved, &stack.settings().catalog, blocks, recipe)?;
+    let changes = changes(&module.resolved.resources, &stack.settings().catalog, blocks, recipe)?;
     let candidate = Candidate::new(recipe.title.as_str(), placement::edits(texts, module, &changes)?)?;
     editable(stack, &candidate.edits).then_some(candidate)
 }

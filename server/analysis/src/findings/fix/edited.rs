@@ -4,8 +4,9 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use foreshock_files::Files;
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, ParsedFile, TerraformFiles};
+use foreshock_terraform::{ParsedFile, TerraformFiles};
 use foreshock_text::FilePath;
 use rustc_hash::FxHashMap;
 

@@ -108,7 +108,7 @@ fn askings<'a>(
     annotations: &'a [(FilePath, Arc<Annotations>)],
     entries: &'a [Arc<AddressIgnore>],
 ) -> Vec<Asking<'a>> {
-    let calls = stack.terraform().map_or(&[][..], |terraform| &terraform.resolved.modules);
+    let calls = stack.terraform().map_or(&[][..], |terraform| &terraform.resolved.resources.modules);
     let mut asking = Vec::new();
     for (file, annotations) in annotations {
         let calls: Vec<_> = calls.iter().filter(|call| call.block.file == *file).collect();

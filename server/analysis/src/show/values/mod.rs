@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_resources as resources;
+use foreshock_resources::{Kind, Value};
 use foreshock_syntax::hcl::{Attribute, Body, Expr, ExprKind, ObjectKey};
-use foreshock_terraform::{Kind, NamedValue, Resolved, TerraformFiles, Value};
+use foreshock_terraform::{NamedValue, Resolved, TerraformFiles};
 use foreshock_text::{FilePath, Span};
 
 pub use origin::Origin;
@@ -141,12 +142,12 @@ type Take<'a> = dyn FnMut(Span, &Arc<str>, &Arc<str>, &Value) + 'a;
 fn gather(resolved: &Resolved, file: &FilePath, near: &dyn Fn(Span) -> bool, take: &mut Take<'_>) {
     // What an override file says is part of a block that stands elsewhere.
     let overrides = file.as_path().file_stem().is_some_and(|stem| stem == "override" || stem.ends_with("_override"));
-    for instance in &resolved.instances {
+    for instance in &resolved.resources.instances {
         if overrides || (instance.block.file == *file && near(instance.block.span)) {
             of_body(&instance.body, file, &mut |span, value| take(span, &instance.module, &instance.address, value));
         }
     }
-    for call in &resolved.modules {
+    for call in &resolved.resources.modules {
         if overrides || (call.block.file == *file && near(call.block.span)) {
             let module = caller(&call.address);
             of_body(&call.arguments, file, &mut |span, value| take(span, &module, &call.address, value));

@@ -1,5 +1,6 @@
+use foreshock_resources::Value;
 use foreshock_syntax::hcl::{Attribute, Block};
-use foreshock_terraform::{NamedValue, ParsedFile, TerraformFiles, Value};
+use foreshock_terraform::{NamedValue, ParsedFile, TerraformFiles};
 use foreshock_text::{Place, Span};
 
 use crate::{Snapshot, Stack};

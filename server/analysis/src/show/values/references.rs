@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use foreshock_resources::Value;
 use foreshock_syntax::hcl::{Expr, ExprKind, ObjectKey, StepKind, TemplatePart, TraversalStep};
-use foreshock_terraform::{NamedValue, Value};
+use foreshock_terraform::NamedValue;
 
 use super::{Expression, Origin, Reading};
 use crate::Snapshot;

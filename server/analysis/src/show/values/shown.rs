@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use foreshock_terraform::{Kind, Value};
+use foreshock_resources::{Kind, Value};
 
 /// Characters after which a value is cut short.
 const LONGEST: usize = 40;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_files::Files;
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, ParsedFile, TerraformFiles};
+use foreshock_terraform::{ParsedFile, TerraformFiles};
 use foreshock_text::FilePath;
 
 /// The disk, as it was when first looked at.

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_files::Files;
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{Files, ParsedFile, ResolveOptions, Resolved, TerraformFiles, resolve, to_json};
+use foreshock_terraform::{ParsedFile, ResolveOptions, Resolved, TerraformFiles, resolve, to_json};
 use foreshock_text::FilePath;
 
 #[derive(Debug, Default)]

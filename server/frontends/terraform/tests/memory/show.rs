@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use expect_test::Expect;
-use foreshock_terraform::{Body, Key, Kind, Resolved, Value};
+use foreshock_resources::{Body, Key, Kind, Value};
+use foreshock_terraform::Resolved;
 
 use super::{Memory, root};
 
@@ -11,7 +12,7 @@ use super::{Memory, root};
 /// origin.
 pub(crate) fn show(memory: &Memory, resolved: &Resolved) -> String {
     let mut text = String::new();
-    for one in &resolved.instances {
+    for one in &resolved.resources.instances {
         write!(text, "{}", one.address).unwrap();
         if let Key::Unknown(why) = &one.key {
             write!(text, " ({why})").unwrap();
@@ -25,12 +26,12 @@ pub(crate) fn show(memory: &Memory, resolved: &Resolved) -> String {
         text.push('\n');
         body(memory, &one.body, 1, &mut text);
     }
-    for call in &resolved.modules {
+    for call in &resolved.resources.modules {
         let at = call.directory.as_ref().map(|directory| directory.strip_prefix(root()).unwrap_or(directory));
         writeln!(text, "{} from {:?}: {}", call.address, call.source, at.map_or("not at hand", |at| at.as_str()))
             .unwrap();
     }
-    for reference in &resolved.references {
+    for reference in &resolved.resources.references {
         writeln!(text, "{} -> {}", reference.from, reference.to).unwrap();
     }
     for (file, problem) in &resolved.problems {
