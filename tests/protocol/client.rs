@@ -110,6 +110,11 @@ impl Client {
         }
     }
 
+    /// Whether the answer to a request has come, as far as anybody has read.
+    pub(crate) fn is_answered(&self, id: i64) -> bool {
+        self.unread.iter().any(|message| message.get("method").is_none() && message["id"] == json!(id))
+    }
+
     pub(crate) fn request(&mut self, method: &str, parameters: Value) -> Result<Value, i64> {
         let id = self.ask(method, parameters);
         self.answer(id)

@@ -9,6 +9,7 @@ mod configuration;
 mod documents;
 mod features;
 mod infra;
+mod lanes;
 mod lifecycle;
 mod order;
 mod since_base;

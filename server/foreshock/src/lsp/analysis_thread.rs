@@ -1,7 +1,9 @@
+//! The thread that owns the workspace: takes changes in batches, and makes of each a picture of the world.
+
 use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -64,16 +66,23 @@ pub(super) struct World {
 type Proven = (usize, Finding, Arc<Vec<Fix>>);
 
 impl World {
-    /// The proven fixes of a finding. Proving costs an analysis for each candidate, so each finding is done once; the
+    /// The proven repairs of a finding, where they were asked for before.
+    pub(super) fn known_fixes(&self, stack: usize, finding: &Finding) -> Option<Arc<Vec<Fix>>> {
+        self.proven().iter().find(|(s, f, _)| *s == stack && f == finding).map(|(_, _, fixes)| fixes.clone())
+    }
+
+    /// The proven repairs of a finding. Proving costs an analysis for each candidate, so each finding is done once; the
     /// cursor resting on a line asks again and again.
     pub(super) fn fixes(&self, stack: usize, finding: &Finding) -> Arc<Vec<Fix>> {
-        let lock = || self.proven.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let known = lock().iter().find(|(s, f, _)| *s == stack && f == finding).map(|(_, _, fixes)| fixes.clone());
-        known.unwrap_or_else(|| {
+        self.known_fixes(stack, finding).unwrap_or_else(|| {
             let fixes = Arc::new(self.snapshot.fixes(stack, finding));
-            lock().push((stack, finding.clone(), fixes.clone()));
+            self.proven().push((stack, finding.clone(), fixes.clone()));
             fixes
         })
+    }
+
+    fn proven(&self) -> MutexGuard<'_, Vec<Proven>> {
+        self.proven.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,3 +1,5 @@
+//! Findings and problems of a file as the client shows them.
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 

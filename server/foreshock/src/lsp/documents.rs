@@ -1,3 +1,5 @@
+//! The documents that the editor has open, kept up to date edit by edit.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

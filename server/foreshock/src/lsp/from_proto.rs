@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use foreshock_text::{FilePath, Position, PositionEncoding};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use tower_lsp_server::ls_types as lsp;
 
 use super::event::{ClientFacts, Refreshes, TextChange};
@@ -13,6 +15,17 @@ use super::view::Range;
 /// `git:`) and for paths that are not UTF-8.
 pub(super) fn file(uri: &lsp::Uri) -> Option<FilePath> {
     path(uri).map(FilePath::new)
+}
+
+/// The file that the `uri` in the parameters of a request is the address of.
+pub(super) fn file_at<'de, D: Deserializer<'de>>(uri: D) -> Result<FilePath, D::Error> {
+    let uri = lsp::Uri::deserialize(uri)?;
+    file(&uri).ok_or_else(|| D::Error::custom("`uri` must be the address of a file"))
+}
+
+/// The document and the place that a request is about.
+pub(super) fn place(at: &lsp::TextDocumentPositionParams) -> Option<(FilePath, Position)> {
+    Some((file(&at.text_document.uri)?, position(at.position)))
 }
 
 fn path(uri: &lsp::Uri) -> Option<Utf8PathBuf> {

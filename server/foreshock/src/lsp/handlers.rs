@@ -1,7 +1,9 @@
 //! The protocol's methods. Each sends its event before its first `.await` and then waits for the reply; nothing else.
+//! Our own methods are rows of [`OWN`] and have nothing here.
 
 use crossbeam_channel::Sender;
 use foreshock_analysis::FILE_NAME;
+use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -9,43 +11,24 @@ use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::{LanguageServer, ls_types as lsp};
 use tracing::error;
 
-use super::call_hierarchy::{Direction, Neighbour};
 use super::code_action::Wanted;
-use super::event::{Event, Query, Reply};
-use super::inlay_hints::About;
-use super::{from_proto, to_proto};
+use super::event::Event;
+use super::requests::code_lenses::CodeLenses;
+use super::requests::completion::Completion;
+use super::requests::diagnostics::Diagnostics;
+use super::requests::fix_all::FixAll;
+use super::requests::hover::Hover;
+use super::requests::inlay_hints::{About, InlayHints};
+use super::requests::inlay_tooltip::InlayTooltip;
+use super::requests::neighbours::{Direction, Neighbour, Neighbours};
+use super::requests::prepare_call_hierarchy::PrepareCallHierarchy;
+use super::requests::quick_fixes::QuickFixes;
+use super::requests::{Asked, OWN, Own, Refusal, Request};
+use super::{diagnostics, from_proto, to_proto};
 
 /// The service's side of the main loop.
 pub(super) struct Handlers {
     events: Sender<Event>,
-}
-
-/// Parameters of `foreshock/graph`.
-#[derive(Deserialize)]
-pub(super) struct GraphParams {
-    uri: lsp::Uri,
-}
-
-/// Parameters of `foreshock/simulate`.
-#[derive(Deserialize)]
-pub(super) struct SimulateParams {
-    uri: lsp::Uri,
-    #[serde(alias = "component")]
-    fault: String,
-}
-
-/// Parameters of `foreshock/callers`, `foreshock/variableFiles` and `foreshock/newlyFailing`.
-#[derive(Deserialize)]
-pub(super) struct FileParams {
-    uri: lsp::Uri,
-}
-
-/// Parameters of `foreshock/chooseCaller`.
-#[derive(Deserialize)]
-pub(super) struct ChooseParams {
-    uri: lsp::Uri,
-    /// The id of one of `foreshock/callers`; null for all of them.
-    caller: Option<String>,
 }
 
 /// What comes back with a hint to be resolved.
@@ -75,63 +58,46 @@ impl Handlers {
         }
     }
 
-    /// Sends when it is first polled, which is in the order of the wire, and waits for the reply.
-    async fn query<T>(&self, query: impl FnOnce(Reply<T>) -> Query) -> Result<T> {
-        let (reply, answer) = oneshot::channel();
-        self.tell(Event::Query(query(reply)));
-        match answer.await {
-            Ok(answer) => answer.map_err(to_proto::error),
-            Err(_) => Err(Error::internal_error()),
-        }
+    /// Sends a question when it is first polled, which is in the order of the wire, and waits for the answer.
+    pub(super) async fn ask<R: Request>(&self, request: R) -> Result<R::Answer> {
+        answer(self.send(request)).await
+    }
+
+    /// Reads the parameters of a request of ours, asks, and waits.
+    pub(super) fn own<R: Own>(&self, parameters: Value) -> Answering<'_> {
+        Box::pin(async move {
+            let request: R = serde_json::from_value(parameters)
+                .map_err(|error| Error::invalid_params(format!("{}: {error}", R::METHOD)))?;
+            self.ask(request).await
+        })
+    }
+
+    /// Sends a question; its answer comes out of the other end.
+    fn send<R: Request>(&self, request: R) -> Waiting<R> {
+        let (reply, waiting) = oneshot::channel();
+        self.tell(Event::Asked(Box::new(Asked { request, reply })));
+        waiting
     }
 
     async fn neighbours(&self, item: lsp::CallHierarchyItem, direction: Direction) -> Result<Vec<Neighbour>> {
         let data: Option<ItemData> = item.data.and_then(|data| serde_json::from_value(data).ok());
         let ItemData { root, component } =
             data.ok_or_else(|| Error::invalid_params("`item` must be one that the server gave"))?;
-        self.query(|reply| Query::Neighbours { root, component, direction, reply }).await
-    }
-
-    /// `foreshock/graph`
-    pub(super) async fn graph(&self, params: GraphParams) -> Result<Value> {
-        let file = from_proto::file(&params.uri).ok_or_else(not_a_file)?;
-        self.query(|reply| Query::Graph { file, reply }).await
-    }
-
-    /// `foreshock/callers`
-    pub(super) async fn callers(&self, params: FileParams) -> Result<Value> {
-        let file = from_proto::file(&params.uri).ok_or_else(not_a_file)?;
-        self.query(|reply| Query::Callers { file, reply }).await
-    }
-
-    /// `foreshock/chooseCaller`
-    pub(super) async fn choose_caller(&self, params: ChooseParams) -> Result<Value> {
-        let file = from_proto::file(&params.uri).ok_or_else(not_a_file)?;
-        self.tell(Event::ChooseCaller { file: file.clone(), caller: params.caller });
-        self.query(|reply| Query::Callers { file, reply }).await
-    }
-
-    /// `foreshock/variableFiles`
-    pub(super) async fn variable_files(&self, params: FileParams) -> Result<Value> {
-        let file = from_proto::file(&params.uri).ok_or_else(not_a_file)?;
-        self.query(|reply| Query::VariableFiles { file, reply }).await
-    }
-
-    /// `foreshock/newlyFailing`
-    pub(super) async fn newly_failing(&self, params: FileParams) -> Result<Value> {
-        let file = from_proto::file(&params.uri).ok_or_else(not_a_file)?;
-        self.query(|reply| Query::NewlyFailing { file, reply }).await
-    }
-
-    /// `foreshock/simulate`
-    pub(super) async fn simulate(&self, params: SimulateParams) -> Result<Value> {
-        let file = from_proto::file(&params.uri).ok_or_else(not_a_file)?;
-        self.query(|reply| Query::Simulate { file, fault: params.fault, reply }).await
+        self.ask(Neighbours { root, component, direction }).await
     }
 }
 
-fn not_a_file() -> Error {
-    Error::invalid_params("`uri` must be the address of a file")
+/// A request of ours under way.
+pub(super) type Answering<'a> = BoxFuture<'a, Result<Value>>;
+
+/// The end where an answer comes out.
+type Waiting<R> = oneshot::Receiver<std::result::Result<<R as Request>::Answer, Refusal>>;
+
+async fn answer<T>(waiting: oneshot::Receiver<std::result::Result<T, Refusal>>) -> Result<T> {
+    match waiting.await {
+        Ok(answer) => answer.map_err(to_proto::error),
+        Err(_) => Err(Error::internal_error()),
+    }
 }
 
 impl LanguageServer for Handlers {
@@ -192,29 +158,24 @@ impl LanguageServer for Handlers {
     }
 
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
-        let at = params.text_document_position_params;
-        let Some(file) = from_proto::file(&at.text_document.uri) else { return Ok(None) };
-        let at = from_proto::position(at.position);
-        Ok(self.query(|reply| Query::Hover { file, at, reply }).await?.map(to_proto::hover))
+        let Some((file, at)) = from_proto::place(&params.text_document_position_params) else { return Ok(None) };
+        Ok(self.ask(Hover { file, at }).await?.map(to_proto::hover))
     }
 
     async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
-        let at = params.text_document_position;
-        let Some(file) = from_proto::file(&at.text_document.uri) else { return Ok(None) };
+        let Some((file, at)) = from_proto::place(&params.text_document_position) else { return Ok(None) };
         // Editors wait for every server before they show a list: of other files we have nothing to say, at once.
         if file.as_path().file_name() != Some(FILE_NAME) {
             return Ok(None);
         }
-        let at = from_proto::position(at.position);
-        let items = self.query(|reply| Query::Completion { file, at, reply }).await?;
+        let items = self.ask(Completion { file, at }).await?;
         Ok(Some(lsp::CompletionResponse::Array(items.into_iter().map(to_proto::completion).collect())))
     }
 
     async fn inlay_hint(&self, params: lsp::InlayHintParams) -> Result<Option<Vec<lsp::InlayHint>>> {
         let uri = params.text_document.uri;
         let Some(file) = from_proto::file(&uri) else { return Ok(None) };
-        let range = from_proto::range(params.range);
-        let hints = self.query(|reply| Query::InlayHints { file, range, reply }).await?;
+        let hints = self.ask(InlayHints { file, range: from_proto::range(params.range) }).await?;
         Ok(Some(hints.into_iter().map(|hint| to_proto::inlay_hint(hint, &uri)).collect()))
     }
 
@@ -222,15 +183,14 @@ impl LanguageServer for Handlers {
         let data: Option<HintData> = hint.data.clone().and_then(|data| serde_json::from_value(data).ok());
         let Some(HintData { uri, about }) = data else { return Ok(hint) };
         let Some(file) = from_proto::file(&uri) else { return Ok(hint) };
-        let tooltip = self.query(|reply| Query::InlayTooltip { file, about, reply }).await?;
-        hint.tooltip = tooltip.map(to_proto::tooltip);
+        hint.tooltip = self.ask(InlayTooltip { file, about }).await?.map(to_proto::tooltip);
         Ok(hint)
     }
 
     async fn code_lens(&self, params: lsp::CodeLensParams) -> Result<Option<Vec<lsp::CodeLens>>> {
         let uri = params.text_document.uri;
         let Some(file) = from_proto::file(&uri) else { return Ok(None) };
-        let lenses = self.query(|reply| Query::CodeLenses { file, reply }).await?;
+        let lenses = self.ask(CodeLenses { file }).await?;
         Ok(Some(lenses.into_iter().map(|lens| to_proto::code_lens(lens, &uri)).collect()))
     }
 
@@ -239,7 +199,16 @@ impl LanguageServer for Handlers {
         let only = params.context.only;
         let wanted = Wanted::from_kinds(only.as_ref().map(|kinds| kinds.iter().map(lsp::CodeActionKind::as_str)));
         let range = from_proto::range(params.range);
-        let actions = self.query(|reply| Query::CodeActions { file, range, wanted, reply }).await?;
+        // Both are sent before either is waited for.
+        let quick_fixes = wanted.quick_fixes.then(|| self.send(QuickFixes { file: file.clone(), range }));
+        let fix_all = wanted.fix_all.then(|| self.send(FixAll { file }));
+        let mut actions = Vec::new();
+        if let Some(waiting) = quick_fixes {
+            actions.extend(answer(waiting).await?);
+        }
+        if let Some(waiting) = fix_all {
+            actions.extend(answer(waiting).await?);
+        }
         Ok(Some(actions.into_iter().filter_map(to_proto::code_action).collect()))
     }
 
@@ -247,10 +216,8 @@ impl LanguageServer for Handlers {
         &self,
         params: lsp::CallHierarchyPrepareParams,
     ) -> Result<Option<Vec<lsp::CallHierarchyItem>>> {
-        let at = params.text_document_position_params;
-        let Some(file) = from_proto::file(&at.text_document.uri) else { return Ok(None) };
-        let at = from_proto::position(at.position);
-        let items = self.query(|reply| Query::PrepareCallHierarchy { file, at, reply }).await?;
+        let Some((file, at)) = from_proto::place(&params.text_document_position_params) else { return Ok(None) };
+        let items = self.ask(PrepareCallHierarchy { file, at }).await?;
         let items: Vec<_> = items.into_iter().filter_map(to_proto::call_hierarchy_item).collect();
         Ok((!items.is_empty()).then_some(items))
     }
@@ -274,30 +241,15 @@ impl LanguageServer for Handlers {
     async fn diagnostic(&self, params: lsp::DocumentDiagnosticParams) -> Result<lsp::DocumentDiagnosticReportResult> {
         let file = from_proto::file(&params.text_document.uri);
         let report = match file {
-            Some(file) => self.query(|reply| Query::Diagnostics { file, reply }).await?,
-            None => super::diagnostics::Report { result_id: String::new(), items: Vec::new() },
+            Some(file) => self.ask(Diagnostics { file }).await?,
+            None => diagnostics::Report { result_id: String::new(), items: Vec::new() },
         };
         Ok(to_proto::report(&report, params.previous_result_id.as_deref()))
     }
 
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<Value>> {
-        let [simulate, graph, set_baseline, report] = to_proto::COMMANDS;
-        let argument = params.arguments.into_iter().next().unwrap_or_default();
-        let bad = |error: serde_json::Error| Error::invalid_params(format!("{}: {error}", params.command));
-        if params.command == simulate {
-            self.simulate(serde_json::from_value(argument).map_err(bad)?).await.map(Some)
-        } else if params.command == graph {
-            self.graph(serde_json::from_value(argument).map_err(bad)?).await.map(Some)
-        } else if params.command == set_baseline {
-            let FileParams { uri } = serde_json::from_value(argument).map_err(bad)?;
-            let file = from_proto::file(&uri).ok_or_else(not_a_file)?;
-            self.query(|reply| Query::SetBaseline { file, reply }).await.map(Some)
-        } else if params.command == report {
-            let FileParams { uri } = serde_json::from_value(argument).map_err(bad)?;
-            let file = from_proto::file(&uri).ok_or_else(not_a_file)?;
-            self.query(|reply| Query::Report { file, reply }).await.map(Some)
-        } else {
-            Err(Error::invalid_params(format!("there is no command {}", params.command)))
-        }
+        let row = OWN.iter().find(|row| row.command().as_ref() == Some(&params.command));
+        let row = row.ok_or_else(|| Error::invalid_params(format!("there is no command {}", params.command)))?;
+        (row.ask)(self, params.arguments.into_iter().next().unwrap_or_default()).await.map(Some)
     }
 }

@@ -1,28 +1,30 @@
+//! The owner of all state of the server: takes one event after the other, tells the analysis what has changed, answers what
+//! is asked of the present text, and tells the client what is new.
+
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use foreshock_text::FilePath;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, error};
 
+use super::STACK_BYTES;
 use super::analysis_thread::{self, Change, OpenDocument, World};
 use super::documents::Documents;
-use super::event::{ClientFacts, Event, Query, Refusal, Reply};
+use super::event::{ClientFacts, Event};
 use super::outgoing::Outgoing;
 use super::publish::Published;
+use super::requests::{Lane, Pending, Refusal, Then};
 use super::settings::Settings;
-use super::view::{Chosen, View};
+use super::view::{Chosen, View, choose};
 use super::workers::{Workers, guarded};
-use super::{
-    STACK_BYTES, baseline, call_hierarchy, callers, code_action, code_lens, completion, diagnostics, graph, hover,
-    inlay_hints, newly_failing, report, simulate, variable_files,
-};
 
 /// An analysis that takes longer than this shows progress.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -42,12 +44,14 @@ pub(super) struct MainLoop {
     documents: Documents,
     /// Counts the changes of the world.
     revision: u64,
+    /// The revision of the last edit of a document; workers look at it.
+    last_edit: Arc<AtomicU64>,
     /// The newest picture; `None` before the first and after a failed analysis.
     world: Option<Arc<World>>,
     /// The last revision whose analysis failed.
     failed: u64,
     /// Questions that wait for a picture of at least that revision.
-    waiting: VecDeque<(u64, Query)>,
+    waiting: VecDeque<(u64, Box<dyn Pending>)>,
     published: Published,
     published_at: Instant,
     /// What was last said of it.
@@ -78,6 +82,7 @@ impl MainLoop {
             chosen: Arc::default(),
             documents: Documents::default(),
             revision: 0,
+            last_edit: Arc::default(),
             world: None,
             failed: 0,
             waiting: VecDeque::new(),
@@ -124,6 +129,7 @@ impl MainLoop {
                     return;
                 }
                 self.document_changed(file);
+                self.last_edit.store(self.revision, Ordering::Relaxed);
             }
             Event::Closed { file } => {
                 if self.documents.close(&file) {
@@ -139,10 +145,9 @@ impl MainLoop {
                 self.settings_changed(&settings);
             }
             Event::Settings(_) => self.ask_settings(),
-            Event::ChooseCaller { file, caller } => self.choose_caller(&file, caller),
             Event::FilesChanged(files) => files.into_iter().for_each(|file| self.change(Change::Disk(file))),
             Event::Saved => self.change(Change::Look),
-            Event::Query(query) => self.ask(query),
+            Event::Asked(question) => self.ask(question),
             Event::Analysed(world) => self.analysed(world),
             Event::AnalysisFailed { revision, message } => self.analysis_failed(revision, &message),
             Event::Shutdown => self.refuse_waiting(u64::MAX, &Refusal::ContentModified),
@@ -187,12 +192,7 @@ impl MainLoop {
 
     /// Nothing is analysed anew: the same picture is shown from another side.
     fn choose_caller(&mut self, file: &FilePath, caller: Option<String>) {
-        let chosen = Arc::make_mut(&mut self.chosen);
-        let directory = file.as_path().parent().unwrap_or(file.as_path()).to_owned();
-        match caller {
-            Some(caller) => drop(chosen.insert(directory, caller)),
-            None => drop(chosen.remove(&directory)),
-        }
+        choose(Arc::make_mut(&mut self.chosen), file, caller);
         if let Some(world) = self.world.clone() {
             self.publish(world);
         }
@@ -215,11 +215,11 @@ impl MainLoop {
     }
 
     /// Answers a question, or lets it wait for the picture of the present text.
-    fn ask(&mut self, query: Query) {
+    fn ask(&mut self, question: Box<dyn Pending>) {
         match self.world.clone().filter(|world| world.revision >= self.revision) {
-            Some(world) => self.answer(query, &world),
-            None if self.failed >= self.revision => query.refuse(Refusal::Internal("the analysis failed".into())),
-            None => self.waiting.push_back((self.revision, query)),
+            Some(world) => self.answer(question, &world),
+            None if self.failed >= self.revision => question.refuse(Refusal::Internal("the analysis failed".into())),
+            None => self.waiting.push_back((self.revision, question)),
         }
     }
 
@@ -228,84 +228,35 @@ impl MainLoop {
             world,
             encoding: self.client.encoding,
             versioned_edits: self.client.versioned_edits,
+            applies_edits: self.client.applies_edits,
             settings: self.settings.clone(),
             chosen: self.chosen.clone(),
+            last_edit: self.last_edit.clone(),
         }
     }
 
-    fn answer(&mut self, query: Query, world: &Arc<World>) {
-        if query.is_cancelled() {
+    fn answer(&mut self, question: Box<dyn Pending>, world: &Arc<World>) {
+        if question.is_cancelled() {
             return;
         }
         let view = self.view(world.clone());
-        match query {
-            Query::Hover { file, at, reply } => guarded(|| drop(reply.send(Ok(hover::hover(&view, &file, at))))),
-            Query::InlayHints { file, range, reply } => {
-                guarded(|| drop(reply.send(Ok(inlay_hints::hints(&view, &file, Some(range))))));
-            }
-            Query::InlayTooltip { file, about, reply } => {
-                guarded(|| drop(reply.send(Ok(inlay_hints::tooltip(&view, &file, &about)))));
-            }
-            Query::Completion { file, at, reply } => {
-                guarded(|| drop(reply.send(Ok(completion::items(&view, &file, at)))));
-            }
-            Query::SetBaseline { file, reply } => self.set_baseline(&view, &file, reply),
-            Query::CodeLenses { file, reply } => guarded(|| drop(reply.send(Ok(code_lens::lenses(&view, &file))))),
-            Query::PrepareCallHierarchy { file, at, reply } => {
-                guarded(|| drop(reply.send(Ok(call_hierarchy::prepare(&view, &file, at)))));
-            }
-            Query::Neighbours { root, component, direction, reply } => {
-                guarded(|| drop(reply.send(Ok(call_hierarchy::neighbours(&view, &root, &component, direction)))));
-            }
-            Query::Callers { file, reply } => guarded(|| drop(reply.send(Ok(callers::callers(&view, &file))))),
-            Query::VariableFiles { file, reply } => {
-                guarded(|| drop(reply.send(Ok(variable_files::variable_files(&view, &file)))));
-            }
-            Query::Diagnostics { file, reply } => {
-                let report = diagnostics::report(&view, &file);
-                self.published.pulled(&file, &view, &report);
-                let _ = reply.send(Ok(report));
-            }
-            Query::CodeActions { file, range, wanted, reply } => self.workers.run(move || {
-                if !reply.is_closed() {
-                    let _ = reply.send(Ok(code_action::actions(&view, &file, range, &wanted)));
+        match question.lane() {
+            Lane::Keystroke => {
+                let mut then = None;
+                guarded(|| then = question.answer(&view));
+                if let Some(then) = then {
+                    self.follow(then);
                 }
-            }),
-            Query::Graph { file, reply } => self.workers.run(move || {
-                if !reply.is_closed() {
-                    let _ = reply.send(graph::graph(&view, &file));
-                }
-            }),
-            Query::Report { file, reply } => self.workers.run(move || {
-                if !reply.is_closed() {
-                    let _ = reply.send(report::report(&view, &file));
-                }
-            }),
-            Query::NewlyFailing { file, reply } => self.workers.run(move || {
-                if !reply.is_closed() {
-                    let _ = reply.send(newly_failing::newly_failing(&view, &file));
-                }
-            }),
-            Query::Simulate { file, fault, reply } => self.workers.run(move || {
-                if !reply.is_closed() {
-                    let _ = reply.send(simulate::simulate(&view, &file, &fault));
-                }
-            }),
+            }
+            lane => self.workers.run(lane, move || drop(question.answer(&view))),
         }
     }
 
-    fn set_baseline(&self, view: &View, file: &FilePath, reply: Reply<Value>) {
-        if !self.client.applies_edits {
-            let message =
-                "this editor can't create files for a server; `foreshock check --write-baseline` does the same";
-            let _ = reply.send(Err(Refusal::BadQuestion(message.into())));
-            return;
-        }
-        let written = baseline::accepted(view, file);
-        let answer = written.as_ref().map(|written| json!({"uri": &*written.uri, "findings": written.findings}));
-        let _ = reply.send(answer.map_err(Clone::clone));
-        if let Ok(written) = written {
-            self.send(Outgoing::Write(written));
+    fn follow(&mut self, then: Then) {
+        match then {
+            Then::Pulled { file, version, result_id } => self.published.pulled(file, version, result_id),
+            Then::Write(written) => self.send(Outgoing::Write(written)),
+            Then::Choose { file, caller } => self.choose_caller(&file, caller),
         }
     }
 
@@ -314,8 +265,8 @@ impl MainLoop {
         self.first_analysis = Progress::Over;
         self.tell_base_problem(world.snapshot.base_problem.clone());
         while self.waiting.front().is_some_and(|(needed, _)| *needed <= world.revision) {
-            if let Some((_, query)) = self.waiting.pop_front() {
-                self.answer(query, &world);
+            if let Some((_, question)) = self.waiting.pop_front() {
+                self.answer(question, &world);
             }
         }
         let is_current = world.revision >= self.revision;
@@ -358,8 +309,8 @@ impl MainLoop {
 
     fn refuse_waiting(&mut self, up_to: u64, refusal: &Refusal) {
         while self.waiting.front().is_some_and(|(needed, _)| *needed <= up_to) {
-            if let Some((_, query)) = self.waiting.pop_front() {
-                query.refuse(refusal.clone());
+            if let Some((_, question)) = self.waiting.pop_front() {
+                question.refuse(refusal.clone());
             }
         }
     }

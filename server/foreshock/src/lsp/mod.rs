@@ -5,38 +5,30 @@
 //! *service* (tower-lsp-server, on a small runtime) only frames, cancels and forwards: each handler sends its event
 //! before its first `.await`, so events reach the loop in the order of the wire. Must never analyse anything itself.
 //!
-//! Protocol types live in `to_proto`, `from_proto` and the handler stubs, nowhere else. Start reading at `main_loop`.
+//! A request of the client is a file in [`requests`]. What only looks something up is answered by the main loop; the rest
+//! by *workers*, those for whoever waits with a cursor apart from those for what takes long ([`requests::Lane`]).
+//!
+//! Protocol types live in `to_proto`, `from_proto`, `outgoing` and the handler stubs, nowhere else. Start reading at
+//! `main_loop`.
 //!
 //! [`Event`]: event::Event
 
 mod analysis_thread;
-mod baseline;
-mod call_hierarchy;
-mod callers;
 mod code_action;
-mod code_lens;
-mod completion;
 mod diagnostics;
 mod documents;
 mod event;
 mod from_proto;
-mod graph;
 mod handlers;
-mod hover;
-mod ignore_action;
-mod inlay_hints;
 mod main_loop;
-mod newly_failing;
 mod outgoing;
 mod publish;
-mod report;
+mod requests;
 mod settings;
-mod simulate;
 mod status;
 mod to_proto;
 mod transport;
 mod values;
-mod variable_files;
 mod view;
 mod workers;
 
@@ -48,6 +40,7 @@ use tower_lsp_server::{LspService, Server};
 
 use handlers::Handlers;
 use main_loop::MainLoop;
+use requests::OWN;
 use transport::{AnswerGuard, StdoutPump, read_stdin};
 
 /// Room for deep trees: threads that walk input get the main thread's usual stack.
@@ -66,17 +59,12 @@ pub(crate) fn serve() -> io::Result<bool> {
     let shut_down = Arc::new(AtomicBool::new(false));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
-        let (service, socket) = LspService::build(|client| {
+        let builder = LspService::build(|client| {
             tokio::spawn(outgoing::forward(outgoing, client, events.clone()));
             Handlers::new(events)
-        })
-        .custom_method("foreshock/graph", Handlers::graph)
-        .custom_method("foreshock/simulate", Handlers::simulate)
-        .custom_method("foreshock/newlyFailing", Handlers::newly_failing)
-        .custom_method("foreshock/callers", Handlers::callers)
-        .custom_method("foreshock/chooseCaller", Handlers::choose_caller)
-        .custom_method("foreshock/variableFiles", Handlers::variable_files)
-        .finish();
+        });
+        let builder = OWN.iter().fold(builder, |builder, row| builder.custom_method(row.method, row.ask));
+        let (service, socket) = builder.finish();
         let service = AnswerGuard::new(service, shut_down.clone());
         Server::new(reader, writer, socket).concurrency_level(CONCURRENCY).serve(service).await;
     });

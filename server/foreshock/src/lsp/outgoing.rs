@@ -1,3 +1,5 @@
+//! What the main loop tells the client, and how it gets there.
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,9 +9,9 @@ use tower_lsp_server::Client;
 use tower_lsp_server::ls_types as lsp;
 use tracing::debug;
 
-use super::baseline::Written;
 use super::diagnostics::Diagnostic;
 use super::event::Event;
+use super::requests::set_baseline::Written;
 use super::status::Status;
 use super::to_proto;
 

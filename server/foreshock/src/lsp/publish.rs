@@ -1,13 +1,15 @@
+//! What the client was told, and what it has to be told now: diagnostics, figures, and that something should be asked again.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foreshock_text::FilePath;
 
-use super::code_lens::{self, Lens};
-use super::diagnostics::{self, Diagnostic, Report};
+use super::diagnostics::{self, Diagnostic};
 use super::event::ClientFacts;
-use super::inlay_hints::{self, Hint};
 use super::outgoing::{Outgoing, Refresh};
+use super::requests::code_lenses::{self, Lens};
+use super::requests::inlay_hints::{self, Hint};
 use super::status::{self, Status};
 use super::view::View;
 
@@ -58,10 +60,8 @@ impl Published {
     }
 
     /// Remembers what the client took itself.
-    pub(super) fn pulled(&mut self, file: &FilePath, view: &View, report: &Report) {
-        if let Some(document) = view.open_document(file) {
-            self.pulled.insert(file.clone(), (document.version, report.result_id.clone()));
-        }
+    pub(super) fn pulled(&mut self, file: FilePath, version: i32, result_id: String) {
+        self.pulled.insert(file, (version, result_id));
     }
 
     /// The messages that take back every diagnostic.
@@ -136,7 +136,7 @@ impl Published {
             let decorations = Decorations {
                 version: document.version,
                 hints: inlay_hints::hints(view, file, None),
-                lenses: code_lens::lenses(view, file),
+                lenses: code_lenses::lenses(view, file),
             };
             let before = self.decorations.get(file);
             old |= before.is_some_and(|before| before.version == decorations.version && *before != decorations);
@@ -151,7 +151,7 @@ impl Published {
         let mut now = BTreeMap::new();
         for stack in &view.snapshot().stacks {
             let status = status::of_stack(stack);
-            // The last to speak is who is shown where no stack is nearer: one with news.
+            // Editors show the last stack that was told of where none is nearer to the cursor: so one with news comes last.
             let again = again && stack.findings.iter().any(|finding| finding.new);
             if again || self.statuses.get(&stack.id()) != Some(&status) {
                 messages.push(Outgoing::Status(status.clone()));

@@ -1,3 +1,5 @@
+//! What the user of the editor has set.
+
 use std::collections::BTreeMap;
 
 use foreshock_analysis::{BaseChoice, Choices, Levels, level_named, rule};

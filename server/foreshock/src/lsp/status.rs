@@ -1,3 +1,5 @@
+//! The figures of a stack for the status bar: `foreshock/status`.
+
 use foreshock_analysis::{Severity, Stack};
 use foreshock_report::base_json;
 use serde::{Deserialize, Serialize};

@@ -11,22 +11,20 @@ use tower_lsp_server::ls_types as lsp;
 
 use foreshock_analysis::CompletionKind as Kind;
 
-use super::baseline::Written;
-use super::call_hierarchy::{Item, Neighbour};
 use super::code_action::{Action, ActionKind};
-use super::code_lens::{Lens, Shows};
-use super::completion;
 use super::diagnostics::{Diagnostic, Report};
-use super::event::{ClientFacts, Refusal};
-use super::hover::Hover;
-use super::inlay_hints::{About, Hint};
+use super::event::ClientFacts;
+use super::requests::code_lenses::{Lens, Shows};
+use super::requests::hover::Shown;
+use super::requests::inlay_hints::{About, Hint};
+use super::requests::neighbours::Neighbour;
+use super::requests::prepare_call_hierarchy::Item;
+use super::requests::set_baseline::Written;
+use super::requests::{self, Refusal, completion};
 use super::view::{Location, Range};
 
 /// The source of our diagnostics.
 const SOURCE: &str = "foreshock";
-/// Commands the server itself runs.
-pub(super) const COMMANDS: [&str; 4] =
-    ["foreshock.simulate", "foreshock.graph", "foreshock.setBaseline", "foreshock.report"];
 /// The files that are worth a word when they change on the disk.
 const WATCHED: [&str; 13] = [
     "**/*.tf",
@@ -109,7 +107,7 @@ pub(super) fn initialize_result(client: &ClientFacts) -> lsp::InitializeResult {
             ..Default::default()
         }),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
-            commands: COMMANDS.map(str::to_owned).to_vec(),
+            commands: requests::OWN.iter().filter_map(requests::Row::command).collect(),
             ..Default::default()
         }),
         diagnostic_provider: client.pulls_diagnostics.then_some(lsp::DiagnosticServerCapabilities::Options(pull)),
@@ -190,7 +188,7 @@ pub(super) fn report(report: &Report, previous: Option<&str>) -> lsp::DocumentDi
     lsp::DocumentDiagnosticReport::Full(full).into()
 }
 
-pub(super) fn hover(hover: Hover) -> lsp::Hover {
+pub(super) fn hover(hover: Shown) -> lsp::Hover {
     let contents = lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: hover.markdown };
     lsp::Hover { contents: lsp::HoverContents::Markup(contents), range: Some(range(hover.range)) }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use camino::Utf8PathBuf;
-use foreshock_analysis::{BlockSummary, Caller, Finding, Snapshot};
+use foreshock_analysis::{BlockSummary, Caller, Finding, Snapshot, Stack};
 use foreshock_text::{FilePath, Place, Position, PositionEncoding, Span};
 
 use super::analysis_thread::{OpenDocument, World};
@@ -38,19 +39,44 @@ pub(super) struct View {
     pub(super) encoding: PositionEncoding,
     /// The client takes edits that name the version they are for.
     pub(super) versioned_edits: bool,
+    /// The client makes the edits that it is sent, files that are not there yet among them.
+    pub(super) applies_edits: bool,
     /// What the user has set.
     pub(super) settings: Arc<Settings>,
     /// Whose results shared files show.
     pub(super) chosen: Arc<Chosen>,
+    /// The revision of the last edit of a document, which may be later than the picture.
+    pub(super) last_edit: Arc<AtomicU64>,
 }
 
 /// The id of the caller whose results the files of a directory show.
 pub(super) type Chosen = BTreeMap<Utf8PathBuf, String>;
 
+/// Makes a choice for the directory of a file; `None` takes it back.
+pub(super) fn choose(chosen: &mut Chosen, file: &FilePath, caller: Option<String>) {
+    let directory = file.as_path().parent().unwrap_or(file.as_path()).to_owned();
+    match caller {
+        Some(caller) => drop(chosen.insert(directory, caller)),
+        None => drop(chosen.remove(&directory)),
+    }
+}
+
 impl View {
     /// What was understood.
     pub(super) fn snapshot(&self) -> &Snapshot {
         &self.world.snapshot
+    }
+
+    /// The stacks that read a file.
+    pub(super) fn stacks_of(&self, file: &FilePath) -> impl Iterator<Item = &Arc<Stack>> {
+        self.snapshot().stacks.iter().filter(move |stack| stack.files.contains(file))
+    }
+
+    /// The same picture with another choice of whose results the files of a directory show; `None` for everybody's.
+    pub(super) fn with_choice(&self, file: &FilePath, caller: Option<String>) -> View {
+        let mut view = self.clone();
+        choose(Arc::make_mut(&mut view.chosen), file, caller);
+        view
     }
 
     /// Everybody who makes a system of a file, and the one whose results it shows.

@@ -1,3 +1,5 @@
+//! The threads that answer what the main loop may not be held up by.
+
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
@@ -6,38 +8,49 @@ use crossbeam_channel::{Sender, unbounded};
 use tracing::error;
 
 use super::STACK_BYTES;
+use super::requests::Lane;
 use super::transport::panic_message;
 
-/// Enough to keep one slow question from holding up the next; the analysis itself has its own thread.
-const WORKERS: usize = 2;
+/// So many questions of [`Lane::Cursor`] are answered at the same time, so that a slow one does not hold up the next.
+const FOR_CURSORS: usize = 2;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Threads for questions that take longer than the main loop may.
+/// Threads for questions that take longer than the main loop may. Each lane has its own: a report that takes half a minute
+/// never stands in the way of a hover. The analysis has a thread besides.
 pub(super) struct Workers {
-    jobs: Sender<Job>,
+    cursor: Sender<Job>,
+    long: Sender<Job>,
 }
 
 impl Workers {
     /// Starts the threads.
     pub(super) fn start() -> io::Result<Workers> {
-        let (jobs, queue) = unbounded::<Job>();
-        for _ in 0..WORKERS {
-            let queue = queue.clone();
-            thread::Builder::new().name("worker".into()).stack_size(STACK_BYTES).spawn(move || {
-                for job in queue {
-                    guarded(job);
-                }
-            })?;
-        }
-        Ok(Workers { jobs })
+        Ok(Workers { cursor: threads("cursor", FOR_CURSORS)?, long: threads("long", 1)? })
     }
 
-    /// Runs a job on one of them.
-    pub(super) fn run(&self, job: impl FnOnce() + Send + 'static) {
-        // Cannot fail while a worker lives, and they live as long as this sender.
-        let _ = self.jobs.send(Box::new(job));
+    /// Runs a job on a thread of its lane; what is for the main loop is run at once.
+    pub(super) fn run(&self, lane: Lane, job: impl FnOnce() + Send + 'static) {
+        // Sending can't fail while a worker lives, and they live as long as this sender.
+        match lane {
+            Lane::Keystroke => guarded(job),
+            Lane::Cursor => drop(self.cursor.send(Box::new(job))),
+            Lane::Long => drop(self.long.send(Box::new(job))),
+        }
     }
+}
+
+fn threads(name: &str, count: usize) -> io::Result<Sender<Job>> {
+    let (jobs, queue) = unbounded::<Job>();
+    for _ in 0..count {
+        let queue = queue.clone();
+        thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(move || {
+            for job in queue {
+                guarded(job);
+            }
+        })?;
+    }
+    Ok(jobs)
 }
 
 /// Runs `job`; a panic is logged and goes no further. Whoever waits for the job's reply sees it dropped.
@@ -53,21 +66,52 @@ mod tests {
 
     use super::*;
 
+    const LANES: [Lane; 3] = [Lane::Keystroke, Lane::Cursor, Lane::Long];
+
+    /// Whether a job of this lane is done.
+    fn runs(workers: &Workers, lane: Lane) -> bool {
+        let (reply, answer) = oneshot::channel();
+        workers.run(lane, move || {
+            let _ = reply.send(7);
+        });
+        answer.blocking_recv() == Ok(7)
+    }
+
     #[test]
     fn a_panic_costs_its_own_answer_only() {
         let workers = Workers::start().unwrap();
-        for _ in 0..3 * WORKERS {
-            let (reply, answer) = oneshot::channel::<u32>();
-            workers.run(move || {
-                let _reply = reply;
-                panic!("as asked");
-            });
-            assert!(answer.blocking_recv().is_err(), "whoever waits is told");
+        for lane in LANES {
+            for _ in 0..3 * FOR_CURSORS {
+                let (reply, answer) = oneshot::channel::<u32>();
+                workers.run(lane, move || {
+                    let _reply = reply;
+                    panic!("as asked");
+                });
+                assert!(answer.blocking_recv().is_err(), "whoever waits is told");
+            }
+            assert!(runs(&workers, lane), "{lane:?}");
         }
-        let (reply, answer) = oneshot::channel();
-        workers.run(move || {
-            let _ = reply.send(7);
-        });
-        assert_eq!(answer.blocking_recv(), Ok(7));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_long_one() {
+        let workers = Workers::start().unwrap();
+        let (finish, finished) = unbounded::<()>();
+        let started: Vec<_> = (0..10)
+            .map(|_| {
+                let (finished, (started, has_started)) = (finished.clone(), oneshot::channel());
+                workers.run(Lane::Long, move || {
+                    let _ = started.send(());
+                    let _ = finished.recv();
+                });
+                has_started
+            })
+            .collect();
+        let mut started = started.into_iter();
+        started.next().unwrap().blocking_recv().unwrap();
+        assert!(runs(&workers, Lane::Cursor) && runs(&workers, Lane::Keystroke));
+        assert!(started.next().unwrap().try_recv().is_err(), "long ones wait for each other");
+        drop(finish);
+        assert!(runs(&workers, Lane::Long));
     }
 }

@@ -1,31 +1,46 @@
-//! What can be written at a position of `foreshock.toml`.
+//! `textDocument/completion`: what can be written at a position of `foreshock.toml`.
 
 use foreshock_analysis::CompletionKind;
 use foreshock_text::{FilePath, Position};
 
-use super::view::{Range, View};
+use super::{Cancel, Lane, Refusal, Request};
+use crate::lsp::view::{Range, View};
+
+pub(in crate::lsp) struct Completion {
+    pub(in crate::lsp) file: FilePath,
+    pub(in crate::lsp) at: Position,
+}
 
 /// One thing that can be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Item {
+pub(in crate::lsp) struct Item {
     /// What is shown.
-    pub(super) label: String,
+    pub(in crate::lsp) label: String,
     /// What is written.
-    pub(super) text: String,
+    pub(in crate::lsp) text: String,
     /// In place of what.
-    pub(super) range: Range,
+    pub(in crate::lsp) range: Range,
     /// What it is.
-    pub(super) kind: CompletionKind,
+    pub(in crate::lsp) kind: CompletionKind,
     /// A few words beside it.
-    pub(super) detail: String,
+    pub(in crate::lsp) detail: String,
     /// What it means, Markdown.
-    pub(super) meaning: String,
+    pub(in crate::lsp) meaning: String,
     /// Its place in the list.
-    pub(super) rank: usize,
+    pub(in crate::lsp) rank: usize,
+}
+
+impl Request for Completion {
+    type Answer = Vec<Item>;
+    const LANE: Lane = Lane::Keystroke;
+
+    fn answer(&self, view: &View, _: &Cancel<'_>) -> Result<Vec<Item>, Refusal> {
+        Ok(items(view, &self.file, self.at))
+    }
 }
 
 /// The things that can be written at a position; none in other files.
-pub(super) fn items(view: &View, file: &FilePath, at: Position) -> Vec<Item> {
+fn items(view: &View, file: &FilePath, at: Position) -> Vec<Item> {
     let Some(offset) = view.offset(file, at) else { return Vec::new() };
     let found = view.snapshot().complete_configuration(file, offset).into_iter().enumerate();
     let item = |(rank, found): (usize, foreshock_analysis::Completion)| Item {

@@ -1,3 +1,5 @@
+//! `textDocument/hover`: the value under the cursor and where it comes from; what falls with the block around it.
+
 use std::fmt::Write;
 
 use foreshock_analysis::{BlockSummary, TreeNode, percent};
@@ -6,8 +8,9 @@ use foreshock_model::{Confidence, Evidence};
 use foreshock_report::{code, duration, health_name};
 use foreshock_text::{FilePath, Position};
 
-use super::values;
-use super::view::{Range, View};
+use super::{Cancel, Lane, Refusal, Request};
+use crate::lsp::values;
+use crate::lsp::view::{Range, View};
 
 /// Nobody reads more of a tree in a hover; the graph shows it all.
 const MOST_LINES: usize = 40;
@@ -16,19 +19,33 @@ const MOST_HOPS: usize = 2;
 /// Callers of a shared module that are told in full.
 const MOST_SECTIONS: usize = 3;
 
-/// What is known of the block under the cursor.
-pub(super) struct Hover {
+pub(in crate::lsp) struct Hover {
+    pub(in crate::lsp) file: FilePath,
+    pub(in crate::lsp) at: Position,
+}
+
+/// What is known of what is under the cursor.
+pub(in crate::lsp) struct Shown {
     /// Markdown.
-    pub(super) markdown: String,
+    pub(in crate::lsp) markdown: String,
     /// The expression it explains, else the block's header.
-    pub(super) range: Range,
+    pub(in crate::lsp) range: Range,
+}
+
+impl Request for Hover {
+    type Answer = Option<Shown>;
+    const LANE: Lane = Lane::Cursor;
+
+    fn answer(&self, view: &View, _: &Cancel<'_>) -> Result<Option<Shown>, Refusal> {
+        Ok(hover(view, &self.file, self.at))
+    }
 }
 
 /// The hover at a position in an expression with a value, or in a block that makes up a component.
-pub(super) fn hover(view: &View, file: &FilePath, at: Position) -> Option<Hover> {
+fn hover(view: &View, file: &FilePath, at: Position) -> Option<Shown> {
     let offset = view.offset(file, at)?;
     if let Some((markdown, span)) = view.snapshot().explain_configuration(file, offset) {
-        return Some(Hover { markdown, range: view.range(file, span) });
+        return Some(Shown { markdown, range: view.range(file, span) });
     }
     let blocks = view.block_at(file, offset);
     let value = values::expression_at(view, file, offset);
@@ -45,7 +62,7 @@ pub(super) fn hover(view: &View, file: &FilePath, at: Position) -> Option<Hover>
     if more > 0 {
         sections.push(format!("and {more} more of this block"));
     }
-    Some(Hover { markdown: sections.join("\n\n---\n\n"), range })
+    Some(Shown { markdown: sections.join("\n\n---\n\n"), range })
 }
 
 /// What is known of one component: its blast radius as a tree, its availability with the sources.

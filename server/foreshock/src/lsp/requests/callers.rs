@@ -1,9 +1,33 @@
+//! `foreshock/callers`: everybody who makes a system of a file, how it fares with each, and whose results it shows.
+
 use foreshock_text::FilePath;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::view::View;
+use super::{Cancel, Lane, Own, Refusal, Request};
+use crate::lsp::from_proto;
+use crate::lsp::view::View;
 
-/// Everybody who makes a system of a file, how it fares with each, and whose results it shows.
+#[derive(Deserialize)]
+pub(in crate::lsp) struct Callers {
+    #[serde(rename = "uri", deserialize_with = "from_proto::file_at")]
+    file: FilePath,
+}
+
+impl Own for Callers {
+    const METHOD: &'static str = "foreshock/callers";
+}
+
+impl Request for Callers {
+    type Answer = Value;
+    const LANE: Lane = Lane::Keystroke;
+
+    fn answer(&self, view: &View, _: &Cancel<'_>) -> Result<Value, Refusal> {
+        Ok(callers(view, &self.file))
+    }
+}
+
+/// The callers of a file as JSON.
 pub(super) fn callers(view: &View, file: &FilePath) -> Value {
     let (callers, chosen) = view.callers(file);
     let snapshot = view.snapshot();

@@ -1,12 +1,35 @@
+//! `foreshock/variableFiles`: the roots whose stacks read a file, each with the files with values that it can be read with.
+
 use camino::Utf8Path;
 use foreshock_analysis::{Snapshot, Stack};
 use foreshock_text::FilePath;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::view::View;
+use super::{Cancel, Lane, Own, Refusal, Request};
+use crate::lsp::from_proto;
+use crate::lsp::view::View;
 
-/// The roots whose stacks read a file, each with the files with values that it can be read with.
-pub(super) fn variable_files(view: &View, file: &FilePath) -> Value {
+#[derive(Deserialize)]
+pub(super) struct VariableFiles {
+    #[serde(rename = "uri", deserialize_with = "from_proto::file_at")]
+    file: FilePath,
+}
+
+impl Own for VariableFiles {
+    const METHOD: &'static str = "foreshock/variableFiles";
+}
+
+impl Request for VariableFiles {
+    type Answer = Value;
+    const LANE: Lane = Lane::Keystroke;
+
+    fn answer(&self, view: &View, _: &Cancel<'_>) -> Result<Value, Refusal> {
+        Ok(variable_files(view, &self.file))
+    }
+}
+
+fn variable_files(view: &View, file: &FilePath) -> Value {
     let snapshot = view.snapshot();
     let mut roots: Vec<Value> = Vec::new();
     let mut last: Option<&Utf8Path> = None;

@@ -6,12 +6,11 @@ use std::collections::BTreeSet;
 use foreshock_analysis::{Edit, FILE_NAME, Finding};
 use foreshock_text::{Place, Span};
 
-use super::code_action::{Action, ActionKind, by_document};
-use super::diagnostics;
-use super::view::View;
+use super::Action;
+use crate::lsp::view::View;
 
 /// One for each finding, and one for its instance alone where the block has others.
-pub(super) fn actions<'a>(view: &View, findings: impl Iterator<Item = &'a Finding>) -> Vec<Action> {
+pub(in crate::lsp) fn actions<'a>(view: &View, findings: impl Iterator<Item = &'a Finding>) -> Vec<Action> {
     let mut actions: Vec<Action> = Vec::new();
     for finding in findings {
         let rule = finding.rule;
@@ -28,14 +27,7 @@ pub(super) fn actions<'a>(view: &View, findings: impl Iterator<Item = &'a Findin
         };
         for (title, edit) in offered.into_iter().flatten() {
             let Some(edit) = edit else { continue };
-            let action = Action {
-                title,
-                kind: ActionKind::QuickFix,
-                preferred: false,
-                resolves: vec![diagnostics::of_finding(view, finding)],
-                edits: by_document(view, std::iter::once(&edit)),
-                versioned: view.versioned_edits,
-            };
+            let action = Action::quick_fix(view, finding, title, std::iter::once(&edit));
             // Every caller of a shared module offers the same.
             if !actions.iter().any(|known| known.edits == action.edits) {
                 actions.push(action);

@@ -1,24 +1,31 @@
+//! `textDocument/codeLens`: a line above each block that matters, and above a file that several callers share.
+
 use std::sync::Arc;
 
 use foreshock_text::FilePath;
 
 use super::inlay_hints::{by_header, worst};
-use super::view::{Range, View};
+use super::{Cancel, Lane, Refusal, Request};
+use crate::lsp::view::{Range, View};
+
+pub(in crate::lsp) struct CodeLenses {
+    pub(in crate::lsp) file: FilePath,
+}
 
 /// A line above a block that matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Lens {
+pub(in crate::lsp) struct Lens {
     /// The block's header.
-    pub(super) range: Range,
+    pub(in crate::lsp) range: Range,
     /// `blast radius 7`.
-    pub(super) title: String,
+    pub(in crate::lsp) title: String,
     /// What a click shows.
-    pub(super) shows: Shows,
+    pub(in crate::lsp) shows: Shows,
 }
 
 /// What a lens shows when it is clicked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Shows {
+pub(in crate::lsp) enum Shows {
     /// What falls with the component.
     Cascade { component: Arc<str>, root: String },
     /// The graph, with the component in it.
@@ -29,8 +36,17 @@ pub(super) enum Shows {
     AllCallers,
 }
 
+impl Request for CodeLenses {
+    type Answer = Vec<Lens>;
+    const LANE: Lane = Lane::Keystroke;
+
+    fn answer(&self, view: &View, _: &Cancel<'_>) -> Result<Vec<Lens>, Refusal> {
+        Ok(lenses(view, &self.file))
+    }
+}
+
 /// The lenses of a file: who calls it where several do, and a pair for each block whose loss others feel.
-pub(super) fn lenses(view: &View, file: &FilePath) -> Vec<Lens> {
+pub(in crate::lsp) fn lenses(view: &View, file: &FilePath) -> Vec<Lens> {
     let mut lenses = of_callers(view, file);
     for blocks in by_header(view, file) {
         let Some(block) = worst(&blocks).filter(|block| block.affected > 0) else { continue };

@@ -1,33 +1,50 @@
+//! `textDocument/inlayHint`: what stands at the end of a block's first line, or of an expression.
+
 use foreshock_analysis::{BlockSummary, percent};
-use foreshock_text::{FilePath, Position, Span};
+use foreshock_text::{FilePath, Position};
 use serde::{Deserialize, Serialize};
 
-use super::view::{Range, View};
-use super::{hover, values};
+use super::{Cancel, Lane, Refusal, Request};
+use crate::lsp::values;
+use crate::lsp::view::{Range, View};
+
+pub(in crate::lsp) struct InlayHints {
+    pub(in crate::lsp) file: FilePath,
+    pub(in crate::lsp) range: Range,
+}
 
 /// What stands at the end of a block's first line, or of an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Hint {
+pub(in crate::lsp) struct Hint {
     /// Where.
-    pub(super) at: Position,
+    pub(in crate::lsp) at: Position,
     /// `SPOF · 7 of 12 affected · 99.5 %`, `= 3`.
-    pub(super) label: String,
+    pub(in crate::lsp) label: String,
     /// What the tooltip is to explain.
-    pub(super) about: About,
+    pub(in crate::lsp) about: About,
 }
 
 /// What a hint is about; goes to the client and comes back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) enum About {
+pub(in crate::lsp) enum About {
     /// A component.
     Component(String),
     /// The value of the expression between these bytes.
     Value(u32, u32),
 }
 
+impl Request for InlayHints {
+    type Answer = Vec<Hint>;
+    const LANE: Lane = Lane::Keystroke;
+
+    fn answer(&self, view: &View, _: &Cancel<'_>) -> Result<Vec<Hint>, Refusal> {
+        Ok(hints(view, &self.file, Some(self.range)))
+    }
+}
+
 /// The hints of a file, those in `range` when one is given.
-pub(super) fn hints(view: &View, file: &FilePath, range: Option<Range>) -> Vec<Hint> {
+pub(in crate::lsp) fn hints(view: &View, file: &FilePath, range: Option<Range>) -> Vec<Hint> {
     let wanted = range.and_then(|range| view.span(file, range));
     let mut hints = Vec::new();
     for blocks in by_header(view, file) {
@@ -55,20 +72,6 @@ pub(super) fn hints(view: &View, file: &FilePath, range: Option<Range>) -> Vec<H
     }
     hints.sort_by_key(|hint| hint.at);
     hints
-}
-
-/// Why it says so: what is known of the component, as Markdown.
-pub(super) fn tooltip(view: &View, file: &FilePath, about: &About) -> Option<String> {
-    let component = match about {
-        About::Component(component) => component.as_str(),
-        About::Value(start, end) => {
-            let expression = values::expression_of(view, file, Span::new(*start, (*end).max(*start)))?;
-            return values::section(view, &expression);
-        }
-    };
-    let blocks = view.blocks_in(file);
-    let (stack, block) = blocks.into_iter().find(|(_, block)| &*block.component_id == component)?;
-    Some(hover::section(view, stack, block))
 }
 
 /// The blocks of a file in groups that share a header: one for most, several when a module has several callers.

@@ -1,0 +1,49 @@
+//! The proofs that one request makes: bounded, and given up when nobody waits for them any more.
+
+use std::sync::Arc;
+
+use foreshock_analysis::{Finding, Fix};
+
+use crate::lsp::requests::{Cancel, Refusal};
+use crate::lsp::view::View;
+
+/// A proof costs an analysis of its stack for each candidate, and an analysis costs time in proportion to the components:
+/// so many are analysed for a cursor, which is a fraction of a second.
+const MOST_FOR_A_CURSOR: usize = 10_000;
+/// For a whole file on demand some seconds.
+const MOST_FOR_A_FILE: usize = 200_000;
+
+/// What a request may still prove.
+pub(in crate::lsp) struct Proofs<'a> {
+    view: &'a View,
+    cancel: &'a Cancel<'a>,
+    /// Components that may be analysed before no further finding is tried.
+    left: usize,
+}
+
+impl<'a> Proofs<'a> {
+    /// For somebody who waits with a cursor.
+    pub(in crate::lsp) fn for_a_cursor(view: &'a View, cancel: &'a Cancel<'a>) -> Proofs<'a> {
+        Proofs { view, cancel, left: MOST_FOR_A_CURSOR }
+    }
+
+    /// For a whole file, on demand.
+    pub(in crate::lsp) fn for_a_file(view: &'a View, cancel: &'a Cancel<'a>) -> Proofs<'a> {
+        Proofs { view, cancel, left: MOST_FOR_A_FILE }
+    }
+
+    /// The proven repairs of a finding, best first. None where the bound is reached, unless they are known already: asking
+    /// again goes on where this ended. The first finding is tried however large its stack is.
+    pub(in crate::lsp) fn of(&mut self, stack: usize, finding: &Finding) -> Result<Arc<Vec<Fix>>, Refusal> {
+        if let Some(known) = self.view.world.known_fixes(stack, finding) {
+            return Ok(known);
+        }
+        self.cancel.asked()?;
+        if self.left == 0 {
+            return Ok(Arc::default());
+        }
+        let components = self.view.snapshot().stacks.get(stack).map_or(0, |stack| stack.system().components.len());
+        self.left = self.left.saturating_sub(components.max(1));
+        Ok(self.view.world.fixes(stack, finding))
+    }
+}
