@@ -19,6 +19,9 @@ pub(super) struct Published {
     diagnostics: BTreeMap<FilePath, Pushed>,
     /// What the client last took itself, by document: version and fingerprint.
     pulled: BTreeMap<FilePath, (i32, String)>,
+    /// The last picture, while the client can be asked to ask again for hints or lenses.
+    last: Option<View>,
+    /// The decorations of documents in the last picture, as far as somebody had to look.
     decorations: BTreeMap<FilePath, Decorations>,
     /// By the id of the stack.
     statuses: BTreeMap<String, Status>,
@@ -33,7 +36,6 @@ struct Pushed {
 
 #[derive(PartialEq)]
 struct Decorations {
-    version: i32,
     hints: Vec<Hint>,
     lenses: Vec<Lens>,
 }
@@ -46,7 +48,8 @@ impl Published {
         if pull_again && client.refreshes.diagnostics {
             messages.push(Outgoing::Refresh(Refresh::Diagnostics));
         }
-        if self.decorations_are_old(view) {
+        let decorates = client.refreshes.inlay_hints || client.refreshes.code_lenses;
+        if decorates && self.decorations_are_old(view) {
             if client.refreshes.inlay_hints {
                 messages.push(Outgoing::Refresh(Refresh::InlayHints));
             }
@@ -128,21 +131,21 @@ impl Published {
         old
     }
 
-    /// Whether a document that was not edited has other hints or lenses than in the last picture.
+    /// Whether a document that was not edited has other hints or lenses than in the last picture. The one in which somebody
+    /// types is not looked at: its client asks anyway. Nor is one of which every stack is what it was.
     fn decorations_are_old(&mut self, view: &View) -> bool {
+        let mut known = std::mem::take(&mut self.decorations);
+        let Some(before) = self.last.replace(view.clone()) else { return false };
         let mut old = false;
-        let mut now = BTreeMap::new();
         for (file, document) in view.world.documents.iter() {
-            let decorations = Decorations {
-                version: document.version,
-                hints: inlay_hints::hints(view, file, None),
-                lenses: code_lenses::lenses(view, file),
-            };
-            let before = self.decorations.get(file);
-            old |= before.is_some_and(|before| before.version == decorations.version && *before != decorations);
-            now.insert(file.clone(), decorations);
+            let unchanged = before.open_document(file).is_some_and(|before| before.version == document.version);
+            if !unchanged || shows_the_same(&before, view, file) {
+                continue;
+            }
+            let now = Decorations::of(view, file);
+            old |= known.remove(file).unwrap_or_else(|| Decorations::of(&before, file)) != now;
+            self.decorations.insert(file.clone(), now);
         }
-        self.decorations = now;
         old
     }
 
@@ -165,4 +168,19 @@ impl Published {
         self.statuses = now;
         messages
     }
+}
+
+impl Decorations {
+    fn of(view: &View, file: &FilePath) -> Decorations {
+        Decorations { hints: inlay_hints::hints(view, file, None), lenses: code_lenses::lenses(view, file) }
+    }
+}
+
+/// Whether everything that the decorations of a file are made from is the very same in two pictures.
+fn shows_the_same(before: &View, now: &View, file: &FilePath) -> bool {
+    let stacks = |view: &View| view.stacks_of(file).map(Arc::as_ptr).collect::<Vec<_>>();
+    Arc::ptr_eq(&before.settings, &now.settings)
+        && Arc::ptr_eq(&before.chosen, &now.chosen)
+        && before.snapshot().editor_values(file) == now.snapshot().editor_values(file)
+        && stacks(before) == stacks(now)
 }
