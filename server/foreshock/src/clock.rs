@@ -1,3 +1,5 @@
+//! The only look at a clock.
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use foreshock_analysis::Date;

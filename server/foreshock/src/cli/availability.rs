@@ -1,19 +1,17 @@
-use camino::Utf8PathBuf;
+//! `foreshock availability`: how available the system can be, is expected to be, and who costs how much.
+
 use clap::{Args, ValueEnum};
 use foreshock_engine::{AvailabilityOptions, Sampling};
 use foreshock_model::Probability;
 use foreshock_report::{AvailabilityReport, Paint, Places, availability_human, availability_json};
 
-use super::inputs::Inputs;
+use super::inputs::Stacks;
 use super::{Outcome, colour, here, print, print_json, read};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// A directory (every stack below it) or a single file
-    #[arg(default_value = ".")]
-    path: Utf8PathBuf,
     #[command(flatten)]
-    inputs: Inputs,
+    stacks: Stacks,
     /// What the system has to reach; exit code 1 when it is not expected to
     #[arg(long, value_name = "PERCENT", value_parser = objective)]
     slo: Option<Probability>,
@@ -41,7 +39,7 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
+    let (snapshot, base) = read(&arguments.stacks.path, &arguments.stacks.inputs)?;
     let sampling = arguments.samples.map(|samples| Sampling { samples, seed: arguments.seed, kill: arguments.kill });
     let options = AvailabilityOptions { slo: arguments.slo, sampling, ..AvailabilityOptions::default() };
     let layers = usize::from(arguments.layers);

@@ -1,3 +1,5 @@
+//! `foreshock backtest`: past incidents replayed, beside predictors that know nothing.
+
 use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};

@@ -1,3 +1,5 @@
+//! `foreshock demo`: the findings of a small web shop that comes with the program; as a page in the browser with `--web`.
+
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::{fs, io};

@@ -1,3 +1,5 @@
+//! `foreshock evidence`: the illustrative pack of files for a review of digital operational resilience.
+
 use std::collections::BTreeSet;
 use std::fs;
 

@@ -1,3 +1,5 @@
+//! `foreshock explain`: what a rule finds and why.
+
 use clap::Args;
 use foreshock_analysis::{rule, rules};
 

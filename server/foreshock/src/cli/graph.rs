@@ -1,18 +1,16 @@
-use camino::Utf8PathBuf;
+//! `foreshock graph`: the components and what depends on what.
+
 use clap::{Args, ValueEnum};
 use foreshock_analysis::Stack;
 use foreshock_report::{Places, dot, graph_json, html_graph, mermaid};
 
-use super::inputs::Inputs;
+use super::inputs::Stacks;
 use super::{Outcome, print, print_json, read};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// A directory (every stack below it) or a single file
-    #[arg(default_value = ".")]
-    path: Utf8PathBuf,
     #[command(flatten)]
-    inputs: Inputs,
+    stacks: Stacks,
     /// How to write the result
     #[arg(long, value_enum, default_value_t = Format::Json)]
     format: Format,
@@ -27,7 +25,7 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
+    let (snapshot, base) = read(&arguments.stacks.path, &arguments.stacks.inputs)?;
     let places = Places::relative_to(&snapshot, base);
     let stacks: Vec<&Stack> = snapshot.stacks.iter().map(|stack| &**stack).collect();
     match arguments.format {

@@ -1,3 +1,5 @@
+//! `foreshock import`: infrastructure YAML written from the JSON of a Terraform state or plan.
+
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use foreshock_infra::write;

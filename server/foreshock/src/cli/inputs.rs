@@ -1,3 +1,5 @@
+//! What the commands have in common: which stacks they are about, the values that those are read with, and the day it is.
+
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -6,6 +8,16 @@ use clap::Args;
 use foreshock_analysis::{Date, Snapshot};
 use foreshock_terraform::ResolveOptions;
 use foreshock_text::FilePath;
+
+/// Which stacks a command is about, and the values that they are read with.
+#[derive(Args)]
+pub(super) struct Stacks {
+    /// A directory (every stack below it) or a single file
+    #[arg(default_value = ".")]
+    pub(super) path: Utf8PathBuf,
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+}
 
 /// What the variables of the root modules are, as Terraform is told.
 #[derive(Args, Default)]

@@ -1,3 +1,5 @@
+//! `foreshock lsp`: the language server on standard input and output.
+
 use clap::Args;
 
 use super::Outcome;

@@ -1,4 +1,7 @@
 //! The command line: one file for each command. The result goes to standard output, everything else to standard error.
+//!
+//! A command reads a snapshot (`read` and its like, below), hands it to a rendering of `foreshock-report`, and prints that.
+//! Must never find or compute anything itself. Start reading at `graph.rs`, the shortest whole one.
 
 mod availability;
 mod backtest;

@@ -1,6 +1,6 @@
-//! Serves one page to this machine, and nothing else to nobody else.
+//! A web server for one page, which only this machine can reach.
 //!
-//! On 127.0.0.1 only. A page elsewhere can make a browser connect here under a name of its own (DNS rebinding), so whoever
+//! It listens on 127.0.0.1. A page elsewhere can make a browser connect here under a name of its own (DNS rebinding), so whoever
 //! asks has to ask for this address by its number or as localhost.
 
 use std::io::{self, Read, Write};

@@ -1,3 +1,5 @@
+//! `foreshock resolve`: what was understood of Terraform text, before anybody asks what it means at run time.
+
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -7,16 +9,13 @@ use foreshock_report::Places;
 use foreshock_terraform::to_json;
 use serde_json::{Value, json};
 
-use super::inputs::Inputs;
+use super::inputs::Stacks;
 use super::{Outcome, print_json, read};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// A directory (every stack below it) or a single file
-    #[arg(default_value = ".")]
-    path: Utf8PathBuf,
     #[command(flatten)]
-    inputs: Inputs,
+    stacks: Stacks,
     /// How to write the result
     #[arg(long, value_enum, default_value_t = Format::Json)]
     format: Format,
@@ -29,9 +28,9 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let Format::Json = arguments.format;
-    let (snapshot, base) = read(&arguments.path, &arguments.inputs)?;
+    let (snapshot, base) = read(&arguments.stacks.path, &arguments.stacks.inputs)?;
     if !snapshot.stacks.is_empty() && snapshot.stacks.iter().all(|stack| stack.terraform().is_none()) {
-        let path = &arguments.path;
+        let path = &arguments.stacks.path;
         return Err(format!("{path} is infrastructure YAML; resolve is for Terraform, see `foreshock graph {path}`"));
     }
     let places = Places::relative_to(&snapshot, base);

@@ -1,3 +1,5 @@
+//! `foreshock simulate`: the failures that are asked for, or every scenario there is.
+
 use std::io::{self, IsTerminal};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -8,16 +10,13 @@ use foreshock_model::System;
 use foreshock_report::{Paint, Places, Played, Simulation, StackMatter, simulate_human, simulate_json};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::inputs::Inputs;
+use super::inputs::Stacks;
 use super::{Outcome, colour, here, html, print, print_json, read_beside};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// A directory (every stack below it) or a single file
-    #[arg(default_value = ".")]
-    path: Utf8PathBuf,
     #[command(flatten)]
-    inputs: Inputs,
+    stacks: Stacks,
     #[command(flatten)]
     faults: Faults,
     /// Play the asked faults at the same time, as one scenario
@@ -99,7 +98,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     if arguments.html.is_none() && arguments.about.is_given() {
         return Err("--base and --date are for the report: they need --html FILE".to_owned());
     }
-    let (snapshot, base) = read_beside(&arguments.path, &arguments.inputs, arguments.about.base())?;
+    let (snapshot, base) = read_beside(&arguments.stacks.path, &arguments.stacks.inputs, arguments.about.base())?;
     let names = arguments.faults.names();
     let mut simulations = Vec::new();
     let mut sweeps = Vec::new();

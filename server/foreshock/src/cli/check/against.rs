@@ -1,3 +1,5 @@
+//! What the present is compared with: a revision of git, or the prior state of a plan.
+
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};

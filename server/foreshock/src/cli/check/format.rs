@@ -1,3 +1,5 @@
+//! How the result of a check is written, and where to.
+
 use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};

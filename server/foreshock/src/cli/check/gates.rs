@@ -1,3 +1,5 @@
+//! What makes a check fail, and the words that say so.
+
 use clap::{Args, ValueEnum};
 use foreshock_analysis::{Severity, Stack};
 use foreshock_engine::{AvailabilityOptions, Verdict};

@@ -1,3 +1,5 @@
+//! `foreshock check`: the findings with their repairs, against a base where one is given, and the exit code that gates a change.
+
 mod against;
 mod format;
 mod gates;
@@ -10,16 +12,13 @@ use foreshock_report::{Places, Report};
 use self::against::Against;
 use self::format::{Format, Output};
 use self::gates::Gates;
-use super::inputs::Inputs;
+use super::inputs::Stacks;
 use super::{Outcome, baseline, here, tell};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// A directory (every stack below it) or a single file
-    #[arg(default_value = ".")]
-    path: Utf8PathBuf,
     #[command(flatten)]
-    inputs: Inputs,
+    stacks: Stacks,
     #[command(flatten)]
     against: Against,
     #[command(flatten)]
@@ -38,7 +37,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let Arguments { path, inputs, against, output, gates, hints, suppressed, write_baseline } = arguments;
+    let Arguments { stacks: Stacks { path, inputs }, against, output, gates, hints, suppressed, write_baseline } =
+        arguments;
     let (snapshot, base) = against.read(path, inputs)?;
     // A plan brings its own base.
     let is_compared = snapshot.stacks.iter().any(|stack| stack.comparison().is_some());
