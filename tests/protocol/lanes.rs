@@ -1,10 +1,12 @@
 //! Nobody waits for what takes long: neither for the repair of a whole file, nor for one that was given up.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::client::{Client, Shop, find, uri};
+use crate::of_rule;
 
 /// Findings with a repair each: a proof of all of them takes a hundred times as long as one.
 const DATABASES: usize = 100;
@@ -86,5 +88,55 @@ fn a_repair_of_a_text_that_is_edited_is_given_up() {
     client.edit(&file, 2, [[0, 0], [0, 0]], "# edited\n");
     assert_eq!(client.answer(all), Err(-32801), "its edits would not fit the text any more");
     client.diagnostics(&file, 2);
+    client.finish_with_closed_files(&shop);
+}
+
+/// Each of the first two can be mended alone; with both the third has no standby any more.
+const NOT_ALL_THREE: &str = "locals {
+  one = false
+  two = false
+}
+
+resource \"aws_db_instance\" \"one\" {
+  engine   = \"postgres\"
+  multi_az = local.one
+}
+
+resource \"aws_db_instance\" \"two\" {
+  engine   = \"postgres\"
+  multi_az = local.two
+}
+
+resource \"aws_db_instance\" \"three\" {
+  engine   = \"postgres\"
+  multi_az = !(local.one && local.two)
+}
+
+resource \"aws_instance\" \"app\" {
+  count     = 2
+  ami       = \"ami-1\"
+  user_data = \"${aws_db_instance.one.address} ${aws_db_instance.two.address} ${aws_db_instance.three.address}\"
+}
+";
+
+#[test]
+fn the_sum_of_all_repairs_is_proven() {
+    let shop = Shop::of("sum", &[("main.tf", NOT_ALL_THREE)]);
+    let file = shop.file("main.tf");
+    let mut client = Client::open_workspace(&[&shop.directory], json!({}));
+    client.open(&file, 1, NOT_ALL_THREE);
+    let standby = |diagnostics: &Value| {
+        let all = of_rule(diagnostics, "single-point-of-failure").into_iter();
+        all.map(|diagnostic| diagnostic["data"]["component"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    let before = standby(&client.diagnostics(&file, 1));
+    assert_eq!(before, BTreeSet::from(["aws_db_instance.one", "aws_db_instance.two"].map(str::to_owned)));
+    let actions = client.request("textDocument/codeAction", fix_all(&file)).unwrap();
+    let mut edits: Vec<Value> = actions[0]["edit"]["changes"][uri(&file)].as_array().unwrap().clone();
+    edits.reverse();
+    let changes = edits.iter().map(|edit| json!({"range": edit["range"], "text": edit["newText"]}));
+    client.change(&file, 2, changes.collect());
+    let after = standby(&client.diagnostics(&file, 2));
+    assert!(after.len() == 1 && after.is_subset(&before), "{after:?}");
     client.finish_with_closed_files(&shop);
 }

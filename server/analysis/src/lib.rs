@@ -27,7 +27,7 @@ pub use dialect::{
 };
 pub use findings::baseline::{Baseline, BaselineEntry};
 pub use findings::finding::{Finding, Severity};
-pub use findings::fix::{Candidate, Edit, Fix};
+pub use findings::fix::{Candidate, Edit, Fix, Repair, Together};
 pub use findings::rules::{Rule, RuleId, rule, rules};
 pub use findings::suppression::{Annotations, Date, Notice, Suppressed, Suppression};
 pub use show::block::{BlockSummary, percent, source_words};

@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use expect_test::{Expect, expect};
-use foreshock_analysis::{Snapshot, Workspace};
+use foreshock_analysis::{Finding, Fix, Repair, Snapshot, Workspace};
 use foreshock_text::FilePath;
 
 /// Files from one text, `//- path` before each; `main.tf` the first.
@@ -254,4 +255,97 @@ resource "aws_elb" "front" {
             no fix
         "#]],
     );
+}
+
+/// Three databases; the third has a standby as long as one of the others has none.
+const NOT_ALL_THREE: &str = r#"
+locals {
+  orders  = false
+  billing = false
+}
+resource "aws_db_instance" "orders" {
+  engine                  = "postgres"
+  backup_retention_period = 7
+  deletion_protection     = true
+  multi_az                = local.orders
+}
+resource "aws_db_instance" "billing" {
+  engine                  = "postgres"
+  backup_retention_period = 7
+  deletion_protection     = true
+  multi_az                = local.billing
+}
+resource "aws_db_instance" "archive" {
+  engine                  = "postgres"
+  backup_retention_period = 7
+  deletion_protection     = true
+  multi_az                = !(local.orders && local.billing)
+}
+resource "aws_instance" "app" {
+  count     = 2
+  ami       = "ami-1"
+  user_data = "${aws_db_instance.orders.address} ${aws_db_instance.billing.address} ${aws_db_instance.archive.address}"
+}
+"#;
+
+/// The single points of failure with a repair, and the best of each.
+fn repairs(snapshot: &Snapshot) -> Vec<(Finding, Fix)> {
+    let findings = snapshot.stacks[0].findings.iter().filter(|finding| finding.is_single_point());
+    findings.filter_map(|finding| Some((finding.clone(), snapshot.fixes(0, finding).first()?.clone()))).collect()
+}
+
+fn as_repairs(proven: &[(Finding, Fix)]) -> Vec<Repair<'_>> {
+    proven.iter().map(|(finding, fix)| Repair { stack: 0, finding, fix }).collect()
+}
+
+#[test]
+fn repairs_that_go_together_are_made_together() {
+    let text = NOT_ALL_THREE.replace("!(local.orders && local.billing)", "true");
+    let snapshot = snapshot(&text);
+    let proven = repairs(&snapshot);
+    let of: Vec<&str> = proven.iter().map(|(finding, _)| &*finding.component_id).collect();
+    assert_eq!(of, ["aws_db_instance.orders", "aws_db_instance.billing"], "{proven:#?}");
+    let together = snapshot.fixes_together(&as_repairs(&proven), &|| false).unwrap();
+    assert_eq!(together.made, [0, 1]);
+    let written: Vec<&str> = together.edits.iter().map(|edit| edit.text.as_str()).collect();
+    assert_eq!(written, ["true", "true"]);
+}
+
+#[test]
+fn a_repair_that_undoes_another_is_left_out() {
+    let snapshot = snapshot(NOT_ALL_THREE);
+    let proven = repairs(&snapshot);
+    assert_eq!(proven.len(), 2, "{proven:#?}");
+    let together = snapshot.fixes_together(&as_repairs(&proven), &|| false).unwrap();
+    assert_eq!(together.made, [0], "with both the third database has no standby");
+    assert_eq!(together.edits, proven[0].1.edits);
+
+    // Whatever follows and goes with the rest is made.
+    let mut three = vec![proven[0].clone(), proven[1].clone(), proven[0].clone()];
+    assert_eq!(snapshot.fixes_together(&as_repairs(&three), &|| false).unwrap().made, [0, 2]);
+    three.swap(0, 1);
+    assert_eq!(snapshot.fixes_together(&as_repairs(&three), &|| false).unwrap().made, [0]);
+}
+
+#[test]
+fn repairs_that_write_the_same_place_are_not_put_together() {
+    let snapshot = snapshot(NOT_ALL_THREE);
+    let proven = repairs(&snapshot);
+    let mut other = proven[0].clone();
+    other.1.edits[0].text = "(true)".to_owned();
+    let two = [proven[0].clone(), other];
+    assert_eq!(snapshot.fixes_together(&as_repairs(&two), &|| false).unwrap().made, [0]);
+}
+
+#[test]
+fn a_proof_is_given_up_before_its_next_analysis() {
+    let snapshot = snapshot(NOT_ALL_THREE);
+    let proven = repairs(&snapshot);
+    let asked = AtomicUsize::new(0);
+    let stop = || asked.fetch_add(1, Ordering::Relaxed) == 1;
+    assert_eq!(snapshot.fixes_together(&as_repairs(&proven), &stop), None, "both together, then one alone");
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    let finding = &proven[0].0;
+    assert_eq!(snapshot.fixes_unless(0, finding, &|| true), None);
+    assert_eq!(snapshot.fixes_unless(0, finding, &|| false), Some(snapshot.fixes(0, finding)));
 }

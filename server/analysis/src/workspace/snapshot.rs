@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::dialect::yaml_file::YamlFile;
 use crate::dialect::{SourceFile, Texts};
-use crate::findings::fix;
+use crate::findings::fix::{self, Repair, Together};
 use crate::show::cascade_tree;
 use crate::workspace::disk::list_disk;
 use crate::{BlockSummary, CascadeTree, Configuration, Finding, Fix, Notice, ProblemCode, Revision, Stack};
@@ -142,7 +142,19 @@ impl Snapshot {
     /// The repairs of a finding, best first, each proven: applied to a copy, parsed, understood and assessed. Costs an
     /// analysis of the stack for each candidate.
     pub fn fixes(&self, stack: usize, finding: &Finding) -> Vec<Fix> {
-        self.stacks.get(stack).map(|stack| fix::proven(self, stack, finding)).unwrap_or_default()
+        self.fixes_unless(stack, finding, &|| false).unwrap_or_default()
+    }
+
+    /// The same, given up when `stop` says so, which is asked before each of these analyses; `None` then.
+    pub fn fixes_unless(&self, stack: usize, finding: &Finding, stop: &(dyn Fn() -> bool + Sync)) -> Option<Vec<Fix>> {
+        self.stacks.get(stack).map_or_else(|| Some(Vec::new()), |stack| fix::proven(self, stack, finding, stop))
+    }
+
+    /// Which of these repairs, the most wanted first, can be made at once: every finding they are for is gone, the score is
+    /// higher, and nothing is found that was not there before. Costs a few analyses of each stack; `stop` is asked before
+    /// each, and `None` when it said so.
+    pub fn fixes_together(&self, repairs: &[Repair<'_>], stop: &(dyn Fn() -> bool + Sync)) -> Option<Together> {
+        fix::together(self, repairs, stop)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Repairs: edits of the text, each proven on a copy before it is offered.
 
 mod edited;
+mod together;
 
 use foreshock_engine::assess_with;
 use foreshock_text::Place;
@@ -9,6 +10,8 @@ use crate::dialect::{Reader, Texts};
 use crate::findings::{find, grade};
 use crate::{Finding, Severity, Snapshot, Stack, StackProblem};
 use edited::Edited;
+pub(crate) use together::together;
+pub use together::{Repair, Together};
 
 /// 8766 hours.
 const MINUTES_PER_YEAR: f64 = 525_960.0;
@@ -35,20 +38,34 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
-/// The repairs of a finding that hold what they promise, best first.
-pub(crate) fn proven(snapshot: &Snapshot, stack: &Stack, finding: &Finding) -> Vec<Fix> {
+/// The repairs of a finding that hold what they promise, best first. `None` when `stop` said so; it is asked before each
+/// proof, which costs an analysis of the stack.
+pub(crate) fn proven(
+    snapshot: &Snapshot,
+    stack: &Stack,
+    finding: &Finding,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<Vec<Fix>> {
     // A plan is repaired in the text that it was made from, and that is what a repair is proven on.
-    let Some(repaired) = stack.repaired_in() else { return Vec::new() };
+    let Some(repaired) = stack.repaired_in() else { return Some(Vec::new()) };
     if !std::ptr::eq(repaired, stack) {
-        let same = |other: &&Finding| other.rule == finding.rule && other.component_id == finding.component_id;
-        let in_text = repaired.findings.iter().find(same);
-        return in_text.map(|finding| proven(snapshot, repaired, finding)).unwrap_or_default();
+        let in_text = repaired.findings.iter().find(|other| is_same(other, finding));
+        return in_text.map_or_else(|| Some(Vec::new()), |finding| proven(snapshot, repaired, finding, stop));
     }
-    let candidates = stack.dialect().candidates(snapshot, stack, finding);
-    let mut fixes: Vec<Fix> =
-        candidates.into_iter().filter_map(|candidate| prove(snapshot, stack, finding, candidate)).collect();
+    let mut fixes: Vec<Fix> = Vec::new();
+    for candidate in stack.dialect().candidates(snapshot, stack, finding) {
+        if stop() {
+            return None;
+        }
+        fixes.extend(prove(snapshot, stack, finding, candidate));
+    }
     fixes.sort_by(|one, other| other.points.total_cmp(&one.points).then_with(|| one.title.cmp(&other.title)));
-    fixes
+    Some(fixes)
+}
+
+/// Whether two findings say the same of the same component, before and after an edit.
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    one.rule == other.rule && one.component_id == other.component_id
 }
 
 /// A repair that may help: what a person reads, and edits that do not overlap, in the order of the text.
@@ -86,17 +103,10 @@ pub(crate) fn after(texts: &dyn Texts, stack: &Stack, edits: &[Edit], reader: &m
 fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candidate) -> Option<Fix> {
     let Candidate { title, edits } = candidate;
     let after = after(snapshot, stack, &edits, &mut *stack.dialect().reader())?;
-    let basis = stack.assessment.basis.carried_to(stack.system(), after.system());
-    let assessment = assess_with(after.system(), &basis);
-    let still_there =
-        after.findings.iter().any(|other| other.rule == finding.rule && other.component_id == finding.component_id);
-    let points = match (assessment.score, stack.assessment.score) {
-        (Some(after), Some(before)) => after - before,
-        _ => 0.0,
-    };
+    let Gain { points, minutes_per_year } = gain(stack, &after);
+    let still_there = after.findings.iter().any(|other| is_same(other, finding));
     // Backups and dead letters are no matter of the score.
     let gains = if finding.scored { points > 0.0 } else { points >= 0.0 && !is_louder(stack, &after) };
-    let minutes_per_year = (stack.assessment.loss - assessment.loss) * MINUTES_PER_YEAR;
     (!still_there && gains).then(|| Fix {
         title,
         points: points.max(0.0),
@@ -105,10 +115,27 @@ fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candi
     })
 }
 
+/// What an edit gains.
+struct Gain {
+    /// Score after minus score before; 0 where one has none.
+    points: f64,
+    /// So many minutes a year less are expected to be down.
+    minutes_per_year: f64,
+}
+
+/// What a stack gains, measured at the entries and with the weights of before.
+fn gain(before: &Stack, after: &Stack) -> Gain {
+    let basis = before.assessment.basis.carried_to(before.system(), after.system());
+    let assessment = assess_with(after.system(), &basis);
+    let points = match (assessment.score, before.assessment.score) {
+        (Some(after), Some(before)) => after - before,
+        _ => 0.0,
+    };
+    Gain { points, minutes_per_year: (before.assessment.loss - assessment.loss) * MINUTES_PER_YEAR }
+}
+
 /// Whether something is found that was not there before.
 fn is_louder(before: &Stack, after: &Stack) -> bool {
-    let known = |finding: &&Finding| {
-        before.all_findings().any(|old| old.rule == finding.rule && old.component_id == finding.component_id)
-    };
+    let known = |finding: &&Finding| before.all_findings().any(|old| is_same(old, finding));
     after.findings.iter().any(|finding| finding.severity >= Severity::Warning && !known(&finding))
 }

@@ -44,6 +44,21 @@ impl<'a> Proofs<'a> {
         }
         let components = self.view.snapshot().stacks.get(stack).map_or(0, |stack| stack.system().components.len());
         self.left = self.left.saturating_sub(components.max(1));
-        Ok(self.view.world.fixes(stack, finding))
+        let fixes = self.view.world.fixes(stack, finding, &|| self.cancel.is_due());
+        fixes.ok_or(Refusal::ContentModified)
+    }
+
+    /// The same for several, in their order. What costs most is tried first: when the bound is reached, the rest is worth
+    /// least.
+    pub(in crate::lsp) fn of_each(&mut self, findings: &[(usize, &Finding)]) -> Result<Vec<Arc<Vec<Fix>>>, Refusal> {
+        let mut order: Vec<(usize, &(usize, &Finding))> = findings.iter().enumerate().collect();
+        order.sort_by(|(_, (_, one)), (_, (_, other))| other.points.total_cmp(&one.points));
+        let mut fixes = vec![Arc::default(); findings.len()];
+        for (place, (stack, finding)) in order {
+            if let Some(slot) = fixes.get_mut(place) {
+                *slot = self.of(*stack, finding)?;
+            }
+        }
+        Ok(fixes)
     }
 }

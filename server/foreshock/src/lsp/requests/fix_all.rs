@@ -1,6 +1,6 @@
 //! `textDocument/codeAction`, `source.fixAll.foreshock`: the best repair of each finding of a file in one edit.
 
-use foreshock_analysis::{Edit, Severity};
+use foreshock_analysis::{Finding, Fix, Repair, Severity};
 use foreshock_text::FilePath;
 
 use super::{Cancel, Lane, Refusal, Request};
@@ -17,39 +17,33 @@ impl Request for FixAll {
     const LANE: Lane = Lane::Long;
     const IS_VOID_AFTER_AN_EDIT: bool = true;
 
-    /// The best repair of each finding of the file, as far as they do not touch the same text.
+    /// The best repair of each finding of the file, as far as they go together: the sum is proven, too.
     fn answer(&self, view: &View, cancel: &Cancel<'_>) -> Result<Option<Action>, Refusal> {
-        let mut proofs = Proofs::for_a_file(view, cancel);
-        let mut chosen: Vec<Edit> = Vec::new();
-        let mut resolves = Vec::new();
-        for (stack, finding) in view.findings_in(&self.file) {
-            // What is only worth knowing is repaired one by one, when somebody wants it.
-            if finding.severity < Severity::Warning {
-                continue;
-            }
-            let fixes = proofs.of(stack, finding)?;
-            let Some(best) = fixes.first() else { continue };
-            let known = best.edits.iter().all(|edit| chosen.contains(edit));
-            if !known && best.edits.iter().any(|edit| chosen.iter().any(|other| collide(edit, other))) {
-                continue;
-            }
-            if !known {
-                chosen.extend(best.edits.iter().cloned());
-            }
-            resolves.push(diagnostics::of_finding(view, finding));
-        }
-        Ok((!chosen.is_empty()).then(|| Action {
+        let mut findings = view.findings_in(&self.file);
+        // What is only worth knowing is repaired one by one, when somebody wants it.
+        findings.retain(|(_, finding)| finding.severity >= Severity::Warning);
+        let fixes = Proofs::for_a_file(view, cancel).of_each(&findings)?;
+        let mut best: Vec<(usize, &Finding, &Fix)> = findings
+            .iter()
+            .zip(&fixes)
+            .filter_map(|((stack, finding), fixes)| Some((*stack, *finding, fixes.first()?)))
+            .collect();
+        best.sort_by(|(.., one), (.., other)| other.points.total_cmp(&one.points));
+        let repairs: Vec<Repair<'_>> =
+            best.iter().map(|&(stack, finding, fix)| Repair { stack, finding, fix }).collect();
+        let together = view.snapshot().fixes_together(&repairs, &|| cancel.is_due());
+        let together = together.ok_or(Refusal::ContentModified)?;
+
+        let mut repaired: Vec<&Finding> =
+            together.made.iter().filter_map(|&at| repairs.get(at)).map(|repair| repair.finding).collect();
+        repaired.sort_by_key(|finding| finding.place.span);
+        Ok((!together.edits.is_empty()).then(|| Action {
             title: "Apply every proven repair in this file".to_owned(),
             kind: ActionKind::FixAll,
             preferred: false,
-            resolves,
-            edits: by_document(view, chosen.iter()),
+            resolves: repaired.iter().map(|finding| diagnostics::of_finding(view, finding)).collect(),
+            edits: by_document(view, together.edits.iter()),
             versioned: view.versioned_edits,
         }))
     }
-}
-
-fn collide(one: &Edit, other: &Edit) -> bool {
-    let (a, b) = (one.place.span, other.place.span);
-    one.place.file == other.place.file && a.start <= b.end && b.start <= a.end
 }

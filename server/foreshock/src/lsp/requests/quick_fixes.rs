@@ -1,9 +1,6 @@
 //! `textDocument/codeAction`, quick fixes: the proven repairs of the findings that touch a range, the change that caused one
 //! taken back, and what silences one.
 
-use std::cmp::Ordering;
-use std::sync::Arc;
-
 use foreshock_analysis::{Cause, Finding, Fix};
 use foreshock_report::offer;
 use foreshock_text::{FilePath, Span};
@@ -27,7 +24,7 @@ impl Request for QuickFixes {
         let Some(asked) = view.span(&self.file, self.range) else { return Ok(Vec::new()) };
         let mut touched = view.findings_in(&self.file);
         touched.retain(|(_, finding)| is_touched(finding, asked));
-        let fixes = proven(&touched, &mut Proofs::for_a_cursor(view, cancel))?;
+        let fixes = Proofs::for_a_cursor(view, cancel).of_each(&touched)?;
 
         let mut actions = Vec::new();
         for ((stack, finding), fixes) in touched.iter().zip(&fixes) {
@@ -54,25 +51,6 @@ fn is_touched(finding: &Finding, asked: Span) -> bool {
     place.touches(asked.start) || place.touches(asked.end) || asked.contains(place)
 }
 
-/// The repairs of each finding, in their order. What costs most is tried first: when the bound is reached, the rest is
-/// worth least.
-fn proven(findings: &[(usize, &Finding)], proofs: &mut Proofs<'_>) -> Result<Vec<Arc<Vec<Fix>>>, Refusal> {
-    let mut order: Vec<(usize, &(usize, &Finding))> = findings.iter().enumerate().collect();
-    order.sort_by(|(_, (_, one)), (_, (_, other))| by_cost(one, other));
-    let mut fixes = vec![Arc::default(); findings.len()];
-    for (place, (stack, finding)) in order {
-        if let Some(slot) = fixes.get_mut(place) {
-            *slot = proofs.of(*stack, finding)?;
-        }
-    }
-    Ok(fixes)
-}
-
-/// What costs most comes first.
-pub(super) fn by_cost(one: &Finding, other: &Finding) -> Ordering {
-    other.points.total_cmp(&one.points)
-}
-
 fn repair(view: &View, finding: &Finding, fix: &Fix, preferred: bool) -> Action {
     Action { preferred, ..Action::quick_fix(view, finding, offer(fix), fix.edits.iter()) }
 }
@@ -89,7 +67,7 @@ fn best_repair(
     };
     let new = of_stack.findings.iter().filter(|other| other.new && other.points > 0.0 && !other.is_score_regression());
     let new: Vec<(usize, &Finding)> = new.map(|other| (stack, other)).collect();
-    let fixes = proven(&new, proofs)?;
+    let fixes = proofs.of_each(&new)?;
     let best = new.iter().zip(&fixes).filter_map(|((_, other), fixes)| Some((*other, fixes.first()?)));
     let best = best.max_by(|(_, one), (_, other)| one.points.total_cmp(&other.points));
     Ok(best.map(|(repaired, best)| {
