@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Egress};
 use foreshock_engine::{
     Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Scratch, Sweep, SweepOptions, assess,
-    availability, sweep,
+    availability, sweep, sweep_unless,
 };
 use foreshock_model::{Component, ComponentIndex, ComponentKind, Probability, System};
 use foreshock_plan::Counts;
@@ -226,6 +226,11 @@ impl Stack {
     /// Every scenario that the budget allows, ranked. `progress` is told how many are done, from any thread.
     pub fn sweep(&self, options: &SweepOptions, progress: &(dyn Fn(u64) + Sync)) -> Sweep {
         sweep(self.system(), &self.assessment.basis, options, progress)
+    }
+
+    /// The same, given up when `stop` says so; `None` then.
+    pub fn sweep_unless(&self, options: &SweepOptions, stop: &(dyn Fn() -> bool + Sync)) -> Option<Sweep> {
+        sweep_unless(self.system(), &self.assessment.basis, options, stop)
     }
 
     /// How many managed resources the plan makes, changes, destroys and leaves; `None` for anything but a plan.

@@ -48,5 +48,5 @@ pub use sweep::enumeration::{Scenarios, enumerate};
 pub use sweep::likelihood::likelihood;
 pub use sweep::outcome::{Budget, Options as SweepOptions, Outcome};
 pub use sweep::scenario::{Class, Faults, Scenario};
-pub use sweep::sweep;
 pub use sweep::swept::Sweep;
+pub use sweep::{sweep, sweep_unless};

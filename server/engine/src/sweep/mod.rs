@@ -18,6 +18,7 @@ pub(crate) mod swept;
 mod updated;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use foreshock_model::System;
 
@@ -34,6 +35,24 @@ pub fn sweep(system: &System, basis: &Basis, options: &Options, progress: &(dyn 
     sweep_noting(system, basis, options, progress, system.components.len() <= EXACT)
 }
 
+/// The same, given up when `stop` says so, which is asked every thousand scenarios, from any of these threads; `None` then.
+pub fn sweep_unless(
+    system: &System,
+    basis: &Basis,
+    options: &Options,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<Sweep> {
+    let stopped = AtomicBool::new(false);
+    let stop = || {
+        if !stopped.load(Ordering::Relaxed) && stop() {
+            stopped.store(true, Ordering::Relaxed);
+        }
+        stopped.load(Ordering::Relaxed)
+    };
+    let sweep = swept(system, basis, options, &|_| (), &stop, system.components.len() <= EXACT);
+    (!stopped.load(Ordering::Relaxed)).then_some(sweep)
+}
+
 /// `exact`: what each scenario looks at is noted one by one, instead of by what contains it.
 pub(crate) fn sweep_noting(
     system: &System,
@@ -42,13 +61,25 @@ pub(crate) fn sweep_noting(
     progress: Progress<'_>,
     exact: bool,
 ) -> Sweep {
+    swept(system, basis, options, progress, &|| false, exact)
+}
+
+fn swept(
+    system: &System,
+    basis: &Basis,
+    options: &Options,
+    progress: Progress<'_>,
+    stop: &(dyn Fn() -> bool + Sync),
+    exact: bool,
+) -> Sweep {
     let mut runner = Runner::new(system, Frozen::new(system), basis, Likelihoods::of(system), exact);
     let all = runner.scenarios.len();
     let run = all.min(options.budget.min(Budget::UNLIMITED).0);
     if !exact && run > all - runner.scenarios.pairs_len() {
         runner.records = runner.records_of_pool(|_| None);
     }
-    let (outcomes, masks) = runner.run(Numbers::First(usize::try_from(run).unwrap_or(usize::MAX)), progress);
+    let (outcomes, masks) =
+        runner.run_unless(Numbers::First(usize::try_from(run).unwrap_or(usize::MAX)), progress, stop);
     let results = ranked(&outcomes);
     drop(outcomes);
     let not_run = left_out(&runner.scenarios, run);

@@ -89,6 +89,16 @@ impl Runner {
 
     /// The outcomes of these scenarios, and what each looked at when that is noted.
     pub(crate) fn run(&self, numbers: Numbers<'_>, progress: Progress<'_>) -> (Vec<Outcome>, Vec<Mask>) {
+        self.run_unless(numbers, progress, &|| false)
+    }
+
+    /// The same; what has not begun when `stop` says so is not run.
+    pub(crate) fn run_unless(
+        &self,
+        numbers: Numbers<'_>,
+        progress: Progress<'_>,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> (Vec<Outcome>, Vec<Mask>) {
         let count = numbers.len();
         let mut outcomes = vec![Outcome::NONE; count];
         let mut masks = vec![0; if self.exact { count } else { 0 }];
@@ -100,6 +110,9 @@ impl Runner {
         let chunks = outcomes.par_chunks_mut(CHUNK).enumerate();
         if self.exact {
             chunks.zip(masks.par_chunks_mut(CHUNK)).for_each_init(Work::default, |work, ((chunk, outcomes), masks)| {
+                if stop() {
+                    return;
+                }
                 for (place, (outcome, mask)) in outcomes.iter_mut().zip(masks).enumerate() {
                     if let Some(number) = numbers.get(chunk * CHUNK + place) {
                         *outcome = self.one(number, work);
@@ -110,6 +123,9 @@ impl Runner {
             });
         } else {
             chunks.for_each_init(Work::default, |work, (chunk, outcomes)| {
+                if stop() {
+                    return;
+                }
                 for (place, outcome) in outcomes.iter_mut().enumerate() {
                     if let Some(number) = numbers.get(chunk * CHUNK + place) {
                         *outcome = self.one(number, work);

@@ -12,6 +12,7 @@ use super::random::{self, WIDE};
 use crate::sweep::sweep_noting;
 use crate::{
     Basis, Budget, Class, Frozen, Scratch, Sweep, SweepOptions as Options, cascade, entry_loss, enumerate, sweep,
+    sweep_unless,
 };
 
 const SHOP: &str = "
@@ -343,6 +344,18 @@ fn progress_reaches_the_end() {
         most.fetch_max(done, Ordering::Relaxed);
     });
     assert_eq!(most.into_inner(), swept.run);
+}
+
+#[test]
+fn a_sweep_is_given_up_midway() {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    let system = generated::system(60, 60);
+    let (basis, options) = (Basis::of(&system), Options::default());
+    let whole = sweep(&system, &basis, &options, &|_| ());
+    assert_eq!(sweep_unless(&system, &basis, &options, &|| false), Some(whole));
+    let asked = AtomicU64::new(0);
+    assert_eq!(sweep_unless(&system, &basis, &options, &|| asked.fetch_add(1, Ordering::Relaxed) == 1), None);
+    assert!(asked.load(Ordering::Relaxed) < 2 + rayon::current_num_threads() as u64, "who has said so is asked again");
 }
 
 proptest! {

@@ -46,12 +46,24 @@ impl StackMatter {
     /// Gathers it. Proves repairs of the findings that cost most, each at the cost of an analysis of the stack, as far as
     /// that is bounded.
     pub fn of(snapshot: &Snapshot, index: usize, stack: &Arc<Stack>, sweep: Sweep, asked: Vec<Played>) -> StackMatter {
+        StackMatter::of_unless(snapshot, index, stack, sweep, asked, &|| false)
+    }
+
+    /// The same; no further repair is tried when `stop` says so.
+    pub fn of_unless(
+        snapshot: &Snapshot,
+        index: usize,
+        stack: &Arc<Stack>,
+        sweep: Sweep,
+        asked: Vec<Played>,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> StackMatter {
         StackMatter {
             stack: stack.clone(),
             availability: stack.availability(&AvailabilityOptions::default()),
             sweep,
             asked,
-            fixes: fixes(snapshot, index, stack),
+            fixes: fixes(snapshot, index, stack, stop),
         }
     }
 
@@ -66,7 +78,12 @@ const MOST_COMPONENTS: usize = 10_000;
 /// The repairs of so many findings are tried in any case.
 const FEWEST_TRIED: usize = 5;
 
-fn fixes(snapshot: &Snapshot, index: usize, stack: &Arc<Stack>) -> Vec<Option<Vec<Fix>>> {
+fn fixes(
+    snapshot: &Snapshot,
+    index: usize,
+    stack: &Arc<Stack>,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Vec<Option<Vec<Fix>>> {
     let tried = (MOST_COMPONENTS / stack.system().components.len().max(1)).max(FEWEST_TRIED);
     let mut order: Vec<usize> = (0..stack.findings.len()).collect();
     let points = |&at: &usize| stack.findings.get(at).map_or(0.0, |finding| finding.points);
@@ -74,7 +91,7 @@ fn fixes(snapshot: &Snapshot, index: usize, stack: &Arc<Stack>) -> Vec<Option<Ve
     let mut fixes: Vec<Option<Vec<Fix>>> = vec![None; stack.findings.len()];
     for at in order.into_iter().take(tried) {
         if let (Some(slot), Some(finding)) = (fixes.get_mut(at), stack.findings.get(at)) {
-            *slot = Some(snapshot.fixes(index, finding));
+            *slot = snapshot.fixes_unless(index, finding, stop);
         }
     }
     fixes

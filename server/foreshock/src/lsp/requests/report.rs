@@ -30,10 +30,10 @@ impl Request for Report {
         let mut matters: Vec<StackMatter> = Vec::new();
         let read = |stack: &foreshock_analysis::Stack| stack.files.contains(&self.file);
         for (index, stack) in snapshot.stacks.iter().enumerate().filter(|(_, stack)| read(stack)) {
-            cancel.asked()?;
-            let sweep = stack.sweep(&SweepOptions { budget: Budget::default() }, &|_| ());
-            cancel.asked()?;
-            matters.push(StackMatter::of(snapshot, index, stack, sweep, Vec::new()));
+            let stop = || cancel.is_due();
+            let sweep = stack.sweep_unless(&SweepOptions { budget: Budget::default() }, &stop);
+            let sweep = sweep.ok_or(Refusal::ContentModified)?;
+            matters.push(StackMatter::of_unless(snapshot, index, stack, sweep, Vec::new(), &stop));
         }
         let Some(first) = matters.first() else {
             return Err(Refusal::BadQuestion(format!("{}: no stack reads this file", self.file)));
