@@ -168,6 +168,18 @@ fn what_cannot_be_read_is_said() {
 }
 
 #[test]
+fn a_single_file_that_is_no_stack_is_refused() {
+    let (_directory, root) =
+        workspace_dir(&format!("//- main.tf\n{DATABASE}//- README.md\n# a\n//- prod.tfvars\na = 1\n"));
+    for name in ["README.md", "prod.tfvars"] {
+        let refused = Workspace::new().snapshot_of(&root.join(name)).unwrap_err();
+        assert!(refused.contains("expected a directory, a .tf or .tf.json file"), "{refused}");
+    }
+    let taken = Workspace::new().snapshot_of(&root.join("main.tf")).unwrap();
+    assert_eq!(roots(&taken, &root), [""]);
+}
+
+#[test]
 fn a_ring_of_links_and_modules_ends() {
     let (_directory, root) = workspace_dir(
         "\n//- a/main.tf\nmodule \"b\" { source = \"../b\" }\n//- b/main.tf\nmodule \"a\" { source = \"../a\" }\n",

@@ -110,9 +110,9 @@ pub trait Reader {
     ) -> Result<Understood, String>;
 
     /// The root that somebody means who asks for a single file that the dialect claims: the file itself, unless a stack is a
-    /// directory.
-    fn root_at(&mut self, file: &Utf8Path) -> Utf8PathBuf {
-        file.to_owned()
+    /// directory; `None` for a file that is no stack even when somebody asks for it.
+    fn root_at(&self, file: &Utf8Path) -> Option<Utf8PathBuf> {
+        Some(file.to_owned())
     }
 
     /// Whether there is a stack at a root, as far as these texts go.

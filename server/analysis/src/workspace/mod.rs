@@ -206,8 +206,9 @@ impl Workspace {
                 roots.extend(below.into_iter().map(|root| (dialect, root)));
             }
         } else {
-            let dialect = self.dialect_of(&absolute).ok_or_else(|| format!("{path}: {EXPECTED}"))?;
-            let root = self.with_reader(dialect, |reader, _| reader.root_at(&absolute));
+            let claimed = self.dialect_of(&absolute);
+            let root = claimed.and_then(|dialect| Some((dialect, self.readers.get(dialect)?.root_at(&absolute)?)));
+            let (dialect, root) = root.ok_or_else(|| format!("{path}: {EXPECTED}"))?;
             if root != absolute {
                 self.set_folders(vec![root.clone()]);
             }

@@ -123,8 +123,8 @@ impl Reader for TerraformReader {
         Ok(understood)
     }
 
-    fn root_at(&mut self, file: &Utf8Path) -> Utf8PathBuf {
-        file.parent().unwrap_or(file).to_owned()
+    fn root_at(&self, file: &Utf8Path) -> Option<Utf8PathBuf> {
+        is_configuration(file).then(|| file.parent().unwrap_or(file).to_owned())
     }
 
     fn is_there(&self, root: &Utf8Path, texts: &dyn Texts) -> bool {
