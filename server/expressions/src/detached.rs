@@ -17,6 +17,24 @@ use crate::failure::Failure;
 
 /// The value of an expression over `variables` alone: no module, no files. What Terraform would refuse is unknown, with
 /// the reason.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::sync::Arc;
+///
+/// use foreshock_expressions::evaluate;
+/// use foreshock_resources::{Kind, Value};
+/// use foreshock_syntax::hcl::parse_expression;
+///
+/// let (expr, problems) = parse_expression("length(zones) > 1 ? upper(mode) : null");
+/// assert!(problems.is_empty());
+/// let zones = Value::new(Kind::List(Arc::new(vec![Value::string("a"), Value::string("b")])));
+/// let mut variables = BTreeMap::from([(Arc::from("zones"), zones), (Arc::from("mode"), Value::string("spread"))]);
+/// assert_eq!(evaluate(&expr, &variables).kind, Kind::String(Arc::from("SPREAD")));
+///
+/// variables.insert(Arc::from("mode"), Value::unknown("known after apply: aws_x.y.mode"));
+/// assert_eq!(evaluate(&expr, &variables).kind, Kind::Unknown(Arc::from("known after apply: aws_x.y.mode")));
+/// ```
 pub fn evaluate(expr: &Expr, variables: &BTreeMap<Arc<str>, Value>) -> Value {
     let cache = RefCell::default();
     let evaluator = Evaluator::new(&Nothing, Utf8PathBuf::new(), &cache, Rc::new(Budget::new()));
