@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use foreshock_analysis::{Finding, Fix};
 
-use crate::lsp::requests::{Cancel, Refusal};
+use crate::lsp::requests::{Cancel, Lane, Refusal};
 use crate::lsp::view::View;
 
-/// A proof costs an analysis of its stack for each candidate, and an analysis costs time in proportion to the components:
-/// so many are analysed for a cursor, which is a fraction of a second.
+/// A proof costs an analysis of its stack for each candidate, and that takes time in proportion to the components, and some
+/// in any case: as much as so many components.
+const EACH: usize = 100;
+/// So many components are analysed for a cursor: some hundred findings of a small stack, a dozen of a large one.
 const MOST_FOR_A_CURSOR: usize = 10_000;
-/// For a whole file on demand some seconds.
+/// For a whole file, on demand.
 const MOST_FOR_A_FILE: usize = 200_000;
 
 /// What a request may still prove.
@@ -22,14 +24,10 @@ pub(in crate::lsp) struct Proofs<'a> {
 }
 
 impl<'a> Proofs<'a> {
-    /// For somebody who waits with a cursor.
-    pub(in crate::lsp) fn for_a_cursor(view: &'a View, cancel: &'a Cancel<'a>) -> Proofs<'a> {
-        Proofs { view, cancel, left: MOST_FOR_A_CURSOR }
-    }
-
-    /// For a whole file, on demand.
-    pub(in crate::lsp) fn for_a_file(view: &'a View, cancel: &'a Cancel<'a>) -> Proofs<'a> {
-        Proofs { view, cancel, left: MOST_FOR_A_FILE }
+    /// As many as the lane has time for.
+    pub(in crate::lsp) fn on(lane: Lane, view: &'a View, cancel: &'a Cancel<'a>) -> Proofs<'a> {
+        let left = if lane == Lane::Long { MOST_FOR_A_FILE } else { MOST_FOR_A_CURSOR };
+        Proofs { view, cancel, left }
     }
 
     /// The proven repairs of a finding, best first. None where the bound is reached, unless they are known already: asking
@@ -43,7 +41,7 @@ impl<'a> Proofs<'a> {
             return Ok(Arc::default());
         }
         let components = self.view.snapshot().stacks.get(stack).map_or(0, |stack| stack.system().components.len());
-        self.left = self.left.saturating_sub(components.max(1));
+        self.left = self.left.saturating_sub(components + EACH);
         let fixes = self.view.world.fixes(stack, finding, &|| self.cancel.is_due());
         fixes.ok_or(Refusal::ContentModified)
     }

@@ -22,7 +22,7 @@ impl Request for FixAll {
         let mut findings = view.findings_in(&self.file);
         // What is only worth knowing is repaired one by one, when somebody wants it.
         findings.retain(|(_, finding)| finding.severity >= Severity::Warning);
-        let fixes = Proofs::for_a_file(view, cancel).of_each(&findings)?;
+        let fixes = Proofs::on(Self::LANE, view, cancel).of_each(&findings)?;
         let mut best: Vec<(usize, &Finding, &Fix)> = findings
             .iter()
             .zip(&fixes)

@@ -43,6 +43,10 @@ pub(super) trait Request: Send + Sized + 'static {
     type Answer: Send + 'static;
     /// Who answers it.
     const LANE: Lane;
+    /// The same, where it depends on what is asked.
+    fn lane(&self) -> Lane {
+        Self::LANE
+    }
     /// Whether the answer is worthless once the text is edited: edits do not fit any more, a report is still one of what
     /// was asked for.
     const IS_VOID_AFTER_AN_EDIT: bool = false;

@@ -43,7 +43,7 @@ pub(in crate::lsp) struct Asked<R: Request> {
 
 impl<R: Request> Pending for Asked<R> {
     fn lane(&self) -> Lane {
-        R::LANE
+        self.request.lane()
     }
 
     fn is_cancelled(&self) -> bool {

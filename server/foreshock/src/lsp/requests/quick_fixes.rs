@@ -10,6 +10,9 @@ use crate::lsp::code_action::{Action, DocumentEdits, Proofs, ignore};
 use crate::lsp::diagnostics;
 use crate::lsp::view::{Range, View};
 
+/// A range of more lines than a screen has is no cursor: somebody has marked the file.
+const SCREEN: u32 = 100;
+
 pub(in crate::lsp) struct QuickFixes {
     pub(in crate::lsp) file: FilePath,
     pub(in crate::lsp) range: Range,
@@ -20,16 +23,21 @@ impl Request for QuickFixes {
     const LANE: Lane = Lane::Cursor;
     const IS_VOID_AFTER_AN_EDIT: bool = true;
 
+    fn lane(&self) -> Lane {
+        let lines = self.range.end.line.saturating_sub(self.range.start.line);
+        if lines > SCREEN { Lane::Long } else { Lane::Cursor }
+    }
+
     fn answer(&self, view: &View, cancel: &Cancel<'_>) -> Result<Vec<Action>, Refusal> {
         let Some(asked) = view.span(&self.file, self.range) else { return Ok(Vec::new()) };
         let mut touched = view.findings_in(&self.file);
         touched.retain(|(_, finding)| is_touched(finding, asked));
-        let fixes = Proofs::for_a_cursor(view, cancel).of_each(&touched)?;
+        let fixes = Proofs::on(self.lane(), view, cancel).of_each(&touched)?;
 
         let mut actions = Vec::new();
         for ((stack, finding), fixes) in touched.iter().zip(&fixes) {
             actions.extend(fixes.iter().enumerate().map(|(rank, fix)| repair(view, finding, fix, rank == 0)));
-            actions.extend(best_repair(view, *stack, finding, &mut Proofs::for_a_cursor(view, cancel))?);
+            actions.extend(best_repair(view, *stack, finding, &mut Proofs::on(self.lane(), view, cancel))?);
             actions.extend(finding.cause.as_ref().map(|cause| taken_back(view, finding, cause)));
         }
         // A shared module offers the same edit for each of its callers; the first carries the gain that is shown.
@@ -80,4 +88,22 @@ fn best_repair(
 /// The change that a finding comes from, taken back.
 fn taken_back(view: &View, finding: &Finding, cause: &Cause) -> Action {
     Action::quick_fix(view, finding, cause.title(), std::iter::once(&cause.revert))
+}
+
+#[cfg(test)]
+mod tests {
+    use foreshock_text::Position;
+
+    use super::*;
+
+    #[test]
+    fn a_whole_file_stands_in_no_cursors_way() {
+        let lane = |start, end| {
+            let at = |line| Position { line, column: 0 };
+            QuickFixes { file: FilePath::new("/w/main.tf"), range: Range { start: at(start), end: at(end) } }.lane()
+        };
+        assert_eq!(lane(500, 500), Lane::Cursor);
+        assert_eq!(lane(500, 500 + SCREEN), Lane::Cursor);
+        assert_eq!(lane(0, 9999), Lane::Long);
+    }
 }
