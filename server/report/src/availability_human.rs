@@ -1,3 +1,5 @@
+//! `foreshock availability` for a terminal.
+
 use foreshock_engine::{
     AttributionMethod, Availability, EntryAvailability, Estimate, Method, Minutes, Verdict, minutes_per_year,
 };

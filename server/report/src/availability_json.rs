@@ -1,3 +1,5 @@
+//! `foreshock availability --format json`.
+
 use foreshock_analysis::{Stack, source_words};
 use foreshock_engine::{
     AttributionMethod, Availability, BasicEvent, CutSetList, EntryAvailability, Importance, LayerUnavailability,

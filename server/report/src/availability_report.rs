@@ -1,3 +1,5 @@
+//! The availability of every stack with what would raise it: what both renderings are made from.
+
 use std::sync::Arc;
 
 use foreshock_analysis::{Fix, Snapshot, Stack};

@@ -1,3 +1,5 @@
+//! `foreshock backtest` for a terminal.
+
 use foreshock_backtest::{Backtest, IncidentProblem, Predictor, Replay, Total};
 
 use super::backtest_json::CAVEAT;

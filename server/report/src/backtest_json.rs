@@ -1,3 +1,5 @@
+//! `foreshock backtest --format json`.
+
 use foreshock_backtest::{Backtest, Confusion, IncidentProblem, Replay};
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! The comparison with the base as JSON.
+
 use foreshock_analysis::{Comparison, NewFailure, Stack};
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! `foreshock check --format json`.
+
 use foreshock_analysis::{Finding, Fix, ProblemCode, Stack};
 use foreshock_engine::Assessment;
 use foreshock_model::Evidence;

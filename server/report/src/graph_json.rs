@@ -1,3 +1,5 @@
+//! The graph as JSON: `foreshock graph`, and the answer of `foreshock/graph`.
+
 use foreshock_analysis::Stack;
 use foreshock_catalog::Role;
 use foreshock_model::{Component, ComponentIndex, FailoverMode, Known, Redundancy, System};

@@ -1,3 +1,5 @@
+//! The graph as text for other tools: DOT and Mermaid.
+
 use std::fmt::Write;
 
 use foreshock_analysis::Stack;

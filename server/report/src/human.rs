@@ -1,3 +1,5 @@
+//! `foreshock check` for a terminal.
+
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

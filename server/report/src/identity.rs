@@ -1,3 +1,5 @@
+//! What a finding is called by programs that follow it from one run to the next.
+
 use std::collections::BTreeMap;
 
 use foreshock_analysis::{Finding, Stack};

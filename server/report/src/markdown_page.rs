@@ -1,3 +1,5 @@
+//! A comment that fits into what the forges take: what does not fit is counted.
+
 /// GitHub takes 65,536 characters for a comment; bytes are never fewer, and what a bot adds needs room.
 const LONGEST: usize = 60_000;
 /// Room for what is said about what is left out.

@@ -1,3 +1,5 @@
+//! The findings of every stack with their repairs: what all renderings of `foreshock check` are made from.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

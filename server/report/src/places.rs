@@ -1,3 +1,5 @@
+//! How files and ranges are written, the same in every rendering.
+
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_analysis::{Snapshot, Stack};
 use foreshock_text::{FilePath, Place, Position, PositionEncoding};

@@ -1,3 +1,5 @@
+//! The results of a SARIF file: findings with their repairs, and what is suppressed.
+
 use foreshock_analysis::{FILE_NAME, Finding, Fix, Suppressed, Suppression, rules};
 use foreshock_model::Evidence;
 use foreshock_text::FilePath;

@@ -1,3 +1,5 @@
+//! `foreshock simulate` for a terminal.
+
 use super::Places;
 use super::cascade_text::cascade_text;
 use super::simulation::{Played, Simulation, told};

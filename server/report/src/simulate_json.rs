@@ -1,3 +1,5 @@
+//! `foreshock simulate --format json`, and the answer of `foreshock/simulate`.
+
 use foreshock_analysis::reason;
 use foreshock_engine::{AgentAnswers, Cascade, Recovery, Span, Unsettled};
 use foreshock_model::Seconds;

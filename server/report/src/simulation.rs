@@ -1,3 +1,5 @@
+//! Faults played on a stack, gathered for every rendering.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Numbers and names in words, the same in every rendering and in the editor.
+
 use foreshock_analysis::Fix;
 use foreshock_engine::Health;
 use foreshock_model::{Confidence, DependencyKind, Layer};

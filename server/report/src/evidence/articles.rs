@@ -1,3 +1,5 @@
+//! The articles that an evidence pack speaks of, as data.
+
 use serde::Deserialize;
 
 /// The table of `data/dora.toml`.

@@ -1,3 +1,5 @@
+//! The evidence pack for people.
+
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, syntax::SyntaxConfig};
 use serde_json::Value;

@@ -1,3 +1,5 @@
+//! The evidence pack as one JSON value, of which the other files say the same.
+
 use std::collections::BTreeMap;
 
 use foreshock_analysis::{Finding, Snapshot};

@@ -1,3 +1,5 @@
+//! The numbers that a page rests on, as its table shows them.
+
 use serde::Serialize;
 
 use super::StackMatter;

@@ -1,3 +1,5 @@
+//! What a page says of the comparison with the base.
+
 use foreshock_analysis::Stack;
 use serde::Serialize;
 

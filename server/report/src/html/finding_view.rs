@@ -1,3 +1,5 @@
+//! A finding as a page shows it.
+
 use foreshock_analysis::{Base, Finding, Fix, Severity};
 use serde::Serialize;
 

@@ -1,3 +1,5 @@
+//! The page of `foreshock graph --format html`: the picture alone.
+
 use foreshock_analysis::Stack;
 use foreshock_engine::{Class, Fault, Faults, Health, Outcome, Scenario, Sweep, entry_loss};
 use serde::Serialize;

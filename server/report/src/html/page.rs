@@ -1,3 +1,5 @@
+//! The templates of a page, filled in.
+
 use minijinja::value::Serde;
 use minijinja::{Environment, syntax::SyntaxConfig};
 use serde::Serialize;

@@ -1,3 +1,5 @@
+//! A stack as a page shows it.
+
 use foreshock_analysis::Stack;
 use foreshock_engine::Method;
 use serde::Serialize;

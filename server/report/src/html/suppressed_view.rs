@@ -1,3 +1,5 @@
+//! What is suppressed, as a page lists it.
+
 use foreshock_analysis::{Stack, Suppressed};
 use serde::Serialize;
 

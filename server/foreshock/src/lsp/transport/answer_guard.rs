@@ -1,3 +1,5 @@
+//! Every request gets an answer, even one whose handler panics.
+
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;

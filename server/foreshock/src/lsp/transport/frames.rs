@@ -1,3 +1,5 @@
+//! Messages cut out of a stream of bytes, whatever is between them.
+
 use std::io::{self, BufRead, Read};
 
 use serde_json::{Value, json};

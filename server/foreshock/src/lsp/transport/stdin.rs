@@ -1,3 +1,5 @@
+//! The thread that reads standard input, and answers what is no message.
+
 use std::io::{self, BufReader, Cursor};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};

@@ -1,3 +1,5 @@
+//! The thread that writes to standard output, so that a client that does not read stops nobody.
+
 use std::io::{self, Write};
 use std::pin::Pin;
 use std::sync::Arc;
