@@ -35,7 +35,7 @@ fn committed(name: &str) -> Option<Shop> {
     Some(shop)
 }
 
-fn git(shop: &Shop, arguments: &[&str]) {
+pub(crate) fn git(shop: &Shop, arguments: &[&str]) {
     let mut git = Command::new("git");
     git.args(["-c", "user.name=a", "-c", "user.email=a@example.com"]).args(arguments).current_dir(&shop.directory);
     git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");

@@ -205,6 +205,15 @@ impl Client {
         assert!(unread.is_empty(), "messages nobody read: {unread:#?}");
     }
 
+    /// The diagnostics published so far, in order; each is read once.
+    pub(crate) fn published(&mut self) -> Vec<Value> {
+        let (published, unread) =
+            self.unread.drain(..).partition(|message| message["method"] == "textDocument/publishDiagnostics");
+        self.unread = unread;
+        let published: VecDeque<Value> = published;
+        published.into_iter().map(|message| message["params"].clone()).collect()
+    }
+
     /// Reads the findings in files of the shop that are not open; other tests look at those.
     pub(crate) fn drain_closed_files(&mut self, shop: &Shop) {
         // An answer proves that everything before it has been sent.

@@ -8,6 +8,7 @@ mod client;
 mod configuration;
 mod documents;
 mod features;
+mod freshness;
 mod infra;
 mod lanes;
 mod lifecycle;

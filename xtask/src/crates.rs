@@ -38,7 +38,7 @@ pub(crate) const CRATES: &[Crate] = &[
     pure("syntax", "server/syntax", &["text"]),
     pure("model", "server/model", &["text"]),
     pure("engine", "server/engine", &["model"]),
-    pure("files", "server/files", &["text"]),
+    Crate { name: "files", folder: "server/files", knows: &["text"], may: May::UseFiles },
     pure("resources", "server/resources", &["text"]),
     pure("expressions", "server/expressions", &["text", "syntax", "files", "resources"]),
     pure("terraform", "server/frontends/terraform", &["text", "syntax", "files", "resources", "expressions"]),

@@ -36,4 +36,4 @@ pub use show::values::{Expression, Origin, Reading, ReferredValue, is_secret_nam
 pub use stack::{ProblemCode, Stack, StackProblem};
 pub use workspace::callers::{Caller, Fares};
 pub use workspace::snapshot::{Configured, File, Snapshot};
-pub use workspace::{BaseChoice, Revision, Workspace};
+pub use workspace::{BaseChoice, Revision, Watched, Workspace};

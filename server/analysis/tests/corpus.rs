@@ -42,6 +42,8 @@ fn analysed(stack: &Utf8Path) -> (Utf8PathBuf, Arc<Snapshot>) {
     }
     let mut workspace = Workspace::new();
     workspace.set_options(options);
+    // The corpus is no repository.
+    workspace.set_allowed(vec![stack.join("src").canonicalize_utf8().unwrap()]);
     let snapshot = workspace.snapshot_of(&root).unwrap();
     (root, snapshot)
 }

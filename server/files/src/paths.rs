@@ -1,6 +1,7 @@
 //! Paths without a disk: lexical joins and differences.
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use foreshock_text::FilePath;
 
 /// `path` seen from `base`, lexically cleaned.
 pub fn join(base: &Utf8Path, path: &str) -> Utf8PathBuf {
@@ -57,4 +58,14 @@ pub fn clean(path: &str) -> String {
         (false, true) => ".".to_owned(),
         (false, false) => parts.join("/"),
     }
+}
+
+/// A path without `.` and `..`, by its text alone.
+pub fn normalised(path: &Utf8Path) -> Utf8PathBuf {
+    join(path, "")
+}
+
+/// The directory of a file.
+pub fn directory_of(file: &FilePath) -> Utf8PathBuf {
+    file.as_path().parent().map(Utf8Path::to_owned).unwrap_or_default()
 }

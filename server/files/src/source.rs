@@ -1,9 +1,11 @@
-//! The way to the outside for whoever understands text: [`Files`].
+//! The two ways to files: [`Files`] for whoever understands text, [`FileSource`] for what lies below the open documents.
 
 use std::sync::Arc;
 
 use camino::Utf8Path;
 use foreshock_text::FilePath;
+
+use crate::{Stamp, Walk};
 
 /// Where texts come from: the editor's open documents first, then the disk or a revision. The only way to the outside.
 pub trait Files {
@@ -17,4 +19,28 @@ pub trait Files {
     fn bytes(&self, file: &FilePath) -> Option<Arc<[u8]>> {
         self.text(file).map(|text| Arc::from(text.as_bytes()))
     }
+
+    /// Whether a file or directory may be read: what lies outside the workspace, links followed, may not, and is as if it were
+    /// not there.
+    fn may_read(&self, _path: &Utf8Path) -> bool {
+        true
+    }
+}
+
+/// What lies under the open documents. Looks every time it is asked; a [`crate::FileStore`] remembers.
+pub trait FileSource {
+    /// The files directly in a directory, sorted. Empty where there is none.
+    ///
+    /// # Errors
+    /// When the directory is there and can't be read: the reason.
+    fn list(&self, directory: &Utf8Path) -> Result<Vec<FilePath>, String>;
+
+    /// The content of a file: `None` when no file is there, the reason when it can't be read.
+    fn read(&self, file: &FilePath) -> Option<Result<Vec<u8>, String>>;
+
+    /// Every file and directory at or below a folder that a person would call part of it.
+    fn walk(&self, folder: &Utf8Path) -> Walk;
+
+    /// What tells that a file or directory may have changed since.
+    fn stamp(&self, path: &Utf8Path) -> Stamp;
 }

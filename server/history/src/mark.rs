@@ -48,6 +48,12 @@ impl Repository {
 }
 
 impl Mark {
+    /// The files that say so, there or not.
+    pub fn files(&self) -> impl Iterator<Item = &std::path::Path> {
+        let references = self.references.iter().map(|(file, _)| file.as_path());
+        references.chain(self.lists.iter().map(|(file, _)| file.as_path()))
+    }
+
     /// Whether any of the names stands elsewhere now. Reads some ten short files.
     pub fn moved(&self) -> bool {
         let mut now = self.clone();

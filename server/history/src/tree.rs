@@ -107,6 +107,11 @@ impl Tree {
         }
     }
 
+    /// Whether a file is there at the commit.
+    pub fn has_file(&self, file: &Utf8Path) -> bool {
+        self.relative(file).is_some_and(|path| matches!(self.find(self.root, &path), Place::File(_)))
+    }
+
     /// Whether a directory holds a submodule at this commit.
     pub fn has_submodule(&self, directory: &Utf8Path) -> bool {
         let Some(path) = self.relative(directory) else { return false };

@@ -91,6 +91,16 @@ impl Configurations {
         read
     }
 
+    /// The files that were looked for, there or not.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &FilePath> {
+        self.read.keys().chain(self.baselines.keys())
+    }
+
+    /// Which file counts for which directory is to be looked for anew.
+    pub(crate) fn forget_places(&mut self) {
+        self.nearest.clear();
+    }
+
     /// Forgets what changed files, or files in changed directories, said.
     pub(crate) fn forget(&mut self, changed: &FxHashSet<FilePath>) {
         let is_old = |file: &FilePath| changed.iter().any(|changed| file.as_path().starts_with(changed.as_path()));

@@ -19,12 +19,12 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_terraform::ResolveOptions;
 use foreshock_text::FilePath;
-use rustc_hash::FxHashSet;
 
 use crate::change::since_base::{Change, changed_lines};
 use crate::configuration::StackSettings;
 use crate::findings::fix::Candidate;
 use crate::findings::suppression::Annotations;
+use crate::workspace::Index;
 use crate::workspace::disk::Sources;
 use crate::{Finding, Stack};
 pub use source_file::{PlainFile, SourceFile};
@@ -130,8 +130,9 @@ pub trait Reader {
         false
     }
 
-    /// Looks again which stacks there are: everywhere at first, and afterwards where something changed.
-    fn index(&mut self, site: &Site<'_>, changed: Option<&FxHashSet<FilePath>>) {
+    /// Looks again which stacks there are: everywhere at first, and afterwards in the directories where something has changed,
+    /// come or gone.
+    fn index(&mut self, site: &Site<'_>, changed: Option<&BTreeSet<Utf8PathBuf>>) {
         let _ = (site, changed);
     }
 
@@ -211,6 +212,7 @@ pub struct Site<'a> {
     /// The workspace folders.
     pub folders: &'a [Utf8PathBuf],
     pub(crate) sources: &'a Sources,
+    pub(crate) index: &'a Index,
 }
 
 impl Site<'_> {
@@ -221,6 +223,11 @@ impl Site<'_> {
 
     /// Every file at or below a folder, but for hidden directories, `node_modules` and what git ignores.
     pub fn files_below(&self, folder: &Utf8Path) -> Vec<Utf8PathBuf> {
-        self.sources.files_below(folder)
+        self.sources.walk(folder).files
+    }
+
+    /// Whether a directory is part of the workspace, or somebody has a document of it open.
+    pub(crate) fn has(&self, directory: &Utf8Path) -> bool {
+        self.index.has(directory) || self.sources.store().has_document_in(directory)
     }
 }

@@ -6,13 +6,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_files::ReadSet;
 use foreshock_history::{Base as Found, Commit, Mark, Problem, Repository, Tree, Wanted, WorkTree};
 use foreshock_text::FilePath;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Workspace;
 use super::past::Past;
-use super::seen::Read;
+use super::seen::is_same;
 use crate::workspace::disk::Sources;
 use crate::workspace::paths::directory_of;
 use crate::{Base, FILE_NAME, Stack};
@@ -50,6 +51,8 @@ pub(super) struct Bases {
     ignored_changed: bool,
     /// There may be other repositories now.
     git_changed: bool,
+    /// Something that a base was read from and that no commit holds is different now.
+    past_changed: bool,
 }
 
 /// A repository and where its base stands.
@@ -96,7 +99,7 @@ impl Workspace {
         if std::mem::take(&mut self.bases.ignored_changed) {
             self.forget_bases();
         }
-        let mut moved = false;
+        let mut moved = std::mem::take(&mut self.bases.past_changed);
         let mut sides = std::mem::take(&mut self.bases.sides);
         for (work_tree, side) in &mut sides {
             if side.mark.as_ref().is_some_and(Mark::moved) {
@@ -148,6 +151,7 @@ impl Workspace {
             today: self.today,
             options: self.options.clone(),
             sources: Rc::new(Sources::on(Box::new(Past(tree.clone())), self.sources.clone())),
+            is_past: true,
             ..Workspace::with_dialects(self.dialects)
         });
         let (base, doubt) = (base_of(found), found.doubt.clone());
@@ -190,7 +194,7 @@ impl Workspace {
     }
 
     /// A stack beside what it was. `number` counts the stacks of its root, `read` is what it was read from.
-    pub(super) fn compared(&mut self, dialect: usize, mut stack: Stack, number: usize, read: &Read) -> Stack {
+    pub(super) fn compared(&mut self, dialect: usize, mut stack: Stack, number: usize, read: &ReadSet) -> Stack {
         // A plan brings its own base.
         if let Some((base, before)) = stack.before.take() {
             return stack.compared_with(base, before);
@@ -240,12 +244,12 @@ impl At {
         dialect: usize,
         now: &Stack,
         number: usize,
-        read: &Read,
+        read: &ReadSet,
         present: &Sources,
     ) -> Option<Arc<Stack>> {
         let past = &mut *self.workspace;
         if past.readers.get(dialect)?.is_there(&now.root, &*past.sources) {
-            let is_same = || read.is_same(present, &past.sources);
+            let is_same = || is_same(read, present, &past.sources);
             return match !now.understood().reads_others && is_same() {
                 true => Some(Arc::new(now.clone())),
                 false => past.stack_at(dialect, &now.root, number),
@@ -267,7 +271,7 @@ impl At {
 impl Workspace {
     /// Looks everywhere only for a dialect that has to.
     fn index_for(&mut self, dialect: usize) {
-        if self.indexed || self.readers.get(dialect).is_some_and(|reader| reader.needs_index()) {
+        if self.index.is_done() || self.readers.get(dialect).is_some_and(|reader| reader.needs_index()) {
             self.index();
         }
         self.drop_changed();
@@ -294,17 +298,34 @@ impl Bases {
         &self.choice
     }
 
-    /// A file changed on the disk. That is of no concern to a commit, but for what git ignores.
-    pub(super) fn forget_disk(&mut self, file: &FilePath) {
-        self.ignored_changed |= matches!(file.as_path().file_name(), Some(".gitignore" | "exclude"));
-        self.git_changed |= file.as_path().iter().any(|part| part == ".git");
+    /// Paths changed on the disk. That is of no concern to a commit, but for what git ignores.
+    pub(super) fn forget_disk(&mut self, paths: &[FilePath]) {
+        let is_rule = |path: &FilePath| matches!(path.as_path().file_name(), Some(".gitignore" | "exclude"));
+        self.ignored_changed |= paths.iter().any(is_rule);
+        self.git_changed |= paths.iter().any(|path| path.as_path().iter().any(|part| part == ".git"));
         for side in self.sides.values_mut() {
             let Ok(at) = &mut side.at else { continue };
             at.moved.clear();
-            if at.tree.counts_as_today(file.as_path()) {
-                at.workspace.forget_disk(file);
-            }
+            at.workspace.told.extend(paths.iter().cloned());
+            at.workspace.follow_disk();
+            self.past_changed |= !at.workspace.changes.is_empty();
         }
+    }
+
+    /// What the stacks of the base were read from may have changed on the disk.
+    pub(super) fn look_again(&mut self) {
+        for side in self.sides.values_mut() {
+            let Ok(at) = &mut side.at else { continue };
+            at.workspace.in_doubt = true;
+            at.workspace.follow_disk();
+            self.past_changed |= !at.workspace.changes.is_empty();
+        }
+    }
+
+    /// The files that say where the bases stand.
+    pub(super) fn files(&self) -> Vec<Utf8PathBuf> {
+        let marks = self.sides.values().filter_map(|side| side.mark.as_ref());
+        marks.flat_map(Mark::files).filter_map(|file| Utf8PathBuf::from_path_buf(file.to_owned()).ok()).collect()
     }
 
     /// `foreshock.toml` of today counts for both sides.

@@ -5,6 +5,8 @@ mod base;
 pub(crate) mod callers;
 pub(crate) mod disk;
 mod explained;
+mod freshness;
+mod index;
 mod past;
 pub(crate) mod paths;
 mod seen;
@@ -16,13 +18,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_files::{Changes, Files, ReadSet};
 use foreshock_terraform::ResolveOptions;
 use foreshock_text::{FilePath, Place};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use self::base::BaseChoice;
 use self::base::Bases;
-use self::seen::Read as ReadFiles;
+pub use self::freshness::Watched;
+pub(crate) use self::index::Index;
+use self::seen::Seen;
 use crate::configuration::{Choices, Configurations, FILE_NAME, Places, StackSettings, stacks_of};
 use crate::dialect::{DIALECTS, Dialect, Reader, Site, SourceFile, StackKind};
 use crate::findings::suppression::{notices, of_problem};
@@ -43,8 +48,13 @@ pub struct Workspace {
     dialects: &'static [&'static dyn Dialect],
     /// One for each dialect.
     readers: Vec<Box<dyn Reader>>,
-    indexed: bool,
-    changed: FxHashSet<FilePath>,
+    index: Index,
+    /// Paths that somebody said have changed on the disk.
+    told: Vec<FilePath>,
+    /// Whether what was read is to be looked at again, whatever was told.
+    in_doubt: bool,
+    /// What is different since the last picture.
+    changes: Changes,
     stacks: FxHashMap<StackKey, Kept>,
     configurations: Configurations,
     choices: Choices,
@@ -55,6 +65,14 @@ pub struct Workspace {
     today: Option<Date>,
     /// The directory every stack of which was asked for.
     whole: Option<Utf8PathBuf>,
+    /// What was read to find out how stacks are read.
+    settings_read: ReadSet,
+    /// How often the settings of a root were worked out.
+    settings_computed: u64,
+    /// Directories below which texts may read beside the workspace folders.
+    allowed: Vec<Utf8PathBuf>,
+    /// Whether it is the workspace of a base: the boundary of the present is its own.
+    is_past: bool,
 }
 
 /// The dialect of a stack, its root and what tells it from others of that root.
@@ -63,9 +81,7 @@ type StackKey = (StackKind, Utf8PathBuf, Option<Arc<str>>);
 /// A stack with what it was read from.
 struct Kept {
     stack: Arc<Stack>,
-    files: FxHashSet<FilePath>,
-    /// Directories in which any change makes it old.
-    directories: FxHashSet<Utf8PathBuf>,
+    read: ReadSet,
 }
 
 /// Roots, each with the number of its dialect.
@@ -91,8 +107,10 @@ impl Workspace {
             sources: Rc::default(),
             dialects,
             readers: dialects.iter().map(|dialect| dialect.reader()).collect(),
-            indexed: false,
-            changed: FxHashSet::default(),
+            index: Index::default(),
+            told: Vec::new(),
+            in_doubt: false,
+            changes: Changes::default(),
             stacks: FxHashMap::default(),
             configurations: Configurations::default(),
             choices: Choices::default(),
@@ -100,6 +118,10 @@ impl Workspace {
             bases: Bases::default(),
             today: None,
             whole: None,
+            settings_read: ReadSet::default(),
+            settings_computed: 0,
+            allowed: Vec::new(),
+            is_past: false,
         }
     }
 
@@ -109,7 +131,8 @@ impl Workspace {
         self.folders = folders.iter().map(|folder| normalised(folder)).collect();
         self.folders.sort();
         self.folders.dedup();
-        self.indexed = false;
+        self.index.forget();
+        self.set_boundary();
         self.forget_bases();
     }
 
@@ -142,25 +165,34 @@ impl Workspace {
     /// Opens a document or changes its text; it wins over the disk until it is closed.
     pub fn set_document(&mut self, file: FilePath, text: Arc<str>) {
         self.revision += 1;
-        if self.sources.set_document(&file, text) {
-            self.changed.insert(file);
+        let changes = self.sources.set_document(&file, text);
+        let is_new = !changes.directories.is_empty();
+        self.changes.extend(changes);
+        if is_new {
+            self.set_boundary();
         }
     }
 
     /// Closes a document: what is on the disk counts again.
     pub fn close_document(&mut self, file: &FilePath) {
         self.revision += 1;
-        self.sources.close_document(file);
+        self.changes.extend(self.sources.close_document(file));
         self.readers.iter_mut().for_each(|reader| reader.forget_document(file));
-        self.changed.insert(file.clone());
+        self.set_boundary();
     }
 
-    /// A file or directory was changed, created or deleted on the disk.
-    pub fn forget_disk(&mut self, file: &FilePath) {
+    /// A file or folder was changed, created or deleted on the disk. What it means for what was read is looked at with the next
+    /// snapshot; of a folder, all that lies below it.
+    pub fn forget_disk(&mut self, path: &FilePath) {
         self.revision += 1;
-        self.sources.forget_disk(file);
-        self.bases.forget_disk(file);
-        self.changed.insert(file.clone());
+        self.told.push(path.clone());
+    }
+
+    /// With the next snapshot everything that the stacks were read from is looked at again, for there may be changes of the
+    /// disk that nobody tells of. Costs a look at the metadata of each file.
+    pub fn look_again(&mut self) {
+        self.revision += 1;
+        self.in_doubt = true;
     }
 
     /// The settings of stacks may be others now.
@@ -170,6 +202,7 @@ impl Workspace {
 
     /// The stacks that the open documents belong to. A stack none of whose files changed is the same `Arc` as before.
     pub fn snapshot(&mut self) -> Arc<Snapshot> {
+        self.follow_disk();
         self.index();
         self.drop_changed();
         let mut roots = Roots::new();
@@ -247,35 +280,19 @@ impl Workspace {
 
     /// Asks the reader of a dialect something about this workspace.
     fn with_reader<T: Default>(&mut self, dialect: usize, ask: impl FnOnce(&mut dyn Reader, &Site<'_>) -> T) -> T {
-        let site = Site { folders: &self.folders, sources: &self.sources };
+        let site = Site { folders: &self.folders, sources: &self.sources, index: &self.index };
         self.readers.get_mut(dialect).map(|reader| ask(&mut **reader, &site)).unwrap_or_default()
     }
 
     /// Looks for the roots of the workspace once, and afterwards where something changed.
     fn index(&mut self) {
-        let site = Site { folders: &self.folders, sources: &self.sources };
-        let changed = self.indexed.then_some(&self.changed);
+        let is_first = self.walk_folders();
+        let changed = self.index.take_stale(&self.changes);
+        let site = Site { folders: &self.folders, sources: &self.sources, index: &self.index };
         for reader in &mut self.readers {
-            reader.index(&site, changed);
+            reader.index(&site, (!is_first).then_some(&changed));
         }
-        self.indexed = true;
-    }
-
-    /// Drops the stacks that read a changed file, or a directory whose listing may have changed.
-    fn drop_changed(&mut self) {
-        let changed = std::mem::take(&mut self.changed);
-        if changed.is_empty() {
-            return;
-        }
-        self.configurations.forget(&changed);
-        self.bases.forget_configurations(&changed);
-        if changed.iter().any(|file| file.as_path().file_name() == Some(FILE_NAME)) {
-            self.forget_settings();
-        }
-        let directories: FxHashSet<Utf8PathBuf> = changed.iter().map(directory_of).collect();
-        self.stacks.retain(|_, kept| {
-            kept.directories.is_disjoint(&directories) && changed.iter().all(|file| !kept.files.contains(file))
-        });
+        self.index.found.clear();
     }
 
     /// The picture of these roots: every stack of each, read anew where something of it changed.
@@ -300,10 +317,16 @@ impl Workspace {
     fn prepare(&mut self) {
         let mut readers = std::mem::take(&mut self.readers);
         let given = self.options.clone();
+        let sources = self.sources.clone();
+        let seen = Seen::of(&sources);
+        let before = self.settings_computed;
         for reader in &mut readers {
-            reader.prepare(&given, &mut |root| self.settings_at(root, root));
+            reader.prepare(&given, &mut |root| self.settings_at(root, root, &seen));
         }
         self.readers = readers;
+        if self.settings_computed != before {
+            self.settings_read = seen.read();
+        }
     }
 
     /// Stacks with everything that is told beside them: the files they stand in, `foreshock.toml`, and who asked for silence.
@@ -318,6 +341,7 @@ impl Workspace {
         let mut snapshot =
             Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files, base_problem);
         snapshot.notices = notices;
+        snapshot.boundary = self.sources.store().boundary();
         Arc::new(snapshot)
     }
 
@@ -328,10 +352,9 @@ impl Workspace {
         if let Some(kept) = self.stacks.get(&key).filter(|kept| **kept.stack.settings() == settings) {
             return Some(kept.stack.clone());
         }
-        let (stack, ReadFiles { files, .. }) = self.analysed(dialect, root, settings, number).ok()?;
+        let (stack, read) = self.analysed(dialect, root, settings, number).ok()?;
         let stack = Arc::new(stack);
-        let directories = stack.understood().directories.iter().cloned().collect();
-        self.stacks.insert(key, Kept { stack: stack.clone(), files, directories });
+        self.stacks.insert(key, Kept { stack: stack.clone(), read });
         Some(stack)
     }
 
@@ -369,7 +392,8 @@ impl Workspace {
     fn settings_of(&mut self, dialect: usize, root: &Utf8Path) -> Vec<StackSettings> {
         let Some(reader) = self.readers.get(dialect) else { return Vec::new() };
         let (home, has_variants) = (reader.home(root), reader.has_variants());
-        let mut all = self.settings_at(&home.name, &home.directory);
+        let sources = self.sources.clone();
+        let mut all = self.settings_at(&home.name, &home.directory, &*sources);
         if !has_variants {
             all.truncate(1);
         }
@@ -380,16 +404,23 @@ impl Workspace {
     }
 
     /// The settings that `foreshock.toml`, the editor's user and the command line have for a stack of that name.
-    fn settings_at(&mut self, name: &Utf8Path, directory: &Utf8Path) -> Vec<StackSettings> {
+    /// Which files that depends on whoever lends them can tell.
+    fn settings_at(&mut self, name: &Utf8Path, directory: &Utf8Path, files: &dyn Files) -> Vec<StackSettings> {
+        self.settings_computed += 1;
         let configuration = self.configurations.of(directory, self.sources.present());
         let baseline = self.configurations.baseline_of(directory, self.sources.present());
         let places = Places { folders: &self.folders };
-        let mut all = stacks_of(name, configuration.as_deref(), &self.choices, &self.options, places, &*self.sources);
+        let mut all = stacks_of(name, configuration.as_deref(), &self.choices, &self.options, places, files);
         for settings in &mut all {
             settings.baseline.clone_from(&baseline);
             settings.today = self.today;
         }
         all
+    }
+
+    /// How often the settings of a root were worked out so far: what a change costs beside its own stacks.
+    pub fn settings_computed(&self) -> u64 {
+        self.settings_computed
     }
 
     /// The configurations that count for these stacks and for open documents, with what is wrong with them.

@@ -1,11 +1,12 @@
+//! Texts that remember what was asked of them.
+
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_files::Files;
+use foreshock_files::{Files, ReadSet};
 use foreshock_terraform::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
 use foreshock_text::FilePath;
-use rustc_hash::FxHashSet;
 
 use crate::dialect::Texts;
 use crate::dialect::infra::is_yaml;
@@ -15,14 +16,7 @@ use crate::workspace::disk::Sources;
 /// Sources that remember what was asked of them.
 pub(super) struct Seen<'a> {
     sources: &'a Sources,
-    read: RefCell<Read>,
-}
-
-/// Everything that an analysis has asked for: where all of it is the same, so is the result.
-#[derive(Default)]
-pub(super) struct Read {
-    directories: FxHashSet<Utf8PathBuf>,
-    pub(super) files: FxHashSet<FilePath>,
+    read: RefCell<ReadSet>,
 }
 
 impl<'a> Seen<'a> {
@@ -30,58 +24,51 @@ impl<'a> Seen<'a> {
         Seen { sources, read: RefCell::default() }
     }
 
-    pub(super) fn read(self) -> Read {
+    pub(super) fn read(self) -> ReadSet {
         self.read.into_inner()
-    }
-
-    fn note(&self, file: &FilePath) {
-        let mut read = self.read.borrow_mut();
-        if !read.files.contains(file) {
-            read.files.insert(file.clone());
-        }
     }
 }
 
 impl Files for Seen<'_> {
     fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
-        let mut read = self.read.borrow_mut();
-        if !read.directories.contains(directory) {
-            read.directories.insert(directory.to_owned());
-        }
+        self.read.borrow_mut().list(directory);
         self.sources.list(directory)
     }
 
     fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        self.note(file);
+        self.read.borrow_mut().read(file);
         self.sources.text(file)
     }
 
     fn bytes(&self, file: &FilePath) -> Option<Arc<[u8]>> {
-        self.note(file);
+        self.read.borrow_mut().read(file);
         self.sources.bytes(file)
+    }
+
+    fn may_read(&self, path: &Utf8Path) -> bool {
+        self.sources.may_read(path)
     }
 }
 
 impl TerraformFiles for Seen<'_> {
     fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
-        self.note(file);
+        self.read.borrow_mut().read(file);
         self.sources.parsed(file)
     }
 }
 
 impl Texts for Seen<'_> {
     fn yaml(&self, file: &FilePath) -> Option<Arc<YamlFile>> {
-        self.note(file);
+        self.read.borrow_mut().read(file);
         self.sources.yaml(file)
     }
 }
 
-impl Read {
-    /// Whether two sources give the same answers. Line ends of Windows are no difference: a checkout may have made them.
-    pub(super) fn is_same(&self, one: &Sources, other: &Sources) -> bool {
-        let same_names = |directory: &Utf8PathBuf| names(one, directory) == names(other, directory);
-        self.directories.iter().all(same_names) && self.files.iter().all(|file| is_same_file(file, one, other))
-    }
+/// Whether two sources give the same answers to what was asked. Line ends of Windows are no difference: a checkout may have
+/// made them.
+pub(super) fn is_same(read: &ReadSet, one: &Sources, other: &Sources) -> bool {
+    let same_names = |directory: &Utf8PathBuf| names(one, directory) == names(other, directory);
+    read.directories.iter().all(same_names) && read.files.iter().all(|file| is_same_file(file, one, other))
 }
 
 /// The files in a directory that somebody has written.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_files::Files;
+use foreshock_files::{Boundary, Files};
 use foreshock_model::ComponentIndex;
 use foreshock_terraform::{ParsedFile, TerraformFiles};
 use foreshock_text::{FilePath, LineTable, Problem};
@@ -32,6 +32,8 @@ pub struct Snapshot {
     /// What is to be said of suppressions, by place.
     pub notices: Vec<Notice>,
     files: FxHashMap<FilePath, SourceFile>,
+    /// How far reading goes.
+    pub(crate) boundary: Boundary,
 }
 
 /// A `foreshock.toml` with everything that is wrong with it here.
@@ -65,14 +67,24 @@ impl Snapshot {
         files: FxHashMap<FilePath, SourceFile>,
         base_problem: Option<Arc<str>>,
     ) -> Snapshot {
-        Snapshot { revision, folders, stacks, configurations, base_problem, notices: Vec::new(), files }
+        Snapshot {
+            revision,
+            folders,
+            stacks,
+            configurations,
+            base_problem,
+            notices: Vec::new(),
+            files,
+            boundary: Boundary::none(),
+        }
     }
 
     /// The same texts with other words on what they mean.
     pub(crate) fn with_stacks(&self, stacks: Vec<Arc<Stack>>) -> Snapshot {
         let (folders, configurations) = (self.folders.clone(), self.configurations.clone());
         let (files, base_problem, notices) = (self.files.clone(), self.base_problem.clone(), self.notices.clone());
-        Snapshot { stacks, revision: self.revision, folders, configurations, files, base_problem, notices }
+        let boundary = self.boundary.clone();
+        Snapshot { stacks, revision: self.revision, folders, configurations, files, base_problem, notices, boundary }
     }
 
     /// Text and lines of a file that was read.
@@ -161,7 +173,7 @@ impl Snapshot {
 /// The texts of the snapshot; what it did not read comes from the disk.
 impl Files for Snapshot {
     fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
-        let mut files = list_disk(directory);
+        let mut files = if self.boundary.holds(directory) { list_disk(directory) } else { Vec::new() };
         files.extend(self.files.keys().filter(|file| file.as_path().parent() == Some(directory)).cloned());
         files.sort();
         files.dedup();
@@ -171,8 +183,13 @@ impl Files for Snapshot {
     fn text(&self, file: &FilePath) -> Option<Arc<str>> {
         match self.file(file) {
             Some(file) => Some(file.text.clone()),
-            None => crate::workspace::disk::read_text(file),
+            None if self.boundary.holds_file(file.as_path()) => crate::workspace::disk::read_text(file),
+            None => None,
         }
+    }
+
+    fn may_read(&self, path: &Utf8Path) -> bool {
+        self.files.contains_key(&FilePath::new(path)) || self.boundary.holds(path)
     }
 }
 
@@ -180,7 +197,8 @@ impl TerraformFiles for Snapshot {
     fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
         match self.files.get(file) {
             Some(SourceFile::Hcl(parsed)) => Some(parsed.clone()),
-            _ => crate::workspace::disk::parse_disk(file),
+            _ if self.boundary.holds_file(file.as_path()) => crate::workspace::disk::parse_disk(file),
+            _ => None,
         }
     }
 }
@@ -189,7 +207,8 @@ impl Texts for Snapshot {
     fn yaml(&self, file: &FilePath) -> Option<Arc<YamlFile>> {
         match self.files.get(file) {
             Some(SourceFile::Yaml(parsed)) => Some(parsed.clone()),
-            _ => crate::workspace::disk::yaml_on_disk(file),
+            _ if self.boundary.holds_file(file.as_path()) => crate::workspace::disk::yaml_on_disk(file),
+            _ => None,
         }
     }
 }

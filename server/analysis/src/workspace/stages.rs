@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use foreshock_files::ReadSet;
 
 use super::Workspace;
-use super::seen::{Read as ReadFiles, Seen};
+use super::seen::Seen;
 use crate::Stack;
 use crate::configuration::StackSettings;
 use crate::findings::suppression::{Annotations, settle};
@@ -27,7 +28,7 @@ impl Workspace {
         root: &Utf8Path,
         settings: StackSettings,
         number: usize,
-    ) -> Result<(Stack, ReadFiles), String> {
+    ) -> Result<(Stack, ReadSet), String> {
         let (stack, read) = self.assessed(dialect, root, settings)?;
         let stack = find(stack);
         let stack = grade(stack);
@@ -43,7 +44,7 @@ impl Workspace {
         dialect: usize,
         root: &Utf8Path,
         settings: StackSettings,
-    ) -> Result<(Stack, ReadFiles), String> {
+    ) -> Result<(Stack, ReadSet), String> {
         let (Some(dialect), Some(reader)) = (self.dialects.get(dialect), self.readers.get_mut(dialect)) else {
             return Err(format!("{root}: nobody reads this"));
         };

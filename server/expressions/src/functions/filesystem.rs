@@ -69,8 +69,17 @@ impl<'a> Evaluator<'a> {
 
     fn file_arg(&self, args: &[Value]) -> Result<FilePath, Failure> {
         let file = FilePath::new(self.absolute(&text_arg(args, 0)?));
+        self.inside(file.as_path())?;
         self.read.borrow_mut().push(file.clone());
         Ok(file)
+    }
+
+    /// Whether a path may be looked at. What is refused is unknown rather than wrong: Terraform reads it.
+    fn inside(&self, path: &Utf8Path) -> Result<(), Failure> {
+        if self.files.may_read(path) {
+            return Ok(());
+        }
+        beyond(format!("outside the workspace: {} is not read", foreshock_files::paths::relative(&self.root, path)))
     }
 
     fn unreadable<T>(&self, file: &FilePath) -> Result<T, Failure> {
@@ -85,6 +94,7 @@ impl<'a> Evaluator<'a> {
 
     fn fileexists(&self, args: &[Value]) -> Result<Value, Failure> {
         let file = FilePath::new(self.absolute(&text_arg(args, 0)?));
+        self.inside(file.as_path())?;
         let listed = file.as_path().parent().is_some_and(|directory| self.files.list(directory).contains(&file));
         let exists = listed || self.files.text(&file).is_some();
         self.read.borrow_mut().push(file);
@@ -98,6 +108,7 @@ impl<'a> Evaluator<'a> {
             return Ok(Value::unknown(format!("the files that match {pattern:?}")));
         }
         let directory = foreshock_files::paths::join(&self.absolute(&path), below);
+        self.inside(&directory)?;
         let prefix = if below.is_empty() { String::new() } else { format!("{below}/") };
         let listed = self.files.list(&directory);
         let names = listed.iter().filter_map(|file| file.as_path().file_name());

@@ -17,6 +17,7 @@ use tracing::error;
 use super::STACK_BYTES;
 use super::event::Event;
 use super::transport::panic_message;
+use super::watch::Watch;
 
 /// So long nobody types before causes are looked for: less than between two keys of a fast hand, so that the first look does
 /// not stand in the way of the second key.
@@ -98,11 +99,21 @@ impl World {
 /// timer: a single keystroke is analysed at once.
 pub(super) fn start(events: Sender<Event>) -> io::Result<Sender<(u64, Change)>> {
     let (sender, changes) = unbounded();
+    let watch = Watch::start(events.clone())?;
     thread::Builder::new().name("analysis".into()).stack_size(STACK_BYTES).spawn(move || {
         let (workspace, choices) = (Workspace::new(), Choices::default());
         let base = BaseChoice::None;
-        Analyst { workspace, folders: Vec::new(), choices, base, texts: BTreeMap::new(), open: Arc::default() }
-            .run(&changes, &events);
+        Analyst {
+            workspace,
+            folders: Vec::new(),
+            choices,
+            base,
+            texts: BTreeMap::new(),
+            open: Arc::default(),
+            watch,
+            watched: 0,
+        }
+        .run(&changes, &events);
     })?;
     Ok(sender)
 }
@@ -115,6 +126,9 @@ struct Analyst {
     base: BaseChoice,
     texts: BTreeMap<FilePath, Arc<str>>,
     open: Arc<BTreeMap<FilePath, OpenDocument>>,
+    watch: Watch,
+    /// The generation of what is watched.
+    watched: u64,
 }
 
 impl Analyst {
@@ -126,12 +140,19 @@ impl Analyst {
                 revision = later;
                 batch.push(change);
             }
+            // With each key everything is looked at again only where nobody tells of changes.
+            let is_typed = batch.iter().all(|change| matches!(change, Change::Document { .. }));
+            let in_doubt = !is_typed || !self.watch.tells();
             let answer = catch_unwind(AssertUnwindSafe(|| {
                 self.apply(batch);
+                if in_doubt {
+                    self.workspace.look_again();
+                }
                 self.workspace.set_today(crate::clock::today());
                 self.workspace.snapshot()
             }));
             let picture = answer.as_ref().ok().cloned();
+            self.watch_what_was_read();
             if events.send(self.event(revision, answer)).is_err() {
                 return;
             }
@@ -160,6 +181,15 @@ impl Analyst {
                     self.begin_again();
                 }
             }
+        }
+    }
+
+    /// What the last picture was read from is watched from now on.
+    fn watch_what_was_read(&mut self) {
+        let generation = self.workspace.watched_generation();
+        if generation != self.watched {
+            self.watched = generation;
+            self.watch.set(self.workspace.watched());
         }
     }
 
@@ -218,6 +248,7 @@ impl Analyst {
     /// After a panic the workspace may be half-changed: a new one is given what the old one knew.
     fn begin_again(&mut self) {
         self.workspace = Workspace::new();
+        self.watched = 0;
         self.workspace.set_folders(self.folders.clone());
         self.workspace.set_choices(self.choices.clone());
         self.workspace.set_base(self.base.clone());

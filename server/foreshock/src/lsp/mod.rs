@@ -30,6 +30,7 @@ mod to_proto;
 mod transport;
 mod values;
 mod view;
+mod watch;
 mod workers;
 
 use std::io;

@@ -21,7 +21,7 @@ use super::{Dialect, Meaning, Reader, Site, SourceFile, StackKind, Texts, Unders
 use crate::configuration::StackSettings;
 use crate::findings::fix::Candidate;
 use crate::findings::suppression::Annotations;
-use crate::workspace::disk::{files_below, read_text};
+use crate::workspace::disk::read_text;
 use crate::{Finding, ProblemCode, Stack};
 
 /// The dialect.
@@ -82,12 +82,14 @@ impl Reader for InfraReader {
     }
 
     /// The files that surely are ours. Those that do not look like it are not parsed.
-    fn roots_below(&mut self, folder: &Utf8Path, _: &Site<'_>) -> BTreeSet<Utf8PathBuf> {
+    fn roots_below(&mut self, folder: &Utf8Path, site: &Site<'_>) -> BTreeSet<Utf8PathBuf> {
         let is_ours = |path: &Utf8PathBuf| {
-            let text = is_yaml(path).then(|| read_text(&FilePath::new(path.as_path()))).flatten();
+            let is_inside = |path: &Utf8PathBuf| site.sources.store().boundary().holds_file(path);
+            let read = || read_text(&FilePath::new(path.as_path()));
+            let text = (is_yaml(path) && is_inside(path)).then(read).flatten();
             text.is_some_and(|text| may_be_infra(&text) && is_infra(&yaml::parse(&text).0))
         };
-        files_below(folder).filter(is_ours).collect()
+        site.files_below(folder).into_iter().filter(is_ours).collect()
     }
 
     fn understand(&mut self, root: &Utf8Path, texts: &dyn Texts, _: &StackSettings) -> Result<Understood, String> {

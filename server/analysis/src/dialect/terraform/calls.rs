@@ -8,21 +8,7 @@ use foreshock_syntax::hcl::{Body, ExprKind};
 use foreshock_terraform::{TerraformFiles, is_configuration, is_variable_file};
 use rustc_hash::FxHashMap;
 
-use crate::workspace::disk::Sources;
 use crate::workspace::paths::normalised;
-
-/// The directories at or below `folder` that hold Terraform files.
-pub(super) fn module_directories(folder: &Utf8Path, sources: &Sources) -> BTreeSet<Utf8PathBuf> {
-    let mut found = BTreeSet::new();
-    for path in sources.files_below(folder) {
-        if is_configuration(&path)
-            && let Some(directory) = path.parent()
-        {
-            found.insert(directory.to_owned());
-        }
-    }
-    found
-}
 
 /// Who calls whom among local modules, kept up to date directory by directory.
 #[derive(Default)]
@@ -47,6 +33,17 @@ impl CallGraph {
             self.callers.entry(callee.clone()).or_default().insert(directory.to_owned());
         }
         self.calls.insert(directory.to_owned(), called);
+        true
+    }
+
+    /// A directory holds no module any more. Whether it did.
+    pub(super) fn remove(&mut self, directory: &Utf8Path) -> bool {
+        let Some(called) = self.calls.remove(directory) else { return false };
+        for before in &called {
+            if let Some(callers) = self.callers.get_mut(before) {
+                callers.remove(directory);
+            }
+        }
         true
     }
 

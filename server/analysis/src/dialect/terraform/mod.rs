@@ -17,9 +17,8 @@ use foreshock_model::ComponentIndex;
 use foreshock_resources::Instance;
 use foreshock_terraform::{ResolveCache, ResolveOptions, Resolved, is_configuration, is_variable_file, resolve_with};
 use foreshock_text::FilePath;
-use rustc_hash::FxHashSet;
 
-use calls::{CallGraph, module_directories, without_libraries};
+use calls::{CallGraph, without_libraries};
 pub(crate) use comments::comments_of;
 use states::States;
 
@@ -139,22 +138,31 @@ impl Reader for TerraformReader {
         true
     }
 
-    fn index(&mut self, site: &Site<'_>, changed: Option<&FxHashSet<FilePath>>) {
+    fn index(&mut self, site: &Site<'_>, changed: Option<&BTreeSet<Utf8PathBuf>>) {
         let directories: BTreeSet<Utf8PathBuf> = match changed {
-            Some(changed) => changed.iter().filter(|file| is_configuration(file.as_path())).map(directory_of).collect(),
+            Some(changed) => changed.clone(),
             None => {
                 *self = TerraformReader { cache: std::mem::take(&mut self.cache), ..TerraformReader::default() };
-                let below = site.folders.iter().flat_map(|folder| module_directories(folder, site.sources));
-                below.chain(site.sources.documents().iter().map(directory_of)).collect()
+                let modules = site.index.files().iter().filter(|file| is_configuration(file));
+                let modules = modules.filter_map(|file| file.parent().map(Utf8Path::to_owned));
+                modules.chain(site.sources.documents().iter().map(directory_of)).collect()
             }
         };
         for directory in &directories {
-            if self.calls.update(directory, site.sources) {
+            let is_module = site.has(directory) && self.is_there(directory, site.sources);
+            let is_other = match is_module {
+                true => self.calls.update(directory, site.sources),
+                false => self.calls.remove(directory),
+            };
+            if is_other {
                 self.all_roots = None;
                 // Who is called is no root, and nobody's state to be read.
                 self.states.forget_settings();
             }
-            self.states.look_at(directory, site.sources);
+            match is_module {
+                true => self.states.look_at(directory, site.sources),
+                false => self.states.leave(directory),
+            }
         }
     }
 

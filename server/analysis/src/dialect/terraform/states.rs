@@ -33,6 +33,11 @@ impl States {
         self.changed = true;
     }
 
+    /// A directory holds no module any more.
+    pub(super) fn leave(&mut self, directory: &Utf8Path) {
+        self.changed |= self.backends.remove(directory).is_some();
+    }
+
     /// The values that a root is read with may be others.
     pub(super) fn forget_settings(&mut self) {
         self.changed = true;

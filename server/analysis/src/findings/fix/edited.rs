@@ -59,6 +59,10 @@ impl Files for Edited<'_> {
         let replaced = self.replaced.get(file).map(|replaced| Arc::from(replaced.text.as_bytes()));
         replaced.or_else(|| self.texts.bytes(file))
     }
+
+    fn may_read(&self, path: &Utf8Path) -> bool {
+        self.texts.may_read(path)
+    }
 }
 
 impl TerraformFiles for Edited<'_> {

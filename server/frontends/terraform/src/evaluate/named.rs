@@ -108,6 +108,10 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let directory = self.source_directory(caller, call)?;
+        if !self.files.may_read(&directory) {
+            self.wrong_source(call, format!("outside the workspace: {} is not read", call.source));
+            return None;
+        }
         // A module that calls itself has no end.
         let mut above = Some(caller);
         while let Some(module) = above {

@@ -1,0 +1,106 @@
+//! The disk as it is.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_text::FilePath;
+
+use crate::{FileSource, Stamp, Walk, walk};
+
+/// Files above this size are not read: 8 MiB, as in `foreshock_syntax::hcl`. Configuration is written by people.
+pub const LARGEST_FILE: u64 = 8 * 1024 * 1024;
+
+/// The disk as it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl FileSource for Disk {
+    fn list(&self, directory: &Utf8Path) -> Result<Vec<FilePath>, String> {
+        let entries = match directory.read_dir() {
+            Ok(entries) => entries,
+            Err(error) if is_absence(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(format!("this directory can't be read: {}", reason(&error))),
+        };
+        let mut files = Vec::new();
+        for entry in entries.flatten() {
+            // Of a link that can't be followed it is not known that it leads to a directory.
+            let is_directory = entry.metadata().is_ok_and(|kind| kind.is_dir());
+            // A name that is no text can't be asked for; the walk tells of it.
+            if let Ok(path) = Utf8PathBuf::from_path_buf(entry.path())
+                && !is_directory
+            {
+                files.push(FilePath::new(path));
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    fn read(&self, file: &FilePath) -> Option<Result<Vec<u8>, String>> {
+        read_regular(file.as_path(), LARGEST_FILE)
+    }
+
+    fn walk(&self, folder: &Utf8Path) -> Walk {
+        walk(folder, None)
+    }
+
+    fn stamp(&self, path: &Utf8Path) -> Stamp {
+        Stamp::of(path)
+    }
+}
+
+/// Reads a regular file, never more than `most` bytes of it whatever length it says it has: `None` when no regular file is
+/// there, the reason when it is too large or can't be read. A pipe or device is never opened.
+pub fn read_regular(file: &Utf8Path, most: u64) -> Option<Result<Vec<u8>, String>> {
+    let failed = |error: &std::io::Error| Some(Err(format!("this file can't be read: {}", reason(error))));
+    let metadata = match file.metadata() {
+        Ok(metadata) if metadata.is_file() => metadata,
+        Ok(_) => return None,
+        Err(error) if is_absence(&error) => return None,
+        Err(error) => return failed(&error),
+    };
+    let too_large = |size: String| {
+        Some(Err(format!("this file has {size} MiB; files above {} MiB are not read", most / (1024 * 1024))))
+    };
+    if metadata.len() > most {
+        return too_large((metadata.len() / (1024 * 1024)).to_string());
+    }
+    let opened = match File::open(file) {
+        Ok(opened) => opened,
+        Err(error) if is_absence(&error) => return None,
+        Err(error) => return failed(&error),
+    };
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
+    // Files of the kernel have no length.
+    match opened.take(most + 1).read_to_end(&mut bytes) {
+        Ok(read) if read as u64 > most => too_large(format!("more than {}", most / (1024 * 1024))),
+        Ok(_) => Some(Ok(bytes)),
+        Err(error) => failed(&error),
+    }
+}
+
+/// Bytes as text.
+///
+/// # Errors
+/// The reason when they are none, or why there are none.
+pub fn as_text(bytes: Result<Vec<u8>, String>) -> Result<Arc<str>, String> {
+    String::from_utf8(bytes?).map(Arc::from).map_err(|error| not_text(error.utf8_error().valid_up_to()))
+}
+
+pub(crate) fn not_text(at: usize) -> String {
+    format!("this file is not valid UTF-8 (byte {at}); it is left out")
+}
+
+fn is_absence(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename)
+}
+
+/// `permission denied`, without the number of the system's error.
+pub(crate) fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
+}
