@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_resources::{Kind, Value};
+use foreshock_resources::{JoinedProvenance, Kind, Value};
 
 use crate::failure::{Failure, beyond, fail};
 use crate::numbers::{TOO_MANY_DIGITS, format_number, parse_number};
@@ -255,14 +255,27 @@ fn object_fields(
 /// A set of the values: sorted, without duplicates. Elements that are not known come last.
 pub(crate) fn set_of(mut items: Vec<Value>) -> Value {
     items.sort_by(crate::order::compare);
-    items.dedup_by(|a, b| {
-        let same = a.is_wholly_known() && crate::order::compare(a, b).is_eq();
-        if same {
-            b.provenance = b.provenance.union(&a.provenance);
+    let mut distinct: Vec<Value> = Vec::with_capacity(items.len());
+    // The provenance of those that are the same as the last one, put together when another follows.
+    let mut provenance = JoinedProvenance::default();
+    for item in items {
+        match distinct.last() {
+            Some(last) if item.is_wholly_known() && crate::order::compare(&item, last).is_eq() => {
+                provenance.add(&item.provenance)
+            }
+            _ => {
+                if let Some(last) = distinct.last_mut() {
+                    last.provenance = std::mem::take(&mut provenance).provenance();
+                }
+                provenance.add(&item.provenance);
+                distinct.push(item);
+            }
         }
-        same
-    });
-    Value::new(Kind::Set(Arc::new(items)))
+    }
+    if let Some(last) = distinct.last_mut() {
+        last.provenance = provenance.provenance();
+    }
+    Value::new(Kind::Set(Arc::new(distinct)))
 }
 
 /// A primitive as a string, as Terraform prints it.

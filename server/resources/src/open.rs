@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::value::{Kind, Provenance, Trace, Value};
+use crate::value::{JoinedProvenance, Kind, Provenance, Trace, Value};
 
 /// The key of the element that stands for the rest; no text says a key like this.
 pub const REST: &str = "\0rest";
@@ -27,7 +27,7 @@ pub fn inner_rest(path: &str) -> Value {
 /// The attribute `name` of an open object in which it is not written; `None` when the object is not open.
 pub fn missing(object: &BTreeMap<Arc<str>, Value>, name: &str) -> Option<Value> {
     let rest = object.get(REST)?;
-    let mut provenance = Provenance::none();
+    let mut provenance = JoinedProvenance::default();
     let mut why = None;
     for trace in rest.provenance.iter() {
         why.get_or_insert_with(|| path_of(trace, Some(name)));
@@ -35,15 +35,14 @@ pub fn missing(object: &BTreeMap<Arc<str>, Value>, name: &str) -> Option<Value> 
             "" => Arc::from(name),
             outer => Arc::from(format!("{outer}.{name}")),
         };
-        provenance =
-            provenance.union(&Provenance::one(Trace { to: trace.to.clone(), attribute, place: trace.place.clone() }));
+        provenance.add(&Provenance::one(Trace { to: trace.to.clone(), attribute, place: trace.place.clone() }));
     }
     let why = match (why, &rest.kind) {
         (Some(path), _) => format!("known after apply: {path}"),
         (None, Kind::Unknown(why)) => format!("{why}.{name}"),
         (None, _) => format!("known after apply: {name}"),
     };
-    let provenance = provenance.with_sensitive(rest.provenance.is_sensitive());
+    let provenance = provenance.provenance().with_sensitive(rest.provenance.is_sensitive());
     Some(Value { kind: Kind::Unknown(Arc::from(why)), provenance, origin: None })
 }
 

@@ -25,7 +25,8 @@ impl Evaluator<'_> {
             self.problems.borrow_mut().extend(problems);
             for attribute in &parsed.body.attributes {
                 let attribute = Attribute::new(&file, attribute);
-                let value = self.attribute(&attribute, Scope::of(&nothing, &attribute));
+                let own = || self.attribute(&attribute, Scope::of(&nothing, &attribute));
+                let value = self.budget.of_its_own(own);
                 values.insert(attribute.name.clone(), value);
             }
         }

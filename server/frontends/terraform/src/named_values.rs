@@ -43,7 +43,8 @@ pub(crate) fn named_values(evaluator: &Evaluator<'_>, modules: &[Rc<ModuleInstan
         let mut repetition = |address: &str, block: &Block| {
             for name in ["count", "for_each"] {
                 if let Some(attribute) = block.attribute(name) {
-                    let value = evaluator.attribute(attribute, Scope::of(module, attribute));
+                    let own = || evaluator.attribute(attribute, Scope::of(module, attribute));
+                    let value = evaluator.budget.of_its_own(own);
                     add(format!("{address}.{name}"), value, Some(attribute));
                 }
             }

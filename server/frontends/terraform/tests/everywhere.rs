@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_expressions::Effort;
 use foreshock_terraform::{ResolveOptions, resolve};
 
 fn directories(below: &Utf8Path, into: &mut BTreeSet<Utf8PathBuf>) {
@@ -30,15 +31,32 @@ fn every_directory_resolves() {
     directories(&corpus, &mut roots);
     let disk = disk::Disk::default();
     let (mut instances, mut references, mut slowest) = (0, 0, (Duration::ZERO, Utf8PathBuf::new()));
+    let mut most = [(0, Utf8PathBuf::new()), (0, Utf8PathBuf::new()), (0, Utf8PathBuf::new())];
+    let mut over: Vec<String> = Vec::new();
     for root in &roots {
         let start = Instant::now();
         let resolved = resolve(root, &disk, &ResolveOptions::default());
         slowest = slowest.max((start.elapsed(), root.clone()));
+        let Effort { work, bytes, instances: made } = resolved.effort;
+        for (most, used) in most.iter_mut().zip([work, bytes, made]) {
+            if used > most.0 {
+                *most = (used, root.clone());
+            }
+        }
+        let limits = resolved.problems.iter().map(|(_, problem)| &problem.message);
+        over.extend(
+            limits.filter(|message| message.contains("followed here")).map(|message| format!("{root}: {message}")),
+        );
         instances += resolved.resources.instances.len();
         references += resolved.resources.references.len();
     }
     println!("{} directories, {instances} instances, {references} references, slowest {slowest:?}", roots.len());
+    println!("most work, bytes and instances: {most:?}");
     assert!(roots.is_empty() || instances > 0);
+    // What is allowed is far above what anybody needs.
+    assert_eq!(over, Vec::<String>::new());
+    let [work, bytes, made] = most.map(|(used, _)| used);
+    assert!(work < 32_000_000 / 4 && bytes < (96 << 20) / 4 && made < 100_000 / 4);
     // Far from what it takes, close enough to see work that grows without bound.
     assert!(slowest.0 < Duration::from_secs(20), "{slowest:?}");
 }

@@ -15,6 +15,9 @@ pub fn decimal(text: &str) -> Option<f64> {
         // "inf" and "nan" are numbers to Rust.
         return None;
     }
+    if text.len() <= DIGITS {
+        return Some(if number.abs() < WHOLE { number } else { f64::INFINITY });
+    }
     let mantissa = unsigned.split(['e', 'E']).next().unwrap_or(unsigned);
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let fraction = fraction.trim_end_matches('0');

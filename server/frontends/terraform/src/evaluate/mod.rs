@@ -148,7 +148,8 @@ impl<'a> Evaluator<'a> {
         let value = match self.eval(&attribute.expr, &scope) {
             Ok(value) => value,
             Err(Failure { why, .. }) => {
-                let provenance = self.provenance_of(&attribute.expr, &scope);
+                // What it is made from is told even where the value itself is too much.
+                let provenance = self.budget.of_its_own(|| self.provenance_of(&attribute.expr, &scope));
                 Value { kind: Kind::Unknown(why), provenance, origin: None }
             }
         };

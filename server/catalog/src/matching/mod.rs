@@ -56,7 +56,7 @@ impl<'a> Graph<'a> {
             }
             for name in names {
                 let dots = name.matches('.').count();
-                if dots < 2 && !host.is_marked && !lone {
+                if dots < 2 && !host.has_provenance && !lone {
                     continue;
                 }
                 let short = dots == 0;
@@ -82,8 +82,17 @@ impl<'a> Graph<'a> {
 
     /// An edge of the form `key`: between this instance and those that it refers to, or whose value at `key` matches.
     pub(crate) fn read_matches(&mut self, index: usize, row: &'a EdgeRow, key: &str) {
-        let Some(instance) = self.instance(index) else { return };
+        for (found, target) in self.matches(index, row, key) {
+            let trace =
+                Trace { to: self.address(target).into(), attribute: Arc::default(), place: found.place.place() };
+            self.read_link(index, row, &found, &trace, target);
+        }
+    }
+
+    /// What an edge of the form `key` leads to, each with the value that says so.
+    fn matches(&self, index: usize, row: &EdgeRow, key: &str) -> Vec<(Found<'a>, usize)> {
         let mut links = Vec::new();
+        let Some(instance) = self.instance(index) else { return links };
         for path in &row.paths {
             for found in values(&instance.body, path) {
                 let named: FxHashSet<usize> = found.provenance().flat_map(|trace| self.targets(trace)).collect();
@@ -103,15 +112,18 @@ impl<'a> Graph<'a> {
                 }
             }
         }
-        for (found, target) in links {
-            let trace =
-                Trace { to: self.address(target).into(), attribute: Arc::default(), place: found.place.place() };
-            self.read_link(index, row, &found, &trace, target);
-        }
+        links
     }
 
     /// Relations of the form `key`.
     pub(crate) fn relate_by_key(&mut self) {
+        for (target, name, from) in self.related_by_key() {
+            self.relate_to(target, name, from);
+        }
+    }
+
+    /// What is in a relation of the form `key`: the one it is a relation of, its name, and who is in it.
+    fn related_by_key(&self) -> Vec<(usize, &'a str, usize)> {
         let mut links = Vec::new();
         for (type_name, row) in self.catalog.rows() {
             if !self.by_type.contains_key(type_name) {
@@ -134,9 +146,7 @@ impl<'a> Graph<'a> {
                 }
             }
         }
-        for (target, name, from) in links {
-            self.relate_to(target, name, from);
-        }
+        links
     }
 
     /// The table of a type's instances by what they have at `key`, made once.
@@ -231,7 +241,7 @@ fn says_host(found: &Found<'_>) -> bool {
 struct Host<'t> {
     name: &'t str,
     /// Stands where only a host can: behind `//` or `@`, or before a port.
-    is_marked: bool,
+    has_provenance: bool,
 }
 
 /// Everything in a text that may be a host name.
@@ -245,9 +255,9 @@ fn hosts(text: &str) -> impl Iterator<Item = Host<'_>> {
         let end = from.find(|letter: char| !in_name(letter)).unwrap_or(from.len());
         let (name, after) = from.split_at_checked(end)?;
         let lead = rest.get(..start).filter(|lead| !lead.is_empty()).unwrap_or(before);
-        let is_marked = lead.ends_with("//") || lead.ends_with('@') || starts_with_port(after);
+        let has_provenance = lead.ends_with("//") || lead.ends_with('@') || starts_with_port(after);
         (before, rest) = (name, after);
-        Some(Host { name: name.trim_end_matches('.'), is_marked })
+        Some(Host { name: name.trim_end_matches('.'), has_provenance })
     })
 }
 
@@ -263,22 +273,25 @@ fn starts_with_port(text: &str) -> bool {
 }
 
 #[cfg(test)]
+mod pairwise;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn hosts_in_texts() {
-        let marked = |text: &str| {
-            let found = hosts(text).filter(|host| host.is_marked).map(|host| host.name.to_owned());
+        let traced = |text: &str| {
+            let found = hosts(text).filter(|host| host.has_provenance).map(|host| host.name.to_owned());
             found.collect::<Vec<_>>()
         };
-        assert_eq!(marked("http://orders:8080/v1"), ["orders"]);
-        assert_eq!(marked("postgres://shop:secret@db/orders"), ["shop", "db"]);
-        assert_eq!(marked("kafka-0.kafka:9092,kafka-1.kafka:9092"), ["kafka-0.kafka", "kafka-1.kafka"]);
-        assert_eq!(marked("redis:7 nginx:1.25 app:8080-alpine"), Vec::<String>::new());
-        assert_eq!(marked("orders"), Vec::<String>::new());
-        assert_eq!(marked("see orders: all"), Vec::<String>::new());
-        assert_eq!(marked("http://ö:1 é"), Vec::<String>::new());
+        assert_eq!(traced("http://orders:8080/v1"), ["orders"]);
+        assert_eq!(traced("postgres://shop:secret@db/orders"), ["shop", "db"]);
+        assert_eq!(traced("kafka-0.kafka:9092,kafka-1.kafka:9092"), ["kafka-0.kafka", "kafka-1.kafka"]);
+        assert_eq!(traced("redis:7 nginx:1.25 app:8080-alpine"), Vec::<String>::new());
+        assert_eq!(traced("orders"), Vec::<String>::new());
+        assert_eq!(traced("see orders: all"), Vec::<String>::new());
+        assert_eq!(traced("http://ö:1 é"), Vec::<String>::new());
         assert_eq!(hosts("a.b.svc.").map(|host| host.name).collect::<Vec<_>>(), ["a.b.svc"]);
     }
 }
