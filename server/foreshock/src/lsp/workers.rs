@@ -2,9 +2,11 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread;
 
 use crossbeam_channel::{Sender, unbounded};
+use rayon::ThreadPoolBuilder;
 use tracing::error;
 
 use super::STACK_BYTES;
@@ -18,6 +20,9 @@ type Job = Box<dyn FnOnce() + Send>;
 
 /// Threads for questions that take longer than the main loop may. Each lane has its own: a report that takes half a minute
 /// never stands in the way of a hover. The analysis has a thread besides.
+///
+/// What is long also has its own processors: rayon gives a pool's threads to the work that came first until all of it is
+/// done, so that a cursor would wait for a sweep if both asked the same pool.
 pub(super) struct Workers {
     cursor: Sender<Job>,
     long: Sender<Job>,
@@ -26,7 +31,12 @@ pub(super) struct Workers {
 impl Workers {
     /// Starts the threads.
     pub(super) fn start() -> io::Result<Workers> {
-        Ok(Workers { cursor: threads("cursor", FOR_CURSORS)?, long: threads("long", 1)? })
+        let all = thread::available_parallelism().map_or(1, usize::from);
+        // One processor is left to whoever waits with a cursor.
+        let pool = ThreadPoolBuilder::new().num_threads(all.saturating_sub(1).max(1)).stack_size(STACK_BYTES);
+        let pool = Arc::new(pool.thread_name(|_| "long".to_owned()).build().map_err(io::Error::other)?);
+        let cursor = threads("cursor", FOR_CURSORS, guarded)?;
+        Ok(Workers { cursor, long: threads("long", 1, move |job| pool.install(|| guarded(job)))? })
     }
 
     /// Runs a job on a thread of its lane; what is for the main loop is run at once.
@@ -40,14 +50,12 @@ impl Workers {
     }
 }
 
-fn threads(name: &str, count: usize) -> io::Result<Sender<Job>> {
+fn threads(name: &str, count: usize, run: impl Fn(Job) + Clone + Send + 'static) -> io::Result<Sender<Job>> {
     let (jobs, queue) = unbounded::<Job>();
     for _ in 0..count {
-        let queue = queue.clone();
+        let (queue, run) = (queue.clone(), run.clone());
         thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(move || {
-            for job in queue {
-                guarded(job);
-            }
+            queue.into_iter().for_each(run);
         })?;
     }
     Ok(jobs)
@@ -91,6 +99,20 @@ mod tests {
             }
             assert!(runs(&workers, lane), "{lane:?}");
         }
+    }
+
+    #[test]
+    fn what_is_long_leaves_the_common_processors_alone() {
+        let workers = Workers::start().unwrap();
+        let name = |lane| {
+            let (reply, answer) = oneshot::channel();
+            workers.run(lane, move || {
+                let _ = reply.send(rayon::join(|| (), || thread::current().name().map(str::to_owned)).1);
+            });
+            answer.blocking_recv().unwrap()
+        };
+        assert_eq!(name(Lane::Long).as_deref(), Some("long"));
+        assert_ne!(name(Lane::Cursor).as_deref(), Some("long"));
     }
 
     #[test]
