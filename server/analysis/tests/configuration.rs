@@ -372,3 +372,14 @@ then = "b"
         "#]],
     );
 }
+
+/// The library panics at it; a user reads what is wrong.
+#[test]
+fn a_glob_too_large_to_be_used_is_a_problem_and_no_panic() {
+    for depth in [10, 150, 400] {
+        let text = format!("[[stack]]\npath = \"{}b{}\"\n", "{a,".repeat(depth), "}".repeat(depth));
+        let file = FilePath::new("/w/foreshock.toml");
+        let problems = foreshock_analysis::Configuration::read(file, text.as_str().into()).problems;
+        assert_eq!(problems.is_empty(), depth == 10, "{depth}: {problems:?}");
+    }
+}

@@ -1,3 +1,5 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use gix::bstr::ByteSlice;
 use gix::refs::TargetRef;
 
@@ -45,12 +47,14 @@ impl Repository {
     /// The commit to compare with.
     ///
     /// # Errors
-    /// When nothing is committed yet, nothing has this name, or the repository can't be read.
+    /// When nothing is committed yet, nothing has this name, or the repository can't be read. A repository that is broken
+    /// in a way that the library did not think of (a `.git/shallow` with a line that is no hash) is one of these.
     pub fn base(&self, wanted: &Wanted) -> Result<Base, Problem> {
-        match wanted {
+        let found = catch_unwind(AssertUnwindSafe(|| match wanted {
             Wanted::Automatic => self.automatic(),
             Wanted::Revision(revision) => self.named(revision),
-        }
+        }));
+        found.unwrap_or_else(|_| Err(Problem::unreadable("the history", &"something in `.git` is broken")))
     }
 
     fn named(&self, revision: &str) -> Result<Base, Problem> {

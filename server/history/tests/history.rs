@@ -376,3 +376,13 @@ fn a_moved_base_is_noticed() {
         assert!(!place.repository(".").mark(&wanted).moved());
     }
 }
+
+/// The library panics at it; a user reads why there is no base.
+#[test]
+fn a_broken_list_of_what_is_cut_off_is_a_problem_and_no_panic() {
+    let script =
+        "git init -qb main; for n in one two; do git commit -q --allow-empty -m $n; done; echo nonsense >.git/shallow";
+    let Some(place) = Place::after(script) else { return };
+    let base = place.base("", &Wanted::Revision("HEAD~1".to_owned()));
+    assert!(base.starts_with("problem: "), "{base}");
+}

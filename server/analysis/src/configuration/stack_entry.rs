@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -107,7 +108,9 @@ pub(super) fn stack_matcher(path: &str) -> Result<GlobMatcher, String> {
     };
     let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
     let glob = glob.map_err(|error| format!("`{path}` is no path or glob: {}", error.kind()))?;
-    Ok(glob.compile_matcher())
+    // The library takes for granted that what it makes of a glob is a regular expression of a size that is allowed.
+    let compiled = catch_unwind(AssertUnwindSafe(|| glob.compile_matcher()));
+    compiled.map_err(|_| "this glob is too large to be used; expected a path or a shorter one".to_owned())
 }
 
 /// Whether a file holds values of variables, by its name.
