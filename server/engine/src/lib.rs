@@ -23,6 +23,7 @@ pub use agents::{AgentAnswers, ExpectedAnswers, LostGround, agents_after, expect
 pub use assess::alone::own_unavailability;
 pub use assess::assessment::{Assessment, assess, assess_with};
 pub use assess::entry_loss::entry_loss;
+pub use assess::losses::losses;
 pub use assess::pairs::Pair;
 pub use assess::single_points::{CommonMode, SinglePoint};
 pub use availability::{
@@ -40,10 +41,12 @@ pub use layout::basis::{Basis, EntryPoint, EntryReason};
 pub use layout::circular_dependencies::circular_dependencies;
 pub use layout::fault::{Factor, Fault, Health, Resource, Unit};
 pub use layout::fault_name::UnknownFault;
+pub use layout::parts::Parts;
 pub use layout::score::{minutes_per_year, nines, score};
 pub use monte_carlo::estimate::{Estimate, Kill, Sampler, Sampling};
 pub use recovery::outcome::{Recovery, RecoveryDeadlock, Restored, Span, Waiting};
 pub use recovery::{recover, recovery_deadlocks};
+pub use sweep::changes::changed_components;
 pub use sweep::enumeration::{Scenarios, enumerate};
 pub use sweep::likelihood::likelihood;
 pub use sweep::outcome::{Budget, Options as SweepOptions, Outcome};

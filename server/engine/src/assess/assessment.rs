@@ -99,7 +99,7 @@ impl Assessment {
 }
 
 /// Where a failure shows: the entry points and the first of every other source.
-fn tops(basis: &Basis, sources: &[Vec<ComponentIndex>]) -> Vec<ComponentIndex> {
+pub(crate) fn tops(basis: &Basis, sources: &[Vec<ComponentIndex>]) -> Vec<ComponentIndex> {
     let mut tops: Vec<ComponentIndex> = basis.entries.iter().map(|entry| entry.component).collect();
     tops.extend(&basis.unlinked);
     for source in sources {

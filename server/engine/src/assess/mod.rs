@@ -7,6 +7,7 @@
 pub(crate) mod alone;
 pub(crate) mod assessment;
 pub(crate) mod entry_loss;
+pub(crate) mod losses;
 pub(crate) mod measure;
 pub(crate) mod pairs;
 pub(crate) mod single_points;

@@ -243,6 +243,28 @@ impl<'a> Service<'a> {
         self.levels(at, probabilities, shares())
     }
 
+    /// What each of these contributes to the loss: the upper bound, where it is not exact.
+    pub(crate) fn losses(&self, at: &[Weighted], probabilities: &[f64]) -> Vec<f64> {
+        match &self.form {
+            Form::Exact { live, solution } => {
+                let values = live.probabilities(probabilities);
+                let lost = |of: &Weighted| {
+                    let roots = roots(solution, std::slice::from_ref(of), shares()).into_iter();
+                    roots.map(|(root, weight)| weight * live.probability(root, &values)).sum()
+                };
+                at.iter().map(lost).collect()
+            }
+            Form::Bounds { live, plan } => {
+                let values = live.probabilities(probabilities);
+                let own = self.variables.own.map(|function| live.probability(function, &values));
+                let Ok(solution) = solve(self.layout, plan, &own, &mut Upper) else {
+                    return at.iter().map(|_| Upper::ALWAYS).collect();
+                };
+                at.iter().map(|of| weighted(&solution, of, shares())).collect()
+            }
+        }
+    }
+
     /// The weighted sum of the levels' probabilities, each with its share.
     fn levels(&self, at: &[Weighted], probabilities: &[f64], shares: [f64; 3]) -> (f64, f64) {
         match &self.form {
@@ -330,8 +352,9 @@ fn bound<A: Algebra<Event = f64>>(
     shares: [f64; 3],
 ) -> f64 {
     let Ok(solution) = solve(layout, plan, own, algebra) else { return A::ALWAYS };
-    let loss = |&(component, weight): &Weighted| {
-        weight * solution.at(component).into_iter().zip(shares).map(|(event, share)| event * share).sum::<f64>()
-    };
-    at.iter().map(loss).sum()
+    at.iter().map(|of| weighted(&solution, of, shares)).sum()
+}
+
+fn weighted(solution: &Solution<f64>, &(component, weight): &Weighted, shares: [f64; 3]) -> f64 {
+    weight * solution.at(component).into_iter().zip(shares).map(|(event, share)| event * share).sum::<f64>()
 }

@@ -17,6 +17,7 @@ pub(crate) mod fault;
 pub(crate) mod fault_name;
 pub(crate) mod lay_out;
 pub(crate) mod own;
+pub(crate) mod parts;
 pub(crate) mod reading;
 pub(crate) mod score;
 pub(crate) mod strong;

@@ -55,6 +55,23 @@ pub(crate) struct Changes {
     pub(crate) domains: Vec<bool>,
 }
 
+/// The components that say something else in another version of a system, by themselves or by their dependencies,
+/// wherever they say it; none when the versions do not have the same components, zones, regions and domains. Each system
+/// with its layout. O(components + dependencies).
+pub fn changed_components(
+    (old, old_frozen): (&System, &Frozen),
+    (new, new_frozen): (&System, &Frozen),
+) -> Option<Vec<ComponentIndex>> {
+    let sizes = |system: &System| {
+        let System { components, zones, domains, regions, .. } = system;
+        (components.len(), zones.len(), domains.len(), regions.len())
+    };
+    let Changes { maps, changed, .. } = Changes::between(Versions { old, new, old_frozen, new_frozen })?;
+    let is_there = sizes(old) == sizes(new) && !maps.components.contains(&GONE);
+    let indexes = changed.iter().enumerate().filter(|(_, changed)| **changed);
+    is_there.then(|| indexes.map(|(index, _)| ComponentIndex(index as u32)).collect())
+}
+
 impl Changes {
     /// None when the versions can't be compared: ids that are not sorted or not unique, or zones, regions or domains in
     /// another order.

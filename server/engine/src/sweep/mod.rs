@@ -5,7 +5,7 @@
 //! [`Sweep::updated`], which so far only the benchmarks, the example `speed` and the tests use). Knows cascades and how much
 //! of the service is lost at the entry points. Must not know diagrams: likelihoods come from each unit's own figures.
 
-mod changes;
+pub(crate) mod changes;
 pub(crate) mod enumeration;
 mod joined;
 pub(crate) mod likelihood;

@@ -24,6 +24,7 @@ mod monte_carlo;
 mod naive;
 mod naive_modes;
 mod networks;
+mod parts;
 mod random;
 mod recoveries;
 mod reliability;
