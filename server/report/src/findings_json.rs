@@ -33,7 +33,8 @@ pub fn findings_json(report: &Report, places: &Places<'_>) -> Value {
 
 fn of_stack(report: &StackReport, lists_suppressed: bool, places: &Places<'_>) -> Value {
     let stack = &report.stack;
-    let findings: Vec<Value> = report.findings().map(|(finding, fixes)| of_finding(finding, fixes, places)).collect();
+    let findings: Vec<Value> =
+        report.findings_tried().map(|(finding, fixes)| of_finding(finding, fixes, places)).collect();
     let problems = stack.problems.iter().map(|problem| {
         let mut object = places.json(&foreshock_text::Place::new(problem.file.clone(), problem.problem.span));
         object.insert("code".to_owned(), problem.code.name().into());
@@ -93,7 +94,7 @@ fn availability(assessment: &Assessment) -> Value {
     })
 }
 
-fn of_finding(finding: &Finding, fixes: &[Fix], places: &Places<'_>) -> Value {
+fn of_finding(finding: &Finding, fixes: Option<&[Fix]>, places: &Places<'_>) -> Value {
     let mut object = serde_json::Map::new();
     let mut put = |name: &str, value: Value| drop(object.insert(name.to_owned(), value));
     put("rule", finding.rule.as_str().into());
@@ -106,7 +107,10 @@ fn of_finding(finding: &Finding, fixes: &[Fix], places: &Places<'_>) -> Value {
     put("points", finding.points.into());
     put("minutes_per_year", finding.minutes_per_year.into());
     put("evidence", finding.evidence.iter().map(|evidence| of_evidence(evidence, places)).collect());
-    put("fixes", fixes.iter().map(|fix| of_fix(fix, places)).collect());
+    put("fixes", fixes.unwrap_or_default().iter().map(|fix| of_fix(fix, places)).collect());
+    if fixes.is_none() {
+        put("fixes_tried", false.into());
+    }
     Value::Object(object)
 }
 

@@ -37,7 +37,7 @@ pub fn human(report: &Report, places: &Places<'_>, colour: bool) -> String {
             let group = title.elements(excerpt(&place, places));
             push(&mut text, &renderer, &[group], &problem.problem.message, &place, places);
         }
-        for (finding, fixes) in stack.findings() {
+        for (finding, fixes) in stack.findings_tried() {
             let groups = groups_of(finding, fixes, places);
             push(&mut text, &renderer, &groups, &finding.message, &finding.place, places);
         }
@@ -87,7 +87,7 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
-fn groups_of<'a>(finding: &'a Finding, fixes: &'a [Fix], places: &Places<'a>) -> Vec<Group<'a>> {
+fn groups_of<'a>(finding: &'a Finding, fixes: Option<&'a [Fix]>, places: &Places<'a>) -> Vec<Group<'a>> {
     let title = level(loudness(finding)).primary_title(finding.message.as_str()).id(finding.rule.as_str());
     let shown = finding.evidence.get(..MOST_EVIDENCE).unwrap_or(&finding.evidence);
     let mut elements = snippets(&finding.place, shown, places);
@@ -95,7 +95,10 @@ fn groups_of<'a>(finding: &'a Finding, fixes: &'a [Fix], places: &Places<'a>) ->
     if hidden > 0 {
         elements.push(Level::NOTE.message(format!("and {hidden} more places")).into());
     }
-    let mut fixes = fixes.iter();
+    if fixes.is_none() {
+        elements.push(Level::HELP.message("not all repairs were tried: others were tried first").into());
+    }
+    let mut fixes = fixes.unwrap_or_default().iter();
     let best = fixes.next();
     for fix in fixes {
         elements.push(Level::HELP.message(offer(fix)).into());
@@ -193,6 +196,10 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
         [Severity::Error, Severity::Warning, Severity::Info, Severity::Hint].into_iter().filter_map(counted).collect();
     let hidden = if report.untold() > 0 { " (not shown; --hints)" } else { "" };
     parts.push(if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") + hidden });
+    match report.untried() {
+        0 => {}
+        count => parts.push(format!("{count} without a repair that was tried")),
+    }
     match stack.suppressed.len() {
         0 => {}
         count => parts.push(format!("{count} ignored (--suppressed)")),

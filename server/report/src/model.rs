@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use foreshock_analysis::{Finding, Fix, Notice, ProblemCode, Severity, Snapshot, Stack};
 use foreshock_text::{Place, Span};
+use rayon::prelude::*;
 
 /// The findings of every stack with their repairs: what each rendering shows.
 pub struct Report {
@@ -22,9 +23,14 @@ pub struct Report {
 pub struct StackReport {
     /// The stack.
     pub stack: Arc<Stack>,
-    /// The findings that are told, by their index in the stack, with their proven repairs, best first.
-    told: Vec<(usize, Vec<Fix>)>,
+    /// The findings that are told, by their index in the stack, with their proven repairs, best first; none where not all
+    /// were tried.
+    told: Vec<(usize, Option<Vec<Fix>>)>,
 }
+
+/// For the repairs that can't share an analysis with others, so many resources and components are read again in all; each
+/// stack has the same part of it. About ten seconds of one processor. What is over it is said.
+const MOST_READ_AGAIN: usize = 200_000;
 
 /// How loud a finding is told: what was there before the change is quiet.
 pub(crate) fn loudness(finding: &Finding) -> Severity {
@@ -32,13 +38,15 @@ pub(crate) fn loudness(finding: &Finding) -> Severity {
 }
 
 impl Report {
-    /// What a snapshot has to say, `quietest` findings and above. Proves every repair, each at the cost of an analysis of
-    /// its stack.
+    /// What a snapshot has to say, `quietest` findings and above. Proves the repairs, several by one analysis where that can
+    /// be told apart, and no more than is bounded.
     pub fn of(snapshot: &Snapshot, quietest: Severity) -> Report {
-        let stacks = snapshot.stacks.iter().enumerate().map(|(index, stack)| {
+        let most = MOST_READ_AGAIN / snapshot.stacks.len().max(1);
+        let stacks = snapshot.stacks.par_iter().enumerate().map(|(index, stack)| {
             let told = stack.findings.iter().enumerate().filter(|(_, finding)| loudness(finding) >= quietest);
-            let told = told.map(|(number, finding)| (number, snapshot.fixes(index, finding)));
-            StackReport { stack: stack.clone(), told: told.collect() }
+            let (numbers, told): (Vec<usize>, Vec<&Finding>) = told.unzip();
+            let fixes = snapshot.fixes_of(index, &told, most, &|| false);
+            StackReport { stack: stack.clone(), told: numbers.into_iter().zip(fixes).collect() }
         });
         let problems = snapshot.configurations.iter().flat_map(|configured| {
             let file = &configured.configuration.file;
@@ -48,7 +56,8 @@ impl Report {
         let mut problems: Vec<(Place, String)> = problems.collect();
         problems.extend(baseline_problems(snapshot));
         let notices = snapshot.notices.iter().filter(|notice| notice.severity >= quietest).cloned().collect();
-        Report { stacks: stacks.collect(), problems, notices, lists_suppressed: false }
+        let stacks: Vec<StackReport> = stacks.collect();
+        Report { stacks, problems, notices, lists_suppressed: false }
     }
 
     /// The same without the findings that are quieter.
@@ -89,16 +98,29 @@ fn baseline_problems(snapshot: &Snapshot) -> BTreeMap<Place, String> {
 impl StackReport {
     /// Each finding that is told, with its repairs.
     pub(super) fn findings(&self) -> impl Iterator<Item = (&Finding, &[Fix])> {
+        self.findings_tried().map(|(finding, fixes)| (finding, fixes.unwrap_or_default()))
+    }
+
+    /// The same; none where not all repairs were tried.
+    pub(super) fn findings_tried(&self) -> impl Iterator<Item = (&Finding, Option<&[Fix]>)> {
         let finding = |number: &usize| self.stack.findings.get(*number);
-        self.told.iter().filter_map(move |(number, fixes)| Some((finding(number)?, fixes.as_slice())))
+        self.told.iter().filter_map(move |(number, fixes)| Some((finding(number)?, fixes.as_deref())))
+    }
+
+    /// How many findings that are told were not tried to be repaired.
+    pub(super) fn untried(&self) -> usize {
+        self.told.iter().filter(|(_, fixes)| fixes.is_none()).count()
     }
 
     /// Each finding that is told, with its repairs, and each that was there before the change, hints left out; in the
     /// order of the stack.
     pub(super) fn told_and_old(&self) -> Vec<(&Finding, &[Fix])> {
-        let told = |number: usize| self.told.iter().find(|(other, _)| *other == number);
+        let told = |number: usize| {
+            let at = self.told.binary_search_by_key(&number, |(other, _)| *other).ok()?;
+            self.told.get(at)
+        };
         let all = self.stack.findings.iter().enumerate().filter_map(|(number, finding)| match told(number) {
-            Some((_, fixes)) => Some((finding, fixes.as_slice())),
+            Some((_, fixes)) => Some((finding, fixes.as_deref().unwrap_or_default())),
             None => (!finding.new && finding.severity >= Severity::Info).then_some((finding, [].as_slice())),
         });
         all.collect()

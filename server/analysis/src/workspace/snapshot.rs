@@ -31,7 +31,9 @@ pub struct Snapshot {
     pub base_problem: Option<Arc<str>>,
     /// What is to be said of suppressions, by place.
     pub notices: Vec<Notice>,
-    files: FxHashMap<FilePath, SourceFile>,
+    files: Arc<FxHashMap<FilePath, SourceFile>>,
+    /// The files by their directory.
+    listed: Arc<FxHashMap<Utf8PathBuf, Vec<FilePath>>>,
     /// How far reading goes.
     pub(crate) boundary: Boundary,
 }
@@ -67,6 +69,12 @@ impl Snapshot {
         files: FxHashMap<FilePath, SourceFile>,
         base_problem: Option<Arc<str>>,
     ) -> Snapshot {
+        let mut listed: FxHashMap<Utf8PathBuf, Vec<FilePath>> = FxHashMap::default();
+        for file in files.keys() {
+            if let Some(directory) = file.as_path().parent() {
+                listed.entry(directory.to_owned()).or_default().push(file.clone());
+            }
+        }
         Snapshot {
             revision,
             folders,
@@ -74,7 +82,8 @@ impl Snapshot {
             configurations,
             base_problem,
             notices: Vec::new(),
-            files,
+            files: Arc::new(files),
+            listed: Arc::new(listed),
             boundary: Boundary::none(),
         }
     }
@@ -83,8 +92,8 @@ impl Snapshot {
     pub(crate) fn with_stacks(&self, stacks: Vec<Arc<Stack>>) -> Snapshot {
         let (folders, configurations) = (self.folders.clone(), self.configurations.clone());
         let (files, base_problem, notices) = (self.files.clone(), self.base_problem.clone(), self.notices.clone());
-        let boundary = self.boundary.clone();
-        Snapshot { stacks, revision: self.revision, folders, configurations, files, base_problem, notices, boundary }
+        let (revision, listed, boundary) = (self.revision, self.listed.clone(), self.boundary.clone());
+        Snapshot { stacks, revision, folders, configurations, files, listed, base_problem, notices, boundary }
     }
 
     /// Text and lines of a file that was read.
@@ -168,13 +177,28 @@ impl Snapshot {
     pub fn fixes_together(&self, repairs: &[Repair<'_>], stop: &(dyn Fn() -> bool + Sync)) -> Option<Together> {
         fix::together(self, repairs, stop)
     }
+
+    /// The repairs of several findings of a stack, each as [`fixes`](Snapshot::fixes) has it; where many repairs have nothing
+    /// to do with each other they share an analysis. `None` for a finding whose repairs were not all tried: so many resources
+    /// and components, `most`, may be read again for those that need an analysis of their own, in the order of the findings;
+    /// and when `stop` says so no more is tried.
+    pub fn fixes_of(
+        &self,
+        stack: usize,
+        findings: &[&Finding],
+        most: usize,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Vec<Option<Vec<Fix>>> {
+        let stack = self.stacks.get(stack);
+        stack.map(|stack| fix::batch::proven(self, stack, findings, most, stop)).unwrap_or_default()
+    }
 }
 
 /// The texts of the snapshot; what it did not read comes from the disk.
 impl Files for Snapshot {
     fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
         let mut files = if self.boundary.holds(directory) { list_disk(directory) } else { Vec::new() };
-        files.extend(self.files.keys().filter(|file| file.as_path().parent() == Some(directory)).cloned());
+        files.extend(self.listed.get(directory).into_iter().flatten().cloned());
         files.sort();
         files.dedup();
         files

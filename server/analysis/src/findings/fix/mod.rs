@@ -1,13 +1,17 @@
 //! Repairs: edits of the text, each proven on a copy before it is offered.
 
+pub(crate) mod batch;
 mod edited;
 mod together;
+
+use std::sync::Arc;
 
 use foreshock_engine::assess_with;
 use foreshock_text::Place;
 
 use crate::dialect::{Reader, Texts};
-use crate::findings::{find, grade};
+use crate::findings::grade;
+use crate::findings::rules::find_all;
 use crate::{Finding, Severity, Snapshot, Stack, StackProblem};
 use edited::Edited;
 pub(crate) use together::together;
@@ -59,13 +63,17 @@ pub(crate) fn proven(
         }
         fixes.extend(prove(snapshot, stack, finding, candidate));
     }
-    fixes.sort_by(|one, other| other.points.total_cmp(&one.points).then_with(|| one.title.cmp(&other.title)));
+    best_first(&mut fixes);
     Some(fixes)
 }
 
 /// Whether two findings say the same of the same component, before and after an edit.
 fn is_same(one: &Finding, other: &Finding) -> bool {
     one.rule == other.rule && one.component_id == other.component_id
+}
+
+fn best_first(fixes: &mut [Fix]) {
+    fixes.sort_by(|one, other| other.points.total_cmp(&one.points).then_with(|| one.title.cmp(&other.title)));
 }
 
 /// A repair that may help: what a person reads, and edits that do not overlap, in the order of the text.
@@ -96,7 +104,10 @@ pub(crate) fn after(texts: &dyn Texts, stack: &Stack, edits: &[Edit], reader: &m
     if of_edited(&understood.problems) > of_edited(&stack.problems) {
         return None;
     }
-    Some(grade(find(Stack::assessed(stack.dialect(), &stack.root, understood, stack.settings()))))
+    let mut after = Stack::assessed(stack.dialect(), &stack.root, understood, stack.settings());
+    // Nobody looks at its blocks.
+    after.findings = find_all(&after);
+    Some(grade(after))
 }
 
 /// Applies the edits to a copy, reads it, understands it and assesses it against the entries and weights of before.
@@ -126,7 +137,9 @@ struct Gain {
 /// What a stack gains, measured at the entries and with the weights of before.
 fn gain(before: &Stack, after: &Stack) -> Gain {
     let basis = before.assessment.basis.carried_to(before.system(), after.system());
-    let assessment = assess_with(after.system(), &basis);
+    // Mostly its own entry points are those of before.
+    let is_own = basis == after.assessment.basis;
+    let assessment = if is_own { after.assessment.clone() } else { Arc::new(assess_with(after.system(), &basis)) };
     let points = match (assessment.score, before.assessment.score) {
         (Some(after), Some(before)) => after - before,
         _ => 0.0,

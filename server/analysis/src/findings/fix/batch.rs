@@ -1,0 +1,347 @@
+//! Many repairs proven by few analyses.
+//!
+//! A repair is proven by making its edits on a copy, which is read, understood and assessed. Several can share one copy where
+//! none has to do with another:
+//!
+//! - Repairs of what the simulation knows nothing of (a backup, a protection against deletion), one of each resource. The
+//!   copy has to say the same of every component; then no simulation has to be run, and none is.
+//! - Repairs that write into the block of their own component, of which the components of another part of the system say
+//!   nothing (see [`Parts`]), one of each part. Only that part may differ in the copy. What each gains is what is lost less
+//!   at the entry points of its part, for the loss is a sum over the entry points.
+//!
+//! Whatever does not keep to that in the copy is tried in halves, and at last alone. A test holds what is proven together
+//! to what is proven alone.
+
+use std::sync::Arc;
+
+use foreshock_engine::{Parts, changed_components, losses, score};
+use foreshock_model::ComponentIndex;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Candidate, Fix, MINUTES_PER_YEAR, after, best_first, prove};
+use crate::dialect::terraform::Terraform;
+use crate::{Finding, Severity, Snapshot, Stack};
+
+/// Repairs are tried in any case as often as this, however large the stack is.
+const FEWEST: usize = 5;
+
+/// A repair of the finding of that number in the question.
+struct Task<'a> {
+    number: usize,
+    finding: &'a Finding,
+    candidate: Candidate,
+}
+
+/// How a repair can share a copy with others.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Company {
+    /// With those of other resources.
+    Quiet,
+    /// With those of other parts; this is the first component of its own.
+    Part(ComponentIndex),
+    /// Not at all.
+    Alone,
+}
+
+/// The repairs of each of these findings of one stack, best first; none for a finding whose repairs were not all tried,
+/// because the work was more than `most`: so many resources and components may be read again. `stop` is asked in between,
+/// and then nothing more is tried.
+pub(crate) fn proven(
+    snapshot: &Snapshot,
+    stack: &Stack,
+    findings: &[&Finding],
+    most: usize,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Vec<Option<Vec<Fix>>> {
+    // A plan is repaired in the text that it was made from, and that is what a repair is proven on.
+    let Some(repaired) = stack.repaired_in() else { return findings.iter().map(|_| Some(Vec::new())).collect() };
+    let in_text = (!std::ptr::eq(repaired, stack)).then(|| {
+        let all = repaired.findings.iter().rev();
+        all.map(|finding| ((finding.rule, &*finding.component_id), finding)).collect::<FxHashMap<_, _>>()
+    });
+    let mut tasks = Vec::new();
+    for (number, finding) in findings.iter().enumerate() {
+        let finding = match &in_text {
+            Some(in_text) => in_text.get(&(finding.rule, &*finding.component_id)).copied(),
+            None => Some(*finding),
+        };
+        let Some(finding) = finding else { continue };
+        let found = repaired.dialect().candidates(snapshot, repaired, finding);
+        tasks.extend(found.into_iter().map(|candidate| Task { number, finding, candidate }));
+    }
+    let proof = Proof { snapshot, stack: repaired, most, stop };
+    let mut proven: Vec<Option<Vec<Fix>>> = findings.iter().map(|_| Some(Vec::new())).collect();
+    for (number, result) in proof.all(tasks) {
+        let Some(slot) = proven.get_mut(number) else { continue };
+        match (result, slot.as_mut()) {
+            (Tried::No, _) => *slot = None,
+            (Tried::Holds(fix), Some(fixes)) => fixes.push(fix),
+            _ => {}
+        }
+    }
+    proven.iter_mut().flatten().for_each(|fixes| best_first(fixes));
+    proven
+}
+
+/// What became of a repair.
+enum Tried {
+    Holds(Fix),
+    Fails,
+    /// Nobody tried.
+    No,
+}
+
+struct Proof<'a> {
+    snapshot: &'a Snapshot,
+    stack: &'a Stack,
+    most: usize,
+    stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl<'a> Proof<'a> {
+    fn all(&self, tasks: Vec<Task<'a>>) -> Vec<(usize, Tried)> {
+        let mut results = Vec::with_capacity(tasks.len());
+        let mut alone = tasks;
+        // One by itself gains nothing by company.
+        if let Some(module) = self.stack.terraform()
+            && alone.len() > 1
+        {
+            let before = Before::of(self.stack, module);
+            let (tasks, kept): (Vec<_>, Vec<_>) = alone
+                .into_iter()
+                .map(|task| (before.company(&task), task))
+                .partition(|(one, _)| *one != Company::Alone);
+            alone = kept.into_iter().map(|(_, task)| task).collect();
+            for group in grouped(tasks) {
+                match group {
+                    (_, group) if group.len() == 1 => alone.extend(group),
+                    (is_quiet, group) => self.together(&before, is_quiet, group, &mut results, &mut alone),
+                }
+            }
+            alone.sort_by_key(|task| task.number);
+        }
+        let cost = self.cost();
+        let affordable = (self.most / cost).max(FEWEST);
+        let one = |(place, task): (usize, Task<'a>)| {
+            if place >= affordable || (self.stop)() {
+                return (task.number, Tried::No);
+            }
+            let fix = prove(self.snapshot, self.stack, task.finding, task.candidate);
+            (task.number, fix.map_or(Tried::Fails, Tried::Holds))
+        };
+        results.par_extend(alone.into_par_iter().enumerate().map(one));
+        results
+    }
+
+    /// What reading the stack again costs, in resources and components.
+    fn cost(&self) -> usize {
+        let resources = self.stack.terraform().map_or(0, |module| module.resolved.resources.instances.len());
+        resources.max(self.stack.system().components.len()).max(1)
+    }
+
+    /// Proves repairs on one copy; those that it can't tell apart are left over.
+    fn together(
+        &self,
+        before: &Before<'_>,
+        is_quiet: bool,
+        mut group: Vec<Task<'a>>,
+        results: &mut Vec<(usize, Tried)>,
+        left: &mut Vec<Task<'a>>,
+    ) {
+        if group.len() == 1 || (self.stop)() {
+            left.extend(group);
+            return;
+        }
+        let Some(copy) = self.copy(before, is_quiet, &group) else {
+            let half = group.split_off(group.len() / 2);
+            self.together(before, is_quiet, group, results, left);
+            self.together(before, is_quiet, half, results, left);
+            return;
+        };
+        for task in group {
+            let gone = !copy.found.contains(&(task.finding.rule, task.finding.component_id.clone()));
+            let (points, minutes_per_year) = if is_quiet { (0.0, 0.0) } else { copy.gain(before, task.finding) };
+            let gains = if is_quiet { true } else { points > 0.0 };
+            let fix = || Fix {
+                title: task.candidate.title.clone(),
+                points: points.max(0.0),
+                minutes_per_year: minutes_per_year.max(0.0),
+                edits: task.candidate.edits.clone(),
+            };
+            results.push((task.number, if gone && gains { Tried::Holds(fix()) } else { Tried::Fails }));
+        }
+    }
+
+    /// The stack after all these repairs; none where their edits do not fit, or what they do can't be told apart.
+    fn copy(&self, before: &Before<'_>, is_quiet: bool, group: &[Task<'_>]) -> Option<Copy> {
+        let stack = self.stack;
+        let edits = group.iter().flat_map(|task| task.candidate.edits.iter().cloned()).collect();
+        let all = Candidate::new("", edits)?;
+        let after = after(self.snapshot, stack, &all.edits, &mut *stack.dialect().reader())?;
+        let changed = changed_components((stack.system(), stack.frozen()), (after.system(), after.frozen()))?;
+        if is_quiet {
+            let is_known = |finding: &Finding| before.findings.contains(&(finding.rule, &*finding.component_id));
+            let news = after.findings.iter().filter(|finding| finding.severity >= Severity::Warning);
+            let is_louder = news.into_iter().any(|finding| !is_known(finding));
+            return (changed.is_empty() && !is_louder).then(|| Copy::of(&after, FxHashMap::default()));
+        }
+        let parts: FxHashSet<_> = group.iter().filter_map(|task| before.part_of(task.finding)).collect();
+        let is_theirs =
+            |component: &ComponentIndex| before.parts.first_of(*component).is_some_and(|first| parts.contains(&first));
+        let same_parts = Parts::of(after.system()) == before.parts;
+        let same_egress = stack.egress().len() == after.egress().len();
+        if !same_parts || !same_egress || !changed.iter().all(is_theirs) {
+            return None;
+        }
+        let basis = stack.assessment.basis.carried_to(stack.system(), after.system());
+        let lost = before.by_part(&losses(after.system(), &basis));
+        Some(Copy::of(&after, lost))
+    }
+}
+
+/// Groups in which each repair stands alone with what it could be confused with, in the order of the findings; whether
+/// they are quiet.
+fn grouped(tasks: Vec<(Company, Task<'_>)>) -> Vec<(bool, Vec<Task<'_>>)> {
+    let mut rounds: FxHashMap<(Option<ComponentIndex>, String), usize> = FxHashMap::default();
+    let mut groups: Vec<(bool, Vec<Task<'_>>)> = Vec::new();
+    let mut number_of: FxHashMap<(bool, usize), usize> = FxHashMap::default();
+    for (company, task) in tasks {
+        let key = match company {
+            Company::Part(first) => (Some(first), String::new()),
+            _ => (None, task.finding.component_id.to_string()),
+        };
+        let is_quiet = key.0.is_none();
+        let round = rounds.entry(key).or_default();
+        let group = *number_of.entry((is_quiet, *round)).or_insert_with(|| {
+            groups.push((is_quiet, Vec::new()));
+            groups.len() - 1
+        });
+        *round += 1;
+        if let Some((_, group)) = groups.get_mut(group) {
+            group.push(task);
+        }
+    }
+    groups
+}
+
+/// A stack after the repairs of a group.
+struct Copy {
+    /// Rule and component of everything that is found there.
+    found: FxHashSet<(crate::RuleId, Arc<str>)>,
+    /// What is lost at the entry points of each part.
+    lost: FxHashMap<ComponentIndex, f64>,
+}
+
+impl Copy {
+    fn of(after: &Stack, lost: FxHashMap<ComponentIndex, f64>) -> Copy {
+        let found = after.findings.iter().map(|finding| (finding.rule, finding.component_id.clone()));
+        Copy { found: found.collect(), lost }
+    }
+
+    /// Points and minutes that the part of a finding gains.
+    fn gain(&self, before: &Before<'_>, finding: &Finding) -> (f64, f64) {
+        let Some(part) = before.part_of(finding) else { return (0.0, 0.0) };
+        let lost = |by_part: &FxHashMap<ComponentIndex, f64>| by_part.get(&part).copied().unwrap_or(0.0);
+        let less = lost(&before.lost) - lost(&self.lost);
+        let points = before.score.map_or(0.0, |now| score((before.loss - less).max(0.0)) - now);
+        (points, less * MINUTES_PER_YEAR)
+    }
+}
+
+/// What is known of the stack as it is.
+struct Before<'a> {
+    module: &'a Terraform,
+    parts: Parts,
+    lost: FxHashMap<ComponentIndex, f64>,
+    loss: f64,
+    score: Option<f64>,
+    /// Rule and component of everything that was found.
+    findings: FxHashSet<(crate::RuleId, &'a str)>,
+    /// The checks of single resources: rule and resource.
+    checks: FxHashSet<(&'a str, &'a str)>,
+    /// For each resource without its keys, who refers to it.
+    referrers: FxHashMap<&'a str, Vec<&'a str>>,
+    /// The parts of the components that a resource without its keys makes up.
+    parts_of: FxHashMap<&'a str, Vec<ComponentIndex>>,
+}
+
+impl<'a> Before<'a> {
+    fn of(stack: &'a Stack, module: &'a Terraform) -> Before<'a> {
+        let parts = Parts::of(stack.system());
+        let mut referrers: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+        for reference in &module.resolved.resources.references {
+            referrers.entry(&reference.to).or_default().push(&reference.from);
+        }
+        let mut parts_of: FxHashMap<&str, Vec<ComponentIndex>> = FxHashMap::default();
+        for (instance, role) in module.resolved.resources.instances.iter().zip(&module.assembled.resources) {
+            if let Some(first) = role.component.and_then(|component| parts.first_of(component)) {
+                parts_of.entry(&instance.resource).or_default().push(first);
+            }
+        }
+        let violations = module.assembled.violations.iter();
+        let mut before = Before {
+            module,
+            parts,
+            lost: FxHashMap::default(),
+            loss: stack.assessment.loss,
+            score: stack.assessment.score,
+            findings: stack.all_findings().map(|finding| (finding.rule, &*finding.component_id)).collect(),
+            checks: violations.map(|violation| (&*violation.rule, &*violation.subject)).collect(),
+            referrers,
+            parts_of,
+        };
+        before.lost = before.by_part(&losses(stack.system(), &stack.assessment.basis));
+        before
+    }
+
+    fn part_of(&self, finding: &Finding) -> Option<ComponentIndex> {
+        self.parts.first_of(finding.component?)
+    }
+
+    fn by_part(&self, losses: &[(ComponentIndex, f64)]) -> FxHashMap<ComponentIndex, f64> {
+        let mut by_part: FxHashMap<ComponentIndex, f64> = FxHashMap::default();
+        for &(component, lost) in losses {
+            if let Some(first) = self.parts.first_of(component) {
+                *by_part.entry(first).or_default() += lost;
+            }
+        }
+        by_part
+    }
+
+    fn company(&self, task: &Task<'_>) -> Company {
+        let finding = task.finding;
+        if !finding.scored {
+            let is_check = self.checks.contains(&(finding.rule.as_str(), &*finding.component_id));
+            return if is_check { Company::Quiet } else { Company::Alone };
+        }
+        match self.part_of(finding) {
+            Some(part) if self.is_local(task, part) => Company::Part(part),
+            _ => Company::Alone,
+        }
+    }
+
+    /// Whether the edits stand in blocks of the finding's component, and no other part hears of them.
+    fn is_local(&self, task: &Task<'_>, part: ComponentIndex) -> bool {
+        let members = task.finding.component.and_then(|index| self.module.assembled.members.get(index.index()));
+        let own =
+            members.into_iter().flatten().filter_map(|&index| self.module.resolved.resources.instances.get(index));
+        let own: Vec<_> = own.collect();
+        let is_own = |edit: &super::Edit| {
+            own.iter().any(|one| one.block.file == edit.place.file && one.block.span.contains(edit.place.span))
+        };
+        if !task.candidate.edits.iter().all(is_own) {
+            return false;
+        }
+        let mut open: Vec<&str> = own.iter().map(|instance| &*instance.resource).collect();
+        let mut seen: FxHashSet<&str> = open.iter().copied().collect();
+        while let Some(resource) = open.pop() {
+            if self.parts_of.get(resource).is_some_and(|parts| parts.iter().any(|other| *other != part)) {
+                return false;
+            }
+            let referrers = self.referrers.get(resource).into_iter().flatten();
+            open.extend(referrers.copied().filter(|referrer| seen.insert(referrer)));
+        }
+        true
+    }
+}
