@@ -32,6 +32,8 @@ pub enum ProblemCode {
     Configuration,
     /// Somebody asked for silence in a way that needs a word.
     Suppression,
+    /// Foreshock itself failed on it: nothing is known of that stack.
+    Failure,
 }
 
 impl ProblemCode {
@@ -42,6 +44,7 @@ impl ProblemCode {
             ProblemCode::Schema => "schema",
             ProblemCode::Configuration => "configuration",
             ProblemCode::Suppression => "suppression",
+            ProblemCode::Failure => "failure",
         }
     }
 }
@@ -134,6 +137,11 @@ impl Stack {
             before,
             source,
         }
+    }
+
+    /// Whether Foreshock failed on it, so that nothing is known of it but that.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.problems.iter().any(|problem| problem.code == ProblemCode::Failure)
     }
 
     /// The system.

@@ -29,10 +29,7 @@ pub fn human(report: &Report, places: &Places<'_>, colour: bool) -> String {
     for stack in &report.stacks {
         for problem in &stack.stack.problems {
             let place = Place::new(problem.file.clone(), problem.problem.span);
-            let level = match problem.code {
-                ProblemCode::Syntax => Level::WARNING,
-                ProblemCode::Schema | ProblemCode::Configuration | ProblemCode::Suppression => Level::ERROR,
-            };
+            let level = if problem.code == ProblemCode::Syntax { Level::WARNING } else { Level::ERROR };
             let title = level.primary_title(problem.problem.message.clone()).id(problem.code.name());
             let group = title.elements(excerpt(&place, places));
             push(&mut text, &renderer, &[group], &problem.problem.message, &place, places);

@@ -77,10 +77,12 @@ impl Report {
         }
     }
 
-    /// Whether a text does not keep to the schema of its format, the configuration's among them: then what it means is not what is written.
+    /// Whether a text does not keep to the schema of its format, the configuration's among them, or a stack was not understood at
+    /// all: then what is shown is not what is written.
     pub fn has_bad_input(&self) -> bool {
         let mut problems = self.stacks.iter().flat_map(|stack| &stack.stack.problems);
-        !self.problems.is_empty() || problems.any(|problem| problem.code == ProblemCode::Schema)
+        !self.problems.is_empty()
+            || problems.any(|problem| matches!(problem.code, ProblemCode::Schema | ProblemCode::Failure))
     }
 }
 

@@ -41,11 +41,12 @@ pub fn sarif(report: &Report, places: &Places<'_>, root: &Utf8Path, exit: u8) ->
 }
 
 /// Sorts of problems, and what they are.
-const NOTIFICATIONS: [(ProblemCode, &str); 4] = [
+const NOTIFICATIONS: [(ProblemCode, &str); 5] = [
     (ProblemCode::Syntax, "text that is not in the grammar of its language"),
     (ProblemCode::Schema, "text that is not in the schema of infrastructure YAML"),
     (ProblemCode::Configuration, "text that is not in the schema of foreshock.toml"),
     (ProblemCode::Suppression, "what is to be said of a suppression"),
+    (ProblemCode::Failure, "a stack on which Foreshock failed"),
 ];
 
 fn descriptor(rule: &Rule) -> Value {

@@ -1,5 +1,6 @@
 //! New findings on the lines that cause them: what takes longer than a keystroke may.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::Workspace;
@@ -17,7 +18,10 @@ impl Workspace {
         let mut stacks = snapshot.stacks.clone();
         let mut news = false;
         for stack in stacks.iter_mut().filter(|stack| stack.lacks_causes()) {
-            let explained = Arc::new(self.explain(stack, stop)?);
+            // A stack whose causes can't be looked for is shown without them.
+            let explained = catch_unwind(AssertUnwindSafe(|| self.explain(stack, stop)));
+            let Ok(explained) = explained else { continue };
+            let explained = Arc::new(explained?);
             let key = (stack.dialect().id(), stack.root.clone(), stack.settings().variant.clone());
             if let Some(kept) = self.stacks.get_mut(&key)
                 && Arc::ptr_eq(&kept.stack, stack)

@@ -354,6 +354,10 @@ impl Workspace {
         }
         let (stack, read) = self.analysed(dialect, root, settings, number).ok()?;
         let stack = Arc::new(stack);
+        if stack.has_failed() {
+            // What it would have been read from is not known, so that nobody could say when it is old.
+            return Some(stack);
+        }
         self.stacks.insert(key, Kept { stack: stack.clone(), read });
         Some(stack)
     }

@@ -1,16 +1,30 @@
 //! The way from a root to what is shown of its stack, stage by stage.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use foreshock_files::ReadSet;
+use foreshock_files::{Files, ReadSet};
+use foreshock_text::{FilePath, Problem, Span};
 
 use super::Workspace;
 use super::seen::Seen;
-use crate::Stack;
 use crate::configuration::StackSettings;
+use crate::dialect::{Meaning, Understood};
 use crate::findings::suppression::{Annotations, settle};
 use crate::findings::{baseline, find, grade};
+use crate::{ProblemCode, Stack};
+
+/// What a panic says, in one line.
+fn words(panic: &(dyn Any + Send)) -> String {
+    /// In characters.
+    const LONGEST: usize = 200;
+    let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let said = said.unwrap_or("it does not say why");
+    let line: Vec<&str> = said.split_whitespace().collect();
+    line.join(" ").chars().take(LONGEST).collect()
+}
 
 impl Workspace {
     /// A stack with everything that is known of it at once, and what it was read from. `number` counts the stacks of its root.
@@ -29,6 +43,20 @@ impl Workspace {
         settings: StackSettings,
         number: usize,
     ) -> Result<(Stack, ReadSet), String> {
+        let stages = AssertUnwindSafe(|| self.stages(dialect, root, settings.clone(), number));
+        match catch_unwind(stages) {
+            Ok(analysed) => analysed,
+            Err(panic) => self.failed(dialect, root, settings, &words(&*panic)),
+        }
+    }
+
+    fn stages(
+        &mut self,
+        dialect: usize,
+        root: &Utf8Path,
+        settings: StackSettings,
+        number: usize,
+    ) -> Result<(Stack, ReadSet), String> {
         let (stack, read) = self.assessed(dialect, root, settings)?;
         let stack = find(stack);
         let stack = grade(stack);
@@ -36,6 +64,36 @@ impl Workspace {
         let stack = baseline::applied(stack);
         let stack = self.settled(stack);
         Ok((stack, read))
+    }
+
+    /// What is left of a stack on which a stage has panicked: nothing but that. The other stacks stay as they are.
+    fn failed(
+        &mut self,
+        dialect: usize,
+        root: &Utf8Path,
+        settings: StackSettings,
+        why: &str,
+    ) -> Result<(Stack, ReadSet), String> {
+        let (Some(known), Some(reader)) = (self.dialects.get(dialect), self.readers.get(dialect)) else {
+            return Err(format!("{root}: {why}"));
+        };
+        let directory = reader.home(root).directory;
+        let of_it = |file: &FilePath| {
+            let is_there = file.as_path() == root || file.as_path().parent() == Some(&directory);
+            is_there && self.dialect_of(file.as_path()) == Some(dialect)
+        };
+        let opened = self.sources.documents().into_iter();
+        let file = opened.chain(self.sources.list(&directory)).find(of_it).unwrap_or_else(|| FilePath::new(root));
+        let message =
+            format!("Foreshock failed on this stack: {why}. That is a mistake of Foreshock; please report it");
+        let meaning = Meaning::Components(Arc::default());
+        let understood = Understood::new(known.id(), meaning, Vec::new()).with_problems(
+            ProblemCode::Failure,
+            &file,
+            [Problem::new(Span::empty(0), message)],
+        );
+        let stack = Stack::assessed(*known, root, understood, &Arc::new(settings));
+        Ok((stack, ReadSet::default()))
     }
 
     /// What the text means, and what a failure does to it.

@@ -57,7 +57,7 @@ pub(super) fn of_file(view: &View, file: &FilePath) -> Vec<Diagnostic> {
         severity: match code {
             // The language's own server reports these as errors; here they say what was left out of the picture.
             ProblemCode::Syntax => Severity::Warning,
-            ProblemCode::Schema | ProblemCode::Configuration => Severity::Error,
+            ProblemCode::Schema | ProblemCode::Configuration | ProblemCode::Failure => Severity::Error,
             ProblemCode::Suppression => Severity::Warning,
         },
         code: code.name(),

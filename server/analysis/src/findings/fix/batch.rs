@@ -12,6 +12,7 @@
 //! Whatever does not keep to that in the copy is tried in halves, and at last alone. A test holds what is proven together
 //! to what is proven alone.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use foreshock_engine::{Parts, changed_components, losses, score};
@@ -127,8 +128,9 @@ impl<'a> Proof<'a> {
             if place >= affordable || (self.stop)() {
                 return (task.number, Tried::No);
             }
-            let fix = prove(self.snapshot, self.stack, task.finding, task.candidate);
-            (task.number, fix.map_or(Tried::Fails, Tried::Holds))
+            // A text on which Foreshock fails is no repair.
+            let fix = AssertUnwindSafe(|| prove(self.snapshot, self.stack, task.finding, task.candidate));
+            (task.number, catch_unwind(fix).ok().flatten().map_or(Tried::Fails, Tried::Holds))
         };
         results.par_extend(alone.into_par_iter().enumerate().map(one));
         results
@@ -153,7 +155,8 @@ impl<'a> Proof<'a> {
             left.extend(group);
             return;
         }
-        let Some(copy) = self.copy(before, is_quiet, &group) else {
+        let copy = catch_unwind(AssertUnwindSafe(|| self.copy(before, is_quiet, &group)));
+        let Some(copy) = copy.ok().flatten() else {
             let half = group.split_off(group.len() / 2);
             self.together(before, is_quiet, group, results, left);
             self.together(before, is_quiet, half, results, left);
