@@ -83,11 +83,12 @@ pub(crate) const CRATES: &[Crate] = &[
         ],
         may: May::RunPrograms,
     },
+    Crate { name: "fixture", folder: "server/fixture", knows: &[], may: May::RunPrograms },
     Crate { name: "xtask", folder: "xtask", knows: &[], may: May::RunPrograms },
 ];
 
 /// Crates that only tests may depend on.
-pub(crate) const ONLY_IN_TESTS: &[&str] = &[];
+pub(crate) const ONLY_IN_TESTS: &[&str] = &["fixture"];
 
 /// The name of a crate of ours, from the name of its package: `foreshock-text` is `text`.
 pub(crate) fn short(package: &str) -> Option<&str> {

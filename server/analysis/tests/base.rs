@@ -1,19 +1,14 @@
 //! Stacks beside what they were at a revision, in real git repositories.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
-use std::process::Command;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use expect_test::{Expect, expect};
 use foreshock_analysis::{BaseChoice, Finding, Snapshot, Stack, Workspace};
+use foreshock_fixture::GitDirectory;
 use foreshock_text::FilePath;
-
-/// A directory in which a shell script has run, with git set up; `None` where there is no git.
-struct Place {
-    _directory: tempfile::TempDir,
-    root: Utf8PathBuf,
-}
 
 const DATABASE: &str = r#"resource "aws_db_instance" "orders" {
   engine   = "postgres"
@@ -32,37 +27,28 @@ const APP: &str = r#"resource "aws_instance" "app" {
 }
 "#;
 
+/// What tests ask of a repository that a script has made.
+struct Place(GitDirectory);
+
+impl Deref for Place {
+    type Target = GitDirectory;
+
+    fn deref(&self) -> &GitDirectory {
+        &self.0
+    }
+}
+
 impl Place {
     /// `$DATABASE` and `$APP` are texts of two resources; with `$SINGLE` the database has no standby.
     fn after(script: &str) -> Option<Place> {
-        if Command::new("git").arg("--version").output().is_err() {
-            println!("skipped: there is no git here");
-            return None;
-        }
-        let directory = tempfile::tempdir().unwrap();
-        let root = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
-        let place = Place { _directory: directory, root };
-        place.run(script);
-        Some(place)
-    }
-
-    fn run(&self, script: &str) -> String {
-        let mut shell = Command::new("sh");
-        shell.arg("-ec").arg(script).current_dir(&self.root);
-        shell.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
-        shell.env("DATABASE", DATABASE).env("APP", APP).env("SINGLE", DATABASE.replace("true\n\n", "false\n\n"));
-        for who in ["AUTHOR", "COMMITTER"] {
-            shell.env(format!("GIT_{who}_NAME"), "a").env(format!("GIT_{who}_EMAIL"), "a@example.com");
-        }
-        let output = shell.output().unwrap();
-        assert!(output.status.success(), "{script}\n{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+        let single = DATABASE.replace("true\n\n", "false\n\n");
+        GitDirectory::after(script, &[("DATABASE", DATABASE), ("APP", APP), ("SINGLE", &single)]).map(Place)
     }
 
     fn check(&self, below: &str, choice: BaseChoice) -> Arc<Snapshot> {
         let mut workspace = Workspace::new();
         workspace.set_base(choice);
-        workspace.snapshot_of(&self.root.join(below)).unwrap()
+        workspace.snapshot_of(&self.root().join(below)).unwrap()
     }
 }
 
@@ -114,7 +100,7 @@ fn check(script: &str, base: &str, expected: Expect) {
         "auto" => BaseChoice::Automatic,
         revision => BaseChoice::Revision(revision.to_owned()),
     };
-    expected.assert_eq(&told(&place.check(".", choice), &place.root));
+    expected.assert_eq(&told(&place.check(".", choice), place.root()));
 }
 
 #[test]
@@ -359,7 +345,7 @@ fn other_work_trees_and_submodules_have_their_own() {
     )) else {
         return;
     };
-    let told_of = |below: &str, choice| told(&place.check(below, choice), &place.root);
+    let told_of = |below: &str, choice| told(&place.check(below, choice), place.root());
     expect![[r#"
         linked/envs/prod: merge base with main, -16.3; new: single-point-of-failure aws_db_instance.orders
     "#]]
@@ -414,7 +400,7 @@ fn infrastructure_yaml_has_a_base_too() {
     else {
         return;
     };
-    let of = |file: &str| told(&place.check(file, BaseChoice::Automatic), &place.root);
+    let of = |file: &str| told(&place.check(file, BaseChoice::Automatic), place.root());
     expect![[r#"
         a.yaml: HEAD, +0.0
     "#]]
@@ -434,9 +420,9 @@ fn infrastructure_yaml_has_a_base_too() {
 #[test]
 fn an_editor_follows_the_base() {
     let Some(place) = Place::after(&format!("{COMMITTED} git checkout -qb feature")) else { return };
-    let file = FilePath::new(place.root.join("envs/prod/db.tf"));
+    let file = FilePath::new(place.root().join("envs/prod/db.tf"));
     let mut workspace = Workspace::new();
-    workspace.set_folders(vec![place.root.clone()]);
+    workspace.set_folders(vec![place.root().to_owned()]);
     workspace.set_base(BaseChoice::Automatic);
     workspace.set_document(file.clone(), DATABASE.into());
     let first = workspace.snapshot();
@@ -454,7 +440,7 @@ fn an_editor_follows_the_base() {
     let fifth = workspace.snapshot();
     workspace.set_base(BaseChoice::None);
     let sixth = workspace.snapshot();
-    let all = [first, second, third, fourth, fifth, sixth].map(|snapshot| told(&snapshot, &place.root));
+    let all = [first, second, third, fourth, fifth, sixth].map(|snapshot| told(&snapshot, place.root()));
     expect![[r#"
         envs/prod: merge base with main, +0.0
         envs/prod: merge base with main, -16.3; new: single-point-of-failure aws_db_instance.orders
@@ -488,10 +474,12 @@ fn a_base_is_what_a_checkout_of_it_would_be() {
         let checked_out = place.check(&format!("at-{number}"), BaseChoice::None);
         for stack in &from_git.stacks {
             let Some(before) = &stack.comparison().unwrap().before else { panic!("{} was not there", stack.root) };
-            let root =
-                place.root.join(format!("at-{number}")).join(stack.root.strip_prefix(place.root.join("r")).unwrap());
+            let root = place
+                .root()
+                .join(format!("at-{number}"))
+                .join(stack.root.strip_prefix(place.root().join("r")).unwrap());
             let same = checked_out.stacks.iter().find(|stack| stack.root == root).unwrap();
-            let place_of = |text: String, number: &str| text.replace(&format!("{}/{number}/", place.root), "");
+            let place_of = |text: String, number: &str| text.replace(&format!("{}/{number}/", place.root()), "");
             assert_eq!(place_of(described(before), "r"), place_of(described(same), &format!("at-{number}")));
             compared += 1;
         }
@@ -524,5 +512,5 @@ fn what_git_ignores_has_no_base() {
     let script = r#"git init -q -b main .; echo scratch > .gitignore; git add .; git commit -qm one
         mkdir scratch; echo "$SINGLE" > scratch/db.tf; echo 'ha = true' > scratch/terraform.tfvars"#;
     let Some(place) = Place::after(script) else { return };
-    expect!["scratch: no base\n"].assert_eq(&told(&place.check("scratch", BaseChoice::Automatic), &place.root));
+    expect!["scratch: no base\n"].assert_eq(&told(&place.check("scratch", BaseChoice::Automatic), place.root()));
 }

@@ -8,13 +8,14 @@ use foreshock_analysis::{Base, Edit, Snapshot, Stack, Workspace};
 use foreshock_text::FilePath;
 use proptest::prelude::*;
 
-/// Files from one text: `//- name` begins each.
-fn files(text: &str) -> Vec<(String, String)> {
-    let parts = text.split("//- ").skip(1).map(|part| part.split_once('\n').unwrap());
-    parts.map(|(name, text)| (name.trim().to_owned(), text.to_owned())).collect()
+/// Files with their paths.
+type Texts<'t> = [(&'t str, String)];
+
+fn files(text: &str) -> Vec<(&str, String)> {
+    foreshock_fixture::files("", text)
 }
 
-fn snapshot(files: &[(String, String)]) -> Arc<Snapshot> {
+fn snapshot(files: &Texts<'_>) -> Arc<Snapshot> {
     let mut workspace = Workspace::new();
     for (name, text) in files {
         workspace.set_document(FilePath::new(format!("/causes/{name}")), Arc::from(text.as_str()));
@@ -22,7 +23,7 @@ fn snapshot(files: &[(String, String)]) -> Arc<Snapshot> {
     workspace.snapshot()
 }
 
-fn compared(before: &[(String, String)], after: &[(String, String)]) -> (Arc<Snapshot>, Stack) {
+fn compared(before: &Texts<'_>, after: &Texts<'_>) -> (Arc<Snapshot>, Stack) {
     let (before, after) = (snapshot(before), snapshot(after));
     let base = Base { id: "main".into(), words: "merge base with main".into() };
     let root = |snapshot: &Snapshot| snapshot.stacks.iter().min_by_key(|stack| stack.root.clone()).cloned().unwrap();
@@ -53,7 +54,7 @@ fn check(before: &str, after: &str, expected: &Expect) {
                 // What is taken back is as it was, in the whole file if nothing else changed there.
                 let reverted = applied(snapshot.file(&cause.revert.place.file).unwrap().text, &cause.revert);
                 let name = cause.revert.place.file.as_path().strip_prefix("/causes").unwrap();
-                let old = before.iter().find(|(file, _)| file == name.as_str()).map(|(_, text)| text.as_str());
+                let old = before.iter().find(|(file, _)| *file == name.as_str()).map(|(_, text)| text.as_str());
                 format!("{}{}", cause.title(), if old == Some(&reverted) { ", as it was" } else { "" })
             }
         };

@@ -1,9 +1,10 @@
 //! `foreshock.toml`: which stacks it makes, what it makes of findings, and that a mistake in it costs only itself.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use expect_test::{Expect, expect};
 use foreshock_analysis::{Configuration, Snapshot, Workspace};
+use foreshock_fixture::Directory;
 use foreshock_text::{FilePath, PositionEncoding};
 use proptest::prelude::*;
 
@@ -41,20 +42,6 @@ resource "aws_db_instance" "orders" {
 output "address" { value = aws_db_instance.orders.address }
 "#;
 
-/// A directory with files, from a text whose `//- path` lines start them; `.git` keeps the search inside.
-fn workspace_dir(files: &str) -> (tempfile::TempDir, Utf8PathBuf) {
-    let directory = tempfile::tempdir().unwrap();
-    let root = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
-    std::fs::create_dir(root.join(".git")).unwrap();
-    for file in files.split("//- ").skip(1) {
-        let (path, text) = file.split_once('\n').unwrap();
-        let path = root.join(path.trim());
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    (directory, root)
-}
-
 /// The stacks with their findings and everything that is wrong with the configuration.
 fn seen(snapshot: &Snapshot, root: &Utf8Path) -> String {
     let mut text = String::new();
@@ -80,9 +67,10 @@ fn seen(snapshot: &Snapshot, root: &Utf8Path) -> String {
 }
 
 fn check(configuration: &str, expected: Expect) {
-    let (_directory, root) = workspace_dir(&format!("{ENVIRONMENTS}//- foreshock.toml\n{configuration}"));
-    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
-    expected.assert_eq(&seen(&snapshot, &root));
+    let directory = Directory::of_repository(&format!("{ENVIRONMENTS}//- foreshock.toml\n{configuration}"));
+    let root = directory.root();
+    let snapshot = Workspace::new().snapshot_of(root).unwrap();
+    expected.assert_eq(&seen(&snapshot, root));
 }
 
 #[test]
@@ -219,7 +207,7 @@ fn broken_text_keeps_what_can_be_read() {
 
 #[test]
 fn rows_of_ones_own() {
-    let (_directory, root) = workspace_dir(
+    let directory = Directory::of_repository(
         r#"
 //- main.tf
 resource "acme_ledger" "books" {
@@ -244,17 +232,18 @@ addresses = ["endpoint"]
 sla = [{ fallback = "database" }]
 "#,
     );
-    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
+    let root = directory.root();
+    let snapshot = Workspace::new().snapshot_of(root).unwrap();
     expect![[r#"
         .
           error single-point-of-failure acme_ledger.books
     "#]]
-    .assert_eq(&seen(&snapshot, &root));
+    .assert_eq(&seen(&snapshot, root));
 }
 
 #[test]
 fn the_nearest_file_counts_and_none_above_the_repository() {
-    let (_directory, root) = workspace_dir(
+    let directory = Directory::of_repository(
         r#"
 //- foreshock.toml
 [rules]
@@ -271,6 +260,7 @@ resource "aws_db_instance" "b" { engine = "postgres" }
 resource "aws_db_instance" "c" { engine = "postgres" }
 "#,
     );
+    let root = directory.root();
     let all = expect![[r#"
         a
         b
@@ -278,20 +268,21 @@ resource "aws_db_instance" "c" { engine = "postgres" }
         c
           info no-redundancy aws_db_instance.c
     "#]];
-    all.assert_eq(&seen(&Workspace::new().snapshot_of(&root).unwrap(), &root));
+    all.assert_eq(&seen(&Workspace::new().snapshot_of(root).unwrap(), root));
     // Asked for by itself, a stack is read as it is among the others.
     let one = Workspace::new().snapshot_of(&root.join("a")).unwrap();
     expect![[r#"
         a
     "#]]
-    .assert_eq(&seen(&one, &root));
+    .assert_eq(&seen(&one, root));
 }
 
 #[test]
 fn a_change_of_the_file_counts_at_once() {
-    let (_directory, root) = workspace_dir(&format!("{ENVIRONMENTS}//- foreshock.toml\n"));
+    let directory = Directory::of_repository(&format!("{ENVIRONMENTS}//- foreshock.toml\n"));
+    let root = directory.root();
     let mut workspace = Workspace::new();
-    workspace.set_folders(vec![root.clone()]);
+    workspace.set_folders(vec![root.to_owned()]);
     let main = FilePath::new(root.join("envs/prod/main.tf"));
     workspace.set_document(main.clone(), std::fs::read_to_string(main.as_path()).unwrap().into());
     let before = workspace.snapshot();
@@ -306,7 +297,7 @@ fn a_change_of_the_file_counts_at_once() {
     assert_eq!(slo, 1e-4);
     workspace.close_document(&file);
     let closed = workspace.snapshot();
-    assert_eq!(seen(&closed, &root), seen(&before, &root));
+    assert_eq!(seen(&closed, root), seen(&before, root));
 }
 
 #[test]

@@ -5,41 +5,44 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use camino::Utf8Path;
 use expect_test::{Expect, expect, expect_file};
 use foreshock_analysis::{KEYS, Shape, Snapshot, Workspace, rules};
+use foreshock_fixture::{Directory, cursor};
 use foreshock_text::FilePath;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+/// Two roots.
+const ROOTS: &str = r#"
+//- envs/prod/main.tf
+resource "aws_db_instance" "orders" {
+  for_each = toset(["eu"])
+}
+//- envs/prod/prod.tfvars
+a = 1
+//- envs/dev/main.tf
+resource "aws_instance" "app" {}
+//- .git/HEAD
+"#;
+
 /// A workspace with two roots, and a configuration that is open; `$0` marks the cursor.
-fn opened(configuration: &str) -> (tempfile::TempDir, Arc<Snapshot>, FilePath, u32) {
-    let directory = tempfile::tempdir().unwrap();
-    let root = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
-    for (path, text) in [
-        ("envs/prod/main.tf", "resource \"aws_db_instance\" \"orders\" {\n  for_each = toset([\"eu\"])\n}\n"),
-        ("envs/prod/prod.tfvars", "a = 1\n"),
-        ("envs/dev/main.tf", "resource \"aws_instance\" \"app\" {}\n"),
-        (".git/HEAD", ""),
-    ] {
-        let path = root.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    let offset = configuration.find("$0").unwrap_or(0);
+fn opened(configuration: &str) -> (Directory, Arc<Snapshot>, FilePath, u32) {
+    let directory = Directory::of(ROOTS);
+    let root = directory.root();
+    let (configuration, offset) = cursor(configuration);
     let file = FilePath::new(root.join("foreshock.toml"));
     let mut workspace = Workspace::new();
-    workspace.set_folders(vec![root.clone()]);
-    workspace.set_document(file.clone(), configuration.replace("$0", "").into());
+    workspace.set_folders(vec![root.to_owned()]);
+    workspace.set_document(file.clone(), configuration.into());
     let main = FilePath::new(root.join("envs/prod/main.tf"));
     workspace.set_document(main.clone(), std::fs::read_to_string(main.as_path()).unwrap().into());
-    (directory, workspace.snapshot(), file, offset as u32)
+    (directory, workspace.snapshot(), file, offset)
 }
 
 /// What is offered, applied to the line of the cursor; the first ten.
 fn offers(configuration: &str, expected: Expect) {
     let (_directory, snapshot, file, offset) = opened(configuration);
-    let text = configuration.replace("$0", "");
+    let (text, _) = cursor(configuration);
     let offered = snapshot.complete_configuration(&file, offset);
     let mut seen = String::new();
     for item in offered.iter().take(10) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_analysis::{Snapshot, Workspace};
+use foreshock_fixture::shared;
 use foreshock_terraform::ResolveOptions;
 use foreshock_text::FilePath;
 use serde_json::Value;
@@ -16,12 +17,7 @@ const REDUNDANCY: [&str; 5] =
     ["single-point-of-failure", "no-redundancy", "single-zone", "shared-fate", "no-automatic-failover"];
 
 fn corpus() -> Option<Utf8PathBuf> {
-    let path = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/terraform");
-    if path.is_dir() {
-        return Some(path.canonicalize_utf8().unwrap());
-    }
-    println!("skipped: no corpus at {path}");
-    None
+    shared("corpus/terraform")
 }
 
 fn json(path: &Utf8Path) -> Value {

@@ -8,18 +8,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use expect_test::{Expect, expect};
 use foreshock_analysis::{Finding, Fix, Repair, Snapshot, Workspace};
+use foreshock_fixture::files;
 use foreshock_text::FilePath;
 
 /// Files from one text, `//- path` before each; `main.tf` the first.
 fn snapshot(fixture: &str) -> Arc<Snapshot> {
     let mut workspace = Workspace::new();
-    let whole = format!("//- main.tf\n{}", fixture.trim_start_matches('\n'));
-    let mut first = None;
-    for file in whole.split("//- ").skip(1) {
-        let (path, text) = file.split_once('\n').unwrap();
-        let path = FilePath::new(format!("/fixes/stack/{}", path.trim()));
-        first.get_or_insert(path.clone());
-        workspace.set_document(path, text.into());
+    for (path, text) in files("main.tf", fixture.trim_start_matches('\n')) {
+        workspace.set_document(FilePath::new(format!("/fixes/stack/{path}")), text.into());
     }
     workspace.snapshot()
 }

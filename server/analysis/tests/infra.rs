@@ -4,9 +4,9 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
 use expect_test::{Expect, expect};
 use foreshock_analysis::{Snapshot, StackKind, Workspace};
+use foreshock_fixture::Directory;
 use foreshock_text::FilePath;
 use proptest::prelude::*;
 
@@ -304,22 +304,9 @@ fn yaml_of_other_formats_is_none_of_ours() {
     assert!(snapshot.file(&FilePath::new(FILE)).is_none() && snapshot.problems_in(&FilePath::new(FILE)).is_empty());
 }
 
-/// A directory with files, from a text whose `//- path` lines start them.
-fn directory(files: &str) -> (tempfile::TempDir, Utf8PathBuf) {
-    let directory = tempfile::tempdir().unwrap();
-    let root = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
-    for file in files.split("//- ").skip(1) {
-        let (path, text) = file.split_once('\n').unwrap();
-        let path = root.join(path.trim());
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    (directory, root)
-}
-
 #[test]
 fn a_directory_gives_the_files_that_surely_are_infrastructure() {
-    let (_directory, root) = directory(
+    let directory = Directory::of(
         "//- infra/prod.yaml\ncomponents:\n  - id: a\n\
          //- infra/dev.yml\ncomponents: [{id: a}]\n\
          //- exported.json\n{\"components\": [{\"id\": \"a\"}]}\n\
@@ -334,9 +321,10 @@ fn a_directory_gives_the_files_that_surely_are_infrastructure() {
          //- tf/beside.yaml\ncomponents: [{id: a}]\n\
          //- tf/extra.tf.json\n{\"components\": [{\"id\": \"a\"}]}\n",
     );
-    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
+    let root = directory.root();
+    let snapshot = Workspace::new().snapshot_of(root).unwrap();
     let roots: Vec<(String, StackKind)> =
-        snapshot.stacks.iter().map(|stack| (stack.root.strip_prefix(&root).unwrap().to_string(), stack.kind)).collect();
+        snapshot.stacks.iter().map(|stack| (stack.root.strip_prefix(root).unwrap().to_string(), stack.kind)).collect();
     let infra = |name: &str| (name.to_owned(), StackKind::new("infra"));
     assert_eq!(
         roots,
@@ -352,7 +340,8 @@ fn a_directory_gives_the_files_that_surely_are_infrastructure() {
 
 #[test]
 fn a_single_file_is_read_in_any_case() {
-    let (_directory, root) = directory("//- compose.yaml\nservices: {web: {image: x}}\n//- bytes.yaml\n");
+    let directory = Directory::of("//- compose.yaml\nservices: {web: {image: x}}\n//- bytes.yaml\n");
+    let root = directory.root();
     let snapshot = Workspace::new().snapshot_of(&root.join("compose.yaml")).unwrap();
     let messages: Vec<&str> = snapshot.stacks[0].problems.iter().map(|it| it.problem.message.as_str()).collect();
     assert_eq!(

@@ -9,17 +9,13 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_analysis::{Snapshot, Stack, Workspace};
 use foreshock_engine::assess;
+use foreshock_fixture::{Directory, shared};
 use foreshock_model::{ComponentKind, Known, Plane, Replication, System};
 use foreshock_syntax::yaml;
 use foreshock_text::FilePath;
 
 fn corpus(folder: &str) -> Option<Utf8PathBuf> {
-    let path = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus").join(folder);
-    if path.is_dir() {
-        return Some(path.canonicalize_utf8().unwrap());
-    }
-    println!("skipped: no corpus at {path}");
-    None
+    shared(&format!("corpus/{folder}"))
 }
 
 fn read(path: &Utf8Path, source: Option<&Utf8Path>) -> Arc<Snapshot> {
@@ -427,15 +423,10 @@ const PLAN: &str = r#"{"format_version":"1.2","variables":{"ha":{"value":false}}
  {"address":"aws_db_instance.orders","expressions":{"identifier":{"constant_value":"orders"},"engine":{"constant_value":"postgres"},"instance_class":{"constant_value":"db.r6g.large"},"multi_az":{"references":["var.ha"]}}},
  {"address":"aws_lambda_function.api","expressions":{"function_name":{"constant_value":"api"},"environment":[{"variables":{"references":["local.host"]}}]}}]}}}"#;
 
-fn written(files: &[(&str, &str)]) -> (tempfile::TempDir, Utf8PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let root = Utf8Path::from_path(folder.path()).unwrap().canonicalize_utf8().unwrap();
-    for (name, text) in files {
-        let path = root.join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    (folder, root)
+fn written(files: &[(&str, &str)]) -> Directory {
+    let directory = Directory::empty();
+    files.iter().for_each(|(name, text)| directory.write(name, text));
+    directory
 }
 
 /// The new single points of failure of a plan: component, file, text underlined, fixes.
@@ -453,7 +444,8 @@ fn new_findings(snapshot: &Snapshot) -> Vec<String> {
 
 #[test]
 fn a_plan_with_its_source_is_found_in_the_text() {
-    let (_folder, root) = written(&[("infra/main.tf", TEXT), ("plan.json", PLAN)]);
+    let directory = written(&[("infra/main.tf", TEXT), ("plan.json", PLAN)]);
+    let root = directory.root();
     let snapshot = read(&root.join("plan.json"), Some(&root.join("infra")));
     assert_eq!(snapshot.stacks[0].root, root.join("infra"));
     assert_eq!(
@@ -465,20 +457,23 @@ fn a_plan_with_its_source_is_found_in_the_text() {
 
 #[test]
 fn a_plan_alone_is_found_in_its_json_and_knows_references_by_their_values() {
-    let (_folder, root) = written(&[("plan.json", PLAN)]);
+    let directory = written(&[("plan.json", PLAN)]);
+    let root = directory.root();
     let snapshot = read(&root.join("plan.json"), None);
     assert_eq!(new_findings(&snapshot), [r#"aws_db_instance.orders plan.json `"multi_az":false` []"#]);
 }
 
 #[test]
 fn text_beside_a_plan_is_its_source_when_it_has_its_resources() {
-    let (_folder, root) = written(&[("main.tf", TEXT), ("plan.json", PLAN)]);
+    let directory = written(&[("main.tf", TEXT), ("plan.json", PLAN)]);
+    let root = directory.root();
     let snapshot = read(&root.join("plan.json"), None);
     assert_eq!(
         new_findings(&snapshot),
         [r#"aws_db_instance.orders main.tf `multi_az       = var.ha` ["Enable Multi-AZ"]"#]
     );
-    let (_folder, root) = written(&[("main.tf", "resource \"aws_sqs_queue\" \"q\" {}\n"), ("plan.json", PLAN)]);
+    let directory = written(&[("main.tf", "resource \"aws_sqs_queue\" \"q\" {}\n"), ("plan.json", PLAN)]);
+    let root = directory.root();
     let snapshot = read(&root.join("plan.json"), None);
     assert_eq!(new_findings(&snapshot), [r#"aws_db_instance.orders plan.json `"multi_az":false` []"#]);
 }
@@ -486,14 +481,16 @@ fn text_beside_a_plan_is_its_source_when_it_has_its_resources() {
 #[test]
 fn settings_count_for_plans_too() {
     let toml = "[rules]\nsingle-point-of-failure = \"off\"\n";
-    let (_folder, root) = written(&[("plan.json", PLAN), ("foreshock.toml", toml)]);
+    let directory = written(&[("plan.json", PLAN), ("foreshock.toml", toml)]);
+    let root = directory.root();
     assert_eq!(new_findings(&read(&root.join("plan.json"), None)), Vec::<String>::new());
 }
 
 #[test]
 fn a_file_that_is_no_plan_is_refused_with_its_place() {
     let check = |name: &str, text: &[u8], expected: &str| {
-        let (_folder, root) = written(&[]);
+        let directory = written(&[]);
+        let root = directory.root();
         let path = root.join(name);
         std::fs::write(&path, text).unwrap();
         let told = Workspace::new().snapshot_of_plan(&path, None).unwrap_err();

@@ -1,25 +1,12 @@
 //! What people decide to live with: by comments, by address, by a baseline; and what is said of those decisions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use expect_test::{Expect, expect};
 use foreshock_analysis::{Baseline, Date, Snapshot, Workspace};
+use foreshock_fixture::Directory;
 use foreshock_text::{FilePath, PositionEncoding};
 use proptest::prelude::*;
-
-/// A directory with files, from a text whose `//- path` lines start them; `.git` keeps the search inside.
-fn workspace_dir(files: &str) -> (tempfile::TempDir, Utf8PathBuf) {
-    let directory = tempfile::tempdir().unwrap();
-    let root = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
-    std::fs::create_dir(root.join(".git")).unwrap();
-    for file in files.split("//- ").skip(1) {
-        let (path, text) = file.split_once('\n').unwrap();
-        let path = root.join(path.trim());
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    (directory, root)
-}
 
 const SINGLE: &str = "single-point-of-failure";
 
@@ -51,10 +38,11 @@ fn seen(snapshot: &Snapshot, root: &Utf8Path) -> String {
 }
 
 fn on(today: &str, files: &str) -> String {
-    let (_directory, root) = workspace_dir(files);
+    let directory = Directory::of_repository(files);
+    let root = directory.root();
     let mut workspace = Workspace::new();
     workspace.set_today(Date::parse(today));
-    seen(&workspace.snapshot_of(&root).unwrap(), &root)
+    seen(&workspace.snapshot_of(root).unwrap(), root)
 }
 
 fn check(files: &str, expected: Expect) {
@@ -412,8 +400,9 @@ fn in_infrastructure_yaml() {
 #[test]
 fn other_tools_are_mentioned() {
     let files = database("#trivy:ignore:AVD-AWS-0077", "# checkov:skip=CKV_AWS_157: cheap");
-    let (_directory, root) = workspace_dir(&files);
-    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
+    let directory = Directory::of_repository(&files);
+    let root = directory.root();
+    let snapshot = Workspace::new().snapshot_of(root).unwrap();
     let finding = snapshot.stacks[0].findings.iter().find(|finding| finding.rule.as_str() == SINGLE).unwrap();
     let mentions: Vec<&str> =
         finding.evidence.iter().map(|evidence| &*evidence.why).filter(|why| why.contains("here, too")).collect();
@@ -422,11 +411,12 @@ fn other_tools_are_mentioned() {
 
 #[test]
 fn a_baseline_makes_old_what_was_there() {
-    let (_directory, root) = workspace_dir(&shared("", ""));
+    let directory = Directory::of_repository(&shared("", ""));
     // One stack alone may read what lies beside it in its repository.
-    std::fs::create_dir(root.join(".git")).unwrap();
-    std::fs::write(root.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
-    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
+    directory.write(".git/HEAD", "ref: refs/heads/main
+");
+    let root = directory.root();
+    let snapshot = Workspace::new().snapshot_of(root).unwrap();
     let file = FilePath::new(root.join(Baseline::FILE_NAME));
     let write = |snapshot: &Snapshot| {
         let mut baseline = snapshot.baseline_in(&file);
@@ -442,7 +432,7 @@ fn a_baseline_makes_old_what_was_there() {
         ),
         "{first}"
     );
-    let again = Workspace::new().snapshot_of(&root).unwrap();
+    let again = Workspace::new().snapshot_of(root).unwrap();
     assert!(again.stacks.iter().flat_map(|stack| &stack.findings).all(|finding| !finding.new));
     assert_eq!(write(&again), first, "what is accepted stays accepted");
     // Of a stack that was not read it says what it said.
@@ -454,7 +444,7 @@ fn a_baseline_makes_old_what_was_there() {
     let later = text.replace("source   =", "multi_az = true\n  source   =")
         + "\nresource \"aws_db_instance\" \"new\" {\n  engine = \"mysql\"\n}\nresource \"aws_instance\" \"new\" {\n  ami           = \"ami-1\"\n  instance_type = \"t3.small\"\n  user_data     = aws_db_instance.new.address\n}\n";
     std::fs::write(&main, later).unwrap();
-    let later = Workspace::new().snapshot_of(&root).unwrap();
+    let later = Workspace::new().snapshot_of(root).unwrap();
     let prod = &later.stacks[1];
     let fresh: Vec<&str> =
         prod.findings.iter().filter(|f| f.new && f.rule.as_str() == SINGLE).map(|f| &*f.component_id).collect();
@@ -470,8 +460,9 @@ fn a_baseline_makes_old_what_was_there() {
 
 #[test]
 fn a_renamed_component_stays_in_the_baseline() {
-    let (_directory, root) = workspace_dir(&database("", ""));
-    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
+    let directory = Directory::of_repository(&database("", ""));
+    let root = directory.root();
+    let snapshot = Workspace::new().snapshot_of(root).unwrap();
     let file = snapshot.baseline_file(&snapshot.stacks[0]);
     let mut baseline = snapshot.baseline_in(&file);
     baseline.accept(snapshot.stacks.iter().map(|stack| &**stack));
@@ -480,30 +471,31 @@ fn a_renamed_component_stays_in_the_baseline() {
     let text = std::fs::read_to_string(&main).unwrap().replace("orders", "books")
         + "\nmoved {\n  from = aws_db_instance.orders\n  to   = aws_db_instance.books\n}\n";
     std::fs::write(&main, text).unwrap();
-    let after = Workspace::new().snapshot_of(&root).unwrap();
+    let after = Workspace::new().snapshot_of(root).unwrap();
     assert!(after.stacks[0].findings.iter().all(|finding| !finding.new));
     assert!(after.stacks[0].mended_of_baseline().is_empty());
 }
 
 #[test]
 fn a_suppression_that_comes_or_goes_is_seen_at_once() {
-    let (_directory, root) = workspace_dir(&database("", ""));
+    let directory = Directory::of_repository(&database("", ""));
+    let root = directory.root();
     let file = FilePath::new(root.join("main.tf"));
     let text = std::fs::read_to_string(file.as_path()).unwrap();
     let mut workspace = Workspace::new();
-    workspace.set_folders(vec![root.clone()]);
+    workspace.set_folders(vec![root.to_owned()]);
     workspace.set_document(file.clone(), text.clone().into());
-    let plain = seen(&workspace.snapshot(), &root);
+    let plain = seen(&workspace.snapshot(), root);
     let commented = text.replace(
         "\nresource \"aws_db",
         "\n# foreshock:ignore single-point-of-failure until=2027-01-01 reason: x\nresource \"aws_db",
     );
     workspace.set_document(file.clone(), commented.into());
-    assert!(seen(&workspace.snapshot(), &root).contains("ignored aws_db_instance.orders (x)"));
+    assert!(seen(&workspace.snapshot(), root).contains("ignored aws_db_instance.orders (x)"));
     workspace.set_today(Date::parse("2027-01-02"));
-    assert!(seen(&workspace.snapshot(), &root).contains("it is shown again"));
+    assert!(seen(&workspace.snapshot(), root).contains("it is shown again"));
     workspace.set_document(file, text.into());
-    assert_eq!(seen(&workspace.snapshot(), &root), plain);
+    assert_eq!(seen(&workspace.snapshot(), root), plain);
 }
 
 /// Findings without what a moved text moves.
@@ -551,8 +543,9 @@ proptest! {
         comment in "# foreshock:ignore [a-z ,=\"\\[\\]:-]{0,30}",
         entry in "(\\[\\[ignore\\]\\]\n|rule = |\"single-zone\"|address = |\"\\*\"|until = |2027-01-01|\n|reason = ){0,12}"
     ) {
-        let (_directory, root) = workspace_dir(&(database(&comment, &comment) + "//- foreshock.toml\n" + &entry));
-        let snapshot = Workspace::new().snapshot_of(&root).unwrap();
+        let directory = Directory::of_repository(&(database(&comment, &comment) + "//- foreshock.toml\n" + &entry));
+        let root = directory.root();
+        let snapshot = Workspace::new().snapshot_of(root).unwrap();
         prop_assert_eq!(snapshot.stacks.len(), 1);
     }
 }

@@ -4,24 +4,20 @@
 
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use foreshock_analysis::{Snapshot, Workspace};
+use foreshock_fixture::{Directory, files};
 use foreshock_text::{FilePath, Span};
 
 /// The files of a fixture without their marks, in a directory of their own, and their texts as they were given.
-fn workspace_dir(fixture: &str) -> (tempfile::TempDir, Utf8PathBuf, Vec<(Utf8PathBuf, String)>) {
-    let directory = tempfile::tempdir().unwrap();
-    let root = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
-    std::fs::create_dir(root.join(".git")).unwrap();
-    let mut files = Vec::new();
-    for file in fixture.split("//- ").skip(1) {
-        let (path, text) = file.split_once('\n').unwrap();
-        let path = root.join(path.trim());
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, without_marks(text)).unwrap();
-        files.push((path, text.to_owned()));
+fn workspace_dir(fixture: &str) -> (Directory, Vec<(Utf8PathBuf, String)>) {
+    let directory = Directory::of_repository("");
+    let mut given = Vec::new();
+    for (path, text) in files("", fixture) {
+        directory.write(path, &without_marks(&text));
+        given.push((directory.root().join(path), text));
     }
-    (directory, root, files)
+    (directory, given)
 }
 
 fn is_mark(line: &str) -> bool {
@@ -56,8 +52,8 @@ fn marked(snapshot: &Snapshot, file: &FilePath) -> String {
 }
 
 fn check(fixture: &str) {
-    let (_directory, root, files) = workspace_dir(fixture);
-    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
+    let (directory, files) = workspace_dir(fixture);
+    let snapshot = Workspace::new().snapshot_of(directory.root()).unwrap();
     let (mut expected, mut found) = (String::new(), String::new());
     for (path, text) in files.iter().filter(|(path, _)| path.extension() == Some("tf")) {
         expected += &format!("//- {path}\n{}\n", text.trim_end());
@@ -239,11 +235,11 @@ resource "aws_x" "y" {
 
 #[test]
 fn a_range_costs_its_own_expressions_only() {
-    let (_directory, root, _) = workspace_dir(
+    let (directory, _) = workspace_dir(
         "//- main.tf\nvariable \"a\" { default = 1 }\nresource \"x\" \"one\" {\n  v = var.a\n}\nresource \"x\" \"two\" {\n  v = var.a\n}\n",
     );
-    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
-    let file = FilePath::new(root.join("main.tf"));
+    let snapshot = Workspace::new().snapshot_of(directory.root()).unwrap();
+    let file = FilePath::new(directory.root().join("main.tf"));
     let text: Arc<str> = snapshot.file(&file).unwrap().text.clone();
     let all = snapshot.expressions(&file, None, &|_, _| true);
     assert_eq!(all.len(), 2);
@@ -258,13 +254,13 @@ fn a_range_costs_its_own_expressions_only() {
 
 /// Where a value comes from, in words and with its place.
 fn origins(fixture: &str, name: &str) -> String {
-    let (_directory, root, files) = workspace_dir(fixture);
-    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
+    let (directory, files) = workspace_dir(fixture);
+    let snapshot = Workspace::new().snapshot_of(directory.root()).unwrap();
     let place = |origin: &foreshock_analysis::Origin| {
         let place = origin.place.as_ref().map(|place| {
             let text = std::fs::read_to_string(place.file.as_path()).unwrap();
             let line = text[..place.span.start as usize].matches('\n').count() + 1;
-            format!(" {}:{line}", place.file.as_path().strip_prefix(&root).unwrap())
+            format!(" {}:{line}", place.file.as_path().strip_prefix(directory.root()).unwrap())
         });
         format!("{}{}", origin.words, place.unwrap_or_default())
     };

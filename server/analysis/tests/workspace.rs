@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use foreshock_analysis::{Snapshot, Stack, Workspace};
+use foreshock_fixture::Directory;
 use foreshock_text::FilePath;
 use proptest::prelude::*;
 
@@ -14,19 +15,6 @@ resource "aws_db_instance" "orders" {
   multi_az = false
 }
 "#;
-
-/// A directory with files, from a text whose `//- path` lines start them.
-fn workspace_dir(files: &str) -> (tempfile::TempDir, Utf8PathBuf) {
-    let directory = tempfile::tempdir().unwrap();
-    let root = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
-    for file in files.split("//- ").skip(1) {
-        let (path, text) = file.split_once('\n').unwrap();
-        let path = root.join(path.trim());
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    (directory, root)
-}
 
 fn roots(snapshot: &Snapshot, base: &Utf8Path) -> Vec<String> {
     snapshot.stacks.iter().map(|stack| stack.root.strip_prefix(base).unwrap().to_string()).collect()
@@ -56,7 +44,7 @@ fn single_instances(stack: &Stack) -> usize {
 
 #[test]
 fn a_directory_that_another_calls_is_no_stack() {
-    let (_directory, root) = workspace_dir(
+    let directory = Directory::of(
         r#"
 //- envs/prod/main.tf
 module "db" { source = "../../modules/db" }
@@ -68,14 +56,15 @@ resource "aws_db_instance" "orders" { engine = "postgres" }
 resource "aws_sqs_queue" "q" {}
 "#,
     );
+    let root = directory.root();
     let mut workspace = Workspace::new();
-    let snapshot = workspace.snapshot_of(&root).unwrap();
-    assert_eq!(roots(&snapshot, &root), ["envs/dev", "envs/prod", "lonely"]);
+    let snapshot = workspace.snapshot_of(root).unwrap();
+    assert_eq!(roots(&snapshot, root), ["envs/dev", "envs/prod", "lonely"]);
 }
 
 #[test]
 fn a_module_that_waits_for_a_caller_is_no_stack() {
-    let (_directory, root) = workspace_dir(
+    let directory = Directory::of(
         r#"
 //- prod/main.tf
 provider "aws" { region = "eu-west-1" }
@@ -87,16 +76,17 @@ terraform {
 }
 "#,
     );
-    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
-    assert_eq!(roots(&snapshot, &root), ["modules/network", "prod"]);
+    let root = directory.root();
+    let snapshot = Workspace::new().snapshot_of(root).unwrap();
+    assert_eq!(roots(&snapshot, root), ["modules/network", "prod"]);
     let asked = root.join("modules/db");
     let snapshot = Workspace::new().snapshot_of(&asked).unwrap();
-    assert_eq!(roots(&snapshot, &root), ["modules/db"]);
+    assert_eq!(roots(&snapshot, root), ["modules/db"]);
 }
 
 #[test]
 fn a_shared_module_shows_what_it_is_for_each_caller() {
-    let (_directory, root) = workspace_dir(
+    let directory = Directory::of(
         r#"
 //- prod/main.tf
 module "db" {
@@ -116,12 +106,13 @@ resource "aws_db_instance" "orders" {
 }
 "#,
     );
+    let root = directory.root();
     let mut workspace = Workspace::new();
-    workspace.set_folders(vec![root.clone()]);
+    workspace.set_folders(vec![root.to_owned()]);
     let file = FilePath::new(root.join("modules/db/main.tf"));
     workspace.set_document(file.clone(), std::fs::read_to_string(file.as_path()).unwrap().into());
     let snapshot = workspace.snapshot();
-    assert_eq!(roots(&snapshot, &root), ["dev", "prod"]);
+    assert_eq!(roots(&snapshot, root), ["dev", "prod"]);
     assert_eq!(snapshot.blocks_in(&file).len(), 2);
     let flagged: Vec<usize> = snapshot.stacks.iter().map(|stack| single_instances(stack)).collect();
     assert_eq!(flagged, [1, 0], "dev runs on one instance, prod does not");
@@ -129,9 +120,10 @@ resource "aws_db_instance" "orders" {
 
 #[test]
 fn an_open_document_wins_over_the_disk_until_it_is_closed() {
-    let (_directory, root) = workspace_dir(&format!("\n//- main.tf\n{DATABASE}"));
+    let directory = Directory::of(&format!("\n//- main.tf\n{DATABASE}"));
+    let root = directory.root();
     let mut workspace = Workspace::new();
-    workspace.set_folders(vec![root.clone()]);
+    workspace.set_folders(vec![root.to_owned()]);
     let file = FilePath::new(root.join("main.tf"));
     workspace.set_document(file.clone(), DATABASE.replace("false", "true").into());
     assert_eq!(single_instances(&workspace.snapshot().stacks[0]), 0);
@@ -143,9 +135,10 @@ fn an_open_document_wins_over_the_disk_until_it_is_closed() {
 
 #[test]
 fn an_unchanged_stack_is_not_analysed_again() {
-    let (_directory, root) = workspace_dir(&format!("\n//- a/main.tf\n{DATABASE}//- b/main.tf\n{DATABASE}"));
+    let directory = Directory::of(&format!("\n//- a/main.tf\n{DATABASE}//- b/main.tf\n{DATABASE}"));
+    let root = directory.root();
     let mut workspace = Workspace::new();
-    workspace.set_folders(vec![root.clone()]);
+    workspace.set_folders(vec![root.to_owned()]);
     let file = |name: &str| FilePath::new(root.join(name));
     workspace.set_document(file("a/main.tf"), DATABASE.into());
     workspace.set_document(file("b/main.tf"), DATABASE.into());
@@ -158,9 +151,10 @@ fn an_unchanged_stack_is_not_analysed_again() {
 
 #[test]
 fn what_cannot_be_read_is_said() {
-    let (_directory, root) = workspace_dir("\n//- main.tf\nresource \"aws_sqs_queue\" \"q\" {}\n");
+    let directory = Directory::of("\n//- main.tf\nresource \"aws_sqs_queue\" \"q\" {}\n");
+    let root = directory.root();
     std::fs::write(root.join("latin.tf"), b"# caf\xe9\n").unwrap();
-    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
+    let snapshot = Workspace::new().snapshot_of(root).unwrap();
     let said: Vec<&str> = snapshot.stacks[0].problems.iter().map(|p| p.problem.message.as_str()).collect();
     assert_eq!(said, ["this file is not valid UTF-8 (byte 5); it is left out"]);
     let missing = Workspace::new().snapshot_of(&root.join("nowhere")).unwrap_err();
@@ -169,24 +163,26 @@ fn what_cannot_be_read_is_said() {
 
 #[test]
 fn a_single_file_that_is_no_stack_is_refused() {
-    let (_directory, root) =
-        workspace_dir(&format!("//- main.tf\n{DATABASE}//- README.md\n# a\n//- prod.tfvars\na = 1\n"));
+    let files = format!("//- main.tf\n{DATABASE}//- README.md\n# a\n//- prod.tfvars\na = 1\n");
+    let directory = Directory::of(&files);
+    let root = directory.root();
     for name in ["README.md", "prod.tfvars"] {
         let refused = Workspace::new().snapshot_of(&root.join(name)).unwrap_err();
         assert!(refused.contains("expected a directory, a .tf or .tf.json file"), "{refused}");
     }
     let taken = Workspace::new().snapshot_of(&root.join("main.tf")).unwrap();
-    assert_eq!(roots(&taken, &root), [""]);
+    assert_eq!(roots(&taken, root), [""]);
 }
 
 #[test]
 fn a_ring_of_links_and_modules_ends() {
-    let (_directory, root) = workspace_dir(
+    let directory = Directory::of(
         "\n//- a/main.tf\nmodule \"b\" { source = \"../b\" }\n//- b/main.tf\nmodule \"a\" { source = \"../a\" }\n",
     );
-    std::os::unix::fs::symlink(&root, root.join("a/loop")).unwrap();
-    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
-    assert_eq!(roots(&snapshot, &root), ["a", "b"]);
+    let root = directory.root();
+    std::os::unix::fs::symlink(root, root.join("a/loop")).unwrap();
+    let snapshot = Workspace::new().snapshot_of(root).unwrap();
+    assert_eq!(roots(&snapshot, root), ["a", "b"]);
 }
 
 fn shop() -> Vec<(FilePath, String)> {

@@ -1,45 +1,31 @@
 //! Real repositories, made by the real git: which commit is the base, and which files it had.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
-use std::process::Command;
+use std::ops::Deref;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use expect_test::{Expect, expect};
+use foreshock_fixture::GitDirectory;
 use foreshock_history::{Repository, Tree, Wanted, WorkTree};
 
-/// A directory in which a shell script has run, with git set up; `None` where there is no git.
-struct Place {
-    _directory: tempfile::TempDir,
-    root: Utf8PathBuf,
+/// What tests ask of a repository that a script has made.
+struct Place(GitDirectory);
+
+impl Deref for Place {
+    type Target = GitDirectory;
+
+    fn deref(&self) -> &GitDirectory {
+        &self.0
+    }
 }
 
 impl Place {
     fn after(script: &str) -> Option<Place> {
-        if Command::new("git").arg("--version").output().is_err() {
-            println!("skipped: there is no git here");
-            return None;
-        }
-        let directory = tempfile::tempdir().unwrap();
-        let root = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
-        let place = Place { _directory: directory, root };
-        place.run(script);
-        Some(place)
-    }
-
-    fn run(&self, script: &str) -> String {
-        let mut shell = Command::new("sh");
-        shell.arg("-ec").arg(script).current_dir(&self.root);
-        shell.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
-        for who in ["AUTHOR", "COMMITTER"] {
-            shell.env(format!("GIT_{who}_NAME"), "a").env(format!("GIT_{who}_EMAIL"), "a@example.com");
-        }
-        let output = shell.output().unwrap();
-        assert!(output.status.success(), "{script}\n{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+        GitDirectory::after(script, &[]).map(Place)
     }
 
     fn repository(&self, below: &str) -> Repository {
-        Repository::open(WorkTree::of(&self.root.join(below)).unwrap()).unwrap()
+        Repository::open(WorkTree::of(&self.root().join(below)).unwrap()).unwrap()
     }
 
     /// Where the base is: how it was found, and the first line of its commit's message.
@@ -54,7 +40,7 @@ impl Place {
             }
             Err(problem) => format!("problem: {problem}"),
         };
-        text.replace(self.root.as_str(), "ROOT")
+        text.replace(self.root().as_str(), "ROOT")
     }
 
     fn tree(&self, below: &str, revision: &str) -> Tree {
@@ -171,7 +157,7 @@ fn a_repository_is_found_from_anywhere_in_it() {
         return;
     };
     let top = |below: &str| {
-        WorkTree::of(&place.root.join(below)).map(|found| found.top().strip_prefix(&place.root).unwrap().to_string())
+        WorkTree::of(&place.root().join(below)).map(|found| found.top().strip_prefix(place.root()).unwrap().to_string())
     };
     for (below, expected) in [
         ("r", Some("r")),
@@ -188,7 +174,7 @@ fn a_repository_is_found_from_anywhere_in_it() {
     assert_eq!(place.base("linked", &Wanted::Automatic), "HEAD: three");
     assert_eq!(place.base("link/y", &Wanted::Automatic), "merge base with main: two");
     // A file that is no repository.
-    let error = Repository::open(WorkTree::of(&place.root.join("none")).unwrap()).unwrap_err();
+    let error = Repository::open(WorkTree::of(&place.root().join("none")).unwrap()).unwrap_err();
     assert!(error.to_string().contains("can't be read"), "{error}");
 }
 
@@ -206,7 +192,7 @@ fn a_tree_has_the_files_of_its_commit() {
         return;
     };
     let tree = place.tree(".", "HEAD~1");
-    let below = |path: &str| place.root.join(path);
+    let below = |path: &str| place.root().join(path);
     let text = |path: &str| tree.read(&below(path)).map(|read| String::from_utf8(read.unwrap()).unwrap());
     let list = |directory: &str| {
         let files = tree.list(&below(directory))?;
@@ -224,8 +210,8 @@ fn a_tree_has_the_files_of_its_commit() {
     assert_eq!(list("nothing").as_deref(), Some(""));
     assert_eq!(list("envs/out"), None);
     assert_eq!(tree.list(Utf8Path::new("/elsewhere")), None);
-    let all = tree.files_below(&place.root).unwrap();
-    let all: Vec<&str> = all.iter().map(|file| file.strip_prefix(&place.root).unwrap().as_str()).collect();
+    let all = tree.files_below(place.root()).unwrap();
+    let all: Vec<&str> = all.iter().map(|file| file.strip_prefix(place.root()).unwrap().as_str()).collect();
     assert_eq!(
         all,
         [
@@ -269,8 +255,11 @@ fn what_no_commit_can_know_counts_as_it_is() {
         ("a/forced.auto.tfvars", false),
         ("../outside.tf", true),
     ] {
-        let file =
-            if path.starts_with("..") { place.root.parent().unwrap().join(&path[3..]) } else { place.root.join(path) };
+        let file = if path.starts_with("..") {
+            place.root().parent().unwrap().join(&path[3..])
+        } else {
+            place.root().join(path)
+        };
         assert_eq!(tree.counts_as_today(&file), expected, "{path}");
     }
 }
@@ -287,7 +276,7 @@ fn a_submodule_is_read_at_the_commit_that_the_base_has_of_it() {
     };
     let read = |revision: &str, path: &str| {
         let tree = place.tree("top", revision);
-        let path = place.root.join("top").join(path);
+        let path = place.root().join("top").join(path);
         (
             tree.has_submodule(path.parent().unwrap()),
             tree.read(&path).map(|text| String::from_utf8(text.unwrap()).unwrap()),
@@ -296,12 +285,12 @@ fn a_submodule_is_read_at_the_commit_that_the_base_has_of_it() {
     assert_eq!(read("HEAD~2", "lib/l.tf"), (true, Some("one\n".to_owned())));
     assert_eq!(read("HEAD~1", "lib/l.tf"), (true, Some("two\n".to_owned())));
     assert_eq!(read("HEAD", "l.tf"), (false, Some("two\n".to_owned())));
-    assert_eq!(WorkTree::of(&place.root.join("top/lib/l.tf")).unwrap().top(), place.root.join("top/lib"));
+    assert_eq!(WorkTree::of(&place.root().join("top/lib/l.tf")).unwrap().top(), place.root().join("top/lib"));
     // A submodule that is not checked out says nothing: what lies there counts.
     place.run("cd top; git submodule --quiet deinit -f lib");
     assert_eq!(read("HEAD~1", "lib/l.tf"), (true, None));
     let tree = place.tree("top", "HEAD~1");
-    assert!(tree.counts_as_today(&place.root.join("top/lib/l.tf")));
+    assert!(tree.counts_as_today(&place.root().join("top/lib/l.tf")));
 }
 
 #[test]
@@ -309,7 +298,7 @@ fn what_is_missing_or_broken_is_told_and_never_a_panic() {
     let Some(place) = Place::after(BRANCHED) else { return };
     let objects = place.run("git rev-parse HEAD:a.tf; git rev-parse HEAD:; git rev-parse HEAD; git rev-parse main");
     let objects: Vec<&str> = objects.lines().collect();
-    let file = |hash: &str| place.root.join(".git/objects").join(&hash[..2]).join(&hash[2..]);
+    let file = |hash: &str| place.root().join(".git/objects").join(&hash[..2]).join(&hash[2..]);
     let break_file = |hash: &str, with: Option<&[u8]>| {
         let file = file(hash);
         std::fs::remove_file(&file).unwrap();
@@ -317,9 +306,9 @@ fn what_is_missing_or_broken_is_told_and_never_a_panic() {
     };
     break_file(objects[0], None);
     let tree = place.tree(".", "HEAD");
-    assert!(tree.read(&place.root.join("a.tf")).unwrap().is_err());
+    assert!(tree.read(&place.root().join("a.tf")).unwrap().is_err());
     assert_eq!(tree.problems().len(), 1, "{:?}", tree.problems());
-    assert!(tree.read(&place.root.join("b.tf")).unwrap().is_ok());
+    assert!(tree.read(&place.root().join("b.tf")).unwrap().is_ok());
     break_file(objects[1], Some(b"this is no object"));
     let repository = place.repository(".");
     let base = repository.base(&Wanted::Revision("HEAD".to_owned())).unwrap();
@@ -330,7 +319,7 @@ fn what_is_missing_or_broken_is_told_and_never_a_panic() {
     place.run("git init -q -b main other; echo 'ref: refs/heads/../../x' > other/.git/HEAD");
     assert!(place.repository("other").base(&Wanted::Automatic).is_err());
     place.run("printf '[core\\nnonsense' > other/.git/config");
-    assert!(Repository::open(WorkTree::of(&place.root.join("other")).unwrap()).is_err());
+    assert!(Repository::open(WorkTree::of(&place.root().join("other")).unwrap()).is_err());
 }
 
 #[test]
@@ -342,7 +331,7 @@ fn a_file_that_is_too_large_is_not_read() {
     };
     let tree = place.tree(".", "HEAD");
     assert_eq!(
-        tree.read(&place.root.join("big.tf")).unwrap().unwrap_err(),
+        tree.read(&place.root().join("big.tf")).unwrap().unwrap_err(),
         "this file has 8 MiB; files above 8 MiB are not read"
     );
     assert_eq!(tree.problems(), Vec::<String>::new());

@@ -6,12 +6,12 @@
 
 mod needs;
 
-use std::process::Command;
 use std::sync::{Arc, LazyLock};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use expect_test::{Expect, expect};
 use foreshock_analysis::{BaseChoice, DIALECTS, Dialect, Snapshot, Workspace};
+use foreshock_fixture::GitDirectory;
 use foreshock_text::{FilePath, PositionEncoding};
 
 /// The table: ours before those that Foreshock comes with.
@@ -115,26 +115,6 @@ fn a_comment_silences_the_line_below() {
     assert_eq!(unneeded.notices.len(), 1, "{:?}", unneeded.notices);
 }
 
-/// A git repository with a file of the dialect and a root module beside it, and what the script does to them; `None` where there
-/// is no git.
-fn repository(script: &str) -> Option<(tempfile::TempDir, Utf8PathBuf)> {
-    if Command::new("git").arg("--version").output().is_err() {
-        println!("skipped: there is no git here");
-        return None;
-    }
-    let directory = tempfile::tempdir().unwrap();
-    let root = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
-    let mut shell = Command::new("sh");
-    shell.arg("-ec").arg(script).current_dir(&root);
-    shell.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
-    for who in ["AUTHOR", "COMMITTER"] {
-        shell.env(format!("GIT_{who}_NAME"), "a").env(format!("GIT_{who}_EMAIL"), "a@example.com");
-    }
-    let output = shell.output().unwrap();
-    assert!(output.status.success(), "{script}\n{}", String::from_utf8_lossy(&output.stderr));
-    Some((directory, root))
-}
-
 #[test]
 fn it_is_compared_with_the_base_and_the_cause_is_found() {
     let script = "
@@ -145,10 +125,11 @@ fn it_is_compared_with_the_base_and_the_cause_is_found() {
         git add . && git commit -qm one
         printf 'web 2\\ndb 1\\ncache 1\\nweb needs db\\nweb needs cache\\n' > shop.needs
     ";
-    let Some((_directory, root)) = repository(script) else { return };
+    let Some(directory) = GitDirectory::after(script, &[]) else { return };
+    let root = directory.root();
     let mut workspace = Workspace::with_dialects(dialects());
     workspace.set_base(BaseChoice::Revision("HEAD".to_owned()));
-    let snapshot = workspace.snapshot_of(&root).unwrap();
+    let snapshot = workspace.snapshot_of(root).unwrap();
     let explained = workspace.explained(&snapshot, &|| false).unwrap();
     expect![[r#"
         infra (terraform)
