@@ -35,6 +35,7 @@ const fn pure(name: &'static str, folder: &'static str, knows: &'static [&'stati
 /// From the lowest to the highest.
 pub(crate) const CRATES: &[Crate] = &[
     pure("text", "server/text", &[]),
+    pure("files", "server/files", &["text"]),
     pure("syntax", "server/syntax", &["text"]),
     pure("model", "server/model", &["text"]),
     pure("engine", "server/engine", &["model"]),
@@ -83,7 +84,12 @@ pub(crate) const CRATES: &[Crate] = &[
         ],
         may: May::RunPrograms,
     },
-    Crate { name: "fixture", folder: "server/fixture", knows: &[], may: May::RunPrograms },
+    Crate {
+        name: "fixture",
+        folder: "server/fixture",
+        knows: &["text", "files", "syntax", "terraform"],
+        may: May::RunPrograms,
+    },
     Crate { name: "xtask", folder: "xtask", knows: &[], may: May::RunPrograms },
 ];
 

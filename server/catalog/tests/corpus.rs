@@ -6,27 +6,18 @@ mod rendering;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use foreshock_catalog::{Assembled, Catalog, Role, assemble};
+use foreshock_fixture::{Disk, shared};
 use foreshock_model::Known;
 use foreshock_terraform::{ResolveOptions, Resolved, resolve};
 use foreshock_text::FilePath;
-use rendering::{Disk, render};
+use rendering::render;
 use serde_json::Value as Json;
 
-fn shared(path: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(path);
-    let path = path.canonicalize().ok();
-    if path.is_none() {
-        eprintln!("skipped: ../shared is not here");
-    }
-    path
-}
-
-fn json(path: &Path) -> Json {
+fn json(path: &Utf8Path) -> Json {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
@@ -44,7 +35,7 @@ fn stacks() -> Vec<(String, Resolved, Assembled)> {
         .map(|name| {
             let meta = json(&corpus.join(&name).join("meta.json"));
             let root = corpus.join(&name).join("src").join(meta["root"].as_str().unwrap_or("."));
-            let root = Utf8PathBuf::from_path_buf(root.canonicalize().unwrap()).unwrap();
+            let root = root.canonicalize_utf8().unwrap();
             let resolved = resolve(&root, &Disk::default(), &options(&root, &meta));
             let assembled = assemble(&resolved.resources, Catalog::bundled());
             (name, resolved, assembled)

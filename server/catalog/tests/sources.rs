@@ -6,19 +6,20 @@ mod rendering;
 
 use std::fmt::Write as _;
 
+use camino::Utf8Path;
 use expect_test::{Expect, expect};
 use foreshock_catalog::{Catalog, assemble};
-use foreshock_files::Files as _;
+use foreshock_fixture::Memory;
 use foreshock_model::{Figure, Source};
-use rendering::{Texts, resolve_text};
+use rendering::resolve_text;
 
 fn check(text: &str, expect: Expect) {
-    let files = Texts::new(text);
+    let files = Memory::of(Utf8Path::new("/"), text);
     let assembled = assemble(&resolve_text(text).resources, Catalog::bundled());
     let source = |source: &Source| match source {
         Source::Attribute(place) => {
-            let text = files.text(&place.file).unwrap();
-            format!("written: {}", place.span.text(&text))
+            let text = files.text_of(&place.file);
+            format!("written: {}", place.span.text(text))
         }
         Source::Sla { row, title, verified } => {
             format!("SLA: {row}; {title}{}", if *verified { "" } else { ", unchecked" })

@@ -2,84 +2,17 @@
 
 #![allow(dead_code)] // each test binary uses its part
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use foreshock_catalog::{Assembled, Catalog, Role, assemble};
-use foreshock_files::Files;
+use foreshock_fixture::Memory;
 use foreshock_model::{ComponentIndex, Known, System};
-use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{ParsedFile, ResolveOptions, Resolved, TerraformFiles, resolve};
-use foreshock_text::FilePath;
-
-/// Files in memory, `//- /path` above each; a text without any is `/main.tf`.
-pub(crate) struct Texts(BTreeMap<Utf8PathBuf, Arc<str>>);
-
-impl Texts {
-    pub(crate) fn new(fixture: &str) -> Texts {
-        let mut files: BTreeMap<Utf8PathBuf, String> = BTreeMap::new();
-        let mut current = Utf8PathBuf::from("/main.tf");
-        for line in fixture.lines() {
-            match line.trim().strip_prefix("//- ") {
-                Some(path) => current = Utf8PathBuf::from(path.trim()),
-                None => files.entry(current.clone()).or_default().extend([line, "\n"]),
-            }
-        }
-        Texts(files.into_iter().map(|(path, text)| (path, Arc::from(text))).collect())
-    }
-}
-
-impl Files for Texts {
-    fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
-        let inside = self.0.keys().filter(|path| path.parent() == Some(directory));
-        inside.map(|path| FilePath::new(path.clone())).collect()
-    }
-
-    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        self.0.get(file.as_path()).cloned()
-    }
-}
-
-impl TerraformFiles for Texts {
-    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
-        let text = self.text(file)?;
-        Some(Arc::new(ParsedFile::parse(file.clone(), text, &mut ExprCache::default())))
-    }
-}
-
-/// Files on the disk, parsed once.
-#[derive(Default)]
-pub(crate) struct Disk(Mutex<BTreeMap<FilePath, Arc<ParsedFile>>>);
-
-impl Files for Disk {
-    fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
-        let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
-        let paths = entries.filter_map(|entry| Utf8PathBuf::from_path_buf(entry.ok()?.path()).ok());
-        let mut files: Vec<FilePath> = paths.filter(|path| path.is_file()).map(FilePath::new).collect();
-        files.sort();
-        files
-    }
-
-    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        std::fs::read_to_string(file.as_path()).ok().map(Arc::from)
-    }
-}
-
-impl TerraformFiles for Disk {
-    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
-        if let Some(known) = self.0.lock().unwrap().get(file) {
-            return Some(known.clone());
-        }
-        let parsed = Arc::new(ParsedFile::parse(file.clone(), self.text(file)?, &mut ExprCache::default()));
-        self.0.lock().unwrap().insert(file.clone(), parsed.clone());
-        Some(parsed)
-    }
-}
+use foreshock_terraform::{ResolveOptions, Resolved, resolve};
 
 pub(crate) fn resolve_text(fixture: &str) -> Resolved {
-    resolve(Utf8Path::new("/"), &Texts::new(fixture), &ResolveOptions::default())
+    let root = Utf8Path::new("/");
+    resolve(root, &Memory::of(root, fixture), &ResolveOptions::default())
 }
 
 pub(crate) fn assemble_text(fixture: &str) -> String {

@@ -2,55 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Catalog, assemble};
-use foreshock_files::Files;
+use foreshock_fixture::{Disk, shared};
 use foreshock_model::{Confidence, System};
 use foreshock_plan::{Plan, read};
 use foreshock_resources::{Key, Mode, Resources};
-use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{ParsedFile, ResolveOptions, TerraformFiles, resolve};
+use foreshock_terraform::{ResolveOptions, resolve};
 use foreshock_text::FilePath;
 use serde_json::Value as Json;
 
 fn corpus() -> Option<Utf8PathBuf> {
-    let path = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/corpus");
-    if path.is_dir() {
-        return Some(path.canonicalize_utf8().unwrap());
-    }
-    println!("skipped: no corpus at {path}");
-    None
-}
-
-/// Files on the disk, parsed once.
-#[derive(Default)]
-struct Disk(Mutex<BTreeMap<FilePath, Arc<ParsedFile>>>);
-
-impl Files for Disk {
-    fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
-        let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
-        let paths = entries.filter_map(|entry| Utf8PathBuf::from_path_buf(entry.ok()?.path()).ok());
-        let mut files: Vec<FilePath> = paths.filter(|path| path.is_file()).map(FilePath::new).collect();
-        files.sort();
-        files
-    }
-
-    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        std::fs::read_to_string(file.as_path()).ok().map(Arc::from)
-    }
-}
-
-impl TerraformFiles for Disk {
-    fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
-        if let Some(known) = self.0.lock().unwrap().get(file) {
-            return Some(known.clone());
-        }
-        let parsed = Arc::new(ParsedFile::parse(file.clone(), self.text(file)?, &mut ExprCache::default()));
-        self.0.lock().unwrap().insert(file.clone(), parsed.clone());
-        Some(parsed)
-    }
+    shared("corpus")
 }
 
 fn json(path: &Utf8Path) -> Json {

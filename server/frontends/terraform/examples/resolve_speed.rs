@@ -2,13 +2,11 @@
 //! file, which is what a keystroke costs. `resolve_speed DIRECTORY [VAR_FILE...]`
 #![allow(clippy::print_stdout)]
 
-#[path = "../tests/disk/mod.rs"]
-mod disk;
-
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
 use foreshock_files::Files;
+use foreshock_fixture::Disk;
 use foreshock_terraform::{ResolveCache, ResolveOptions, resolve, resolve_with};
 use foreshock_text::FilePath;
 
@@ -30,7 +28,7 @@ fn main() {
     };
     let var_files = arguments.filter_map(|path| Utf8PathBuf::from(path).canonicalize_utf8().ok());
     let options = ResolveOptions { var_files: var_files.map(FilePath::new).collect(), ..ResolveOptions::default() };
-    let disk = disk::Disk::default();
+    let disk = Disk::default();
     let mut cache = ResolveCache::default();
     let resolved = resolve_with(&mut cache, &root, &disk, &options);
     println!(
@@ -44,7 +42,7 @@ fn main() {
     show(
         "cold, with parsing",
         measure(20, |_| {
-            let disk = disk::Disk::default();
+            let disk = Disk::default();
             let start = Instant::now();
             std::hint::black_box(resolve(&root, &disk, &options));
             start.elapsed()

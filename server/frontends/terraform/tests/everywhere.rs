@@ -1,13 +1,12 @@
 //! Every directory of the corpus that holds Terraform text, taken as a root module: nothing crashes, nothing takes long.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
-mod disk;
-
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_expressions::Effort;
+use foreshock_fixture::{Disk, shared};
 use foreshock_terraform::{ResolveOptions, resolve};
 
 fn directories(below: &Utf8Path, into: &mut BTreeSet<Utf8PathBuf>) {
@@ -22,14 +21,10 @@ fn directories(below: &Utf8Path, into: &mut BTreeSet<Utf8PathBuf>) {
 
 #[test]
 fn every_directory_resolves() {
-    let corpus = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared");
-    let Ok(corpus) = corpus.canonicalize_utf8() else {
-        println!("skipped: there is no {corpus}");
-        return;
-    };
+    let Some(corpus) = shared("") else { return };
     let mut roots = BTreeSet::new();
     directories(&corpus, &mut roots);
-    let disk = disk::Disk::default();
+    let disk = Disk::default();
     let (mut instances, mut references, mut slowest) = (0, 0, (Duration::ZERO, Utf8PathBuf::new()));
     let mut most = [(0, Utf8PathBuf::new()), (0, Utf8PathBuf::new()), (0, Utf8PathBuf::new())];
     let mut over: Vec<String> = Vec::new();

@@ -2,10 +2,8 @@
 //! typed makes it fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
-mod disk;
-
-use camino::{Utf8Path, Utf8PathBuf};
-use disk::Disk;
+use camino::Utf8PathBuf;
+use foreshock_fixture::{Disk, shared};
 use foreshock_terraform::{ResolveCache, ResolveOptions, TerraformFiles, resolve, resolve_with};
 
 /// Numbers that look random and are the same on every run.
@@ -37,13 +35,9 @@ fn edited(text: &str, dice: &mut Dice) -> String {
 }
 
 fn stacks() -> Vec<Utf8PathBuf> {
-    let corpus = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/corpus/terraform");
-    let Ok(entries) = corpus.read_dir_utf8() else {
-        println!("skipped: there is no corpus in {corpus}");
-        return Vec::new();
-    };
+    let Some(corpus) = shared("corpus/terraform") else { return Vec::new() };
     let mut roots = Vec::new();
-    for stack in entries.flatten().map(|entry| entry.into_path()) {
+    for stack in corpus.read_dir_utf8().unwrap().flatten().map(|entry| entry.into_path()) {
         let Ok(meta) = std::fs::read_to_string(stack.join("meta.json")) else { continue };
         let meta: serde_json::Value = serde_json::from_str(&meta).unwrap();
         let root = stack.join("src").join(meta["root"].as_str().unwrap_or_default());

@@ -139,7 +139,7 @@ fn places_are_those_of_keys_and_values() {
     );
     let resolved = memory.resolved();
     let one = &resolved.resources.instances[0];
-    let text = memory.text_of(&memory.path("main.tf.json"));
+    let text = memory.files.text_of(&memory.path("main.tf.json"));
     assert_eq!(one.block.header.text(text), "\"web\"");
     assert!(one.block.span.text(text).starts_with("\"web\": {\n        \"count\""));
     let count = one.repetition.as_ref().unwrap();
@@ -196,7 +196,7 @@ fn terraform_says_the_same_of_json() {
     std::fs::write(directory.join("main.tf.json"), text).unwrap();
     let mut ours = Memory::new(&[("main.tf.json", text)]);
     let lines: Vec<String> = names.iter().map(|name| format!("  {name} = jsonencode(local.{name})\n")).collect();
-    ours.set("ask.tf", &format!("resource \"a\" \"b\" {{\n{}}}\n", lines.concat()));
+    ours.files.set(ours.path("ask.tf"), &format!("resource \"a\" \"b\" {{\n{}}}\n", lines.concat()));
     let json = ours.resolve();
     assert_eq!(json["problems"], serde_json::json!([]));
     let mut compared = 0;

@@ -1,14 +1,12 @@
 //! Every root of the corpus written again in JSON: its instances, values and references must stay what they are.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
-mod disk;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use disk::Disk;
 use foreshock_files::Files;
+use foreshock_fixture::{Disk, shared};
 use foreshock_syntax::hcl::{Attribute, Block, Body, Expr, ExprCache, ExprKind, ObjectKey};
 use foreshock_terraform::{ParsedFile, ResolveOptions, TerraformFiles, resolve, to_json};
 use foreshock_text::FilePath;
@@ -171,11 +169,7 @@ fn instances(root: &Utf8Path, files: &dyn TerraformFiles) -> (Vec<Json>, Json) {
 
 #[test]
 fn the_corpus_means_the_same_in_json() {
-    let corpus = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/corpus/terraform");
-    let Ok(corpus) = corpus.canonicalize_utf8() else {
-        println!("skipped: there is no {corpus}");
-        return;
-    };
+    let Some(corpus) = shared("corpus/terraform") else { return };
     let mut stacks: Vec<Utf8PathBuf> = Vec::new();
     for stack in corpus.read_dir_utf8().unwrap().flatten().filter(|entry| entry.path().is_dir()) {
         let metadata = std::fs::read_to_string(stack.path().join("meta.json")).unwrap_or_default();

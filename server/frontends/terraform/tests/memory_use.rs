@@ -29,12 +29,12 @@ resource "aws_lb" "this" { subnets = var.subnets }
 output "arn" { value = aws_lb.this.arn }
 "#,
     );
-    let file = files.parsed(&files.path("web/main.tf")).unwrap();
+    let file = files.files.parsed(&files.path("web/main.tf")).unwrap();
     let holders = || Arc::strong_count(&file.body.blocks[1].body.attributes[0].expr);
     let before = holders();
     let root = files.path("main.tf").as_path().parent().unwrap().to_owned();
     for _ in 0..3 {
-        let resolved = resolve(&root, &files, &ResolveOptions::default());
+        let resolved = resolve(&root, &files.files, &ResolveOptions::default());
         assert_eq!(resolved.resources.instances.len(), 4);
     }
     assert_eq!(holders(), before);

@@ -15,7 +15,7 @@ fn check(fixture: &str, expected: Expect) {
     let mut memory = Memory::fixture(fixture);
     let homes = ["network", "dns", "other", ""].into_iter().filter_map(|name| {
         let root = root().join(name);
-        let backend = Backend::of_root(&root, &memory)?;
+        let backend = Backend::of_root(&root, &memory.files)?;
         Some(StateHome { root, backend, var_files: Vec::new(), variables: Default::default() })
     });
     memory.options.states = Arc::new(homes.collect());

@@ -61,7 +61,7 @@ fn value(memory: &Memory, of: &Value) -> String {
         text.push_str(" <sensitive>");
     }
     if let Some(origin) = &of.origin {
-        let source = memory.text_of(&origin.file);
+        let source = memory.files.text_of(&origin.file);
         let line = source[..origin.span.start as usize].matches('\n').count() + 1;
         write!(text, " @{}:{line}", origin.file.relative_to(&root())).unwrap();
     }
