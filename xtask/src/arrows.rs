@@ -16,7 +16,7 @@ const END: &str = "<!-- end of what is drawn -->\n";
 /// The crates whose rooms are drawn.
 const WITH_ROOMS: &[&str] = &["engine", "analysis"];
 
-/// Rooms that use each other all the same. Anything else that goes round in a ring is a complaint.
+/// Rings that are there. Another one is a complaint, and so is one of these that is gone.
 const KNOWN_RINGS: &[(&str, &[&str])] =
     &[("analysis", &["change", "configuration", "dialect", "findings", "show", "stack", "workspace"])];
 
@@ -28,19 +28,29 @@ pub(crate) fn drawn(tree: &Tree) -> Result<String, String> {
     Ok(format!("{before}{BEGIN}{}{END}{after}", pictures(tree)?))
 }
 
-/// The rings of rooms that nobody has allowed, in words.
-pub(crate) fn rings(tree: &Tree) -> Vec<String> {
-    let mut said = Vec::new();
+/// What is wrong with the rings of rooms: those that nobody has allowed, and those that are gone.
+pub(crate) fn wrong_rings(tree: &Tree) -> Vec<String> {
+    wrong_with(tree, KNOWN_RINGS)
+}
+
+fn wrong_with(tree: &Tree, known: &[(&str, &[&str])]) -> Vec<String> {
+    let mut found: BTreeSet<(&str, Vec<String>)> = BTreeSet::new();
     for name in WITH_ROOMS {
         let Ok(arrows) = rooms(tree, name) else { continue };
-        let is_known = |ring: &BTreeSet<String>| {
-            let all_of = |known: &[&str]| ring.iter().all(|room| known.contains(&room.as_str()));
-            KNOWN_RINGS.iter().any(|(of, known)| of == name && all_of(known))
-        };
-        let found = rings_of(&arrows).into_iter().filter(|ring| !is_known(ring));
-        said.extend(found.map(|ring| format!("{name}: {}", ring.into_iter().collect::<Vec<_>>().join(", "))));
+        found.extend(rings_of(&arrows).into_iter().map(|ring| (*name, ring.into_iter().collect())));
     }
-    said
+    let owned = |ring: &[&str]| ring.iter().map(|room| (*room).to_owned()).collect::<Vec<String>>();
+    let known: BTreeSet<(&str, Vec<String>)> = known.iter().map(|(name, ring)| (*name, owned(ring))).collect();
+    let new = found
+        .difference(&known)
+        .map(|(name, ring)| format!("rooms of {name} that use each other: {}", ring.join(", ")));
+    let gone = known.difference(&found).map(|(name, ring)| {
+        format!(
+            "rooms of {name} that no longer use each other: {}; take them out of xtask/src/arrows.rs",
+            ring.join(", ")
+        )
+    });
+    new.chain(gone).collect()
 }
 
 fn pictures(tree: &Tree) -> Result<String, String> {
@@ -137,5 +147,17 @@ mod tests {
         let rings = rings_of(&of("a>b b>a b>c c>d d>e e>c"));
         let rings: Vec<String> = rings.into_iter().map(|ring| ring.into_iter().collect()).collect();
         assert_eq!(rings, ["ab", "cde"]);
+    }
+
+    #[test]
+    fn rings_are_told_when_they_come_and_when_they_go() {
+        let tree = Tree::of([
+            ("server/engine/src/left.rs", "use crate::right::R;"),
+            ("server/engine/src/right.rs", "use crate::left::L;"),
+        ]);
+        assert_eq!(wrong_with(&tree, &[]), ["rooms of engine that use each other: left, right"]);
+        assert!(wrong_with(&tree, &[("engine", &["left", "right"])]).is_empty());
+        let told = wrong_with(&tree, &[("engine", &["left", "right"]), ("engine", &["up", "down"])]);
+        assert_eq!(told.len(), 1, "{told:?}");
     }
 }
