@@ -26,7 +26,7 @@ pub use dialect::{
     DIALECTS, Dialect, Home, Meaning, PlainFile, Reader, Site, SourceFile, StackKind, Texts, Understood,
 };
 pub use findings::baseline::{Baseline, BaselineEntry};
-pub use findings::finding::{Finding, Severity};
+pub use findings::finding::{Finding, FindingKey, Severity};
 pub use findings::fix::{Candidate, Edit, Fix, Repair, Together};
 pub use findings::rules::{Rule, RuleId, rule, rules};
 pub use findings::suppression::{Annotations, Date, Notice, Suppressed, Suppression};

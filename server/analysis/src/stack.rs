@@ -19,7 +19,7 @@ use crate::dialect::terraform::Terraform;
 use crate::dialect::{Dialect, Meaning, StackKind, Understood};
 use crate::findings::suppression::{Annotations, IgnoreUse};
 use crate::findings::{find, grade};
-use crate::{Base, BlockSummary, Comparison, Finding, RuleId, Suppressed};
+use crate::{Base, BlockSummary, Comparison, Finding, FindingKey, Suppressed};
 
 /// What sort of problem a text has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,8 +90,8 @@ pub struct Stack {
     pub(crate) ignore_uses: Vec<IgnoreUse>,
     /// What comments say to tools, by file; only files where any does.
     pub(crate) annotations: Vec<(FilePath, Arc<Annotations>)>,
-    /// What the baseline file accepts: rule and component.
-    pub(crate) accepted: BTreeSet<(RuleId, Arc<str>)>,
+    /// What the baseline file accepts.
+    pub(crate) accepted: BTreeSet<FindingKey>,
     /// The stack as a record says it was before, with what to call that.
     pub(crate) before: Option<(Base, Option<Arc<Stack>>)>,
     /// The stack of the text that it was made from, where it is a record and the text is at hand: what repairs are made on.

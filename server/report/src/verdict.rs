@@ -1,11 +1,9 @@
 //! What a change did to a stack, in one line.
 
-use foreshock_analysis::{Comparison, Finding, Severity, Stack};
+use foreshock_analysis::{Comparison, Finding, RuleId, Severity, Stack};
 
 use super::model::loudness;
 use super::words::{moved, score};
-
-const SINGLE_POINT: &str = "single-point-of-failure";
 
 /// `72 -> 45 (-27): aws_db_instance.orders became a single point of failure`
 pub(super) fn verdict(stack: &Stack) -> String {
@@ -63,7 +61,7 @@ pub(super) fn is_news(finding: &Finding) -> bool {
 /// `aws_db_instance.orders became a single point of failure`
 pub(super) fn sentence(stack: &Stack, finding: &Finding) -> String {
     let component = &finding.component_id;
-    if finding.rule.as_str() == SINGLE_POINT {
+    if finding.is_single_point() {
         return match stack.comparison().map(|comparison| was_there(stack, comparison, component)) {
             None => format!("{component} is a single point of failure"),
             Some(true) => format!("{component} became a single point of failure"),
@@ -75,8 +73,8 @@ pub(super) fn sentence(stack: &Stack, finding: &Finding) -> String {
 
 /// `aws_db_instance.orders is no single point of failure any more`
 pub(super) fn mended_sentence(finding: &Finding) -> String {
-    match finding.rule.as_str() {
-        SINGLE_POINT => format!("{} is no single point of failure any more", finding.component_id),
+    match finding.rule {
+        RuleId::SinglePointOfFailure => format!("{} is no single point of failure any more", finding.component_id),
         rule => format!("{}: {rule} is mended", finding.component_id),
     }
 }

@@ -16,7 +16,7 @@ const CHECKS: &str = "server/catalog/data";
 const COMPARED: &str = "server/analysis/src/change/score_regression.rs";
 
 /// Files beside the rules that are none.
-const NO_RULES: &[&str] = &["mod", "checks", "wording"];
+const NO_RULES: &[&str] = &["mod", "table", "checks", "wording"];
 
 pub(super) fn complaints(tree: &Tree) -> Vec<Complaint> {
     let table: Table = tree.text(ROWS).unwrap_or_default().parse().unwrap_or_default();
@@ -41,6 +41,8 @@ pub(super) fn complaints(tree: &Tree) -> Vec<Complaint> {
             ));
         }
     }
+    complaints.extend(compared_with_text(tree, &rows));
+    complaints.extend(guide(tree));
     for page in pages.difference(&rows) {
         complaints.push(Complaint::new(format!("{PAGES}/{page}.md"), 0, format!("has no row in {ROWS}")));
     }
@@ -48,6 +50,29 @@ pub(super) fn complaints(tree: &Tree) -> Vec<Complaint> {
         complaints.push(Complaint::new(format!("{FILES}/{file}.rs"), 0, format!("has no row in {ROWS}")));
     }
     complaints
+}
+
+/// Places that compare the code of a rule as text; there is a name for each.
+fn compared_with_text(tree: &Tree, rows: &BTreeSet<String>) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    let sources = tree.ending(".rs").filter(|(path, _)| path.starts_with("server/") && path.contains("/src/"));
+    for (path, text) in sources.filter(|(path, _)| *path != format!("{FILES}/mod.rs") && !path.contains("/tests")) {
+        let code = (1..).zip(text.lines()).take_while(|(_, line)| !line.starts_with("#[cfg(test)]"));
+        for (number, line) in code.filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            let named = rows.iter().filter(|row| line.contains(&format!("\"{row}\"")));
+            complaints.extend(named.map(|row| Complaint::new(path, number, format!("{row} as text; say RuleId"))));
+        }
+    }
+    complaints
+}
+
+/// What tells people how a rule is added names every place that has a part.
+fn guide(tree: &Tree) -> Vec<Complaint> {
+    const GUIDE: &str = "CONTRIBUTING.md";
+    let text = tree.text(GUIDE).unwrap_or_default();
+    let section = text.split("\n## ").find(|section| section.starts_with("Add a rule")).unwrap_or_default();
+    let missing = [ROWS, PAGES, FILES].into_iter().filter(|part| !section.contains(*part));
+    missing.map(|part| Complaint::new(GUIDE, 0, format!("\"Add a rule\" does not name {part}"))).collect()
 }
 
 /// The names of the files directly in a folder, without their end.
@@ -67,6 +92,25 @@ mod tests {
     use super::*;
     use crate::guards::said;
 
+    const GUIDE: &str = "# x\n## Add a rule\n`server/analysis/data/rules.toml`, `docs/rules/<code>.md`, `server/analysis/src/findings/rules/mod.rs`\n";
+
+    #[test]
+    fn it_finds_rules_as_text_and_a_guide_that_leaves_something_out() {
+        let tree = Tree::of([
+            (ROWS, "[[rule]]\nid = \"spread\"\n"),
+            ("docs/rules/spread.md", ""),
+            ("server/analysis/src/findings/rules/mod.rs", "\"spread\""),
+            ("server/analysis/src/findings/rules/spread.rs", ""),
+            ("server/report/src/a.rs", "// \"spread\"\nif rule == \"spread\" {}\n#[cfg(test)]\nmod t { \"spread\" }"),
+            ("CONTRIBUTING.md", "## Add a rule\n`server/analysis/src/findings/rules` and `docs/rules`\n"),
+        ]);
+        assert_eq!(
+            said(complaints, &tree),
+            "server/report/src/a.rs:2: spread as text; say RuleId\n\
+             CONTRIBUTING.md: \"Add a rule\" does not name server/analysis/data/rules.toml"
+        );
+    }
+
     #[test]
     fn it_finds_rules_that_lack_a_part() {
         let tree = Tree::of([
@@ -78,6 +122,7 @@ mod tests {
             ("server/analysis/src/findings/rules/single_zone.rs", ""),
             ("server/analysis/src/findings/rules/new_one.rs", ""),
             ("server/catalog/data/a.toml", "[[a.checks]]\nrule = \"no-backup\"\n"),
+            ("CONTRIBUTING.md", GUIDE),
         ]);
         assert_eq!(
             said(complaints, &tree),

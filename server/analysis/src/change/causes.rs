@@ -193,10 +193,7 @@ impl<'a> Trials<'a> {
         let after = fix::after(self.texts, self.stack, std::slice::from_ref(&change.revert), &mut *self.reader)?;
         let findings = self.wanted.iter().filter_map(|&index| self.stack.findings.get(index));
         let is_gone = |finding: &Finding| {
-            !after.findings.iter().any(|other| {
-                (other.rule, &other.component_id) == (finding.rule, &finding.component_id)
-                    && other.severity >= finding.severity
-            })
+            !after.findings.iter().any(|other| other.is_same(finding) && other.severity >= finding.severity)
         };
         let back = Measured::of(self.old, &after).after.0;
         let gain = back.zip(self.comparison.score_after).map_or(0.0, |(back, now)| back - now);

@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_engine::{Assessment, Basis, EntryPoint, assess_with};
+use foreshock_engine::{Assessment, Basis, EntryPoint, assess_with, minutes_per_year};
 use foreshock_model::{ComponentIndex, System};
 
 use crate::change::score_regression;
 use crate::findings::rules::sort;
-use crate::{Finding, RuleId, Severity, Stack};
+use crate::{Finding, FindingKey, Severity, Stack};
 
-/// 8766 hours.
-const MINUTES_PER_YEAR: f64 = 525_960.0;
 /// Scores are sums of products of doubles, in an order that other components may change: below this nothing has happened.
 const NOISE: f64 = 1e-9;
 
@@ -77,7 +75,7 @@ impl Stack {
         let known = Known::of(&before, &self);
         let accepted = std::mem::take(&mut self.accepted);
         for finding in &mut self.findings {
-            finding.new = known.is_new(finding) && !accepted.contains(&(finding.rule, finding.component_id.clone()));
+            finding.new = known.is_new(finding) && !accepted.contains(&finding.key());
         }
         self.accepted = accepted;
         let new = self.findings.iter().filter(|finding| finding.new && finding.is_single_point());
@@ -121,7 +119,7 @@ impl Stack {
 /// The findings of the base, by what they are called now.
 struct Known {
     names: BTreeMap<Arc<str>, Arc<str>>,
-    loudest: BTreeMap<(RuleId, Arc<str>), Severity>,
+    loudest: BTreeMap<FindingKey, Severity>,
 }
 
 impl Known {
@@ -130,14 +128,15 @@ impl Known {
         for finding in before.all_findings() {
             let name: Arc<str> = now.name_now(&finding.component_id).into();
             known.names.insert(finding.component_id.clone(), name.clone());
-            let loudest = known.loudest.entry((finding.rule, name)).or_insert(finding.severity);
+            let loudest =
+                known.loudest.entry(FindingKey { rule: finding.rule, component_id: name }).or_insert(finding.severity);
             *loudest = (*loudest).max(finding.severity);
         }
         known
     }
 
     fn is_new(&self, finding: &Finding) -> bool {
-        let before = self.loudest.get(&(finding.rule, finding.component_id.clone()));
+        let before = self.loudest.get(&finding.key());
         before.is_none_or(|severity| *severity < finding.severity)
     }
 
@@ -185,7 +184,7 @@ impl Measured {
         if self.points().is_none() {
             return 0.0;
         }
-        let minutes = (self.after.1 - self.before.1) * MINUTES_PER_YEAR;
+        let minutes = minutes_per_year(self.after.1 - self.before.1);
         if minutes.abs() < NOISE { 0.0 } else { minutes }
     }
 }

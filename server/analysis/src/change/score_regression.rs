@@ -9,7 +9,7 @@ use crate::change::cause::Cause;
 use crate::findings::rules::{RuleId, severity_of};
 use crate::{ChangeForm, Finding, Stack};
 
-pub(crate) const ID: RuleId = RuleId("score-regression");
+const ID: RuleId = RuleId::ScoreRegression;
 
 /// Smaller drops are told nobody; the gate of the command line counts them all.
 const SMALLEST: f64 = 0.05;

@@ -1,3 +1,5 @@
+//! How loud rules are where somebody has said so, in `foreshock.toml` or in the editor.
+
 use std::collections::BTreeMap;
 
 use crate::findings::rules::sort;
@@ -46,12 +48,5 @@ impl Levels {
 
 /// `off`, `hint`, `info`, `warning` or `error`.
 pub fn level_named(name: &str) -> Option<Level> {
-    Some(match name {
-        "off" => None,
-        "hint" => Some(Severity::Hint),
-        "info" => Some(Severity::Info),
-        "warning" => Some(Severity::Warning),
-        "error" => Some(Severity::Error),
-        _ => return None,
-    })
+    if name == "off" { Some(None) } else { Severity::named(name).map(Some) }
 }

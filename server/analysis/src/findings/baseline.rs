@@ -1,13 +1,12 @@
 //! The findings that were there when Foreshock came to an estate: they are old, and only what comes new is loud.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_text::{FilePath, LineTable};
 use serde::{Deserialize, Serialize};
 
-use crate::{Configuration, ProblemCode, RuleId, Snapshot, Stack};
+use crate::{Configuration, FindingKey, ProblemCode, Snapshot, Stack};
 
 /// One accepted finding. The order of the fields is the order in the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -124,12 +123,12 @@ pub(crate) fn applied(mut stack: Stack) -> Stack {
     let Some(baseline) = stack.settings().baseline.clone() else { return stack };
     let entries = baseline.of_stack(&stack);
     let accepted = entries.iter().filter_map(|entry| {
-        let rule: RuleId = crate::rule(&entry.rule)?.id;
-        Some((rule, Arc::from(stack.name_now(&entry.address))))
+        let rule = crate::rule(&entry.rule)?.id;
+        Some(FindingKey { rule, component_id: stack.name_now(&entry.address).into() })
     });
-    let accepted: BTreeSet<(RuleId, Arc<str>)> = accepted.collect();
+    let accepted: BTreeSet<FindingKey> = accepted.collect();
     for finding in &mut stack.findings {
-        finding.new &= !accepted.contains(&(finding.rule, finding.component_id.clone()));
+        finding.new &= !accepted.contains(&finding.key());
     }
     stack.accepted = accepted;
     stack

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use foreshock_model::{ComponentIndex, Evidence};
 use foreshock_text::Place;
+use serde::Deserialize;
 
-use crate::change::score_regression;
 use crate::{Cause, RuleId};
 
 /// How loud a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Barely visible.
     Hint,
@@ -22,6 +23,11 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// The severity of that name in JSON and settings.
+    pub fn named(name: &str) -> Option<Severity> {
+        [Severity::Hint, Severity::Info, Severity::Warning, Severity::Error].into_iter().find(|one| one.name() == name)
+    }
+
     /// The name in JSON and settings.
     pub fn name(self) -> &'static str {
         match self {
@@ -66,14 +72,34 @@ pub struct Finding {
     pub cause: Option<Arc<Cause>>,
 }
 
+/// What a finding is known by from one version of the world to the next: its rule, and the component or resource. Moved text
+/// and other wording leave it what it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FindingKey {
+    /// The rule.
+    pub rule: RuleId,
+    /// Id of the component, else the address of the resource.
+    pub component_id: Arc<str>,
+}
+
 impl Finding {
+    /// What it is known by.
+    pub fn key(&self) -> FindingKey {
+        FindingKey { rule: self.rule, component_id: self.component_id.clone() }
+    }
+
+    /// Whether both say the same of the same thing.
+    pub fn is_same(&self, other: &Finding) -> bool {
+        self.rule == other.rule && self.component_id == other.component_id
+    }
+
     /// Whether it says that one instance takes the system down.
     pub fn is_single_point(&self) -> bool {
-        self.rule.as_str() == "single-point-of-failure"
+        self.rule == RuleId::SinglePointOfFailure
     }
 
     /// Whether it says that the score fell, and not what is wrong.
     pub fn is_score_regression(&self) -> bool {
-        self.rule == score_regression::ID
+        self.rule == RuleId::ScoreRegression
     }
 }

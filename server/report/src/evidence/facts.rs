@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use foreshock_analysis::RuleId;
 use foreshock_engine::{Fault, recover, recovery_deadlocks};
 use foreshock_model::{Known, Layer, System};
 
@@ -15,7 +16,7 @@ pub(super) fn facts(matter: &StackMatter) -> BTreeMap<&'static str, String> {
     let stack = &matter.stack;
     let system = stack.system();
     let availability = &matter.availability;
-    let found = |rules: &[&str]| stack.findings.iter().filter(|it| rules.contains(&it.rule.as_str())).count();
+    let found = |rules: &[RuleId]| stack.findings.iter().filter(|it| rules.contains(&it.rule)).count();
     let mut facts = BTreeMap::new();
     facts.insert("objectives", objectives(matter));
     facts.insert(
@@ -31,7 +32,10 @@ pub(super) fn facts(matter: &StackMatter) -> BTreeMap<&'static str, String> {
     facts.insert("gaps", format!("{} were found; each names its line.", plural(stack.findings.len(), "gap")));
     facts.insert(
         "capacity",
-        format!("{} where one loss leaves too little capacity.", plural(found(&["capacity-after-loss"]), "finding")),
+        format!(
+            "{} where one loss leaves too little capacity.",
+            plural(found(&[RuleId::CapacityAfterLoss]), "finding")
+        ),
     );
     facts.insert(
         "ceiling",
@@ -67,7 +71,7 @@ pub(super) fn facts(matter: &StackMatter) -> BTreeMap<&'static str, String> {
         "single_points",
         format!(
             "{} whose loss alone takes the system down.",
-            plural_of(found(&["single-point-of-failure"]), "single point of failure", "single points of failure")
+            plural_of(found(&[RuleId::SinglePointOfFailure]), "single point of failure", "single points of failure")
         ),
     );
     facts.insert("redundancy", redundancy(system));
@@ -75,7 +79,7 @@ pub(super) fn facts(matter: &StackMatter) -> BTreeMap<&'static str, String> {
         "detection",
         format!(
             "{} about health checks; times until somebody begins to repair are {}.",
-            plural(found(&["no-health-check", "no-load-balancer-health"]), "finding"),
+            plural(found(&[RuleId::NoHealthCheck, RuleId::NoLoadBalancerHealth]), "finding"),
             operational(matter)
         ),
     );
@@ -92,7 +96,12 @@ pub(super) fn facts(matter: &StackMatter) -> BTreeMap<&'static str, String> {
         format!(
             "{} about backups, point-in-time recovery, versions and protection from deletion.",
             plural(
-                found(&["no-backup", "no-point-in-time-recovery", "no-versioning", "deletion-unprotected"]),
+                found(&[
+                    RuleId::NoBackup,
+                    RuleId::NoPointInTimeRecovery,
+                    RuleId::NoVersioning,
+                    RuleId::DeletionUnprotected
+                ]),
                 "finding"
             )
         ),

@@ -73,7 +73,7 @@ fn marks(stack: &Stack) -> BTreeMap<u32, &'static str> {
 
 /// Where a reader of a large graph begins: at the single point of failure that costs most, else at an entry point.
 fn start(stack: &Stack) -> Option<ComponentIndex> {
-    let single = stack.findings.iter().filter(|finding| finding.rule.as_str() == "single-point-of-failure");
+    let single = stack.findings.iter().filter(|finding| finding.is_single_point());
     let costly = single.max_by(|one, other| one.points.total_cmp(&other.points));
     let entry = || stack.assessment.basis.entries.first().map(|entry| entry.component);
     let first = || stack.system().iter().next().map(|(index, _)| index);

@@ -100,7 +100,7 @@ impl FindingViews {
             loud.then(costly).then_with(|| one.component_id.cmp(&other.component_id))
         });
         let view = |(finding, fixes): &(&Finding, Option<&[Fix]>)| FindingView::of(finding, *fixes, base, places);
-        let is_single = |(finding, _): &&(&Finding, Option<&[Fix]>)| finding.rule.as_str() == "single-point-of-failure";
+        let is_single = |(finding, _): &&(&Finding, Option<&[Fix]>)| finding.is_single_point();
         let mut single: Vec<_> = order.iter().filter(is_single).collect();
         single.sort_by(|(one, _), (other, _)| other.points.total_cmp(&one.points));
         let others: Vec<_> = order.iter().filter(|it| !is_single(it)).collect();

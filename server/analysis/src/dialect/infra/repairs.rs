@@ -6,7 +6,7 @@ use foreshock_syntax::yaml::Value;
 use super::Declared;
 use super::edits::Text;
 use crate::findings::fix::Candidate;
-use crate::{Edit, Finding};
+use crate::{Edit, Finding, RuleId};
 
 /// What may repair a finding.
 pub(super) fn candidates(
@@ -25,14 +25,14 @@ pub(super) fn candidates(
         return Vec::new();
     }
     let repair = Repair { text: Text::of(file), system, component, declared };
-    let candidates = match finding.rule.as_str() {
-        "single-point-of-failure" | "no-redundancy" => {
+    let candidates = match finding.rule {
+        RuleId::SinglePointOfFailure | RuleId::NoRedundancy => {
             vec![repair.replica(), repair.replica_with_failover(), repair.replica_elsewhere()]
         }
-        "no-automatic-failover" => vec![repair.failover()],
-        "capacity-after-loss" => vec![repair.replicas_for_the_load()],
-        "uneven-zones" => vec![repair.replicas_for_each_zone()],
-        "single-zone" => vec![repair.another_zone(), repair.replicas_for_a_zone()],
+        RuleId::NoAutomaticFailover => vec![repair.failover()],
+        RuleId::CapacityAfterLoss => vec![repair.replicas_for_the_load()],
+        RuleId::UnevenZones => vec![repair.replicas_for_each_zone()],
+        RuleId::SingleZone => vec![repair.another_zone(), repair.replicas_for_a_zone()],
         _ => Vec::new(),
     };
     candidates.into_iter().flatten().collect()

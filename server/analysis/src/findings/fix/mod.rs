@@ -6,7 +6,7 @@ mod together;
 
 use std::sync::Arc;
 
-use foreshock_engine::assess_with;
+use foreshock_engine::{assess_with, minutes_per_year};
 use foreshock_text::Place;
 
 use crate::dialect::{Reader, Texts};
@@ -16,9 +16,6 @@ use crate::{Finding, Severity, Snapshot, Stack, StackProblem};
 use edited::Edited;
 pub(crate) use together::together;
 pub use together::{Repair, Together};
-
-/// 8766 hours.
-const MINUTES_PER_YEAR: f64 = 525_960.0;
 
 /// One replacement of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +50,7 @@ pub(crate) fn proven(
     // A plan is repaired in the text that it was made from, and that is what a repair is proven on.
     let Some(repaired) = stack.repaired_in() else { return Some(Vec::new()) };
     if !std::ptr::eq(repaired, stack) {
-        let in_text = repaired.findings.iter().find(|other| is_same(other, finding));
+        let in_text = repaired.findings.iter().find(|other| other.is_same(finding));
         return in_text.map_or_else(|| Some(Vec::new()), |finding| proven(snapshot, repaired, finding, stop));
     }
     let mut fixes: Vec<Fix> = Vec::new();
@@ -65,11 +62,6 @@ pub(crate) fn proven(
     }
     best_first(&mut fixes);
     Some(fixes)
-}
-
-/// Whether two findings say the same of the same component, before and after an edit.
-fn is_same(one: &Finding, other: &Finding) -> bool {
-    one.rule == other.rule && one.component_id == other.component_id
 }
 
 fn best_first(fixes: &mut [Fix]) {
@@ -115,7 +107,7 @@ fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candi
     let Candidate { title, edits } = candidate;
     let after = after(snapshot, stack, &edits, &mut *stack.dialect().reader())?;
     let Gain { points, minutes_per_year } = gain(stack, &after);
-    let still_there = after.findings.iter().any(|other| is_same(other, finding));
+    let still_there = after.findings.iter().any(|other| other.is_same(finding));
     // Backups and dead letters are no matter of the score.
     let gains = if finding.scored { points > 0.0 } else { points >= 0.0 && !is_louder(stack, &after) };
     (!still_there && gains).then(|| Fix {
@@ -144,11 +136,11 @@ fn gain(before: &Stack, after: &Stack) -> Gain {
         (Some(after), Some(before)) => after - before,
         _ => 0.0,
     };
-    Gain { points, minutes_per_year: (before.assessment.loss - assessment.loss) * MINUTES_PER_YEAR }
+    Gain { points, minutes_per_year: minutes_per_year(before.assessment.loss - assessment.loss) }
 }
 
 /// Whether something is found that was not there before.
 fn is_louder(before: &Stack, after: &Stack) -> bool {
-    let known = |finding: &&Finding| before.all_findings().any(|old| is_same(old, finding));
+    let known = |finding: &&Finding| before.all_findings().any(|old| old.is_same(finding));
     after.findings.iter().any(|finding| finding.severity >= Severity::Warning && !known(&finding))
 }

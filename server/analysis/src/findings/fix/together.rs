@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Edit, Fix, after, gain, is_louder, is_same};
+use super::{Edit, Fix, after, gain, is_louder};
 use crate::dialect::Reader;
 use crate::{Finding, Snapshot};
 
@@ -104,7 +104,7 @@ impl Trials<'_> {
         let reader = self.readers.entry(index).or_insert_with(|| stack.dialect().reader());
         let after = after(self.snapshot, stack, edits, &mut **reader);
         after.is_some_and(|after| {
-            let still_there = after.findings.iter().any(|other| findings.iter().any(|finding| is_same(other, finding)));
+            let still_there = after.findings.iter().any(|other| findings.iter().any(|finding| other.is_same(finding)));
             let points = gain(stack, &after).points;
             let gains = if findings.iter().any(|finding| finding.scored) { points > 0.0 } else { points >= 0.0 };
             !still_there && gains && !is_louder(stack, &after)

@@ -6,7 +6,7 @@ use foreshock_model::{ComponentIndex, ZoneIndex};
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
 use crate::{Finding, Stack};
 
-const ID: RuleId = RuleId("capacity-after-loss");
+const ID: RuleId = RuleId::CapacityAfterLoss;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let loaded = stack.system().iter().filter(|(_, component)| {

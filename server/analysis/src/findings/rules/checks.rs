@@ -2,12 +2,13 @@
 
 use foreshock_catalog::Violation;
 
-use super::{rule, severity_named, wording};
-use crate::{Finding, Stack};
+use super::{rule, wording};
+use crate::{Finding, Severity, Stack};
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let Some(assembled) = stack.assembled() else { return Vec::new() };
-    assembled.violations.iter().filter_map(report).collect()
+    let levels = &stack.settings().levels;
+    assembled.violations.iter().filter_map(report).filter(|finding| !levels.is_off(finding.rule)).collect()
 }
 
 fn report(violation: &Violation) -> Option<Finding> {
@@ -18,7 +19,7 @@ fn report(violation: &Violation) -> Option<Finding> {
     };
     Some(Finding {
         rule: rule.id,
-        severity: violation.severity.as_deref().map_or(rule.severity, severity_named),
+        severity: violation.severity.as_deref().and_then(Severity::named).unwrap_or(rule.severity),
         new: true,
         component: violation.component,
         component_id: violation.subject.clone(),

@@ -7,7 +7,7 @@ use foreshock_model::{ComponentIndex, Dependency, DependencyIndex, Evidence};
 use super::{Draft, RuleId, severity_of, wording};
 use crate::{Finding, Stack};
 
-const ID: RuleId = RuleId("circular-dependency");
+const ID: RuleId = RuleId::CircularDependency;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let mut findings: Vec<Finding> =

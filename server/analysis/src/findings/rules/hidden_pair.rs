@@ -1,12 +1,12 @@
 //! Two failures at once that take the system down, where each alone does not: what no look at a single resource shows.
 
-use foreshock_engine::{Fault, Pair, Unit};
+use foreshock_engine::{Fault, Pair, Unit, minutes_per_year};
 use foreshock_model::ComponentIndex;
 
 use super::{Draft, RuleId, proof, severity_of, wording};
 use crate::{Finding, Stack};
 
-const ID: RuleId = RuleId("hidden-pair");
+const ID: RuleId = RuleId::HiddenPair;
 
 /// The likeliest ones; everybody has more.
 const MOST: usize = 5;
@@ -48,7 +48,7 @@ fn report(stack: &Stack, pair: &Pair, one: ComponentIndex, other: ComponentIndex
     let faults = [Fault::Component(one), Fault::Component(other)];
     let cascade = stack.cascade(&faults);
     let affected = cascade.effects.iter().map(|effect| effect.component).filter(|index| *index != one);
-    let minutes = pair.probability * 525_960.0;
+    let minutes = minutes_per_year(pair.probability);
     Draft {
         rule: ID,
         severity: severity_of(ID),

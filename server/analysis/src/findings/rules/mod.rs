@@ -1,5 +1,9 @@
 //! The rules, one file each. A rule turns what the engine and the catalog know of a stack into findings; its page in
-//! `docs/rules` explains it, and its examples there are its tests. Names and severities are data: `rules.toml`.
+//! `docs/rules` explains it, and its examples there are its tests. Its title and how loud it is are data:
+//! `server/analysis/data/rules.toml`. [`RuleId`] and the table of who finds what are made from the list below.
+
+#[macro_use]
+mod table;
 
 mod capacity_after_loss;
 mod checks;
@@ -24,24 +28,76 @@ use foreshock_engine::{Cascade, Fault, Health};
 use foreshock_model::{ComponentIndex, Evidence};
 use foreshock_text::Place;
 use serde::Deserialize;
+use tracing::debug_span;
 
+use self::FoundBy::{Checks, Comparison, Looking};
 use crate::show::cascade_tree::reason;
 use crate::{Finding, Severity, Stack};
 
-/// The code of a rule: `single-point-of-failure`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleId(pub(crate) &'static str);
+// One line for each rule, in the order in which they are told where they are equally loud at the same place.
+rules! {
+    SinglePointOfFailure "single-point-of-failure" Looking(single_point_of_failure::find),
+    NoAutomaticFailover "no-automatic-failover" Looking(no_automatic_failover::find),
+    SingleZone "single-zone" Looking(single_zone::find),
+    SharedFate "shared-fate" Looking(shared_fate::find),
+    NoRedundancy "no-redundancy" Looking(no_redundancy::find),
+    CapacityAfterLoss "capacity-after-loss" Looking(capacity_after_loss::find),
+    SloUnreachable "slo-unreachable" Looking(slo_unreachable::find),
+    CircularDependency "circular-dependency" Looking(circular_dependency::find),
+    RecoveryDeadlock "recovery-deadlock" Looking(recovery_deadlock::find),
+    HiddenPair "hidden-pair" Looking(hidden_pair::find),
+    RetryAmplification "retry-amplification" Looking(retry_amplification::find),
+    TimeoutInversion "timeout-inversion" Looking(timeout_inversion::find),
+    UnevenZones "uneven-zones" Looking(uneven_zones::find),
+    ScoreRegression "score-regression" Comparison,
+    DanglingReference "dangling-reference" Checks,
+    DeletionUnprotected "deletion-unprotected" Checks,
+    Isolation "isolation" Checks,
+    NoBackup "no-backup" Checks,
+    NoDeadLetterQueue "no-dead-letter-queue" Checks,
+    NoHealthCheck "no-health-check" Checks,
+    NoLoadBalancerHealth "no-load-balancer-health" Checks,
+    NoPointInTimeRecovery "no-point-in-time-recovery" Checks,
+    NoSla "no-sla" Checks,
+    NoVersioning "no-versioning" Checks,
+    Spread "spread" Checks,
+}
 
-impl RuleId {
-    /// The code.
-    pub fn as_str(self) -> &'static str {
-        self.0
+/// Who finds what a rule says. Checks of the catalog may name any rule.
+#[derive(Clone, Copy)]
+enum FoundBy {
+    /// A look at one stack.
+    Looking(fn(&Stack) -> Vec<Finding>),
+    /// Checks of the catalog alone.
+    Checks,
+    /// A comparison with the base (`server/analysis/src/change`).
+    Comparison,
+}
+
+/// A line of the list above.
+#[derive(Clone, Copy)]
+struct RuleDef {
+    id: RuleId,
+    page: &'static str,
+    found_by: FoundBy,
+}
+
+/// By code.
+impl Ord for RuleId {
+    fn cmp(&self, other: &RuleId) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl PartialOrd for RuleId {
+    fn partial_cmp(&self, other: &RuleId) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
     }
 }
 
 impl fmt::Display for RuleId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -59,10 +115,11 @@ pub struct Rule {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Row {
     id: String,
     title: String,
-    severity: String,
+    severity: Severity,
 }
 
 #[derive(Deserialize)]
@@ -70,93 +127,53 @@ struct Table {
     rule: Vec<Row>,
 }
 
-/// A rule's code with its page.
-macro_rules! page {
-    ($id:literal) => {
-        ($id, include_str!(concat!("../../../../../docs/rules/", $id, ".md")))
-    };
+/// The rows of `rules.toml`. That there is one for each rule is tested.
+fn table() -> Result<Table, toml::de::Error> {
+    toml::from_str(include_str!("../../../data/rules.toml"))
 }
-
-const PAGES: &[(&str, &str)] = &[
-    page!("capacity-after-loss"),
-    page!("circular-dependency"),
-    page!("dangling-reference"),
-    page!("deletion-unprotected"),
-    page!("hidden-pair"),
-    page!("isolation"),
-    page!("no-automatic-failover"),
-    page!("no-backup"),
-    page!("no-dead-letter-queue"),
-    page!("no-health-check"),
-    page!("no-load-balancer-health"),
-    page!("no-point-in-time-recovery"),
-    page!("no-redundancy"),
-    page!("no-sla"),
-    page!("no-versioning"),
-    page!("recovery-deadlock"),
-    page!("retry-amplification"),
-    page!("score-regression"),
-    page!("shared-fate"),
-    page!("single-point-of-failure"),
-    page!("single-zone"),
-    page!("slo-unreachable"),
-    page!("spread"),
-    page!("timeout-inversion"),
-    page!("uneven-zones"),
-];
 
 /// Every rule, by code.
 pub fn rules() -> &'static [Rule] {
-    static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
-    RULES.get_or_init(|| {
-        let table: Table =
-            toml::from_str(include_str!("../../../data/rules.toml")).unwrap_or(Table { rule: Vec::new() });
-        let described = |(id, page): &(&'static str, &'static str)| {
-            let row = table.rule.iter().find(|row| row.id == *id);
-            let severity = row.map_or(Severity::Info, |row| severity_named(&row.severity));
-            let title = row.map_or_else(|| (*id).to_owned(), |row| row.title.clone());
-            Rule { id: RuleId(id), title, severity, page }
+    static ALL: OnceLock<Vec<Rule>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let rows = table().map(|table| table.rule).unwrap_or_default();
+        let described = |def: &RuleDef| {
+            let row = rows.iter().find(|row| row.id == def.id.as_str())?;
+            Some(Rule { id: def.id, title: row.title.clone(), severity: row.severity, page: def.page })
         };
-        PAGES.iter().map(described).collect()
+        let mut all: Vec<Rule> = RULES.iter().filter_map(described).collect();
+        all.sort_by_key(|rule| rule.id);
+        all
     })
 }
 
 /// The rule of that code.
-pub fn rule(id: &str) -> Option<&'static Rule> {
-    rules().iter().find(|rule| rule.id.0 == id)
-}
-
-fn severity_named(name: &str) -> Severity {
-    match name {
-        "error" => Severity::Error,
-        "warning" => Severity::Warning,
-        "hint" => Severity::Hint,
-        _ => Severity::Info,
-    }
+pub fn rule(code: &str) -> Option<&'static Rule> {
+    rules().iter().find(|rule| rule.id.as_str() == code)
 }
 
 pub(crate) fn severity_of(id: RuleId) -> Severity {
-    rule(id.0).map_or(Severity::Info, |rule| rule.severity)
+    rules().iter().find(|rule| rule.id == id).map_or(Severity::Info, |rule| rule.severity)
 }
 
-/// Runs every rule, loudest findings first, then by points, then by place.
+/// Runs every rule that is not off, loudest findings first, then by points, then by place.
 pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    findings.extend(single_point_of_failure::find(stack));
-    findings.extend(no_automatic_failover::find(stack));
-    findings.extend(single_zone::find(stack));
-    findings.extend(shared_fate::find(stack));
-    findings.extend(no_redundancy::find(stack));
-    findings.extend(capacity_after_loss::find(stack));
-    findings.extend(slo_unreachable::find(stack));
-    findings.extend(circular_dependency::find(stack));
-    findings.extend(recovery_deadlock::find(stack));
-    findings.extend(hidden_pair::find(stack));
-    findings.extend(retry_amplification::find(stack));
-    findings.extend(timeout_inversion::find(stack));
-    findings.extend(uneven_zones::find(stack));
-    findings.extend(checks::find(stack));
+    let mut findings = found_by(RULES, stack);
+    let checks = debug_span!("rule", code = "checks of the catalog").in_scope(|| checks::find(stack));
+    findings.extend(checks);
     sort(&mut findings);
+    findings
+}
+
+/// What the rules of a table find by looking. What a rule costs is the time of its span.
+fn found_by(rules: &[RuleDef], stack: &Stack) -> Vec<Finding> {
+    let levels = &stack.settings().levels;
+    let mut findings = Vec::new();
+    for rule in rules.iter().filter(|rule| !levels.is_off(rule.id)) {
+        if let FoundBy::Looking(find) = rule.found_by {
+            findings.extend(debug_span!("rule", code = rule.id.as_str()).in_scope(|| find(stack)));
+        }
+    }
     findings
 }
 
@@ -245,5 +262,67 @@ fn instances_place(stack: &Stack, component: ComponentIndex) -> Option<Place> {
     match &stack.system().component(component)?.redundancy.instances_source {
         foreshock_model::Source::Attribute(place) => Some(place.clone()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use foreshock_text::FilePath;
+
+    use super::*;
+    use crate::Workspace;
+
+    #[test]
+    fn every_rule_has_one_row_and_every_row_is_a_rule() {
+        let rows: Vec<String> = table().unwrap().rule.into_iter().map(|row| row.id).collect();
+        let rows: BTreeSet<&str> = rows.iter().map(String::as_str).collect();
+        let rules: BTreeSet<&str> = RULES.iter().map(|rule| rule.id.as_str()).collect();
+        assert_eq!(rows, rules);
+        assert_eq!(rules.len(), RULES.len(), "a rule is listed twice");
+        assert_eq!(table().unwrap().rule.len(), RULES.len(), "a row is there twice");
+    }
+
+    #[test]
+    fn a_severity_that_is_none_is_an_error() {
+        let row =
+            |severity: &str| toml::from_str::<Row>(&format!("id = \"a\"\ntitle = \"b\"\nseverity = \"{severity}\""));
+        assert!(row("hint").is_ok());
+        assert!(row("loud").is_err());
+    }
+
+    #[test]
+    fn rules_that_are_off_are_not_run() {
+        let ran = |configuration: &str| {
+            let mut workspace = Workspace::new();
+            workspace.set_document(FilePath::new("/rules/main.tf"), "resource \"aws_sqs_queue\" \"q\" {}\n".into());
+            workspace.set_document(FilePath::new("/rules/foreshock.toml"), configuration.into());
+            let stack = workspace.snapshot().stacks[0].clone();
+            let rules = [RuleDef { id: RuleId::Spread, page: "", found_by: Looking(|stack| vec![example(stack)]) }];
+            !found_by(&rules, &stack).is_empty()
+        };
+        assert!(ran(""));
+        assert!(!ran("[rules]\nspread = \"off\"\n"));
+    }
+
+    fn example(stack: &Stack) -> Finding {
+        let place = Place::new(stack.files[0].clone(), Default::default());
+        Finding {
+            rule: RuleId::Spread,
+            severity: Severity::Hint,
+            new: true,
+            component: None,
+            component_id: "a".into(),
+            message: String::new(),
+            block: place.clone(),
+            place,
+            affected: Vec::new(),
+            points: 0.0,
+            minutes_per_year: 0.0,
+            scored: false,
+            evidence: Vec::new(),
+            cause: None,
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::single_point_of_failure::waits_for_a_person;
 use super::{Draft, RuleId, proof, severity_of, wording};
 use crate::{Finding, Stack};
 
-const ID: RuleId = RuleId("no-automatic-failover");
+const ID: RuleId = RuleId::NoAutomaticFailover;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let mut told = BTreeSet::new();

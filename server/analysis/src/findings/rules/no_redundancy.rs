@@ -9,7 +9,7 @@ use super::single_point_of_failure::{can_fail, single_instances, waits_for_a_per
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
 use crate::{Finding, Stack};
 
-const ID: RuleId = RuleId("no-redundancy");
+const ID: RuleId = RuleId::NoRedundancy;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let louder: BTreeSet<ComponentIndex> = single_instances(stack).map(|(component, _)| component).collect();

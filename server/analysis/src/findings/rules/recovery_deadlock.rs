@@ -6,7 +6,7 @@ use foreshock_model::ComponentIndex;
 use super::{Draft, RuleId, severity_of};
 use crate::{Finding, Stack};
 
-const ID: RuleId = RuleId("recovery-deadlock");
+const ID: RuleId = RuleId::RecoveryDeadlock;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     recovery_deadlocks(stack.system()).iter().filter_map(|deadlock| report(stack, deadlock)).collect()

@@ -7,7 +7,7 @@ use foreshock_model::{ComponentIndex, Dependency, DependencyIndex, DependencyKin
 use super::{Draft, RuleId, severity_of};
 use crate::{Finding, Stack};
 
-const ID: RuleId = RuleId("retry-amplification");
+const ID: RuleId = RuleId::RetryAmplification;
 
 /// Three attempts on each of two levels, the default of most clients: from here on it is a storm.
 const STORM: u64 = 9;

@@ -6,7 +6,7 @@ use foreshock_model::Redundancy;
 use super::{Draft, RuleId, proof, severity_of, wording};
 use crate::{Finding, Stack};
 
-const ID: RuleId = RuleId("shared-fate");
+const ID: RuleId = RuleId::SharedFate;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let mut findings = one_way_out(stack);

@@ -6,7 +6,7 @@ use foreshock_model::{Component, ComponentIndex, FailoverMode, Probability, Redu
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
 use crate::{Finding, Severity, Stack};
 
-const ID: RuleId = RuleId("single-point-of-failure");
+const ID: RuleId = RuleId::SinglePointOfFailure;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     single_instances(stack).filter_map(|(component, point)| report(stack, component, point)).collect()

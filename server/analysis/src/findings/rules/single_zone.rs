@@ -7,7 +7,7 @@ use foreshock_model::{Component, Redundancy, ZoneIndex};
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
 use crate::{Finding, Stack};
 
-const ID: RuleId = RuleId("single-zone");
+const ID: RuleId = RuleId::SingleZone;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let mut findings = in_one_subnet(stack);

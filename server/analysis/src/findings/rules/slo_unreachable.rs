@@ -6,7 +6,7 @@ use foreshock_model::Layer;
 use super::{RuleId, severity_of};
 use crate::{Finding, Stack, percent};
 
-const ID: RuleId = RuleId("slo-unreachable");
+const ID: RuleId = RuleId::SloUnreachable;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     if stack.system().objectives.is_empty() && stack.slo().is_none() {

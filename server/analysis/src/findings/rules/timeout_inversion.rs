@@ -7,7 +7,7 @@ use foreshock_model::{ComponentIndex, Dependency, DependencyKind, Evidence, Plan
 use super::{Draft, RuleId, severity_of};
 use crate::{Finding, Stack};
 
-const ID: RuleId = RuleId("timeout-inversion");
+const ID: RuleId = RuleId::TimeoutInversion;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let system = stack.system();

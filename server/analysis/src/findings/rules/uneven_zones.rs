@@ -5,7 +5,7 @@ use foreshock_model::{Component, ComponentIndex, Replication};
 use super::{Draft, RuleId, severity_of};
 use crate::{Finding, Stack};
 
-const ID: RuleId = RuleId("uneven-zones");
+const ID: RuleId = RuleId::UnevenZones;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     stack.system().iter().filter_map(|(index, component)| report(stack, index, component)).collect()

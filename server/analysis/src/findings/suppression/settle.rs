@@ -86,14 +86,12 @@ pub(crate) fn settle(stack: &mut Stack, annotations: Vec<(FilePath, Arc<Annotati
     stack.suppressed = suppressed;
     stack.ignore_uses = uses;
     stack.annotations = annotations;
-    let of_rule = stack.findings.iter().filter(|finding| finding.rule.as_str() == SINGLE);
-    let still: BTreeSet<_> = of_rule.filter_map(|finding| finding.component).collect();
+    let single_points = stack.findings.iter().filter(|finding| finding.is_single_point());
+    let still: BTreeSet<_> = single_points.filter_map(|finding| finding.component).collect();
     for block in &mut stack.blocks {
         block.ignored = block.single_point && !still.contains(&block.component);
     }
 }
-
-const SINGLE: &str = "single-point-of-failure";
 
 /// Who asks for silence.
 enum Asking<'a> {
