@@ -64,10 +64,10 @@ fn look(root: &Utf8Path) -> Result<(), Box<dyn Error>> {
     let files = tree.files_below(root).unwrap_or_default();
     let bytes: usize = files.iter().filter_map(|file| tree.read(file)?.ok()).map(|content| content.len()).sum();
     println!("reading all of its {} files, {} KiB: {}", files.len(), bytes / 1024, milliseconds(start.elapsed()));
-    let mark = repository.mark(&Wanted::Automatic);
+    let stamp = repository.ref_stamp(&Wanted::Automatic);
     const LOOKS: u32 = 1_000;
     let start = Instant::now();
-    let moved = (0..LOOKS).filter(|_| mark.moved()).count();
+    let moved = (0..LOOKS).filter(|_| stamp.moved()).count();
     let each = start.elapsed() / LOOKS;
     println!("a look whether it has moved ({moved} times it had): {:.1} us", each.as_secs_f64() * 1e6);
     Ok(())

@@ -733,7 +733,7 @@ impl<'a> Graph<'a> {
         if needs_target {
             variables.insert("target".into(), Value::new(Kind::Map(self.whole(target))));
         }
-        // What can't be known is not left out: an edge that may be there is there.
+        // Only a condition that surely does not hold takes the edge away; one that can't be known leaves it.
         if row.when.as_ref().is_some_and(|when| when.holds(variables) == Some(false)) {
             return;
         }

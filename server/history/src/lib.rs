@@ -6,13 +6,13 @@
 
 mod base;
 mod ignored;
-mod mark;
 mod problem;
+mod ref_stamp;
 mod repository;
 mod tree;
 
 pub use base::{Base, Commit, Wanted};
-pub use mark::Mark;
 pub use problem::Problem;
+pub use ref_stamp::RefStamp;
 pub use repository::{Repository, WorkTree};
 pub use tree::Tree;

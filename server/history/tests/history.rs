@@ -358,11 +358,11 @@ fn a_moved_base_is_noticed() {
     ];
     for (before, wanted, change, expected) in cases {
         let Some(place) = Place::after(&format!("{BRANCHED} {before}")) else { return };
-        let mark = place.repository(".").mark(&wanted);
-        assert!(!mark.moved(), "{before} {change}: at once");
+        let stamp = place.repository(".").ref_stamp(&wanted);
+        assert!(!stamp.moved(), "{before} {change}: at once");
         place.run(change);
-        assert_eq!(mark.moved(), expected, "{before}; {change}");
-        assert!(!place.repository(".").mark(&wanted).moved());
+        assert_eq!(stamp.moved(), expected, "{before}; {change}");
+        assert!(!place.repository(".").ref_stamp(&wanted).moved());
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_files::ReadSet;
-use foreshock_history::{Base as Found, Commit, Mark, Problem, Repository, Tree, Wanted, WorkTree};
+use foreshock_history::{Base as Found, Commit, Problem, RefStamp, Repository, Tree, Wanted, WorkTree};
 use foreshock_text::FilePath;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -58,7 +58,7 @@ pub(super) struct Bases {
 /// A repository and where its base stands.
 struct Side {
     /// `None` for a repository that can't be opened: it is tried again with the next folders.
-    mark: Option<Mark>,
+    stamp: Option<RefStamp>,
     at: Result<At, Problem>,
 }
 
@@ -102,7 +102,7 @@ impl Workspace {
         let mut moved = std::mem::take(&mut self.bases.past_changed);
         let mut sides = std::mem::take(&mut self.bases.sides);
         for (work_tree, side) in &mut sides {
-            if side.mark.as_ref().is_some_and(Mark::moved) {
+            if side.stamp.as_ref().is_some_and(RefStamp::moved) {
                 moved |= self.follow(work_tree, side, &wanted);
             }
         }
@@ -125,8 +125,8 @@ impl Workspace {
 
     /// Looks again where a base stands. Whether that is elsewhere.
     fn follow(&self, work_tree: &WorkTree, side: &mut Side, wanted: &Wanted) -> bool {
-        let (mark, looked) = look(work_tree, wanted);
-        side.mark = mark;
+        let (stamp, looked) = look(work_tree, wanted);
+        side.stamp = stamp;
         if let (Ok((_, found)), Ok(at)) = (&looked, &mut side.at)
             && found.commit == at.commit
         {
@@ -179,9 +179,9 @@ impl Workspace {
 
     fn open_side(&mut self, work_tree: &WorkTree, wanted: &Wanted) -> Option<&At> {
         if !self.bases.sides.contains_key(work_tree) {
-            let (mark, looked) = look(work_tree, wanted);
+            let (stamp, looked) = look(work_tree, wanted);
             let at = looked.and_then(|(repository, found)| self.read_at(&repository, &found));
-            self.bases.sides.insert(work_tree.clone(), Side { mark, at });
+            self.bases.sides.insert(work_tree.clone(), Side { stamp, at });
         }
         self.bases.sides.get(work_tree)?.at.as_ref().ok()
     }
@@ -222,15 +222,15 @@ impl Workspace {
 }
 
 /// Where a base stands, and what to tell when that is elsewhere.
-fn look(work_tree: &WorkTree, wanted: &Wanted) -> (Option<Mark>, Result<(Repository, Found), Problem>) {
+fn look(work_tree: &WorkTree, wanted: &Wanted) -> (Option<RefStamp>, Result<(Repository, Found), Problem>) {
     let repository = match Repository::open(work_tree.clone()) {
         Ok(repository) => repository,
         Err(problem) => return (None, Err(problem)),
     };
-    // First the mark: what moves in between is seen the next time.
-    let mark = repository.mark(wanted);
+    // First the stamp: what moves in between is seen the next time.
+    let stamp = repository.ref_stamp(wanted);
     let found = repository.base(wanted);
-    (Some(mark), found.map(|found| (repository, found)))
+    (Some(stamp), found.map(|found| (repository, found)))
 }
 
 fn base_of(found: &Found) -> Base {

@@ -1,3 +1,5 @@
+//! A stamp of the names that lead to a base: taken again, it says whether any of them was moved.
+
 use std::fs;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -6,7 +8,7 @@ use crate::{Repository, Wanted};
 
 /// What a base was found by: the names on the way to it and where they stood. Two that are equal lead to the same commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct RefStamp {
     /// Files with a name or a hash, and what they hold.
     references: Vec<(PathBuf, Option<Vec<u8>>)>,
     /// Files with many of them: how long they are and when they were written.
@@ -16,8 +18,8 @@ pub struct Mark {
 }
 
 impl Repository {
-    /// Where the names that lead to a base stand now. [`Mark::moved`] looks again.
-    pub fn mark(&self, wanted: &Wanted) -> Mark {
+    /// Where the names that lead to a base stand now. [`RefStamp::moved`] looks again.
+    pub fn ref_stamp(&self, wanted: &Wanted) -> RefStamp {
         let common = self.git.common_dir();
         let mut names: Vec<String> = vec!["refs/remotes/origin/HEAD".to_owned()];
         names.extend(self.default_names());
@@ -41,13 +43,13 @@ impl Repository {
         let branch = self.git.head_name().ok().flatten().map(|name| common.join(name.as_bstr().to_string()));
         let references = files.into_iter().map(|file| (file, None)).collect();
         let lists = lists.into_iter().map(|file| (file, None)).collect();
-        let mut mark = Mark { references, lists, branch };
-        mark.look();
-        mark
+        let mut stamp = RefStamp { references, lists, branch };
+        stamp.look();
+        stamp
     }
 }
 
-impl Mark {
+impl RefStamp {
     /// The files that say so, there or not.
     pub fn files(&self) -> impl Iterator<Item = &std::path::Path> {
         let references = self.references.iter().map(|(file, _)| file.as_path());
