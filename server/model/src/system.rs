@@ -103,6 +103,30 @@ pub struct System {
     pub objectives: Vec<Objective>,
 }
 
+/// What components and dependencies point into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IndexedTable {
+    /// [`System::components`].
+    Components,
+    /// [`System::zones`].
+    Zones,
+    /// [`System::regions`].
+    Regions,
+    /// [`System::domains`].
+    Domains,
+}
+
+impl fmt::Display for IndexedTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            IndexedTable::Components => "component",
+            IndexedTable::Zones => "zone",
+            IndexedTable::Regions => "region",
+            IndexedTable::Domains => "domain",
+        })
+    }
+}
+
 /// Why a system can't be analysed; names the component and the field.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ModelError {
@@ -119,8 +143,8 @@ pub enum ModelError {
     },
     /// An index points outside its table.
     UnknownIndex {
-        /// Which table: "component", "zone", "region", "domain", "dependency".
-        table: &'static str,
+        /// Which table.
+        table: IndexedTable,
         /// The index.
         index: u32,
     },
@@ -191,7 +215,7 @@ impl System {
         for dependency in &self.dependencies {
             for end in [dependency.from, dependency.to] {
                 if end.index() >= self.components.len() {
-                    errors.push(ModelError::UnknownIndex { table: "component", index: end.0 });
+                    errors.push(ModelError::UnknownIndex { table: IndexedTable::Components, index: end.0 });
                 }
             }
             let Some(from) = self.component(dependency.from) else { continue };
@@ -228,19 +252,19 @@ impl System {
             errors.push(ModelError::RequiredAboveInstances { component, required: *required, instances });
         }
         for zone in zones.known().into_iter().flatten().filter(|zone| zone.index() >= self.zones.len()) {
-            errors.push(ModelError::UnknownIndex { table: "zone", index: zone.0 });
+            errors.push(ModelError::UnknownIndex { table: IndexedTable::Zones, index: zone.0 });
         }
         for domain in component.domains.iter().filter(|domain| domain.index() >= self.domains.len()) {
-            errors.push(ModelError::UnknownIndex { table: "domain", index: domain.0 });
+            errors.push(ModelError::UnknownIndex { table: IndexedTable::Domains, index: domain.0 });
         }
         if let Some(region) = component.region.filter(|region| region.index() >= self.regions.len()) {
-            errors.push(ModelError::UnknownIndex { table: "region", index: region.0 });
+            errors.push(ModelError::UnknownIndex { table: IndexedTable::Regions, index: region.0 });
         }
         let grounding =
             component.agent.iter().flat_map(|agent| agent.grounding.iter().map(|grounding| grounding.source));
         for needed in component.recovery.needs.iter().copied().chain(grounding) {
             if needed.index() >= self.components.len() {
-                errors.push(ModelError::UnknownIndex { table: "component", index: needed.0 });
+                errors.push(ModelError::UnknownIndex { table: IndexedTable::Components, index: needed.0 });
             }
         }
         for (field, value) in [

@@ -98,8 +98,14 @@ pub(crate) fn unquoted(written: &str) -> &str {
 }
 
 /// Reads the item at `start`, which is neither blank nor a closing brace.
-/// `indentation` is that of its line.
-pub(crate) fn read(lexer: &mut Lexer<'_>, start: usize, indentation: usize, problems: &mut Vec<Problem>) -> Item {
+/// `indentation` is that of its line. `stretch` is where the last problem with lines that are no item stands.
+pub(crate) fn read(
+    lexer: &mut Lexer<'_>,
+    start: usize,
+    indentation: usize,
+    problems: &mut Vec<Problem>,
+    stretch: &mut Option<Span>,
+) -> Item {
     let problems_before = problems.len();
     // The common case first: a word, then `=`.
     if is_word_start(lexer.byte(start)) {
@@ -185,7 +191,7 @@ pub(crate) fn read(lexer: &mut Lexer<'_>, start: usize, indentation: usize, prob
         position = token.end;
     };
     let end = Found { strange, brace, resume: position, problems_before, indentation };
-    finish(lexer, words, end, problems)
+    finish(lexer, words, end, problems, stretch)
 }
 
 /// What followed the words of a header.
@@ -199,11 +205,18 @@ struct Found {
 }
 
 /// After the words of a header: a block, or nothing that could be kept.
-fn finish(lexer: &mut Lexer<'_>, mut words: Vec<Label>, found: Found, problems: &mut Vec<Problem>) -> Item {
+fn finish(
+    lexer: &mut Lexer<'_>,
+    mut words: Vec<Label>,
+    found: Found,
+    problems: &mut Vec<Problem>,
+    stretch: &mut Option<Span>,
+) -> Item {
     let Found { strange, mut brace, resume, problems_before, indentation } = found;
     if let Some(place) = strange {
         // One problem for a stretch of such lines, not one per line.
-        match problems.last_mut().filter(|last| is_continued(lexer, last, place)) {
+        let of_stretch = problems.last_mut().filter(|last| *stretch == Some(last.span));
+        match of_stretch.filter(|last| is_continued(lexer, last.span, place)) {
             Some(last) => last.span = last.span.cover(place),
             None => {
                 let found = place.text(lexer.text);
@@ -212,6 +225,7 @@ fn finish(lexer: &mut Lexer<'_>, mut words: Vec<Label>, found: Found, problems: 
                 problems.push(Problem::new(place, message));
             }
         }
+        *stretch = problems.last().map(|last| last.span);
     }
     if words.is_empty() {
         let Some(at) = brace else { return Item::Nothing { resume } };
@@ -309,14 +323,10 @@ fn body_without_brace(lexer: &mut Lexer<'_>, at: usize, indentation: usize, word
     None
 }
 
-/// Whether only white space is between the end of the last problem, of the same kind, and `place`.
-fn is_continued(lexer: &Lexer<'_>, last: &Problem, place: Span) -> bool {
-    let between = lexer.slice(last.span.end as usize, place.start as usize);
-    last.message.starts_with("unexpected `")
-        && last.message.ends_with("block `type { }`")
-        && last.span.end <= place.start
-        && between.len() < 256
-        && between.bytes().all(|byte| byte.is_ascii_whitespace())
+/// Whether only white space is between the end of a stretch and `place`.
+fn is_continued(lexer: &Lexer<'_>, stretch: Span, place: Span) -> bool {
+    let between = lexer.slice(stretch.end as usize, place.start as usize);
+    stretch.end <= place.start && between.len() < 256 && between.bytes().all(|byte| byte.is_ascii_whitespace())
 }
 
 /// The end of the character that begins at `at`.

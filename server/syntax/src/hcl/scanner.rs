@@ -29,6 +29,7 @@ pub(crate) fn scan(text: &str, values: &mut dyn Values) -> (Body, Vec<Problem>) 
         lexer: Lexer::new(text),
         values,
         problems: Vec::new(),
+        stretch: None,
         names: FxHashMap::default(),
         root: Body { span: Span::from_range(0..text.len()), ..Body::default() },
         open: Vec::new(),
@@ -75,6 +76,8 @@ struct Scanner<'t, 'v> {
     lexer: Lexer<'t>,
     values: &'v mut dyn Values,
     problems: Vec<Problem>,
+    /// Where the last problem with lines that are no item stands.
+    stretch: Option<Span>,
     names: FxHashMap<&'t str, Arc<str>>,
     root: Body,
     open: Vec<OpenBlock>,
@@ -288,7 +291,7 @@ impl<'t> Scanner<'t, '_> {
             }
         }
         let (indentation, _) = self.indentation(start);
-        match header::read(&mut self.lexer, start, indentation, &mut self.problems) {
+        match header::read(&mut self.lexer, start, indentation, &mut self.problems, &mut self.stretch) {
             header::Item::Attribute { name, equals_end } => self.attribute(start, name, equals_end),
             header::Item::Block { header, body } => match body {
                 Some(brace) => self.open_block(start, header, brace),
@@ -371,7 +374,6 @@ impl<'t> Scanner<'t, '_> {
 }
 
 /// A problem for each attribute that repeats an earlier one.
-/// Tells of attributes written twice.
 pub(crate) fn duplicates(body: &Body, problems: &mut Vec<Problem>) {
     let attributes = &body.attributes;
     let mut repeated = |attribute: &Attribute| {
