@@ -63,9 +63,9 @@ fn spelled_out(span: &str) -> Vec<String> {
     braced.unwrap_or_else(|| vec![span.to_owned()])
 }
 
-/// A path of the repository; up to the first star, where there is one.
+/// A path of the repository; up to the first `*` or `<name>`, where there is one.
 fn holds(tree: &Tree, name: &str) -> bool {
-    match name.split_once('*') {
+    match name.split_once(['*', '<']) {
         Some((before, _)) => tree.files().any(|(file, _)| file.starts_with(before)),
         None => tree.holds(name),
     }
