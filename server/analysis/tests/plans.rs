@@ -249,7 +249,7 @@ fn found_points(stack: &Stack) -> Option<Points> {
         None => Points::NoBase,
         Some(points) if points < 0.0 => Points::Fall,
         Some(points) if points > 0.0 => Points::Rise,
-        Some(0.0) => Points::Stay,
+        Some(points) if points == 0.0 => Points::Stay,
         Some(_) => return None,
     })
 }

@@ -14,7 +14,7 @@ pub use component::{
     Known, Recovery, Redundancy, Replication, SourceFailure, Sourced,
 };
 pub use dependency::{Confidence, Dependency, DependencyKind, Evidence, Plane};
-pub use quantities::{Probability, Seconds};
+pub use quantities::{MinutesPerYear, Points, Probability, Seconds};
 pub use reliability::{Figure, Layer, Reliability, Source};
 pub use system::{
     Alternatives, ComponentIndex, DependencyIndex, Domain, DomainIndex, IndexedTable, ModelError, Objective, Region, RegionIndex,

@@ -3,7 +3,7 @@
 use foreshock_engine::{
     AttributionMethod, Availability, EntryAvailability, Estimate, Method, Minutes, Verdict, minutes_per_year,
 };
-use foreshock_model::{Layer, Source};
+use foreshock_model::{Layer, MinutesPerYear, Source};
 
 use super::availability_agents::agents_human;
 use super::availability_json::{method_name, source};
@@ -260,8 +260,8 @@ pub(super) fn lost(unavailability: f64) -> String {
     }
 }
 
-fn minutes(minutes: f64) -> String {
-    match minutes {
+fn minutes(minutes: MinutesPerYear) -> String {
+    match minutes.get() {
         m if m >= 10.0 => format!("{m:.0}"),
         m if m >= 0.1 => format!("{m:.1}"),
         m if m > 0.0 => format!("{m:.1e}"),

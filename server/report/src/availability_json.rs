@@ -5,7 +5,7 @@ use foreshock_engine::{
     AttributionMethod, Availability, BasicEvent, CutSetList, EntryAvailability, Importance, LayerUnavailability,
     Method, Minutes, Verdict, minutes_per_year,
 };
-use foreshock_model::{Layer, Source};
+use foreshock_model::{Layer, MinutesPerYear, Source};
 use serde_json::{Map, Value, json};
 
 use super::availability_agents::agents_json;
@@ -53,7 +53,7 @@ fn of_stack(report: &AvailabilityReport, places: &Places<'_>) -> Value {
     places.variant(stack, &mut value);
     if let Some(object) = value.as_object_mut() {
         let fixes = fixes.iter().map(|(component, fix)| {
-            json!({"component": **component, "title": fix.title, "points": fix.points, "minutes_per_year": fix.minutes_per_year})
+            json!({"component": **component, "title": fix.title, "points": fix.points.get(), "minutes_per_year": fix.minutes_per_year.get()})
         });
         if let Some(attribution) = object.get_mut("attribution").and_then(Value::as_object_mut) {
             attribution.insert("by_fix".to_owned(), fixes.collect::<Vec<_>>().into());
@@ -74,7 +74,7 @@ fn of_layer(layer: LayerUnavailability) -> Value {
     json!({
         "availability": 1.0 - layer.unavailability,
         "unavailability": layer.unavailability,
-        "minutes_per_year": minutes_per_year(layer.unavailability),
+        "minutes_per_year": minutes_per_year(layer.unavailability).get(),
     })
 }
 
@@ -118,14 +118,14 @@ fn of_verdict(stack: &Stack, verdict: &Verdict) -> Value {
         })),
         "met": verdict.met,
         "unreachable": verdict.unreachable,
-        "minutes_missing": verdict.minutes_missing,
+        "minutes_missing": verdict.minutes_missing.get(),
         "binding": verdict.binding.map(|event| event.name(stack.system())),
     })
 }
 
 fn attribution(stack: &Stack, availability: &Availability) -> Value {
     let attribution = &availability.attribution;
-    let minutes = |name: String, minutes: f64| json!({"of": name, "minutes_per_year": minutes});
+    let minutes = |name: String, minutes: MinutesPerYear| json!({"of": name, "minutes_per_year": minutes.get()});
     let layer = |it: &Minutes<Layer>| minutes(layer_name(it.of).to_owned(), it.minutes_per_year);
     json!({
         "method": match attribution.method {

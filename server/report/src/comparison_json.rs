@@ -1,6 +1,7 @@
 //! The comparison with the base as JSON.
 
 use foreshock_analysis::{Comparison, NewFailure, Stack};
+use foreshock_model::Points;
 use serde_json::{Value, json};
 
 /// What a stack is compared with and what came of it; null without a base.
@@ -13,8 +14,8 @@ pub fn base_json(stack: &Stack) -> Value {
         // Both at the entry points of the base; the stack's own score may be another.
         "score": score,
         "score_after": score_after,
-        "points": points,
-        "minutes_per_year": minutes_per_year,
+        "points": points.map(Points::get),
+        "minutes_per_year": minutes_per_year.get(),
         "new": before.is_none(),
     })
 }

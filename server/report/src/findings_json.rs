@@ -78,7 +78,7 @@ fn mended(finding: &Finding) -> Value {
         "severity": finding.severity.name(),
         "component": *finding.component_id,
         "message": finding.message,
-        "points": finding.points,
+        "points": finding.points.get(),
     })
 }
 
@@ -104,8 +104,8 @@ fn of_finding(finding: &Finding, fixes: Option<&[Fix]>, places: &Places<'_>) -> 
     put("message", finding.message.clone().into());
     places.json(&finding.place).into_iter().for_each(|(name, value)| put(&name, value));
     put("affected", finding.affected.iter().map(|id| Value::from(&**id)).collect());
-    put("points", finding.points.into());
-    put("minutes_per_year", finding.minutes_per_year.into());
+    put("points", finding.points.get().into());
+    put("minutes_per_year", finding.minutes_per_year.get().into());
     put("evidence", finding.evidence.iter().map(|evidence| of_evidence(evidence, places)).collect());
     put("fixes", fixes.unwrap_or_default().iter().map(|fix| of_fix(fix, places)).collect());
     if fixes.is_none() {
@@ -128,8 +128,8 @@ fn of_fix(fix: &Fix, places: &Places<'_>) -> Value {
     });
     json!({
         "title": fix.title,
-        "points": fix.points,
-        "minutes_per_year": fix.minutes_per_year,
+        "points": fix.points.get(),
+        "minutes_per_year": fix.minutes_per_year.get(),
         "edits": edits.collect::<Vec<_>>(),
     })
 }

@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use foreshock_analysis::{ProblemCode, Rule, Severity, rules};
+use foreshock_model::Points;
 use foreshock_text::Place;
 use serde_json::{Map, Value, json};
 
@@ -126,7 +127,7 @@ fn figures(report: &StackReport, places: &Places<'_>) -> Value {
         "base": stack.comparison().map(|comparison| json!({
             "rev": *comparison.base.id,
             "score": comparison.score,
-            "points": comparison.points,
+            "points": comparison.points.map(Points::get),
         })),
     })
 }

@@ -113,8 +113,8 @@ impl Results<'_, '_> {
             json!({
                 "stack": title,
                 "affected": affected,
-                "points": finding.points,
-                "minutesPerYear": finding.minutes_per_year,
+                "points": finding.points.get(),
+                "minutesPerYear": finding.minutes_per_year.get(),
             }),
         );
         result

@@ -37,7 +37,7 @@ pub(super) fn suppressed_json(stack: &Stack, places: &Places<'_>) -> Value {
         object.insert("severity".to_owned(), finding.severity.name().into());
         object.insert("component".to_owned(), (*finding.component_id).into());
         object.insert("message".to_owned(), finding.message.clone().into());
-        object.insert("points".to_owned(), finding.points.into());
+        object.insert("points".to_owned(), finding.points.get().into());
         object.insert("reason".to_owned(), json!(by.reason.as_deref()));
         object.insert("until".to_owned(), json!(by.until.map(|date| date.to_string())));
         object.insert("by".to_owned(), Value::Object(places.json(&by.place)));

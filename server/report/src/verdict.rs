@@ -20,7 +20,7 @@ pub(super) fn figures(stack: &Stack, unit: &str) -> String {
         return own.map_or_else(|| nothing(stack), |own| format!("score {own}"));
     };
     match (comparison.score, comparison.score_after, comparison.points) {
-        (_, Some(after), Some(0.0)) => format!("{}, 0 points", score(after)),
+        (_, Some(after), Some(points)) if points == 0.0 => format!("{}, 0 points", score(after)),
         (Some(before), Some(after), Some(points)) => {
             format!("{} -> {} ({}{unit})", score(before), score(after), moved(points))
         }

@@ -2,7 +2,7 @@
 
 use foreshock_analysis::Fix;
 use foreshock_engine::Health;
-use foreshock_model::{Confidence, DependencyKind, Layer};
+use foreshock_model::{Confidence, DependencyKind, Layer, MinutesPerYear, Points};
 
 /// Where the pages are.
 const PAGES: &str = "https://github.com/foreshock/foreshock/blob/main/docs";
@@ -94,8 +94,8 @@ pub(super) fn gain(fix: &Fix) -> String {
 }
 
 /// `18 points`; small gains keep a digit, so that nothing gained is never shown as `0 points`.
-pub fn points(points: f64) -> String {
-    match points {
+pub fn points(points: Points) -> String {
+    match points.get() {
         p if p >= 9.95 => format!("{p:.0} points"),
         p if p >= 0.05 => {
             let text = format!("{p:.1}");
@@ -113,8 +113,8 @@ pub fn score(score: f64) -> String {
 }
 
 /// How the score moved: `-27`, `+6.2`, `-0.004`, `0`.
-pub(crate) fn moved(points: f64) -> String {
-    let size = points.abs();
+pub(crate) fn moved(points: Points) -> String {
+    let size = points.get().abs();
     if size == 0.0 {
         return "0".to_owned();
     }
@@ -137,8 +137,8 @@ pub fn up(unavailability: f64) -> String {
 }
 
 /// `40 h a year`; none below a second.
-pub fn yearly(minutes: f64) -> Option<String> {
-    let (value, unit) = match minutes {
+pub fn yearly(minutes: MinutesPerYear) -> Option<String> {
+    let (value, unit) = match minutes.get() {
         m if m >= 60.0 => (m / 60.0, "h"),
         m if m >= 1.0 => (m, "min"),
         m if m * 60.0 >= 1.0 => (m * 60.0, "s"),
@@ -158,11 +158,12 @@ mod tests {
             assert_eq!(duration(seconds), text);
         }
         let check = |points, minutes_per_year, text: &str| {
+            let (points, minutes_per_year) = (Points::new(points), MinutesPerYear::new(minutes_per_year));
             let fix = Fix { title: String::new(), points, minutes_per_year, edits: Vec::new() };
             assert_eq!(gain(&fix), text);
         };
         for (points, text) in [(-27.0, "-27"), (6.18, "+6.2"), (-0.004, "-0.004"), (0.0, "0"), (-0.02, "-0.02")] {
-            assert_eq!(moved(points), text);
+            assert_eq!(moved(Points::new(points)), text);
         }
         check(18.2, 2411.0, "+18 points, 40 h a year less");
         check(1.0, 90.0, "+1 point, 1.5 h a year less");

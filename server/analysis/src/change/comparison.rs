@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_engine::{Assessment, Basis, EntryPoint, assess_with, minutes_per_year};
-use foreshock_model::{ComponentIndex, System};
+use foreshock_model::{ComponentIndex, MinutesPerYear, Points, System};
 
 use crate::change::score_regression;
 use crate::findings::rules::sort;
@@ -35,9 +35,9 @@ pub struct Comparison {
     /// Score of the present at the same entry points, or at its own. May differ from what the stack by itself scores.
     pub score_after: Option<f64>,
     /// After minus before; exactly 0 when nothing happened. `None` where one of them has no score.
-    pub points: Option<f64>,
+    pub points: Option<Points>,
     /// Minutes a year that are lost now and were not before; negative for a gain.
-    pub minutes_per_year: f64,
+    pub minutes_per_year: MinutesPerYear,
     /// Findings of before that are no more, in their order. What went with its component is not mended.
     pub mended: Vec<Finding>,
 }
@@ -66,7 +66,7 @@ impl Stack {
                 score: None,
                 score_after: self.assessment.score,
                 points: None,
-                minutes_per_year: 0.0,
+                minutes_per_year: MinutesPerYear::ZERO,
                 mended: Vec::new(),
             };
             self.comparison = Some(Arc::new(nothing));
@@ -174,18 +174,18 @@ impl Measured {
         Measured { before: at_base, after }
     }
 
-    fn points(&self) -> Option<f64> {
+    fn points(&self) -> Option<Points> {
         let points = self.after.0? - self.before.0?;
-        Some(if points.abs() < NOISE { 0.0 } else { points })
+        Some(if points.abs() < NOISE { Points::ZERO } else { Points::new(points) })
     }
 
-    fn minutes_per_year(&self) -> f64 {
+    fn minutes_per_year(&self) -> MinutesPerYear {
         // Who serves nobody loses nothing, and gains nothing by it.
         if self.points().is_none() {
-            return 0.0;
+            return MinutesPerYear::ZERO;
         }
         let minutes = minutes_per_year(self.after.1 - self.before.1);
-        if minutes.abs() < NOISE { 0.0 } else { minutes }
+        if minutes.abs() < NOISE { MinutesPerYear::ZERO } else { minutes }
     }
 }
 

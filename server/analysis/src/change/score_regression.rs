@@ -41,7 +41,7 @@ pub(crate) fn find(stack: &Stack, cause: Option<&Arc<Cause>>) -> Option<Finding>
         block: block.map_or_else(|| place.clone(), |block| block.header.clone()),
         affected: Vec::new(),
         points: -points,
-        minutes_per_year: comparison.minutes_per_year.max(0.0),
+        minutes_per_year: comparison.minutes_per_year.at_least_zero(),
         scored: true,
         evidence: cause
             .map(|cause| Evidence { place: cause.place.clone(), why: cause.words(base).into() })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foreshock_model::{ComponentIndex, Evidence};
+use foreshock_model::{ComponentIndex, Evidence, MinutesPerYear, Points};
 use foreshock_text::Place;
 use serde::Deserialize;
 
@@ -61,9 +61,9 @@ pub struct Finding {
     /// Ids of the components that do not stay healthy, itself left out, sorted.
     pub affected: Vec<Arc<str>>,
     /// Points of the score that are lost by it, >= 0.
-    pub points: f64,
+    pub points: Points,
     /// Minutes a year that are lost by it, >= 0.
-    pub minutes_per_year: f64,
+    pub minutes_per_year: MinutesPerYear,
     /// Whether the score knows of it: then a repair has to gain points.
     pub scored: bool,
     /// The cascade path and the facts, in reading order: what falls and the line that proves it.

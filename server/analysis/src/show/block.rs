@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use foreshock_engine::{Fault, Scratch, own_unavailability};
-use foreshock_model::{Component, ComponentIndex, Reliability, Source};
+use foreshock_model::{Component, ComponentIndex, Points, Reliability, Source};
 use foreshock_text::Place;
 
 use crate::Stack;
@@ -34,7 +34,7 @@ pub struct BlockSummary {
     /// How many other components there are in the stack.
     pub others: usize,
     /// Points of the score lost by it being single; 0 where it is not.
-    pub points: f64,
+    pub points: Points,
     /// Its own availability, 0..1, where figures are known: instances combined, dependencies left out.
     pub availability: Option<f64>,
     /// Where the availability's figures come from, one line each.
@@ -45,7 +45,7 @@ pub struct BlockSummary {
 pub(crate) fn summaries(stack: &Stack) -> Vec<BlockSummary> {
     let system = stack.system();
     let others = system.components.len().saturating_sub(1);
-    let single: BTreeMap<ComponentIndex, f64> = stack
+    let single: BTreeMap<ComponentIndex, Points> = stack
         .findings
         .iter()
         .filter(|finding| finding.is_single_point())
@@ -67,7 +67,7 @@ pub(crate) fn summaries(stack: &Stack) -> Vec<BlockSummary> {
             since_base: false,
             affected: cascade.effects.iter().filter(|effect| effect.component != index).count(),
             others,
-            points: single.get(&index).copied().unwrap_or(0.0),
+            points: single.get(&index).copied().unwrap_or(Points::ZERO),
             availability: own_unavailability(system, index).map(|down| 1.0 - down.get()),
             sources: sources(component),
         });

@@ -3,7 +3,7 @@
 //! A unit alone is a cut set exactly when its cascade in the structural reading takes the top DOWN; that the cascade
 //! and the decision diagram agree is a law (see the tests). One cascade per unit also tells what falls with it.
 
-use foreshock_model::{ComponentIndex, DomainIndex, RegionIndex, System, ZoneIndex};
+use foreshock_model::{ComponentIndex, DomainIndex, MinutesPerYear, Points, RegionIndex, System, ZoneIndex};
 use rustc_hash::FxHashMap;
 
 use crate::cascade::frozen::Frozen;
@@ -33,9 +33,9 @@ pub struct SinglePoint {
     /// Those of them that go DOWN.
     pub down: Vec<ComponentIndex>,
     /// Score with the unit perfect (and its equals) minus score.
-    pub points: f64,
+    pub points: Points,
     /// Loss of service with it minus loss without it, in minutes per year.
-    pub minutes_per_year: f64,
+    pub minutes_per_year: MinutesPerYear,
     /// Something depends on it, or users reach it directly. Otherwise only its own work is lost.
     pub has_dependents: bool,
     /// A single point only if dependencies that are guesses are counted.
@@ -56,9 +56,9 @@ pub struct CommonMode {
     /// The entry points and other sources that go DOWN.
     pub tops: Vec<ComponentIndex>,
     /// Score with the unit perfect minus score.
-    pub points: f64,
+    pub points: Points,
     /// Loss of service with it minus loss without it, in minutes per year.
-    pub minutes_per_year: f64,
+    pub minutes_per_year: MinutesPerYear,
 }
 
 /// What the points are computed from.
@@ -152,8 +152,8 @@ impl Search<'_> {
                 tops: fall.tops,
                 affected: fall.affected,
                 down: fall.down,
-                points: 0.0,
-                minutes_per_year: 0.0,
+                points: Points::ZERO,
+                minutes_per_year: MinutesPerYear::ZERO,
                 has_dependents: self.has_dependents(index),
                 guessed: fall.guessed,
                 pinned: Vec::new(),
@@ -203,8 +203,8 @@ impl Search<'_> {
                 tops: fall.tops,
                 affected: fall.affected,
                 down: fall.down,
-                points: 0.0,
-                minutes_per_year: 0.0,
+                points: Points::ZERO,
+                minutes_per_year: MinutesPerYear::ZERO,
                 has_dependents: pinned.iter().any(|&component| self.has_dependents(component)),
                 guessed: fall.guessed,
                 pinned,
@@ -240,8 +240,8 @@ impl Search<'_> {
                         unit,
                         component: Some(component),
                         tops,
-                        points: 0.0,
-                        minutes_per_year: 0.0,
+                        points: Points::ZERO,
+                        minutes_per_year: MinutesPerYear::ZERO,
                     });
                 }
             }
@@ -253,7 +253,13 @@ impl Search<'_> {
             }
             let tops = self.fall(Fault::Unit(unit), None, unit).tops;
             if !tops.is_empty() {
-                common.push(CommonMode { unit, component: None, tops, points: 0.0, minutes_per_year: 0.0 });
+                common.push(CommonMode {
+                    unit,
+                    component: None,
+                    tops,
+                    points: Points::ZERO,
+                    minutes_per_year: MinutesPerYear::ZERO,
+                });
             }
         }
         common
@@ -359,9 +365,11 @@ fn weigh(points: &mut [SinglePoint], common: &mut [CommonMode], weighing: &Weigh
     let without = service.loss_without_each(scored, probabilities, &asked);
     let without: FxHashMap<u32, f64> = asked.into_iter().zip(without).collect();
     let now = score(loss);
-    let gain = |without: f64| ((score(without) - now).max(0.0), minutes_per_year((loss - without).max(0.0)));
-    let of_unit =
-        |unit: Unit| single(unit, 1).and_then(|variable| without.get(&variable)).map_or((0.0, 0.0), |&loss| gain(loss));
+    let gain =
+        |without: f64| (Points::new((score(without) - now).max(0.0)), minutes_per_year((loss - without).max(0.0)));
+    let of_unit = |unit: Unit| {
+        single(unit, 1).and_then(|variable| without.get(&variable)).map_or_else(Default::default, |&loss| gain(loss))
+    };
     for point in points {
         (point.points, point.minutes_per_year) = match point.component {
             Some(component) if point.count > 1 => {

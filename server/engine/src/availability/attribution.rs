@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use foreshock_model::{Layer, Source, System};
+use foreshock_model::{Layer, MinutesPerYear, Source, System};
 
 use crate::availability::basic_event::{BasicEvent, Part};
 use crate::diagram::cut_sets::{CutSets, Role};
@@ -31,7 +31,7 @@ pub struct Minutes<T> {
     /// What.
     pub of: T,
     /// Minutes of a year of 8766 hours.
-    pub minutes_per_year: f64,
+    pub minutes_per_year: MinutesPerYear,
 }
 
 /// The expected loss of service in minutes a year, by cause. Each list, with what is lost without any failure, adds up to
@@ -47,7 +47,7 @@ pub struct Attribution {
     /// By basic event.
     pub by_event: Vec<Minutes<BasicEvent>>,
     /// Minutes a year of what is lost without any failure: a component overloaded as it is.
-    pub without_failure: f64,
+    pub without_failure: MinutesPerYear,
     /// Share of the whole that rests on figures from the table of defaults, 0..=1.
     pub(crate) share_of_defaults: f64,
 }

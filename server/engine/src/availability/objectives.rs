@@ -1,6 +1,6 @@
 //! What was promised, and whether it can be kept.
 
-use foreshock_model::{ComponentIndex, Layer, Objective, Probability, System};
+use foreshock_model::{ComponentIndex, Layer, MinutesPerYear, Objective, Probability, System};
 
 use crate::availability::basic_event::BasicEvent;
 use crate::diagram::diagrams::Diagrams;
@@ -27,7 +27,7 @@ pub struct Verdict {
     /// Some layer alone makes it impossible.
     pub unreachable: bool,
     /// Minutes a year by which it is missed; 0 when it is met.
-    pub minutes_missing: f64,
+    pub minutes_missing: MinutesPerYear,
     /// The event of the binding layer that costs the most.
     pub binding: Option<BasicEvent>,
 }

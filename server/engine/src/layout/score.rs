@@ -1,5 +1,7 @@
 //! From loss of service to points (semantics, section 6).
 
+use foreshock_model::MinutesPerYear;
+
 use crate::layout::defaults::MINUTES_PER_YEAR;
 
 /// Points for each nine.
@@ -17,8 +19,8 @@ pub fn score(loss: f64) -> f64 {
 }
 
 /// Minutes of a year of 8766 hours.
-pub fn minutes_per_year(unavailability: f64) -> f64 {
-    unavailability * MINUTES_PER_YEAR
+pub fn minutes_per_year(unavailability: f64) -> MinutesPerYear {
+    MinutesPerYear::new(unavailability * MINUTES_PER_YEAR)
 }
 
 #[cfg(test)]

@@ -355,14 +355,14 @@ proptest! {
         prop_assert!(ceiling <= found.expected * (1.0 + 1e-12) + 1e-15, "{ceiling} above {}", found.expected);
         prop_assert!(found.range.0 <= found.expected * (1.0 + 1e-12) + 1e-15);
         prop_assert!(found.expected <= found.range.1 * (1.0 + 1e-12));
-        let minutes = minutes_per_year(found.expected);
+        let minutes = minutes_per_year(found.expected).get();
         let sums = [
-            found.attribution.by_event.iter().map(|minutes| minutes.minutes_per_year).sum::<f64>(),
-            found.attribution.by_part.iter().map(|minutes| minutes.minutes_per_year).sum(),
-            found.attribution.by_layer.iter().map(|minutes| minutes.minutes_per_year).sum(),
+            found.attribution.by_event.iter().map(|minutes| minutes.minutes_per_year.get()).sum::<f64>(),
+            found.attribution.by_part.iter().map(|minutes| minutes.minutes_per_year.get()).sum(),
+            found.attribution.by_layer.iter().map(|minutes| minutes.minutes_per_year.get()).sum(),
         ];
         for sum in sums {
-            let sum = sum + found.attribution.without_failure;
+            let sum = sum + found.attribution.without_failure.get();
             prop_assert!((sum - minutes).abs() <= 1e-9 * minutes + 1e-12, "{sum} not {minutes}");
         }
         // The same figures as on every keystroke.

@@ -353,7 +353,7 @@ proptest! {
             }
             let better = assess_with(&perfect, &assessment.basis);
             let expected = better.score.unwrap() - assessment.score.unwrap();
-            prop_assert!((point.points - expected).abs() < 1e-6, "{:?}: {} not {expected}", point.unit, point.points);
+            prop_assert!((point.points.get() - expected).abs() < 1e-6, "{:?}: {} not {expected}", point.unit, point.points);
         }
     }
 

@@ -147,8 +147,8 @@ fn gaps(matter: &StackMatter, places: &Places<'_>) -> Vec<Value> {
                 "severity": loudness(finding).name(),
                 "new": matter.stack.comparison().map(|_| finding.new),
                 "message": finding.message,
-                "points": finding.points,
-                "minutes_per_year": finding.minutes_per_year,
+                "points": finding.points.get(),
+                "minutes_per_year": finding.minutes_per_year.get(),
             })
         });
         json!({"rule": rule, "title": title, "findings": findings.collect::<Vec<_>>()})
@@ -166,8 +166,8 @@ fn remediation(matter: &StackMatter) -> Vec<Value> {
             "component": *finding.component_id,
             "rule": finding.rule.as_str(),
             "title": fix.title,
-            "points": fix.points,
-            "minutes_per_year": fix.minutes_per_year,
+            "points": fix.points.get(),
+            "minutes_per_year": fix.minutes_per_year.get(),
         })
     };
     fixes.into_iter().map(fix).collect()

@@ -1,6 +1,7 @@
 //! What a page says of the comparison with the base.
 
 use foreshock_analysis::Stack;
+use foreshock_model::Points;
 use serde::Serialize;
 
 use crate::words::{points, yearly};
@@ -93,10 +94,10 @@ impl BaseView {
 }
 
 /// `−27 points`, `0 points`.
-fn change(gained: Option<f64>) -> String {
+fn change(gained: Option<Points>) -> String {
     match gained {
         None => "not comparable".to_owned(),
-        Some(0.0) => "0 points".to_owned(),
+        Some(gained) if gained == 0.0 => "0 points".to_owned(),
         Some(gained) if gained.abs() < 0.05 => {
             format!("{} {}", points(gained.abs()), if gained < 0.0 { "lost" } else { "gained" })
         }
@@ -121,7 +122,7 @@ mod tests {
             (Some(0.34), "+0.3 points"),
             (Some(-0.01), "less than 0.1 points lost"),
         ] {
-            assert_eq!(change(points), text);
+            assert_eq!(change(points.map(Points::new)), text);
         }
     }
 }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use foreshock_analysis::{Fix, Snapshot, Stack};
 use foreshock_engine::{Availability, AvailabilityOptions, Sweep};
+use foreshock_model::Points;
 
 pub(crate) use self::assumptions::{SourceKind, numbers, unknowns};
 pub(crate) use self::assumptions_view::{short as short_number, value as number_value};
@@ -86,7 +87,7 @@ fn fixes(
 ) -> Vec<Option<Vec<Fix>>> {
     let tried = (MOST_COMPONENTS / stack.system().components.len().max(1)).max(FEWEST_TRIED);
     let mut order: Vec<usize> = (0..stack.findings.len()).collect();
-    let points = |&at: &usize| stack.findings.get(at).map_or(0.0, |finding| finding.points);
+    let points = |&at: &usize| stack.findings.get(at).map_or(Points::ZERO, |finding| finding.points);
     order.sort_by(|one, other| points(other).total_cmp(&points(one)).then(one.cmp(other)));
     let mut fixes: Vec<Option<Vec<Fix>>> = vec![None; stack.findings.len()];
     for at in order.into_iter().take(tried) {

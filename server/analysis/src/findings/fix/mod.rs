@@ -7,6 +7,7 @@ mod together;
 use std::sync::Arc;
 
 use foreshock_engine::{assess_with, minutes_per_year};
+use foreshock_model::{MinutesPerYear, Points};
 use foreshock_text::Place;
 
 use crate::dialect::{Reader, Texts};
@@ -32,9 +33,9 @@ pub struct Fix {
     /// What it does: "Enable Multi-AZ".
     pub title: String,
     /// Points gained: score after minus score before, >= 0.
-    pub points: f64,
+    pub points: Points,
     /// Minutes a year gained, >= 0.
-    pub minutes_per_year: f64,
+    pub minutes_per_year: MinutesPerYear,
     /// The edits, not overlapping, in the order of the text.
     pub edits: Vec<Edit>,
 }
@@ -112,8 +113,8 @@ fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candi
     let gains = if finding.scored { points > 0.0 } else { points >= 0.0 && !is_louder(stack, &after) };
     (!still_there && gains).then(|| Fix {
         title,
-        points: points.max(0.0),
-        minutes_per_year: minutes_per_year.max(0.0),
+        points: points.at_least_zero(),
+        minutes_per_year: minutes_per_year.at_least_zero(),
         edits,
     })
 }
@@ -121,9 +122,9 @@ fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candi
 /// What an edit gains.
 struct Gain {
     /// Score after minus score before; 0 where one has none.
-    points: f64,
+    points: Points,
     /// So many minutes a year less are expected to be down.
-    minutes_per_year: f64,
+    minutes_per_year: MinutesPerYear,
 }
 
 /// What a stack gains, measured at the entries and with the weights of before.
@@ -133,8 +134,8 @@ fn gain(before: &Stack, after: &Stack) -> Gain {
     let is_own = basis == after.assessment.basis;
     let assessment = if is_own { after.assessment.clone() } else { Arc::new(assess_with(after.system(), &basis)) };
     let points = match (assessment.score, before.assessment.score) {
-        (Some(after), Some(before)) => after - before,
-        _ => 0.0,
+        (Some(after), Some(before)) => Points::new(after - before),
+        _ => Points::ZERO,
     };
     Gain { points, minutes_per_year: minutes_per_year(before.assessment.loss - assessment.loss) }
 }

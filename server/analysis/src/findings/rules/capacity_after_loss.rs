@@ -1,7 +1,7 @@
 //! Enough while all are there, too few after one loss: what survives is overloaded.
 
 use foreshock_engine::{Cause, Fault, Health, Unit};
-use foreshock_model::{ComponentIndex, ZoneIndex};
+use foreshock_model::{ComponentIndex, MinutesPerYear, Points, ZoneIndex};
 
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
 use crate::{Finding, Stack};
@@ -59,8 +59,8 @@ fn report(stack: &Stack, index: ComponentIndex) -> Option<Finding> {
         ),
         cause: instances_place(stack, index),
         affected: affected.collect(),
-        points: 0.0,
-        minutes_per_year: 0.0,
+        points: Points::ZERO,
+        minutes_per_year: MinutesPerYear::ZERO,
         evidence: proof(stack, &[fault]),
     }
     .finish_unscored(stack)

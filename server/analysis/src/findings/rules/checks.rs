@@ -2,6 +2,7 @@
 
 use foreshock_catalog::Violation;
 
+use foreshock_model::{MinutesPerYear, Points};
 use super::{rule, wording};
 use crate::{Finding, Severity, Stack};
 
@@ -27,8 +28,8 @@ fn report(violation: &Violation) -> Option<Finding> {
         place: violation.cause.clone().unwrap_or_else(|| violation.block.clone()),
         block: violation.block.clone(),
         affected: Vec::new(),
-        points: 0.0,
-        minutes_per_year: 0.0,
+        points: Points::ZERO,
+        minutes_per_year: MinutesPerYear::ZERO,
         scored: false,
         evidence: violation.evidence.clone(),
         cause: None,

@@ -2,7 +2,7 @@
 //! are to stand in for.
 
 use foreshock_engine::{CircularFallback, circular_dependencies, circular_fallbacks};
-use foreshock_model::{ComponentIndex, Dependency, DependencyIndex, Evidence};
+use foreshock_model::{ComponentIndex, Dependency, DependencyIndex, Evidence, MinutesPerYear, Points};
 
 use super::{Draft, RuleId, severity_of, wording};
 use crate::{Finding, Stack};
@@ -37,8 +37,8 @@ fn of_circle(stack: &Stack, circle: &[DependencyIndex]) -> Option<Finding> {
         ),
         cause: evidence.first().map(|line| line.place.clone()),
         affected: circle.iter().map(|dependency| dependency.from).filter(|index| *index != first).collect(),
-        points: 0.0,
-        minutes_per_year: 0.0,
+        points: Points::ZERO,
+        minutes_per_year: MinutesPerYear::ZERO,
         evidence,
     }
     .finish_unscored(stack)
@@ -69,8 +69,8 @@ fn of_fallback(stack: &Stack, found: &CircularFallback) -> Option<Finding> {
         ),
         cause: evidence.first().map(|line| line.place.clone()),
         affected: vec![],
-        points: 0.0,
-        minutes_per_year: 0.0,
+        points: Points::ZERO,
+        minutes_per_year: MinutesPerYear::ZERO,
         evidence,
     }
     .finish_unscored(stack)

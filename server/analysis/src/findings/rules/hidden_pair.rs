@@ -1,7 +1,7 @@
 //! Two failures at once that take the system down, where each alone does not: what no look at a single resource shows.
 
 use foreshock_engine::{Fault, Pair, Unit, minutes_per_year};
-use foreshock_model::ComponentIndex;
+use foreshock_model::{ComponentIndex, Points};
 
 use super::{Draft, RuleId, proof, severity_of, wording};
 use crate::{Finding, Stack};
@@ -62,7 +62,7 @@ fn report(stack: &Stack, pair: &Pair, one: ComponentIndex, other: ComponentIndex
         ),
         cause: None,
         affected: affected.collect(),
-        points: 0.0,
+        points: Points::ZERO,
         minutes_per_year: minutes,
         evidence: proof(stack, &faults),
     }

@@ -25,7 +25,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use foreshock_engine::{Cascade, Fault, Health};
-use foreshock_model::{ComponentIndex, Evidence};
+use foreshock_model::{ComponentIndex, Evidence, MinutesPerYear, Points};
 use foreshock_text::Place;
 use serde::Deserialize;
 use tracing::debug_span;
@@ -195,8 +195,8 @@ struct Draft {
     /// What to underline; the block's header when nothing better is known.
     cause: Option<Place>,
     affected: Vec<ComponentIndex>,
-    points: f64,
-    minutes_per_year: f64,
+    points: Points,
+    minutes_per_year: MinutesPerYear,
     evidence: Vec<Evidence>,
 }
 
@@ -220,8 +220,8 @@ impl Draft {
             place: self.cause.unwrap_or_else(|| block.clone()),
             block,
             affected: wording::ids(stack, &self.affected),
-            points: self.points.max(0.0),
-            minutes_per_year: self.minutes_per_year.max(0.0),
+            points: self.points.at_least_zero(),
+            minutes_per_year: self.minutes_per_year.at_least_zero(),
             scored: true,
             evidence: self.evidence,
             cause: None,
@@ -318,8 +318,8 @@ mod tests {
             block: place.clone(),
             place,
             affected: Vec::new(),
-            points: 0.0,
-            minutes_per_year: 0.0,
+            points: Points::ZERO,
+            minutes_per_year: MinutesPerYear::ZERO,
             scored: false,
             evidence: Vec::new(),
             cause: None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use foreshock_engine::{Effect, Fault, Health};
-use foreshock_model::{Alternatives, ComponentIndex, DependencyIndex, System};
+use foreshock_model::{Alternatives, ComponentIndex, DependencyIndex, MinutesPerYear, Points, System};
 
 use super::single_point_of_failure::{can_fail, single_instances, waits_for_a_person};
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
@@ -69,8 +69,8 @@ fn report(stack: &Stack, index: ComponentIndex) -> Option<Finding> {
         message: format!("{} has no redundancy ({}).\n{consequence}", component.id, wording::instances(component)),
         cause: instances_place(stack, index),
         affected,
-        points: point.map_or(0.0, |point| point.points),
-        minutes_per_year: point.map_or(0.0, |point| point.minutes_per_year),
+        points: point.map_or(Points::ZERO, |point| point.points),
+        minutes_per_year: point.map_or(MinutesPerYear::ZERO, |point| point.minutes_per_year),
         evidence: proof(stack, &[Fault::Component(index)]),
     }
     .finish(stack)

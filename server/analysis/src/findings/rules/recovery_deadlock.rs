@@ -1,7 +1,7 @@
 //! A repair that needs what is being repaired.
 
 use foreshock_engine::{RecoveryDeadlock, recovery_deadlocks};
-use foreshock_model::ComponentIndex;
+use foreshock_model::{ComponentIndex, MinutesPerYear, Points};
 
 use super::{Draft, RuleId, severity_of};
 use crate::{Finding, Stack};
@@ -27,8 +27,8 @@ fn report(stack: &Stack, deadlock: &RecoveryDeadlock) -> Option<Finding> {
         message: format!("{}.\nOnce they are down, none of them comes back without another way in.", steps.join(", ")),
         cause: None,
         affected: circle.iter().copied().filter(|index| *index != first).collect(),
-        points: 0.0,
-        minutes_per_year: 0.0,
+        points: Points::ZERO,
+        minutes_per_year: MinutesPerYear::ZERO,
         evidence: Vec::new(),
     }
     .finish_unscored(stack)

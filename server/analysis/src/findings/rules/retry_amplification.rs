@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use foreshock_model::{ComponentIndex, Dependency, DependencyIndex, DependencyKind, Evidence, Plane, System};
+use foreshock_model::{ComponentIndex, Dependency, DependencyIndex, DependencyKind, Evidence, MinutesPerYear, Plane, Points, System};
 
 use super::{Draft, RuleId, severity_of};
 use crate::{Finding, Stack};
@@ -85,8 +85,8 @@ fn report(stack: &Stack, chain: &[DependencyIndex]) -> Option<Finding> {
         ),
         cause: last.evidence.last().map(|line| line.place.clone()),
         affected: vec![last.to, first.from],
-        points: 0.0,
-        minutes_per_year: 0.0,
+        points: Points::ZERO,
+        minutes_per_year: MinutesPerYear::ZERO,
         evidence: evidence.collect(),
     }
     .finish_unscored(stack)

@@ -1,7 +1,7 @@
 //! Parts that look independent, on one thing that can fail: a shared domain, or one way out of the network.
 
 use foreshock_engine::{Fault, Unit};
-use foreshock_model::Redundancy;
+use foreshock_model::{MinutesPerYear, Points, Redundancy};
 
 use super::{Draft, RuleId, proof, severity_of, wording};
 use crate::{Finding, Stack};
@@ -73,8 +73,8 @@ fn one_way_out(stack: &Stack) -> Vec<Finding> {
         ),
         cause: None,
         affected: affected.collect(),
-        points: 0.0,
-        minutes_per_year: 0.0,
+        points: Points::ZERO,
+        minutes_per_year: MinutesPerYear::ZERO,
         evidence: egress.subnets.clone(),
     };
     draft.finish(stack).into_iter().collect()

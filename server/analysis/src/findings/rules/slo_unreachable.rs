@@ -1,7 +1,7 @@
 //! An objective above what the design can reach: one layer alone makes it impossible.
 
 use foreshock_engine::{AvailabilityOptions, Part, Verdict};
-use foreshock_model::Layer;
+use foreshock_model::{Layer, Points};
 
 use super::{RuleId, severity_of};
 use crate::{Finding, Stack, percent};
@@ -54,7 +54,7 @@ fn report(stack: &Stack, verdict: &Verdict) -> Option<Finding> {
         block: component.and_then(|component| component.place.clone()).unwrap_or_else(|| place.clone()),
         place,
         affected: Vec::new(),
-        points: 0.0,
+        points: Points::ZERO,
         minutes_per_year: verdict.minutes_missing,
         scored: false,
         evidence: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use foreshock_model::{ComponentIndex, Dependency, DependencyKind, Evidence, Plane, Seconds};
+use foreshock_model::{ComponentIndex, Dependency, DependencyKind, Evidence, MinutesPerYear, Plane, Points, Seconds};
 
 use super::{Draft, RuleId, severity_of};
 use crate::{Finding, Stack};
@@ -56,8 +56,8 @@ fn report(stack: &Stack, outer: &Dependency, inner: &Dependency, patience: f64, 
         ),
         cause: outer.evidence.last().map(|line| line.place.clone()),
         affected: vec![outer.to],
-        points: 0.0,
-        minutes_per_year: 0.0,
+        points: Points::ZERO,
+        minutes_per_year: MinutesPerYear::ZERO,
         evidence: evidence.into_iter().flatten().collect(),
     }
     .finish_unscored(stack)

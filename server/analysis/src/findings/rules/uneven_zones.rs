@@ -1,6 +1,6 @@
 //! Instances that do not divide among their zones: one zone takes more than its share with it.
 
-use foreshock_model::{Component, ComponentIndex, Replication};
+use foreshock_model::{Component, ComponentIndex, MinutesPerYear, Points, Replication};
 
 use super::{Draft, RuleId, severity_of};
 use crate::{Finding, Stack};
@@ -34,8 +34,8 @@ fn report(stack: &Stack, index: ComponentIndex, component: &Component) -> Option
         ),
         cause: redundancy.zones_place.clone(),
         affected: Vec::new(),
-        points: 0.0,
-        minutes_per_year: 0.0,
+        points: Points::ZERO,
+        minutes_per_year: MinutesPerYear::ZERO,
         evidence: Vec::new(),
     }
     .finish_unscored(stack)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foreshock_model::{Component, ComponentIndex};
+use foreshock_model::{Component, ComponentIndex, MinutesPerYear};
 
 use crate::Stack;
 
@@ -47,8 +47,8 @@ pub(super) fn capitalised(words: &str) -> String {
 }
 
 /// "40 minutes a year", "3 h a year", "less than a second a year".
-pub(super) fn a_year(minutes: f64) -> String {
-    let seconds = minutes * 60.0;
+pub(super) fn a_year(minutes: MinutesPerYear) -> String {
+    let seconds = minutes.get() * 60.0;
     match seconds {
         s if s >= 7200.0 => format!("{:.0} h a year", s / 3600.0),
         s if s >= 120.0 => format!("{:.0} minutes a year", s / 60.0),

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use foreshock_analysis::{Severity, Stack};
 use foreshock_engine::{AvailabilityOptions, Verdict};
-use foreshock_model::Probability;
+use foreshock_model::{Points, Probability};
 use foreshock_report::{Places, Report, layer_name, points, score, up, yearly};
 
 use crate::cli::availability::objective;
@@ -122,7 +122,7 @@ impl Gates {
     fn regression(&self, moved: Option<(f64, f64)>) -> Option<String> {
         // However little: the comparison has left out what is only rounding.
         let (before, by) = moved.filter(|&(_, points)| self.fail_on_regression && points < 0.0)?;
-        let (before, after, lost) = (score(before), score(before + by), points(-by));
+        let (before, after, lost) = (score(before), score(before + by), points(Points::new(-by)));
         Some(format!("the score fell by {lost}, from {before} to {after} (--fail-on-regression)"))
     }
 
@@ -151,7 +151,7 @@ impl Gates {
 
 fn moved(stack: &Stack) -> Option<(f64, f64)> {
     let comparison = stack.comparison()?;
-    Some((comparison.score?, comparison.points?))
+    Some((comparison.score?, comparison.points?.get()))
 }
 
 /// `60`, between 0 and 100.
