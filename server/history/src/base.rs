@@ -1,3 +1,5 @@
+//! Which commit a change is compared with: one that is asked for, else where the branch left the default branch.
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use gix::bstr::ByteSlice;

@@ -1,3 +1,5 @@
+//! A component: what serves and can fail, with its redundancy, load, recovery and figures.
+
 use std::fmt;
 use std::sync::Arc;
 

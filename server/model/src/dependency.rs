@@ -1,3 +1,5 @@
+//! A dependency: that one component needs, uses or hands work to another, how surely, and the lines that prove it.
+
 use std::sync::Arc;
 
 use foreshock_text::Place;

@@ -17,6 +17,6 @@ pub use dependency::{Confidence, Dependency, DependencyKind, Evidence, Plane};
 pub use quantities::{MinutesPerYear, Points, Probability, Seconds};
 pub use reliability::{Figure, Layer, Reliability, Source};
 pub use system::{
-    Alternatives, ComponentIndex, DependencyIndex, Domain, DomainIndex, IndexedTable, ModelError, Objective, Region, RegionIndex,
-    System, ZoneIndex,
+    Alternatives, ComponentIndex, DependencyIndex, Domain, DomainIndex, IndexedTable, ModelError, Objective, Region,
+    RegionIndex, System, ZoneIndex,
 };

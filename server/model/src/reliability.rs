@@ -1,3 +1,5 @@
+//! How often and how long something is not there, layer by layer, and where each number comes from.
+
 use std::sync::Arc;
 
 use foreshock_text::Place;

@@ -1,3 +1,5 @@
+//! A system: components, the dependencies between them, groups, zones and regions; and what makes one unsound.
+
 use std::fmt;
 use std::sync::Arc;
 

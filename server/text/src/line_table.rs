@@ -1,3 +1,5 @@
+//! Lines and columns of editors from byte offsets, and back.
+
 use crate::Span;
 
 /// How an editor counts columns. LSP calls these position encodings.

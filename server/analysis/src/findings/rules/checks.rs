@@ -1,8 +1,8 @@
 //! What the catalog's checks see in single resources. Each check names its rule; the rule's page explains it.
 
 use foreshock_catalog::Violation;
-
 use foreshock_model::{MinutesPerYear, Points};
+
 use super::{rule, wording};
 use crate::{Finding, Severity, Stack};
 

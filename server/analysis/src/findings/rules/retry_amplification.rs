@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use foreshock_model::{ComponentIndex, Dependency, DependencyIndex, DependencyKind, Evidence, MinutesPerYear, Plane, Points, System};
+use foreshock_model::{
+    ComponentIndex, Dependency, DependencyIndex, DependencyKind, Evidence, MinutesPerYear, Plane, Points, System,
+};
 
 use super::{Draft, RuleId, severity_of};
 use crate::{Finding, Stack};
