@@ -12,10 +12,13 @@ use std::io;
 use std::process::ExitCode;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 fn main() -> ExitCode {
     // Standard output carries results and the protocol; the log goes elsewhere, quiet unless asked for.
     let filter = EnvFilter::try_from_env("FORESHOCK_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false).init();
+    // The end of a span says how long it took: what a rule costs, among others.
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::CLOSE);
+    subscriber.with_writer(io::stderr).with_ansi(false).init();
     cli::run(std::env::args_os())
 }
