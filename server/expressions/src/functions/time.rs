@@ -1,6 +1,8 @@
 //! Functions on moments; those that ask the clock stay unknown.
 
 use foreshock_resources::Value;
+use jiff::SignedDuration;
+use jiff::civil::{self, DateTime};
 
 use super::{Answer, number, text_arg};
 use crate::failure::{Failure, beyond, fail};
@@ -17,34 +19,14 @@ pub(super) fn call(name: &str, args: &[Value]) -> Answer {
 /// A moment of RFC 3339.
 #[derive(Clone, Copy)]
 struct Moment {
-    /// Seconds since 1970 in UTC.
-    seconds: i64,
-    nanoseconds: u32,
-    /// Minutes that local time is ahead of UTC.
+    /// Local time.
+    local: DateTime,
+    /// Minutes that it is ahead of UTC. Go takes offsets that no zone has, up to 99 hours.
     offset: i64,
 }
 
-/// Days since 1970 of a day of the Gregorian calendar.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// Year, month and day of a number of days since 1970.
-fn date(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
-}
+/// The beginning of 1970 in UTC.
+const EPOCH: DateTime = civil::date(1970, 1, 1).at(0, 0, 0, 0);
 
 fn digits(text: &str, from: usize, count: usize) -> Option<i64> {
     let part = text.get(from..from + count)?;
@@ -59,30 +41,21 @@ impl Moment {
         }
     }
 
+    /// The form is read here, since jiff reads more than Terraform does: spaces, lower case, leap seconds.
     fn read(text: &str) -> Option<Moment> {
         let at = |index: usize, byte: u8| text.as_bytes().get(index) == Some(&byte);
         if !(at(4, b'-') && at(7, b'-') && at(10, b'T') && at(13, b':') && at(16, b':')) {
             return None;
         }
-        let (year, month, day) = (digits(text, 0, 4)?, digits(text, 5, 2)?, digits(text, 8, 2)?);
-        let (hour, minute, second) = (digits(text, 11, 2)?, digits(text, 14, 2)?, digits(text, 17, 2)?);
-        let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-        let length = match month {
-            2 if leap => 29,
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            1..=12 => 31,
-            _ => return None,
-        };
-        if !(1..=length).contains(&day) || hour > 23 || minute > 59 || second > 59 {
-            return None;
-        }
+        let part = |from: usize| digits(text, from, 2).and_then(|number| i8::try_from(number).ok());
+        let year = i16::try_from(digits(text, 0, 4)?).ok()?;
+        let day = civil::Date::new(year, part(5)?, part(8)?).ok()?;
         let rest = text.get(19..)?;
         let (fraction, zone) = match rest.strip_prefix('.') {
             Some(fraction) => fraction.split_at_checked(fraction.find(|c: char| !c.is_ascii_digit())?)?,
             None => ("", rest),
         };
-        let nanoseconds: u32 = match fraction.len() {
+        let nanoseconds: i32 = match fraction.len() {
             0 => 0,
             1..=9 => format!("{fraction:0<9}").parse().ok()?,
             _ => return None,
@@ -95,15 +68,13 @@ impl Moment {
             }
             _ => return None,
         };
-        let seconds = days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset * 60;
-        Some(Moment { seconds, nanoseconds, offset })
+        let time = civil::Time::new(part(11)?, part(14)?, part(17)?, nanoseconds).ok()?;
+        Some(Moment { local: day.to_datetime(time), offset })
     }
 
-    /// Year, month, day, hour, minute, second in local time, and the day of the week from Sunday.
-    fn parts(&self) -> ((i64, i64, i64), (i64, i64, i64), usize) {
-        let local = self.seconds + self.offset * 60;
-        let (day, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
-        (date(day), (second / 3_600, second / 60 % 60, second % 60), (day + 4).rem_euclid(7) as usize)
+    /// Since 1970 in UTC.
+    fn since_epoch(&self) -> SignedDuration {
+        self.local.duration_since(EPOCH) - SignedDuration::from_secs(self.offset * 60)
     }
 
     fn zone(&self, colon: bool) -> String {
@@ -167,10 +138,16 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 }
 
 fn field(word: &str, moment: &Moment) -> Result<String, Failure> {
-    let ((year, month, day), (hour, minute, second), weekday) = moment.parts();
-    let name = |names: &[&str], index: usize| names.get(index).copied().unwrap_or_default().to_owned();
+    let local = moment.local;
+    let (year, month, day) = (local.year(), local.month(), local.day());
+    let (hour, minute, second) = (local.hour(), local.minute(), local.second());
+    let weekday = local.weekday().to_sunday_zero_offset();
+    let name = |names: &[&str], index: i8| {
+        let index = usize::try_from(index).unwrap_or_default();
+        names.get(index).copied().unwrap_or_default().to_owned()
+    };
     let short = |name: String| name.chars().take(3).collect::<String>();
-    let month_name = || name(&MONTHS, (month - 1) as usize);
+    let month_name = || name(&MONTHS, month - 1);
     let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
     Ok(match word {
         "YYYY" => format!("{year:04}"),
@@ -244,23 +221,73 @@ fn duration(text: &str) -> Option<i128> {
 fn timeadd(args: &[Value]) -> Result<Value, Failure> {
     let moment = Moment::parse(&text_arg(args, 0)?)?;
     let Some(added) = duration(&text_arg(args, 1)?) else { return fail("a duration such as 1h30m is required") };
-    let total = i128::from(moment.seconds) * 1_000_000_000 + i128::from(moment.nanoseconds) + added;
-    let (Ok(seconds), Ok(nanoseconds)) =
-        (i64::try_from(total.div_euclid(1_000_000_000)), u32::try_from(total.rem_euclid(1_000_000_000)))
-    else {
-        return beyond("a moment too far away");
-    };
-    if nanoseconds != 0 || seconds.abs() > 200_000_000_000 {
-        return beyond("a moment that is not followed");
-    }
-    let sum = Moment { seconds, nanoseconds, offset: moment.offset };
-    let ((year, month, day), (hour, minute, second), _) = sum.parts();
+    let total = moment.since_epoch().as_nanos() + added;
+    let Ok(seconds) = i64::try_from(total.div_euclid(1_000_000_000)) else { return beyond("a moment too far away") };
+    let near = total.rem_euclid(1_000_000_000) == 0 && seconds.unsigned_abs() <= FARTHEST;
+    let local = || EPOCH.checked_add(SignedDuration::from_secs(seconds + moment.offset * 60)).ok();
+    let Some(local) = near.then(local).flatten() else { return beyond("a moment that is not followed") };
+    let sum = Moment { local, ..moment };
     let zone = if sum.offset == 0 { "Z".to_owned() } else { sum.zone(true) };
+    let (year, month, day) = (local.year(), local.month(), local.day());
+    let (hour, minute, second) = (local.hour(), local.minute(), local.second());
     Ok(Value::string(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}")))
 }
 
+/// Seconds from 1970 that are followed, both ways: up to the year 8307.
+const FARTHEST: u64 = 200_000_000_000;
+
 fn timecmp(args: &[Value]) -> Result<Value, Failure> {
     let (a, b) = (Moment::parse(&text_arg(args, 0)?)?, Moment::parse(&text_arg(args, 1)?)?);
-    let order = (a.seconds, a.nanoseconds).cmp(&(b.seconds, b.nanoseconds));
+    let order = a.since_epoch().cmp(&b.since_epoch());
     Ok(number(order as i8 as f64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Year, month and day of a number of days since 1970, by the algorithm of Hinnant ("chrono-compatible low-level date
+    /// algorithms"): the calendar from another hand.
+    fn day(days: i64) -> (i64, i64, i64) {
+        let days = days + 719_468;
+        let era = days.div_euclid(146_097);
+        let of_era = days.rem_euclid(146_097);
+        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let month = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * month + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        (year + era * 400 + i64::from(month <= 2), month, day)
+    }
+
+    fn called(name: &str, args: [&str; 2]) -> String {
+        let args = args.map(Value::string);
+        let value = call(name, &args).unwrap().unwrap_or_else(|failure| panic!("{name} {args:?}: {failure:?}"));
+        text_arg(&[value], 0).unwrap_or_default().to_string()
+    }
+
+    #[test]
+    fn the_calendar_is_everybodys() {
+        const FIRST: i64 = -719_528; // 0000-01-01
+        const LAST: i64 = 2_314_720; // in 8307, beyond which timeadd follows nothing
+        let mut compared = 0;
+        for days in (FIRST..LAST).step_by(13) {
+            let (year, month, date) = day(days);
+            let moment = format!("{year:04}-{month:02}-{date:02}T07:08:09Z");
+            let (next_year, next_month, next_date) = day(days + 1);
+            let next = format!("{next_year:04}-{next_month:02}-{next_date:02}T07:08:09Z");
+            assert_eq!(called("timeadd", [&moment, "24h"]), next);
+            let weekday = WEEKDAYS[(days + 4).rem_euclid(7) as usize];
+            let shown = called("formatdate", ["EEEE YYYY-MM-DD hh:mm:ss", &moment]);
+            assert_eq!(shown, format!("{weekday} {year:04}-{month:02}-{date:02} 07:08:09"));
+            compared += 1;
+        }
+        assert!(compared > 200_000, "{compared}");
+        for wrong in ["2023-02-29", "1900-02-29", "2024-04-31", "2024-13-01", "2024-00-01", "2024-01-00"] {
+            assert!(Moment::read(&format!("{wrong}T00:00:00Z")).is_none(), "{wrong}");
+        }
+        for wrong in ["24:00:00Z", "00:60:00Z", "00:00:60Z", "00:00:00z", "00:00:00", "00:00:00.Z+", "0:00:00Z"] {
+            assert!(Moment::read(&format!("2024-01-01T{wrong}")).is_none(), "{wrong}");
+        }
+    }
 }

@@ -1,69 +1,42 @@
+//! The last day of a suppression.
+
 use std::fmt;
+
+use jiff::SignedDuration;
+use jiff::civil;
 
 /// A day of the civil calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date {
-    year: i32,
-    month: u8,
-    day: u8,
-}
+pub struct Date(civil::Date);
 
 impl Date {
     /// Reads `2027-01-31`; `None` for anything else, and for a day that there is not.
     pub fn parse(text: &str) -> Option<Date> {
+        // jiff reads more than this: years with a sign, other separators.
         let digits = |part: &str, count: usize| {
             let plain = part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
-            plain.then(|| part.parse::<i32>().ok()).flatten()
+            plain.then(|| part.parse::<i16>().ok()).flatten()
         };
         let mut parts = text.split('-');
         let year = digits(parts.next()?, 4)?;
-        let month = u8::try_from(digits(parts.next()?, 2)?).ok()?;
-        let day = u8::try_from(digits(parts.next()?, 2)?).ok()?;
-        let is_there = parts.next().is_none() && (1..=days(year, month)).contains(&day);
-        is_there.then_some(Date { year, month, day })
+        let month = i8::try_from(digits(parts.next()?, 2)?).ok()?;
+        let day = i8::try_from(digits(parts.next()?, 2)?).ok()?;
+        if parts.next().is_some() {
+            return None;
+        }
+        civil::Date::new(year, month, day).ok().map(Date)
     }
 
     /// The day in UTC, so many seconds after the beginning of 1970. Seconds beyond the year 9999 give its last day.
     pub fn from_unix(seconds: u64) -> Date {
-        /// 9999-12-31.
-        const LAST_DAY: u64 = 2_932_896;
-        let mut left = (seconds / 86_400).min(LAST_DAY) as i32;
-        let mut year = 1970;
-        while left >= days_of_year(year) {
-            left -= days_of_year(year);
-            year += 1;
-        }
-        let mut month = 1;
-        while left >= i32::from(days(year, month)) {
-            left -= i32::from(days(year, month));
-            month += 1;
-        }
-        Date { year, month, day: left as u8 + 1 }
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        Date(civil::date(1970, 1, 1).saturating_add(SignedDuration::from_secs(seconds)))
     }
 }
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
-    }
-}
-
-fn is_leap(year: i32) -> bool {
-    (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
-}
-
-fn days_of_year(year: i32) -> i32 {
-    if is_leap(year) { 366 } else { 365 }
-}
-
-/// The days of a month; 0 for a month that there is not.
-fn days(year: i32, month: u8) -> u8 {
-    match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if is_leap(year) => 29,
-        2 => 28,
-        _ => 0,
+        self.0.fmt(f)
     }
 }
 
