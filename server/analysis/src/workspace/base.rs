@@ -44,7 +44,7 @@ impl BaseChoice {
 #[derive(Default)]
 pub(super) struct Bases {
     choice: BaseChoice,
-    sides: BTreeMap<WorkTree, Side>,
+    repositories: BTreeMap<WorkTree, RepositoryBase>,
     /// Whose base a directory has, as far as somebody asked.
     of: FxHashMap<Utf8PathBuf, Option<WorkTree>>,
     /// What git ignores may be something else now.
@@ -56,14 +56,14 @@ pub(super) struct Bases {
 }
 
 /// A repository and where its base stands.
-struct Side {
+struct RepositoryBase {
     /// `None` for a repository that can't be opened: it is tried again with the next folders.
     stamp: Option<RefStamp>,
-    at: Result<At, Problem>,
+    at: Result<BaseWorkspace, Problem>,
 }
 
 /// The workspace as it was at a commit.
-struct At {
+struct BaseWorkspace {
     commit: Commit,
     base: Base,
     doubt: Option<Problem>,
@@ -86,7 +86,7 @@ impl Workspace {
 
     /// The stacks of the base are to be read anew, with other settings.
     pub(super) fn forget_bases(&mut self) {
-        self.bases.sides.clear();
+        self.bases.repositories.clear();
         self.bases.of.clear();
         if self.bases.choice != BaseChoice::None {
             self.stacks.clear();
@@ -100,13 +100,13 @@ impl Workspace {
             self.forget_bases();
         }
         let mut moved = std::mem::take(&mut self.bases.past_changed);
-        let mut sides = std::mem::take(&mut self.bases.sides);
-        for (work_tree, side) in &mut sides {
+        let mut repositories = std::mem::take(&mut self.bases.repositories);
+        for (work_tree, side) in &mut repositories {
             if side.stamp.as_ref().is_some_and(RefStamp::moved) {
                 moved |= self.follow(work_tree, side, &wanted);
             }
         }
-        self.bases.sides = sides;
+        self.bases.repositories = repositories;
         if std::mem::take(&mut self.bases.git_changed) || moved {
             let before = std::mem::take(&mut self.bases.of);
             for directory in before.keys() {
@@ -124,7 +124,7 @@ impl Workspace {
     }
 
     /// Looks again where a base stands. Whether that is elsewhere.
-    fn follow(&self, work_tree: &WorkTree, side: &mut Side, wanted: &Wanted) -> bool {
+    fn follow(&self, work_tree: &WorkTree, side: &mut RepositoryBase, wanted: &Wanted) -> bool {
         let (stamp, looked) = look(work_tree, wanted);
         side.stamp = stamp;
         if let (Ok((_, found)), Ok(at)) = (&looked, &mut side.at)
@@ -142,7 +142,7 @@ impl Workspace {
         changed
     }
 
-    fn read_at(&self, repository: &Repository, found: &Found) -> Result<At, Problem> {
+    fn read_at(&self, repository: &Repository, found: &Found) -> Result<BaseWorkspace, Problem> {
         let tree = Rc::new(repository.tree(found.commit)?);
         let workspace = Box::new(Workspace {
             folders: self.folders.clone(),
@@ -155,7 +155,7 @@ impl Workspace {
             ..Workspace::with_dialects(self.dialects)
         });
         let (base, doubt) = (base_of(found), found.doubt.clone());
-        Ok(At { commit: found.commit, base, doubt, tree, workspace, moved: FxHashMap::default() })
+        Ok(BaseWorkspace { commit: found.commit, base, doubt, tree, workspace, moved: FxHashMap::default() })
     }
 
     /// The side that a directory is compared with. A submodule of the repository of its workspace folder is part of that one.
@@ -167,7 +167,8 @@ impl Workspace {
         let nearest = WorkTree::of(directory);
         let folder = self.folders.iter().find(|folder| directory.starts_with(folder));
         let outer = folder.and_then(|folder| WorkTree::of(folder)).filter(|outer| Some(outer) != nearest.as_ref());
-        let is_part_of = |outer: &At| nearest.as_ref().is_some_and(|inner| outer.tree.has_submodule(inner.top()));
+        let is_part_of =
+            |outer: &BaseWorkspace| nearest.as_ref().is_some_and(|inner| outer.tree.has_submodule(inner.top()));
         let outer = outer.filter(|outer| self.open_side(outer, &wanted).is_some_and(is_part_of));
         let chosen = outer.or(nearest);
         if let Some(work_tree) = &chosen {
@@ -177,19 +178,19 @@ impl Workspace {
         chosen
     }
 
-    fn open_side(&mut self, work_tree: &WorkTree, wanted: &Wanted) -> Option<&At> {
-        if !self.bases.sides.contains_key(work_tree) {
+    fn open_side(&mut self, work_tree: &WorkTree, wanted: &Wanted) -> Option<&BaseWorkspace> {
+        if !self.bases.repositories.contains_key(work_tree) {
             let (stamp, looked) = look(work_tree, wanted);
             let at = looked.and_then(|(repository, found)| self.read_at(&repository, &found));
-            self.bases.sides.insert(work_tree.clone(), Side { stamp, at });
+            self.bases.repositories.insert(work_tree.clone(), RepositoryBase { stamp, at });
         }
-        self.bases.sides.get(work_tree)?.at.as_ref().ok()
+        self.bases.repositories.get(work_tree)?.at.as_ref().ok()
     }
 
     /// The texts of the base that a directory is compared with.
     pub(super) fn past_of(&mut self, directory: &Utf8Path) -> Option<Rc<Sources>> {
         let work_tree = self.side_of(directory)?;
-        let at = self.bases.sides.get(&work_tree)?.at.as_ref().ok()?;
+        let at = self.bases.repositories.get(&work_tree)?.at.as_ref().ok()?;
         Some(at.workspace.sources.clone())
     }
 
@@ -206,7 +207,7 @@ impl Workspace {
         let home = reader.home(&stack.root).directory;
         let directory = home.as_path();
         let Some(work_tree) = self.side_of(directory) else { return stack };
-        let Some(Side { at: Ok(at), .. }) = self.bases.sides.get_mut(&work_tree) else { return stack };
+        let Some(RepositoryBase { at: Ok(at), .. }) = self.bases.repositories.get_mut(&work_tree) else { return stack };
         // Of a stack that git ignores no commit knows anything; it would always be as it is.
         let mut own = stack.files.iter().filter(|file| directory_of(file) == directory).peekable();
         if own.peek().is_some() && own.all(|file| at.tree.counts_as_today(file.as_path())) {
@@ -237,7 +238,7 @@ fn base_of(found: &Found) -> Base {
     Base { id: Arc::from(found.id.as_str()), words: Arc::from(found.words.as_str()) }
 }
 
-impl At {
+impl BaseWorkspace {
     /// The stack as it was; `None` when there was none. Where nothing of it has changed it is the stack itself.
     fn stack(
         &mut self,
@@ -303,7 +304,7 @@ impl Bases {
         let is_rule = |path: &FilePath| matches!(path.as_path().file_name(), Some(".gitignore" | "exclude"));
         self.ignored_changed |= paths.iter().any(is_rule);
         self.git_changed |= paths.iter().any(|path| path.as_path().iter().any(|part| part == ".git"));
-        for side in self.sides.values_mut() {
+        for side in self.repositories.values_mut() {
             let Ok(at) = &mut side.at else { continue };
             at.moved.clear();
             at.workspace.told.extend(paths.iter().cloned());
@@ -314,7 +315,7 @@ impl Bases {
 
     /// What the stacks of the base were read from may have changed on the disk.
     pub(super) fn look_again(&mut self) {
-        for side in self.sides.values_mut() {
+        for side in self.repositories.values_mut() {
             let Ok(at) = &mut side.at else { continue };
             at.workspace.in_doubt = true;
             at.workspace.follow_disk();
@@ -324,14 +325,14 @@ impl Bases {
 
     /// The files that say where the bases stand.
     pub(super) fn files(&self) -> Vec<Utf8PathBuf> {
-        let marks = self.sides.values().filter_map(|side| side.mark.as_ref());
-        marks.flat_map(Mark::files).filter_map(|file| Utf8PathBuf::from_path_buf(file.to_owned()).ok()).collect()
+        let stamps = self.repositories.values().filter_map(|side| side.stamp.as_ref());
+        stamps.flat_map(RefStamp::files).filter_map(|file| Utf8PathBuf::from_path_buf(file.to_owned()).ok()).collect()
     }
 
     /// `foreshock.toml` of today counts for both sides.
     pub(super) fn forget_configurations(&mut self, changed: &FxHashSet<FilePath>) {
         let is_configuration = |file: &FilePath| file.as_path().file_name() == Some(FILE_NAME);
-        for side in self.sides.values_mut() {
+        for side in self.repositories.values_mut() {
             if let Ok(at) = &mut side.at {
                 at.workspace.configurations.forget(changed);
                 if changed.iter().any(is_configuration) {
@@ -351,7 +352,7 @@ impl Bases {
         if let Some(highest) = outside.first().filter(|_| is_named) {
             problems.insert(Problem::NoRepository(highest.to_string()).to_string());
         }
-        for side in self.sides.values() {
+        for side in self.repositories.values() {
             match &side.at {
                 Ok(at) => {
                     problems.extend(at.doubt.as_ref().map(Problem::to_string));
