@@ -9,8 +9,23 @@ use crate::tree::Tree;
 /// Where the table is.
 const TABLE: &str = "xtask/src/crates.rs";
 
+/// The page that says what each crate knows.
+const PAGE: &str = "docs/architecture.md";
+
 pub(super) fn complaints(tree: &Tree) -> Vec<Complaint> {
-    against(tree, CRATES, ONLY_IN_TESTS)
+    let mut complaints = against(tree, CRATES, ONLY_IN_TESTS);
+    complaints.extend(without_row(tree, CRATES));
+    complaints
+}
+
+/// The crates of which the page does not say what they know and must never know.
+fn without_row(tree: &Tree, crates: &[Crate]) -> Vec<Complaint> {
+    let page = tree.text(PAGE).unwrap_or_default();
+    let has_row = |known: &&Crate| {
+        page.lines().any(|line| line.starts_with('|') && line.contains(&format!("| `{}` |", known.folder)))
+    };
+    let missing = crates.iter().filter(|known| !has_row(known));
+    missing.map(|known| Complaint::new(PAGE, 0, format!("{} has no row", known.folder))).collect()
 }
 
 fn against(tree: &Tree, crates: &[Crate], only_in_tests: &[&str]) -> Vec<Complaint> {
@@ -62,6 +77,14 @@ fn of_crate(tree: &Tree, known: &Crate, only_in_tests: &[&str]) -> Vec<Complaint
 mod tests {
     use super::*;
     use crate::crates::May;
+
+    #[test]
+    fn it_finds_crates_of_which_nothing_is_said() {
+        let tree = Tree::of([(PAGE, "| crate | folder |\n|---|---|\n| `a` | `server/a` | x |\n")]);
+        let of = |name, folder| Crate { name, folder, knows: &[], may: May::Compute };
+        let said = without_row(&tree, &[of("a", "server/a"), of("b", "server/b")]);
+        assert_eq!(said, [Complaint::new(PAGE, 0, "server/b has no row")]);
+    }
 
     #[test]
     fn it_finds_arrows_that_nobody_allowed() {
