@@ -35,7 +35,7 @@ const fn pure(name: &'static str, folder: &'static str, knows: &'static [&'stati
 /// From the lowest to the highest.
 pub(crate) const CRATES: &[Crate] = &[
     pure("text", "server/text", &[]),
-    pure("files", "server/files", &["text"]),
+    Crate { name: "files", folder: "server/files", knows: &["text"], may: May::UseFiles },
     pure("syntax", "server/syntax", &["text"]),
     pure("model", "server/model", &["text"]),
     pure("engine", "server/engine", &["model"]),

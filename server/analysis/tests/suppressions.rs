@@ -413,8 +413,11 @@ fn other_tools_are_mentioned() {
 fn a_baseline_makes_old_what_was_there() {
     let directory = Directory::of_repository(&shared("", ""));
     // One stack alone may read what lies beside it in its repository.
-    directory.write(".git/HEAD", "ref: refs/heads/main
-");
+    directory.write(
+        ".git/HEAD",
+        "ref: refs/heads/main
+",
+    );
     let root = directory.root();
     let snapshot = Workspace::new().snapshot_of(root).unwrap();
     let file = FilePath::new(root.join(Baseline::FILE_NAME));
