@@ -13,16 +13,15 @@
 //! to what is proven alone.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
-use foreshock_engine::{Parts, changed_components, losses, score};
-use foreshock_model::ComponentIndex;
+use foreshock_engine::{Parts, changed_components, losses, minutes_per_year, score};
+use foreshock_model::{ComponentIndex, MinutesPerYear, Points};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Candidate, Fix, MINUTES_PER_YEAR, after, best_first, prove};
+use super::{Candidate, Fix, after, best_first, prove};
 use crate::dialect::terraform::Terraform;
-use crate::{Finding, Severity, Snapshot, Stack};
+use crate::{Finding, FindingKey, Severity, Snapshot, Stack};
 
 /// Repairs are tried in any case as often as this, however large the stack is.
 const FEWEST: usize = 5;
@@ -163,13 +162,14 @@ impl<'a> Proof<'a> {
             return;
         };
         for task in group {
-            let gone = !copy.found.contains(&(task.finding.rule, task.finding.component_id.clone()));
-            let (points, minutes_per_year) = if is_quiet { (0.0, 0.0) } else { copy.gain(before, task.finding) };
+            let gone = !copy.found.contains(&task.finding.key());
+            let (points, minutes_per_year) =
+                if is_quiet { Default::default() } else { copy.gain(before, task.finding) };
             let gains = if is_quiet { true } else { points > 0.0 };
             let fix = || Fix {
                 title: task.candidate.title.clone(),
-                points: points.max(0.0),
-                minutes_per_year: minutes_per_year.max(0.0),
+                points: points.at_least_zero(),
+                minutes_per_year: minutes_per_year.at_least_zero(),
                 edits: task.candidate.edits.clone(),
             };
             results.push((task.number, if gone && gains { Tried::Holds(fix()) } else { Tried::Fails }));
@@ -230,25 +230,25 @@ fn grouped(tasks: Vec<(Company, Task<'_>)>) -> Vec<(bool, Vec<Task<'_>>)> {
 
 /// A stack after the repairs of a group.
 struct Copy {
-    /// Rule and component of everything that is found there.
-    found: FxHashSet<(crate::RuleId, Arc<str>)>,
+    /// Everything that is found there.
+    found: FxHashSet<FindingKey>,
     /// What is lost at the entry points of each part.
     lost: FxHashMap<ComponentIndex, f64>,
 }
 
 impl Copy {
     fn of(after: &Stack, lost: FxHashMap<ComponentIndex, f64>) -> Copy {
-        let found = after.findings.iter().map(|finding| (finding.rule, finding.component_id.clone()));
+        let found = after.findings.iter().map(Finding::key);
         Copy { found: found.collect(), lost }
     }
 
     /// Points and minutes that the part of a finding gains.
-    fn gain(&self, before: &Before<'_>, finding: &Finding) -> (f64, f64) {
-        let Some(part) = before.part_of(finding) else { return (0.0, 0.0) };
+    fn gain(&self, before: &Before<'_>, finding: &Finding) -> (Points, MinutesPerYear) {
+        let Some(part) = before.part_of(finding) else { return Default::default() };
         let lost = |by_part: &FxHashMap<ComponentIndex, f64>| by_part.get(&part).copied().unwrap_or(0.0);
         let less = lost(&before.lost) - lost(&self.lost);
         let points = before.score.map_or(0.0, |now| score((before.loss - less).max(0.0)) - now);
-        (points, less * MINUTES_PER_YEAR)
+        (Points::new(points), minutes_per_year(less))
     }
 }
 
