@@ -8,17 +8,23 @@ use serde_json::{Value, json};
 use crate::client::{Client, Shop, find, uri};
 use crate::of_rule;
 
-/// Findings with a repair each: a proof of all of them takes a hundred times as long as one.
+/// Single points of failure with a repair each, in one system: no two of these share an analysis.
 const DATABASES: usize = 100;
 
 fn databases() -> String {
-    (0..DATABASES)
-        .map(|number| {
-            format!(
-                "resource \"aws_db_instance\" \"db{number}\" {{\n  engine   = \"postgres\"\n  multi_az = false # {number}\n}}\n\n"
-            )
-        })
-        .collect()
+    let database = |number: usize| {
+        format!(
+            "resource \"aws_db_instance\" \"db{number}\" {{\n  engine                  = \"postgres\"\n  \
+             backup_retention_period = 7\n  multi_az                = false # {number}\n}}\n\n"
+        )
+    };
+    let addresses: Vec<String> =
+        (0..DATABASES).map(|number| format!("${{aws_db_instance.db{number}.address}}")).collect();
+    let app = format!(
+        "resource \"aws_instance\" \"app\" {{\n  count     = 2\n  ami       = \"ami-1\"\n  user_data = \"{}\"\n}}\n",
+        addresses.join(" ")
+    );
+    (0..DATABASES).map(database).collect::<String>() + &app
 }
 
 fn fix_all(file: &std::path::Path) -> Value {
@@ -47,7 +53,7 @@ fn a_repair_of_everything_stands_in_nobodys_way() {
     let two =
         [client.ask("textDocument/codeAction", fix_all(&big)), client.ask("textDocument/codeAction", fix_all(&big))];
     let graph = client.request("foreshock/graph", json!({"uri": uri(&big)})).unwrap();
-    assert_eq!(graph["stacks"][0]["components"].as_array().unwrap().len(), DATABASES);
+    assert_eq!(graph["stacks"][0]["components"].as_array().unwrap().len(), DATABASES + 1);
     let at = find(&text, "resource \"aws_db_instance\" \"db77\"");
     let hover = json!({"textDocument": {"uri": uri(&big)}, "position": {"line": at[0][0], "character": 0}});
     assert!(client.request("textDocument/hover", hover).unwrap().is_object());

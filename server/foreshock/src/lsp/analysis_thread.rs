@@ -72,20 +72,12 @@ impl World {
         self.proven().iter().find(|(s, f, _)| *s == stack && f == finding).map(|(_, _, fixes)| fixes.clone())
     }
 
-    /// The proven repairs of a finding; `None` when `stop` said so. Proving costs an analysis for each candidate, so each
-    /// finding is done once; the cursor resting on a line asks again and again.
-    pub(super) fn fixes(
-        &self,
-        stack: usize,
-        finding: &Finding,
-        stop: &(dyn Fn() -> bool + Sync),
-    ) -> Option<Arc<Vec<Fix>>> {
-        if let Some(known) = self.known_fixes(stack, finding) {
-            return Some(known);
-        }
-        let fixes = Arc::new(self.snapshot.fixes_unless(stack, finding, stop)?);
+    /// Keeps the proven repairs of a finding. Proving costs analyses, so each finding is done once; the cursor resting on a
+    /// line asks again and again.
+    pub(super) fn remember(&self, stack: usize, finding: &Finding, fixes: Vec<Fix>) -> Arc<Vec<Fix>> {
+        let fixes = Arc::new(fixes);
         self.proven().push((stack, finding.clone(), fixes.clone()));
-        Some(fixes)
+        fixes
     }
 
     fn proven(&self) -> MutexGuard<'_, Vec<Proven>> {

@@ -1,5 +1,6 @@
 //! The proofs that one request makes: bounded, and given up when nobody waits for them any more.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_analysis::{Finding, Fix};
@@ -7,10 +8,7 @@ use foreshock_analysis::{Finding, Fix};
 use crate::lsp::requests::{Cancel, Lane, Refusal};
 use crate::lsp::view::View;
 
-/// A proof costs an analysis of its stack for each candidate, and that takes time in proportion to the components, and some
-/// in any case: as much as so many components.
-const EACH: usize = 100;
-/// So many components are analysed for a cursor: some hundred findings of a small stack, a dozen of a large one.
+/// A proof reads resources and components again, which takes time in proportion: so many for a cursor.
 const MOST_FOR_A_CURSOR: usize = 10_000;
 /// For a whole file, on demand.
 const MOST_FOR_A_FILE: usize = 200_000;
@@ -19,42 +17,40 @@ const MOST_FOR_A_FILE: usize = 200_000;
 pub(in crate::lsp) struct Proofs<'a> {
     view: &'a View,
     cancel: &'a Cancel<'a>,
-    /// Components that may be analysed before no further finding is tried.
-    left: usize,
+    /// So many resources and components may be read again.
+    most: usize,
 }
 
 impl<'a> Proofs<'a> {
     /// As many as the lane has time for.
     pub(in crate::lsp) fn on(lane: Lane, view: &'a View, cancel: &'a Cancel<'a>) -> Proofs<'a> {
-        let left = if lane == Lane::Long { MOST_FOR_A_FILE } else { MOST_FOR_A_CURSOR };
-        Proofs { view, cancel, left }
+        let most = if lane == Lane::Long { MOST_FOR_A_FILE } else { MOST_FOR_A_CURSOR };
+        Proofs { view, cancel, most }
     }
 
-    /// The proven repairs of a finding, best first. None where the bound is reached, unless they are known already: asking
-    /// again goes on where this ended. The first finding is tried however large its stack is.
-    pub(in crate::lsp) fn of(&mut self, stack: usize, finding: &Finding) -> Result<Arc<Vec<Fix>>, Refusal> {
-        if let Some(known) = self.view.world.known_fixes(stack, finding) {
-            return Ok(known);
-        }
-        self.cancel.asked()?;
-        if self.left == 0 {
-            return Ok(Arc::default());
-        }
-        let components = self.view.snapshot().stacks.get(stack).map_or(0, |stack| stack.system().components.len());
-        self.left = self.left.saturating_sub(components + EACH);
-        let fixes = self.view.world.fixes(stack, finding, &|| self.cancel.is_due());
-        fixes.ok_or(Refusal::ContentModified)
-    }
-
-    /// The same for several, in their order. What costs most is tried first: when the bound is reached, the rest is worth
-    /// least.
-    pub(in crate::lsp) fn of_each(&mut self, findings: &[(usize, &Finding)]) -> Result<Vec<Arc<Vec<Fix>>>, Refusal> {
-        let mut order: Vec<(usize, &(usize, &Finding))> = findings.iter().enumerate().collect();
-        order.sort_by(|(_, (_, one)), (_, (_, other))| other.points.total_cmp(&one.points));
+    /// The proven repairs of each of these findings, best first; those of one stack share analyses where they have nothing to
+    /// do with each other. What costs most is tried first. None where the bound is reached, unless they are known already:
+    /// asking again goes on where this ended.
+    pub(in crate::lsp) fn of_each(&self, findings: &[(usize, &Finding)]) -> Result<Vec<Arc<Vec<Fix>>>, Refusal> {
         let mut fixes = vec![Arc::default(); findings.len()];
-        for (place, (stack, finding)) in order {
-            if let Some(slot) = fixes.get_mut(place) {
-                *slot = self.of(*stack, finding)?;
+        let mut open: BTreeMap<usize, Vec<(usize, &Finding)>> = BTreeMap::new();
+        for (place, (slot, (stack, finding))) in fixes.iter_mut().zip(findings).enumerate() {
+            match self.view.world.known_fixes(*stack, finding) {
+                Some(known) => *slot = known,
+                None => open.entry(*stack).or_default().push((place, finding)),
+            }
+        }
+        let most = self.most / open.len().max(1);
+        for (stack, mut asked) in open {
+            self.cancel.asked()?;
+            asked.sort_by(|(_, one), (_, other)| other.points.total_cmp(&one.points));
+            let of_stack: Vec<&Finding> = asked.iter().map(|(_, finding)| *finding).collect();
+            let proven = self.view.snapshot().fixes_of(stack, &of_stack, most, &|| self.cancel.is_due());
+            self.cancel.asked()?;
+            for ((place, finding), proven) in asked.into_iter().zip(proven) {
+                if let (Some(slot), Some(proven)) = (fixes.get_mut(place), proven) {
+                    *slot = self.view.world.remember(stack, finding, proven);
+                }
             }
         }
         Ok(fixes)

@@ -37,7 +37,7 @@ impl Request for QuickFixes {
         let mut actions = Vec::new();
         for ((stack, finding), fixes) in touched.iter().zip(&fixes) {
             actions.extend(fixes.iter().enumerate().map(|(rank, fix)| repair(view, finding, fix, rank == 0)));
-            actions.extend(best_repair(view, *stack, finding, &mut Proofs::on(self.lane(), view, cancel))?);
+            actions.extend(best_repair(view, *stack, finding, &Proofs::on(self.lane(), view, cancel))?);
             actions.extend(finding.cause.as_ref().map(|cause| taken_back(view, finding, cause)));
         }
         // A shared module offers the same edit for each of its callers; the first carries the gain that is shown.
@@ -64,12 +64,7 @@ fn repair(view: &View, finding: &Finding, fix: &Fix, preferred: bool) -> Action 
 }
 
 /// Where the score fell: of all repairs of what is new in the stack the one that gains most.
-fn best_repair(
-    view: &View,
-    stack: usize,
-    finding: &Finding,
-    proofs: &mut Proofs<'_>,
-) -> Result<Option<Action>, Refusal> {
+fn best_repair(view: &View, stack: usize, finding: &Finding, proofs: &Proofs<'_>) -> Result<Option<Action>, Refusal> {
     let Some(of_stack) = view.snapshot().stacks.get(stack).filter(|_| finding.is_score_regression()) else {
         return Ok(None);
     };
