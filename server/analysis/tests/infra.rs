@@ -420,3 +420,76 @@ proptest! {
         prop_assert_eq!(seen(&stepwise, &text), seen(&fresh.snapshot(), &text));
     }
 }
+
+/// What is found of components and dependencies written like this, circles alone.
+fn circles(components: &[&str], dependencies: &[(&str, &str)], expect: Expect) {
+    let mut text = "components:\n".to_owned();
+    for id in components {
+        let _ = writeln!(text, "  - {{id: {id}, type: app_server, replicas: 2}}");
+    }
+    text.push_str("dependencies:\n");
+    for (from, to) in dependencies {
+        let _ = writeln!(text, "  - {{source: {from}, target: {to}}}");
+    }
+    let snapshot = snapshot(&text);
+    let mut seen = String::new();
+    for finding in
+        snapshot.stacks[0].findings.iter().filter(|finding| finding.rule.to_string() == "circular-dependency")
+    {
+        let _ = writeln!(seen, "{}", finding.message);
+        for evidence in &finding.evidence {
+            let _ = writeln!(seen, "    {:?}: {}", evidence.place.span.text(&text), evidence.why);
+        }
+    }
+    expect.assert_eq(&seen);
+}
+
+#[test]
+fn a_circle_says_what_breaks_it() {
+    circles(
+        &["orders", "stock"],
+        &[("orders", "stock"), ("stock", "orders")],
+        expect![[r#"
+        orders -> stock -> orders need each other.
+        They fall together, and after that none of them can start first. Without orders -> stock the circle is gone.
+            "{source: orders, target: stock}": orders requires stock (declared as a dependency)
+            "{source: stock, target: orders}": stock requires orders (declared as a dependency)
+    "#]],
+    );
+}
+
+#[test]
+fn what_two_circles_share_breaks_both() {
+    // The shortest is shown.
+    circles(
+        &["cart", "orders", "price", "stock"],
+        &[("cart", "orders"), ("orders", "cart"), ("orders", "price"), ("price", "stock"), ("stock", "cart")],
+        expect![[r#"
+            cart -> orders -> cart need each other.
+            They fall together, and after that none of them can start first. Without cart -> orders the circle is gone.
+                "{source: cart, target: orders}": cart requires orders (declared as a dependency)
+                "{source: orders, target: cart}": orders requires cart (declared as a dependency)
+        "#]],
+    );
+}
+
+#[test]
+fn a_circle_that_no_single_dependency_breaks_names_none() {
+    circles(
+        &["cart", "orders", "stock"],
+        &[
+            ("cart", "orders"),
+            ("orders", "cart"),
+            ("orders", "stock"),
+            ("stock", "orders"),
+            ("stock", "cart"),
+            ("cart", "stock"),
+        ],
+        expect![[r#"
+            cart -> orders -> cart need each other.
+            They fall together, and after that none of them can start first.
+                "{source: cart, target: orders}": cart requires orders (declared as a dependency)
+                "{source: orders, target: cart}": orders requires cart (declared as a dependency)
+        "#]],
+    );
+}

@@ -12,7 +12,7 @@ use crate::Health;
 use crate::diagram::bdd::{Bdd, Function, OverBudget};
 use crate::diagram::equations::Algebra;
 use crate::layout::defaults::{GROUND_LOST_DEGRADED, GROUND_LOST_OVERLOADED};
-use crate::layout::strong::strong;
+use crate::layout::strong::strong_of;
 
 /// What an agent's answers rest on.
 #[derive(Clone, Debug)]
@@ -106,7 +106,7 @@ impl Net {
             node.grounds = grounds;
         }
         let rests_on = |node: &Node| node.grounds.iter().filter_map(|ground| Some(ground.agent? as u32)).collect();
-        net.order = strong(&net.nodes.iter().map(rests_on).collect::<Vec<_>>(), []).components;
+        net.order = strong_of(&net.nodes.iter().map(rests_on).collect::<Vec<_>>()).components;
         net
     }
 

@@ -115,9 +115,7 @@ impl Run<'_> {
 /// The requests without any fault.
 pub(crate) fn faultless(layout: &Layout, modes: &Modes) -> Flows {
     let count = layout.own.len();
-    let callees = |component: u32| layout.callees(component).map(|(_, edge)| edge.to).collect();
-    let successors: Vec<Vec<u32>> = (0..count as u32).map(callees).collect();
-    let strong = strong(&successors, []);
+    let strong = strong(layout.graph(|_, _| true));
     let known_rate = |&(entry, _): &(u32, f64)| {
         let movable = layout.own.get(entry as usize)?.movable?;
         Some((entry, movable * modes.part(entry)?.most_per_second?))

@@ -19,7 +19,7 @@ use crate::cascade::event::{Event, Via};
 use crate::layout::arrays::{Edge, Layout, NO_GROUP};
 use crate::layout::circles::{Circles, loses};
 use crate::layout::contribution::partials_too_heavy;
-use crate::layout::strong::strong;
+use crate::layout::strong::strong_of;
 
 /// So often in one cascade the support inside one cycle is looked at as time goes by; what then is still to come is
 /// looked at when nothing else happens any more, which keeps the work linear in the size of the cycle.
@@ -187,7 +187,7 @@ impl<'a, M: Moment> Look<'a, M> {
 
     /// Least fixpoint over the sets of components that lean on each other by what they require, from inside out.
     fn solve(&mut self) {
-        let leaning = strong(&self.leaning(), []);
+        let leaning = strong_of(&self.leaning());
         let mut pending: Vec<u32> = (0..leaning.components.len() as u32).rev().collect();
         let mut is_pending = vec![true; leaning.components.len()];
         while let Some(set) = pending.pop() {

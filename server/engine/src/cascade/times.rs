@@ -133,12 +133,7 @@ pub(crate) fn settle(
 
 /// The times without any fault.
 pub(crate) fn faultless(layout: &Layout, modes: &Modes) -> Times {
-    let required = |component: u32| {
-        let edges = layout.callees(component).filter(|&(index, _)| modes.link(index).required);
-        edges.map(|(_, edge)| edge.to).collect()
-    };
-    let successors: Vec<Vec<u32>> = (0..layout.own.len() as u32).map(required).collect();
-    let strong = strong(&successors, []);
+    let strong = strong(layout.graph(|index, _| modes.link(index).required));
     let mut of = vec![Time::UNKNOWN; layout.own.len()];
     let mut unbounded = Vec::with_capacity(strong.components.len());
     for members in &strong.components {

@@ -9,7 +9,7 @@ use crate::diagram::equations::{Algebra, Solution};
 use crate::diagram::variables::Variables;
 use crate::layout::arrays::{Edge, Layout, NO_GROUP};
 use crate::layout::own::{Own, Promotion};
-use crate::layout::strong::strong;
+use crate::layout::strong::strong_of;
 use crate::{Health, Unit};
 
 /// The functions, by component.
@@ -49,7 +49,7 @@ pub(crate) fn degraded(
     let targets = |&component: &u32| {
         layout.callees(component).filter_map(|(_, edge)| place.get(&edge.to).copied()).collect::<Vec<_>>()
     };
-    let order = strong(&components.iter().map(targets).collect::<Vec<_>>(), []).components;
+    let order = strong_of(&components.iter().map(targets).collect::<Vec<_>>()).components;
     let mut solver = Solver { layout, solution, own, of: FxHashMap::default(), bdd };
     for set in &order {
         let members: Vec<u32> = set.iter().filter_map(|&place| components.get(place as usize).copied()).collect();

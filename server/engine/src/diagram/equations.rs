@@ -20,7 +20,7 @@ use crate::diagram::bdd::{Bdd, Function, OverBudget};
 use crate::diagram::holds::{Hold, Holds};
 use crate::layout::arrays::{Edge, Layout, NO_GROUP};
 use crate::layout::contribution::partials_too_heavy;
-use crate::layout::strong::strong;
+use crate::layout::strong::strong_of;
 
 /// Events with the monotone operations on them.
 pub(crate) trait Algebra {
@@ -219,7 +219,7 @@ impl Plan {
             needed.dedup();
             needs.push(needed);
         }
-        let strong = strong(&needs, []);
+        let strong = strong_of(&needs);
         for members in strong.components {
             let needs_itself =
                 |member: &u32| needs.get(*member as usize).is_some_and(|needed| needed.binary_search(member).is_ok());

@@ -1,6 +1,8 @@
 //! In which order variables are best decided. The size of a decision diagram hangs on it, and no rule is best for all
 //! (Bouissou, Bruyère, Rauzy 1997), so that several are tried.
 
+use petgraph::visit::{DfsPostOrder, NodeCount};
+
 use crate::layout::arrays::Layout;
 use crate::layout::strong::strong;
 
@@ -86,21 +88,29 @@ fn layered(layout: &Layout, mut topological: Vec<u32>) -> Vec<u32> {
     topological
 }
 
-/// The roots and all they depend on, callers before what they call.
+/// The roots and all they depend on, callers before what they call; depth first as written, and those that need each
+/// other together.
 fn topological(layout: &Layout, roots: &[u32]) -> Vec<u32> {
-    let count = layout.own.len() as u32;
-    let successors: Vec<Vec<u32>> =
-        (0..count).map(|component| layout.callees(component).map(|(_, edge)| edge.to).collect()).collect();
-    let mut reached = vec![false; layout.own.len()];
-    let mut pending = roots.to_vec();
-    while let Some(component) = pending.pop() {
-        match reached.get_mut(component as usize) {
-            Some(reached) if !*reached => *reached = true,
-            _ => continue,
+    let graph = layout.graph(|_, _| true);
+    let mut search = DfsPostOrder::empty(graph);
+    let mut left = Vec::new();
+    for &root in roots.iter().filter(|&&root| (root as usize) < graph.node_count()) {
+        search.move_to(root);
+        while let Some(component) = search.next(graph) {
+            left.push(component);
         }
-        pending.extend(successors.get(component as usize).into_iter().flatten());
     }
-    let strong = strong(&successors, roots.iter().copied());
-    let all = strong.components.into_iter().rev().flatten();
-    all.filter(|&component| reached.get(component as usize) == Some(&true)).collect()
+    let strong = strong(graph);
+    let mut taken = vec![false; strong.components.len()];
+    let mut order = Vec::with_capacity(left.len());
+    // The member of a set that is left last is the one that leads into it.
+    for component in left.into_iter().rev() {
+        let Some(&set) = strong.of.get(component as usize) else { continue };
+        if let (Some(taken), Some(members)) = (taken.get_mut(set as usize), strong.components.get(set as usize))
+            && !std::mem::replace(taken, true)
+        {
+            order.extend(members);
+        }
+    }
+    order
 }

@@ -100,10 +100,7 @@ impl Basis {
 
 /// The sources: each a component, or a cycle of them, that nothing else depends on; in the order of their first members.
 pub(crate) fn sources(layout: &Layout) -> Vec<Vec<ComponentIndex>> {
-    let count = layout.own.len() as u32;
-    let successors: Vec<Vec<u32>> =
-        (0..count).map(|component| layout.callees(component).map(|(_, edge)| edge.to).collect()).collect();
-    let strong = strong(&successors, []);
+    let strong = strong(layout.graph(|_, _| true));
     let mut called = vec![false; strong.components.len()];
     for edge in &layout.edges {
         let (from, to) = (strong.of.get(edge.from as usize), strong.of.get(edge.to as usize));

@@ -28,15 +28,10 @@ impl Circles {
         if layout.groups.iter().all(|group| group.tips_at < 2) {
             return (Circles::default(), Vec::new());
         }
-        let graph = |counts: &dyn Fn(&Edge) -> bool| {
-            let targets =
-                |component| layout.callees(component).filter(|(_, edge)| counts(edge)).map(|(_, edge)| edge.to);
-            let successors: Vec<Vec<u32>> = (0..count as u32).map(|component| targets(component).collect()).collect();
-            strong(&successors, [])
-        };
         // Breakers don't matter here: removing one must not turn a circle into a quorum.
-        let choices = graph(&|edge| layout.groups.get(edge.group as usize).is_some_and(|group| group.tips_at >= 2));
-        let needs = graph(&|edge| loses(edge, layout));
+        let is_choice = |edge: &Edge| layout.groups.get(edge.group as usize).is_some_and(|group| group.tips_at >= 2);
+        let choices = strong(layout.graph(|_, edge| is_choice(edge)));
+        let needs = strong(layout.graph(|_, edge| loses(edge, layout)));
         let together = |of: &[u32], edge: &Edge| of.get(edge.from as usize) == of.get(edge.to as usize);
         let mut strict = vec![false; layout.groups.len()];
         let mut concerned = vec![false; needs.components.len()];

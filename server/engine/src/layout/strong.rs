@@ -1,6 +1,11 @@
-//! Strongly connected components (Tarjan 1972), without recursion.
+//! Strongly connected components: sets of vertices that reach each other (Kosaraju's two searches, by petgraph; they do
+//! not recurse, where its Tarjan does and would end on a long chain).
 
-/// The components of a graph, each a set of vertices that reach each other.
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::DiGraph;
+use petgraph::visit::{IntoNeighborsDirected, IntoNodeIdentifiers, NodeCount, Visitable};
+
+/// The components of a graph whose vertices are numbered from 0.
 #[derive(Clone, Debug)]
 pub(crate) struct Strong {
     /// The components, successors before predecessors; the vertices of each in ascending order.
@@ -9,82 +14,68 @@ pub(crate) struct Strong {
     pub(crate) of: Vec<u32>,
 }
 
-struct Frame {
-    vertex: u32,
-    next: usize,
+const NONE: u32 = u32::MAX;
+
+/// The strongly connected components of a graph. O(vertices + edges).
+pub(crate) fn strong<G>(graph: G) -> Strong
+where
+    G: IntoNeighborsDirected<NodeId = u32> + Visitable + IntoNodeIdentifiers + NodeCount,
+{
+    let count = graph.node_count();
+    numbered(kosaraju_scc(graph), count)
 }
 
-const UNSEEN: u32 = u32::MAX;
-
-/// The strongly connected components of the graph with these successor lists, visiting `order` first to last.
-pub(crate) fn strong(successors: &[Vec<u32>], order: impl IntoIterator<Item = u32>) -> Strong {
+/// The same for the graph with these successor lists; a successor that is none of the vertices is left out.
+pub(crate) fn strong_of(successors: &[Vec<u32>]) -> Strong {
     let count = successors.len();
-    let mut result = Strong { components: Vec::new(), of: vec![UNSEEN; count] };
-    let mut found = vec![UNSEEN; count];
-    let mut lowest = vec![UNSEEN; count];
-    let mut open: Vec<u32> = Vec::new();
-    let mut clock = 0;
-    for start in order.into_iter().chain(0..count as u32) {
-        if found.get(start as usize) != Some(&UNSEEN) {
-            continue;
+    let mut graph = DiGraph::<(), ()>::with_capacity(count, successors.iter().map(Vec::len).sum());
+    for _ in successors {
+        graph.add_node(());
+    }
+    for (from, successors) in (0u32..).zip(successors) {
+        for &to in successors.iter().filter(|&&to| (to as usize) < count) {
+            graph.add_edge(from.into(), to.into(), ());
         }
-        let mut path = vec![Frame { vertex: start, next: 0 }];
-        while let Some(frame) = path.last_mut() {
-            let vertex = frame.vertex;
-            if frame.next == 0 && get(&found, vertex) == UNSEEN {
-                set(&mut found, vertex, clock);
-                set(&mut lowest, vertex, clock);
-                clock += 1;
-                open.push(vertex);
-            }
-            let successor = successors.get(vertex as usize).and_then(|list| list.get(frame.next)).copied();
-            frame.next += 1;
-            if let Some(successor) = successor {
-                if get(&found, successor) == UNSEEN {
-                    path.push(Frame { vertex: successor, next: 0 });
-                } else if get(&result.of, successor) == UNSEEN {
-                    lower(&mut lowest, vertex, get(&found, successor));
-                }
-                continue;
-            }
-            path.pop();
-            let reached = get(&lowest, vertex);
-            if let Some(parent) = path.last() {
-                lower(&mut lowest, parent.vertex, reached);
-            }
-            if reached == get(&found, vertex) {
-                close(&mut result, &mut open, vertex);
+    }
+    let vertex = |vertex: petgraph::graph::NodeIndex| vertex.index() as u32;
+    numbered(kosaraju_scc(&graph).into_iter().map(|set| set.into_iter().map(vertex).collect()).collect(), count)
+}
+
+fn numbered(mut components: Vec<Vec<u32>>, count: usize) -> Strong {
+    let mut of = vec![NONE; count];
+    for (component, members) in (0u32..).zip(&mut components) {
+        members.sort_unstable();
+        for &member in members.iter() {
+            if let Some(slot) = of.get_mut(member as usize) {
+                *slot = component;
             }
         }
     }
-    result
+    Strong { components, of }
 }
 
-fn close(result: &mut Strong, open: &mut Vec<u32>, root: u32) {
-    let mut members = Vec::new();
-    while let Some(vertex) = open.pop() {
-        set(&mut result.of, vertex, result.components.len() as u32);
-        members.push(vertex);
-        if vertex == root {
-            break;
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn successors_come_first_and_members_in_order() {
+        // 0 -> 1 -> 2 -> 1, 2 -> 3, 4 alone, and 9 is no vertex.
+        let found = strong_of(&[vec![1], vec![2], vec![1, 3, 9], vec![], vec![]]);
+        let place = |vertex: usize| found.of[vertex];
+        assert!(place(3) < place(1) && place(1) < place(0));
+        assert_eq!(found.components[place(1) as usize], [1, 2]);
+        assert_eq!(found.components.len(), 4);
     }
-    members.sort_unstable();
-    result.components.push(members);
-}
 
-fn get(list: &[u32], index: u32) -> u32 {
-    list.get(index as usize).copied().unwrap_or(UNSEEN)
-}
-
-fn set(list: &mut [u32], index: u32, value: u32) {
-    if let Some(slot) = list.get_mut(index as usize) {
-        *slot = value;
-    }
-}
-
-fn lower(list: &mut [u32], index: u32, value: u32) {
-    if let Some(slot) = list.get_mut(index as usize) {
-        *slot = (*slot).min(value);
+    #[test]
+    fn a_long_chain_and_a_long_ring() {
+        const LENGTH: u32 = 300_000;
+        let chain: Vec<Vec<u32>> = (0..LENGTH).map(|from| vec![from + 1]).collect();
+        let found = strong_of(&chain);
+        assert_eq!(found.components.len(), LENGTH as usize);
+        assert_eq!((found.of[0], found.of[LENGTH as usize - 1]), (LENGTH - 1, 0));
+        let ring: Vec<Vec<u32>> = (0..LENGTH).map(|from| vec![(from + 1) % LENGTH]).collect();
+        assert_eq!(strong_of(&ring).components.len(), 1);
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use crate::layout::contribution::partials_too_heavy;
-use crate::layout::strong::{Strong, strong};
+use crate::layout::strong::{Strong, strong_of};
 
 /// Who has to be back, by place; an outage shorter than `buffer` does not matter.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +72,7 @@ impl Waits {
                 }
             }
         }
-        Waits { of, by, order: strong(&successors, []) }
+        Waits { of, by, order: strong_of(&successors) }
     }
 
     pub(crate) fn of(&self, place: usize) -> &[Wait] {

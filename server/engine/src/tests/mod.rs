@@ -16,6 +16,7 @@ mod fixture;
 #[path = "../../benches/generated/mod.rs"]
 #[allow(dead_code)] // the benchmarks use more of it
 mod generated;
+mod graphs;
 mod laws;
 mod long;
 mod meshes;

@@ -1,7 +1,7 @@
 //! Components that need each other: they fall together, and neither can start first. And alternatives that need what they
 //! are to stand in for.
 
-use foreshock_engine::{CircularFallback, circular_dependencies, circular_fallbacks};
+use foreshock_engine::{CircularDependency, CircularFallback, circular_dependencies, circular_fallbacks};
 use foreshock_model::{ComponentIndex, Dependency, DependencyIndex, Evidence, MinutesPerYear, Points};
 
 use super::{Draft, RuleId, severity_of, wording};
@@ -16,23 +16,31 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     findings
 }
 
-fn of_circle(stack: &Stack, circle: &[DependencyIndex]) -> Option<Finding> {
-    let system = stack.system();
-    let circle: Vec<&Dependency> = circle.iter().filter_map(|index| system.dependencies.get(index.index())).collect();
+fn of_circle(stack: &Stack, found: &CircularDependency) -> Option<Finding> {
+    let of = |indices: &[DependencyIndex]| -> Vec<&Dependency> {
+        indices.iter().filter_map(|index| stack.system().dependencies.get(index.index())).collect()
+    };
+    let (circle, broken_without) = (of(&found.circle), of(&found.broken_without));
     let first = circle.first()?.from;
     let names: Vec<String> = circle.iter().map(|d| d.from).chain([first]).map(|index| stack.id_of(index)).collect();
-    let evidence = circle.iter().filter_map(|dependency| {
+    let evidence = |dependency: &&Dependency| {
         let last = dependency.evidence.last()?;
         let (from, to) = (stack.id_of(dependency.from), stack.id_of(dependency.to));
         Some(Evidence { place: last.place.clone(), why: format!("{from} requires {to} ({})", last.why).into() })
+    };
+    let breaks = broken_by_one(&broken_without);
+    let elsewhere = breaks.filter(|breaks| !circle.iter().any(|known| std::ptr::eq(*known, *breaks)));
+    let evidence: Vec<Evidence> = circle.iter().chain(&elsewhere).filter_map(evidence).collect();
+    let without = breaks.map_or_else(String::new, |breaks| {
+        let (from, to) = (stack.id_of(breaks.from), stack.id_of(breaks.to));
+        format!(" Without {from} -> {to} the circle is gone.")
     });
-    let evidence: Vec<Evidence> = evidence.collect();
     Draft {
         rule: ID,
         severity: severity_of(ID),
         component: first,
         message: format!(
-            "{} need each other.\nThey fall together, and after that none of them can start first.",
+            "{} need each other.\nThey fall together, and after that none of them can start first.{without}",
             names.join(" -> ")
         ),
         cause: evidence.first().map(|line| line.place.clone()),
@@ -42,6 +50,13 @@ fn of_circle(stack: &Stack, circle: &[DependencyIndex]) -> Option<Finding> {
         evidence,
     }
     .finish_unscored(stack)
+}
+
+/// The dependency without which there is no circle, if one is enough: all that have to go lead from one to one.
+fn broken_by_one<'a>(broken_without: &[&'a Dependency]) -> Option<&'a Dependency> {
+    let first = *broken_without.first()?;
+    let is_the_same = |other: &&Dependency| (other.from, other.to) == (first.from, first.to);
+    broken_without.iter().all(is_the_same).then_some(first)
 }
 
 fn of_fallback(stack: &Stack, found: &CircularFallback) -> Option<Finding> {
