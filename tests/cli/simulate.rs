@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{check_json, complaint, shop, stdout};
+use crate::{check_json, complaint, foreshock_in, shop, stdout};
 
 fn results(arguments: &[&str]) -> Vec<Value> {
     let text = stdout(&[&["simulate", "--format", "json"], arguments].concat(), 0);
@@ -96,4 +96,32 @@ fn what_is_not_there_is_said() {
         let text = complaint(&shop(), &[&["simulate"], &arguments[..]].concat());
         assert!(text.contains(said), "{text}");
     }
+}
+
+#[test]
+fn more_than_one_path_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let component = |id: &str, kind: &str| format!("  - {{id: {id}, type: {kind}, replicas: 2}}\n");
+    let kinds = [
+        ("cart", "app_server"),
+        ("db", "database"),
+        ("mail", "app_server"),
+        ("stock", "app_server"),
+        ("web", "load_balancer"),
+    ];
+    let components: String = kinds.iter().map(|(id, kind)| component(id, kind)).collect();
+    let needs = [("web", "cart"), ("web", "stock"), ("cart", "db"), ("stock", "db")];
+    let needs: String =
+        needs.iter().map(|(source, target)| format!("  - {{source: {source}, target: {target}}}\n")).collect();
+    std::fs::write(folder.path().join("infra.yaml"), format!("components:\n{components}dependencies:\n{needs}"))
+        .unwrap();
+    let told = |fault: &str| {
+        let output = foreshock_in(folder.path(), &["simulate", "--fail", fault]);
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = told("db");
+    assert!(text.contains("  web falls by more than one path: db -> cart -> web; db -> stock -> web\n"), "{text}");
+    let text = told("cart");
+    assert!(text.contains("web DOWN") && !text.contains("more than one path"), "{text}");
 }

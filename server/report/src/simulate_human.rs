@@ -5,10 +5,13 @@ use super::cascade_text::cascade_text;
 use super::simulation::{Played, Simulation, told};
 use super::table::{Paint, Table};
 use super::words::{duration, health_name};
-use foreshock_engine::Health;
+use foreshock_engine::{Cause, Health, required_paths};
+use foreshock_model::{ComponentIndex, DependencyIndex};
 
 /// Of what comes back so many are named, in their order.
 const MOST_NAMED: usize = 5;
+/// So many paths to one entry point are told.
+const MOST_PATHS: usize = 3;
 
 /// What falls, for a person: each asked scenario as a tree; of a sweep a table of the severest.
 pub fn simulate_human(simulations: &[Simulation], places: &Places<'_>, depth: Option<usize>, paint: Paint) -> String {
@@ -36,11 +39,39 @@ fn asked(simulation: &Simulation, places: &Places<'_>, depth: Option<usize>, pai
             text.push_str(&format!("  {}\n", paint.green("nothing gets worse")));
         }
         text.push_str(&cascade_text(system, &played.cascade, depth, paint));
+        text.push_str(&paths(simulation, played, paint));
         text.push_str(&unsettled(simulation, played, paint));
         text.push_str(&agents(simulation, played, paint));
         text.push_str(&recovery(simulation, played, paint));
         let untouched = system.components.len().saturating_sub(affected);
         text.push_str(&format!("  {affected} affected, {untouched} as before\n"));
+    }
+    text
+}
+
+/// `web falls by more than one path: db -> cart -> web; db -> stock -> web`. The tree has each component once, below the
+/// one that took it down: who mends only that mends too little. Told where one component was hit, of the entry points.
+fn paths(simulation: &Simulation, played: &Played, paint: Paint) -> String {
+    let (system, cascade) = (simulation.stack.system(), &played.cascade);
+    let is_down = |component: ComponentIndex| cascade.health(component) == Health::Down;
+    let hit = cascade.effects.iter().filter(|effect| matches!(effect.because, Cause::Fault(_)));
+    let hit: Vec<ComponentIndex> = hit.map(|effect| effect.component).collect();
+    let [source] = *hit else { return String::new() };
+    let name = |component: ComponentIndex| simulation.stack.id_of(component);
+    let mut text = String::new();
+    let entries = simulation.stack.assessment.basis.entries.iter().map(|entry| entry.component);
+    for entry in entries.filter(|&entry| is_down(entry)).take(MOST_NAMED) {
+        let paths = required_paths(system, entry, source, MOST_PATHS, is_down);
+        if paths.len() < 2 {
+            continue;
+        }
+        let words = |path: &Vec<DependencyIndex>| {
+            let steps = path.iter().rev().filter_map(|step| system.dependencies.get(step.index()));
+            steps.map(|step| name(step.to)).chain([name(entry)]).collect::<Vec<_>>().join(" -> ")
+        };
+        let words: Vec<String> = paths.iter().map(words).collect();
+        let line = format!("{} falls by more than one path: {}", name(entry), words.join("; "));
+        text.push_str(&format!("  {}\n", paint.dim(&line)));
     }
     text
 }
