@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use fixedbitset::FixedBitSet;
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+
 use foreshock_resources::Reference;
 
 use super::module::{Target, handed_down};
@@ -187,8 +191,8 @@ impl Graph {
     }
 
     /// For each resource, the resources it reaches through other things.
-    fn direct(&self, resources: usize) -> Vec<Bits> {
-        let mut below: Vec<Option<Bits>> = vec![None; self.edges.len()];
+    fn direct(&self, resources: usize) -> Vec<Numbers> {
+        let mut below: Vec<Option<Numbers>> = vec![None; self.edges.len()];
         let mut entered = vec![false; self.edges.len()];
         for start in 0..self.edges.len() {
             // Depth first without recursion; an edge back into an unfinished node (a circle) adds nothing.
@@ -196,7 +200,7 @@ impl Graph {
             while let Some((node, done)) = stack.pop() {
                 let edges = self.edges.get(node).map(Vec::as_slice).unwrap_or_default();
                 if done {
-                    let mut bits = Bits::new(resources);
+                    let mut bits = Numbers::new(resources);
                     for &to in edges {
                         match self.resource.get(to).copied().flatten() {
                             Some(resource) => bits.set(resource),
@@ -219,7 +223,7 @@ impl Graph {
                 }
             }
         }
-        let mut direct = vec![Bits::new(resources); resources];
+        let mut direct = vec![Numbers::new(resources); resources];
         for (node, resource) in self.resource.iter().enumerate() {
             let Some(resource) = *resource else { continue };
             if let (Some(slot), Some(bits)) = (direct.get_mut(resource), below.get_mut(node).and_then(Option::take)) {
@@ -241,129 +245,142 @@ fn called<'t>(
     Some((tree.get(inner)?, *bases.get(inner)?))
 }
 
-/// The edges that are not implied by longer ways.
-fn reduce(direct: &[Bits]) -> Vec<Vec<usize>> {
+/// The edges that are not implied by longer paths. Inside a ring all are kept, and of those that lead out of it the ones
+/// that no other of the ring's edges implies. (petgraph has a transitive reduction too; it keeps the closure as lists: for a
+/// chain of 10,000 that is seventeen times the memory of sets of bits.)
+fn reduce(direct: &[Numbers]) -> Vec<Vec<usize>> {
     let count = direct.len();
-    let mut reach: Vec<Option<Bits>> = vec![None; count];
-    let mut entered = vec![false; count];
-    for start in 0..count {
-        let mut stack = vec![(start, false)];
-        while let Some((node, done)) = stack.pop() {
-            let Some(targets) = direct.get(node) else { continue };
-            if done {
-                let mut bits = targets.clone();
-                for to in targets.iter() {
-                    if let Some(Some(inner)) = reach.get(to) {
-                        bits.add(inner);
-                    }
-                }
-                if let Some(slot) = reach.get_mut(node) {
-                    *slot = Some(bits);
-                }
-            } else if let Some(entered) = entered.get_mut(node)
-                && !*entered
-            {
-                *entered = true;
-                stack.push((node, true));
-                stack.extend(targets.iter().map(|to| (to, false)));
+    let mut graph = DiGraph::<(), ()>::new();
+    for _ in direct {
+        graph.add_node(());
+    }
+    for (from, targets) in direct.iter().enumerate() {
+        for to in targets.iter().filter(|&to| to < count) {
+            graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), ());
+        }
+    }
+    // Those first that others reach; a thing in no ring is a ring of its own.
+    let rings: Vec<Vec<usize>> =
+        kosaraju_scc(&graph).into_iter().map(|ring| ring.into_iter().map(NodeIndex::index).collect()).collect();
+    let mut ring_of = vec![0; count];
+    for (ring, members) in rings.iter().enumerate() {
+        for &member in members {
+            if let Some(slot) = ring_of.get_mut(member) {
+                *slot = ring;
             }
         }
     }
-    let below = |via: usize| reach.get(via).and_then(Option::as_ref);
-    let kept = |targets: &Bits| {
-        let mut implied = Bits::new(count);
-        targets.iter().filter_map(below).for_each(|bits| implied.add(bits));
-        // In a ring a target reaches itself: that alone implies nothing.
-        let by_another = |to: usize| {
-            let is_in_ring = below(to).is_some_and(|bits| bits.has(to));
-            !is_in_ring || targets.iter().any(|via| via != to && below(via).is_some_and(|bits| bits.has(to)))
-        };
-        targets.iter().filter(|&to| !(implied.has(to) && by_another(to))).collect()
-    };
-    direct.iter().map(kept).collect()
+    // What each ring reaches outside of itself.
+    let mut reach: Vec<Numbers> = Vec::with_capacity(rings.len());
+    let mut kept = vec![Vec::new(); count];
+    for (ring, members) in rings.iter().enumerate() {
+        let targets = |member: usize| direct.get(member).into_iter().flat_map(Numbers::iter);
+        let out = |to: &usize| ring_of.get(*to).copied().filter(|&other| other != ring);
+        let mut next: Vec<usize> =
+            members.iter().flat_map(|&member| targets(member)).filter_map(|to| out(&to)).collect();
+        next.sort_unstable();
+        next.dedup();
+        let mut implied = Numbers::new(count);
+        next.iter().filter_map(|&other| reach.get(other)).for_each(|below| implied.add(below));
+        for &member in members {
+            if let Some(kept) = kept.get_mut(member) {
+                kept.extend(targets(member).filter(|to| out(to).is_none() || !implied.has(*to)));
+            }
+        }
+        let mut all = implied;
+        next.iter().filter_map(|&other| rings.get(other)).flatten().for_each(|&member| all.set(member));
+        reach.push(all);
+    }
+    kept
 }
 
-/// A set of numbers below `size`: a sorted list while they are few, then a bit for each.
+/// A set of numbers below `size`: a sorted list while they are few, then a bit for each. (Most things refer to few
+/// resources; a set of bits for each of them would take the square of their number.)
 #[derive(Clone, Debug)]
-struct Bits {
+struct Numbers {
     size: usize,
-    few: Vec<u32>,
-    /// Empty while they are few.
-    many: Vec<u64>,
+    of: Form,
 }
 
-impl Bits {
-    fn new(size: usize) -> Bits {
-        Bits { size, few: Vec::new(), many: Vec::new() }
+#[derive(Clone, Debug)]
+enum Form {
+    Few(Vec<u32>),
+    Many(FixedBitSet),
+}
+
+impl Numbers {
+    fn new(size: usize) -> Numbers {
+        Numbers { size, of: Form::Few(Vec::new()) }
     }
 
     /// Turns to bits where a list would take as much room.
     fn settle(&mut self) {
-        if self.many.is_empty() && self.few.len() > 8 + self.size / 64 {
-            self.many = vec![0; self.size.div_ceil(64)];
-            for number in std::mem::take(&mut self.few) {
-                self.set(number as usize);
-            }
+        if let Form::Few(few) = &self.of
+            && few.len() > 8 + self.size / 64
+        {
+            self.become_bits();
+        }
+    }
+
+    fn become_bits(&mut self) {
+        if let Form::Few(few) = &self.of {
+            let mut bits = FixedBitSet::with_capacity(self.size);
+            few.iter().for_each(|&number| bits.grow_and_insert(number as usize));
+            self.of = Form::Many(bits);
         }
     }
 
     fn set(&mut self, number: usize) {
-        if !self.many.is_empty() {
-            if let Some(word) = self.many.get_mut(number / 64) {
-                *word |= 1 << (number % 64);
+        match &mut self.of {
+            Form::Many(bits) => bits.grow_and_insert(number),
+            Form::Few(few) => {
+                if let Err(at) = few.binary_search(&(number as u32)) {
+                    few.insert(at, number as u32);
+                    self.settle();
+                }
             }
-        } else if let Err(at) = self.few.binary_search(&(number as u32)) {
-            self.few.insert(at, number as u32);
-            self.settle();
         }
     }
 
     fn unset(&mut self, number: usize) {
-        if let Some(word) = self.many.get_mut(number / 64) {
-            *word &= !(1 << (number % 64));
-        }
-        if let Ok(at) = self.few.binary_search(&(number as u32)) {
-            self.few.remove(at);
+        match &mut self.of {
+            Form::Many(bits) if number < bits.len() => bits.set(number, false),
+            Form::Many(_) => {}
+            Form::Few(few) => few.retain(|&known| known as usize != number),
         }
     }
 
     fn has(&self, number: usize) -> bool {
-        self.many.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
-            || self.few.binary_search(&(number as u32)).is_ok()
+        match &self.of {
+            Form::Many(bits) => bits.contains(number),
+            Form::Few(few) => few.binary_search(&(number as u32)).is_ok(),
+        }
     }
 
-    fn add(&mut self, other: &Bits) {
-        if !other.many.is_empty() {
-            if self.many.is_empty() {
-                self.many = vec![0; self.size.div_ceil(64)];
-                for number in std::mem::take(&mut self.few) {
-                    self.set(number as usize);
-                }
+    fn add(&mut self, other: &Numbers) {
+        if matches!(other.of, Form::Many(_)) {
+            self.become_bits();
+        }
+        match (&mut self.of, &other.of) {
+            (Form::Many(bits), Form::Many(others)) => bits.union_with(others),
+            (Form::Few(few), Form::Few(others)) if !others.is_empty() => {
+                // Both are sorted: the sort finds the two runs.
+                few.extend_from_slice(others);
+                few.sort();
+                few.dedup();
+                self.settle();
             }
-            for (mine, theirs) in self.many.iter_mut().zip(&other.many) {
-                *mine |= theirs;
-            }
-        } else if !self.many.is_empty() {
-            other.few.iter().for_each(|&number| self.set(number as usize));
-        } else if !other.few.is_empty() {
-            // Both are sorted: the sort finds the two runs.
-            self.few.extend_from_slice(&other.few);
-            self.few.sort();
-            self.few.dedup();
-            self.settle();
+            (_, Form::Few(others)) => others.iter().for_each(|&number| self.set(number as usize)),
+            (Form::Few(_), Form::Many(_)) => {}
         }
     }
 
     fn iter(&self) -> impl Iterator<Item = usize> {
-        let words = self.many.iter().enumerate().flat_map(|(index, &word)| {
-            let mut rest = word;
-            std::iter::from_fn(move || {
-                let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
-                rest &= rest - 1;
-                Some(index * 64 + bit)
-            })
-        });
-        self.few.iter().map(|&number| number as usize).chain(words)
+        let (few, many) = match &self.of {
+            Form::Few(few) => (Some(few), None),
+            Form::Many(bits) => (None, Some(bits)),
+        };
+        few.into_iter().flatten().map(|&number| number as usize).chain(many.into_iter().flat_map(FixedBitSet::ones))
     }
 }
 
@@ -385,7 +402,7 @@ mod tests {
             gone in 0_usize..3_000,
         ) {
             let make = |numbers: &[usize]| {
-                let mut bits = Bits::new(size);
+                let mut bits = Numbers::new(size);
                 numbers.iter().for_each(|number| bits.set(number % size));
                 bits
             };
@@ -403,7 +420,7 @@ mod tests {
         fn the_reduction_keeps_what_no_other_way_implies(
             edges in prop::collection::vec((0_usize..40, 0_usize..40), 0..150),
         ) {
-            let mut direct = vec![Bits::new(40); 40];
+            let mut direct = vec![Numbers::new(40); 40];
             for (one, other) in edges.iter().filter(|(one, other)| one != other) {
                 direct[*one.max(other)].set(*one.min(other));
             }
@@ -423,5 +440,27 @@ mod tests {
                 prop_assert_eq!(&kept[from], &expected);
             }
         }
+    }
+
+    fn sets(edges: &[(usize, usize)]) -> Vec<Numbers> {
+        let mut direct = vec![Numbers::new(8); 8];
+        edges.iter().for_each(|&(from, to)| direct[from].set(to));
+        direct
+    }
+
+    #[test]
+    fn a_ring_keeps_its_edges_and_the_shortest_path_out_of_it() {
+        // 0 and 1 need each other; both refer to 2, and 1 to 3, which refers to 2.
+        let kept = reduce(&sets(&[(0, 1), (1, 0), (0, 2), (1, 2), (1, 3), (3, 2), (4, 0), (4, 2)]));
+        assert_eq!((&kept[0], &kept[1]), (&vec![1], &vec![0, 3]));
+        assert_eq!((&kept[3], &kept[4]), (&vec![2], &vec![0]));
+    }
+
+    #[test]
+    fn a_long_chain_is_no_deep_recursion() {
+        const LENGTH: usize = 20_000;
+        let mut direct = vec![Numbers::new(LENGTH); LENGTH];
+        (1..LENGTH).for_each(|to| direct[to - 1].set(to));
+        assert_eq!(reduce(&direct).iter().map(Vec::len).sum::<usize>(), LENGTH - 1);
     }
 }
