@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_files::{Files, ReadSet};
-use foreshock_terraform::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
+use foreshock_terraform::{ParsedFile, TerraformFiles};
 use foreshock_text::FilePath;
 
 use crate::dialect::Texts;
-use crate::dialect::infra::is_yaml;
 use crate::dialect::yaml_file::YamlFile;
 use crate::workspace::disk::Sources;
 
@@ -80,22 +79,11 @@ fn names(sources: &Sources, directory: &Utf8Path) -> Vec<FilePath> {
 
 /// Whether a file is the same text in two sources, or in neither.
 fn is_same_file(file: &FilePath, one: &Sources, other: &Sources) -> bool {
-    match (text(file, one), text(file, other)) {
+    match (one.text(file), other.text(file)) {
         (Some(one), Some(other)) => Arc::ptr_eq(&one, &other) || is_same_text(&one, &other),
         (None, None) => one.bytes(file) == other.bytes(file),
         _ => false,
     }
-}
-
-/// A text, without keeping another copy of one that is parsed anyway.
-fn text(file: &FilePath, sources: &Sources) -> Option<Arc<str>> {
-    if is_configuration(file.as_path()) || is_variable_file(file.as_path()) {
-        return sources.parsed(file).map(|parsed| parsed.text.clone());
-    }
-    if is_yaml(file.as_path()) && sources.document(file).is_some() {
-        return sources.document(file);
-    }
-    sources.text(file)
 }
 
 /// Whether two texts are the same but for line ends.

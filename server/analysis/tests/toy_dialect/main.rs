@@ -191,7 +191,15 @@ fn nobody_else_knows_a_dialect() {
             }
             let text = std::fs::read_to_string(&path).unwrap();
             let text = text.split("#[cfg(test)]").next().unwrap();
-            let names = ["TerraformDialect", "InfraDialect", "PlanDialect", "StackKind::new(", "kind.name() =="];
+            let names = [
+                "TerraformDialect",
+                "InfraDialect",
+                "PlanDialect",
+                "dialect::infra",
+                "dialect::plan",
+                "StackKind::new(",
+                "kind.name() ==",
+            ];
             told.extend(names.iter().filter(|name| text.contains(**name)).map(|name| format!("{below}: {name}")));
         }
     }
