@@ -12,6 +12,9 @@ use crate::{FileSource, Stamp, Walk, walk};
 /// Files above this size are not read: 8 MiB, as in `foreshock_syntax::hcl`. Configuration is written by people.
 pub const LARGEST_FILE: u64 = 8 * 1024 * 1024;
 
+/// How the reason begins why the system refuses a file.
+pub(crate) const CANT_BE_READ: &str = "this file can't be read";
+
 /// The disk as it is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
@@ -54,7 +57,7 @@ impl FileSource for Disk {
 /// Reads a regular file, never more than `most` bytes of it whatever length it says it has: `None` when no regular file is
 /// there, the reason when it is too large or can't be read. A pipe or device is never opened.
 pub fn read_regular(file: &Utf8Path, most: u64) -> Option<Result<Vec<u8>, String>> {
-    let failed = |error: &std::io::Error| Some(Err(format!("this file can't be read: {}", reason(error))));
+    let failed = |error: &std::io::Error| Some(Err(format!("{CANT_BE_READ}: {}", reason(error))));
     let metadata = match file.metadata() {
         Ok(metadata) if metadata.is_file() => metadata,
         Ok(_) => return None,

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_text::FilePath;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::disk::not_text;
+use crate::disk::{CANT_BE_READ, not_text};
 use crate::{Boundary, Changes, Disk, FileSource, Files, ReadSet, Stamp, Walk, directory_of};
 
 /// The files of a source with open documents in front of it, each read once. Used by one thread.
@@ -157,9 +157,22 @@ impl FileStore {
         }
     }
 
-    /// Why a directory can't be listed.
-    pub fn unlisted(&self, directory: &Utf8Path) -> Option<String> {
-        self.listed(directory).err()
+    /// What of a read set is there and can't be read, with the reason, by path.
+    pub fn unreadable(&self, read: &ReadSet) -> Vec<(Utf8PathBuf, String)> {
+        let memo = self.memo.borrow();
+        let directories = read.directories.iter().filter_map(|directory| {
+            let why = memo.listings.get(directory)?.value.as_ref().err()?;
+            Some((directory.clone(), why.clone()))
+        });
+        let files = read.files.iter().filter_map(|file| match &memo.contents.get(file)?.value {
+            Content::Unreadable(why) if why.starts_with(CANT_BE_READ) => {
+                Some((file.as_path().to_owned(), why.to_string()))
+            }
+            _ => None,
+        });
+        let mut found: Vec<(Utf8PathBuf, String)> = directories.chain(files).collect();
+        found.sort();
+        found
     }
 
     /// Changes whenever something was asked for that was not asked for before, or came where nothing was: then other

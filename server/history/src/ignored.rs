@@ -26,7 +26,7 @@ impl Ignored {
     pub(crate) fn new(top: &Utf8Path, common_dir: &std::path::Path) -> Ignored {
         let mut exclude = GitignoreBuilder::new(top.as_std_path());
         // A line that is no pattern ignores nothing.
-        let _ = exclude.add(common_dir.join("info/exclude"));
+        add(&mut exclude, &common_dir.join("info/exclude"));
         let (users, _) = GitignoreBuilder::new(top.as_std_path()).build_global();
         let everywhere = [exclude.build().unwrap_or_else(|_| Gitignore::empty()), users];
         Ignored { top: top.to_owned(), everywhere, directories: RefCell::default() }
@@ -67,9 +67,18 @@ impl Ignored {
         }
         let at = if directory.as_str().is_empty() { self.top.clone() } else { self.top.join(directory) };
         let mut patterns = GitignoreBuilder::new(at.as_std_path());
-        let _ = patterns.add(at.join(".gitignore"));
+        add(&mut patterns, at.join(".gitignore").as_std_path());
         let patterns = Arc::new(patterns.build().unwrap_or_else(|_| Gitignore::empty()));
         self.directories.borrow_mut().files.insert(directory.to_owned(), patterns.clone());
         patterns
+    }
+}
+
+/// Adds the patterns of a file. A pipe or device has no end, and is never opened.
+fn add(patterns: &mut GitignoreBuilder, file: &std::path::Path) {
+    /// Written by people: 1 MiB.
+    const LARGEST: u64 = 1024 * 1024;
+    if file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST) {
+        let _ = patterns.add(file);
     }
 }

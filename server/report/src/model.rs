@@ -55,6 +55,10 @@ impl Report {
         });
         let mut problems: Vec<(Place, String)> = problems.collect();
         problems.extend(baseline_problems(snapshot));
+        problems.extend(snapshot.unreadable.iter().map(|(path, why)| {
+            let name = path.as_path().file_name().unwrap_or(path.as_path().as_str());
+            (Place::new(path.clone(), Span::empty(0)), format!("{name}: {why}"))
+        }));
         let notices = snapshot.notices.iter().filter(|notice| notice.severity >= quietest).cloned().collect();
         let stacks: Vec<StackReport> = stacks.collect();
         Report { stacks, problems, notices, lists_suppressed: false }

@@ -67,6 +67,15 @@ impl Workspace {
         read
     }
 
+    /// What can't be read of the workspace and of what its stacks were read from.
+    pub(super) fn unreadable(&self) -> Vec<(FilePath, String)> {
+        let mut found = self.sources.store().unreadable(&self.read());
+        found.extend(self.index.problems.iter().cloned());
+        found.sort();
+        found.dedup_by(|one, other| one.0 == other.0);
+        found.into_iter().map(|(path, why)| (FilePath::new(path), why)).collect()
+    }
+
     /// Drops the stacks that read something that is different now.
     pub(super) fn drop_changed(&mut self) {
         let changes = std::mem::take(&mut self.changes);

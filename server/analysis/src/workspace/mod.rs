@@ -342,6 +342,7 @@ impl Workspace {
             Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files, base_problem);
         snapshot.notices = notices;
         snapshot.boundary = self.sources.store().boundary();
+        snapshot.unreadable = self.unreadable();
         Arc::new(snapshot)
     }
 

@@ -31,6 +31,8 @@ pub struct Snapshot {
     pub base_problem: Option<Arc<str>>,
     /// What is to be said of suppressions, by place.
     pub notices: Vec<Notice>,
+    /// Files and directories that are there and can't be read, with the reason: what is said of their stacks is not the whole.
+    pub unreadable: Vec<(FilePath, String)>,
     files: Arc<FxHashMap<FilePath, SourceFile>>,
     /// The files by their directory.
     listed: Arc<FxHashMap<Utf8PathBuf, Vec<FilePath>>>,
@@ -82,6 +84,7 @@ impl Snapshot {
             configurations,
             base_problem,
             notices: Vec::new(),
+            unreadable: Vec::new(),
             files: Arc::new(files),
             listed: Arc::new(listed),
             boundary: Boundary::none(),
@@ -93,7 +96,19 @@ impl Snapshot {
         let (folders, configurations) = (self.folders.clone(), self.configurations.clone());
         let (files, base_problem, notices) = (self.files.clone(), self.base_problem.clone(), self.notices.clone());
         let (revision, listed, boundary) = (self.revision, self.listed.clone(), self.boundary.clone());
-        Snapshot { stacks, revision, folders, configurations, files, listed, base_problem, notices, boundary }
+        let unreadable = self.unreadable.clone();
+        Snapshot {
+            stacks,
+            revision,
+            folders,
+            configurations,
+            files,
+            listed,
+            base_problem,
+            notices,
+            boundary,
+            unreadable,
+        }
     }
 
     /// Text and lines of a file that was read.

@@ -8,6 +8,7 @@ use std::io::Read as _;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_files::read_regular;
 use foreshock_plan::{Plan, Sort, may_be_plan};
 use foreshock_resources::{Mode, Resources};
 use foreshock_terraform::{Resolved, is_configuration};
@@ -224,7 +225,8 @@ fn text_of(plan: &Utf8Path) -> Result<Arc<str>, String> {
         let megabytes = metadata.len() / (1024 * 1024);
         return Err(format!("{plan}: this file has {megabytes} MiB; plans above 64 MiB are not read"));
     }
-    let bytes = std::fs::read(plan).map_err(|error| format!("{plan}: {error}"))?;
+    let read = read_regular(plan, LARGEST_PLAN).unwrap_or_else(|| Err("this is no file".to_owned()));
+    let bytes = read.map_err(|why| format!("{plan}: {why}"))?;
     if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = bytes.as_slice() {
         return Err(format!(
             "{plan}: this file is UTF-16; expected UTF-8 (in PowerShell: `| Out-File -Encoding utf8`)"
