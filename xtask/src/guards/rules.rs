@@ -102,7 +102,7 @@ mod tests {
             ("server/analysis/src/findings/rules/mod.rs", "\"spread\""),
             ("server/analysis/src/findings/rules/spread.rs", ""),
             ("server/report/src/a.rs", "// \"spread\"\nif rule == \"spread\" {}\n#[cfg(test)]\nmod t { \"spread\" }"),
-            ("CONTRIBUTING.md", "## Add a rule\n`server/analysis/src/findings/rules` and `docs/rules`\n"),
+            ("CONTRIBUTING.md", "# x\n## Add a rule\n`server/analysis/src/findings/rules` and `docs/rules`\n"),
         ]);
         assert_eq!(
             said(complaints, &tree),
