@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_analysis::{Snapshot, Workspace};
+use foreshock_terraform::ResolveOptions;
 use foreshock_text::FilePath;
 
 struct Directory(tempfile::TempDir);
@@ -21,6 +22,11 @@ impl Directory {
             fs::write(path, text).unwrap();
         }
         directory
+    }
+
+    fn begin_repository(&self, name: &str) {
+        fs::create_dir(self.path(name).join(".git")).unwrap();
+        fs::write(self.path(name).join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
     }
 
     fn path(&self, name: &str) -> Utf8PathBuf {
@@ -64,6 +70,7 @@ fn a_text_reads_nothing_outside_the_workspace() {
     ];
     let directory = Directory::of(&files);
     symlink("../../secret", directory.path("repository/root/link.tf")).unwrap();
+    directory.begin_repository("repository");
     let check = |path: &str| Workspace::new().snapshot_of(&directory.path(path)).unwrap();
     let outside = check("repository/root");
     let everything = format!("{:?}", outside.stacks);
@@ -74,12 +81,61 @@ fn a_text_reads_nothing_outside_the_workspace() {
     assert!(!addresses(&outside).iter().any(|address| address.contains("module.m.")));
 
     // The same texts, once all of it is one repository.
-    fs::create_dir(directory.path(".git")).unwrap();
-    fs::write(directory.path(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
+    fs::remove_dir_all(directory.path("repository/.git")).unwrap();
+    directory.begin_repository("");
     let inside = check("repository/root");
     let addresses = addresses(&inside);
     assert!(addresses.contains(&"aws_instance.a[\"hunter2\"]".to_owned()), "{addresses:?}");
     assert!(addresses.contains(&"module.m.aws_instance.x".to_owned()), "{addresses:?}");
+}
+
+#[test]
+fn without_a_repository_modules_are_followed_and_nothing_else() {
+    let module = "resource \"aws_instance\" \"x\" {\n  ami = file(\"${path.module}/ami\")\n}\n";
+    let files = [
+        ("secret", "hunter2\n"),
+        ("elsewhere/main.tf", module),
+        ("elsewhere/ami", "ami-1"),
+        ("nothing/readme.md", "no module"),
+        ("repository/root/main.tf", READER),
+    ];
+    let directory = Directory::of(&files);
+    let check = || Workspace::new().snapshot_of(&directory.path("repository/root")).unwrap();
+    let snapshot = check();
+    let everything = format!("{:?}", snapshot.stacks);
+    assert!(!everything.contains("hunter2"), "what no module holds is not read");
+    assert!(addresses(&snapshot).contains(&"module.m.aws_instance.x".to_owned()), "{:?}", messages(&snapshot));
+    assert!(everything.contains("ami-1"), "a module reads what lies in it");
+
+    // A directory is no module for being called one.
+    let calls = READER.replace("../../elsewhere", "../../nothing").replace("../../secret", "../../nothing/readme.md");
+    fs::write(directory.path("repository/root/main.tf"), calls).unwrap();
+    assert!(!format!("{:?}", check().stacks).contains("no module"));
+}
+
+#[test]
+fn a_module_beside_the_folder_is_seen_to_come() {
+    let directory = Directory::of(&[("root/main.tf", "module \"m\" {\n  source = \"../m\"\n}\n")]);
+    let mut workspace = Workspace::new();
+    workspace.set_folders(vec![directory.path("root")]);
+    let file = FilePath::new(directory.path("root/main.tf"));
+    workspace.set_document(file, Arc::from(fs::read_to_string(directory.path("root/main.tf")).unwrap()));
+    assert!(addresses(&workspace.snapshot()).is_empty());
+    fs::create_dir(directory.path("m")).unwrap();
+    fs::write(directory.path("m/main.tf"), "resource \"aws_instance\" \"x\" {\n  ami = \"a\"\n}\n").unwrap();
+    workspace.look_again();
+    assert_eq!(addresses(&workspace.snapshot()), ["module.m.aws_instance.x"]);
+}
+
+#[test]
+fn a_var_file_that_somebody_names_is_read_wherever_it_lies() {
+    let root = "variable \"ami\" {}\nresource \"aws_instance\" \"a\" {\n  ami = var.ami\n}\n";
+    let directory = Directory::of(&[("root/main.tf", root), ("values/one.tfvars", "ami = \"ami-1\"\n")]);
+    let mut workspace = Workspace::new();
+    let var_files = vec![FilePath::new(directory.path("values/one.tfvars"))];
+    workspace.set_options(ResolveOptions { var_files, ..ResolveOptions::default() });
+    let snapshot = workspace.snapshot_of(&directory.path("root")).unwrap();
+    assert!(format!("{:?}", snapshot.stacks).contains("ami-1"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! How far reading goes.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,13 +17,17 @@ pub struct Boundary {
     roots: Option<Vec<PathBuf>>,
     /// Files of these names count in every directory above, too, unless they are links.
     above: Vec<&'static str>,
+    /// Files that a person has named, with links followed.
+    files: Vec<PathBuf>,
+    /// Directories that are called as modules, with links followed; `None` where calling one does not let it be read.
+    modules: Option<Arc<Mutex<BTreeSet<PathBuf>>>>,
     /// What was asked before: following links costs a look at every directory on the way.
     known: Arc<Mutex<FxHashMap<Utf8PathBuf, bool>>>,
 }
 
 impl PartialEq for Boundary {
     fn eq(&self, other: &Boundary) -> bool {
-        self.roots == other.roots
+        self.roots == other.roots && self.files == other.files && self.modules.is_some() == other.modules.is_some()
     }
 }
 
@@ -49,6 +54,35 @@ impl Boundary {
         Boundary { above: names.to_vec(), ..self }
     }
 
+    /// Lets these files be read wherever they lie: a person has named them.
+    #[must_use]
+    pub fn with_files(self, files: impl IntoIterator<Item = Utf8PathBuf>) -> Boundary {
+        let mut files: Vec<PathBuf> = files.into_iter().map(|file| real(&file)).collect();
+        files.sort();
+        files.dedup();
+        Boundary { files, ..self }
+    }
+
+    /// Lets directories be read that are called as modules ([`Boundary::enter`]): where there is no repository nobody knows how
+    /// far the workspace reaches, and modules mostly lie beside the folder.
+    #[must_use]
+    pub fn with_modules(self) -> Boundary {
+        Boundary { modules: Some(Arc::default()), ..self }
+    }
+
+    /// Whether calling a directory as a module lets it be read.
+    pub fn follows_modules(&self) -> bool {
+        self.modules.is_some()
+    }
+
+    /// Takes in a directory that is called as a module, where that lets it be read.
+    pub fn enter(&self, directory: &Utf8Path) {
+        let Some(modules) = &self.modules else { return };
+        if modules.lock().unwrap_or_else(PoisonError::into_inner).insert(real(directory)) {
+            self.look_again();
+        }
+    }
+
     /// Whether a path lies inside, links followed. Looks at the disk when asked for the first time.
     pub fn holds(&self, path: &Utf8Path) -> bool {
         let Some(roots) = &self.roots else { return true };
@@ -57,7 +91,13 @@ impl Boundary {
             return *known;
         }
         let real = real(path);
-        let holds = roots.iter().any(|root| real.starts_with(root));
+        let is_module = |modules: &Arc<Mutex<BTreeSet<PathBuf>>>| {
+            let modules = modules.lock().unwrap_or_else(PoisonError::into_inner);
+            modules.iter().any(|module| real.starts_with(module))
+        };
+        let holds = roots.iter().any(|root| real.starts_with(root))
+            || self.files.contains(&real)
+            || self.modules.as_ref().is_some_and(is_module);
         known().insert(path.to_owned(), holds);
         holds
     }
@@ -65,7 +105,9 @@ impl Boundary {
     /// Whether a file lies inside; cheaper for many files of one directory.
     pub fn holds_file(&self, file: &Utf8Path) -> bool {
         match file.parent() {
-            Some(directory) if !file.is_symlink() => self.holds(directory) || self.is_above(directory, file),
+            Some(directory) if !file.is_symlink() => {
+                self.holds(directory) || self.is_above(directory, file) || (!self.files.is_empty() && self.holds(file))
+            }
             _ => self.holds(file),
         }
     }

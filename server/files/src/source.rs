@@ -25,6 +25,10 @@ pub trait Files {
     fn may_read(&self, _path: &Utf8Path) -> bool {
         true
     }
+
+    /// Says that a directory is called as a module, before anything is read of it: where there is no repository, that lets it be
+    /// read wherever it lies, if it holds a file that `is_module` knows as a module's.
+    fn enter_module(&self, _directory: &Utf8Path, _is_module: &dyn Fn(&FilePath) -> bool) {}
 }
 
 /// What lies under the open documents. Looks every time it is asked; a [`crate::FileStore`] remembers.

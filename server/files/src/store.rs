@@ -228,8 +228,10 @@ impl FileStore {
             let listing = self.list_source(directory);
             let mut memo = self.memo.borrow_mut();
             memo.generation += u64::from(before.is_there() != stamp.is_there());
+            // What lies outside shows nothing, but may become a module.
+            let is_outside = !memo.boundary.holds(directory);
             if let Some(kept) = memo.listings.get_mut(directory) {
-                if kept.value != listing {
+                if kept.value != listing || is_outside {
                     changes.directories.insert(directory.clone());
                 }
                 *kept = Kept { value: listing, stamp };
@@ -348,5 +350,21 @@ impl Files for FileStore {
             return true;
         }
         self.memo.borrow().boundary.holds(path)
+    }
+
+    fn enter_module(&self, directory: &Utf8Path, is_module: &dyn Fn(&FilePath) -> bool) {
+        let boundary = self.boundary();
+        if !boundary.follows_modules() || boundary.holds(directory) {
+            return;
+        }
+        if !self.source.list(directory).is_ok_and(|files| files.iter().any(is_module)) {
+            return;
+        }
+        boundary.enter(directory);
+        // It was as if it were not there.
+        let mut memo = self.memo.borrow_mut();
+        memo.contents.retain(|file, _| !file.as_path().starts_with(directory));
+        memo.listings.retain(|listed, _| !listed.starts_with(directory));
+        memo.generation += 1;
     }
 }

@@ -145,6 +145,10 @@ impl Files for Sources {
     fn may_read(&self, path: &Utf8Path) -> bool {
         self.store.may_read(path)
     }
+
+    fn enter_module(&self, directory: &Utf8Path, is_module: &dyn Fn(&FilePath) -> bool) {
+        self.store.enter_module(directory, is_module);
+    }
 }
 
 impl TerraformFiles for Sources {

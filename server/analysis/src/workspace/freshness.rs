@@ -91,7 +91,8 @@ impl Workspace {
         self.stacks.retain(|_, kept| !kept.read.is_touched(&changes));
     }
 
-    /// Reading goes as far as the workspace folders, the documents that somebody has opened, and the repositories they are in.
+    /// Reading goes as far as the workspace folders, the documents that somebody has opened, and the repositories they are in;
+    /// without a repository to the modules that are called, too. Var files are read wherever a person has named them.
     pub(super) fn set_boundary(&mut self) {
         if self.is_past {
             return;
@@ -103,13 +104,13 @@ impl Workspace {
                 roots.insert(directory);
             }
         }
-        let mut around: BTreeSet<Utf8PathBuf> = BTreeSet::new();
-        for root in roots {
-            around.insert(top_of(&root).unwrap_or_default());
-            around.insert(root);
-        }
-        around.remove(Utf8Path::new(""));
-        if self.sources.set_boundary(Boundary::around(around).with_names_above(&[FILE_NAME, Baseline::FILE_NAME])) {
+        let tops: Vec<Option<Utf8PathBuf>> = roots.iter().map(|root| top_of(root)).collect();
+        let is_known = tops.iter().all(Option::is_some);
+        let around = roots.into_iter().chain(tops.into_iter().flatten());
+        let boundary = Boundary::around(around)
+            .with_names_above(&[FILE_NAME, Baseline::FILE_NAME])
+            .with_files(self.options.var_files.iter().map(|file| file.as_path().to_owned()));
+        if self.sources.set_boundary(if is_known { boundary } else { boundary.with_modules() }) {
             self.configurations = Default::default();
             self.index.forget();
             self.stacks.clear();

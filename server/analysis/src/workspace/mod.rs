@@ -140,6 +140,7 @@ impl Workspace {
     pub fn set_options(&mut self, options: ResolveOptions) {
         self.revision += 1;
         self.options = options;
+        self.set_boundary();
         self.forget_settings();
         self.forget_bases();
     }

@@ -47,6 +47,10 @@ impl Files for Seen<'_> {
     fn may_read(&self, path: &Utf8Path) -> bool {
         self.sources.may_read(path)
     }
+
+    fn enter_module(&self, directory: &Utf8Path, is_module: &dyn Fn(&FilePath) -> bool) {
+        self.sources.enter_module(directory, is_module);
+    }
 }
 
 impl TerraformFiles for Seen<'_> {

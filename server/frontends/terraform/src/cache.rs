@@ -1,7 +1,7 @@
 //! What is kept from one resolution to the next, and where modules come from.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::config::{Call, Module, configuration_files};
 use crate::evaluate::{Evaluator, Loaded, ModuleInstance};
-use crate::files::ParsedFile;
+use crate::files::{ParsedFile, is_configuration};
 
 /// What a resolution can take over from the one before: configurations of modules whose files are the same, parsed
 /// templates, compiled patterns. Any cache gives the same answer as an empty one.
@@ -50,6 +50,26 @@ impl Evaluator<'_> {
         let loaded = self.load_anew(directory);
         self.loaded.borrow_mut().insert(directory.to_owned(), loaded.clone());
         loaded
+    }
+
+    /// Tells the files which directories are called as modules, from here on down. Before any value is worked out: what may
+    /// be read does not depend on what is asked for first.
+    pub(crate) fn enter_modules(&self, root: &Module) {
+        let mut entered: BTreeSet<Utf8PathBuf> = BTreeSet::from([root.directory.clone()]);
+        let calls_of = |module: &Module| -> Vec<Utf8PathBuf> {
+            let local = module.calls.iter().filter(|call| is_local(&call.source));
+            local.map(|call| foreshock_files::paths::join(&module.directory, &call.source)).collect()
+        };
+        let mut open = calls_of(root);
+        while let Some(directory) = open.pop() {
+            if !entered.insert(directory.clone()) {
+                continue;
+            }
+            self.files.enter_module(&directory, &|file| is_configuration(file.as_path()));
+            if let Some((module, _)) = self.look_into(&directory) {
+                open.extend(calls_of(&module));
+            }
+        }
     }
 
     fn load_anew(&self, directory: &Utf8Path) -> Option<Loaded> {

@@ -43,6 +43,7 @@ pub fn resolve_with(
             return resolved;
         }
     };
+    evaluator.enter_modules(&config);
     evaluator.given = evaluator.root_values(&config);
     let tree = Tree { root: Rc::new(ModuleInstance::new(config, Arc::from(""), None)) };
     let mut collected = Collected::default();

@@ -63,6 +63,10 @@ impl Files for Edited<'_> {
     fn may_read(&self, path: &Utf8Path) -> bool {
         self.texts.may_read(path)
     }
+
+    fn enter_module(&self, directory: &Utf8Path, is_module: &dyn Fn(&FilePath) -> bool) {
+        self.texts.enter_module(directory, is_module);
+    }
 }
 
 impl TerraformFiles for Edited<'_> {
