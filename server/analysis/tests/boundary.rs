@@ -174,3 +174,13 @@ fn a_key_costs_the_settings_of_its_own_stack_only() {
     assert_eq!(computed(root(0).replace("\"a\"\n", "\"b\"\n")), 1, "a key is nobody else's concern");
     assert_eq!(computed(root(99)), 41, "but where a state is kept is");
 }
+
+#[test]
+fn a_single_file_that_somebody_names_is_read() {
+    let directory = Directory::of(&[("infra.yaml", "components:\n  - id: db\n    type: database\n")]);
+    let mut workspace = Workspace::new();
+    workspace.set_options(ResolveOptions::default());
+    let snapshot = workspace.snapshot_of(&directory.path("infra.yaml")).unwrap();
+    assert_eq!(messages(&snapshot), [""; 0]);
+    assert_eq!(snapshot.stacks[0].system().components.len(), 1);
+}

@@ -243,7 +243,9 @@ impl Workspace {
             let claimed = self.dialect_of(&absolute);
             let root = claimed.and_then(|dialect| Some((dialect, self.readers.get(dialect)?.root_at(&absolute)?)));
             let (dialect, root) = root.ok_or_else(|| format!("{path}: {EXPECTED}"))?;
-            if root != absolute {
+            if root == absolute {
+                self.set_allowed(vec![directory_of(&FilePath::new(&*absolute))]);
+            } else {
                 self.set_folders(vec![root.clone()]);
             }
             roots.insert((dialect, root));
