@@ -162,7 +162,10 @@ impl Watching {
     fn turn_to(&mut self, wanted: Watched, news: &Receiver<Watched>) {
         let before = std::mem::take(&mut self.watched);
         let places = wanted.places();
-        self.interest = Interest::of(wanted);
+        let interest = Interest::of(wanted);
+        // Of what was not of interest yet, events may have been passed over.
+        let mut unseen: BTreeSet<Utf8PathBuf> = interest.paths.difference(&self.interest.paths).cloned().collect();
+        self.interest = interest;
         if self.by.is_none() || (self.polls && (before.len() <= FEW) != (places.len() <= FEW)) {
             self.begin(places.len());
             self.watched.clear();
@@ -187,12 +190,12 @@ impl Watching {
             self.watch(&fresh);
         }
         // What happened between the reading and the watching nobody has told.
-        let unseen: Vec<FilePath> = fresh.into_iter().map(FilePath::new).collect();
+        unseen.extend(fresh);
         if news.is_empty() {
             self.tells.store(!self.polls, Ordering::Relaxed);
         }
         if !unseen.is_empty() {
-            let _ = self.events.send(Event::FilesChanged(unseen));
+            let _ = self.events.send(Event::FilesChanged(unseen.into_iter().map(FilePath::new).collect()));
         }
     }
 
