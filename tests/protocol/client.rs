@@ -35,8 +35,14 @@ impl Client {
     }
 
     pub(crate) fn start_with(arguments: &[&str]) -> Client {
+        Client::start_in(arguments, &[])
+    }
+
+    /// Starts it with these variables of the environment.
+    pub(crate) fn start_in(arguments: &[&str], environment: &[(&str, &str)]) -> Client {
         let mut process = Command::new(env!("CARGO_BIN_EXE_foreshock"))
             .args(arguments)
+            .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

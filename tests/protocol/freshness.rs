@@ -23,6 +23,8 @@ enum Editor {
     Blind,
     /// The highest folder that came, went or was renamed; of single files nothing.
     Folders,
+    /// Nothing, on a system that does not watch files either.
+    Polled,
 }
 
 /// What a server says of a workspace.
@@ -38,8 +40,11 @@ struct Session {
 
 impl Session {
     fn start(directory: &Path, editor: Editor) -> Session {
-        let watches = json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": editor != Editor::Blind}}});
-        let client = Client::open_workspace(&[directory], watches);
+        let watches = matches!(editor, Editor::Watches | Editor::Folders);
+        let watches = json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": watches}}});
+        let environment: &[(&str, &str)] = if editor == Editor::Polled { &[("FORESHOCK_POLL", "1")] } else { &[] };
+        let mut client = Client::start_in(&["lsp"], environment);
+        client.initialize(&[directory], watches);
         Session { client, said: BTreeMap::new(), open: BTreeMap::new(), editor }
     }
 
@@ -67,7 +72,7 @@ impl Session {
         let is_told = match self.editor {
             Editor::Watches => true,
             Editor::Folders => is_folder,
-            Editor::Blind => false,
+            Editor::Blind | Editor::Polled => false,
         };
         if is_told {
             let kind = if path.exists() { 1 } else { 3 };
@@ -153,7 +158,7 @@ fn write(path: &Path, text: &str) {
     std::fs::write(path, text).unwrap();
 }
 
-const EDITORS: [Editor; 3] = [Editor::Watches, Editor::Blind, Editor::Folders];
+const EDITORS: [Editor; 4] = [Editor::Watches, Editor::Blind, Editor::Folders, Editor::Polled];
 
 /// Files, what is opened, and one change: both servers must say the same, and something else than before.
 fn check(name: &str, files: &[(&str, &str)], open: &[&str], change: impl Fn(&Shop) -> Vec<(&'static str, bool)>) {
@@ -290,7 +295,7 @@ fn another_branch_is_checked_out() {
         println!("skipped: there is no git here");
         return;
     }
-    for editor in [Editor::Blind, Editor::Watches] {
+    for editor in EDITORS {
         let shop = Shop::of(&format!("fresh-branch-{editor:?}"), &[("main.tf", CALL), ("mod/db.tf", SINGLE)]);
         std::fs::remove_dir_all(shop.file(".git")).unwrap();
         crate::base::git(&shop, &["init", "-q", "-b", "main", "."]);

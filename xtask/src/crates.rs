@@ -39,7 +39,6 @@ pub(crate) const CRATES: &[Crate] = &[
     pure("syntax", "server/syntax", &["text"]),
     pure("model", "server/model", &["text"]),
     pure("engine", "server/engine", &["model"]),
-    Crate { name: "files", folder: "server/files", knows: &["text"], may: May::UseFiles },
     pure("resources", "server/resources", &["text"]),
     pure("expressions", "server/expressions", &["text", "syntax", "files", "resources"]),
     pure("terraform", "server/frontends/terraform", &["text", "syntax", "files", "resources", "expressions"]),

@@ -29,6 +29,8 @@ pub(super) enum Event {
     FilesChanged(Vec<FilePath>),
     /// A document was saved: a person has paused, and may have been at the command line.
     Saved,
+    /// Something on the disk may have changed that nobody tells of.
+    LookAgain,
     /// A question about the present text.
     Asked(Box<dyn Pending>),
     /// The analysis thread has a new picture of the world.

@@ -146,7 +146,7 @@ impl MainLoop {
             }
             Event::Settings(_) => self.ask_settings(),
             Event::FilesChanged(files) => files.into_iter().for_each(|file| self.change(Change::Disk(file))),
-            Event::Saved => self.change(Change::Look),
+            Event::Saved | Event::LookAgain => self.change(Change::Look),
             Event::Asked(question) => self.ask(question),
             Event::Analysed(world) => self.analysed(world),
             Event::AnalysisFailed { revision, message } => self.analysis_failed(revision, &message),

@@ -3,7 +3,8 @@
 //!
 //! Nothing is watched below a directory by itself: the analysis says which directories matter, and these are watched one by one,
 //! so that neither `node_modules` nor a home directory costs anything. Where the system refuses (too many watches, a file system
-//! that tells nothing), the same directories are looked at in turn.
+//! that tells nothing) or `FORESHOCK_POLL` is set, the same directories are looked at in turn, and the analysis looks again at what
+//! it has read.
 
 use std::collections::{BTreeSet, HashSet};
 use std::io;
@@ -28,6 +29,7 @@ const TOGETHER: Duration = Duration::from_millis(40);
 const LONGEST: Duration = Duration::from_millis(250);
 /// How often directories are looked at where the system does not tell.
 const POLL: Duration = Duration::from_millis(500);
+const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
 /// Above so many directories that look takes a second or more, and is taken less often.
 const FEW: usize = 2_000;
 const POLL_MANY: Duration = Duration::from_secs(5);
@@ -109,6 +111,12 @@ impl Watching {
                 recv(told) -> first => {
                     let Ok(first) = first else { return };
                     if !self.tell(first) {
+                        return;
+                    }
+                }
+                default(if self.polls { POLL } else { NEVER }) => {
+                    // The poller compares times in whole seconds; the analysis compares what it has read in full.
+                    if self.polls && self.events.send(Event::LookAgain).is_err() {
                         return;
                     }
                 }
