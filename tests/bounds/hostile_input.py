@@ -5,7 +5,6 @@ the largest resident size of that process, and whether something was said. Ends 
 """
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -130,24 +129,25 @@ CASES = [
     ("1,024 texts of 4 MB", "resolve", S20 + attribute('[for i in range(1024) : "${local.s20}${i}"]'), True, True),
     ("`join` with a separator of 4 MB", "resolve", S20 + attribute("join(local.s20, range(1000))"), True, False),
     ("a conditional over 190,000 in 1,000,000 calls", "resolve", LIST + attribute("[for i in range(1000) : [for j in range(1000) : true ? local.l : [1]]]"), True, True),
-    ("13 lines: 1,000 instances of 1.3 MB", "resolve", thirteen_lines(), True, True),
+    ("13 lines: 1,000 instances of 1.3 MB", "graph", thirteen_lines(), True, False),
+    ("... written out with every value", "resolve", thirteen_lines(), False, True),
     ("300 merges of a map of 180,000", "resolve", map_of(180_000) + attribute('[for i in range(300) : merge(local.m, { "k${i}" = i })]'), True, True),
     ("`jsonencode` of 150,000 in 1,000 instances", "graph", "locals { l = flatten([for i in range(1000) : range(149)]) }\n" + 'resource "aws_instance" "i" {\n  count = 1000\n  user_data = jsonencode(local.l)\n}\n', True, False),
     ("`[1][*][*]...`, 8,000 times", "resolve", "locals {\n  x = [1]" + "[*]" * 8000 + "\n}\n", True, False),
     ("modules that call twice, 12 deep", "resolve", chain(12), True, True),
     ("... 22 deep", "resolve", chain(22), True, True),
-    ("... 31 deep", "graph", chain(31), True, True),
+    ("... 31 deep", "resolve", chain(31), True, True),
     ("... 10 deep, which is followed", "resolve", chain(10), True, False),
     ("`count = 1000` on five levels of modules", "resolve", counted_chain(5), True, True),
     ("`dynamic` in `dynamic`, 1,000 each", "resolve", NESTED, True, True),
 ] + [
     (f"`count = {n}` twice, a splat over all", "graph", twice(n), True, False) for n in (100, 200, 400, 2000)
 ] + [
-    (f"{n} kubernetes deployments and services", "graph", kubernetes(n), n <= 400, False) for n in (100, 400, 1200)
+    (f"{n} kubernetes deployments and services", "graph", kubernetes(n), True, False) for n in (100, 400, 1200)
 ] + [
     (f"{n} instances in one security group", "graph", groups(n), True, False) for n in (500, 2000)
 ] + [
-    (f"{n} blocks in one file", "resolve", blocks(n), False, False) for n in (8000, 150_000)
+    (f"{n} blocks in one file", "resolve", blocks(n), False, False) for n in (8000,)
 ]
 
 
@@ -170,8 +170,18 @@ def measured(program, command, files):
                     child.kill()
                 time.sleep(0.01)
             out.seek(0)
-            said = "than are followed here" in (text := out.read()) or "than is followed here" in text
+            said = is_told(out)
             return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said, child.returncode
+
+
+def is_told(out):
+    """Whether something was left out and said so. In pieces: what this process holds would count as the next one's."""
+    before = ""
+    while piece := out.read(1 << 20):
+        if any(words in before + piece for words in ("than are followed", "than is followed", "too many to follow", "too many modules")):
+            return True
+        before = piece[-64:]
+    return False
 
 
 def main():
