@@ -201,6 +201,22 @@ fn a_text_that_a_function_reads() {
     });
 }
 
+/// A link changes when what it leads to does, wherever that lies.
+#[cfg(unix)]
+#[test]
+fn a_text_behind_a_link() {
+    for editor in EDITORS {
+        let shop = Shop::of(&format!("fresh-link-{editor:?}"), &[("main.tf", SIZED), ("data/real.yaml", "size: 1\n")]);
+        std::os::unix::fs::symlink("data/real.yaml", shop.file("c.yaml")).unwrap();
+        let mut session = Session::start(&shop.directory, editor);
+        session.open(&shop.file("main.tf"));
+        let before = settled(&mut session, &shop.directory);
+        write(&shop.file("data/real.yaml"), "size: 3\n");
+        session.agrees(&shop.directory, "link");
+        assert_ne!(session.said(&shop.directory), before, "{editor:?}: the change changes nothing");
+    }
+}
+
 const SINGLE: &str = "resource \"aws_db_instance\" \"a\" {\n  engine = \"mysql\"\n  multi_az = false\n}\n";
 const DOUBLE: &str = "resource \"aws_db_instance\" \"a\" {\n  engine = \"mysql\"\n  multi_az = true\n}\n";
 const CALL: &str = "module \"m\" {\n  source = \"./mod\"\n}\n";

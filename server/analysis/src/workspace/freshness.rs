@@ -1,6 +1,6 @@
 //! Whether what was read still stands: what somebody tells of the disk, and what a look at it shows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_files::{Boundary, ReadSet, directory_of};
@@ -18,12 +18,14 @@ pub struct Watched {
     pub directories: BTreeSet<Utf8PathBuf>,
     /// Files and directories whose content is of interest, there or not.
     pub paths: BTreeSet<Utf8PathBuf>,
+    /// What paths of interest are links to, and which those are: a change there is a change of the link.
+    pub links: BTreeMap<Utf8PathBuf, BTreeSet<Utf8PathBuf>>,
 }
 
 impl Watched {
     /// The directories to watch: those of interest, those of the paths, and for what is not there the nearest above it that is.
     pub fn places(&self) -> BTreeSet<Utf8PathBuf> {
-        let above = self.paths.iter().filter_map(|path| path.parent());
+        let above = self.paths.iter().chain(self.links.keys()).filter_map(|path| path.parent());
         let mut places: BTreeSet<&Utf8Path> = self.directories.iter().map(Utf8PathBuf::as_path).collect();
         places.extend(above);
         places
@@ -42,9 +44,10 @@ impl Workspace {
             self.changes.extend(self.sources.look_at(&told));
             self.follow_folders(&told);
             self.bases.forget_disk(&told);
-            // Where a repository begins configurations end.
+            // Where a repository begins configurations end, and reading does.
             if told.iter().any(|path| path.as_path().file_name() == Some(".git")) {
                 self.configurations.forget_places();
+                self.set_boundary();
             }
         }
         if std::mem::take(&mut self.in_doubt) {
@@ -145,6 +148,11 @@ impl Workspace {
         }
         watched.paths.extend(read.files.iter().map(|file| file.as_path().to_owned()));
         watched.paths.extend(self.bases.files());
+        for path in watched.paths.iter().filter(|path| path.is_symlink()) {
+            if let Ok(target) = path.canonicalize_utf8() {
+                watched.links.entry(target).or_default().insert(path.clone());
+            }
+        }
         watched
     }
 }

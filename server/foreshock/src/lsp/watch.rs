@@ -6,7 +6,7 @@
 //! that tells nothing) or `FORESHOCK_POLL` is set, the same directories are looked at in turn, and the analysis looks again at what
 //! it has read.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -96,6 +96,8 @@ struct Interest {
     paths: HashSet<Utf8PathBuf>,
     /// What stands above those: it may come, go, or be renamed.
     above: HashSet<Utf8PathBuf>,
+    /// The links of interest by what they lead to.
+    links: BTreeMap<Utf8PathBuf, BTreeSet<Utf8PathBuf>>,
 }
 
 impl Watching {
@@ -160,6 +162,7 @@ impl Watching {
         };
         for path in event.paths {
             let Ok(path) = Utf8PathBuf::from_path_buf(path) else { continue };
+            changed.extend(self.interest.links.get(&path).into_iter().flatten().cloned());
             if self.interest.has(&path, comes_or_goes) {
                 changed.insert(path);
             }
@@ -252,6 +255,7 @@ impl Interest {
             directories: wanted.directories.into_iter().collect(),
             paths: wanted.paths.into_iter().collect(),
             above,
+            links: wanted.links,
         }
     }
 
