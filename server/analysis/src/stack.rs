@@ -12,6 +12,7 @@ use foreshock_engine::{
 };
 use foreshock_model::{Component, ComponentIndex, ComponentKind, Probability, System};
 use foreshock_plan::Counts;
+use foreshock_resources::{Instance, Resources};
 use foreshock_text::{FilePath, Problem};
 
 use crate::configuration::{StackSettings, VariableFiles, variable_files};
@@ -265,9 +266,23 @@ impl Stack {
     /// What the catalog made of its resources; `None` where the text names its components itself.
     pub fn assembled(&self) -> Option<&Assembled> {
         match &self.understood.meaning {
-            Meaning::Resources(assembled) => Some(assembled),
+            Meaning::Resources { assembled, .. } => Some(assembled),
             Meaning::Components(_) => None,
         }
+    }
+
+    /// What its text declares, whatever language that is; `None` where the text names its components itself.
+    pub fn resources(&self) -> Option<&Resources> {
+        match &self.understood.meaning {
+            Meaning::Resources { declared, .. } => Some(declared),
+            Meaning::Components(_) => None,
+        }
+    }
+
+    /// The resource instance that declares a component.
+    pub fn declaring_instance(&self, component: ComponentIndex) -> Option<&Instance> {
+        let first = *self.assembled()?.members.get(component.index())?.first()?;
+        self.resources()?.instances.get(first)
     }
 
     /// Components through which traffic leaves the network, with the subnets behind them.

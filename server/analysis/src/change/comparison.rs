@@ -103,7 +103,7 @@ impl Stack {
 
     /// Whether there is a component, or a resource, of that name.
     fn has(&self, name: &str) -> bool {
-        let mut instances = self.terraform().into_iter().flat_map(|module| &module.resolved.resources.instances);
+        let mut instances = self.resources().into_iter().flat_map(|resources| &resources.instances);
         self.system().find(name).is_some() || instances.any(|instance| *instance.address == *name)
     }
 

@@ -8,6 +8,7 @@ use camino::Utf8PathBuf;
 use foreshock_catalog::Assembled;
 use foreshock_model::System;
 use foreshock_plan::Counts;
+use foreshock_resources::Resources;
 use foreshock_text::{FilePath, Problem};
 
 use super::terraform::Terraform;
@@ -47,7 +48,12 @@ pub struct Understood {
 #[derive(Clone, Debug)]
 pub enum Meaning {
     /// Resources that the catalog has rows for.
-    Resources(Arc<Assembled>),
+    Resources {
+        /// What the text declares, in the words that all languages share.
+        declared: Arc<Resources>,
+        /// What the catalog makes of it.
+        assembled: Arc<Assembled>,
+    },
     /// Components that the text names itself.
     Components(Arc<System>),
 }
@@ -108,7 +114,7 @@ impl Understood {
     /// The system.
     pub fn system(&self) -> &System {
         match &self.meaning {
-            Meaning::Resources(assembled) => &assembled.system,
+            Meaning::Resources { assembled, .. } => &assembled.system,
             Meaning::Components(system) => system,
         }
     }

@@ -56,8 +56,7 @@ impl Caller {
 impl Stack {
     /// Address of the module instance that declares a component; empty for the root.
     pub fn module_of(&self, component: ComponentIndex) -> Arc<str> {
-        let instance = self.terraform().and_then(|terraform| terraform.declaring_instance(component));
-        instance.map(|instance| instance.module.clone()).unwrap_or_default()
+        self.declaring_instance(component).map(|instance| instance.module.clone()).unwrap_or_default()
     }
 
     /// Address of the module instance that a finding is about; `None` for one about the system as a whole.
@@ -65,7 +64,7 @@ impl Stack {
         if let Some(component) = finding.component {
             return Some(self.module_of(component));
         }
-        let instances = &self.terraform()?.resolved.resources.instances;
+        let instances = &self.resources()?.instances;
         // They are sorted by address.
         let found = instances.binary_search_by(|instance| (*instance.address).cmp(&finding.component_id)).ok()?;
         instances.get(found).map(|instance| instance.module.clone())
@@ -78,7 +77,7 @@ impl Snapshot {
         let directory = directory_of(file);
         let mut callers = Vec::new();
         for (index, stack) in self.stacks.iter().enumerate() {
-            let Some(terraform) = stack.terraform() else { continue };
+            let Some(resources) = stack.resources() else { continue };
             if !stack.files.contains(file) {
                 continue;
             }
@@ -87,8 +86,7 @@ impl Snapshot {
             if stack.root == directory {
                 modules.push(Arc::from(""));
             }
-            let calls =
-                terraform.resolved.resources.modules.iter().filter(|call| call.directory.as_ref() == Some(&directory));
+            let calls = resources.modules.iter().filter(|call| call.directory.as_ref() == Some(&directory));
             modules.extend(calls.map(|call| call.address.clone()));
             let several = modules.len() > 1;
             callers.extend(modules.into_iter().map(|module| Caller {

@@ -28,7 +28,7 @@ fn plan_of(path: &Utf8Path, source: Option<&Resources>) -> Plan {
     plan.unwrap()
 }
 
-fn source_of(stack: &Utf8Path) -> Resources {
+fn source_of(stack: &Utf8Path) -> std::sync::Arc<Resources> {
     let meta = json(&stack.join("meta.json"));
     let root = stack.join("src").join(meta["root"].as_str().unwrap()).canonicalize_utf8().unwrap();
     let mut options = ResolveOptions::default();

@@ -29,7 +29,7 @@ pub struct Resolved {
     /// The directory of the root module.
     pub root: Utf8PathBuf,
     /// What the root module and everything it calls declare.
-    pub resources: Resources,
+    pub resources: Arc<Resources>,
     /// What else has a value: variables, locals, outputs, `count` and `for_each`, module instance by module instance; below
     /// the root those that something needed.
     pub named: Vec<NamedValue>,

@@ -177,7 +177,7 @@ fn nothing_to_score(kind: StackKind, after: &Resources, destroyed: Option<usize>
 }
 
 fn read_with(file: &FilePath, text: &str, source: Option<&Understood>, asked: bool) -> (Option<Plan>, Vec<Problem>) {
-    let declared = source.and_then(resolved).map(|resolved| &resolved.resources);
+    let declared = source.and_then(resolved).map(|resolved| &*resolved.resources);
     let (read, problems) = foreshock_plan::read(file, text, declared);
     match (&read, source) {
         // What lies beside a plan may be something else.
@@ -209,7 +209,7 @@ fn side_of(resources: Resources, file: &FilePath, source: Option<&Understood>) -
     let read = source.into_iter().flat_map(|source| &source.files);
     Resolved {
         root: source.map_or_else(beside, |source| source.root.clone()),
-        resources,
+        resources: Arc::new(resources),
         files: std::iter::once(file).chain(read).cloned().collect(),
         ..Resolved::default()
     }

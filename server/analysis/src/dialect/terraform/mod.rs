@@ -13,8 +13,6 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, assemble};
-use foreshock_model::ComponentIndex;
-use foreshock_resources::Instance;
 use foreshock_terraform::{ResolveCache, ResolveOptions, Resolved, is_configuration, is_variable_file, resolve_with};
 use foreshock_text::FilePath;
 
@@ -53,14 +51,6 @@ pub struct Terraform {
     pub assembled: Arc<Assembled>,
     /// The var files and variables it was read with.
     pub options: ResolveOptions,
-}
-
-impl Terraform {
-    /// The resource instance that declares a component.
-    pub fn declaring_instance(&self, component: ComponentIndex) -> Option<&Instance> {
-        let first = *self.assembled.members.get(component.index())?.first()?;
-        self.resolved.resources.instances.get(first)
-    }
 }
 
 impl Dialect for TerraformDialect {
@@ -208,7 +198,8 @@ pub(super) fn of_resources(kind: StackKind, resolved: Resolved, settings: &Stack
     let assembled = Arc::new(assemble(&resolved.resources, &settings.catalog));
     let others = resolved.remote_states.iter().flat_map(|state| &state.files);
     let directories = resolved.files.iter().chain(others).map(directory_of).collect();
-    let mut understood = Understood::new(kind, Meaning::Resources(assembled.clone()), Vec::new());
+    let meaning = Meaning::Resources { declared: resolved.resources.clone(), assembled: assembled.clone() };
+    let mut understood = Understood::new(kind, meaning, Vec::new());
     understood.files.clone_from(&resolved.files);
     understood.directories = directories;
     understood.reads_others = !resolved.remote_states.is_empty();

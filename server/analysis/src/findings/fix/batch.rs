@@ -14,13 +14,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use foreshock_catalog::Assembled;
 use foreshock_engine::{Parts, changed_components, losses, minutes_per_year, score};
 use foreshock_model::{ComponentIndex, MinutesPerYear, Points};
+use foreshock_resources::Resources;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Candidate, Fix, after, best_first, prove};
-use crate::dialect::terraform::Terraform;
 use crate::{Finding, FindingKey, Severity, Snapshot, Stack};
 
 /// Repairs are tried in any case as often as this, however large the stack is.
@@ -104,10 +105,10 @@ impl<'a> Proof<'a> {
         let mut results = Vec::with_capacity(tasks.len());
         let mut alone = tasks;
         // One by itself gains nothing by company.
-        if let Some(module) = self.stack.terraform()
+        if let (Some(resources), Some(assembled)) = (self.stack.resources(), self.stack.assembled())
             && alone.len() > 1
         {
-            let before = Before::of(self.stack, module);
+            let before = Before::of(self.stack, resources, assembled);
             let (tasks, kept): (Vec<_>, Vec<_>) = alone
                 .into_iter()
                 .map(|task| (before.company(&task), task))
@@ -137,7 +138,7 @@ impl<'a> Proof<'a> {
 
     /// What reading the stack again costs, in resources and components.
     fn cost(&self) -> usize {
-        let resources = self.stack.terraform().map_or(0, |module| module.resolved.resources.instances.len());
+        let resources = self.stack.resources().map_or(0, |resources| resources.instances.len());
         resources.max(self.stack.system().components.len()).max(1)
     }
 
@@ -254,7 +255,8 @@ impl Copy {
 
 /// What is known of the stack as it is.
 struct Before<'a> {
-    module: &'a Terraform,
+    resources: &'a Resources,
+    assembled: &'a Assembled,
     parts: Parts,
     lost: FxHashMap<ComponentIndex, f64>,
     loss: f64,
@@ -270,21 +272,22 @@ struct Before<'a> {
 }
 
 impl<'a> Before<'a> {
-    fn of(stack: &'a Stack, module: &'a Terraform) -> Before<'a> {
+    fn of(stack: &'a Stack, resources: &'a Resources, assembled: &'a Assembled) -> Before<'a> {
         let parts = Parts::of(stack.system());
         let mut referrers: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-        for reference in &module.resolved.resources.references {
+        for reference in &resources.references {
             referrers.entry(&reference.to).or_default().push(&reference.from);
         }
         let mut parts_of: FxHashMap<&str, Vec<ComponentIndex>> = FxHashMap::default();
-        for (instance, role) in module.resolved.resources.instances.iter().zip(&module.assembled.resources) {
+        for (instance, role) in resources.instances.iter().zip(&assembled.resources) {
             if let Some(first) = role.component.and_then(|component| parts.first_of(component)) {
                 parts_of.entry(&instance.resource).or_default().push(first);
             }
         }
-        let violations = module.assembled.violations.iter();
+        let violations = assembled.violations.iter();
         let mut before = Before {
-            module,
+            resources,
+            assembled,
             parts,
             lost: FxHashMap::default(),
             loss: stack.assessment.loss,
@@ -326,9 +329,8 @@ impl<'a> Before<'a> {
 
     /// Whether the edits stand in blocks of the finding's component, and no other part hears of them.
     fn is_local(&self, task: &Task<'_>, part: ComponentIndex) -> bool {
-        let members = task.finding.component.and_then(|index| self.module.assembled.members.get(index.index()));
-        let own =
-            members.into_iter().flatten().filter_map(|&index| self.module.resolved.resources.instances.get(index));
+        let members = task.finding.component.and_then(|index| self.assembled.members.get(index.index()));
+        let own = members.into_iter().flatten().filter_map(|&index| self.resources.instances.get(index));
         let own: Vec<_> = own.collect();
         let is_own = |edit: &super::Edit| {
             own.iter().any(|one| one.block.file == edit.place.file && one.block.span.contains(edit.place.span))

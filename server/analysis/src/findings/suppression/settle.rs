@@ -106,7 +106,7 @@ fn askings<'a>(
     annotations: &'a [(FilePath, Arc<Annotations>)],
     entries: &'a [Arc<AddressIgnore>],
 ) -> Vec<Asking<'a>> {
-    let calls = stack.terraform().map_or(&[][..], |terraform| &terraform.resolved.resources.modules);
+    let calls = stack.resources().map_or(&[][..], |resources| &resources.modules);
     let mut asking = Vec::new();
     for (file, annotations) in annotations {
         let calls: Vec<_> = calls.iter().filter(|call| call.block.file == *file).collect();
