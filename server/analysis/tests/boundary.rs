@@ -184,3 +184,14 @@ fn a_single_file_that_somebody_names_is_read() {
     assert_eq!(messages(&snapshot), [""; 0]);
     assert_eq!(snapshot.stacks[0].system().components.len(), 1);
 }
+
+#[test]
+fn links_that_lead_round_end() {
+    let text = "module \"a\" {\n  source = \"./l1\"\n}\nmodule \"b\" {\n  source = \"./l2\"\n}\n";
+    let directory = Directory::of(&[("main.tf", text)]);
+    symlink(".", directory.path("l1")).unwrap();
+    symlink(".", directory.path("l2")).unwrap();
+    let snapshot = Workspace::new().snapshot_of(&directory.path("")).unwrap();
+    let too_many = |told: &String| told.contains("more modules than are followed");
+    assert!(messages(&snapshot).iter().any(too_many), "{:?}", messages(&snapshot));
+}

@@ -11,7 +11,7 @@ use foreshock_text::FilePath;
 use rustc_hash::FxHashMap;
 
 use crate::config::{Call, Module, configuration_files};
-use crate::evaluate::{Evaluator, Loaded, ModuleInstance};
+use crate::evaluate::{Evaluator, Loaded, ModuleInstance, WIDEST};
 use crate::files::{ParsedFile, is_configuration};
 
 /// What a resolution can take over from the one before: configurations of modules whose files are the same, parsed
@@ -64,6 +64,10 @@ impl Evaluator<'_> {
         while let Some(directory) = open.pop() {
             if !entered.insert(directory.clone()) {
                 continue;
+            }
+            // Through links the same directory has ever new names.
+            if entered.len() as u64 > WIDEST {
+                return;
             }
             self.files.enter_module(&directory, &|file| is_configuration(file.as_path()));
             if let Some((module, _)) = self.look_into(&directory) {

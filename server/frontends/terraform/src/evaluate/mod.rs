@@ -29,6 +29,7 @@ use crate::resolved::ResolveOptions;
 
 pub(crate) use expansion::{Form, join_address, quoted};
 pub(crate) use instance::{CallExpansion, CallInstance, Expansion, ModuleInstance, Repetition, ResourceInstance, Tree};
+pub(crate) use module_tree::WIDEST;
 
 /// What an evaluation shares: where texts come from, what was found so far, and how much work is left.
 pub(crate) struct Evaluator<'a> {

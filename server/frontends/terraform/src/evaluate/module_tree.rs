@@ -13,7 +13,7 @@ use crate::config::Call;
 pub(super) const LEVELS: usize = 32;
 
 /// Modules below one call, `count` and `for_each` left out of account. Real calls come to a few dozen.
-const WIDEST: u64 = 2_000;
+pub(crate) const WIDEST: u64 = 2_000;
 
 impl Evaluator<'_> {
     /// Why a call is not followed into its module, where it is not. What the text alone says of it comes first: that does
@@ -67,6 +67,11 @@ impl Evaluator<'_> {
         above.push(module.directory.clone());
         let mut count: u64 = 1;
         for call in module.calls.iter().filter(|call| is_local(&call.source)) {
+            // Through links the same directory has ever new names.
+            if self.widths.borrow().len() as u64 > WIDEST {
+                count = count.max(WIDEST + 1);
+                break;
+            }
             if let Some((inner, _)) = self.look_into(&foreshock_files::paths::join(&module.directory, &call.source)) {
                 count = count.saturating_add(self.width(&inner, level + 1, above));
             }
