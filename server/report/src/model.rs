@@ -29,7 +29,7 @@ pub struct StackReport {
 }
 
 /// For the repairs that can't share an analysis with others, so many resources and components are read again in all; each
-/// stack has the same part of it. About ten seconds of one processor. What is over it is said.
+/// stack has the same part of it. A judgement, not a measurement: some seconds of one processor. What is over it is said.
 const MOST_READ_AGAIN: usize = 200_000;
 
 /// How loud a finding is told: what was there before the change is quiet.

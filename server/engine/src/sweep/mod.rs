@@ -2,7 +2,7 @@
 //!
 //! Holds the enumeration of scenarios, their run on all processors, a pair put together from the runs of its faults, and
 //! the sweep of a changed system that only runs what the change can reach (`changes`, `sameness`, `updated`: called by
-//! [`Sweep::updated`], which so far only the benchmarks, the example `speed` and the tests use). Knows cascades and how much
+//! [`Sweep::updated`], which so far only the benchmarks, the example `floor` and the tests use). Knows cascades and how much
 //! of the service is lost at the entry points. Must not know diagrams: likelihoods come from each unit's own figures.
 
 pub(crate) mod changes;
