@@ -2,7 +2,7 @@
 //! the stack afterwards.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Egress};
@@ -18,6 +18,7 @@ use foreshock_text::{FilePath, Problem};
 use crate::configuration::{StackSettings, VariableFiles, variable_files};
 use crate::dialect::terraform::Terraform;
 use crate::dialect::{Dialect, Meaning, StackKind, Understood};
+use crate::findings::fix::Refused;
 use crate::findings::suppression::{Annotations, IgnoreUse};
 use crate::findings::{find, grade};
 use crate::{Base, BlockSummary, Comparison, Finding, FindingKey, Suppressed};
@@ -97,6 +98,8 @@ pub struct Stack {
     pub(crate) before: Option<(Base, Option<Arc<Stack>>)>,
     /// The stack of the text that it was made from, where it is a record and the text is at hand: what repairs are made on.
     source: Option<Arc<Stack>>,
+    /// What can't be of it as it is; worked out when a repair is tried.
+    refused: Arc<OnceLock<Refused>>,
 }
 
 impl Stack {
@@ -137,7 +140,13 @@ impl Stack {
             explained: false,
             before,
             source,
+            refused: Arc::default(),
         }
+    }
+
+    /// What can't be of it as it is, given how to work that out.
+    pub(crate) fn refused(&self, work_out: impl FnOnce() -> Refused) -> &Refused {
+        self.refused.get_or_init(work_out)
     }
 
     /// Whether Foreshock failed on it, so that nothing is known of it but that.

@@ -6,7 +6,7 @@ use foreshock_model::{ComponentKind, Confidence, DependencyKind, Plane};
 use serde::Deserialize;
 
 use crate::expression::{Expression, Variables};
-use crate::{CheckRow, Recipe, Role};
+use crate::{CheckRow, Recipe, Refusal, Role};
 
 /// What a resource type means at run time. docs/catalog.md describes the fields as they are written.
 #[derive(Clone, Debug, Deserialize)]
@@ -130,6 +130,9 @@ pub struct Row {
     /// What is wrong with it by itself.
     #[serde(default, rename = "check")]
     pub checks: Vec<CheckRow>,
+    /// What its provider would not make of it, and what can't be there twice.
+    #[serde(default)]
+    pub(crate) refused: Vec<Refusal>,
 }
 
 /// The role as written.
@@ -412,6 +415,7 @@ impl Row {
             sla: Vec::new(),
             recipes: Vec::new(),
             checks: Vec::new(),
+            refused: Vec::new(),
         }
     }
 }

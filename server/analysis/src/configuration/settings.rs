@@ -77,6 +77,15 @@ impl Default for StackSettings {
     }
 }
 
+impl StackSettings {
+    /// The same, every output of every module worked out: what a repair must not break.
+    pub(crate) fn thorough(&self) -> StackSettings {
+        let mut settings = self.clone();
+        settings.options.thorough = true;
+        settings
+    }
+}
+
 /// Two catalogs are the same only when they are one.
 impl PartialEq for StackSettings {
     fn eq(&self, other: &StackSettings) -> bool {

@@ -24,5 +24,5 @@ pub use files::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
 pub use json::to_json;
 pub use moves::Moves;
 pub use remote::{Backend, StateHome};
-pub use resolve::{resolve, resolve_with};
+pub use resolve::{registry_source, resolve, resolve_with};
 pub use resolved::{NamedValue, RemoteState, ResolveOptions, Resolved};

@@ -2,14 +2,16 @@
 //! `for_each`, those of blocks without a single instance among them.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use foreshock_resources::Value;
+use foreshock_resources::{Kind, Value};
+use foreshock_syntax::hcl::Expr;
 
 use crate::config::{Attribute, Block};
 use crate::evaluate::{Evaluator, ModuleInstance, Scope, Slot};
-use crate::resolved::NamedValue;
+use crate::resolved::{NamedValue, Resolved};
 
 /// The named values of these module instances. Comes last: what was not needed before must not take the room of what was.
 pub(crate) fn named_values(evaluator: &Evaluator<'_>, modules: &[Rc<ModuleInstance>]) -> Vec<NamedValue> {
@@ -35,7 +37,7 @@ pub(crate) fn named_values(evaluator: &Evaluator<'_>, modules: &[Rc<ModuleInstan
             }
         }
         for (output, slot) in module.config.outputs.iter().zip(&module.outputs) {
-            if is_root || is_done(slot) {
+            if is_root || evaluator.options.thorough || is_done(slot) {
                 let Some(Ok(value)) = evaluator.output(module, &output.name) else { continue };
                 add(format!("output.{}", output.name), value, output.value.as_ref());
             }
@@ -61,4 +63,26 @@ pub(crate) fn named_values(evaluator: &Evaluator<'_>, modules: &[Rc<ModuleInstan
 
 fn is_done(slot: &RefCell<Slot<Value>>) -> bool {
     slot.try_borrow().is_ok_and(|slot| matches!(*slot, Slot::Done(_)))
+}
+
+impl Resolved {
+    /// A variable or local of a module instance (`var.ha`), as far as it was needed.
+    pub fn named_in(&self, module: &str, name: &str) -> Option<&NamedValue> {
+        self.named.iter().find(|named| &*named.module == module && &*named.name == name)
+    }
+
+    /// What an expression comes to in a module instance, as far as it is made of variables and locals that were needed.
+    pub fn value_in(&self, module: &str, expr: &Expr) -> Value {
+        let mut names: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+        for root in ["var", "local"] {
+            let own = self.named.iter().filter(|named| &*named.module == module);
+            let of_root = own.filter_map(|named| {
+                let name = named.name.strip_prefix(root)?.strip_prefix('.')?;
+                (!name.contains('.')).then(|| (Arc::from(name), named.value.clone()))
+            });
+            let all: BTreeMap<Arc<str>, Value> = of_root.collect();
+            names.insert(Arc::from(root), Value::new(Kind::Map(Arc::new(all))));
+        }
+        foreshock_expressions::evaluate(expr, &names)
+    }
 }

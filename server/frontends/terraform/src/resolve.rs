@@ -61,6 +61,7 @@ pub fn resolve_with(
     resolved.remote_states = evaluator.remote.take().states;
     resolved.remote_states.sort_by(|a, b| a.address.cmp(&b.address));
     resolved.problems = evaluator.problems.take();
+    resolved.refused = evaluator.refused.take().into_iter().map(|(file, _, why)| (file, why)).collect();
     resolved.effort = evaluator.budget.effort();
     resolved
 }
@@ -233,7 +234,7 @@ fn not_at_hand(
 
 /// A source in the form of the registry where it can be told: without host, version and the other ways to write it;
 /// `github.com/o/terraform-p-n` is `o/n/p`.
-fn registry_source(source: &str) -> String {
+pub fn registry_source(source: &str) -> String {
     let source = source.split('?').next().unwrap_or_default();
     let source = source.strip_prefix("git::").unwrap_or(source);
     let bare = ["https://", "http://", "ssh://", "git://"].iter().find_map(|scheme| source.strip_prefix(scheme));

@@ -21,6 +21,8 @@ pub struct ResolveOptions {
     pub workspace: Option<String>,
     /// The root modules of the workspace, whose state a `terraform_remote_state` may mean.
     pub states: Arc<Vec<StateHome>>,
+    /// Whether every output of every module is worked out, as Terraform does, and not only those that something asks for.
+    pub thorough: bool,
 }
 
 /// A root module, understood.
@@ -41,6 +43,9 @@ pub struct Resolved {
     pub moves: Moves,
     /// What could not be understood, with its file.
     pub problems: Vec<(FilePath, Problem)>,
+    /// What Terraform would refuse to work out, attribute by attribute: its file, and why. Of outputs that nobody asks for
+    /// only where the resolution is [thorough](ResolveOptions::thorough).
+    pub refused: Vec<(FilePath, Arc<str>)>,
     /// What it took.
     pub effort: Effort,
 }

@@ -1,5 +1,6 @@
 //! Terraform: a root module is a stack. `foreshock_terraform` evaluates it, the catalog says what its resources mean.
 
+mod aim;
 mod calls;
 mod comments;
 mod moved;

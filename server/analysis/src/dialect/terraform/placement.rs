@@ -4,44 +4,63 @@ use std::collections::BTreeMap;
 
 use foreshock_catalog::Change;
 use foreshock_resources as resources;
-use foreshock_resources::{BlockPlace, Instance, Key, Kind, ModuleCall, Value};
+use foreshock_resources::{BlockPlace, Instance, Key, Kind, Resources, Value};
 use foreshock_syntax::hcl::{Attribute, Block, Body, parse};
 use foreshock_terraform::ParsedFile;
 use foreshock_text::{FilePath, Place, Span};
 
 use super::Terraform;
+use super::aim::{Aim, Aiming};
 use crate::Edit;
 use crate::dialect::Texts;
 
-/// The text edits that make changes, or `None` when one of them has no place that can be edited.
-pub(super) fn edits(texts: &dyn Texts, module: &Terraform, changes: &[Change]) -> Option<Vec<Edit>> {
+/// The text edits that make changes of some of these resources, or `None` when one of them has no place that can be edited.
+pub(super) fn edits(
+    texts: &dyn Texts,
+    module: &Terraform,
+    resources: &Resources,
+    changes: &[Change],
+) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     let mut additions: BTreeMap<Place, Additions> = BTreeMap::new();
+    let mut aimed = |aims: Vec<Aim<'_>>, additions: &mut BTreeMap<Place, Additions>| {
+        for aim in aims {
+            match aim {
+                Aim::Replace(place, value) => edits.push(Edit { place, text: literal(&value)? }),
+                Aim::Argument(call, name, value) => {
+                    additions.entry(whole(call)).or_default().set(name, literal(&value)?)
+                }
+            }
+        }
+        Some(())
+    };
+    let mut declared = Vec::new();
     for change in changes {
         match change {
             Change::Set { instance, path, value } => {
-                let literal = literal(value)?;
-                let instance = module.resolved.resources.instances.get(*instance)?;
+                let instance = resources.instances.get(*instance)?;
                 match target(instance, path)? {
-                    Target::Written(attribute) => match argument(texts, module, instance, attribute) {
-                        Some((call, name)) => {
-                            additions.entry(whole(call)).or_default().attributes.push((name, literal));
-                        }
-                        None => edits.push(replacement(attribute, literal)),
-                    },
+                    Target::Written(attribute) => {
+                        let aiming = Aiming { texts, module, is_number_of_instances: false };
+                        aimed(aiming.attribute(attribute, &instance.module, value)?, &mut additions)?;
+                    }
                     Target::Attribute(block, name) => {
-                        additions.entry(whole(block)).or_default().attributes.push((name.to_owned(), literal));
+                        additions.entry(whole(block)).or_default().set(name.to_owned(), literal(value)?);
                     }
                     Target::Block(block, kind, name) => {
                         let nested = &mut additions.entry(whole(block)).or_default().blocks;
-                        nested.entry(kind.to_owned()).or_default().push((name.to_owned(), literal));
+                        nested.entry(kind.to_owned()).or_default().push((name.to_owned(), literal(value)?));
                     }
                 }
             }
             Change::Repeat { instance, count } => {
-                let instance = module.resolved.resources.instances.get(*instance)?;
+                let instance = resources.instances.get(*instance)?;
                 match (&instance.key, &instance.repetition) {
-                    (Key::Index(_), Some(written)) => edits.push(replacement(written, count.to_string())),
+                    (Key::Index(_), Some(written)) => {
+                        let aiming = Aiming { texts, module, is_number_of_instances: true };
+                        let wanted = Value::new(Kind::Number(f64::from(*count)));
+                        aimed(aiming.attribute(written, &instance.module, &wanted)?, &mut additions)?;
+                    }
                     (Key::None, None) => {
                         additions.entry(whole(&instance.block)).or_default().count = Some(count.to_string());
                     }
@@ -49,11 +68,12 @@ pub(super) fn edits(texts: &dyn Texts, module: &Terraform, changes: &[Change]) -
                 }
             }
             Change::Declare { instance, text } => {
-                let instance = module.resolved.resources.instances.get(*instance)?;
-                edits.push(declaration(texts, module, &instance.block, text)?);
+                let instance = resources.instances.get(*instance)?;
+                declared.push(declaration(texts, module, &instance.block, text)?);
             }
         }
     }
+    edits.extend(declared);
     for (place, additions) in &additions {
         let file = texts.parsed(&place.file)?;
         let block = find_block(&file.body, place.span)?;
@@ -91,6 +111,16 @@ struct Additions {
     blocks: BTreeMap<String, Vec<(String, String)>>,
 }
 
+impl Additions {
+    /// What is asked for twice is written once.
+    fn set(&mut self, name: String, literal: String) {
+        match self.attributes.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = literal,
+            None => self.attributes.push((name, literal)),
+        }
+    }
+}
+
 /// Where a dotted path leads.
 enum Target<'a> {
     Written(&'a resources::Attribute),
@@ -126,35 +156,6 @@ fn target<'a>(instance: &'a Instance, path: &'a str) -> Option<Target<'a>> {
 
 fn whole(block: &BlockPlace) -> Place {
     Place::new(block.file.clone(), block.span)
-}
-
-/// The literal that gives the value is replaced, wherever it stands.
-fn replacement(attribute: &resources::Attribute, literal: String) -> Edit {
-    let written = || Place::new(attribute.place.file.clone(), attribute.place.value);
-    let place = attribute.value.origin.as_deref().cloned().unwrap_or_else(written);
-    Edit { place, text: literal }
-}
-
-/// The module call and the argument it leaves out, where the value is the default of a variable of a called module: the
-/// default is for every caller, the argument for this one.
-fn argument<'a>(
-    texts: &dyn Texts,
-    module: &'a Terraform,
-    instance: &Instance,
-    attribute: &resources::Attribute,
-) -> Option<(&'a BlockPlace, String)> {
-    let origin = attribute.value.origin.as_deref()?;
-    let inside = |call: &&ModuleCall| {
-        let rest = instance.module.strip_prefix(&*call.address);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            && call.directory.as_deref() == origin.file.as_path().parent()
-    };
-    let call = module.resolved.resources.modules.iter().find(inside)?;
-    let file = texts.parsed(&origin.file)?;
-    let variable = file.body.blocks_of("variable").find(|variable| {
-        variable.body.attribute("default").is_some_and(|default| default.value_span.contains(origin.span))
-    })?;
-    Some((&call.block, variable.labels.first()?.text.to_string()))
 }
 
 /// How the lines of a block look.

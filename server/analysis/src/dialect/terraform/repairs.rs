@@ -1,22 +1,79 @@
 //! Repairs of a root module: the catalog's recipes, tried on a copy of its files.
 
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
 use foreshock_catalog::{Recipe, changes};
+use foreshock_resources::{Instance, Key, Mode, ModuleCall, Resources};
+use foreshock_terraform::registry_source;
 
 use super::{Terraform, placement};
 use crate::dialect::Texts;
 use crate::findings::fix::Candidate;
 use crate::{Edit, Finding, Stack};
 
-/// The recipes for a finding that apply and whose places can be edited.
+/// The recipes for a finding that apply and whose places can be edited: those of the resource, and those of the modules from
+/// a registry that it is in, whose arguments decide it.
 pub(super) fn candidates(texts: &dyn Texts, stack: &Stack, module: &Terraform, finding: &Finding) -> Vec<Candidate> {
     let blocks = blocks(module, finding);
-    let Some(instance) = blocks.first().and_then(|&first| module.resolved.resources.instances.get(first)) else {
+    let resources = &*module.resolved.resources;
+    let Some(instance) = blocks.first().and_then(|&first| resources.instances.get(first)) else {
         return Vec::new();
     };
+    let mut found = of_recipes(texts, stack, module, resources, &blocks, finding);
+    for call in calls_around(resources, &instance.module) {
+        let alone = Resources { instances: vec![as_instance(call)], ..Resources::default() };
+        found.extend(of_recipes(texts, stack, module, &alone, &[0], finding));
+    }
+    found
+}
+
+/// The calls that a module instance is in, the innermost first.
+pub(super) fn calls_around<'a>(resources: &'a Resources, module: &str) -> Vec<&'a ModuleCall> {
+    let is_around = |call: &&ModuleCall| {
+        let rest = module.strip_prefix(&*call.address);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let mut calls: Vec<&ModuleCall> = resources.modules.iter().filter(is_around).collect();
+    calls.sort_by_key(|call| std::cmp::Reverse(call.address.len()));
+    calls
+}
+
+/// A call as the one instance that stands for a module which is not at hand.
+pub(super) fn as_instance(call: &ModuleCall) -> Instance {
+    let module = call.address.rfind(".module.").and_then(|at| call.address.get(..at)).unwrap_or_default();
+    Instance {
+        address: call.address.clone(),
+        resource: call.address.clone(),
+        mode: Mode::Module,
+        type_name: format!("module:{}", registry_source(&call.source)).into(),
+        name: call.address.rsplit("module.").next().unwrap_or_default().into(),
+        module: module.into(),
+        key: Key::None,
+        block: call.block.clone(),
+        body: call.arguments.clone(),
+        unplaced: BTreeMap::new(),
+        repetition: None,
+        region: None,
+        provider: None,
+        depends_on: Vec::new(),
+        prevent_destroy: false,
+    }
+}
+
+fn of_recipes(
+    texts: &dyn Texts,
+    stack: &Stack,
+    module: &Terraform,
+    resources: &Resources,
+    blocks: &[usize],
+    finding: &Finding,
+) -> Vec<Candidate> {
+    let Some(instance) = blocks.first().and_then(|&first| resources.instances.get(first)) else { return Vec::new() };
     let recipes = stack.settings().catalog.recipes(&instance.type_name).iter();
     recipes
         .filter(|recipe| recipe.rules.iter().any(|rule| rule == finding.rule.as_str()))
-        .filter_map(|recipe| candidate(texts, stack, module, &blocks, recipe))
+        .filter_map(|recipe| candidate(texts, stack, module, resources, blocks, recipe))
         .collect()
 }
 
@@ -38,21 +95,27 @@ fn candidate(
     texts: &dyn Texts,
     stack: &Stack,
     module: &Terraform,
+    resources: &Resources,
     blocks: &[usize],
     recipe: &Recipe,
 ) -> Option<Candidate> {
-    let changes = changes(&module.resolved.resources, &stack.settings().catalog, blocks, recipe)?;
-    let candidate = Candidate::new(recipe.title.as_str(), placement::edits(texts, module, &changes)?)?;
+    let changes = changes(resources, &stack.settings().catalog, blocks, recipe)?;
+    let edits = placement::edits(texts, module, resources, &changes)?;
+    let candidate = Candidate::new(recipe.title.as_str(), edits)?;
     editable(stack, &candidate.edits).then_some(candidate)
 }
 
 /// Modules that a package manager wrote are not edited, nor JSON, which the recipes can't write.
 fn editable(stack: &Stack, edits: &[Edit]) -> bool {
-    let installed = stack.root.join(".terraform");
     edits.iter().map(|edit| edit.place.file.as_path()).all(|file| {
         let json = file.extension() == Some("json");
         // A value may come from the outputs of another stack, which this one does not prove.
         let own = stack.files.iter().any(|read| read.as_path() == file);
-        own && !json && !file.starts_with(&installed)
+        own && !json && !is_installed(file)
     })
+}
+
+/// Whether a package manager wrote it.
+pub(crate) fn is_installed(file: &Utf8Path) -> bool {
+    file.components().any(|part| part.as_str() == ".terraform")
 }

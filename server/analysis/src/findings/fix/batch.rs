@@ -21,7 +21,7 @@ use foreshock_resources::Resources;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Candidate, Fix, after, best_first, prove};
+use super::{Candidate, Fix, best_first, holds_elsewhere, is_kept, prove, repaired, users_of};
 use crate::{Finding, FindingKey, Severity, Snapshot, Stack};
 
 /// Repairs are tried in any case as often as this, however large the stack is.
@@ -167,8 +167,10 @@ impl<'a> Proof<'a> {
             let (points, minutes_per_year) =
                 if is_quiet { Default::default() } else { copy.gain(before, task.finding) };
             let gains = if is_quiet { true } else { points > 0.0 };
+            let users = users_of(self.snapshot, self.stack, &task.candidate.edits);
+            let title = &task.candidate.title;
             let fix = || Fix {
-                title: task.candidate.title.clone(),
+                title: users.map_or_else(|| title.clone(), |users| format!("{title} ({users})")),
                 points: points.at_least_zero(),
                 minutes_per_year: minutes_per_year.at_least_zero(),
                 edits: task.candidate.edits.clone(),
@@ -182,7 +184,12 @@ impl<'a> Proof<'a> {
         let stack = self.stack;
         let edits = group.iter().flat_map(|task| task.candidate.edits.iter().cloned()).collect();
         let all = Candidate::new("", edits)?;
-        let after = after(self.snapshot, stack, &all.edits, &mut *stack.dialect().reader())?;
+        let after = repaired(self.snapshot, stack, &all.edits, &mut *stack.dialect().reader())?;
+        if !holds_elsewhere(self.snapshot, stack, &all.edits)
+            || !group.iter().all(|task| is_kept(stack, &after, task.finding))
+        {
+            return None;
+        }
         let changed = changed_components((stack.system(), stack.frozen()), (after.system(), after.frozen()))?;
         if is_quiet {
             let is_known = |finding: &Finding| before.findings.contains(&(finding.rule, &*finding.component_id));

@@ -2,6 +2,8 @@
 
 pub(crate) mod batch;
 mod edited;
+mod refused;
+mod shared;
 mod together;
 
 use std::sync::Arc;
@@ -15,6 +17,9 @@ use crate::findings::grade;
 use crate::findings::rules::find_all;
 use crate::{Finding, Severity, Snapshot, Stack, StackProblem};
 use edited::Edited;
+pub(crate) use refused::Refused;
+use refused::refuses_more;
+use shared::{holds_elsewhere, users_of};
 pub(crate) use together::together;
 pub use together::{Repair, Together};
 
@@ -91,10 +96,28 @@ impl Candidate {
 
 /// The stack with edits made to its text; `None` when they do not fit or leave text that says less than before.
 pub(crate) fn after(texts: &dyn Texts, stack: &Stack, edits: &[Edit], reader: &mut dyn Reader) -> Option<Stack> {
+    read_again(texts, stack, edits, reader, false)
+}
+
+/// The same for a repair: `None` also when Terraform or a provider would refuse what the text says then.
+fn repaired(texts: &dyn Texts, stack: &Stack, edits: &[Edit], reader: &mut dyn Reader) -> Option<Stack> {
+    read_again(texts, stack, edits, reader, true)
+}
+
+fn read_again(
+    texts: &dyn Texts,
+    stack: &Stack,
+    edits: &[Edit],
+    reader: &mut dyn Reader,
+    is_repair: bool,
+) -> Option<Stack> {
     let edited = Edited::new(texts, edits)?;
-    let understood = reader.understand(&stack.root, &edited, stack.settings()).ok()?;
+    let thorough = is_repair.then(|| stack.settings().thorough());
+    let understood = reader.understand(&stack.root, &edited, thorough.as_ref().unwrap_or(stack.settings())).ok()?;
     let of_edited = |problems: &[StackProblem]| problems.iter().filter(|problem| edited.has(&problem.file)).count();
-    if of_edited(&understood.problems) > of_edited(&stack.problems) {
+    if of_edited(&understood.problems) > of_edited(&stack.problems)
+        || (is_repair && refuses_more(texts, stack, &understood, reader))
+    {
         return None;
     }
     let mut after = Stack::assessed(stack.dialect(), &stack.root, understood, stack.settings());
@@ -106,17 +129,28 @@ pub(crate) fn after(texts: &dyn Texts, stack: &Stack, edits: &[Edit], reader: &m
 /// Applies the edits to a copy, reads it, understands it and assesses it against the entries and weights of before.
 fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candidate) -> Option<Fix> {
     let Candidate { title, edits } = candidate;
-    let after = after(snapshot, stack, &edits, &mut *stack.dialect().reader())?;
+    let after = repaired(snapshot, stack, &edits, &mut *stack.dialect().reader())?;
     let Gain { points, minutes_per_year } = gain(stack, &after);
-    let still_there = after.findings.iter().any(|other| other.is_same(finding));
+    let still_there = after.findings.iter().any(|other| other.is_same(finding)) || !is_kept(stack, &after, finding);
     // Backups and dead letters are no matter of the score.
     let gains = if finding.scored { points > 0.0 } else { points >= 0.0 && !is_louder(stack, &after) };
-    (!still_there && gains).then(|| Fix {
-        title,
+    (!still_there && gains && holds_elsewhere(snapshot, stack, &edits)).then(|| Fix {
+        title: users_of(snapshot, stack, &edits).map_or_else(|| title.clone(), |users| format!("{title} ({users})")),
         points: points.at_least_zero(),
         minutes_per_year: minutes_per_year.at_least_zero(),
         edits,
     })
+}
+
+/// Whether what was found fault with is there afterwards: without it nothing is wrong with it either.
+fn is_kept(before: &Stack, after: &Stack, finding: &Finding) -> bool {
+    let Some(component) = finding.component.and_then(|index| before.system().component(index)) else { return true };
+    let id = component.id.as_str();
+    let is_it = |other: &str| {
+        let rest = other.strip_prefix(id).or_else(|| id.strip_prefix(other));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+    };
+    after.system().components.iter().any(|other| is_it(other.id.as_str()))
 }
 
 /// What an edit gains.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Edit, Fix, after, gain, is_louder};
+use super::{Edit, Fix, gain, holds_elsewhere, is_louder, repaired};
 use crate::dialect::Reader;
 use crate::{Finding, Snapshot};
 
@@ -102,12 +102,12 @@ impl Trials<'_> {
     fn hold_in(&mut self, index: usize, findings: &[&Finding], edits: &[Edit]) -> bool {
         let Some(stack) = self.snapshot.stacks.get(index).and_then(|stack| stack.repaired_in()) else { return false };
         let reader = self.readers.entry(index).or_insert_with(|| stack.dialect().reader());
-        let after = after(self.snapshot, stack, edits, &mut **reader);
+        let after = repaired(self.snapshot, stack, edits, &mut **reader);
         after.is_some_and(|after| {
             let still_there = after.findings.iter().any(|other| findings.iter().any(|finding| other.is_same(finding)));
             let points = gain(stack, &after).points;
             let gains = if findings.iter().any(|finding| finding.scored) { points > 0.0 } else { points >= 0.0 };
-            !still_there && gains && !is_louder(stack, &after)
+            !still_there && gains && !is_louder(stack, &after) && holds_elsewhere(self.snapshot, stack, edits)
         })
     }
 }

@@ -10,7 +10,7 @@ mod provider;
 mod reference;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -42,6 +42,8 @@ pub(crate) struct Evaluator<'a> {
     /// Values given to the root module, not yet converted.
     pub(crate) given: BTreeMap<Arc<str>, Value>,
     pub(crate) problems: RefCell<Vec<(FilePath, Problem)>>,
+    /// The attributes that Terraform would refuse to work out: file, start of the value, and why.
+    pub(crate) refused: RefCell<BTreeSet<(FilePath, u32, Arc<str>)>>,
     /// What is left of the work, memory, depth and instances allowed.
     pub(crate) budget: Rc<Budget>,
     /// What `terraform init` has installed, by the dotted path of the call; read when first needed.
@@ -131,6 +133,7 @@ impl<'a> Evaluator<'a> {
             modules: RefCell::new(modules),
             given: BTreeMap::new(),
             problems: RefCell::default(),
+            refused: RefCell::default(),
             budget,
             manifest: OnceCell::new(),
             loaded: RefCell::default(),
@@ -148,7 +151,11 @@ impl<'a> Evaluator<'a> {
         let scope = scope.at(attribute);
         let value = match self.eval(&attribute.expr, &scope) {
             Ok(value) => value,
-            Err(Failure { why, .. }) => {
+            Err(Failure { why, ours }) => {
+                if !ours {
+                    let refused = (attribute.file.clone(), attribute.value_span.start, why.clone());
+                    self.refused.borrow_mut().insert(refused);
+                }
                 // What it is made from is told even where the value itself is too much.
                 let provenance = self.budget.of_its_own(|| self.provenance_of(&attribute.expr, &scope));
                 Value { kind: Kind::Unknown(why), provenance, origin: None }

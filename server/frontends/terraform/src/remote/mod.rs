@@ -135,6 +135,7 @@ impl Evaluator<'_> {
             variables: home.variables.clone(),
             workspace,
             states: self.options.states.clone(),
+            thorough: false,
         };
         // What is known of the modules serves both; it is handed over and taken back.
         let mut modules = std::mem::take(&mut **self.modules.borrow_mut());
