@@ -229,3 +229,55 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_value_that_is_declared_nowhere_is_used_and_said_once() {
+    let service = |name: &str| {
+        format!("resource \"aws_ecs_service\" \"{name}\" {{\n  desired_count = var.env == \"production\" ? 3 : 1\n}}\n")
+    };
+    let directory = Directory::of(&format!(
+        "//- web/main.tf\n{}//- web/terraform.tfvars\nenv = \"production\"\nspare = 1\nother = 2\n//- api/main.tf\n{}",
+        service("web"),
+        service("api"),
+    ));
+    let snapshot = Workspace::new().snapshot_of(directory.root()).unwrap();
+    let counts: Vec<String> = snapshot
+        .stacks
+        .iter()
+        .map(|stack| {
+            format!("{} {:?}", stack.root.file_name().unwrap(), stack.system().components[0].redundancy.instances)
+        })
+        .collect();
+    assert_eq!(counts[1], "web Known(3)");
+    assert!(counts[0].contains("var.env is not declared"), "{counts:?}");
+    let notices: Vec<&str> = snapshot.notices.iter().map(|notice| notice.message.as_str()).collect();
+    assert_eq!(
+        notices,
+        [
+            "var.env is declared nowhere here; the value given to it is used",
+            "spare and other are declared nowhere here: their values are read by nothing",
+        ]
+    );
+}
+
+#[test]
+fn a_value_that_one_of_several_stacks_reads_is_read() {
+    let directory = Directory::of(
+        r#"
+//- web/main.tf
+variable "web" {}
+//- api/main.tf
+variable "api" {}
+//- all.tfvars
+web = 1
+api = 2
+nobody = 3
+"#,
+    );
+    let mut workspace = Workspace::new();
+    let var_files = vec![FilePath::new(directory.root().join("all.tfvars"))];
+    workspace.set_options(foreshock_terraform::ResolveOptions { var_files, ..Default::default() });
+    let snapshot = workspace.snapshot_of(directory.root()).unwrap();
+    let notices: Vec<&str> = snapshot.notices.iter().map(|notice| notice.message.as_str()).collect();
+    assert_eq!(notices, ["nobody is declared nowhere here: its value is read by nothing"]);
+}

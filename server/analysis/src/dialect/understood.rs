@@ -30,6 +30,8 @@ pub struct Understood {
     pub meaning: Meaning,
     /// What could not be understood.
     pub problems: Vec<StackProblem>,
+    /// What is worth a word though nothing is wrong with it.
+    pub(crate) notes: Vec<(FilePath, Problem)>,
     /// What the dialect itself wants to have again when it repairs something.
     pub own: Option<Arc<dyn Any + Send + Sync>>,
     /// Directories in which any change may change the stack, beside the files that were read.
@@ -89,6 +91,7 @@ impl Understood {
             texts,
             meaning,
             problems: Vec::new(),
+            notes: Vec::new(),
             own: None,
             directories: BTreeSet::new(),
             reads_others: false,

@@ -9,6 +9,7 @@ mod freshness;
 mod index;
 mod past;
 pub(crate) mod paths;
+mod remarks;
 mod seen;
 pub(crate) mod snapshot;
 mod stages;
@@ -27,6 +28,7 @@ pub use self::base::BaseChoice;
 use self::base::Bases;
 pub use self::freshness::Watched;
 pub(crate) use self::index::Index;
+use self::remarks::remarks;
 use self::seen::Seen;
 use crate::configuration::{Choices, Configurations, FILE_NAME, Places, StackSettings, stacks_of};
 use crate::dialect::{DIALECTS, Dialect, Reader, Site, SourceFile, StackKind};
@@ -389,6 +391,7 @@ impl Workspace {
             None => 0,
         };
         let mut notices = notices(stacks, &annotations, &mut is_whole, &line);
+        notices.extend(remarks(stacks, self.whole.is_some()));
         for Configured { configuration, .. } in configurations {
             let told = configuration.told.iter();
             notices.extend(told.map(|(severity, problem)| of_problem(&configuration.file, *severity, problem)));

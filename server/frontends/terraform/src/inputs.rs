@@ -7,10 +7,11 @@ use std::sync::Arc;
 use foreshock_expressions::Type;
 use foreshock_resources::Value;
 use foreshock_syntax::hcl::{ExprKind, parse_expression};
-use foreshock_text::FilePath;
+use foreshock_text::{FilePath, Place, Problem};
 
 use crate::config::{Attribute, Module};
 use crate::evaluate::{Evaluator, ModuleInstance, Scope};
+use crate::resolved::{NamedValue, UnreadValue};
 
 impl Evaluator<'_> {
     /// The values given to the variables of the root module; later sources win.
@@ -37,8 +38,59 @@ impl Evaluator<'_> {
         values
     }
 
+    /// Remembers that something reads a variable that is declared nowhere, where it has a value.
+    pub(crate) fn used_undeclared(&self, name: &Arc<str>, place: Place) {
+        if self.given.contains_key(name) {
+            let mut undeclared = self.undeclared.borrow_mut();
+            let first = undeclared.entry(name.clone()).or_insert_with(|| place.clone());
+            if place < *first {
+                *first = place;
+            }
+        }
+    }
+
+    /// The values of variables that are declared nowhere and read all the same.
+    pub(crate) fn undeclared_values(&self) -> Vec<NamedValue> {
+        let undeclared = self.undeclared.borrow();
+        let value = |name: &Arc<str>| {
+            let value = self.given.get(name)?.clone();
+            Some(NamedValue { module: Arc::from(""), name: Arc::from(format!("var.{name}")), value, place: None })
+        };
+        undeclared.keys().filter_map(value).collect()
+    }
+
+    /// One note of all of them, where the first of them is read.
+    pub(crate) fn note_of_undeclared(&self) -> Option<(FilePath, Problem)> {
+        let undeclared = self.undeclared.borrow();
+        let first = undeclared.values().min()?.clone();
+        let names: Vec<String> = undeclared.keys().map(|name| format!("var.{name}")).collect();
+        let (names, are, values) = match names.as_slice() {
+            [one] => (one.clone(), "is", "the value given to it is"),
+            _ => (some_of(&names), "are", "the values given to them are"),
+        };
+        let message = format!("{names} {are} declared nowhere here; {values} used");
+        Some((first.file, Problem::new(first.span, message)))
+    }
+
+    /// The values of variable files that nothing here reads: they are given to nobody.
+    pub(crate) fn unread_values(&self, config: &Module) -> Vec<UnreadValue> {
+        let undeclared = self.undeclared.borrow();
+        let is_read = |name: &str| config.variables.number(name).is_some() || undeclared.contains_key(name);
+        let mut unread = Vec::new();
+        for file in self.variable_files() {
+            let Some(parsed) = self.files.parsed(&file) else { continue };
+            let of_nobody = parsed.body.attributes.iter().filter(|attribute| !is_read(&attribute.name));
+            unread.extend(of_nobody.map(|attribute| UnreadValue {
+                file: file.clone(),
+                span: attribute.name_span,
+                name: attribute.name.clone(),
+            }));
+        }
+        unread
+    }
+
     /// In the order they are read: `terraform.tfvars`, `*.auto.tfvars` by name, then those named.
-    fn variable_files(&self) -> Vec<FilePath> {
+    pub(crate) fn variable_files(&self) -> Vec<FilePath> {
         let listed = self.files.list(&self.root);
         let named = |wanted: &dyn Fn(&str) -> bool| {
             let mut found: Vec<FilePath> =
@@ -66,6 +118,20 @@ impl Evaluator<'_> {
         match self.expressions.eval(&expr, &scope) {
             Ok(value) => Value { origin: None, ..value },
             Err(failure) => Value::unknown(failure.why),
+        }
+    }
+}
+
+/// `a, b and 3 more`.
+pub fn some_of(names: &[String]) -> String {
+    /// More would be a list and no sentence.
+    const TOLD: usize = 3;
+    match names {
+        [one] => one.clone(),
+        [most @ .., last] if names.len() <= TOLD => format!("{} and {last}", most.join(", ")),
+        _ => {
+            let told: Vec<&str> = names.iter().take(TOLD - 1).map(String::as_str).collect();
+            format!("{} and {} more", told.join(", "), names.len() - told.len())
         }
     }
 }

@@ -21,8 +21,9 @@ mod resolved;
 
 pub use cache::ResolveCache;
 pub use files::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
+pub use inputs::some_of;
 pub use json::to_json;
 pub use moves::Moves;
 pub use remote::{Backend, StateHome};
 pub use resolve::{registry_source, resolve, resolve_with};
-pub use resolved::{NamedValue, RemoteState, ResolveOptions, Resolved};
+pub use resolved::{NamedValue, RemoteState, ResolveOptions, Resolved, UnreadValue};

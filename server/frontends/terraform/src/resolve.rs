@@ -55,6 +55,10 @@ pub fn resolve_with(
     resolved.moves = moves;
     resolved.resources = Arc::new(Resources { instances, references, modules });
     resolved.named = named_values(&evaluator, &visited);
+    resolved.named.extend(evaluator.undeclared_values());
+    resolved.notes.extend(evaluator.note_of_undeclared());
+    resolved.variable_files = evaluator.variable_files();
+    resolved.unread = evaluator.unread_values(&tree.root.config);
     resolved.files = evaluator.expressions.take_read();
     resolved.files.sort_by(|a, b| a.as_path().as_str().cmp(b.as_path().as_str()));
     resolved.files.dedup();

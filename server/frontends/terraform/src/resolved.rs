@@ -6,7 +6,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use foreshock_expressions::Effort;
 use foreshock_resources::{AttributePlace, Resources, Value};
-use foreshock_text::{FilePath, Problem};
+use foreshock_text::{FilePath, Problem, Span};
 
 use crate::{Moves, StateHome};
 
@@ -41,6 +41,12 @@ pub struct Resolved {
     pub remote_states: Vec<RemoteState>,
     /// What was called otherwise before.
     pub moves: Moves,
+    /// What is worth a word though nothing is wrong with it, with its file.
+    pub notes: Vec<(FilePath, Problem)>,
+    /// The variable files it was given.
+    pub variable_files: Vec<FilePath>,
+    /// Values in them that nothing in this stack reads.
+    pub unread: Vec<UnreadValue>,
     /// What could not be understood, with its file.
     pub problems: Vec<(FilePath, Problem)>,
     /// What Terraform would refuse to work out, attribute by attribute: its file, and why. Of outputs that nobody asks for
@@ -48,6 +54,17 @@ pub struct Resolved {
     pub refused: Vec<(FilePath, Arc<str>)>,
     /// What it took.
     pub effort: Effort,
+}
+
+/// A line of a variable file for a variable that is neither declared nor used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnreadValue {
+    /// The file.
+    pub file: FilePath,
+    /// The name in it.
+    pub span: Span,
+    /// The same as text.
+    pub name: Arc<str>,
 }
 
 /// A `terraform_remote_state` some of whose outputs were asked for.

@@ -769,3 +769,34 @@ fn an_empty_directory_says_so() {
     "#]],
     );
 }
+
+#[test]
+fn a_value_for_a_variable_that_is_declared_nowhere_is_used_and_said() {
+    check(
+        r#"
+resource "aws_x" "a" {
+  desired_count = var.env == "production" ? 3 : 1
+  other = var.nothing
+}
+module "inner" {
+  source = "./inner"
+  env    = "inner"
+}
+//- inner/main.tf
+resource "aws_x" "b" { env = var.env }
+//- terraform.tfvars
+env = "production"
+nobody = 1
+"#,
+        expect![[r#"
+            aws_x.a
+              desired_count = 3 @main.tf:3
+              other = ?(var.nothing is not declared)
+            module.inner.aws_x.b
+              env = ?(var.env is not declared)
+            module.inner from "./inner": inner
+            note in main.tf: var.env is declared nowhere here; the value given to it is used
+            unread in terraform.tfvars: nobody
+        "#]],
+    );
+}

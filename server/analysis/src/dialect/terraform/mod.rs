@@ -203,6 +203,7 @@ pub(super) fn of_resources(kind: StackKind, resolved: Resolved, settings: &Stack
     let mut understood = Understood::new(kind, meaning, Vec::new());
     understood.files.clone_from(&resolved.files);
     understood.directories = directories;
+    understood.notes.clone_from(&resolved.notes);
     understood.reads_others = !resolved.remote_states.is_empty();
     let (resolved, options) = (Arc::new(resolved), settings.options.clone());
     understood.module = Some(Arc::new(Terraform { resolved, assembled, options }));

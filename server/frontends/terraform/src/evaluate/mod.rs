@@ -58,6 +58,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) regions: RefCell<FxHashMap<ProviderKey, Option<Value>>>,
     /// What provider configurations refer to, likewise.
     pub(crate) providers: RefCell<FxHashMap<ProviderKey, Option<resources::Attribute>>>,
+    /// The values given to variables that are declared nowhere, by name, each with the first place that reads it.
+    pub(crate) undeclared: RefCell<BTreeMap<Arc<str>, Place>>,
     /// What is known of other stacks.
     pub(crate) remote: RefCell<Remote>,
 }
@@ -141,6 +143,7 @@ impl<'a> Evaluator<'a> {
             widths: RefCell::default(),
             regions: RefCell::default(),
             providers: RefCell::default(),
+            undeclared: RefCell::default(),
             remote: RefCell::default(),
         }
     }

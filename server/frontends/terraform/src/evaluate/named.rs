@@ -33,7 +33,9 @@ impl<'a> Evaluator<'a> {
         let Some((variable, slot)) =
             number.and_then(|n| Some((module.config.variables.get(n)?, module.variables.get(n)?)))
         else {
-            return Ok(Value::unknown(format!("var.{name} is not declared")));
+            // Whoever generates the declaration when it is deployed gives the value all the same.
+            let given = self.given.get(name).filter(|_| module.call.is_none());
+            return Ok(given.cloned().unwrap_or_else(|| Value::unknown(format!("var.{name} is not declared"))));
         };
         self.budget.deeper(|| {
             Ok(memo(

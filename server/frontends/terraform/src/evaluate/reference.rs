@@ -46,7 +46,13 @@ impl<'a> Evaluator<'a> {
         let after = steps.get(1..).unwrap_or_default();
         let named = |value: Result<Value, Failure>| self.walk(value?, after, scope);
         match (root, first) {
-            ("var", Some(name)) => named(self.variable(scope.module, name)),
+            ("var", Some(name)) => {
+                let value = self.variable(scope.module, name);
+                if scope.module.call.is_none() && scope.module.config.variables.number(name).is_none() {
+                    self.used_undeclared(name, scope.place(span));
+                }
+                named(value)
+            }
             ("local", Some(name)) => named(self.local(scope.module, name)),
             ("each" | "count", Some(name)) => named(repetition(root, name, scope.repetition)),
             ("path", Some(name)) => named(self.path_value(name, scope)),

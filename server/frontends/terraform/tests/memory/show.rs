@@ -34,6 +34,12 @@ pub(crate) fn show(memory: &Memory, resolved: &Resolved) -> String {
     for reference in &resolved.resources.references {
         writeln!(text, "{} -> {}", reference.from, reference.to).unwrap();
     }
+    for (file, note) in &resolved.notes {
+        writeln!(text, "note in {}: {}", file.relative_to(&root()), note.message).unwrap();
+    }
+    for unread in &resolved.unread {
+        writeln!(text, "unread in {}: {}", unread.file.relative_to(&root()), unread.name).unwrap();
+    }
     for (file, problem) in &resolved.problems {
         writeln!(text, "problem in {}: {}", file.relative_to(&root()), problem.message).unwrap();
     }
