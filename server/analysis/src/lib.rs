@@ -31,7 +31,7 @@ pub use findings::fix::{Candidate, Edit, Fix, Repair, Together};
 pub use findings::rules::{Rule, RuleId, rule, rules};
 pub use findings::suppression::{Annotations, Date, Notice, Suppressed, Suppression};
 pub use show::block::{BlockSummary, percent, source_words};
-pub use show::cascade_tree::{CascadeTree, Reason, TreeNode, forest, reason};
+pub use show::cascade_tree::{CascadeTree, GuessedCaller, Reason, TreeNode, forest, reason};
 pub use show::values::{Expression, Origin, Reading, ReferredValue, is_secret_name, shown};
 pub use stack::{ProblemCode, Stack, StackProblem};
 pub use workspace::callers::{Caller, Fares};

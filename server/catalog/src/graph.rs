@@ -178,6 +178,11 @@ const ADDRESSES: &[&str] = &[
     "zookeeper_connect_string",
 ];
 
+/// The attribute that a trace names, without the way into its value.
+fn first_step(attribute: &str) -> &str {
+    attribute.split(['.', '[']).next().unwrap_or("")
+}
+
 /// Whether an output of a module that nobody knows may be somebody's address, by the words in its name.
 fn may_be_address(output: &str) -> bool {
     const WORDS: &[&str] = &[
@@ -568,7 +573,7 @@ impl<'a> Graph<'a> {
             for &target in targets {
                 let Some(row) = self.row(target) else { continue };
                 let listed = row.addresses.iter().map(String::as_str);
-                let first = trace.attribute.split(['.', '[']).next().unwrap_or("");
+                let first = first_step(&trace.attribute);
                 let is_address = if row.opaque {
                     may_be_address(first)
                 } else if row.addresses.is_empty() {
@@ -776,9 +781,11 @@ impl<'a> Graph<'a> {
             weight,
             plane,
             group,
-            confidence: match other_row.opaque {
-                true => Confidence::Guess,
-                false => row.confidence.confidence(),
+            // What is inside of it is not known; that it is led to by its address is.
+            confidence: match (other_row.opaque, may_be_address(first_step(&trace.attribute))) {
+                (true, true) => row.confidence.confidence().min(Confidence::Likely),
+                (true, false) => Confidence::Guess,
+                (false, _) => row.confidence.confidence(),
             },
             hint: row.hint,
             ..plain(to, Evidence { place: trace.place.clone(), why: why.into() })

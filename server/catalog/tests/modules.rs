@@ -128,7 +128,7 @@ fn any_other_module_is_one_thing_that_others_need_and_that_needs_others() {
             aws_route53_zone.z dns 1/1 region
             module.app custom ?(the module is not at hand) zones?(no zone is written)
             module.events custom ?(the module is not at hand) zones?(no zone is written)
-            aws_route53_zone.z -requires/guess-> module.app
+            aws_route53_zone.z -requires/likely-> module.app
                 aws_route53_zone.z names aws_route53_record.r
                 aws_route53_record.r leads to module.app
             module.app -requires/likely-> aws_db_instance.orders

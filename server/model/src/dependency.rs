@@ -20,9 +20,9 @@ pub enum DependencyKind {
 /// How sure we are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
-    /// Only hints at it (a security-group link).
+    /// Only hints at it (an access granted, a security-group link): shown, and never counted.
     Guess,
-    /// An address handed over, an access granted.
+    /// An address handed over.
     Likely,
     /// Means nothing else (listener to target group).
     Certain,
@@ -105,5 +105,11 @@ impl Dependency {
             fallback: false,
             plane: Plane::Data,
         }
+    }
+
+    /// Whether a failure of the target can reach the running caller: what is only guessed, and what only changes and
+    /// repairs need, is shown and carries nothing.
+    pub fn counts(&self) -> bool {
+        self.plane == Plane::Data && self.confidence > Confidence::Guess
     }
 }

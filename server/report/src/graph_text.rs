@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use foreshock_analysis::Stack;
-use foreshock_model::{ComponentIndex, DependencyKind};
+use foreshock_model::{ComponentIndex, Confidence, DependencyKind};
 
 use super::Places;
 
@@ -18,10 +18,11 @@ pub fn dot(stacks: &[&Stack], places: &Places<'_>) -> String {
             let _ = writeln!(text, "    s{number}n{} [label={label}{look}];", index.index());
         }
         for dependency in &stack.system().dependencies {
-            let style = match dependency.kind {
-                DependencyKind::Requires => "",
-                DependencyKind::Optional => " [style=dashed]",
-                DependencyKind::Async => " [style=dotted]",
+            let style = match (dependency.kind, dependency.confidence) {
+                (_, Confidence::Guess) => " [color=gray, fontcolor=gray, label=\"a guess\"]",
+                (DependencyKind::Requires, _) => "",
+                (DependencyKind::Optional, _) => " [style=dashed]",
+                (DependencyKind::Async, _) => " [style=dotted]",
             };
             let (from, to) = (dependency.from.index(), dependency.to.index());
             let _ = writeln!(text, "    s{number}n{from} -> s{number}n{to}{style};");
@@ -45,10 +46,11 @@ pub fn mermaid(stacks: &[&Stack], places: &Places<'_>) -> String {
             }
         }
         for dependency in &stack.system().dependencies {
-            let arrow = match dependency.kind {
-                DependencyKind::Requires => "-->",
-                DependencyKind::Optional => "-.->",
-                DependencyKind::Async => "-- async -->",
+            let arrow = match (dependency.kind, dependency.confidence) {
+                (_, Confidence::Guess) => "-. a guess .->",
+                (DependencyKind::Requires, _) => "-->",
+                (DependencyKind::Optional, _) => "-.->",
+                (DependencyKind::Async, _) => "-- async -->",
             };
             let (from, to) = (dependency.from.index(), dependency.to.index());
             let _ = writeln!(text, "    s{number}n{from} {arrow} s{number}n{to}");

@@ -17,6 +17,17 @@ pub struct CascadeTree {
     pub affected: usize,
     /// How many other components there are.
     pub others: usize,
+    /// Who may depend on it, as far as is only guessed: none of that is in the tree.
+    pub guessed: Vec<GuessedCaller>,
+}
+
+/// A component that may depend on another: an access granted, a security group shared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GuessedCaller {
+    /// Its id.
+    pub id: Arc<str>,
+    /// Why it may.
+    pub evidence: Vec<Evidence>,
 }
 
 /// A component in the tree.
@@ -59,7 +70,12 @@ pub(crate) fn of_component(stack: &Stack, component: ComponentIndex) -> Option<C
     // Whatever is not below it has fallen because of it all the same.
     root.children.extend(roots);
     let affected = cascade.effects.iter().filter(|effect| effect.component != component).count();
-    Some(CascadeTree { root, affected, others: system.components.len().saturating_sub(1) })
+    let guesses = system.dependencies.iter().filter(|it| it.to == component && it.confidence == Confidence::Guess);
+    let guessed = guesses.filter_map(|it| {
+        let id = system.component(it.from)?.id.as_str().into();
+        Some(GuessedCaller { id, evidence: it.evidence.clone() })
+    });
+    Some(CascadeTree { root, affected, others: system.components.len().saturating_sub(1), guessed: guessed.collect() })
 }
 
 /// Every component that a cascade made worse, each once, under the one that took it down; what a fault hit by itself is a

@@ -6,7 +6,7 @@
 //! or DEGRADED with a share of it, and one that answers wrongly with w. With independent sources that is
 //! H = 1 - (1 - h0) prod (1 - w s); with shared ones and with agents behind agents it stays exact.
 
-use foreshock_model::{ComponentIndex, Plane, SourceFailure, System};
+use foreshock_model::{ComponentIndex, SourceFailure, System};
 
 use crate::Health;
 use crate::diagram::bdd::{Bdd, Function, OverBudget};
@@ -81,7 +81,7 @@ impl Net {
             }
         }
         // Whoever calls another agent passes its answers on.
-        for dependency in system.dependencies.iter().filter(|dependency| dependency.plane == Plane::Data) {
+        for dependency in system.dependencies.iter().filter(|dependency| dependency.counts()) {
             let (Some(from), agent @ Some(_)) = (place(&nodes, dependency.from), place(&nodes, dependency.to)) else {
                 continue;
             };

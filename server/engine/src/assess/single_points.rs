@@ -38,8 +38,6 @@ pub struct SinglePoint {
     pub minutes_per_year: MinutesPerYear,
     /// Something depends on it, or users reach it directly. Otherwise only its own work is lost.
     pub has_dependents: bool,
-    /// A single point only if dependencies that are guesses are counted.
-    pub guessed: bool,
     /// The components that this zone or domain takes down by itself; empty for instances.
     pub pinned: Vec<ComponentIndex>,
     /// A zone or domain that is a single point only because what sits on it has one instance, which is one already.
@@ -77,7 +75,6 @@ struct Fall {
     tops: Vec<ComponentIndex>,
     affected: Vec<ComponentIndex>,
     down: Vec<ComponentIndex>,
-    guessed: bool,
 }
 
 struct Search<'a> {
@@ -155,7 +152,6 @@ impl Search<'_> {
                 points: Points::ZERO,
                 minutes_per_year: MinutesPerYear::ZERO,
                 has_dependents: self.has_dependents(index),
-                guessed: fall.guessed,
                 pinned: Vec::new(),
                 only_through_single_instances: false,
             });
@@ -206,7 +202,6 @@ impl Search<'_> {
                 points: Points::ZERO,
                 minutes_per_year: MinutesPerYear::ZERO,
                 has_dependents: pinned.iter().any(|&component| self.has_dependents(component)),
-                guessed: fall.guessed,
                 pinned,
             });
         }
@@ -309,24 +304,15 @@ impl Search<'_> {
     fn fall(&mut self, fault: Fault, itself: Option<ComponentIndex>, unit: Unit) -> Fall {
         let readings = self.readings;
         let mut fall = Fall { tops: self.tops_down(readings.structure(), fault), ..Fall::default() };
-        let mut behind_buffers = false;
         if let Some(structure) = self.buffered {
-            let so_far = fall.tops.len();
             fall.tops.extend(self.tops.iter().copied().filter(|top| structure.is_single(top.0, unit)));
             fall.tops.sort_unstable();
             fall.tops.dedup();
-            behind_buffers = fall.tops.len() > so_far;
         }
         if fall.tops.is_empty() {
             return fall;
         }
-        if let Some(without) = readings.without_guesses()
-            && !behind_buffers
-        {
-            let still = self.tops_down(without, fault);
-            fall.guessed = !still.iter().any(|top| fall.tops.contains(top));
-        }
-        if !readings.one_cascade() || readings.without_guesses().is_some() {
+        if !readings.one_cascade() {
             readings.simulation().run(&[fault], &mut self.scratch);
         }
         for (component, health) in self.scratch.touched() {

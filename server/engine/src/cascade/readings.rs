@@ -1,6 +1,6 @@
 //! The readings of one system that an assessment needs, each laid out once.
 
-use foreshock_model::{Confidence, Dependency, DependencyKind, System};
+use foreshock_model::{Dependency, DependencyKind, System};
 
 use crate::cascade::frozen::Frozen;
 use crate::layout::arrays::Layout;
@@ -12,7 +12,6 @@ pub(crate) struct Readings {
     simulation: Frozen,
     service: Option<Frozen>,
     structure: Option<Frozen>,
-    without_guesses: Option<Frozen>,
 }
 
 impl Readings {
@@ -22,14 +21,11 @@ impl Readings {
         let is_whole = system.components.iter().any(|component| component.reliability.whole.is_some());
         let differs = is_whole || system.dependencies.iter().any(special);
         let split = system.dependencies.iter().any(is_unsettled);
-        let guessed = system.dependencies.iter().any(|dependency| dependency.confidence == Confidence::Guess);
         let read = |purpose| Frozen::read(system, Reading::of(purpose));
         Readings {
             simulation: Frozen::new(system),
             service: differs.then(|| read(Purpose::Service)),
             structure: split.then(|| read(Purpose::Structure)),
-            without_guesses: guessed
-                .then(|| Frozen::read(system, Reading { guesses: false, ..Reading::of(Purpose::Structure) })),
         }
     }
 
@@ -44,11 +40,6 @@ impl Readings {
 
     pub(crate) fn structure(&self) -> &Frozen {
         self.structure.as_ref().or(self.service.as_ref()).unwrap_or(&self.simulation)
-    }
-
-    /// The structure without what is only guessed; none when nothing is.
-    pub(crate) fn without_guesses(&self) -> Option<&Frozen> {
-        self.without_guesses.as_ref()
     }
 
     /// Whether what stands and falls is the same for the score and for single points.

@@ -21,12 +21,12 @@ pub struct CircularDependency {
     pub broken_without: Vec<DependencyIndex>,
 }
 
-/// Whether the caller can't do without it, as far as the text makes sure: a requirement of the running system for most of
-/// its function, more than a guess, and not one of several alternatives.
+/// Whether the caller surely can't do without it: a requirement of the running system for most of its function, and not
+/// one of several alternatives. Two addresses handed over are likely each; that they make a circle is not.
 fn is_needed(dependency: &Dependency) -> bool {
     dependency.kind == DependencyKind::Requires
         && dependency.plane == Plane::Data
-        && dependency.confidence > Confidence::Guess
+        && dependency.confidence == Confidence::Certain
         && dependency.weight > 0.5
         && dependency.from != dependency.to
 }

@@ -3,7 +3,7 @@
 //! Each row is a monotone function of the target's health. The cascade runs it over time, the symbolic form takes the
 //! same row as logic, so that there is one meaning.
 
-use foreshock_model::{Confidence, Dependency, DependencyKind, Plane};
+use foreshock_model::{Dependency, DependencyKind};
 
 use crate::Health;
 use crate::layout::reading::{Purpose, Reading};
@@ -42,10 +42,7 @@ impl Contribution {
     /// The row; none for a dependency that never carries anything.
     pub(crate) fn of(dependency: &Dependency, reading: &Reading) -> Option<Contribution> {
         let weight = dependency.weight;
-        let silent = dependency.plane == Plane::Management
-            || weight <= 0.0
-            || weight.is_nan()
-            || (!reading.guesses && dependency.confidence == Confidence::Guess);
+        let silent = !dependency.counts() || weight <= 0.0 || weight.is_nan();
         if silent || dependency.from == dependency.to {
             return None;
         }

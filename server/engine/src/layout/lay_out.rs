@@ -1,6 +1,6 @@
 //! Reads a system into its layout (semantics, section 2). What points outside the system is left out.
 
-use foreshock_model::{ComponentIndex, System};
+use foreshock_model::{ComponentIndex, Confidence, System};
 
 use crate::layout::arrays::{Edge, Group, Layout, NO_EDGE, NO_GROUP};
 use crate::layout::circles::Circles;
@@ -91,8 +91,9 @@ fn groups(system: &System, own: &[Own]) -> (Vec<u32>, Vec<Group>) {
             else {
                 continue;
             };
-            // What is not there can't stand in for anything.
-            let present = own.get(dependency.to.index()).is_some_and(|own| !own.absent);
+            // What is not there, or only guessed, can't stand in for anything.
+            let present = own.get(dependency.to.index()).is_some_and(|own| !own.absent)
+                && dependency.confidence > Confidence::Guess;
             if dependency.from == caller && *slot == NO_GROUP && present {
                 *slot = groups.len() as u32;
                 members += 1;

@@ -25,13 +25,11 @@ pub(crate) enum Unknowns {
 pub(crate) struct Reading {
     pub(crate) purpose: Purpose,
     pub(crate) unknowns: Unknowns,
-    /// Whether dependencies that are only guessed carry failures.
-    pub(crate) guesses: bool,
 }
 
 impl Reading {
     pub(crate) fn of(purpose: Purpose) -> Reading {
-        Reading { purpose, unknowns: Unknowns::Best, guesses: true }
+        Reading { purpose, unknowns: Unknowns::Best }
     }
 
     /// The service in the worst case of what the text leaves open.

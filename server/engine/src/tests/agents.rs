@@ -174,7 +174,8 @@ fn enumerated(system: &System, healths: &[Health]) -> Vec<(f64, f64)> {
     }
     for dependency in &system.dependencies {
         let (from, to) = (dependency.from.index(), dependency.to.index());
-        let calls = dependency.plane == foreshock_model::Plane::Data && from != to;
+        let counts = dependency.confidence != foreshock_model::Confidence::Guess;
+        let calls = counts && dependency.plane == foreshock_model::Plane::Data && from != to;
         if !calls || agent(from).is_none() || agent(to).is_none() {
             continue;
         }

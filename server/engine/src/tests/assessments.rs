@@ -35,7 +35,6 @@ fn describe(system: &System, assessment: &Assessment) -> String {
         }
         for (flag, word) in [
             (!point.has_dependents, "no dependents"),
-            (point.guessed, "guessed"),
             (point.only_through_single_instances, "only through single instances"),
         ] {
             if flag {
@@ -312,10 +311,10 @@ fn guesses() {
     check(
         "lb load_balancer\n db database q=1e-2\n lb -> db guess",
         expect![[r#"
-        score 40.000, loss 1e-2
-        entries lb 1 UserFacing; unlinked 
-        single instance:db#0: 60.000 points, 5259.600 min, tops lb, affected lb, down lb, guessed
-    "#]],
+            score 52.041, loss 2.5e-3
+            entries lb 1 UserFacing; unlinked db
+            single instance:db#0: 47.959 points, 1314.900 min, tops db, affected , down , no dependents
+        "#]],
     );
     check(
         "lb load_balancer\n db database q=1e-2\n lb -> db guess\n lb -> db",

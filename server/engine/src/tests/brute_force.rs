@@ -50,7 +50,7 @@ proptest! {
     fn the_diagram_is_the_cascade(text in random::any_system(SMALL)) {
         let system = fixture::system(&text);
         for purpose in [Purpose::Service, Purpose::Structure] {
-            let how = How { strict: true, whole_partials: purpose == Purpose::Structure, without_guesses: false };
+            let how = How { strict: true, whole_partials: purpose == Purpose::Structure };
             let frozen = Frozen::read(&system, Reading::of(purpose));
             let wanted = Wanted { overloaded: true, lost: true };
             let service = Service::at(&system, &frozen.layout, &roots(&system), wanted);

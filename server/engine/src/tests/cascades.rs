@@ -197,6 +197,19 @@ fn weight_zero_and_management_carry_nothing() {
 }
 
 #[test]
+fn guesses_carry_nothing_and_stand_in_for_nobody() {
+    check(
+        "a\n b\n c\n d\n e\n a -> b guess\n group g k=1: d -> c, d -> e guess",
+        "b c",
+        expect![[r#"
+            0 s  b Down (fault 0)
+            0 s  c Down (fault 1)
+            0 s  d Down (group g)
+        "#]],
+    );
+}
+
+#[test]
 fn overloaded_reaches_only_hot_callers() {
     let text = "hot util=0.8 x1\n cool util=0.3\n db x2 util=0.46\n hot -> db\n cool -> db";
     check(

@@ -264,6 +264,7 @@ fn parse_dependency(system: &System, text: &str) -> Dependency {
             "optional" => dependency.kind = DependencyKind::Optional,
             "async" => dependency.kind = DependencyKind::Async,
             "guess" => dependency.confidence = Confidence::Guess,
+            "likely" => dependency.confidence = Confidence::Likely,
             "weight" => dependency.weight = value.parse().unwrap(),
             "timeout" => dependency.timeout = Some(seconds()),
             "attempts" => dependency.attempts = value.parse().unwrap(),

@@ -90,6 +90,16 @@ fn one_dependency_breaks_a_ring() {
     assert_eq!((found.len(), found[0].circle.len(), found[0].broken_without.len()), (1, 3, 1));
 }
 
+/// An address handed over makes a dependency likely; that two of them make a circle is not worth a warning, and no guess
+/// closes one.
+#[test]
+fn only_what_is_certain_makes_a_circle() {
+    for link in ["likely", "guess", "async", "management", "weight=0.5"] {
+        let ring = system(&format!("a\nb\nc\na -> b\nb -> c\nc -> a {link}\n"));
+        assert_eq!(circular_dependencies(&ring), [], "{link}");
+    }
+}
+
 #[test]
 fn the_dependency_that_two_rings_share_breaks_both() {
     let rings = system("a\nb\nc\nd\na -> b\nb -> c\nc -> a\nb -> d\nd -> a\n");

@@ -63,7 +63,6 @@ impl Times {
 pub(crate) struct How {
     pub(crate) strict: bool,
     pub(crate) whole_partials: bool,
-    pub(crate) without_guesses: bool,
 }
 
 struct Own {
@@ -199,13 +198,18 @@ fn absent(system: &System, index: ComponentIndex) -> bool {
     system.component(index).unwrap().redundancy.instances.known() == Some(&0)
 }
 
-fn carries(system: &System, dependency: &Dependency, how: How) -> bool {
+fn carries(system: &System, dependency: &Dependency) -> bool {
     dependency.plane == Plane::Data
         && dependency.weight > 0.0
         && dependency.from != dependency.to
         && !absent(system, dependency.from)
         && !absent(system, dependency.to)
-        && !(how.without_guesses && dependency.confidence == Confidence::Guess)
+        && dependency.confidence != Confidence::Guess
+}
+
+/// Whether a member of a group counts among the m: nobody relies on what is only guessed.
+pub(crate) fn stands_in(member: &Dependency) -> bool {
+    member.confidence != Confidence::Guess
 }
 
 fn is_partial(dependency: &Dependency, how: How) -> bool {
@@ -252,7 +256,7 @@ fn by_the_table(
     };
     let own_now: Vec<Own> = components.iter().map(own_now).collect();
     let own_before: Vec<Own> = components.iter().map(|&index| own(system, index, &[], how, None)).collect();
-    let carries = |dependency: &Dependency| carries(system, dependency, how);
+    let carries = |dependency: &Dependency| carries(system, dependency);
     let seen = |times: &[Times], index: usize, dependency: &Dependency| {
         let mut target = times[dependency.to.index()];
         if faults.contains(&Fault::Cut(DependencyIndex(index as u32))) {
@@ -302,7 +306,7 @@ fn by_the_table(
                     continue;
                 }
                 let present: Vec<&(usize, &Dependency)> =
-                    members.iter().filter(|(_, member)| !absent(member.to)).collect();
+                    members.iter().filter(|(_, member)| stands_in(member) && !absent(member.to)).collect();
                 if present.is_empty() {
                     continue;
                 }
@@ -409,13 +413,13 @@ mod circular {
             if self.cut.iter().any(|cut| std::ptr::eq(*cut, dependency)) {
                 target.by(GONE);
             }
-            carries(self.system, dependency, self.how) && noticed(dependency, target, self.how, grouped) <= self.now
+            carries(self.system, dependency) && noticed(dependency, target, self.how, grouped) <= self.now
         }
 
         /// There for the caller, if exactly `up` of those in its cycle are.
         fn is_there(&self, dependency: &Dependency, grouped: bool, up: &[bool]) -> bool {
             let (from, to) = (dependency.from.index(), dependency.to.index());
-            let matters = carries(self.system, dependency, self.how)
+            let matters = carries(self.system, dependency)
                 && noticed(dependency, GONE, self.how, grouped) < f64::INFINITY
                 && self.together[from][to]
                 && !self.is_down(to);
@@ -471,14 +475,14 @@ mod circular {
         let grouped = |index: usize| system.alternatives.iter().any(|it| it.members.iter().any(|m| m.index() == index));
         let ends = |dependency: &Dependency| (dependency.from.index(), dependency.to.index());
         let listed = system.dependencies.iter().enumerate();
-        let carried: Vec<(usize, &Dependency)> = listed.filter(|(_, it)| carries(system, it, how)).collect();
+        let carried: Vec<(usize, &Dependency)> = listed.filter(|(_, it)| carries(system, it)).collect();
         let loses = |index: usize, it: &Dependency| noticed(it, GONE, how, grouped(index)) < f64::INFINITY;
         let needs = closure(count, carried.iter().filter(|(index, it)| loses(*index, it)).map(|(_, it)| ends(it)));
         let mut groups = Vec::new();
         for it in &system.alternatives {
             let members = it.members.iter().map(|member| &system.dependencies[member.index()]);
             let owner = system.dependencies[it.members[0].index()].from;
-            let members: Vec<&Dependency> = members.filter(|member| !absent(system, member.to)).collect();
+            let members: Vec<&Dependency> = members.filter(|member| super::stands_in(member) && !absent(system, member.to)).collect();
             let required = (it.required as usize).min(members.len());
             if !members.is_empty() && !absent(system, owner) {
                 groups.push(Group { owner: owner.index(), required, members, strict: false });
@@ -491,7 +495,7 @@ mod circular {
         let choices = closure(count, chosen.into_iter());
         let both = |reach: &[Vec<bool>], from: usize, to: usize| from == to || (reach[from][to] && reach[to][from]);
         for group in &mut groups {
-            let counts = |member: &&&Dependency| carries(system, member, how);
+            let counts = |member: &&&Dependency| carries(system, member);
             let inside =
                 group.members.iter().filter(counts).filter(|it| both(&choices, group.owner, it.to.index())).count();
             let circular = group

@@ -7,7 +7,7 @@ use foreshock_model::{
 use proptest::prelude::*;
 
 use super::fixture;
-use super::naive::{How, naive, naive_under};
+use super::naive::{How, naive, naive_under, stands_in};
 use super::random::{self, MODES, existing};
 use crate::{Basis, Cause, Fault, Frozen, Resource, Scratch, Unit, Unsettled, cascade};
 
@@ -15,7 +15,12 @@ use crate::{Basis, Cause, Fault, Frozen, Resource, Scratch, Unit, Unsettled, cas
 fn links(system: &System) -> Vec<(usize, &Dependency)> {
     let absent = |index: ComponentIndex| system.components[index.index()].redundancy.instances.known() == Some(&0);
     let carries = |(_, link): &(usize, &Dependency)| {
-        link.plane == Plane::Data && link.weight > 0.0 && link.from != link.to && !absent(link.from) && !absent(link.to)
+        link.plane == Plane::Data
+            && link.weight > 0.0
+            && link.from != link.to
+            && stands_in(link)
+            && !absent(link.from)
+            && !absent(link.to)
     };
     system.dependencies.iter().enumerate().filter(carries).collect()
 }
@@ -82,8 +87,8 @@ fn latency(system: &System, factors: &[f64], given_up: &[bool]) -> Latency {
                 continue;
             }
             let present = |member: &&DependencyIndex| {
-                let to = system.dependencies[member.index()].to;
-                system.components[to.index()].redundancy.instances.known() != Some(&0)
+                let member = &system.dependencies[member.index()];
+                stands_in(member) && system.components[member.to.index()].redundancy.instances.known() != Some(&0)
             };
             let members: Vec<&DependencyIndex> = group.members.iter().filter(present).collect();
             let required_members = (group.required as usize).min(members.len().max(1));
@@ -229,8 +234,9 @@ impl Flow<'_> {
         let mut shares = vec![1.0; self.system.dependencies.len()];
         for group in &self.system.alternatives {
             let absent = |member: usize| {
-                let to = self.system.dependencies[member].to.index();
-                self.system.components[to].redundancy.instances.known() == Some(&0)
+                let member = &self.system.dependencies[member];
+                let instances = self.system.components[member.to.index()].redundancy.instances.known();
+                !stands_in(member) || instances == Some(&0)
             };
             let mut present: Vec<usize> =
                 group.members.iter().map(|member| member.index()).filter(|m| !absent(*m)).collect();
@@ -460,8 +466,9 @@ fn fails(
         }
         let mut shares = Vec::new();
         for member in &group.members {
-            let to = system.dependencies[member.index()].to.index();
-            if system.components[to].redundancy.instances.known() == Some(&0) {
+            let dependency = &system.dependencies[member.index()];
+            let instances = system.components[dependency.to.index()].redundancy.instances.known();
+            if !stands_in(dependency) || instances == Some(&0) {
                 continue;
             }
             let carried = flow.links.iter().find(|(index, _)| *index == member.index());

@@ -87,6 +87,24 @@ proptest! {
         no_worse(before, after)?;
     }
 
+    /// A guess says who may need whom: whatever else is there, nothing that is counted moves, nor what is found.
+    #[test]
+    fn a_guess_counts_nowhere(
+        text in random::system(random::WIDE), from in any::<prop::sample::Index>(), to in any::<prop::sample::Index>(),
+        kind in prop::sample::select(vec!["", "optional", "async", "async buffer=20", "weight=0.4", "breaker"]),
+    ) {
+        let base = system(&text);
+        let (from, to) = (from.index(base.components.len()), to.index(base.components.len()));
+        let changed = system(&format!("{text}c{from} -> c{to} {kind} guess\n"));
+        let (before, after) = (assess(&base), assess(&changed));
+        prop_assert_eq!(&before, &after);
+        for component in (0..base.components.len() as u32).map(foreshock_model::ComponentIndex) {
+            let healths = |system: &System| crate::cascade(system, &[crate::Fault::Component(component)]).effects.iter()
+                .map(|effect| (effect.component, effect.health, effect.at)).collect::<Vec<_>>();
+            prop_assert_eq!(healths(&base), healths(&changed));
+        }
+    }
+
     /// Perfecting anything never lowers the score.
     #[test]
     fn a_better_figure_never_lowers_the_score(text in random::system(random::WIDE), which in any::<prop::sample::Index>()) {

@@ -72,6 +72,9 @@ fn read(
     let buffer = section.seconds(report, "buffer_seconds", 1.0);
     let planes = [("data", Plane::Data), ("management", Plane::Management)];
     let plane = section.word(report, "plane", &planes).map_or(Plane::Data, |plane| plane.value);
+    let confidences =
+        [("certain", Confidence::Certain), ("likely", Confidence::Likely), ("guess", Confidence::Guess)];
+    let confidence = section.word(report, "confidence", &confidences).map_or(Confidence::Certain, |sure| sure.value);
     let buffer = buffer.and_then(|buffer| needs_async(kind, buffer, report));
 
     let (from, to) = (from?, to?);
@@ -81,7 +84,7 @@ fn read(
     }
     let place = report.place(item.span());
     let evidence = vec![Evidence { place, why: "declared as a dependency".into() }];
-    let mut dependency = Dependency::new(from.0, to.0, kind, Confidence::Certain, evidence);
+    let mut dependency = Dependency::new(from.0, to.0, kind, confidence, evidence);
     dependency.latency = latency.map_or(Seconds::ZERO, |latency| latency.value);
     dependency.weight = weight.map_or(1.0, |weight| weight.value);
     dependency.breaker = breaker;

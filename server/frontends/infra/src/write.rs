@@ -199,9 +199,6 @@ fn write_dependency(
     line: &dyn Fn(&Place) -> String,
 ) {
     let (Some(from), Some(to)) = (system.component(dependency.from), system.component(dependency.to)) else { return };
-    if dependency.confidence == Confidence::Guess {
-        put(text, 1, "# a guess:");
-    }
     for evidence in &dependency.evidence {
         put(text, 1, &format!("# {}, {}", comment(&evidence.why), comment(&line(&evidence.place))));
     }
@@ -228,6 +225,11 @@ fn write_dependency(
     }
     if dependency.fallback {
         put(text, 2, "fallback: true");
+    }
+    match dependency.confidence {
+        Confidence::Certain => {}
+        Confidence::Likely => put(text, 2, "confidence: likely"),
+        Confidence::Guess => put(text, 2, "confidence: guess"),
     }
     if dependency.plane == Plane::Management {
         put(text, 2, "plane: management");

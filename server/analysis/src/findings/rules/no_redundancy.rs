@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use foreshock_engine::{Effect, Fault, Health};
-use foreshock_model::{Alternatives, ComponentIndex, DependencyIndex, MinutesPerYear, Points, System};
+use foreshock_model::{Alternatives, ComponentIndex, Confidence, Dependency, DependencyIndex, MinutesPerYear, Points, System};
 
 use super::single_point_of_failure::{can_fail, single_instances, waits_for_a_person};
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
@@ -35,7 +35,7 @@ fn with_alternatives(system: &System) -> BTreeSet<ComponentIndex> {
     let grouped: BTreeSet<DependencyIndex> =
         system.alternatives.iter().filter(spare).flat_map(|group| group.members.iter().copied()).collect();
     let (mut spared, mut alone) = (BTreeSet::new(), BTreeSet::new());
-    for (number, dependency) in (0u32..).map(DependencyIndex).zip(&system.dependencies) {
+    for (number, dependency) in (0u32..).map(DependencyIndex).zip(&system.dependencies).filter(|(_, it)| it.counts()) {
         let into = if grouped.contains(&number) { &mut spared } else { &mut alone };
         into.insert(dependency.to);
     }
@@ -54,7 +54,10 @@ fn report(stack: &Stack, index: ComponentIndex) -> Option<Finding> {
     let affected: Vec<ComponentIndex> =
         cascade.effects.iter().map(|effect| effect.component).filter(|other| *other != index).collect();
     let consequence = match affected.as_slice() {
-        [] => "Nothing in this stack depends on it; its users are elsewhere.".to_owned(),
+        [] => match wording::ids(stack, &guessed_users(stack.system(), index)).as_slice() {
+            [] => "Nothing in this stack depends on it; its users are elsewhere.".to_owned(),
+            names => format!("Nothing surely depends on it; {} may.", wording::some_of(names)),
+        },
         some => {
             let names = wording::ids(stack, some);
             let verb = if names.len() == 1 { "does" } else { "do" };
@@ -74,6 +77,14 @@ fn report(stack: &Stack, index: ComponentIndex) -> Option<Finding> {
         evidence: proof(stack, &[Fault::Component(index)]),
     }
     .finish(stack)
+}
+
+/// Who may depend on it, as far as an access granted or a shared security group tells.
+fn guessed_users(system: &System, index: ComponentIndex) -> Vec<ComponentIndex> {
+    let guessed = |it: &&Dependency| it.to == index && it.confidence == Confidence::Guess;
+    let mut users: Vec<ComponentIndex> = system.dependencies.iter().filter(guessed).map(|it| it.from).collect();
+    users.dedup();
+    users
 }
 
 fn lose(names: &[std::sync::Arc<str>]) -> &'static str {

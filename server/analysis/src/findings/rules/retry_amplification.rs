@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use foreshock_model::{
-    ComponentIndex, Dependency, DependencyIndex, DependencyKind, Evidence, MinutesPerYear, Plane, Points, System,
+    ComponentIndex, Dependency, DependencyIndex, DependencyKind, Evidence, MinutesPerYear, Points, System,
 };
 
 use super::{Draft, RuleId, severity_of};
@@ -25,7 +25,7 @@ fn retries(dependency: &Dependency) -> bool {
     dependency.attempts > 1
         && !dependency.breaker
         && dependency.kind != DependencyKind::Async
-        && dependency.plane == Plane::Data
+        && dependency.counts()
 }
 
 /// For each callee that nobody's retries go on behind, the chain of retrying dependencies above it with the most attempts.

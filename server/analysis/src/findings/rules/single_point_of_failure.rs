@@ -4,7 +4,7 @@ use foreshock_engine::{Fault, SinglePoint, Unit};
 use foreshock_model::{Component, ComponentIndex, FailoverMode, Probability, Redundancy, Reliability};
 
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
-use crate::{Finding, Severity, Stack};
+use crate::{Finding, Stack};
 
 const ID: RuleId = RuleId::SinglePointOfFailure;
 
@@ -48,7 +48,6 @@ fn report(stack: &Stack, index: ComponentIndex, point: &SinglePoint) -> Option<F
     let down: Vec<ComponentIndex> = point.down.iter().copied().filter(|other| *other != index).collect();
     let names = wording::ids(stack, &down);
     let others = stack.system().components.len().saturating_sub(1);
-    let hedge = if point.guessed { "is likely" } else { "is" };
     let needed = component.redundancy.required;
     let count = match needed {
         1 => wording::instances(component),
@@ -60,10 +59,10 @@ fn report(stack: &Stack, index: ComponentIndex, point: &SinglePoint) -> Option<F
     };
     Draft {
         rule: ID,
-        severity: if point.guessed { Severity::Warning } else { severity_of(ID) },
+        severity: severity_of(ID),
         component: index,
         message: format!(
-            "{} {hedge} a single point of failure ({count}).\n{}.",
+            "{} is a single point of failure ({count}).\n{}.",
             component.id,
             wording::capitalised(&consequence)
         ),

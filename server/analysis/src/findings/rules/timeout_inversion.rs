@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use foreshock_model::{ComponentIndex, Dependency, DependencyKind, Evidence, MinutesPerYear, Plane, Points, Seconds};
+use foreshock_model::{ComponentIndex, Dependency, DependencyKind, Evidence, MinutesPerYear, Points, Seconds};
 
 use super::{Draft, RuleId, severity_of};
 use crate::{Finding, Stack};
@@ -11,7 +11,7 @@ const ID: RuleId = RuleId::TimeoutInversion;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let system = stack.system();
-    let waits = |dependency: &&Dependency| dependency.kind != DependencyKind::Async && dependency.plane == Plane::Data;
+    let waits = |dependency: &&Dependency| dependency.kind != DependencyKind::Async && dependency.counts();
     // The longest of what each caller may wait for.
     let mut longest: BTreeMap<ComponentIndex, (&Dependency, f64)> = BTreeMap::new();
     for inner in system.dependencies.iter().filter(waits).filter(|inner| !inner.breaker) {

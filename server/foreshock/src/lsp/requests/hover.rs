@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use foreshock_analysis::{BlockSummary, TreeNode, percent};
+use foreshock_analysis::{BlockSummary, GuessedCaller, TreeNode, percent};
 use foreshock_engine::Health;
 use foreshock_model::{Confidence, Evidence};
 use foreshock_report::{code, duration, health_name};
@@ -16,6 +16,8 @@ use crate::lsp::view::{Range, View};
 const MOST_LINES: usize = 40;
 /// Chains of proof up to this are shown whole, of longer ones the last link.
 const MOST_HOPS: usize = 2;
+/// Those who may depend on it that are listed.
+const MOST_GUESSES: usize = 8;
 /// Callers of a shared module that are told in full.
 const MOST_SECTIONS: usize = 3;
 
@@ -75,7 +77,8 @@ pub(super) fn section(view: &View, stack: usize, block: &BlockSummary) -> String
         let _ = write!(text, " · {:.1} points", block.points);
     }
     text.push_str("\n\n");
-    match view.snapshot().cascade(stack, block.component) {
+    let tree = view.snapshot().cascade(stack, block.component);
+    match &tree {
         Some(tree) if tree.affected > 0 => {
             let _ = writeln!(text, "If it fails, {} of {} others are affected:\n", tree.affected, tree.others);
             let mut lines = Lines { view, text: &mut text, left: MOST_LINES, hidden: 0 };
@@ -86,6 +89,15 @@ pub(super) fn section(view: &View, stack: usize, block: &BlockSummary) -> String
             }
         }
         _ => text.push_str("If it fails, nothing else is affected.\n"),
+    }
+    let guessed = tree.map(|tree| tree.guessed).unwrap_or_default();
+    if !guessed.is_empty() {
+        text.push_str("\nMay depend on it, a guess that counts nowhere:\n\n");
+        let mut lines = Lines { view, text: &mut text, left: MOST_LINES, hidden: 0 };
+        guessed.iter().take(MOST_GUESSES).for_each(|guess| lines.guess(guess));
+        if guessed.len() > MOST_GUESSES {
+            let _ = writeln!(text, "- and {} more", guessed.len() - MOST_GUESSES);
+        }
     }
     match block.availability {
         Some(availability) => {
@@ -138,8 +150,16 @@ impl Lines<'_> {
             Confidence::Likely => self.text.push_str(", likely"),
             Confidence::Guess => self.text.push_str(", a guess"),
         }
-        let hops = &node.evidence;
-        // The last line of a chain names what is needed. The way there is in the graph.
+        self.proof(&node.evidence);
+    }
+
+    fn guess(&mut self, guess: &GuessedCaller) {
+        let _ = write!(self.text, "- {}", code(&guess.id));
+        self.proof(&guess.evidence);
+    }
+
+    /// The last line of a long chain names what is needed. The way there is in the graph.
+    fn proof(&mut self, hops: &[Evidence]) {
         let first = if hops.len() > MOST_HOPS { hops.len() - 1 } else { 0 };
         let links: Vec<String> = hops.iter().skip(first).map(|hop| self.link(hop)).collect();
         if !links.is_empty() {
