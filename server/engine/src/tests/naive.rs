@@ -482,7 +482,8 @@ mod circular {
         for it in &system.alternatives {
             let members = it.members.iter().map(|member| &system.dependencies[member.index()]);
             let owner = system.dependencies[it.members[0].index()].from;
-            let members: Vec<&Dependency> = members.filter(|member| super::stands_in(member) && !absent(system, member.to)).collect();
+            let members: Vec<&Dependency> =
+                members.filter(|member| super::stands_in(member) && !absent(system, member.to)).collect();
             let required = (it.required as usize).min(members.len());
             if !members.is_empty() && !absent(system, owner) {
                 groups.push(Group { owner: owner.index(), required, members, strict: false });

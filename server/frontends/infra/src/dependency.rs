@@ -72,8 +72,7 @@ fn read(
     let buffer = section.seconds(report, "buffer_seconds", 1.0);
     let planes = [("data", Plane::Data), ("management", Plane::Management)];
     let plane = section.word(report, "plane", &planes).map_or(Plane::Data, |plane| plane.value);
-    let confidences =
-        [("certain", Confidence::Certain), ("likely", Confidence::Likely), ("guess", Confidence::Guess)];
+    let confidences = [("certain", Confidence::Certain), ("likely", Confidence::Likely), ("guess", Confidence::Guess)];
     let confidence = section.word(report, "confidence", &confidences).map_or(Confidence::Certain, |sure| sure.value);
     let buffer = buffer.and_then(|buffer| needs_async(kind, buffer, report));
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use foreshock_engine::{Effect, Fault, Health};
-use foreshock_model::{Alternatives, ComponentIndex, Confidence, Dependency, DependencyIndex, MinutesPerYear, Points, System};
+use foreshock_model::{
+    Alternatives, ComponentIndex, Confidence, Dependency, DependencyIndex, MinutesPerYear, Points, System,
+};
 
 use super::single_point_of_failure::{can_fail, single_instances, waits_for_a_person};
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};

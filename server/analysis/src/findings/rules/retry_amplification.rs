@@ -22,10 +22,7 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
 }
 
 fn retries(dependency: &Dependency) -> bool {
-    dependency.attempts > 1
-        && !dependency.breaker
-        && dependency.kind != DependencyKind::Async
-        && dependency.counts()
+    dependency.attempts > 1 && !dependency.breaker && dependency.kind != DependencyKind::Async && dependency.counts()
 }
 
 /// For each callee that nobody's retries go on behind, the chain of retrying dependencies above it with the most attempts.
