@@ -295,7 +295,11 @@ output "address" { value = aws_db_instance.this.address }
 "#,
     );
     let seen = repairs(&text, "single-point-of-failure");
-    assert_eq!(seen.matches("Enable Multi-AZ (module.batch and module.web use it)").count(), 2, "{seen}");
+    assert_eq!(
+        seen.matches("Enable Multi-AZ (module.batch and module.web use it)").count(),
+        1,
+        "one finding for both: {seen}"
+    );
 }
 
 #[test]
@@ -337,4 +341,157 @@ output "ips" {{ value = aws_instance.this[*].private_ip }}
     let broken = text("one(module.web.ips)");
     let broken = repairs(&broken, "single-point-of-failure") + &repairs(&broken, "no-redundancy");
     assert!(!broken.contains("Run two"), "{broken}");
+}
+
+/// A deployment of one pod behind a service, with that volume.
+fn pod(kind: &str, volume: &str, more: &str) -> String {
+    format!(
+        r#"
+resource "kubernetes_ingress_v1" "web" {{
+  metadata {{ name = "web" }}
+  spec {{
+    default_backend {{
+      service {{
+        name = kubernetes_service_v1.web.metadata[0].name
+        port {{ number = 80 }}
+      }}
+    }}
+  }}
+}}
+resource "kubernetes_service_v1" "web" {{
+  metadata {{ name = "web" }}
+  spec {{
+    selector = {{ app = "web" }}
+    port {{ port = 80 }}
+  }}
+}}
+resource "{kind}" "web" {{
+  metadata {{ name = "web" }}
+  spec {{
+    replicas = 1
+    template {{
+      metadata {{ labels = {{ app = "web" }} }}
+      spec {{
+        container {{
+          name  = "web"
+          image = "nginx"
+        }}
+        volume {{
+          name = "data"
+          {volume}
+        }}
+      }}
+    }}
+  }}
+}}
+{more}"#
+    )
+}
+
+fn claim(mode: &str) -> String {
+    format!(
+        r#"
+resource "kubernetes_persistent_volume_claim_v1" "data" {{
+  metadata {{ name = "data" }}
+  spec {{
+    access_modes = ["{mode}"]
+    resources {{ requests = {{ storage = "1Gi" }} }}
+  }}
+}}
+"#
+    )
+}
+
+#[test]
+fn what_only_one_can_have_forbids_a_second() {
+    let by_reference =
+        "persistent_volume_claim { claim_name = kubernetes_persistent_volume_claim_v1.data.metadata[0].name }";
+    let by_name = "persistent_volume_claim { claim_name = \"data\" }";
+    let two = |kind: &str, volume: &str, more: &str| {
+        let seen = repairs(&pod(kind, volume, more), "single-point-of-failure");
+        assert!(seen.starts_with(kind), "{seen}");
+        seen.contains("Run two pods")
+    };
+    for kind in ["kubernetes_deployment_v1", "kubernetes_deployment"] {
+        for volume in [by_reference, by_name] {
+            assert!(!two(kind, volume, &claim("ReadWriteOnce")), "{kind} {volume}");
+            assert!(!two(kind, volume, &claim("ReadWriteOncePod")), "{kind} {volume}");
+            assert!(two(kind, volume, &claim("ReadWriteMany")), "{kind} {volume}");
+        }
+        assert!(!two(kind, by_name, ""), "nobody knows of a claim that is declared elsewhere");
+        assert!(!two(kind, "aws_elastic_block_store { volume_id = \"vol-1\" }", ""));
+        assert!(two(kind, "empty_dir {}", ""));
+    }
+}
+
+#[test]
+fn machines_with_something_of_their_own_are_not_doubled() {
+    let text = |more: &str, inner: &str| {
+        with_front(&format!(
+            r#"
+variable "machines" {{ default = 1 }}
+resource "aws_instance" "web" {{
+  count = var.machines
+  ami   = "ami-1"
+{inner}
+}}
+resource "aws_lb_target_group_attachment" "web" {{
+  count            = var.machines
+  target_group_arn = aws_lb_target_group.web.arn
+  target_id        = aws_instance.web[count.index].id
+}}
+{more}"#
+        ))
+    };
+    let two = |more: &str, inner: &str| {
+        let seen = repairs(&text(more, inner), "single-point-of-failure");
+        assert!(seen.starts_with("aws_instance.web"), "{seen}");
+        seen.contains("Run two instances")
+    };
+    assert!(two("", ""));
+    assert!(!two("", "  private_ip = \"10.0.0.4\""));
+    let volume = r#"
+resource "aws_volume_attachment" "data" {
+  device_name = "/dev/sdf"
+  volume_id   = "vol-1"
+  instance_id = aws_instance.web[0].id
+}
+"#;
+    assert!(!two(volume, ""));
+    assert!(!two("resource \"aws_eip\" \"web\" {\n  instance = aws_instance.web[0].id\n}\n", ""));
+}
+
+#[test]
+fn what_a_provider_refuses_is_no_repair() {
+    let database = |setting: &str, more: &str| {
+        let text = format!("{}{more}", database(&format!("false\n  {setting}")));
+        repairs(&text, "single-point-of-failure").contains("Enable Multi-AZ")
+    };
+    let group = |subnets: &str| format!("resource \"aws_db_subnet_group\" \"db\" {{ subnet_ids = [{subnets}] }}\n");
+    assert!(database("", ""));
+    assert!(!database("availability_zone = \"eu-west-1a\"", ""));
+    assert!(!database("db_subnet_group_name = aws_db_subnet_group.db.name", &group("\"subnet-a\"")));
+    assert!(database("db_subnet_group_name = aws_db_subnet_group.db.name", &group("\"subnet-a\", \"subnet-b\"")));
+
+    let brokers = |subnets: &str, number: u32| {
+        let text = format!(
+            r#"
+resource "aws_msk_cluster" "events" {{
+  number_of_broker_nodes = {number}
+  broker_node_group_info {{
+    client_subnets = [{subnets}]
+  }}
+}}
+resource "aws_instance" "app" {{
+  count     = 2
+  ami       = "ami-1"
+  user_data = aws_msk_cluster.events.bootstrap_brokers
+}}
+"#
+        );
+        repairs(&text, "single-point-of-failure") + &repairs(&text, "no-redundancy")
+    };
+    assert!(brokers("\"subnet-a\"", 1).contains("<- 3"), "{}", brokers("\"subnet-a\"", 1));
+    let two = brokers("\"subnet-a\", \"subnet-b\"", 2);
+    assert!(two.is_empty() || two.contains("<- 4"), "{two}");
 }

@@ -401,7 +401,7 @@ resource "aws_db_instance" "orders" {
   identifier     = "orders"
   engine         = "postgres"
   instance_class = "db.r6g.large"
-  multi_az       = var.ha
+  multi_az       = false
 }
 
 resource "aws_lambda_function" "api" {
@@ -450,7 +450,7 @@ fn a_plan_with_its_source_is_found_in_the_text() {
     assert_eq!(snapshot.stacks[0].root, root.join("infra"));
     assert_eq!(
         new_findings(&snapshot),
-        [r#"aws_db_instance.orders main.tf `multi_az       = var.ha` ["Enable Multi-AZ"]"#]
+        [r#"aws_db_instance.orders main.tf `multi_az       = false` ["Enable Multi-AZ"]"#]
     );
     assert!(snapshot.stacks[0].comparison().unwrap().points.unwrap() < 0.0);
 }
@@ -470,7 +470,7 @@ fn text_beside_a_plan_is_its_source_when_it_has_its_resources() {
     let snapshot = read(&root.join("plan.json"), None);
     assert_eq!(
         new_findings(&snapshot),
-        [r#"aws_db_instance.orders main.tf `multi_az       = var.ha` ["Enable Multi-AZ"]"#]
+        [r#"aws_db_instance.orders main.tf `multi_az       = false` ["Enable Multi-AZ"]"#]
     );
     let directory = written(&[("main.tf", "resource \"aws_sqs_queue\" \"q\" {}\n"), ("plan.json", PLAN)]);
     let root = directory.root();

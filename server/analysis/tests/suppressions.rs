@@ -312,12 +312,11 @@ fn by_address() {
     check(
         &with(&format!("{entry}path = \"dev/**\"\n")),
         expect![[r#"
-        dev
-        prod
-          shown module.db["eu"].aws_db_instance.this
-          shown module.db["us"].aws_db_instance.this
-        foreshock.toml:2 hint nothing is ignored here any more: no `single-point-of-failure` is found
-    "#]],
+            dev
+            prod
+              shown module.db["eu"].aws_db_instance.this
+            foreshock.toml:2 hint nothing is ignored here any more: no `single-point-of-failure` is found
+        "#]],
     );
     check(
         &with(&format!(
@@ -325,12 +324,11 @@ fn by_address() {
             entry.replace("[[", "[[stack.")
         )),
         expect![[r#"
-        dev
-        prod
-          shown module.db["eu"].aws_db_instance.this
-          shown module.db["us"].aws_db_instance.this
-        foreshock.toml:4 warning `single-point-of-failure` was ignored here until 2026-01-01: it is shown again
-    "#]],
+            dev
+            prod
+              shown module.db["eu"].aws_db_instance.this
+            foreshock.toml:4 warning `single-point-of-failure` was ignored here until 2026-01-01: it is shown again
+        "#]],
     );
 }
 
@@ -406,7 +404,7 @@ fn other_tools_are_mentioned() {
     let finding = snapshot.stacks[0].findings.iter().find(|finding| finding.rule.as_str() == SINGLE).unwrap();
     let mentions: Vec<&str> =
         finding.evidence.iter().map(|evidence| &*evidence.why).filter(|why| why.contains("here, too")).collect();
-    assert_eq!(mentions, ["trivy:ignore:AVD-AWS-0077 is here, too", "checkov:skip=CKV_AWS_157 is here, too"]);
+    assert_eq!(mentions, ["checkov:skip=CKV_AWS_157 is here, too"], "the other one is about backups");
 }
 
 #[test]

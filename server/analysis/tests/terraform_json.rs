@@ -56,7 +56,7 @@ fn a_json_module_is_a_stack_like_any_other() {
             finding.component_id.starts_with("module.db") && finding.rule.as_str() == "single-point-of-failure"
         })
         .expect("one database");
-    assert_eq!(written(&finding.place), "\"multi_az\": \"${var.multi}\"");
+    assert_eq!(written(&finding.place), "\"multi\": false", "the argument decides it");
     assert!(snapshot.fixes(0, &stack.findings[index]).is_empty(), "JSON is not edited");
 }
 

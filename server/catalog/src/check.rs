@@ -8,10 +8,10 @@ use foreshock_resources::{Instance, Key, Kind, Mode, Value};
 use foreshock_text::Place;
 use serde::Deserialize;
 
-use crate::Row;
 use crate::expression::{Expression, Variables};
 use crate::graph::{Graph, block_address};
 use crate::paths;
+use crate::{Row, counted};
 
 /// One thing that may be wrong with a resource, as it is written in a row.
 #[derive(Clone, Debug, Deserialize)]
@@ -180,7 +180,7 @@ fn words(check: &CheckRow, variables: &Variables) -> Option<(String, String)> {
     let text = |template: &Expression| match template.value(variables) {
         // What is sensitive is never shown.
         value if value.provenance.is_sensitive() => None,
-        Value { kind: Kind::String(text), .. } => Some(text.to_string()),
+        Value { kind: Kind::String(text), .. } => Some(counted(&text)),
         _ => None,
     };
     Some((text(&check.says)?, text(&check.then)?))

@@ -421,6 +421,14 @@ impl<'a> Graph<'a> {
                     targets.push(target);
                 }
             }
+            let Some(key) = &refers.key else { continue };
+            for &target in refers.types.iter().filter_map(|name| self.by_type.get(name.as_str())).flatten() {
+                let fits =
+                    target != index && self.fits(found.value, target, key) && self.agree(index, target, &refers.same);
+                if fits && seen.insert(target) {
+                    targets.push(target);
+                }
+            }
         }
         targets
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use foreshock_model::{Failover, FailoverMode, Known, Redundancy, Replication, Source, ZoneIndex};
-use foreshock_resources::{Instance, Key};
+use foreshock_resources::{Instance, Key, Kind, Value};
 use foreshock_text::Place;
 
 use crate::expression::{Expression, Variables};
@@ -63,7 +63,7 @@ fn instances(
         let one = Source::ProviderDefault("each block is one".into());
         return (Known::Known(if row.replicas { count } else { 1 }), source.unwrap_or(one));
     };
-    let source = source_of(graph, row, declaring, blocks, members, expression);
+    let source = source_of(graph, row, declaring, blocks, members, expression, variables);
     (expression.count(variables), source)
 }
 
@@ -83,8 +83,10 @@ fn source_of(
     blocks: &[usize],
     members: &[usize],
     expression: &Expression,
+    variables: &Variables,
 ) -> Source {
-    for read in expression.reads() {
+    let decides = deciding(declaring, expression, variables);
+    for read in decides.into_iter().chain(expression.reads()) {
         let name = read.split('.').next().unwrap_or(read);
         if let Some(attribute) = paths::attribute(&declaring.body, read) {
             return Source::Attribute(attribute.place.place());
@@ -105,9 +107,47 @@ fn source_of(
     Source::ProviderDefault(fact.map_or("what the provider does when nothing is written", String::as_str).into())
 }
 
+/// Of several attributes that are written, the one with another value of which the number would be another.
+fn deciding<'e>(declaring: &Instance, expression: &'e Expression, variables: &Variables) -> Option<&'e str> {
+    let written: Vec<&str> =
+        expression.reads().filter(|read| paths::attribute(&declaring.body, read).is_some()).collect();
+    if written.len() < 2 {
+        return None;
+    }
+    let now = expression.count(variables);
+    written.into_iter().find(|read| {
+        let mut otherwise = variables.clone();
+        let (root, rest) = read.split_once('.').unwrap_or((read, ""));
+        let Some(value) = variables.get(root) else { return false };
+        otherwise.insert(root.into(), changed(value, rest));
+        expression.count(&otherwise) != now
+    })
+}
+
+/// A value with something else at a path of it: one more, the other truth, or nothing.
+fn changed(value: &Value, path: &str) -> Value {
+    let kind = match &value.kind {
+        Kind::List(items) if !path.is_empty() => {
+            Kind::List(Arc::new(items.iter().map(|item| changed(item, path)).collect()))
+        }
+        Kind::Map(items) if !path.is_empty() => {
+            let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+            let mut items = (**items).clone();
+            if let Some(item) = items.get_mut(name) {
+                *item = changed(item, rest);
+            }
+            Kind::Map(Arc::new(items))
+        }
+        Kind::Number(number) => Kind::Number(number + 1.0),
+        Kind::Bool(truth) => Kind::Bool(!truth),
+        _ => Kind::Null,
+    };
+    Value::new(kind)
+}
+
 fn required(row: &Row, instances: &Known<u32>, variables: &mut Variables) -> u32 {
     let (Some(expression), Some(&instances)) = (&row.required, instances.known()) else { return 1 };
-    let count = foreshock_resources::Value::new(foreshock_resources::Kind::Number(f64::from(instances)));
+    let count = Value::new(Kind::Number(f64::from(instances)));
     variables.insert("instances".into(), count);
     expression.count(variables).known().copied().unwrap_or(1).clamp(1, instances.max(1))
 }

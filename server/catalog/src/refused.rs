@@ -18,6 +18,9 @@ pub(crate) struct Refusal {
     /// Only where this is surely true. Beside what the other expressions of a row see there is `number`, how many instances
     /// the component has.
     pub(crate) when: Expression,
+    /// Also where that can't be known.
+    #[serde(default)]
+    pub(crate) unless_known: bool,
     /// Why, for a person.
     pub(crate) why: String,
 }
@@ -43,7 +46,8 @@ pub fn refused(resources: &Resources, catalog: &Catalog, assembled: &Assembled) 
             };
             variables.insert("number".into(), number);
         }
-        for refusal in row.refused.iter().filter(|refusal| refusal.when.holds(&variables) == Some(true)) {
+        let holds = |refusal: &&Refusal| refusal.when.holds(&variables).unwrap_or(refusal.unless_known);
+        for refusal in row.refused.iter().filter(holds) {
             found.insert((block_address(instance).into(), refusal.why.as_str().into()));
         }
     }

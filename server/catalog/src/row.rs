@@ -6,7 +6,7 @@ use foreshock_model::{ComponentKind, Confidence, DependencyKind, Plane};
 use serde::Deserialize;
 
 use crate::expression::{Expression, Variables};
-use crate::{CheckRow, Recipe, Refusal, Role};
+use crate::{CheckRow, Recipe, Refusal, Role, Step};
 
 /// What a resource type means at run time. docs/catalog.md describes the fields as they are written.
 #[derive(Clone, Debug, Deserialize)]
@@ -363,6 +363,17 @@ impl Row {
 }
 
 impl Row {
+    /// The attributes that decide what a rule finds: those that its checks name, then those that its recipes write.
+    pub fn names_for<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a str> {
+        let checks = self.checks.iter().filter(move |check| check.rule == rule).flat_map(|check| &check.at);
+        let recipes = self.recipes.iter().filter(move |recipe| recipe.rules.iter().any(|one| one == rule));
+        let written = recipes.flat_map(|recipe| &recipe.steps).filter_map(|step| match step {
+            Step::Set { of: None, path, .. } => Some(path.as_str()),
+            _ => None,
+        });
+        checks.map(String::as_str).chain(written)
+    }
+
     /// Whether an edge to `wanted` is one to an instance of this row and the type `name`.
     pub(crate) fn is_or_holds(&self, wanted: &str, name: &str) -> bool {
         wanted == name || self.stands_for.iter().any(|inside| inside == wanted || inside == "*")

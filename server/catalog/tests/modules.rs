@@ -88,7 +88,7 @@ fn a_known_module_is_what_its_arguments_say() {
                 container_definitions.api.environment.value of module.api refers to module.orders.db_instance_address
             deletion-unprotected: module.aurora may be deleted by any apply
             no-backup: module.single keeps no backups
-            no-redundancy: module.vpc lets all zones out through one NAT gateway
+            shared-fate: module.vpc lets all zones out through one NAT gateway
         "#]],
     );
 }

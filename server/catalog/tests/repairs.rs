@@ -263,7 +263,7 @@ fn search_and_brokers() {
         resource "aws_msk_cluster" "m" { number_of_broker_nodes = 2 }
         "#,
         expect![[r#"
-            aws_msk_cluster.m: Run three brokers
+            aws_msk_cluster.m: Run enough brokers that one may be missing
                 aws_msk_cluster.m: number_of_broker_nodes = 3
             aws_opensearch_domain.d: Run three data nodes
                 aws_opensearch_domain.d: cluster_config.instance_count = 3

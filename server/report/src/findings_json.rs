@@ -101,6 +101,9 @@ fn of_finding(finding: &Finding, fixes: Option<&[Fix]>, places: &Places<'_>) -> 
     put("severity", loudness(finding).name().into());
     put("new", finding.new.into());
     put("component", (*finding.component_id).into());
+    if !finding.also.is_empty() {
+        put("also", finding.also.iter().map(|id| Value::from(&**id)).collect());
+    }
     put("message", finding.message.clone().into());
     places.json(&finding.place).into_iter().for_each(|(name, value)| put(&name, value));
     put("affected", finding.affected.iter().map(|id| Value::from(&**id)).collect());

@@ -3,10 +3,10 @@
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 use foreshock_analysis::{Finding, Fix, ProblemCode, Severity};
 use foreshock_model::Evidence;
-use foreshock_text::{Place, Span};
+use foreshock_text::{FilePath, Place, Span};
 
 use super::model::loudness;
 use super::panel::panel;
@@ -101,7 +101,7 @@ fn groups_of<'a>(finding: &'a Finding, fixes: Option<&'a [Fix]>, places: &Places
         elements.push(Level::HELP.message(offer(fix)).into());
     }
     let mut groups = vec![title.elements(elements)];
-    groups.extend(best.map(|fix| patched(fix, places)));
+    groups.extend(best.map(|fix| patched(fix, &finding.place.file, places)));
     groups
 }
 
@@ -134,12 +134,17 @@ fn excerpt<'a>(place: &Place, places: &Places<'a>) -> Vec<Element<'a>> {
 }
 
 /// The best repair, as the text would be.
-fn patched<'a>(fix: &'a Fix, places: &Places<'a>) -> Group<'a> {
+fn patched<'a>(fix: &'a Fix, cause: &FilePath, places: &Places<'a>) -> Group<'a> {
     let mut group = Level::HELP.secondary_title(offer(fix)).elements(Vec::<Element>::new());
     let mut files: Vec<_> = fix.edits.iter().map(|edit| &edit.place.file).collect();
     files.dedup();
+    let is_many = files.len() > 1;
     for file in files {
         let Some(source) = places.text(file) else { continue };
+        // The renderer names only other files than that of the excerpt above.
+        if is_many && file == cause {
+            group = group.element(Origin::path(places.path(file.as_path())));
+        }
         let edits = fix.edits.iter().filter(|edit| edit.place.file == *file);
         let patches = edits.map(|edit| Patch::new(clamped(source, edit.place.span), edit.text.as_str()));
         group = group.element(Snippet::source(source).path(places.path(file.as_path())).fold(true).patches(patches));

@@ -5,6 +5,26 @@ use foreshock_analysis::{Snapshot, Stack};
 use foreshock_text::{FilePath, Place, Position, PositionEncoding};
 use serde_json::{Map, Value, json};
 
+/// A path as it is seen from a directory; whole where the two have nothing in common.
+fn relative(path: &Utf8Path, base: &Utf8Path) -> String {
+    let (mut here, mut there) = (base.components().peekable(), path.components().peekable());
+    let mut common = 0;
+    while let (Some(one), Some(other)) = (here.peek(), there.peek())
+        && one == other
+    {
+        here.next();
+        there.next();
+        common += 1;
+    }
+    let is_apart = path.is_absolute() && common <= 1;
+    if path.is_absolute() != base.is_absolute() || (is_apart && base.components().count() > 1) {
+        return path.to_string();
+    }
+    let up = here.map(|_| "..");
+    let relative: Vec<&str> = up.chain(there.map(|part| part.as_str())).collect();
+    if relative.is_empty() { ".".to_owned() } else { relative.join("/") }
+}
+
 /// How files and ranges are written: relative to something or absolute, and in which column units.
 pub struct Places<'a> {
     snapshot: &'a Snapshot,
@@ -28,10 +48,9 @@ impl<'a> Places<'a> {
         self.snapshot.file(file).map(|parsed| &**parsed.text)
     }
 
-    /// A path: `.` for the base itself, `../x` is not made up, what lies elsewhere stays whole.
+    /// A path: `.` for the base itself, `../x` for what stands beside it.
     pub fn path(&self, path: &Utf8Path) -> String {
-        let relative = self.base.as_ref().and_then(|base| path.strip_prefix(base).ok()).unwrap_or(path);
-        if relative.as_str().is_empty() { ".".to_owned() } else { relative.to_string() }
+        self.base.as_ref().map_or_else(|| path.to_string(), |base| relative(path, base))
     }
 
     /// What a stack is called: its root, and what tells it from others of that root.
@@ -80,5 +99,25 @@ impl<'a> Places<'a> {
             json!({"line": line, "character": column})
         };
         json!({"start": at(place.span.start), "end": at(place.span.end)})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_seen_from_one_root() {
+        for (path, base, seen) in [
+            ("/a/b/c.tf", "/a/b", "c.tf"),
+            ("/a/b", "/a/b", "."),
+            ("/a/modules/x/c.tf", "/a/envs/prod", "../../modules/x/c.tf"),
+            ("/a", "/a/b", ".."),
+            ("/z/c.tf", "/a/b", "/z/c.tf"),
+            ("/c.tf", "/", "c.tf"),
+            ("c.tf", "/a", "c.tf"),
+        ] {
+            assert_eq!(relative(Utf8Path::new(path), Utf8Path::new(base)), seen, "{path} from {base}");
+        }
     }
 }

@@ -125,9 +125,10 @@ struct Known {
 impl Known {
     fn of(before: &Stack, now: &Stack) -> Known {
         let mut known = Known { names: BTreeMap::new(), loudest: BTreeMap::new() };
-        for finding in before.all_findings() {
-            let name: Arc<str> = now.name_now(&finding.component_id).into();
-            known.names.insert(finding.component_id.clone(), name.clone());
+        for (finding, id) in before.all_findings().flat_map(|finding| finding.components().map(move |id| (finding, id)))
+        {
+            let name: Arc<str> = now.name_now(id).into();
+            known.names.insert(id.clone(), name.clone());
             let loudest =
                 known.loudest.entry(FindingKey { rule: finding.rule, component_id: name }).or_insert(finding.severity);
             *loudest = (*loudest).max(finding.severity);

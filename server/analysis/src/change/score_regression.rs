@@ -37,6 +37,7 @@ pub(crate) fn find(stack: &Stack, cause: Option<&Arc<Cause>>) -> Option<Finding>
         new: true,
         component: block.map(|block| block.component),
         component_id,
+        also: Vec::new(),
         message: format!("The score fell by {:.1} points: {before:.1} at {}, {after:.1} now.{most}", -points, base.id),
         block: block.map_or_else(|| place.clone(), |block| block.header.clone()),
         affected: Vec::new(),

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_text::{FilePath, LineTable};
 use serde::{Deserialize, Serialize};
 
-use crate::{Configuration, FindingKey, ProblemCode, Snapshot, Stack};
+use crate::{Configuration, Finding, FindingKey, ProblemCode, Snapshot, Stack};
 
 /// One accepted finding. The order of the fields is the order in the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -88,10 +88,10 @@ impl Baseline {
         for stack in stacks {
             let name = self.name_of(stack);
             self.entries.retain(|entry| entry.stack != name);
-            let found = stack.findings.iter().map(|finding| BaselineEntry {
+            let found = stack.findings.iter().flat_map(Finding::keys).map(|key| BaselineEntry {
                 stack: name.clone(),
-                rule: finding.rule.to_string(),
-                address: finding.component_id.to_string(),
+                rule: key.rule.to_string(),
+                address: key.component_id.to_string(),
             });
             self.entries.extend(found);
         }

@@ -52,6 +52,8 @@ pub struct Finding {
     pub component: Option<ComponentIndex>,
     /// Id of that component, else the address of the resource.
     pub component_id: Arc<str>,
+    /// The others that it is about, where one line of text says the same of several (a module that is called more than once).
+    pub also: Vec<Arc<str>>,
     /// One or two lines, in the user's own names.
     pub message: String,
     /// What to underline: the attribute that causes it, else the block's header.
@@ -90,7 +92,17 @@ impl Finding {
 
     /// Whether both say the same of the same thing.
     pub fn is_same(&self, other: &Finding) -> bool {
-        self.rule == other.rule && self.component_id == other.component_id
+        self.rule == other.rule && self.components().any(|id| other.components().any(|other| id == other))
+    }
+
+    /// Whom it is about: ids of components, else addresses of resources.
+    pub fn components(&self) -> impl Iterator<Item = &Arc<str>> {
+        std::iter::once(&self.component_id).chain(&self.also)
+    }
+
+    /// What each of those is known by.
+    pub fn keys(&self) -> impl Iterator<Item = FindingKey> {
+        self.components().map(|id| FindingKey { rule: self.rule, component_id: id.clone() })
     }
 
     /// Whether it says that one instance takes the system down.

@@ -2,13 +2,16 @@
 //! with it, by a baseline or by a suppression.
 
 pub(crate) mod baseline;
+pub(crate) mod called;
 pub(crate) mod finding;
 pub(crate) mod fix;
+mod fold;
 pub(crate) mod rules;
 pub(crate) mod suppression;
 
 use crate::Stack;
 use crate::show::block::summaries;
+pub(crate) use fold::folded;
 
 /// A stack with everything that the rules find in it, and its blocks with what they show.
 pub(crate) fn find(mut stack: Stack) -> Stack {

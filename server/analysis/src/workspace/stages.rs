@@ -13,7 +13,7 @@ use super::seen::Seen;
 use crate::configuration::StackSettings;
 use crate::dialect::{Meaning, Understood};
 use crate::findings::suppression::{Annotations, settle};
-use crate::findings::{baseline, find, grade};
+use crate::findings::{baseline, find, folded, grade};
 use crate::{ProblemCode, Stack};
 
 /// What a panic says, in one line.
@@ -63,6 +63,7 @@ impl Workspace {
         let stack = self.compared(dialect, stack, number, &read);
         let stack = baseline::applied(stack);
         let stack = self.settled(stack);
+        let stack = folded(stack);
         Ok((stack, read))
     }
 

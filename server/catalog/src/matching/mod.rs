@@ -167,7 +167,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Whether a value is the text, or a part of the labels, that the target has at `key`.
-    fn fits(&self, own: &Value, target: usize, key: &str) -> bool {
+    pub(crate) fn fits(&self, own: &Value, target: usize, key: &str) -> bool {
         let theirs = self.instance(target).and_then(|target| paths::attribute(&target.body, key));
         let Some(theirs) = theirs else { return false };
         match (&own.kind, &theirs.value.kind) {
@@ -177,7 +177,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Whether two instances surely have equal values under each of these names.
-    fn agree(&self, one: usize, other: usize, names: &[String]) -> bool {
+    pub(crate) fn agree(&self, one: usize, other: usize, names: &[String]) -> bool {
         names.iter().all(|name| self.own_value(one, name).agrees(&self.own_value(other, name)))
     }
 

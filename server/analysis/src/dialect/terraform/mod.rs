@@ -19,6 +19,7 @@ use foreshock_text::FilePath;
 
 use calls::{CallGraph, without_libraries};
 pub(crate) use comments::comments_of;
+pub(crate) use repairs::is_installed;
 use states::States;
 
 use super::{Dialect, Home, Meaning, Reader, Site, SourceFile, StackKind, Texts, Understood};

@@ -9,6 +9,7 @@ use foreshock_terraform::registry_source;
 
 use super::{Terraform, placement};
 use crate::dialect::Texts;
+use crate::findings::called::calls_around;
 use crate::findings::fix::Candidate;
 use crate::{Edit, Finding, Stack};
 
@@ -28,19 +29,8 @@ pub(super) fn candidates(texts: &dyn Texts, stack: &Stack, module: &Terraform, f
     found
 }
 
-/// The calls that a module instance is in, the innermost first.
-pub(super) fn calls_around<'a>(resources: &'a Resources, module: &str) -> Vec<&'a ModuleCall> {
-    let is_around = |call: &&ModuleCall| {
-        let rest = module.strip_prefix(&*call.address);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    let mut calls: Vec<&ModuleCall> = resources.modules.iter().filter(is_around).collect();
-    calls.sort_by_key(|call| std::cmp::Reverse(call.address.len()));
-    calls
-}
-
 /// A call as the one instance that stands for a module which is not at hand.
-pub(super) fn as_instance(call: &ModuleCall) -> Instance {
+fn as_instance(call: &ModuleCall) -> Instance {
     let module = call.address.rfind(".module.").and_then(|at| call.address.get(..at)).unwrap_or_default();
     Instance {
         address: call.address.clone(),

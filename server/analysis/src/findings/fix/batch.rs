@@ -163,7 +163,7 @@ impl<'a> Proof<'a> {
             return;
         };
         for task in group {
-            let gone = !copy.found.contains(&task.finding.key());
+            let gone = !task.finding.keys().any(|key| copy.found.contains(&key));
             let (points, minutes_per_year) =
                 if is_quiet { Default::default() } else { copy.gain(before, task.finding) };
             let gains = if is_quiet { true } else { points > 0.0 };
@@ -299,7 +299,10 @@ impl<'a> Before<'a> {
             lost: FxHashMap::default(),
             loss: stack.assessment.loss,
             score: stack.assessment.score,
-            findings: stack.all_findings().map(|finding| (finding.rule, &*finding.component_id)).collect(),
+            findings: stack
+                .all_findings()
+                .flat_map(|finding| finding.components().map(move |id| (finding.rule, &**id)))
+                .collect(),
             checks: violations.map(|violation| (&*violation.rule, &*violation.subject)).collect(),
             referrers,
             parts_of,

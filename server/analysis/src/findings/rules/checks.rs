@@ -32,6 +32,7 @@ fn report(violation: &Violation) -> Option<Finding> {
         minutes_per_year: MinutesPerYear::ZERO,
         scored: false,
         evidence: violation.evidence.clone(),
+        also: Vec::new(),
         cause: None,
     })
 }

@@ -31,6 +31,7 @@ use serde::Deserialize;
 use tracing::debug_span;
 
 use self::FoundBy::{Checks, Comparison, Looking};
+use crate::findings::called;
 use crate::show::cascade_tree::reason;
 use crate::{Finding, Severity, Stack};
 
@@ -161,6 +162,7 @@ pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
     let mut findings = found_by(RULES, stack);
     let checks = debug_span!("rule", code = "checks of the catalog").in_scope(|| checks::find(stack));
     findings.extend(checks);
+    findings.iter_mut().for_each(|finding| called::stand_at_the_call(stack, finding));
     sort(&mut findings);
     findings
 }
@@ -224,6 +226,7 @@ impl Draft {
             minutes_per_year: self.minutes_per_year.at_least_zero(),
             scored: true,
             evidence: self.evidence,
+            also: Vec::new(),
             cause: None,
         })
     }
@@ -322,6 +325,7 @@ mod tests {
             minutes_per_year: MinutesPerYear::ZERO,
             scored: false,
             evidence: Vec::new(),
+            also: Vec::new(),
             cause: None,
         }
     }

@@ -57,7 +57,7 @@ fn report(stack: &Stack, index: ComponentIndex) -> Option<Finding> {
         cascade.effects.iter().map(|effect| effect.component).filter(|other| *other != index).collect();
     let consequence = match affected.as_slice() {
         [] => match wording::ids(stack, &guessed_users(stack.system(), index)).as_slice() {
-            [] => "Nothing in this stack depends on it; its users are elsewhere.".to_owned(),
+            [] => "Nothing in this stack is known to depend on it.".to_owned(),
             names => format!("Nothing surely depends on it; {} may.", wording::some_of(names)),
         },
         some => {

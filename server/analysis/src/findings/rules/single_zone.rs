@@ -1,8 +1,10 @@
 //! Several instances, but when one zone fails, not enough are left: all are in it, or too many. Or a load balancer in one
 //! subnet.
 
+use std::collections::BTreeMap;
+
 use foreshock_engine::{Fault, Unit};
-use foreshock_model::{Component, Redundancy, ZoneIndex};
+use foreshock_model::{Component, ComponentIndex, Redundancy, ZoneIndex};
 
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
 use crate::{Finding, Stack};
@@ -11,6 +13,7 @@ const ID: RuleId = RuleId::SingleZone;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let mut findings = in_one_subnet(stack);
+    let mut told: BTreeMap<ComponentIndex, usize> = BTreeMap::new();
     for point in &stack.assessment.single_points {
         let Unit::Zone(zone) = point.unit else { continue };
         let Some(zone_name) = stack.system().zones.get(zone.index()).map(|zone| zone.name.clone()) else { continue };
@@ -20,6 +23,12 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
             if component.redundancy.instances.known().is_none_or(|n| *n <= component.redundancy.required) {
                 continue;
             }
+            // Of a component that no zone may take, the first is enough: what helps against one helps against all.
+            if let Some(earlier) = told.get(&index).and_then(|&at| findings.get_mut(at)) {
+                also_in(earlier, &zone_name);
+                continue;
+            }
+            told.insert(index, findings.len());
             let draft = Draft {
                 rule: ID,
                 severity: severity_of(ID),
@@ -35,6 +44,16 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Another zone that leaves too few.
+fn also_in(finding: &mut Finding, zone: &str) {
+    let (first, rest) = finding.message.split_once('\n').unwrap_or((&finding.message, ""));
+    let first = first.trim_end_matches('.').to_owned();
+    finding.message = match first.strip_suffix(" likewise)") {
+        Some(before) => format!("{before}, {zone} likewise).\n{rest}"),
+        None => format!("{first} ({zone} likewise).\n{rest}"),
+    };
 }
 
 /// Which instances the zone takes, and what is left.

@@ -46,6 +46,7 @@ fn report(stack: &Stack, verdict: &Verdict) -> Option<Finding> {
         new: true,
         component: verdict.component,
         component_id: component.map_or("system", |component| component.id.as_str()).into(),
+        also: Vec::new(),
         message: format!(
             "{whose} can't reach {asked} %: {} alone keep it at {reached} %.\n{cause}; {:.0} minutes a year are missing.",
             layer(ceiling.layer),

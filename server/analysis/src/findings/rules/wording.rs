@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use foreshock_catalog::counted;
 use foreshock_model::{Component, ComponentIndex, MinutesPerYear};
 
 use crate::Stack;
@@ -28,8 +29,7 @@ pub(super) fn some_of(names: &[Arc<str>]) -> String {
 /// "1 instance", "3 instances".
 pub(super) fn instances(component: &Component) -> String {
     match component.redundancy.instances.known() {
-        Some(1) => "1 instance".to_owned(),
-        Some(count) => format!("{count} instances"),
+        Some(count) => counted(&format!("{count} instances")),
         None => "an unknown number of instances".to_owned(),
     }
 }

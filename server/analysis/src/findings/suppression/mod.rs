@@ -6,6 +6,7 @@ mod address;
 mod annotations;
 mod comment;
 mod date;
+mod foreign_checks;
 mod notice;
 mod settle;
 

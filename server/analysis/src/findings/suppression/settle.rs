@@ -8,6 +8,7 @@ use foreshock_text::{FilePath, Place, Span};
 
 use super::address::{covers, names_instance};
 use super::annotations::Ignore;
+use super::foreign_checks;
 use super::{AddressIgnore, Annotations, Date, Suppressed, Suppression};
 use crate::{Finding, RuleId, Stack};
 
@@ -188,12 +189,14 @@ fn is_in_one_of(stack: &Stack, finding: &Finding, calls: &[Arc<str>]) -> bool {
     calls.iter().any(is_in)
 }
 
-/// Says of each finding which comments silence other tools on the same block.
+/// Says of each finding which comments silence other tools on the same thing.
 fn mention(findings: &mut [Finding], annotations: &[(FilePath, Arc<Annotations>)]) {
     for finding in findings {
         let of_file = annotations.iter().filter(|(file, _)| *file == finding.block.file);
         let foreign = of_file.flat_map(|(file, annotations)| annotations.foreign.iter().map(move |one| (file, one)));
-        let here = foreign.filter(|(_, foreign)| foreign.block.contains(finding.block.span));
+        let here = foreign.filter(|(_, foreign)| {
+            foreign.block.contains(finding.block.span) && foreign_checks::is_about(&foreign.name, finding.rule)
+        });
         let mentions: Vec<Evidence> = here
             .take(MOST_MENTIONS)
             .map(|(file, foreign)| Evidence {
