@@ -6,36 +6,56 @@ use std::sync::{Arc, OnceLock};
 use foreshock_resources::{Instance, Mode};
 
 use crate::figures::Figures;
+use crate::row::EdgeRow;
 use crate::{Recipe, Role, RoleName, Row};
 
 /// The files of rows, by family. A new family is one line here; a new type is none.
 const BUNDLED: &[(&str, &str)] = &[
+    ("alicloud.toml", include_str!("../data/alicloud.toml")),
+    ("anywhere.toml", include_str!("../data/anywhere.toml")),
     ("aws_compute.toml", include_str!("../data/aws_compute.toml")),
     ("aws_data.toml", include_str!("../data/aws_data.toml")),
     ("aws_delivery.toml", include_str!("../data/aws_delivery.toml")),
     ("aws_identity.toml", include_str!("../data/aws_identity.toml")),
     ("aws_messaging.toml", include_str!("../data/aws_messaging.toml")),
+    ("aws_more.toml", include_str!("../data/aws_more.toml")),
     ("aws_network.toml", include_str!("../data/aws_network.toml")),
     ("aws_operations.toml", include_str!("../data/aws_operations.toml")),
+    ("azure_azapi.toml", include_str!("../data/azure_azapi.toml")),
     ("azure_compute.toml", include_str!("../data/azure_compute.toml")),
     ("azure_data.toml", include_str!("../data/azure_data.toml")),
     ("azure_delivery.toml", include_str!("../data/azure_delivery.toml")),
     ("azure_messaging.toml", include_str!("../data/azure_messaging.toml")),
     ("azure_network.toml", include_str!("../data/azure_network.toml")),
     ("azure_operations.toml", include_str!("../data/azure_operations.toml")),
+    ("cloudflare.toml", include_str!("../data/cloudflare.toml")),
+    ("digitalocean.toml", include_str!("../data/digitalocean.toml")),
+    ("europe_clouds.toml", include_str!("../data/europe_clouds.toml")),
     ("google_compute.toml", include_str!("../data/google_compute.toml")),
     ("google_data.toml", include_str!("../data/google_data.toml")),
     ("google_messaging.toml", include_str!("../data/google_messaging.toml")),
     ("google_network.toml", include_str!("../data/google_network.toml")),
     ("google_operations.toml", include_str!("../data/google_operations.toml")),
+    ("hetzner.toml", include_str!("../data/hetzner.toml")),
+    ("ibm.toml", include_str!("../data/ibm.toml")),
     ("kubernetes.toml", include_str!("../data/kubernetes.toml")),
+    ("linode.toml", include_str!("../data/linode.toml")),
+    ("managed_data.toml", include_str!("../data/managed_data.toml")),
     ("modules.toml", include_str!("../data/modules.toml")),
+    ("noise.toml", include_str!("../data/noise.toml")),
+    ("oci.toml", include_str!("../data/oci.toml")),
+    ("other_clouds.toml", include_str!("../data/other_clouds.toml")),
+    ("platforms.toml", include_str!("../data/platforms.toml")),
+    ("private_clouds.toml", include_str!("../data/private_clouds.toml")),
+    ("yandex.toml", include_str!("../data/yandex.toml")),
 ];
 
 /// The catalog: one row per resource type, and the figures that rows refer to.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     rows: BTreeMap<String, Row>,
+    /// Names of rows with a `*` in them, the longest first.
+    patterns: Vec<String>,
     pub(crate) figures: Figures,
     problems: Vec<String>,
 }
@@ -50,6 +70,21 @@ fn like(mut row: toml::Table, written: &BTreeMap<String, toml::Table>) -> Result
     Ok(row)
 }
 
+/// Whether a name is the pattern with something in place of each `*`.
+fn fits(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let mut parts = parts.peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        let Some(at) = rest.find(part) else { return false };
+        rest = rest.get(at + part.len()..).unwrap_or_default();
+    }
+    rest.is_empty()
+}
+
 impl Catalog {
     /// The catalog that ships with the program.
     pub fn bundled() -> &'static Arc<Catalog> {
@@ -61,6 +96,7 @@ impl Catalog {
     pub fn with_rows(&self, rows: impl IntoIterator<Item = (String, Row)>) -> Catalog {
         let mut catalog = self.clone();
         catalog.rows.extend(rows);
+        catalog.sort_patterns();
         catalog
     }
 
@@ -80,7 +116,8 @@ impl Catalog {
 
     /// Reads files of rows. What can't be read is left out and listed in [`Catalog::problems`].
     pub(crate) fn parse(files: &[(&str, &str)], figures: Figures) -> Catalog {
-        let mut catalog = Catalog { rows: BTreeMap::new(), problems: figures.problems.clone(), figures };
+        let problems = figures.problems.clone();
+        let mut catalog = Catalog { rows: BTreeMap::new(), patterns: Vec::new(), problems, figures };
         let mut aliases = Vec::new();
         let mut alike = Vec::new();
         let mut written: BTreeMap<String, toml::Table> = BTreeMap::new();
@@ -124,7 +161,13 @@ impl Catalog {
                 None => catalog.problems.push(format!("{file}: {type_name}: there is no row {same_as}")),
             }
         }
+        catalog.sort_patterns();
         catalog
+    }
+
+    fn sort_patterns(&mut self) {
+        self.patterns = self.rows.keys().filter(|name| name.contains('*')).cloned().collect();
+        self.patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.len()));
     }
 
     fn read(&mut self, file: &str, type_name: String, value: toml::Value) {
@@ -142,9 +185,16 @@ impl Catalog {
         self.rows.insert(type_name, row);
     }
 
-    /// The row of a resource type: `aws_lb`; data sources as `data.aws_vpc`.
+    /// The row of a resource type: `aws_lb`; data sources as `data.aws_vpc`. A row of its own comes before one whose
+    /// name has a `*` in it.
     pub fn row(&self, type_name: &str) -> Option<&Row> {
-        self.rows.get(type_name)
+        let by_pattern = || self.rows.get(self.patterns.iter().find(|pattern| fits(pattern, type_name))?);
+        self.rows.get(type_name).or_else(by_pattern)
+    }
+
+    /// Links that any instance may have, whatever its type.
+    pub(crate) fn everywhere(&self) -> &[EdgeRow] {
+        self.rows.get("any").map_or(&[], |row| &row.edges)
     }
 
     /// The row of an instance. A part of a module without a row of its own means nothing if the module means nothing; any
@@ -221,6 +271,25 @@ mod tests {
             }
         }
         assert_eq!(wrong, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_name_with_a_star_is_any_that_fits() {
+        for (pattern, name, wanted) in [
+            ("github_*", "github_repository", true),
+            ("github_*", "data.github_repository", false),
+            ("google_*_iam_member", "google_pubsub_topic_iam_member", true),
+            ("google_*_iam_member", "google_project_service", false),
+            ("aws_x", "aws_x", true),
+            ("aws_x", "aws_xy", false),
+            ("*_a*_b", "x_a_a_b", true),
+        ] {
+            assert_eq!(fits(pattern, name), wanted, "{pattern} {name}");
+        }
+        let files = [("a.toml", "\"x_*\" = \"ignored\"\n\"x_y_*\" = \"glue\"\n[x_y_z]\nkind = \"cache\"\n")];
+        let catalog = Catalog::parse(&files, Figures::default());
+        let roles = ["x_a", "x_y_a", "x_y_z", "y"].map(|name| catalog.row(name).map(Row::role));
+        assert_eq!(roles, [Some(Role::Ignored), Some(Role::Glue), Some(Role::Component), None]);
     }
 
     #[test]

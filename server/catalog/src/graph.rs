@@ -92,10 +92,22 @@ type Link = (Node, Node, DependencyKind, Option<GroupKey>, bool);
 /// Instances of a block, from which on a reference to all of them is one to the block.
 const MANY: usize = 100;
 
+/// Types whose instances say in an attribute what they are: `Microsoft.App/containerApps@2024-03-01`.
+const SAYS_ITS_TYPE: &[(&str, &str)] = &[("azapi_resource", "type")];
+
+/// The name of the row of a type that stands in an attribute, without its version.
+fn said_type(instance: &Instance) -> Option<Arc<str>> {
+    let (_, attribute) = SAYS_ITS_TYPE.iter().find(|(name, _)| *name == &*instance.type_name)?;
+    let Kind::String(said) = &instance.body.attributes.get(*attribute)?.value.kind else { return None };
+    let said = said.split('@').next().unwrap_or_default().to_lowercase();
+    Some(format!("{}:{said}", instance.type_name).into())
+}
+
 /// The key of a row for an instance: data sources have rows of their own.
 pub(crate) fn row_name(instance: &Instance) -> Arc<str> {
     match instance.mode {
-        Mode::Managed | Mode::Module => instance.type_name.clone(),
+        Mode::Managed => said_type(instance).unwrap_or_else(|| instance.type_name.clone()),
+        Mode::Module => instance.type_name.clone(),
         Mode::Data => format!("data.{}", instance.type_name).into(),
     }
 }
@@ -488,7 +500,7 @@ impl<'a> Graph<'a> {
             return;
         }
         let is_component = row.role() == Role::Component;
-        for edge in &row.edges {
+        for edge in row.edges.iter().chain(self.catalog.everywhere()) {
             match &edge.key {
                 None => self.read_edge(index, instance, edge),
                 Some(key) => self.read_matches(index, edge, key),

@@ -8,7 +8,6 @@ use foreshock_resources::{Kind, Provenance, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::graph::Graph;
-use crate::paths;
 
 /// The instances of one type by what they have at one path.
 #[derive(Debug, Default)]
@@ -77,13 +76,22 @@ impl KeyTable {
     pub(crate) fn new(graph: &Graph<'_>, instances: &[usize], key: &str) -> KeyTable {
         let mut table = KeyTable::default();
         for &index in instances {
-            let value = graph.instance(index).and_then(|instance| paths::attribute(&instance.body, key));
-            let Some(value) = value.map(|attribute| &attribute.value) else { continue };
-            let own = text(value);
+            let Some(value) = graph.at_key(index, key) else { continue };
+            let own = text(&value);
             if let Kind::Map(labels) = &value.kind {
                 for (name, label) in labels.iter() {
                     if let Some(label) = text(label) {
                         table.labels.entry((name.clone(), label)).or_default().push(index);
+                    }
+                }
+            }
+            if let Kind::List(items) | Kind::Set(items) = &value.kind {
+                for item in items.iter() {
+                    let texts = text(item).into_iter();
+                    texts.for_each(|item| table.texts.entry(item).or_default().push(index));
+                    for trace in item.provenance.iter() {
+                        table.provenance.entry(trace.to.clone()).or_default().push(index);
+                        table.without_text.entry(trace.to.clone()).or_default().push(index);
                     }
                 }
             }

@@ -2,6 +2,7 @@
 //!
 //! All of it is three-valued in one direction: what is not known links nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -168,12 +169,25 @@ impl<'a> Graph<'a> {
 
     /// Whether a value is the text, or a part of the labels, that the target has at `key`.
     pub(crate) fn fits(&self, own: &Value, target: usize, key: &str) -> bool {
-        let theirs = self.instance(target).and_then(|target| paths::attribute(&target.body, key));
-        let Some(theirs) = theirs else { return false };
-        match (&own.kind, &theirs.value.kind) {
+        let Some(theirs) = self.at_key(target, key) else { return false };
+        match (&own.kind, &theirs.kind) {
             (Kind::Map(own), Kind::Map(theirs)) => is_part(own, theirs),
-            _ => Compared::of(own).is_same(&Compared::of(&theirs.value)),
+            // Tags: one of them.
+            (_, Kind::List(theirs) | Kind::Set(theirs)) => {
+                let own = Compared::of(own);
+                theirs.iter().any(|one| own.is_same(&Compared::of(one)))
+            }
+            _ => Compared::of(own).is_same(&Compared::of(&theirs)),
         }
+    }
+
+    /// What an instance has at a key: an attribute, or else a value that its row derives from attributes.
+    pub(crate) fn at_key(&self, index: usize, key: &str) -> Option<Cow<'a, Value>> {
+        if let Some(attribute) = paths::attribute(&self.instance(index)?.body, key) {
+            return Some(Cow::Borrowed(&attribute.value));
+        }
+        let derived = self.row(index)?.derived.get(key)?;
+        Some(Cow::Owned(derived.value(self.objects.get(index)?)))
     }
 
     /// Whether two instances surely have equal values under each of these names.
