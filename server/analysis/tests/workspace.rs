@@ -85,6 +85,30 @@ terraform {
 }
 
 #[test]
+fn a_module_whose_source_is_worked_out_is_no_stack() {
+    let directory = Directory::of(
+        r#"
+//- live/main.tf
+variable "kind" {}
+locals { base = "../parts" }
+module "x" { source = "${local.base}/${var.kind}" }
+module "y" { source = "../named-${var.kind}/inner" }
+//- parts/web/main.tf
+resource "aws_instance" "web" {}
+//- parts/db/main.tf
+resource "aws_db_instance" "db" {}
+//- named-a/inner/main.tf
+resource "aws_instance" "a" {}
+//- other/web/main.tf
+resource "aws_instance" "other" {}
+"#,
+    );
+    let root = directory.root();
+    let snapshot = Workspace::new().snapshot_of(root).unwrap();
+    assert_eq!(roots(&snapshot, root), ["live", "other/web"]);
+}
+
+#[test]
 fn a_shared_module_shows_what_it_is_for_each_caller() {
     let directory = Directory::of(
         r#"

@@ -21,4 +21,4 @@ pub use body::{Attribute, Block, Body};
 pub use instance::{Instance, Key, Mode};
 pub use places::{AttributePlace, BlockPlace};
 pub use resources::{ModuleCall, Reference, Resources};
-pub use value::{JoinedProvenance, Kind, Provenance, Trace, Value};
+pub use value::{JoinedProvenance, Kind, NAMELESS, Provenance, Trace, Value};

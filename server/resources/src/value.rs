@@ -61,6 +61,7 @@ pub struct Provenance {
     all: Option<Arc<Vec<Trace>>>,
     left_out: u32,
     sensitive: bool,
+    spelling: Option<Arc<str>>,
 }
 
 impl Provenance {
@@ -74,7 +75,7 @@ impl Provenance {
 
     /// One trace.
     pub fn one(trace: Trace) -> Provenance {
-        Provenance { all: Some(Arc::new(vec![trace])), left_out: 0, sensitive: false }
+        Provenance { all: Some(Arc::new(vec![trace])), ..Provenance::default() }
     }
 
     /// Both. Of many, use [`JoinedProvenance`], which sorts once.
@@ -91,7 +92,7 @@ impl Provenance {
                 Some(more)
             }
         };
-        Provenance { all, left_out, sensitive }
+        Provenance { all, left_out, sensitive, spelling: None }
     }
 
     /// Each trace, in order.
@@ -133,6 +134,9 @@ impl Provenance {
         Provenance { sensitive, ..self.clone() }
     }
 }
+
+/// What stands in a spelling for a part that can't be named.
+pub const NAMELESS: &str = "${}";
 
 /// The provenance of many values, put together once at the end.
 #[derive(Debug, Default)]
@@ -181,7 +185,7 @@ impl JoinedProvenance {
                 Some(all)
             }
         };
-        Provenance { all, left_out, sensitive }
+        Provenance { all, left_out, sensitive, spelling: None }
     }
 
     fn forget_doubles(&mut self) {
@@ -309,9 +313,33 @@ impl Value {
     /// The value with this provenance besides its own.
     pub fn with_provenance(mut self, provenance: &Provenance) -> Value {
         if !provenance.is_empty() || provenance.is_sensitive() {
+            let spelling = self.provenance.spelling.take();
             self.provenance = self.provenance.union(provenance);
+            self.provenance.spelling = spelling;
         }
         self
+    }
+
+    /// A value that is not known, as it would be spelled with the names of what is not known: `${var.env}-orders`. Two
+    /// that are spelled alike are the same, whatever they are.
+    pub fn spelled(mut self, spelling: impl Into<Arc<str>>) -> Value {
+        self.provenance.spelling = Some(spelling.into());
+        self
+    }
+
+    /// The text, or how it is spelled where it is not known. `None` of anything that is no text, or where a part can't even
+    /// be named.
+    pub fn spelling(&self) -> Option<&Arc<str>> {
+        self.legible().filter(|text| !text.contains(NAMELESS))
+    }
+
+    /// The same with [`NAMELESS`] for what can't be named: enough to read in, not to compare with.
+    pub fn legible(&self) -> Option<&Arc<str>> {
+        match &self.kind {
+            Kind::String(text) => Some(text),
+            Kind::Unknown(_) => self.provenance.spelling.as_ref(),
+            _ => None,
+        }
     }
 
     /// The value as it is written there.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foreshock_resources::{JoinedProvenance, Kind, Value};
+use foreshock_resources::{JoinedProvenance, Kind, NAMELESS, Value};
 use foreshock_syntax::hcl::{Expr, TemplatePart};
 
 use super::expression::{pairs, top_length};
@@ -15,8 +15,15 @@ use crate::types::{bool_of, string_of};
 struct Output {
     text: String,
     provenance: JoinedProvenance,
-    /// The reason of the first part that is not known.
+    /// The reason of the first part that is not known; from there on the text has the names of such parts.
     unknown: Option<Arc<str>>,
+}
+
+impl Output {
+    fn lose(&mut self, why: &Arc<str>, spelling: Option<&str>) {
+        self.unknown.get_or_insert_with(|| why.clone());
+        self.text.push_str(spelling.unwrap_or(NAMELESS));
+    }
 }
 
 impl<'a> Evaluator<'a> {
@@ -28,16 +35,14 @@ impl<'a> Evaluator<'a> {
         }
         let mut output = Output::default();
         self.write_parts(parts, scope, &mut output)?;
-        let kind = match output.unknown {
-            Some(why) => Kind::Unknown(why),
-            None => {
-                self.budget.make(output.text.len() as u64)?;
-                Kind::String(Arc::from(output.text))
-            }
-        };
         let provenance = output.provenance.provenance();
         self.budget.make_provenance(&provenance)?;
-        Ok(Value { kind, provenance, origin: None })
+        self.budget.make(output.text.len() as u64)?;
+        let text: Arc<str> = Arc::from(output.text);
+        Ok(match output.unknown {
+            Some(why) => Value { kind: Kind::Unknown(why), provenance, origin: None }.spelled(text),
+            None => Value { kind: Kind::String(text), provenance, origin: None },
+        })
     }
 
     fn write_parts(&self, parts: &[TemplatePart], scope: &Scope<'_>, output: &mut Output) -> Result<(), Failure> {
@@ -53,7 +58,7 @@ impl<'a> Evaluator<'a> {
                     output.provenance.add_all_of(&condition);
                     match &condition.kind {
                         Kind::Unknown(why) => {
-                            output.unknown.get_or_insert_with(|| why.clone());
+                            output.lose(why, None);
                             self.write_parts(yes, scope, output)?;
                             self.write_parts(no, scope, output)?;
                         }
@@ -78,7 +83,7 @@ impl<'a> Evaluator<'a> {
         output.provenance.add_all_of(&value);
         match &value.kind {
             Kind::Unknown(why) => {
-                output.unknown.get_or_insert_with(|| why.clone());
+                output.lose(why, value.spelling().map(|text| &**text));
             }
             Kind::Null => return fail("null can't be written into a text"),
             kind => output.text.push_str(&string_of(kind)?),
@@ -101,7 +106,7 @@ impl<'a> Evaluator<'a> {
         let Some(pairs) = pairs(&collection)? else {
             output.provenance.add_all_of(&collection);
             let why = collection.first_reason().unwrap_or_else(|| Arc::from("not known"));
-            output.unknown.get_or_insert(why);
+            output.lose(&why, None);
             return Ok(());
         };
         for (key, value) in &pairs {

@@ -20,7 +20,7 @@ mod yaml;
 
 use std::sync::Arc;
 
-use foreshock_resources::{JoinedProvenance, Kind, Provenance, Value};
+use foreshock_resources::{JoinedProvenance, Kind, NAMELESS, Provenance, Value};
 use foreshock_syntax::hcl::Expr;
 
 use crate::budget::{PARTS, STRING};
@@ -30,6 +30,33 @@ use crate::types::{number_of, string_of};
 
 /// What a family of functions answers: `None` when the name is not one of its own.
 type Answer = Option<Result<Value, Failure>>;
+
+/// How the answer would be spelled, of functions that put texts together and keep what is in them.
+fn spelled(name: &str, args: &[Value]) -> Option<Arc<str>> {
+    const KEEPING: &[&str] = &["format", "join", "jsonencode", "lower", "replace", "trimspace", "upper", "yamlencode"];
+    if !KEEPING.contains(&name) {
+        return None;
+    }
+    let args: Vec<Value> = args.iter().map(with_names).collect();
+    let args = args.as_slice();
+    let answer = text::call(name, args).or_else(|| format::call(name, args)).or_else(|| encoding::call(name, args))?;
+    answer.ok()?.legible().cloned()
+}
+
+/// The value with its own name in place of each part that is not known.
+fn with_names(value: &Value) -> Value {
+    let all = |items: &[Value]| Arc::new(items.iter().map(with_names).collect());
+    let kind = match &value.kind {
+        Kind::Unknown(_) => Kind::String(value.legible().cloned().unwrap_or_else(|| Arc::from(NAMELESS))),
+        Kind::List(items) => Kind::List(all(items)),
+        Kind::Set(items) => Kind::Set(all(items)),
+        Kind::Map(items) => {
+            Kind::Map(Arc::new(items.iter().map(|(name, item)| (name.clone(), with_names(item))).collect()))
+        }
+        known => known.clone(),
+    };
+    Value::new(kind)
+}
 
 impl<'a> Evaluator<'a> {
     #[inline(never)]
@@ -76,7 +103,11 @@ impl<'a> Evaluator<'a> {
             return self.paid(name, args, answer?);
         }
         if !args.iter().all(Value::is_wholly_known) {
-            return Ok(Value::unknown_from(args));
+            let unknown = Value::unknown_from(args);
+            return Ok(match spelled(name, args) {
+                Some(text) if self.budget.make(text.len() as u64).is_ok() => unknown.spelled(text),
+                _ => unknown,
+            });
         }
         let answer = text::call(name, args)
             .or_else(|| number::call(name, args))

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_expressions::ExpressionCache;
+use foreshock_resources::Kind;
 use foreshock_text::FilePath;
 use rustc_hash::FxHashMap;
 
 use crate::config::{Call, Module, configuration_files};
-use crate::evaluate::{Evaluator, Loaded, ModuleInstance, WIDEST};
+use crate::evaluate::{Evaluator, Loaded, ModuleInstance, Scope, WIDEST};
 use crate::files::{ParsedFile, is_configuration};
 
 /// What a resolution can take over from the one before: configurations of modules whose files are the same, parsed
@@ -96,12 +97,26 @@ impl Evaluator<'_> {
 
     /// Where the source of a call is; `None` when it is not at hand.
     pub(crate) fn source_directory(&self, caller: &Rc<ModuleInstance>, call: &Call) -> Option<Utf8PathBuf> {
-        let source = &*call.source;
-        if is_local(source) {
-            return Some(foreshock_files::paths::join(&caller.config.directory, source));
+        let source = self.source_of(caller, call).ok()?;
+        if is_local(&source) {
+            return Some(foreshock_files::paths::join(&caller.config.directory, &source));
         }
         let key = manifest_key(caller, &call.name);
         self.manifest.get_or_init(|| self.read_manifest()).get(&key).cloned()
+    }
+
+    /// The source of a call: as written, or worked out from variables and locals as OpenTofu does before anything else.
+    /// Where it is not known, why.
+    pub(crate) fn source_of(&self, caller: &Rc<ModuleInstance>, call: &Call) -> Result<Arc<str>, Arc<str>> {
+        let Some(attribute) = call.block.attribute("source").filter(|_| call.source.is_empty()) else {
+            return Ok(call.source.clone());
+        };
+        let source = self.budget.of_its_own(|| self.attribute(attribute, Scope::of(caller, attribute)));
+        match source.kind {
+            Kind::String(source) if !source.is_empty() => Ok(source),
+            Kind::Unknown(why) => Err(why),
+            _ => Err(Arc::from("it is no text")),
+        }
     }
 
     /// What `terraform init` has installed, by the dotted path of the call.

@@ -103,18 +103,22 @@ impl Collected {
         for (call, config) in module.config.calls.iter().enumerate() {
             let Some(expansion) = evaluator.call_expansion(module, call) else { continue };
             let inner_path = join_address(path, &format!("module.{}", config.name));
+            let source = evaluator.source_of(module, config).ok();
             for one in &expansion.instances {
                 let scope = config.block.attributes.first().map(|first| Scope::of(module, first));
                 let scope = scope.map(|scope| scope.with_repetition(&one.repetition));
                 let called = ModuleCall {
                     address: one.address.clone(),
-                    source: config.source.clone(),
+                    source: source.clone().unwrap_or_default(),
                     directory: one.module.as_ref().map(|inner| inner.config.directory.clone()),
                     block: config.block.place.clone(),
                     arguments: scope.map(|scope| evaluator.arguments(&config.block, scope)).unwrap_or_default(),
                 };
                 // A path that leads nowhere is a mistake, not a module.
-                let may_be_there = !config.source.is_empty() && !config.source.starts_with(['.', '/']);
+                let may_be_there = match &source {
+                    Some(source) => !source.is_empty() && !source.starts_with(['.', '/']),
+                    None => true,
+                };
                 if one.module.is_none() && (may_be_there || one.refused.is_some()) {
                     let repetition = expansion.repetition.clone();
                     let instance = not_at_hand(evaluator, module, config, one, &called);
@@ -189,7 +193,7 @@ fn instance(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Reso
         body: evaluator.body(one),
         unplaced: BTreeMap::new(),
         repetition: None,
-        region: evaluator.region(&one.module, &config.provider),
+        region: evaluator.region_of(one),
         provider: evaluator.provider(&one.module, &config.provider),
         depends_on: depends_on(evaluator, &one.module, &config.block),
         prevent_destroy: config.block.blocks.iter().any(prevents_destruction),
@@ -209,7 +213,7 @@ fn not_at_hand(
     one: &CallInstance,
     called: &ModuleCall,
 ) -> Instance {
-    let source = registry_source(&config.source);
+    let source = registry_source(&called.source);
     let provider = source.split("//").next().and_then(|main| main.rsplit('/').next()).unwrap_or_default();
     let provider = handed_down(&config.block, provider);
     let mut body = called.arguments.clone();

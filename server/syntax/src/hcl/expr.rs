@@ -9,6 +9,7 @@ use hcl_edit::parser::parse_expr;
 
 use super::ast::{Expr, ExprKind};
 use super::convert::Source;
+use super::heredocs;
 use super::lex::{Kind, Lexer};
 use super::plain;
 use super::recover;
@@ -57,6 +58,8 @@ pub(crate) struct Failure {
 
 /// All or nothing.
 pub(crate) fn attempt(text: &str, base: usize) -> Result<Expr, Failure> {
+    let marked = heredocs::with_safe_markers(text);
+    let text = &*marked;
     if !text.contains("<<-") {
         return convert(text, &Source { base, flush: &[] });
     }

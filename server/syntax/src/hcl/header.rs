@@ -9,7 +9,7 @@ use super::lex::{Kind, Lexer, is_word, is_word_start};
 use super::scanner::label;
 
 /// Block types of the top level of a Terraform file, and whether labels follow.
-const TOP_LEVEL: [(&str, bool); 13] = [
+const TOP_LEVEL: [(&str, bool); 14] = [
     ("resource", true),
     ("data", true),
     ("module", true),
@@ -18,6 +18,7 @@ const TOP_LEVEL: [(&str, bool); 13] = [
     ("provider", true),
     ("check", true),
     ("ephemeral", true),
+    ("action", true),
     ("locals", false),
     ("terraform", false),
     ("moved", false),

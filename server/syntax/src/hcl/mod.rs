@@ -9,6 +9,7 @@ mod comments;
 mod convert;
 mod expr;
 mod header;
+mod heredocs;
 pub(crate) mod json;
 mod lex;
 mod number;

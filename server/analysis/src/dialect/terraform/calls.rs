@@ -2,10 +2,11 @@
 //! local module.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_syntax::hcl::{Body, ExprKind};
-use foreshock_terraform::{TerraformFiles, is_configuration, is_variable_file};
+use foreshock_syntax::hcl::{Expr, ExprKind, StepKind, TemplatePart};
+use foreshock_terraform::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
 use rustc_hash::FxHashMap;
 
 use crate::workspace::paths::normalised;
@@ -13,8 +14,41 @@ use crate::workspace::paths::normalised;
 /// Who calls whom among local modules, kept up to date directory by directory.
 #[derive(Default)]
 pub(super) struct CallGraph {
-    calls: BTreeMap<Utf8PathBuf, Vec<Utf8PathBuf>>,
+    calls: BTreeMap<Utf8PathBuf, Calls>,
     callers: FxHashMap<Utf8PathBuf, BTreeSet<Utf8PathBuf>>,
+}
+
+/// The local modules that a directory calls.
+#[derive(Default, PartialEq, Eq)]
+struct Calls {
+    directories: Vec<Utf8PathBuf>,
+    /// Sources that are worked out from values: what stands between their parts is any name.
+    patterns: Vec<Vec<String>>,
+}
+
+impl Calls {
+    /// Whether a source that is worked out may lead to a directory.
+    fn may_mean(&self, directory: &Utf8Path) -> bool {
+        self.patterns.iter().any(|parts| fits(parts, directory.as_str()))
+    }
+}
+
+/// Whether a path is these parts with names between them.
+fn fits(parts: &[String], path: &str) -> bool {
+    let [first, between @ ..] = parts else { return false };
+    let Some(mut rest) = path.strip_prefix(first.as_str()) else { return false };
+    for (at, part) in between.iter().enumerate() {
+        let end = match at + 1 == between.len() {
+            true => rest.len().checked_sub(part.len()).filter(|_| rest.ends_with(part.as_str())),
+            false => rest.get(1..).and_then(|rest| rest.find(part.as_str())).map(|at| at + 1),
+        };
+        let Some(end) = end.filter(|end| *end > 0) else { return false };
+        match rest.split_at_checked(end) {
+            Some((name, behind)) if !name.contains('/') => rest = behind.get(part.len()..).unwrap_or_default(),
+            _ => return false,
+        }
+    }
+    rest.is_empty()
 }
 
 impl CallGraph {
@@ -24,12 +58,12 @@ impl CallGraph {
         if self.calls.get(directory) == Some(&called) {
             return false;
         }
-        for before in self.calls.get(directory).into_iter().flatten() {
+        for before in self.calls.get(directory).into_iter().flat_map(|before| &before.directories) {
             if let Some(callers) = self.callers.get_mut(before) {
                 callers.remove(directory);
             }
         }
-        for callee in &called {
+        for callee in &called.directories {
             self.callers.entry(callee.clone()).or_default().insert(directory.to_owned());
         }
         self.calls.insert(directory.to_owned(), called);
@@ -39,7 +73,7 @@ impl CallGraph {
     /// A directory holds no module any more. Whether it did.
     pub(super) fn remove(&mut self, directory: &Utf8Path) -> bool {
         let Some(called) = self.calls.remove(directory) else { return false };
-        for before in &called {
+        for before in &called.directories {
             if let Some(callers) = self.callers.get_mut(before) {
                 callers.remove(directory);
             }
@@ -54,7 +88,13 @@ impl CallGraph {
 
     /// Whether nobody calls a directory.
     pub(super) fn is_root(&self, directory: &Utf8Path) -> bool {
-        self.callers.get(directory).is_none_or(BTreeSet::is_empty)
+        self.callers.get(directory).is_none_or(BTreeSet::is_empty) && self.possible_callers(directory).next().is_none()
+    }
+
+    /// Who has a source that may lead to a directory.
+    fn possible_callers(&self, directory: &Utf8Path) -> impl Iterator<Item = &Utf8PathBuf> {
+        let others = self.calls.iter().filter(move |(caller, _)| **caller != *directory);
+        others.filter(move |(_, calls)| calls.may_mean(directory)).map(|(caller, _)| caller)
     }
 
     /// The roots that a directory belongs to: itself when nobody calls it, else whoever stands at the top of its
@@ -67,11 +107,11 @@ impl CallGraph {
             if !seen.insert(next.clone()) {
                 continue;
             }
-            match self.callers.get(&next).filter(|callers| !callers.is_empty()) {
-                Some(callers) => open.extend(callers.iter().cloned()),
-                None => {
-                    roots.insert(next);
-                }
+            let before = open.len();
+            open.extend(self.callers.get(&next).into_iter().flatten().cloned());
+            open.extend(self.possible_callers(&next).cloned());
+            if open.len() == before {
+                roots.insert(next);
             }
         }
         if roots.is_empty() {
@@ -113,19 +153,103 @@ fn is_deployed(directory: &Utf8Path, files: &dyn TerraformFiles) -> bool {
     })
 }
 
-fn local_calls(directory: &Utf8Path, files: &dyn TerraformFiles) -> Vec<Utf8PathBuf> {
+fn local_calls(directory: &Utf8Path, files: &dyn TerraformFiles) -> Calls {
     let mut called = BTreeSet::new();
-    for file in files.list(directory).iter().filter(|file| is_configuration(file.as_path())) {
-        let Some(parsed) = files.parsed(file) else { continue };
-        called.extend(local_sources(&parsed.body).map(|source| normalised(&directory.join(source))));
+    let mut patterns = BTreeSet::new();
+    let all = || files.list(directory).into_iter().filter(|file| is_configuration(file.as_path()));
+    let bodies: Vec<_> = all().filter_map(|file| files.parsed(&file)).collect();
+    for parsed in &bodies {
+        for source in parsed.body.blocks_of("module").filter_map(|block| block.body.attribute("source")) {
+            match &source.expr.kind {
+                ExprKind::String(source) if is_local(source) => {
+                    called.insert(normalised(&directory.join(&**source)));
+                }
+                ExprKind::String(_) => {}
+                _ => {
+                    let mut parts = vec![String::new()];
+                    write_source(&source.expr, &bodies, &mut parts, 0);
+                    if parts.first().is_some_and(|first| is_local(first)) {
+                        patterns.extend(below(directory, parts));
+                    }
+                }
+            }
+        }
     }
     called.remove(directory);
-    called.into_iter().collect()
+    Calls { directories: called.into_iter().collect(), patterns: patterns.into_iter().collect() }
 }
 
-fn local_sources(body: &Body) -> impl Iterator<Item = &str> {
-    body.blocks_of("module").filter_map(|block| match &block.body.attribute("source")?.expr.kind {
-        ExprKind::String(source) if source.starts_with("./") || source.starts_with("../") => Some(&**source),
-        _ => None,
-    })
+fn is_local(source: &str) -> bool {
+    source.starts_with("./") || source.starts_with("../")
+}
+
+/// A source with the parts that are not written as gaps: locals are followed as far as they are texts, variables are not,
+/// since each deployment may set another.
+fn write_source(expr: &Expr, bodies: &[Arc<ParsedFile>], parts: &mut Vec<String>, depth: u32) {
+    const DEEPEST: u32 = 8;
+    match &expr.kind {
+        ExprKind::String(text) => {
+            if let Some(last) = parts.last_mut() {
+                last.push_str(text);
+            }
+        }
+        ExprKind::Template(inner) => {
+            for part in inner {
+                match part {
+                    TemplatePart::Literal(text) => {
+                        if let Some(last) = parts.last_mut() {
+                            last.push_str(text);
+                        }
+                    }
+                    TemplatePart::Interpolation(inner) => write_source(inner, bodies, parts, depth),
+                    _ => parts.push(String::new()),
+                }
+            }
+        }
+        ExprKind::Paren(inner) => write_source(inner, bodies, parts, depth),
+        _ => match local_named(expr, bodies).filter(|_| depth < DEEPEST) {
+            Some(local) => write_source(&local, bodies, parts, depth + 1),
+            None => parts.push(String::new()),
+        },
+    }
+}
+
+/// What `local.name` is.
+fn local_named(expr: &Expr, bodies: &[Arc<ParsedFile>]) -> Option<Arc<Expr>> {
+    let ExprKind::Traversal(root, steps) = &expr.kind else { return None };
+    let (ExprKind::Variable(root), [step]) = (&root.kind, steps.as_slice()) else { return None };
+    let StepKind::Attribute(name) = &step.kind else { return None };
+    let locals = bodies.iter().flat_map(|parsed| parsed.body.blocks_of("locals"));
+    let local = locals.filter_map(|block| block.body.attribute(name)).next().filter(|_| **root == *"local")?;
+    Some(local.expr.clone())
+}
+
+/// The parts of a path below a directory; the first one ends where its last whole directory does.
+fn below(directory: &Utf8Path, mut parts: Vec<String>) -> Option<Vec<String>> {
+    let first = parts.first_mut()?;
+    let (folder, rest) = first.rsplit_once('/')?;
+    *first = format!("{}/{rest}", normalised(&directory.join(folder)));
+    if parts.len() > 1 && parts.last().is_some_and(|last| last.ends_with('/')) {
+        let last = parts.last_mut()?;
+        *last = last.trim_end_matches('/').to_owned();
+    }
+    Some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn paths_with_names_between_their_parts() {
+        let fits = |parts: &[&str], path| fits(&parts.iter().map(|&part| part.to_owned()).collect::<Vec<_>>(), path);
+        assert!(fits(&["/r/modules/", ""], "/r/modules/web"));
+        assert!(fits(&["/r/modules/", "-eu"], "/r/modules/web-eu"));
+        assert!(fits(&["/r/", "/web"], "/r/modules/web"));
+        assert!(fits(&["/r/", "/", "/x"], "/r/a/b/x"));
+        assert!(!fits(&["/r/modules/", ""], "/r/modules/web/inner"));
+        assert!(!fits(&["/r/modules/", ""], "/r/modules/"));
+        assert!(!fits(&["/r/modules/", "-eu"], "/r/modules/-eu"));
+        assert!(!fits(&["/r/modules/", ""], "/r/other"));
+    }
 }

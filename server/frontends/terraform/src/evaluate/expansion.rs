@@ -157,6 +157,20 @@ impl<'a> Evaluator<'a> {
             self.tell_limits(attribute);
             return (form, siblings, Some(each));
         }
+        // OpenTofu: what is switched off is not there.
+        let lifecycle = block.blocks.iter().filter(|inner| &*inner.kind == "lifecycle");
+        if let Some(attribute) = lifecycle.filter_map(|inner| inner.attribute("enabled")).next_back() {
+            let enabled = self.budget.of_its_own(|| self.attribute(attribute, Scope::of(module, attribute)));
+            match foreshock_expressions::bool_of(&enabled.kind) {
+                Ok(false) => return (Form::Single, Vec::new(), None),
+                Ok(true) => {}
+                Err(_) => {
+                    let why = enabled.first_reason().unwrap_or_else(|| Arc::from("enabled is neither true nor false"));
+                    let (form, siblings) = unknown(why, enabled.all_provenance());
+                    return (form, siblings, None);
+                }
+            }
+        }
         (Form::Single, vec![(Key::None, Repetition::None)], None)
     }
 

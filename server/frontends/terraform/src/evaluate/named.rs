@@ -61,7 +61,11 @@ impl<'a> Evaluator<'a> {
         let value = match (given, &variable.default) {
             (Some(value), _) => value,
             (None, Some(default)) => self.attribute(default, Scope::of(module, default)),
-            (None, None) => Value::unknown(format!("variable {} has no value", variable.name)),
+            (None, None) => {
+                let value = Value::unknown(format!("variable {} has no value", variable.name));
+                // Of a module it is a mistake, and each call of it makes another.
+                if module.call.is_some() { value } else { value.spelled(format!("${{var.{}}}", variable.name)) }
+            }
         };
         let provenance = value.all_provenance();
         let converted = match variable.of {
@@ -109,9 +113,16 @@ impl<'a> Evaluator<'a> {
         if caller.level >= super::module_tree::LEVELS {
             return None;
         }
+        let source = match self.source_of(caller, call) {
+            Ok(source) => source,
+            Err(why) => {
+                self.wrong_source(call, format!("the source of module {} is not known: {why}", call.name));
+                return None;
+            }
+        };
         let directory = self.source_directory(caller, call)?;
         if !self.files.may_read(&directory) {
-            self.wrong_source(call, format!("outside the workspace: {} is not read", call.source));
+            self.wrong_source(call, format!("outside the workspace: {source} is not read"));
             return None;
         }
         // A module that calls itself has no end.
@@ -124,8 +135,8 @@ impl<'a> Evaluator<'a> {
             above = module.call.as_ref().map(|call| &call.module);
         }
         let module = self.load(&directory);
-        if module.is_none() && call.source.starts_with('.') {
-            self.wrong_source(call, format!("there is no Terraform file in {}", call.source));
+        if module.is_none() && source.starts_with('.') {
+            self.wrong_source(call, format!("there is no Terraform file in {source}"));
         }
         module
     }

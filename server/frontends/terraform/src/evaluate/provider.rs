@@ -4,9 +4,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use foreshock_resources as resources;
-use foreshock_resources::{JoinedProvenance, Value};
+use foreshock_resources::{JoinedProvenance, Kind, Mode, Value};
 
-use super::{Evaluator, ModuleInstance, Scope};
+use super::{Evaluator, ModuleInstance, ResourceInstance, Scope};
 use crate::config::Provider;
 
 /// The configuration of a provider that `key` (`aws`, `aws.west`) means in a module: its own, one handed down with
@@ -28,6 +28,27 @@ pub(crate) fn provider_of<'m>(
     }
 }
 
+/// What of the configuration of a provider a data source repeats.
+enum Fact {
+    Region,
+    /// `aws`, `aws-cn`, by the region.
+    Partition,
+    Tags,
+    Setting(&'static str),
+}
+
+/// By type and attribute.
+const FACTS: &[(&str, &[(&str, Fact)])] = &[
+    ("aws_default_tags", &[("tags", Fact::Tags)]),
+    ("aws_partition", &[("partition", Fact::Partition), ("id", Fact::Partition)]),
+    ("aws_region", &[("id", Fact::Region), ("name", Fact::Region), ("region", Fact::Region)]),
+    (
+        "google_client_config",
+        &[("project", Fact::Setting("project")), ("region", Fact::Setting("region")), ("zone", Fact::Setting("zone"))],
+    ),
+    ("google_project", &[("project_id", Fact::Setting("project"))]),
+];
+
 impl<'a> Evaluator<'a> {
     /// The region a resource of this module is made in, where its provider says so.
     pub(crate) fn region(&self, module: &Rc<ModuleInstance>, provider: &Arc<str>) -> Option<Value> {
@@ -41,6 +62,62 @@ impl<'a> Evaluator<'a> {
         });
         self.regions.borrow_mut().insert(key, region.clone());
         region
+    }
+
+    /// What a data source says that only repeats the configuration of its provider; `None` where it does not, or where that
+    /// is not written.
+    pub(crate) fn of_provider(&self, one: &ResourceInstance, name: &str) -> Option<Value> {
+        let resource = one.module.config.resources.get(one.resource).filter(|of| of.mode == Mode::Data)?;
+        let (_, facts) = FACTS.iter().find(|(type_name, _)| *type_name == &*resource.type_name)?;
+        let (_, fact) = facts.iter().find(|(attribute, _)| *attribute == name)?;
+        match fact {
+            Fact::Region => self.region_of(one),
+            Fact::Partition => {
+                let region = self.region_of(one)?;
+                let Kind::String(name) = &region.kind else { return None };
+                let partition = match &**name {
+                    name if name.starts_with("cn-") => "aws-cn",
+                    name if name.starts_with("us-gov-") => "aws-us-gov",
+                    name if name.starts_with("us-iso") || name.starts_with("eu-isoe") => return None,
+                    _ => "aws",
+                };
+                Some(Value::string(partition))
+            }
+            Fact::Tags => {
+                let (module, provider) = provider_of(&one.module, &resource.provider)?;
+                let tags = provider.block.block("default_tags")?.attribute("tags")?;
+                Some(self.budget.of_its_own(|| self.attribute(tags, Scope::of(module, tags))))
+            }
+            Fact::Setting(setting) => self.setting(&one.module, &resource.provider, setting),
+        }
+        .map(|value| Value { origin: None, ..value })
+        .filter(|value| !matches!(value.kind, Kind::Null))
+    }
+
+    /// The attributes of a data source that [`Evaluator::of_provider`] may know.
+    pub(crate) fn names_of_provider(&self, one: &ResourceInstance) -> impl Iterator<Item = &'static &'static str> {
+        let resource = one.module.config.resources.get(one.resource).filter(|of| of.mode == Mode::Data);
+        let facts = resource.and_then(|of| FACTS.iter().find(|(type_name, _)| *type_name == &*of.type_name));
+        facts.into_iter().flat_map(|(_, facts)| facts.iter()).map(|(name, _)| name)
+    }
+
+    /// The region of an instance: its own, where the provider lets a resource have one, else the provider's.
+    pub(crate) fn region_of(&self, one: &ResourceInstance) -> Option<Value> {
+        let resource = one.module.config.resources.get(one.resource)?;
+        let may_have_own = resource.type_name.starts_with("aws_") || resource.type_name.starts_with("google_");
+        let number = resource.block.attributes.iter().position(|of| &*of.name == "region").filter(|_| may_have_own);
+        let own = number.and_then(|number| {
+            let attribute = resource.block.attributes.get(number)?;
+            let scope = Scope::of(&one.module, attribute).with_repetition(&one.repetition);
+            Some(self.budget.of_its_own(|| self.attribute(attribute, scope)))
+        });
+        own.filter(|value| !matches!(value.kind, Kind::Null)).or_else(|| self.region(&one.module, &resource.provider))
+    }
+
+    fn setting(&self, module: &Rc<ModuleInstance>, provider: &str, name: &str) -> Option<Value> {
+        let (module, provider) = provider_of(module, provider)?;
+        let attribute = provider.block.attribute(name)?;
+        Some(self.budget.of_its_own(|| self.attribute(attribute, Scope::of(module, attribute))))
     }
 
     /// The resources that a provider is configured with, where there are any: the cluster it talks to.

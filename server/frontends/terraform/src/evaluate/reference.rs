@@ -113,6 +113,7 @@ impl<'a> Evaluator<'a> {
                     Ok(list(vec![self.read(one, rest, place, scope)?]))
                 }
                 (Some(one), _) => self.read(one, steps, place, scope),
+                (None, None) => Ok(Value::null()),
                 (None, _) => fail(format!("{address} has no instance")),
             },
             Form::Unknown(why, _) => {
@@ -237,16 +238,20 @@ impl<'a> Evaluator<'a> {
         let full = path(steps);
         let full = if full.is_empty() { name.to_string() } else { full };
         let reason = format!("known after apply: {}.{full}", one.address);
+        let spelling = format!("${{{}.{full}}}", one.address);
         let trace = Trace { to: one.address.clone(), attribute: Arc::from(full), place };
         let value = match self.budget.deeper(|| Ok(self.instance_attribute(one, &name)))? {
             Some(value) => match self.walk(value, steps.get(1..).unwrap_or_default(), scope)? {
                 // Set to null is not set: the provider may have an answer of its own.
                 value if matches!(value.kind, Kind::Null) => {
-                    Value { provenance: value.provenance, ..Value::unknown(reason) }
+                    Value { provenance: value.provenance, ..Value::unknown(reason) }.spelled(spelling)
                 }
                 value => value,
             },
-            None => Value::unknown(reason),
+            None => match self.of_provider(one, &name) {
+                Some(value) => self.walk(value, steps.get(1..).unwrap_or_default(), scope)?,
+                None => Value::unknown(reason).spelled(spelling),
+            },
         };
         Ok(value.with_provenance(&Provenance::one(trace)))
     }
@@ -309,6 +314,11 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
+        for name in self.names_of_provider(one) {
+            if let Some(value) = self.of_provider(one, name).filter(|_| !items.contains_key(*name)) {
+                items.insert(Arc::from(*name), value.with_provenance(&Provenance::one(trace(name))));
+            }
+        }
         items.insert(Arc::from(foreshock_resources::open::REST), foreshock_resources::open::rest(trace("")));
         Value::new(Kind::Map(Arc::new(items)))
     }
@@ -328,6 +338,7 @@ impl<'a> Evaluator<'a> {
         match &expansion.form {
             Form::Single => match expansion.instances.first() {
                 Some(one) => self.module_output(one, steps, place, scope),
+                None if steps.is_empty() => Ok(Value::null()),
                 None => fail(format!("module.{name} has no instance")),
             },
             Form::Unknown(why, _) => {

@@ -33,6 +33,8 @@ enum Schema {
     Nested,
     Dynamic,
     Lifecycle,
+    /// `action_trigger`.
+    Trigger,
     /// `condition` and `error_message`.
     Condition,
 }
@@ -118,7 +120,7 @@ impl Reader<'_, '_> {
             (Schema::File, "module") => Block(1, Schema::Module),
             (Schema::File, "provider") => Block(1, Schema::Resource),
             (Schema::File, "check") => Block(1, Schema::Check),
-            (Schema::File, "resource" | "data" | "ephemeral") => Block(2, Schema::Resource),
+            (Schema::File, "resource" | "data" | "ephemeral" | "action") => Block(2, Schema::Resource),
             (Schema::File, "moved" | "import" | "removed") => Block(0, Schema::Move),
             (Schema::File, _) => return None,
             (Schema::Literal, _) => Attribute(Texts::Literal),
@@ -128,6 +130,8 @@ impl Reader<'_, '_> {
             (Schema::Variable, "type") => Attribute(Texts::Names),
             (Schema::Variable, "validation") | (Schema::Output, "precondition") => Block(0, Schema::Condition),
             (Schema::Lifecycle, "precondition" | "postcondition") => Block(0, Schema::Condition),
+            (Schema::Lifecycle, "action_trigger") => Block(0, Schema::Trigger),
+            (Schema::Trigger, "events" | "actions") => Attribute(Texts::Names),
             (Schema::Check, "assert") => Block(0, Schema::Condition),
             (Schema::Check, "data") => Block(2, Schema::Resource),
             (Schema::Variable, _) | (Schema::Module, "source" | "version") => Attribute(Texts::Literal),
@@ -135,7 +139,9 @@ impl Reader<'_, '_> {
             (Schema::Module | Schema::Output | Schema::Resource, "depends_on") => Attribute(Texts::Names),
             (Schema::Move, "from" | "to" | "provider") | (Schema::Dynamic, "iterator") => Attribute(Texts::Names),
             (Schema::Lifecycle, "ignore_changes" | "replace_triggered_by") => Attribute(Texts::Names),
-            (Schema::Move | Schema::Resource, "lifecycle") if is_body(node) => Block(0, Schema::Lifecycle),
+            (Schema::Move | Schema::Resource | Schema::Module, "lifecycle") if is_body(node) => {
+                Block(0, Schema::Lifecycle)
+            }
             (Schema::Resource | Schema::Nested, "dynamic") if is_body(node) => Block(1, Schema::Dynamic),
             (Schema::Resource, "provisioner") if is_body(node) => Block(1, Schema::Nested),
             (Schema::Dynamic, "content") => Block(0, Schema::Nested),
@@ -217,7 +223,7 @@ impl Reader<'_, '_> {
         let last = path.last().copied().unwrap_or(kind);
         let header_span =
             among.map_or_else(|| last.quoted(self.text), |object| Span::new(object.span.start, object.span.start + 1));
-        let is_resource = matches!(&*kind.text, "resource" | "data" | "ephemeral") && path.len() == 2;
+        let is_resource = matches!(&*kind.text, "resource" | "data" | "ephemeral" | "action") && path.len() == 2;
         let before = is_resource.then(|| {
             let type_name = path.first().map_or_else(|| Arc::from(""), |key| key.text.clone());
             std::mem::replace(&mut self.resource, type_name)

@@ -415,3 +415,19 @@ a ? b
         "#]],
     );
 }
+
+#[test]
+fn a_heredoc_ends_at_a_line_that_is_its_marker() {
+    check_one(
+        "<<-EOF\n    cat <<EOF\n    a\n    EOF'\n    EOF)\n    EOF x\n    EOFS ${x}\n  EOF",
+        expect![[r#"
+        template<"cat <<EOF\na\nEOF'\nEOF)\nEOF x\nEOFS " x "\n">
+    "#]],
+    );
+    check_one(
+        "f(<<A\r\nA\"\r\nA\r\n, <<E\nE,\n E\n)",
+        expect![[r#"
+            f("A\"\r\n", "E,\n")
+        "#]],
+    );
+}
