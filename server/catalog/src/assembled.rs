@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_model::{
-    Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Domain, Evidence, Recovery, Region, RegionIndex,
-    Reliability, System, ZoneIndex,
+    Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Domain, Evidence, Failover, FailoverMode, Known,
+    Recovery, Redundancy, Region, RegionIndex, Reliability, Replication, Source, System, ZoneIndex,
 };
 use foreshock_resources::{Instance, Kind, Resources};
 use foreshock_text::Place;
@@ -72,7 +72,7 @@ pub struct Assembled {
     /// One for each instance, in the order of `Resources::instances`.
     pub resources: Vec<ResourceRole>,
     /// Per component, the indexes in `Resources::instances` of the blocks that make it up; the first is the declaring
-    /// one, and there always is a first.
+    /// one. There always is a first, but for a way in, which is no instance of its own.
     pub members: Vec<Vec<usize>>,
     /// Egress components with the subnets behind them, sorted by component.
     pub egress: Vec<Egress>,
@@ -90,7 +90,7 @@ pub fn assemble(resources: &Resources, catalog: &Catalog) -> Assembled {
     let grouped = components::group(&graph, &reached, &owners);
 
     let mut component_of: Vec<Option<ComponentIndex>> = vec![None; count];
-    for (number, grouped) in grouped.iter().enumerate() {
+    for (number, grouped) in grouped.iter().enumerate().filter(|(_, grouped)| grouped.way_in.is_none()) {
         for &part in grouped.blocks.iter().chain(&grouped.members) {
             if let Some(slot) = component_of.get_mut(part) {
                 *slot = Some(ComponentIndex(number as u32));
@@ -110,8 +110,11 @@ pub fn assemble(resources: &Resources, catalog: &Catalog) -> Assembled {
         role: graph.role(index),
         component: component_of.get(index).copied().flatten(),
     });
-    let members: Vec<Vec<usize>> =
-        grouped.iter().map(|grouped| grouped.blocks.iter().chain(&grouped.members).copied().collect()).collect();
+    let parts = |grouped: &Grouped| match grouped.way_in {
+        None => grouped.blocks.iter().chain(&grouped.members).copied().collect(),
+        Some(_) => Vec::new(),
+    };
+    let members: Vec<Vec<usize>> = grouped.iter().map(parts).collect();
     Assembled {
         resources: resources.collect(),
         violations: check::violations(&graph, &system, &component_of, &members),
@@ -123,6 +126,9 @@ pub fn assemble(resources: &Resources, catalog: &Catalog) -> Assembled {
 
 fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Component {
     let declaring = grouped.blocks.first().copied().unwrap_or_default();
+    if let Some((label, _)) = &grouped.way_in {
+        return way_in(graph, grouped, label);
+    }
     let (instance, row) = (graph.instance(declaring), graph.row(declaring));
     let variables = graph.variables(declaring);
     let fits = |sla: &&crate::row::SlaRow| sla.when.as_ref().is_none_or(|when| when.holds(&variables) == Some(true));
@@ -158,6 +164,41 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Compo
         domains: Vec::new(),
         region: instance.and_then(|instance| region_of(instance, row, &variables, &mut system.regions)),
         recovery: Recovery { response: defaults.response(kind), ..Recovery::default() },
+        agent: None,
+        entry: None,
+    }
+}
+
+/// A way in: a name, or what leads to a front that is declared elsewhere. Nothing of it can fail here.
+fn way_in(graph: &Graph<'_>, grouped: &Grouped, label: &Arc<str>) -> Component {
+    let declaring = grouped.blocks.first().and_then(|&first| graph.instance(first));
+    let elsewhere = || Source::ProviderDefault("it is declared elsewhere".into());
+    let figures = &graph.catalog.figures;
+    Component {
+        id: ComponentId::new(grouped.id.as_str()),
+        kind: ComponentKind::Dns,
+        label: label.clone(),
+        type_name: declaring.map_or_else(|| "".into(), |instance| instance.type_name.clone()),
+        place: declaring.map(|instance| instance.block.header_place()),
+        extent: declaring.map(|instance| Place::new(instance.block.file.clone(), instance.block.span)),
+        redundancy: Redundancy {
+            instances: Known::Known(1),
+            instances_source: elsewhere(),
+            required: 1,
+            zones: Known::Known(Vec::new()),
+            zones_place: None,
+            replication: Replication::ActiveActive,
+            failover: Failover {
+                mode: Known::Known(FailoverMode::None),
+                seconds: figures.failover_seconds(None),
+                coverage: figures.coverage(),
+            },
+        },
+        reliability: Reliability::default(),
+        capacity: Capacity::default(),
+        domains: Vec::new(),
+        region: None,
+        recovery: Recovery::default(),
         agent: None,
         entry: None,
     }

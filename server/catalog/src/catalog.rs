@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use foreshock_resources::{Instance, Mode};
 
+use crate::entries::{self, EntryRows};
 use crate::figures::Figures;
 use crate::row::EdgeRow;
 use crate::{Recipe, Role, RoleName, Row};
@@ -56,6 +57,8 @@ pub struct Catalog {
     rows: BTreeMap<String, Row>,
     /// Names of rows with a `*` in them, the longest first.
     patterns: Vec<String>,
+    /// Where users come in from beyond the edge of a stack.
+    pub(crate) entries: EntryRows,
     pub(crate) figures: Figures,
     problems: Vec<String>,
 }
@@ -116,8 +119,9 @@ impl Catalog {
 
     /// Reads files of rows. What can't be read is left out and listed in [`Catalog::problems`].
     pub(crate) fn parse(files: &[(&str, &str)], figures: Figures) -> Catalog {
-        let problems = figures.problems.clone();
-        let mut catalog = Catalog { rows: BTreeMap::new(), patterns: Vec::new(), problems, figures };
+        let mut problems = figures.problems.clone();
+        let entries = entries::read(include_str!("../data/entries.toml"), &mut problems);
+        let mut catalog = Catalog { rows: BTreeMap::new(), patterns: Vec::new(), problems, entries, figures };
         let mut aliases = Vec::new();
         let mut alike = Vec::new();
         let mut written: BTreeMap<String, toml::Table> = BTreeMap::new();
@@ -270,6 +274,9 @@ mod tests {
                 wrong.push(format!("{name}: glue has no instances and no figures"));
             }
         }
+        wrong.extend(
+            catalog.entries.keys().filter(|name| catalog.row(name).is_none()).map(|name| format!("entry: {name}")),
+        );
         assert_eq!(wrong, Vec::<String>::new());
     }
 

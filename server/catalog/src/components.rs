@@ -1,11 +1,13 @@
 //! Which instances make up which component.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use foreshock_resources::{Instance, Key, Kind, Mode};
 
 use crate::Role;
 use crate::contract::Reached;
+use crate::entries::{self, Entry};
 use crate::graph::{Graph, block_address, row_name};
 use crate::paths;
 use crate::row::MemberOf;
@@ -18,6 +20,8 @@ pub(crate) struct Grouped {
     pub(crate) blocks: Vec<usize>,
     /// Parts with a block of their own: cluster instances.
     pub(crate) members: Vec<usize>,
+    /// What stands behind a way in, and what users call it; of everything else none.
+    pub(crate) way_in: Option<(Arc<str>, Vec<Reached>)>,
 }
 
 /// Instances that can own, by the text they are named with.
@@ -59,7 +63,11 @@ pub(crate) fn owners(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
             });
             owners.get(&**text)?.iter().copied().find(|&other| is_owner(other))
         };
-        if let Some(owner) = named.or_else(same_text) {
+        let by_name = || {
+            let is_type = |other: &str| Some(member_of.types.iter().any(|wanted| wanted == other));
+            found.iter().flat_map(|found| graph.named(index, found, &is_type)).find(|&to| is_owner(to))
+        };
+        if let Some(owner) = named.or_else(same_text).or_else(by_name) {
             owners.insert(index, owner);
         }
     }
@@ -117,12 +125,20 @@ pub(crate) fn group(graph: &Graph<'_>, reached: &[Vec<Reached>], owners: &BTreeM
             grouped.members.push(part);
         }
     }
+    for Entry { id, label, blocks, ways } in entries::entries(graph, reached) {
+        // A name that is somebody's address already is told apart by what leads in.
+        let id = match by_id.contains_key(&id) {
+            true => format!("{id} ({})", blocks.first().map_or("", |&first| graph.address(first))),
+            false => id,
+        };
+        by_id.entry(id.clone()).or_insert(Grouped { id, blocks, members: Vec::new(), way_in: Some((label, ways)) });
+    }
     by_id.into_values().collect()
 }
 
 /// The same address twice is an error in the text; the first one counts.
 fn insert(by_id: &mut BTreeMap<String, Grouped>, id: String, blocks: Vec<usize>) {
-    by_id.entry(id.clone()).or_insert(Grouped { id, blocks, members: Vec::new() });
+    by_id.entry(id.clone()).or_insert(Grouped { id, blocks, members: Vec::new(), way_in: None });
 }
 
 /// Who uses an instance, and through which group.

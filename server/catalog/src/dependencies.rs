@@ -32,6 +32,10 @@ pub(crate) fn lift(
     let mut targets = Targets { graph, component_of, of_wholes: BTreeMap::new() };
     for (number, component) in grouped.iter().enumerate() {
         let from = ComponentIndex(number as u32);
+        if let Some((_, ways)) = &component.way_in {
+            collect(from, ways, &mut targets, &mut lifted);
+            continue;
+        }
         for &part in component.blocks.iter().chain(&component.members) {
             let ways = reached.get(part).map_or(&[][..], Vec::as_slice);
             collect(from, ways, &mut targets, &mut lifted);

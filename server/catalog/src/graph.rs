@@ -12,7 +12,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expression::Variables;
 use crate::joins::{Compared, KeyTable};
+use crate::lookups;
 use crate::matching::CalledBy;
+use crate::names::NameIndex;
 use crate::paths::{self, Found};
 use crate::row::{Direction, EdgeRow, KindName, Related};
 use crate::{Catalog, Role, Row};
@@ -61,6 +63,10 @@ pub(crate) struct Graph<'a> {
     /// Per instance, by name of the relation: who refers to it.
     pub(crate) related: Vec<Vec<(&'a str, usize)>>,
     by_address: FxHashMap<&'a str, usize>,
+    /// Managed instances by what they are called.
+    pub(crate) names: NameIndex,
+    /// Data sources that are what the text declares.
+    looked_up: lookups::Found,
     /// Instances of a resource block, by address without the last key.
     by_block: FxHashMap<String, Vec<usize>>,
     /// Managed and data instances that mean something, by the name of their row.
@@ -277,6 +283,8 @@ impl<'a> Graph<'a> {
             edges: FxHashMap::default(),
             related: vec![Vec::new(); instances.len()],
             by_address: FxHashMap::default(),
+            names: NameIndex::default(),
+            looked_up: lookups::Found::default(),
             by_block: FxHashMap::default(),
             by_type: FxHashMap::default(),
             ports: vec![""],
@@ -294,6 +302,8 @@ impl<'a> Graph<'a> {
             graph.by_address.entry(&instance.address).or_insert(index);
             graph.by_block.entry(block_address(instance)).or_default().push(index);
         }
+        graph.names = NameIndex::of(instances);
+        graph.looked_up = lookups::found(instances, &graph.names);
         graph.ignored = (0..instances.len()).filter(|&index| graph.means_nothing(index)).collect();
         graph.sort_by_type();
         graph.relate();
@@ -343,29 +353,37 @@ impl<'a> Graph<'a> {
         self.instance(index).map_or("", |instance| &instance.address)
     }
 
-    /// The instances a trace leads to: the one of that address, or all of the block when only the block is named.
+    /// The instances a trace leads to: the one of that address, or all of the block when only the block is named. A data
+    /// source that finds what the text declares leads there.
     pub(crate) fn targets(&self, trace: &Trace) -> Vec<usize> {
         if let Some(&index) = self.by_address.get(&*trace.to) {
-            return vec![index];
+            return self.looked_up.get(&index).cloned().unwrap_or_else(|| vec![index]);
         }
         let block = trace.to.strip_suffix("[*]").unwrap_or(&trace.to);
-        self.by_block.get(block).cloned().unwrap_or_default()
+        let all = self.by_block.get(block).map_or(&[][..], Vec::as_slice);
+        if !all.iter().any(|index| self.looked_up.contains_key(index)) {
+            return all.to_vec();
+        }
+        all.iter().flat_map(|index| self.looked_up.get(index).cloned().unwrap_or_else(|| vec![*index])).collect()
     }
 
     fn relate(&mut self) {
-        let mut wanted: FxHashMap<&'a str, Vec<(&'a str, &'a str, &'a str)>> = FxHashMap::default();
+        let mut wanted: FxHashMap<&'a str, Vec<(&'a str, &'a str, &'a Related)>> = FxHashMap::default();
         for (type_name, row) in self.catalog.rows() {
             for (name, related) in &row.related {
                 for from in &related.types {
-                    wanted.entry(from).or_default().push((type_name, name, &related.path));
+                    wanted.entry(from).or_default().push((type_name, name, related));
                 }
             }
         }
         for (index, instance) in self.resources.instances.iter().enumerate() {
             let Some(wants) = wanted.get(&*row_name(instance)) else { continue };
-            for (type_name, name, path) in wants {
+            for (type_name, name, Related { path, key, .. }) in wants {
                 for found in paths::find(&instance.body, path) {
-                    let targets: Vec<usize> = found.provenance().flat_map(|trace| self.targets(trace)).collect();
+                    let mut targets: Vec<usize> = found.provenance().flat_map(|trace| self.targets(trace)).collect();
+                    if key.is_none() {
+                        targets.extend(self.named(index, &found, &|other| Some(other == *type_name)));
+                    }
                     for target in targets {
                         if self.instance(target).is_some_and(|target| *row_name(target) == **type_name) {
                             self.relate_to(target, name, index);
@@ -426,7 +444,8 @@ impl<'a> Graph<'a> {
         let mut targets = Vec::new();
         let mut seen = FxHashSet::default();
         for found in paths::find(&instance.body, &refers.path) {
-            for target in found.provenance().flat_map(|trace| self.targets(trace)) {
+            let named = self.named(index, &found, &|other| Some(refers.types.iter().any(|wanted| wanted == other)));
+            for target in found.provenance().flat_map(|trace| self.targets(trace)).chain(named) {
                 let fits =
                     self.instance(target).is_some_and(|other| refers.types.iter().any(|t| **t == *row_name(other)));
                 if fits && seen.insert(target) {
@@ -574,13 +593,19 @@ impl<'a> Graph<'a> {
         why: &dyn Fn(&str) -> String,
         only: Option<&str>,
     ) {
-        for trace in found.provenance() {
-            for target in self.targets(trace) {
+        let named = self.named(index, found, &|other| only.map(|only| other.ends_with(only)));
+        let named = named.into_iter().map(|target| (target, found.place.place())).collect::<Vec<_>>();
+        let traced: Vec<(usize, Place)> = found
+            .provenance()
+            .flat_map(|trace| self.targets(trace).into_iter().map(|target| (target, trace.place.clone())))
+            .collect();
+        for (target, place) in traced.into_iter().chain(named) {
+            {
                 let fits = |only: &str| self.instance(target).is_some_and(|target| target.type_name.ends_with(only));
                 if target == index || self.role(target) != Role::Glue || !only.is_none_or(fits) {
                     continue;
                 }
-                let evidence = Evidence { place: trace.place.clone(), why: why(self.address(target)).into() };
+                let evidence = Evidence { place, why: why(self.address(target)).into() };
                 let (here, there) = (Node { instance: index, port: own }, Node { instance: target, port });
                 let (from, to) = if direction == Direction::Uses { (here, there) } else { (there, here) };
                 self.add(from, Edge { to, ..plain(to, evidence) });
@@ -692,12 +717,17 @@ impl<'a> Graph<'a> {
             let (value, place) = (&provider.value, &provider.place);
             found.push(Found { path: "provider".into(), value, place, blocks: Vec::new() });
         }
-        if found.iter().all(|found| found.value.provenance.is_empty()) {
+        let named = |found: &Found<'_>| {
+            let types = |other: &str| (!row.to.is_empty()).then(|| row.to.iter().any(|wanted| wanted == other));
+            self.named(index, found, &types)
+        };
+        let named: Vec<Vec<usize>> = found.iter().map(named).collect();
+        if found.iter().zip(&named).all(|(found, named)| found.value.provenance.is_empty() && named.is_empty()) {
             return;
         }
         let mut variables = self.variables(index);
         let (own, port) = (self.port(row.own_port.as_deref()), self.port(row.port.as_deref()));
-        for found in &found {
+        for (found, named) in found.iter().zip(named) {
             if let Some(block) = found.blocks.last() {
                 let item = paths::as_object(&block.body, 0);
                 variables.insert("item".into(), Value::new(Kind::Map(Arc::new(item))));
@@ -710,6 +740,11 @@ impl<'a> Graph<'a> {
                 for target in self.targets(trace) {
                     self.read_target(index, row, found, trace, target, (own, port), &mut variables);
                 }
+            }
+            for target in named {
+                let to = self.address(target).into();
+                let trace = Trace { to, attribute: Arc::default(), place: found.place.place() };
+                self.read_target(index, row, found, &trace, target, (own, port), &mut variables);
             }
         }
     }

@@ -354,7 +354,7 @@ fn where_they_are() {
         google_compute_instance.zone europe-west2
         google_container_cluster.zone asia-east1
         google_redis_instance.of_the_provider us-central1
-        google_redis_instance.own us-central1
+        google_redis_instance.own europe-west1
         google_storage_bucket.multi ?
         google_storage_bucket.one europe-west4
     "#]]

@@ -1,0 +1,276 @@
+//! What a resource is called: the attribute in which its type has its name, and the forms in which others write it.
+
+use std::sync::Arc;
+
+use foreshock_resources::{Instance, Kind, Mode, Value};
+use rustc_hash::FxHashMap;
+
+use crate::graph::Graph;
+use crate::paths::{self, Found};
+
+/// The ends of a type's name, the longest first: `db_instance` and `instance` of `aws_db_instance`.
+fn ends(type_name: &str) -> impl Iterator<Item = &str> {
+    let own = type_name.strip_suffix("_v1").unwrap_or(type_name);
+    own.match_indices('_').filter_map(move |(at, _)| own.get(at + 1..))
+}
+
+/// The attribute in which an instance has its own name, by its type: `name`, `identifier`, `bucket` of `aws_s3_bucket`,
+/// `cluster_id` of `aws_elasticache_cluster`. That of another, `bucket` of `aws_s3_bucket_versioning`, is not its own.
+pub(crate) fn own_name(instance: &Instance) -> Option<(&'static str, &Value)> {
+    let at = |path: &str| paths::attribute(&instance.body, path).map(|attribute| &attribute.value);
+    for path in ["name", "identifier", "family", "metadata.name"] {
+        if let Some(value) = at(path) {
+            return Some((path, value));
+        }
+    }
+    for end in ends(&instance.type_name) {
+        for suffix in ["_name", "_identifier", "_id", ""] {
+            if let Some(value) = at(&format!("{end}{suffix}")) {
+                return Some(("", value));
+            }
+        }
+    }
+    None
+}
+
+/// Whether an attribute of that name holds the own name of such a type.
+pub(crate) fn is_own_name(type_name: &str, attribute: &str) -> bool {
+    matches!(attribute, "name" | "identifier" | "family" | "metadata.name" | "arn" | "id" | "url")
+        || ends(type_name).any(|end| {
+            let rest = attribute.strip_prefix(end);
+            rest.is_some_and(|rest| matches!(rest, "" | "_name" | "_identifier" | "_id" | "_arn" | "_url"))
+        })
+}
+
+/// Whether an attribute is named after a type: `role` and `role_arn` after `aws_iam_role`, `target_group_arns` after
+/// `aws_lb_target_group`.
+fn is_named_after(attribute: &str, type_name: &str) -> bool {
+    let singular = attribute.strip_suffix('s').unwrap_or(attribute);
+    [attribute, singular].into_iter().any(|name| {
+        ends(type_name).any(|end| {
+            let rest = name.strip_prefix(end).or_else(|| name.rsplit_once(end).map(|(_, rest)| rest));
+            rest.is_some_and(|rest| matches!(rest, "" | "_name" | "_identifier" | "_id" | "_arn" | "_url"))
+        })
+    })
+}
+
+/// Services in ARNs that their types are not named after.
+const SERVICES: &[(&str, &str)] = &[
+    ("apigateway", "_api"),
+    ("elasticfilesystem", "_efs_"),
+    ("elasticloadbalancing", "_lb"),
+    ("es", "search_domain"),
+    ("events", "_cloudwatch_event_"),
+    ("logs", "_cloudwatch_log_"),
+    ("rds", "_db_"),
+    ("states", "_sfn_"),
+];
+
+/// A text in which somebody may be named, taken apart: the name, and the service of an ARN.
+pub(crate) struct Naming<'t> {
+    pub(crate) name: &'t str,
+    service: Option<&'t str>,
+}
+
+impl<'t> Naming<'t> {
+    /// The names a text may be: itself, what an ARN says, the last part of a path.
+    pub(crate) fn of(text: &'t str) -> Vec<Naming<'t>> {
+        if let Some(rest) = text.strip_prefix("arn:") {
+            let parts = split_outside(rest, ':');
+            let (Some(service), Some(resource)) = (parts.get(1), parts.get(4)) else { return Vec::new() };
+            // `table/orders/index/*`, `function:f:live`, `secret:db-AbCdEf`, and of a bucket its name alone.
+            let resource = match parts.get(5) {
+                Some(named) if !resource.contains('/') => named,
+                _ => resource,
+            };
+            let mut names: Vec<&str> = split_outside(resource, '/');
+            if names.len() > 1 && !matches!(*service, "s3" | "secretsmanager") {
+                names.remove(0);
+            }
+            let first = names.first().copied().unwrap_or_default();
+            let all = resource.split_once('/').map_or(first, |(_, rest)| rest);
+            let bare = first.strip_suffix("-??????").or_else(|| first.strip_suffix("-*")).unwrap_or(first);
+            let mut found = vec![bare, all, resource.trim_end_matches("-??????")];
+            found.dedup();
+            return found.into_iter().map(|name| Naming { name, service: Some(service) }).collect();
+        }
+        let mut found = vec![Naming { name: text, service: None }];
+        if let Some((_, rest)) = text.split_once("://") {
+            let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+            if text.starts_with("s3:") || text.starts_with("gs:") {
+                found.push(Naming { name: host, service: None });
+            } else if !path.is_empty() {
+                found.push(Naming { name: path.rsplit('/').next().unwrap_or_default(), service: None });
+            }
+        } else if let Some(last) = split_outside(text, '/').last().filter(|last| last.len() < text.len()) {
+            found.push(Naming { name: last, service: None });
+        }
+        found
+    }
+
+    /// Whether a type belongs to the service of the ARN, where it is one.
+    pub(crate) fn fits(&self, type_name: &str) -> bool {
+        let Some(service) = self.service else { return true };
+        let other = SERVICES.iter().any(|(name, part)| *name == service && type_name.contains(part));
+        other || type_name.split('_').any(|word| word == service)
+    }
+}
+
+/// A text at a separator, but not inside of `${ }`.
+fn split_outside(text: &str, separator: char) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut start, mut depth) = (0, 0_u32);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ if letter == separator && depth == 0 => {
+                parts.extend(text.get(start..at));
+                start = at + letter.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    parts.extend(text.get(start..));
+    parts
+}
+
+/// Managed instances by what they are called.
+#[derive(Debug, Default)]
+pub(crate) struct NameIndex(FxHashMap<Arc<str>, Vec<usize>>);
+
+impl NameIndex {
+    pub(crate) fn of(instances: &[Instance]) -> NameIndex {
+        let mut index = NameIndex::default();
+        for (number, instance) in instances.iter().enumerate().filter(|(_, one)| one.mode == Mode::Managed) {
+            if let Some(name) =
+                own_name(instance).and_then(|(_, value)| value.spelling()).filter(|name| !name.is_empty())
+            {
+                index.0.entry(name.clone()).or_default().push(number);
+            }
+        }
+        index
+    }
+
+    pub(crate) fn named(&self, name: &str) -> &[usize] {
+        self.0.get(name).map_or(&[][..], Vec::as_slice)
+    }
+}
+
+impl Graph<'_> {
+    /// Whom a value names where it refers to nobody: the one managed instance of a fitting type that is called so, or
+    /// those of one block.
+    pub(crate) fn named(&self, index: usize, found: &Found<'_>, fits: &dyn Fn(&str) -> Option<bool>) -> Vec<usize> {
+        // Who is referred to need not be looked for.
+        let leads = || found.provenance().any(|trace| self.targets(trace).iter().any(|&to| self.is_declared(to)));
+        let Some(text) = found.value.spelling().filter(|text| !text.is_empty() && !leads()) else { return Vec::new() };
+        let Some(own) = self.instance(index) else { return Vec::new() };
+        let attribute = found.path.rsplit('.').find(|part| part.starts_with(|first: char| first.is_alphabetic()));
+        let attribute = attribute.unwrap_or_default();
+        for naming in Naming::of(text) {
+            let may_be = |other: &&usize| {
+                **other != index
+                    && self.instance(**other).is_some_and(|other| {
+                        let fitting = fits(&other.type_name);
+                        naming.fits(&other.type_name)
+                            && same_region(own, other)
+                            && same_scope(own, other)
+                            && fitting.unwrap_or_else(|| {
+                                is_named_after(attribute, &other.type_name)
+                                    && provider(&other.type_name) == provider(&own.type_name)
+                            })
+                    })
+            };
+            let all: Vec<usize> = self.names.named(naming.name).iter().filter(may_be).copied().collect();
+            let closest = all.iter().filter_map(|&other| self.likeness(index, other)).max();
+            let best: Vec<usize> = all.into_iter().filter(|&other| self.likeness(index, other) == closest).collect();
+            let first = best.first().and_then(|&one| self.instance(one));
+            let is_one_block = |one: &Instance| {
+                best.iter().all(|&other| self.instance(other).is_some_and(|other| other.resource == one.resource))
+            };
+            if first.is_some_and(is_one_block) {
+                return best;
+            }
+        }
+        Vec::new()
+    }
+
+    fn is_declared(&self, index: usize) -> bool {
+        self.instance(index).is_some_and(|one| one.mode != Mode::Data)
+    }
+
+    /// How many letters two types have in common at their beginning.
+    fn likeness(&self, one: usize, other: usize) -> Option<usize> {
+        let (one, other) = (self.instance(one)?, self.instance(other)?);
+        Some(one.type_name.bytes().zip(other.type_name.bytes()).take_while(|(one, other)| one == other).count())
+    }
+}
+
+fn provider(type_name: &str) -> &str {
+    type_name.split('_').next().unwrap_or_default()
+}
+
+/// Whether two are not known to be in different namespaces, groups or projects.
+fn same_scope(one: &Instance, other: &Instance) -> bool {
+    ["metadata.namespace", "resource_group_name", "project"].into_iter().all(|path| {
+        let of = |instance: &Instance| {
+            let written = paths::attribute(&instance.body, path).map(|attribute| &attribute.value);
+            let default = || (path == "metadata.namespace").then(|| Arc::from("default"));
+            written.map_or_else(default, |value| value.spelling().cloned())
+        };
+        of(one).zip(of(other)).is_none_or(|(one, other)| one == other)
+    })
+}
+
+/// Whether two are not known to be in different regions.
+pub(crate) fn same_region(one: &Instance, other: &Instance) -> bool {
+    let region = |instance: &Instance| {
+        let own = instance.body.attributes.get("region").map(|attribute| attribute.value.kind.clone());
+        match own.or_else(|| instance.region.as_ref().map(|region| region.kind.clone())) {
+            Some(Kind::String(name)) => Some(name),
+            _ => None,
+        }
+    };
+    match (region(one), region(other)) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_named_after_types() {
+        assert!(is_named_after("target_group_arns", "aws_lb_target_group"));
+        assert!(is_named_after("role", "aws_iam_role"));
+        assert!(is_named_after("execution_role_arn", "aws_iam_role"));
+        assert!(is_named_after("db_cluster_identifier", "aws_rds_cluster"));
+        assert!(!is_named_after("bucket", "aws_s3_bucket_versioning"));
+        assert!(is_own_name("aws_db_instance", "db_instance_identifier"));
+        assert!(!is_own_name("aws_s3_bucket_versioning", "bucket"));
+        assert!(!is_own_name("aws_lb_target_group", "vpc_id"));
+    }
+
+    #[test]
+    fn names_in_texts() {
+        let names =
+            |text: &str| -> Vec<String> { Naming::of(text).iter().map(|naming| naming.name.to_owned()).collect() };
+        assert_eq!(names("orders"), ["orders"]);
+        assert!(names("arn:aws:dynamodb:eu-west-1:1:table/orders/index/*").contains(&"orders".to_owned()));
+        assert!(names("arn:aws:s3:::logs-1/*").contains(&"logs-1".to_owned()));
+        assert!(
+            names("arn:aws:sqs:${var.region}:${data.aws_caller_identity.c[\"a:b\"].id}:jobs")
+                .contains(&"jobs".to_owned())
+        );
+        assert!(names("arn:aws:lambda:eu-west-1:1:function:f:live").contains(&"f".to_owned()));
+        assert!(names("arn:aws:secretsmanager:eu-west-1:1:secret:app/db-??????").contains(&"app/db".to_owned()));
+        assert!(names("https://sqs.eu-west-1.amazonaws.com/1/jobs").contains(&"jobs".to_owned()));
+        assert!(names("s3://logs-1/x").contains(&"logs-1".to_owned()));
+        assert!(names("projects/p/topics/orders").contains(&"orders".to_owned()));
+        assert!(
+            Naming::of("arn:aws:states:eu-west-1:1:stateMachine:m").iter().all(|one| one.fits("aws_sfn_state_machine"))
+        );
+    }
+}
