@@ -113,12 +113,12 @@ fn tables_and_keys_are_offered() {
             circular-dependency =
             dangling-reference =
             deletion-unprotected =
+            deploy-takes-down =
+            fixed-capacity =
             hidden-pair =
             isolation =
+            maintenance =
             no-automatic-failover =
-            no-backup =
-            no-dead-letter-queue =
-            no-health-check =
             and more
         "#]],
     );
@@ -231,18 +231,18 @@ fn values_are_offered() {
     offers(
         "[[ignore]]\nrules = [\"single-$0\"]",
         expect![[r#"
-        rules = ["capacity-after-loss"]
-        rules = ["circular-dependency"]
-        rules = ["dangling-reference"]
-        rules = ["deletion-unprotected"]
-        rules = ["hidden-pair"]
-        rules = ["isolation"]
-        rules = ["no-automatic-failover"]
-        rules = ["no-backup"]
-        rules = ["no-dead-letter-queue"]
-        rules = ["no-health-check"]
-        and more
-    "#]],
+            rules = ["capacity-after-loss"]
+            rules = ["circular-dependency"]
+            rules = ["dangling-reference"]
+            rules = ["deletion-unprotected"]
+            rules = ["deploy-takes-down"]
+            rules = ["fixed-capacity"]
+            rules = ["hidden-pair"]
+            rules = ["isolation"]
+            rules = ["maintenance"]
+            rules = ["no-automatic-failover"]
+            and more
+        "#]],
     );
     offers(
         "[catalog.acme]\nrole = $0",

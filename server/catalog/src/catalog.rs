@@ -7,6 +7,7 @@ use foreshock_resources::{Instance, Mode};
 
 use crate::entries::{self, EntryRows};
 use crate::figures::Figures;
+use crate::families::{self, Family};
 use crate::row::EdgeRow;
 use crate::{Recipe, Role, RoleName, Row};
 
@@ -59,6 +60,9 @@ pub struct Catalog {
     patterns: Vec<String>,
     /// Where users come in from beyond the edge of a stack.
     pub(crate) entries: EntryRows,
+    /// Other names of rows, and rows that are like another.
+    same_as: BTreeMap<String, String>,
+    families: Vec<Family>,
     pub(crate) figures: Figures,
     problems: Vec<String>,
 }
@@ -92,7 +96,22 @@ impl Catalog {
     /// The catalog that ships with the program.
     pub fn bundled() -> &'static Arc<Catalog> {
         static CATALOG: OnceLock<Arc<Catalog>> = OnceLock::new();
-        CATALOG.get_or_init(|| Arc::new(Catalog::parse(BUNDLED, Figures::bundled())))
+        CATALOG.get_or_init(|| {
+            let mut catalog = Catalog::parse(BUNDLED, Figures::bundled());
+            match families::bundled() {
+                Ok((families, words)) => {
+                    catalog.problems.extend(families::add_to(&mut catalog.rows, &families, &words, &catalog.same_as));
+                    catalog.families = families;
+                }
+                Err(problem) => catalog.problems.push(problem),
+            }
+            Arc::new(catalog)
+        })
+    }
+
+    /// The checks that are written once for several types.
+    pub fn families(&self) -> &[Family] {
+        &self.families
     }
 
     /// This catalog with rows of somebody's own. A row of a type that is here already takes its place.
@@ -121,7 +140,7 @@ impl Catalog {
     pub(crate) fn parse(files: &[(&str, &str)], figures: Figures) -> Catalog {
         let mut problems = figures.problems.clone();
         let entries = entries::read(include_str!("../data/entries.toml"), &mut problems);
-        let mut catalog = Catalog { rows: BTreeMap::new(), patterns: Vec::new(), problems, entries, figures };
+        let mut catalog = Catalog { problems, entries, figures, ..Catalog::default() };
         let mut aliases = Vec::new();
         let mut alike = Vec::new();
         let mut written: BTreeMap<String, toml::Table> = BTreeMap::new();
@@ -151,6 +170,10 @@ impl Catalog {
             row.get("like").and_then(toml::Value::as_str).is_some_and(|of| of.contains(':'))
         });
         for (file, type_name, row) in alike {
+            // One that has checks of its own takes none over.
+            if let Some(of) = row.get("like").and_then(toml::Value::as_str).filter(|_| !row.contains_key("check")) {
+                catalog.same_as.insert(type_name.clone(), of.to_owned());
+            }
             match like(row, &written) {
                 Ok(row) => {
                     written.insert(type_name.clone(), row.clone());
@@ -161,7 +184,10 @@ impl Catalog {
         }
         for (file, type_name, same_as) in aliases {
             match catalog.row_like(&same_as) {
-                Some(row) => catalog.add(file, type_name, row),
+                Some(row) => {
+                    catalog.same_as.insert(type_name.clone(), same_as);
+                    catalog.add(file, type_name, row);
+                }
                 None => catalog.problems.push(format!("{file}: {type_name}: there is no row {same_as}")),
             }
         }

@@ -4,7 +4,7 @@ use foreshock_resources::{Instance, Key, Kind, Resources, Value};
 
 use crate::expression::{Expression, Variables};
 use crate::graph::Graph;
-use crate::{Catalog, Recipe, Step, paths};
+use crate::{Catalog, Recipe, Step, check, paths};
 
 /// One change of a recipe, with its value worked out.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,13 +39,7 @@ pub enum Change {
 pub fn changes(resources: &Resources, catalog: &Catalog, blocks: &[usize], recipe: &Recipe) -> Option<Vec<Change>> {
     let declaring = *blocks.first()?;
     let graph = Graph::related_only(resources, catalog);
-    let mut variables = graph.variables(declaring);
-    let row = graph.row(declaring);
-    let parts: Vec<usize> = match row {
-        Some(row) if !row.replicas => blocks.iter().copied().skip(1).collect(),
-        _ => Vec::new(),
-    };
-    variables.insert("members".into(), graph.list(&parts));
+    let variables = check::variables(&graph, declaring, Some(blocks), &check::declared(&graph));
     if let Some(when) = &recipe.when
         && when.holds(&variables) != Some(true)
     {

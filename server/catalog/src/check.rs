@@ -34,6 +34,9 @@ pub struct CheckRow {
     /// What follows from it, one short sentence. A template too.
     #[serde(deserialize_with = "template")]
     pub(crate) then: Expression,
+    /// The family that it was made from.
+    #[serde(skip)]
+    pub family: Option<Arc<str>>,
 }
 
 fn severity<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
@@ -46,8 +49,26 @@ fn severity<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<
 
 fn template<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Expression, D::Error> {
     let text = String::deserialize(deserializer)?;
-    Expression::parse(&format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
-        .map_err(serde::de::Error::custom)
+    Expression::parse(&quoted(&text)).map_err(serde::de::Error::custom)
+}
+
+/// A text in quotes; what stands in `${}` has quotes of its own.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    let mut depth = 0_u32;
+    let mut before = ' ';
+    for c in text.chars() {
+        match c {
+            '{' if depth > 0 || before == '$' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            '"' | '\\' if depth == 0 => quoted.push('\\'),
+            _ => {}
+        }
+        quoted.push(c);
+        before = c;
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// A check of a row that holds for a resource.
@@ -55,6 +76,8 @@ fn template<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Express
 pub struct Violation {
     /// Code of the rule.
     pub rule: Arc<str>,
+    /// The family of the check, if it is of one.
+    pub family: Option<Arc<str>>,
     /// How loud, where that differs from the rule's own loudness.
     pub severity: Option<Arc<str>>,
     /// The resource: an index in `Resources::instances`. Of several instances of one block, the first one.
@@ -100,13 +123,16 @@ pub(crate) fn violations(
             continue;
         }
         let component = component_of.get(index).copied().flatten();
-        let mut variables = variables(graph, index, component.and_then(|component| members.get(component.index())));
-        variables.insert("declared".into(), declared.clone());
+        let blocks = component.and_then(|component| members.get(component.index()));
+        let mut variables = variables(graph, index, blocks.map(Vec::as_slice), &declared);
         if reads_callers(row) {
             variables.insert(
                 "callers".into(),
                 callers(graph, component.and_then(|component| calls.get(&component)), members),
             );
+        }
+        if let Some(stack) = stack(graph, row, &declared) {
+            variables.insert("stack".into(), stack);
         }
         for check in row.checks.iter().filter(|check| check.when.holds(&variables) == Some(true)) {
             let Some((says, then)) = words(check, &variables) else { continue };
@@ -118,6 +144,7 @@ pub(crate) fn violations(
             of_block.insert(key, found.len());
             found.push(Violation {
                 rule: check.rule.as_str().into(),
+                family: check.family.clone(),
                 severity: check.severity.as_deref().map(Arc::from),
                 instance: index,
                 instances: 1,
@@ -134,7 +161,8 @@ pub(crate) fn violations(
     found
 }
 
-fn variables(graph: &Graph<'_>, index: usize, blocks: Option<&Vec<usize>>) -> Variables {
+/// What the conditions of checks see of an instance of the component that `blocks` make up.
+pub(crate) fn variables(graph: &Graph<'_>, index: usize, blocks: Option<&[usize]>, declared: &Value) -> Variables {
     let mut variables = graph.variables(index);
     // Of a component that is not made of replicas, the blocks behind the first are its parts.
     let parts: Vec<usize> = match (blocks, graph.row(index)) {
@@ -144,10 +172,11 @@ fn variables(graph: &Graph<'_>, index: usize, blocks: Option<&Vec<usize>>) -> Va
         _ => Vec::new(),
     };
     variables.insert("members".into(), graph.list(&parts));
-    let alike = blocks.filter(|_| graph.row(index).is_some_and(|row| row.replicas)).map_or(1, Vec::len);
+    let alike = blocks.filter(|_| graph.row(index).is_some_and(|row| row.replicas)).map_or(1, <[usize]>::len);
     variables.insert("replicas".into(), Value::new(Kind::Number(alike as f64)));
     let prevented = graph.instance(index).is_some_and(|instance| instance.prevent_destroy);
     variables.insert("prevent_destroy".into(), Value::new(Kind::Bool(prevented)));
+    variables.insert("declared".into(), declared.clone());
     variables
 }
 
@@ -166,8 +195,39 @@ fn callers(graph: &Graph<'_>, calls: Option<&Vec<ComponentIndex>>, members: &[Ve
     Value::new(Kind::List(Arc::new(objects.collect())))
 }
 
+/// What the stack declares of the types that the checks of a row ask for as `stack.type`: lists of objects, in which what
+/// is not known is null.
+fn stack(graph: &Graph<'_>, row: &Row, declared: &Value) -> Option<Value> {
+    let reads = row.checks.iter().flat_map(|check| check.when.reads());
+    let types: BTreeSet<&str> = reads.filter_map(|read| read.strip_prefix("stack.")?.split('.').next()).collect();
+    if types.is_empty() || matches!(declared.kind, Kind::Unknown(_)) {
+        return (!types.is_empty()).then(|| declared.clone());
+    }
+    let instances = &graph.resources.instances;
+    let all = types.into_iter().map(|name| {
+        let is_one = |index: &usize| {
+            instances.get(*index).is_some_and(|one| one.mode == Mode::Managed && *one.type_name == *name)
+        };
+        (name.into(), known(&graph.list(&(0..instances.len()).filter(is_one).collect::<Vec<_>>())))
+    });
+    Some(Value::new(Kind::Map(Arc::new(all.collect()))))
+}
+
+/// A value with null in place of what is not known in it: one unknown name says nothing of the others.
+fn known(value: &Value) -> Value {
+    let all = |values: &[Value]| Arc::new(values.iter().map(known).collect::<Vec<_>>());
+    let kind = match &value.kind {
+        Kind::Unknown(_) => Kind::Null,
+        Kind::List(values) => Kind::List(all(values)),
+        Kind::Set(values) => Kind::List(all(values)),
+        Kind::Map(values) => Kind::Map(Arc::new(values.iter().map(|(key, value)| (key.clone(), known(value))).collect())),
+        other => other.clone(),
+    };
+    Value { kind, ..value.clone() }
+}
+
 /// The resource types that the stack declares; unknown where a module that is not at hand may declare others.
-fn declared(graph: &Graph<'_>) -> Value {
+pub(crate) fn declared(graph: &Graph<'_>) -> Value {
     if let Some(call) = graph.resources.modules.iter().find(|call| call.directory.is_none()) {
         return Value::unknown(format!("what {} declares is not at hand", call.address));
     }

@@ -20,6 +20,18 @@ pub struct Recipe {
     pub(crate) steps: Vec<Step>,
 }
 
+impl Recipe {
+    /// One that writes an attribute, for the findings of a rule.
+    pub(crate) fn setting(title: &str, rule: &str, when: &str, path: &str, value: &str) -> Result<Recipe, String> {
+        Ok(Recipe {
+            title: title.to_owned(),
+            rules: vec![rule.to_owned()],
+            when: Some(Expression::parse(when)?),
+            steps: vec![Step::Set { of: None, path: path.to_owned(), value: Expression::parse(value)? }],
+        })
+    }
+}
+
 /// One edit of a recipe.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

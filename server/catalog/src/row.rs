@@ -205,7 +205,7 @@ pub struct MemberOf {
 }
 
 /// Instances that refer to this one, or that this one refers to.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Related {
     /// The types of the other side.

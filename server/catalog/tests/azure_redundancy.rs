@@ -333,13 +333,21 @@ fn one_zone_by_choice() {
         }
         "#,
         expect![[r#"
+            no-point-in-time-recovery: azurerm_cosmosdb_account.one can only be taken back to its last periodic backup <- resource "azurerm_cosmosdb_account" "one"
             single-zone: azurerm_cosmosdb_account.one is in one region without zone redundancy <- geo_location
+            no-point-in-time-recovery: azurerm_cosmosdb_account.regions can only be taken back to its last periodic backup <- resource "azurerm_cosmosdb_account" "regions"
             no-automatic-failover: azurerm_cosmosdb_account.regions waits for a person to fail over <- geo_location
+            no-point-in-time-recovery: azurerm_cosmosdb_account.zones can only be taken back to its last periodic backup <- resource "azurerm_cosmosdb_account" "zones"
+            no-region-copy: azurerm_cosmosdb_account.zones is in one region <- geo_location
             single-zone: azurerm_eventhub_namespace.south is in a region without availability zones (South Africa West) <- location = "South Africa West"
-            single-zone: azurerm_kubernetes_cluster.set keeps its nodes in an availability set <- type = "AvailabilitySet"
             no-sla: azurerm_kubernetes_cluster.set has its API server on the free tier <- resource "azurerm_kubernetes_cluster" "set"
+            maintenance: azurerm_kubernetes_cluster.set is upgraded at any time <- resource "azurerm_kubernetes_cluster" "set"
+            single-zone: azurerm_kubernetes_cluster.set keeps its nodes in an availability set <- type = "AvailabilitySet"
             single-zone: azurerm_lb.pinned has its frontend in one zone <- zones = ["1"]
+            maintenance: azurerm_mssql_database.one is maintained at any time <- resource "azurerm_mssql_database" "one"
             single-zone: azurerm_mssql_database.one is not zone-redundant <- sku_name = "GP_Gen5_2"
+            maintenance: azurerm_mssql_database.zones is maintained at any time <- resource "azurerm_mssql_database" "zones"
+            maintenance: azurerm_mssql_elasticpool.p is maintained at any time <- resource "azurerm_mssql_elasticpool" "p"
             single-zone: azurerm_service_plan.anywhere does not spread its workers over zones <- worker_count = 2
             single-zone: azurerm_storage_account.local keeps all copies in one datacenter <- account_replication_type = "LRS"
         "#]],
@@ -367,7 +375,12 @@ fn what_is_not_known_is_no_finding() {
         resource "azurerm_lb" "l" {}
         resource "azurerm_postgresql_flexible_server" "pg" { geo_redundant_backup_enabled = var.x }
         "#,
-        expect![[""]],
+        expect![[r#"
+            single-zone: azurerm_firewall.f names no zones <- resource "azurerm_firewall" "f"
+            maintenance: azurerm_mssql_database.d is maintained at any time <- resource "azurerm_mssql_database" "d"
+            fixed-capacity: azurerm_postgresql_flexible_server.pg has a disk that does not grow <- resource "azurerm_postgresql_flexible_server" "pg"
+            maintenance: azurerm_postgresql_flexible_server.pg is maintained at any time <- resource "azurerm_postgresql_flexible_server" "pg"
+        "#]],
     );
 }
 
@@ -391,6 +404,7 @@ fn nobody_answers_for_it() {
             no-sla: azurerm_iothub.free is on the free tier <- name = "F1"
             no-sla: azurerm_lb.basic is a basic load balancer <- sku = "Basic"
             no-sla: azurerm_redis_cache.basic is on the basic tier <- sku_name = "Basic"
+            maintenance: azurerm_redis_cache.basic is maintained at any time <- resource "azurerm_redis_cache" "basic"
             no-sla: azurerm_search_service.free is on the free tier <- sku = "free"
             no-sla: azurerm_service_plan.free is on a free or shared tier (F1) <- sku_name = "F1"
             no-sla: azurerm_service_plan.test is on a tier for development and tests (B2) <- sku_name = "B2"
@@ -428,13 +442,19 @@ fn backups_and_deletion() {
         resource "azurerm_cdn_frontdoor_origin" "b" { cdn_frontdoor_origin_group_id = azurerm_cdn_frontdoor_origin_group.g.id }
         "#,
         expect![[r#"
+            no-region-copy: azurerm_app_configuration.c is in one region <- sku = "standard"
             deletion-unprotected: azurerm_app_configuration.c can be purged <- resource "azurerm_app_configuration" "c"
             no-load-balancer-health: azurerm_cdn_frontdoor_origin_group.g probes none of its 2 origins <- resource "azurerm_cdn_frontdoor_origin_group" "g"
             no-dead-letter-queue: azurerm_eventgrid_event_subscription.s has no place for events that can't be delivered <- resource "azurerm_eventgrid_event_subscription" "s"
             deletion-unprotected: azurerm_key_vault.v can be purged <- resource "azurerm_key_vault" "v"
+            single-zone: azurerm_linux_virtual_machine.cattle[0] names no zone <- resource "azurerm_linux_virtual_machine" "cattle"
             no-backup: azurerm_linux_virtual_machine.nodes[0] is in no backup <- resource "azurerm_linux_virtual_machine" "nodes"
+            single-zone: azurerm_linux_virtual_machine.nodes[0] names no zone <- resource "azurerm_linux_virtual_machine" "nodes"
             no-backup: azurerm_linux_virtual_machine.pet is in no backup <- resource "azurerm_linux_virtual_machine" "pet"
+            no-point-in-time-recovery: azurerm_storage_account.files can't take its blobs back to an earlier point in time <- resource "azurerm_storage_account" "files"
+            no-versioning: azurerm_storage_account.files keeps no earlier versions <- resource "azurerm_storage_account" "files"
             deletion-unprotected: azurerm_storage_account.files keeps no deleted blobs <- resource "azurerm_storage_account" "files"
+            deletion-unprotected: azurerm_storage_account.files keeps no deleted containers <- resource "azurerm_storage_account" "files"
         "#]],
     );
 }

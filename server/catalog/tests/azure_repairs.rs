@@ -134,20 +134,22 @@ fn databases() {
                 azurerm_mssql_database.one: zone_redundant = true
             azurerm_mysql_flexible_server.single: Add a standby in another zone
                 azurerm_mysql_flexible_server.single: high_availability.mode = String("ZoneRedundant")
+            azurerm_postgresql_flexible_server.burstable: Let its disk grow
+                azurerm_postgresql_flexible_server.burstable: auto_grow_enabled = true
             azurerm_postgresql_flexible_server.same: Move the standby to another zone
                 azurerm_postgresql_flexible_server.same: high_availability.mode = String("ZoneRedundant")
+            azurerm_postgresql_flexible_server.same: Let its disk grow
+                azurerm_postgresql_flexible_server.same: auto_grow_enabled = true
             azurerm_postgresql_flexible_server.single: Add a standby in another zone
                 azurerm_postgresql_flexible_server.single: high_availability.mode = String("ZoneRedundant")
+            azurerm_postgresql_flexible_server.single: Let its disk grow
+                azurerm_postgresql_flexible_server.single: auto_grow_enabled = true
             azurerm_redis_cache.basic: Add a replica
                 azurerm_redis_cache.basic: sku_name = String("Standard")
             azurerm_search_service.s: Run three replicas
                 azurerm_search_service.s: replica_count = 3
             azurerm_storage_account.local: Replicate it to a second region
                 azurerm_storage_account.local: account_replication_type = String("GRS")
-            azurerm_storage_account.local: Keep deleted blobs for a week
-                azurerm_storage_account.local: blob_properties.delete_retention_policy.days = 7
-            azurerm_storage_account.premium: Keep deleted blobs for a week
-                azurerm_storage_account.premium: blob_properties.delete_retention_policy.days = 7
         "#]],
     );
 }

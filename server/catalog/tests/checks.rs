@@ -34,6 +34,10 @@ fn what_the_provider_does_counts() {
         expect![[r#"
             no-point-in-time-recovery: aws_dynamodb_table.t can't be taken back to an earlier minute
                 A bad write or delete is final. <- resource "aws_dynamodb_table" "t"
+            fixed-capacity: aws_dynamodb_table.t has a fixed capacity
+                A load above it is refused, whatever the reason for it. <- resource "aws_dynamodb_table" "t"
+            short-backups: aws_rds_cluster.c keeps its backups for 1 day
+                What is noticed after that can't be undone. <- resource "aws_rds_cluster" "c"
         "#]],
     );
 }
@@ -68,6 +72,8 @@ fn the_instances_of_a_block_are_one_finding() {
         }
         "#,
         expect![[r#"
+            fixed-capacity: aws_dynamodb_table.t["a"] (x3) has a fixed capacity
+                A load above it is refused, whatever the reason for it. <- resource "aws_dynamodb_table" "t"
             deletion-unprotected: aws_dynamodb_table.t["a"] may be deleted by any apply
                 One mistaken destroy, or a change that replaces it, removes the data. <- deletion_protection_enabled = each.key != "a"
             no-point-in-time-recovery: aws_dynamodb_table.t["b"] (x2) can't be taken back to an earlier minute
@@ -128,6 +134,10 @@ fn two_sides_of_a_mapping() {
         expect![[r#"
             timeout-inversion: aws_lambda_event_source_mapping.fast reads from a queue that hands a message out again after 30 s, while the function may take 60 s
                 Slow messages are worked on twice, at the same time. <- timeout = 60
+            no-retry: aws_lambda_event_source_mapping.fast gives back a whole batch for one message that fails
+                The others are worked on again, and count as failed as often as that one. <- resource "aws_lambda_event_source_mapping" "fast"
+            no-retry: aws_lambda_event_source_mapping.slow gives back a whole batch for one message that fails
+                The others are worked on again, and count as failed as often as that one. <- resource "aws_lambda_event_source_mapping" "slow"
             no-dead-letter-queue: aws_sqs_queue.fast has no dead-letter queue
                 A message that can't be handled comes back until it expires, and is lost then. <- resource "aws_sqs_queue" "fast"
             no-dead-letter-queue: aws_sqs_queue.slow has no dead-letter queue

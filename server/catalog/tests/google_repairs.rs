@@ -65,13 +65,14 @@ fn a_database_in_one_zone() {
         }
         "#,
         expect![[r#"
-            no-backup: google_sql_database_instance.orders keeps no backups <- resource "google_sql_database_instance" "orders"
+            no-backup: google_sql_database_instance.orders keeps no backups <- settings
+            maintenance: google_sql_database_instance.orders is maintained at any time <- resource "google_sql_database_instance" "orders"
             deletion-unprotected: google_sql_database_instance.orders may be deleted by any apply <- deletion_protection = false
             google_sql_database_instance.orders: Add a standby in a second zone (single-point-of-failure, no-redundancy, single-zone, no-automatic-failover)
                 google_sql_database_instance.orders: settings.availability_type = "REGIONAL"
                 google_sql_database_instance.orders: settings.backup_configuration.enabled = true
                 google_sql_database_instance.orders: settings.backup_configuration.point_in_time_recovery_enabled = true
-            google_sql_database_instance.orders: Keep daily backups (no-backup)
+            google_sql_database_instance.orders: Switch its backups on (no-backup)
                 google_sql_database_instance.orders: settings.backup_configuration.enabled = true
             google_sql_database_instance.orders: Protect it from deletion (deletion-unprotected)
                 google_sql_database_instance.orders: deletion_protection = true
@@ -92,13 +93,12 @@ fn a_database_in_one_zone() {
         "#,
         expect![[r#"
             no-point-in-time-recovery: google_sql_database_instance.orders can only be taken back to its last daily backup <- binary_log_enabled = false
+            maintenance: google_sql_database_instance.orders is maintained at any time <- resource "google_sql_database_instance" "orders"
             google_sql_database_instance.orders: Add a standby in a second zone (single-point-of-failure, no-redundancy, single-zone, no-automatic-failover)
                 google_sql_database_instance.orders: settings.availability_type = "REGIONAL"
                 google_sql_database_instance.orders: settings.backup_configuration.binary_log_enabled = true
             google_sql_database_instance.orders: Keep the log between backups (no-point-in-time-recovery)
                 google_sql_database_instance.orders: settings.backup_configuration.binary_log_enabled = true
-            google_sql_database_instance.orders: Protect it from deletion (deletion-unprotected)
-                google_sql_database_instance.orders: deletion_protection = true
         "#]],
     );
 }
@@ -124,14 +124,8 @@ fn a_database_as_it_should_be() {
         }
         "#,
         expect![[r#"
-            google_sql_database_instance.open: Keep daily backups (no-backup)
-                google_sql_database_instance.open: settings.backup_configuration.enabled = true
-            google_sql_database_instance.open: Protect it from deletion (deletion-unprotected)
-                google_sql_database_instance.open: deletion_protection = true
-            google_sql_database_instance.orders: Protect it from deletion (deletion-unprotected)
-                google_sql_database_instance.orders: deletion_protection = true
-            google_sql_database_instance.reader: Protect it from deletion (deletion-unprotected)
-                google_sql_database_instance.reader: deletion_protection = true
+            maintenance: google_sql_database_instance.open is maintained at any time <- resource "google_sql_database_instance" "open"
+            maintenance: google_sql_database_instance.orders is maintained at any time <- resource "google_sql_database_instance" "orders"
         "#]],
     );
 }
@@ -163,7 +157,10 @@ fn caches_and_groups() {
         expect![[r#"
             no-load-balancer-health: google_compute_region_instance_group_manager.api replaces machines that are gone, not those that no longer answer (no auto_healing_policies) <- resource "google_compute_region_instance_group_manager" "api"
             no-health-check: google_compute_target_pool.old sends to its instances without asking whether they answer <- resource "google_compute_target_pool" "old"
+            fixed-capacity: google_container_node_pool.p has a fixed number of nodes <- node_count = 1
+            no-backup: google_redis_cluster.c keeps no snapshots <- resource "google_redis_cluster" "c"
             no-backup: google_redis_instance.sessions keeps no snapshots <- resource "google_redis_instance" "sessions"
+            maintenance: google_redis_instance.sessions is maintained at any time <- resource "google_redis_instance" "sessions"
             google_compute_instance_group_manager.web: Run two instances (single-point-of-failure, no-redundancy)
                 google_compute_instance_group_manager.web: target_size = 2
             google_compute_region_instance_group_manager.api: Keep at least two instances (single-point-of-failure, no-redundancy)
@@ -220,9 +217,14 @@ fn stores_that_may_be_deleted() {
         "#,
         expect![[r#"
             no-backup: google_alloydb_cluster.a keeps no backups <- enabled = false
+            maintenance: google_alloydb_cluster.a is maintained at any time <- resource "google_alloydb_cluster" "a"
             deletion-unprotected: google_bigquery_dataset.d is deleted with all of its tables <- delete_contents_on_destroy = true
+            maintenance: google_container_cluster.c is maintained at any time <- resource "google_container_cluster" "c"
             deletion-unprotected: google_container_cluster.c may be deleted by any apply <- deletion_protection = false
+            nobody-is-told: google_container_cluster.c tells nobody before it is upgraded <- resource "google_container_cluster" "c"
+            no-point-in-time-recovery: google_filestore_instance.n is on a tier that takes no snapshots (BASIC_HDD) <- tier = "BASIC_HDD"
             deletion-unprotected: google_filestore_instance.n may be deleted by any apply <- resource "google_filestore_instance" "n"
+            no-point-in-time-recovery: google_firestore_database.backed_up can only be taken back to its last backup <- resource "google_firestore_database" "backed_up"
             no-backup: google_firestore_database.f keeps no backups <- resource "google_firestore_database" "f"
             deletion-unprotected: google_firestore_database.f may be deleted by any apply <- deletion_policy = "DELETE"
             deletion-unprotected: google_kms_crypto_key.k may be destroyed by any apply (no prevent_destroy) <- resource "google_kms_crypto_key" "k"
@@ -230,13 +232,11 @@ fn stores_that_may_be_deleted() {
             deletion-unprotected: google_storage_bucket.b is deleted with everything in it <- force_destroy = true
             google_alloydb_cluster.a: Add a standby in a second zone (single-point-of-failure, no-redundancy, single-zone, no-automatic-failover)
                 google_alloydb_instance.a: availability_type = "REGIONAL"
-            google_alloydb_cluster.a: Keep daily backups (no-backup)
-                google_alloydb_cluster.a: automated_backup_policy.enabled = true
-            google_alloydb_cluster.a: Back up continuously (no-point-in-time-recovery)
-                google_alloydb_cluster.a: continuous_backup_config.enabled = true
             google_alloydb_cluster.a: Protect it from deletion (deletion-unprotected)
                 google_alloydb_cluster.a: deletion_protection = true
-            google_bigquery_dataset.d: Refuse to delete a dataset that holds tables (deletion-unprotected)
+            google_alloydb_cluster.a: Switch its backups on (no-backup)
+                google_alloydb_cluster.a: automated_backup_policy.enabled = true
+            google_bigquery_dataset.d: Refuse to delete a dataset that holds something (deletion-unprotected)
                 google_bigquery_dataset.d: delete_contents_on_destroy = false
             google_container_cluster.c: Protect it from deletion (deletion-unprotected)
                 google_container_cluster.c: deletion_protection = true
@@ -244,8 +244,8 @@ fn stores_that_may_be_deleted() {
                 google_filestore_instance.n: deletion_protection_enabled = true
             google_firestore_database.backed_up: Keep every minute of a week (no-backup)
                 google_firestore_database.backed_up: point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"
-            google_firestore_database.backed_up: Protect it from deletion (deletion-unprotected)
-                google_firestore_database.backed_up: delete_protection_state = "DELETE_PROTECTION_ENABLED"
+            google_firestore_database.backed_up: Switch on point-in-time recovery (no-point-in-time-recovery)
+                google_firestore_database.backed_up: point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"
             google_firestore_database.f: Keep every minute of a week (no-backup)
                 google_firestore_database.f: point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"
             google_firestore_database.f: Protect it from deletion (deletion-unprotected)
@@ -254,8 +254,6 @@ fn stores_that_may_be_deleted() {
                 google_storage_bucket.b: versioning.enabled = true
             google_storage_bucket.b: Refuse to delete a bucket that holds something (deletion-unprotected)
                 google_storage_bucket.b: force_destroy = false
-            google_storage_bucket.kept: Refuse to delete a bucket that holds something (deletion-unprotected)
-                google_storage_bucket.kept: force_destroy = false
         "#]],
     );
 }
@@ -282,8 +280,10 @@ fn subscriptions() {
         resource "google_pubsub_topic" "dead" { name = "dead" }
         "#,
         expect![[r#"
-            no-dead-letter-queue: google_pubsub_subscription.slow has no dead-letter topic <- resource "google_pubsub_subscription" "slow"
+            fixed-capacity: google_cloud_run_v2_service.quick keeps no instance running <- resource "google_cloud_run_v2_service" "quick"
+            fixed-capacity: google_cloud_run_v2_service.worker keeps no instance running <- resource "google_cloud_run_v2_service" "worker"
             timeout-inversion: google_pubsub_subscription.slow delivers a message again after 30 s, while its service may take 120s <- ack_deadline_seconds = 30
+            no-dead-letter-queue: google_pubsub_subscription.slow has no dead-letter topic <- resource "google_pubsub_subscription" "slow"
             google_pubsub_subscription.slow: Wait as long as the service may take (timeout-inversion)
                 google_pubsub_subscription.slow: ack_deadline_seconds = 120
         "#]],

@@ -510,7 +510,7 @@ fn check_says(text: &str, expect: Expect) {
 
 /// A deployment of three pods with a liveness probe and `pod` in the pod's spec.
 fn probed(pod: &str) -> String {
-    deployment("web", "replicas = 3", "liveness_probe {\n tcp_socket { port = 80 }\n }")
+    deployment("web", "replicas = 3", "liveness_probe {\n tcp_socket { port = 80 }\n }\nresources {\n requests = { cpu = \"1\" }\n }")
         .replace("spec {\n                container", &format!("spec {{\n{pod}\n                container"))
 }
 
@@ -584,7 +584,10 @@ fn programs_nobody_asks() {
         r#"
         resource "kubernetes_pod" "bare" {
           spec {
-            container { name = "a" }
+            container {
+              name = "a"
+              resources { requests = { cpu = "1" } }
+            }
           }
         }
         resource "kubernetes_daemonset" "two" {
@@ -593,9 +596,13 @@ fn programs_nobody_asks() {
               spec {
                 container {
                   name = "a"
+                  resources { requests = { cpu = "1" } }
                   liveness_probe { period_seconds = 3 }
                 }
-                container { name = "sidecar" }
+                container {
+                  name = "sidecar"
+                  resources { requests = { cpu = "1" } }
+                }
               }
             }
           }

@@ -87,6 +87,7 @@ fn a_known_module_is_what_its_arguments_say() {
             module.api -requires/likely-> module.orders
                 container_definitions.api.environment.value of module.api refers to module.orders.db_instance_address
             deletion-unprotected: module.aurora may be deleted by any apply
+            no-backup: module.cache keeps no snapshots
             no-backup: module.single keeps no backups
             shared-fate: module.vpc lets all zones out through one NAT gateway
         "#]],

@@ -1,15 +1,30 @@
 //! What the catalog's checks see in single resources. Each check names its rule; the rule's page explains it.
 
-use foreshock_catalog::Violation;
-use foreshock_model::{MinutesPerYear, Points};
+use std::collections::BTreeSet;
 
-use super::{rule, wording};
+use foreshock_catalog::Violation;
+use foreshock_model::{ComponentIndex, MinutesPerYear, Points};
+
+use super::{RuleId, rule, wording};
 use crate::{Finding, Severity, Stack};
 
-pub(super) fn find(stack: &Stack) -> Vec<Finding> {
+/// What the checks find, beside what was found by looking at the system.
+pub(super) fn find(stack: &Stack, system: &[Finding]) -> Vec<Finding> {
     let Some(assembled) = stack.assembled() else { return Vec::new() };
     let levels = &stack.settings().levels;
-    assembled.violations.iter().filter_map(report).filter(|finding| !levels.is_off(finding.rule)).collect()
+    let told: BTreeSet<ComponentIndex> =
+        system.iter().filter(|finding| is_of_redundancy(finding.rule)).filter_map(|finding| finding.component).collect();
+    // Where the system shows that one instance or one zone takes a component, an attribute that lets it is the same fact.
+    let is_said = |finding: &Finding| {
+        is_of_redundancy(finding.rule) && finding.component.is_some_and(|component| told.contains(&component))
+    };
+    let found = assembled.violations.iter().filter_map(report);
+    found.filter(|finding| !levels.is_off(finding.rule) && !is_said(finding)).collect()
+}
+
+fn is_of_redundancy(rule: RuleId) -> bool {
+    use RuleId::{NoAutomaticFailover, NoRedundancy, SinglePointOfFailure, SingleZone};
+    matches!(rule, SinglePointOfFailure | NoRedundancy | SingleZone | NoAutomaticFailover)
 }
 
 fn report(violation: &Violation) -> Option<Finding> {

@@ -53,14 +53,24 @@ rules! {
     ScoreRegression "score-regression" Comparison,
     DanglingReference "dangling-reference" Checks,
     DeletionUnprotected "deletion-unprotected" Checks,
+    DeployTakesDown "deploy-takes-down" Checks,
+    FixedCapacity "fixed-capacity" Checks,
     Isolation "isolation" Checks,
+    Maintenance "maintenance" Checks,
     NoBackup "no-backup" Checks,
     NoDeadLetterQueue "no-dead-letter-queue" Checks,
+    NoFinalSnapshot "no-final-snapshot" Checks,
     NoHealthCheck "no-health-check" Checks,
     NoLoadBalancerHealth "no-load-balancer-health" Checks,
     NoPointInTimeRecovery "no-point-in-time-recovery" Checks,
+    NoReadinessCheck "no-readiness-check" Checks,
+    NoRegionCopy "no-region-copy" Checks,
+    NoRetry "no-retry" Checks,
     NoSla "no-sla" Checks,
     NoVersioning "no-versioning" Checks,
+    NobodyIsTold "nobody-is-told" Checks,
+    Retired "retired" Checks,
+    ShortBackups "short-backups" Checks,
     Spread "spread" Checks,
 }
 
@@ -160,7 +170,7 @@ pub(crate) fn severity_of(id: RuleId) -> Severity {
 /// Runs every rule that is not off, loudest findings first, then by points, then by place.
 pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
     let mut findings = found_by(RULES, stack);
-    let checks = debug_span!("rule", code = "checks of the catalog").in_scope(|| checks::find(stack));
+    let checks = debug_span!("rule", code = "checks of the catalog").in_scope(|| checks::find(stack, &findings));
     findings.extend(checks);
     findings.iter_mut().for_each(|finding| called::stand_at_the_call(stack, finding));
     sort(&mut findings);
