@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use foreshock_resources::{Instance, Mode};
 
 use crate::entries::{self, EntryRows};
-use crate::figures::Figures;
 use crate::families::{self, Family};
+use crate::figures::Figures;
 use crate::row::EdgeRow;
 use crate::{Recipe, Role, RoleName, Row};
 

@@ -220,7 +220,9 @@ fn known(value: &Value) -> Value {
         Kind::Unknown(_) => Kind::Null,
         Kind::List(values) => Kind::List(all(values)),
         Kind::Set(values) => Kind::List(all(values)),
-        Kind::Map(values) => Kind::Map(Arc::new(values.iter().map(|(key, value)| (key.clone(), known(value))).collect())),
+        Kind::Map(values) => {
+            Kind::Map(Arc::new(values.iter().map(|(key, value)| (key.clone(), known(value))).collect()))
+        }
         other => other.clone(),
     };
     Value { kind, ..value.clone() }

@@ -274,7 +274,10 @@ mod tests {
         let words = BTreeMap::from([("value".to_owned(), "a.b".to_owned())]);
         assert_eq!(in_full("value < 7 && p.value == values", &words), "(a.b) < 7 && p.value == values");
         assert_eq!(
-            template_in_full("keeps value ${value == 1 ? \"a day\" : \"${value} days\"}, ${length(value)} times", &words),
+            template_in_full(
+                "keeps value ${value == 1 ? \"a day\" : \"${value} days\"}, ${length(value)} times",
+                &words
+            ),
             "keeps value ${(a.b) == 1 ? \"a day\" : \"${(a.b)} days\"}, ${length((a.b))} times"
         );
     }
@@ -282,7 +285,8 @@ mod tests {
     #[test]
     fn a_family_names_what_there_is() {
         let family = |on: &str| -> Vec<Family> {
-            let head = "[[family]]\nid = \"f\"\nrule = \"no-backup\"\nwhen = \"value < 7\"\nsays = \"s\"\nthen = \"t\"\n";
+            let head =
+                "[[family]]\nid = \"f\"\nrule = \"no-backup\"\nwhen = \"value < 7\"\nsays = \"s\"\nthen = \"t\"\n";
             toml::from_str::<File>(&format!("{head}on = [{on}]\n")).unwrap().family
         };
         let mut rows = BTreeMap::from([
@@ -291,7 +295,12 @@ mod tests {
             ("b_other".to_owned(), Row::bare(crate::RoleName::Glue)),
         ]);
         let same_as = ["a_other", "b_other"].map(|name| (name.to_owned(), "a_kept".to_owned())).into();
-        let wrong = add_to(&mut rows, &family("{ types = [\"a_kept\", \"a_missing\"], path = \"x.y.z\" }"), &Words::new(), &same_as);
+        let wrong = add_to(
+            &mut rows,
+            &family("{ types = [\"a_kept\", \"a_missing\"], path = \"x.y.z\" }"),
+            &Words::new(),
+            &same_as,
+        );
         assert_eq!(wrong, ["family f: there is no row a_missing"]);
         let checks = |name: &str| rows[name].checks.len();
         assert_eq!([checks("a_kept"), checks("a_other"), checks("b_other")], [1, 1, 0]);

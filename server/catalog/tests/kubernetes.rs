@@ -510,8 +510,12 @@ fn check_says(text: &str, expect: Expect) {
 
 /// A deployment of three pods with a liveness probe and `pod` in the pod's spec.
 fn probed(pod: &str) -> String {
-    deployment("web", "replicas = 3", "liveness_probe {\n tcp_socket { port = 80 }\n }\nresources {\n requests = { cpu = \"1\" }\n }")
-        .replace("spec {\n                container", &format!("spec {{\n{pod}\n                container"))
+    deployment(
+        "web",
+        "replicas = 3",
+        "liveness_probe {\n tcp_socket { port = 80 }\n }\nresources {\n requests = { cpu = \"1\" }\n }",
+    )
+    .replace("spec {\n                container", &format!("spec {{\n{pod}\n                container"))
 }
 
 fn anti_affinity(selector: &str) -> String {

@@ -12,8 +12,11 @@ use crate::{Finding, Severity, Stack};
 pub(super) fn find(stack: &Stack, system: &[Finding]) -> Vec<Finding> {
     let Some(assembled) = stack.assembled() else { return Vec::new() };
     let levels = &stack.settings().levels;
-    let told: BTreeSet<ComponentIndex> =
-        system.iter().filter(|finding| is_of_redundancy(finding.rule)).filter_map(|finding| finding.component).collect();
+    let told: BTreeSet<ComponentIndex> = system
+        .iter()
+        .filter(|finding| is_of_redundancy(finding.rule))
+        .filter_map(|finding| finding.component)
+        .collect();
     // Where the system shows that one instance or one zone takes a component, an attribute that lets it is the same fact.
     let is_said = |finding: &Finding| {
         is_of_redundancy(finding.rule) && finding.component.is_some_and(|component| told.contains(&component))
