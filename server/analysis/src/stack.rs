@@ -115,6 +115,10 @@ impl Stack {
         let finished = |dialect, root: &Utf8Path, understood| {
             Arc::new(grade(find(Stack::assessed(dialect, root, understood, settings))))
         };
+        let (assessment, frozen) = understood.assessed.take().unwrap_or_else(|| {
+            let system = understood.system();
+            (Arc::new(assess(system)), Arc::new(Frozen::new(system)))
+        });
         let (mut before, mut source) = (None, None);
         if let Some(record) = &mut understood.record {
             before = record.before.take().map(|(base, then)| (base, then.map(|then| finished(dialect, &root, then))));
@@ -124,7 +128,7 @@ impl Stack {
             root,
             kind: understood.kind,
             files: understood.files.clone(),
-            assessment: Arc::new(assess(understood.system())),
+            assessment,
             findings: Vec::new(),
             suppressed: Vec::new(),
             ignore_uses: Vec::new(),
@@ -132,7 +136,7 @@ impl Stack {
             accepted: BTreeSet::new(),
             blocks: Vec::new(),
             problems: std::mem::take(&mut understood.problems),
-            frozen: Arc::new(Frozen::new(understood.system())),
+            frozen,
             dialect,
             understood: Arc::new(understood),
             settings: settings.clone(),
@@ -147,6 +151,17 @@ impl Stack {
     /// What can't be of it as it is, given how to work that out.
     pub(crate) fn refused(&self, work_out: impl FnOnce() -> Refused) -> &Refused {
         self.refused.get_or_init(work_out)
+    }
+
+    /// Whether it is a system by itself, and not judged as a part of one that several stacks make up.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.understood.part.is_none()
+    }
+
+    /// Whether what a module instance declares is this stack's own.
+    pub(crate) fn is_own(&self, module: &str) -> bool {
+        let Some(part) = &self.understood.part else { return true };
+        module.strip_prefix(&**part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 
     /// Whether Foreshock failed on it, so that nothing is known of it but that.

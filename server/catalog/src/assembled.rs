@@ -229,6 +229,9 @@ fn label(instance: &Instance) -> Arc<str> {
         return instance.name.clone();
     }
     let last = instance.module.rsplit("module.").next().unwrap_or("");
+    // A unit of Terragrunt is called by its directory.
+    let last = last.strip_prefix("unit.").unwrap_or(last);
+    let last = last.rsplit('/').next().unwrap_or(last);
     let bare = last.split('[').next().unwrap_or("").trim_end_matches('.');
     if bare.is_empty() { instance.name.clone() } else { bare.into() }
 }

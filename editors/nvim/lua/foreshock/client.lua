@@ -2,7 +2,7 @@
 local M = {}
 
 --- Of YAML the server takes infrastructure files only, and says nothing of the others.
-M.FILETYPES = { 'terraform', 'terraform-vars', 'opentofu', 'opentofu-vars', 'yaml' }
+M.FILETYPES = { 'terraform', 'terraform-vars', 'opentofu', 'opentofu-vars', 'hcl', 'yaml' }
 
 --- What `setup` can turn off.
 M.features = { inlay_hints = true, code_lens = true }

@@ -167,9 +167,9 @@ pub trait Reader {
         let _ = (given, settings_of);
     }
 
-    /// Adds to the settings of a stack what only the dialect knows. A stack with other settings is read anew.
-    fn complete(&self, settings: &mut StackSettings) {
-        let _ = settings;
+    /// Adds to the settings of the stack at a root what only the dialect knows. A stack with other settings is read anew.
+    fn complete(&self, root: &Utf8Path, settings: &mut StackSettings) {
+        let _ = (root, settings);
     }
 
     /// A file of which no stack has been read, and whose problems are worth telling all the same.

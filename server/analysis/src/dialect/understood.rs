@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use foreshock_catalog::Assembled;
+use foreshock_engine::{Assessment, Frozen};
 use foreshock_model::System;
 use foreshock_plan::Counts;
 use foreshock_resources::Resources;
@@ -30,6 +31,10 @@ pub struct Understood {
     pub meaning: Meaning,
     /// What could not be understood.
     pub problems: Vec<StackProblem>,
+    /// What the addresses of its own part begin with, where it is judged as a part of a larger system.
+    pub(crate) part: Option<Arc<str>>,
+    /// What a failure does to the system, where others have worked that out.
+    pub(crate) assessed: Option<(Arc<Assessment>, Arc<Frozen>)>,
     /// What is worth a word though nothing is wrong with it.
     pub(crate) notes: Vec<(FilePath, Problem)>,
     /// What the dialect itself wants to have again when it repairs something.
@@ -91,6 +96,8 @@ impl Understood {
             texts,
             meaning,
             problems: Vec::new(),
+            part: None,
+            assessed: None,
             notes: Vec::new(),
             own: None,
             directories: BTreeSet::new(),

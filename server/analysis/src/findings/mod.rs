@@ -16,7 +16,9 @@ pub(crate) use fold::folded;
 /// A stack with everything that the rules find in it, and its blocks with what they show.
 pub(crate) fn find(mut stack: Stack) -> Stack {
     stack.findings = rules::find_all(&stack);
-    stack.blocks = summaries(&stack);
+    let mut blocks = summaries(&stack);
+    blocks.retain(|block| stack.is_own(&stack.module_of(block.component)));
+    stack.blocks = blocks;
     stack
 }
 

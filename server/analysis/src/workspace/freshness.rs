@@ -158,6 +158,6 @@ impl Workspace {
 }
 
 /// The top of the repository that a directory is in.
-fn top_of(directory: &Utf8Path) -> Option<Utf8PathBuf> {
+pub(crate) fn top_of(directory: &Utf8Path) -> Option<Utf8PathBuf> {
     WorkTree::of(directory).map(|tree| tree.top().to_owned())
 }

@@ -5,7 +5,7 @@ mod base;
 pub(crate) mod callers;
 pub(crate) mod disk;
 mod explained;
-mod freshness;
+pub(crate) mod freshness;
 mod index;
 mod past;
 pub(crate) mod paths;
@@ -409,7 +409,7 @@ impl Workspace {
             all.truncate(1);
         }
         if let Some(reader) = self.readers.get(dialect) {
-            all.iter_mut().for_each(|settings| reader.complete(settings));
+            all.iter_mut().for_each(|settings| reader.complete(root, settings));
         }
         all
     }

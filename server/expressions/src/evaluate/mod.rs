@@ -40,6 +40,12 @@ pub trait Names {
     /// # Errors
     /// Where Terraform would report an error.
     fn value(&self, root: &str, steps: &[TraversalStep], span: Span, scope: &Scope<'_>) -> Result<Value, Failure>;
+
+    /// What a function gives that exists beside those of Terraform, or instead of one; `None` for every other.
+    fn call(&self, name: &str, args: &[Value]) -> Option<Result<Value, Failure>> {
+        let _ = (name, args);
+        None
+    }
 }
 
 /// Where an expression stands: what names mean in it and where its spans count from.

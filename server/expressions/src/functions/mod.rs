@@ -95,6 +95,9 @@ impl<'a> Evaluator<'a> {
         self.budget.spend(values.len() as u64)?;
         let args = values.as_slice();
         self.pay(name, args)?;
+        if let Some(answer) = scope.names.and_then(|names| names.call(name, args)) {
+            return self.paid(name, args, self.budget.bounded(answer?));
+        }
         // Families that look at unknown elements themselves come first.
         if let Some(answer) = select::call(name, args).or_else(|| collection::call(name, args)) {
             return self.paid(name, args, answer?);

@@ -53,8 +53,14 @@ impl Inputs {
         let modules: Vec<_> = snapshot.stacks.iter().filter_map(|stack| stack.terraform()).collect();
         let is_declared = |name: &str| {
             let full = format!("var.{name}");
-            let mut values = modules.iter().flat_map(|module| &module.resolved.named);
-            values.any(|value| value.module.is_empty() && *value.name == *full)
+            modules.iter().any(|module| {
+                let is_root = |address: &str| {
+                    address.is_empty() || module.resolved.units.iter().any(|unit| *unit.address == *address)
+                };
+                let mut values = module.resolved.named.iter();
+                values.any(|value| *value.name == *full && is_root(&value.module))
+                    || module.resolved.asked.iter().any(|asked| **asked == *name)
+            })
         };
         self.var.iter().map(|(name, _)| name.as_str()).filter(|name| !is_declared(name)).collect()
     }

@@ -26,13 +26,14 @@ use super::view::{Location, Range};
 /// The source of our diagnostics.
 const SOURCE: &str = "foreshock";
 /// The files that are worth a word when they change on the disk.
-const WATCHED: [&str; 13] = [
+const WATCHED: [&str; 14] = [
     "**/*.tf",
     "**/*.tofu",
     "**/*.tfvars",
     "**/*.tf.json",
     "**/*.tofu.json",
     "**/*.tfvars.json",
+    "**/*.hcl",
     "**/modules.json",
     "**/foreshock.toml",
     "**/foreshock-baseline.json",

@@ -18,6 +18,7 @@ mod references;
 mod remote;
 mod resolve;
 mod resolved;
+pub mod terragrunt;
 
 pub use cache::ResolveCache;
 pub use files::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};

@@ -46,6 +46,11 @@ impl Moves {
         self.moves.extend(seen_from_root);
     }
 
+    /// Takes over the moves of somebody else.
+    pub(crate) fn extend(&mut self, other: Moves) {
+        self.moves.extend(other.moves);
+    }
+
     /// Whether nothing was renamed.
     pub fn is_empty(&self) -> bool {
         self.moves.is_empty()

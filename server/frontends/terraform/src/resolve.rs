@@ -46,15 +46,22 @@ pub fn resolve_with(
     evaluator.enter_modules(&config);
     evaluator.given = evaluator.root_values(&config);
     let tree = Tree { root: Rc::new(ModuleInstance::new(config, Arc::from(""), None)) };
+    evaluated(&evaluator, &tree, &Arc::from(""), &mut resolved);
+    resolved.effort = evaluator.budget.effort();
+    resolved
+}
+
+/// Evaluates all of a root module whose own address is `path`.
+pub(crate) fn evaluated(evaluator: &Evaluator<'_>, tree: &Tree, path: &Arc<str>, resolved: &mut Resolved) {
     let mut collected = Collected::default();
-    collected.module(&evaluator, &tree.root, &Arc::from(""), None);
+    collected.module(evaluator, &tree.root, path, None);
     let references = references(&collected.tree);
     let Collected { mut instances, mut modules, moves, visited, .. } = collected;
     instances.sort_by(|a, b| a.address.cmp(&b.address));
     modules.sort_by(|a, b| a.address.cmp(&b.address));
     resolved.moves = moves;
     resolved.resources = Arc::new(Resources { instances, references, modules });
-    resolved.named = named_values(&evaluator, &visited);
+    resolved.named = named_values(evaluator, &visited);
     resolved.named.extend(evaluator.undeclared_values());
     resolved.notes.extend(evaluator.note_of_undeclared());
     resolved.variable_files = evaluator.variable_files();
@@ -66,8 +73,6 @@ pub fn resolve_with(
     resolved.remote_states.sort_by(|a, b| a.address.cmp(&b.address));
     resolved.problems = evaluator.problems.take();
     resolved.refused = evaluator.refused.take().into_iter().map(|(file, _, why)| (file, why)).collect();
-    resolved.effort = evaluator.budget.effort();
-    resolved
 }
 
 #[derive(Default)]

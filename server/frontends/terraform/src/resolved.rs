@@ -8,7 +8,8 @@ use foreshock_expressions::Effort;
 use foreshock_resources::{AttributePlace, Resources, Value};
 use foreshock_text::{FilePath, Problem, Span};
 
-use crate::{Moves, StateHome};
+use crate::terragrunt::{Group, JoinedUnit};
+use crate::{Moves, ParsedFile, StateHome};
 
 /// What a stack was told from outside its text.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +20,8 @@ pub struct ResolveOptions {
     pub variables: BTreeMap<String, String>,
     /// The selected workspace (`terraform.workspace`); `default` when none.
     pub workspace: Option<String>,
+    /// The units of Terragrunt that the stack is one of.
+    pub units: Option<Arc<Group>>,
     /// The root modules of the workspace, whose state a `terraform_remote_state` may mean.
     pub states: Arc<Vec<StateHome>>,
     /// Whether every output of every module is worked out, as Terraform does, and not only those that something asks for.
@@ -41,6 +44,12 @@ pub struct Resolved {
     pub remote_states: Vec<RemoteState>,
     /// What was called otherwise before.
     pub moves: Moves,
+    /// The units of Terragrunt that it was put together from.
+    pub units: Vec<JoinedUnit>,
+    /// Files that are generated beside those of a unit, and are nowhere.
+    pub generated: Vec<Arc<ParsedFile>>,
+    /// The names of values from outside that were asked for beside variables.
+    pub asked: Vec<Arc<str>>,
     /// What is worth a word though nothing is wrong with it, with its file.
     pub notes: Vec<(FilePath, Problem)>,
     /// The variable files it was given.

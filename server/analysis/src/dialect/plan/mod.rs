@@ -136,7 +136,7 @@ impl Reader for PlanReader {
     }
 
     /// With the plan's own values of the variables of its root module.
-    fn complete(&self, settings: &mut StackSettings) {
+    fn complete(&self, _: &Utf8Path, settings: &mut StackSettings) {
         if let Some(opened) = &self.opened {
             let given = std::mem::take(&mut settings.options.variables);
             settings.options.variables = foreshock_plan::variables(&opened.text);

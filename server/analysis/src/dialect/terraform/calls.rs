@@ -14,6 +14,8 @@ use crate::workspace::paths::normalised;
 /// Who calls whom among local modules, kept up to date directory by directory.
 #[derive(Default)]
 pub(super) struct CallGraph {
+    /// The directories that belong to a unit of Terragrunt beside its own.
+    units: BTreeMap<Utf8PathBuf, Vec<Utf8PathBuf>>,
     calls: BTreeMap<Utf8PathBuf, Calls>,
     callers: FxHashMap<Utf8PathBuf, BTreeSet<Utf8PathBuf>>,
 }
@@ -54,7 +56,10 @@ fn fits(parts: &[String], path: &str) -> bool {
 impl CallGraph {
     /// Reads the local module calls of a directory anew. Whether they are others than before.
     pub(super) fn update(&mut self, directory: &Utf8Path, files: &dyn TerraformFiles) -> bool {
-        let called = local_calls(directory, files);
+        let mut called = local_calls(directory, files);
+        called.directories.extend(self.units.get(directory).into_iter().flatten().cloned());
+        called.directories.sort();
+        called.directories.dedup();
         if self.calls.get(directory) == Some(&called) {
             return false;
         }
@@ -68,6 +73,25 @@ impl CallGraph {
         }
         self.calls.insert(directory.to_owned(), called);
         true
+    }
+
+    /// Says which directories belong to which unit.
+    pub(super) fn set_units(&mut self, units: BTreeMap<Utf8PathBuf, Vec<Utf8PathBuf>>, files: &dyn TerraformFiles) {
+        let before = std::mem::replace(&mut self.units, units);
+        let all: BTreeSet<Utf8PathBuf> = before.keys().chain(self.units.keys()).cloned().collect();
+        for directory in all {
+            let has_module = || files.list(&directory).iter().any(|file| is_configuration(file.as_path()));
+            if self.units.contains_key(&directory) || has_module() {
+                self.update(&directory, files);
+            } else {
+                self.remove(&directory);
+            }
+        }
+    }
+
+    /// Whether a directory is a unit.
+    pub(super) fn is_unit(&self, directory: &Utf8Path) -> bool {
+        self.units.contains_key(directory)
     }
 
     /// A directory holds no module any more. Whether it did.
@@ -127,11 +151,12 @@ pub(super) fn without_libraries(
     roots: BTreeSet<Utf8PathBuf>,
     asked: &[Utf8PathBuf],
     files: &dyn TerraformFiles,
+    units: &CallGraph,
 ) -> BTreeSet<Utf8PathBuf> {
     let waits = |root: &Utf8PathBuf| {
         let below = asked.iter().find_map(|folder| root.strip_prefix(folder).ok()).unwrap_or(root);
         let in_modules = below.parent().is_some_and(|parent| parent.iter().any(|name| name == "modules"));
-        in_modules && !is_deployed(root, files)
+        in_modules && !is_deployed(root, files) && !units.is_unit(root)
     };
     let kept: BTreeSet<Utf8PathBuf> = roots.iter().filter(|root| !waits(root)).cloned().collect();
     if kept.is_empty() { roots } else { kept }

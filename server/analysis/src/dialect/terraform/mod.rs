@@ -8,12 +8,14 @@ mod pieces;
 mod placement;
 mod repairs;
 mod states;
+mod units;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, assemble};
+use foreshock_terraform::terragrunt::{is_terragrunt, is_unit_file};
 use foreshock_terraform::{ResolveCache, ResolveOptions, Resolved, is_configuration, is_variable_file, resolve_with};
 use foreshock_text::FilePath;
 
@@ -21,6 +23,7 @@ use calls::{CallGraph, without_libraries};
 pub(crate) use comments::comments_of;
 pub(crate) use repairs::is_installed;
 use states::States;
+use units::Units;
 
 use super::{Dialect, Home, Meaning, Reader, Site, SourceFile, StackKind, Texts, Understood};
 use crate::change::since_base::Change;
@@ -42,6 +45,7 @@ pub(crate) struct TerraformReader {
     /// Every root of the workspace, while who calls whom is as it was.
     all_roots: Option<Arc<BTreeSet<Utf8PathBuf>>>,
     states: States,
+    units: Units,
 }
 
 /// A root module.
@@ -86,6 +90,8 @@ impl Reader for TerraformReader {
     fn roots_of(&mut self, document: &FilePath, _: &Site<'_>) -> BTreeSet<Utf8PathBuf> {
         if is_configuration(document.as_path()) || is_variable_file(document.as_path()) {
             self.calls.roots_of(&directory_of(document))
+        } else if is_terragrunt(document.as_path()) {
+            self.units.reading(document)
         } else {
             BTreeSet::new()
         }
@@ -93,7 +99,7 @@ impl Reader for TerraformReader {
 
     fn roots_below(&mut self, _: &Utf8Path, site: &Site<'_>) -> BTreeSet<Utf8PathBuf> {
         let roots = (*self.known_roots()).clone();
-        without_libraries(roots, site.folders, site.sources)
+        without_libraries(roots, site.folders, site.sources, &self.calls)
     }
 
     fn understand(
@@ -102,6 +108,9 @@ impl Reader for TerraformReader {
         texts: &dyn Texts,
         settings: &StackSettings,
     ) -> Result<Understood, String> {
+        if let Some(understood) = self.units.understand(root, texts, settings, &mut self.cache) {
+            return Ok(understood);
+        }
         let resolved = resolve_with(&mut self.cache, root, texts, &settings.options);
         let read = |file: &FilePath| Some((file.clone(), SourceFile::Hcl(texts.parsed(file)?)));
         let texts = resolved.files.iter().filter_map(read).collect();
@@ -115,11 +124,11 @@ impl Reader for TerraformReader {
     }
 
     fn root_at(&self, file: &Utf8Path) -> Option<Utf8PathBuf> {
-        is_configuration(file).then(|| file.parent().unwrap_or(file).to_owned())
+        (is_configuration(file) || is_unit_file(file)).then(|| file.parent().unwrap_or(file).to_owned())
     }
 
     fn is_there(&self, root: &Utf8Path, texts: &dyn Texts) -> bool {
-        texts.list(root).iter().any(|file| is_configuration(file.as_path()))
+        has_module(root, texts) || self.units.is_there(root, texts)
     }
 
     fn home(&self, root: &Utf8Path) -> Home {
@@ -140,9 +149,10 @@ impl Reader for TerraformReader {
                 modules.chain(site.sources.documents().iter().map(directory_of)).collect()
             }
         };
+        let units_are_other = self.units.index(site, changed);
         for directory in &directories {
-            let is_module = site.has(directory) && self.is_there(directory, site.sources);
-            let is_other = match is_module {
+            let is_module = site.has(directory) && has_module(directory, site.sources);
+            let is_other = match is_module || self.calls.is_unit(directory) {
                 true => self.calls.update(directory, site.sources),
                 false => self.calls.remove(directory),
             };
@@ -155,6 +165,11 @@ impl Reader for TerraformReader {
                 true => self.states.look_at(directory, site.sources),
                 false => self.states.leave(directory),
             }
+        }
+        if units_are_other {
+            self.calls.set_units(self.units.calls(), site.sources);
+            self.all_roots = None;
+            self.states.forget_settings();
         }
     }
 
@@ -169,6 +184,9 @@ impl Reader for TerraformReader {
     }
 
     fn roots_reading(&self, file: &FilePath, folders: &[Utf8PathBuf]) -> Option<BTreeSet<Utf8PathBuf>> {
+        if is_terragrunt(file.as_path()) {
+            return Some(self.units.reading(file));
+        }
         let is_inside = folders.iter().any(|folder| file.as_path().starts_with(folder));
         is_inside.then(|| self.calls.roots_of(&directory_of(file)))
     }
@@ -182,17 +200,25 @@ impl Reader for TerraformReader {
         self.states.work_out(given, &|root| calls.is_root(root), settings_of);
     }
 
-    fn complete(&self, settings: &mut StackSettings) {
+    fn complete(&self, root: &Utf8Path, settings: &mut StackSettings) {
+        settings.options.units = self.units.group_of(root);
         settings.options.states = self.states.known();
     }
 
     fn read_alone(&self, file: &FilePath, texts: &dyn Texts) -> Option<SourceFile> {
-        texts.parsed(file).map(SourceFile::Hcl)
+        // Many tools have files of that ending.
+        let is_of_others = file.as_path().extension() == Some("hcl") && !is_unit_file(file.as_path());
+        if is_of_others { None } else { texts.parsed(file).map(SourceFile::Hcl) }
     }
 
     fn moved_from(&self, root: &Utf8Path, present: &dyn Texts, base: &dyn Texts) -> Option<Utf8PathBuf> {
         moved::moved_from(root, &self.calls, present, base)
     }
+}
+
+/// Whether a directory holds Terraform files.
+fn has_module(directory: &Utf8Path, files: &dyn Texts) -> bool {
+    files.list(directory).iter().any(|file| is_configuration(file.as_path()))
 }
 
 /// What resource instances mean, wherever they were read.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use foreshock_catalog::Change;
 use foreshock_resources as resources;
 use foreshock_resources::{BlockPlace, Instance, Key, Kind, Resources, Value};
-use foreshock_syntax::hcl::{Attribute, Block, Body, parse};
+use foreshock_syntax::hcl::{Attribute, Block, Body, ExprKind, parse};
 use foreshock_terraform::ParsedFile;
+use foreshock_terraform::terragrunt::is_terragrunt;
 use foreshock_text::{FilePath, Place, Span};
 
 use super::Terraform;
@@ -76,7 +77,10 @@ pub(super) fn edits(
     edits.extend(declared);
     for (place, additions) in &additions {
         let file = texts.parsed(&place.file)?;
-        let block = find_block(&file.body, place.span)?;
+        let Some(block) = find_block(&file.body, place.span) else {
+            edits.push(inputs(&file, place.span, &additions.attributes)?);
+            continue;
+        };
         Layout::of(&file, block)?.add(additions, &mut edits)?;
     }
     Some(edits)
@@ -294,6 +298,28 @@ fn end_of_line(text: &str, offset: u32) -> u32 {
 fn find_block(body: &Body, span: Span) -> Option<&Block> {
     let block = body.blocks.iter().find(|block| block.span.contains(span))?;
     if block.span == span { Some(block) } else { find_block(&block.body, span) }
+}
+
+/// New inputs of a unit of Terragrunt, in the object that holds them or in one of their own; `None` where they are made by an
+/// expression.
+fn inputs(file: &ParsedFile, span: Span, new: &[(String, String)]) -> Option<Edit> {
+    if !is_terragrunt(file.path.as_path()) || new.is_empty() {
+        return None;
+    }
+    let newline = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let lines: String = new.iter().map(|(name, literal)| format!("  {name} = {literal}{newline}")).collect();
+    let (at, text) = match file.body.attributes.iter().find(|attribute| attribute.span() == span) {
+        Some(attribute) => {
+            let ExprKind::Object(items) = &attribute.expr.kind else { return None };
+            let end = attribute.value_span.end.checked_sub(1)?;
+            let before = attribute.value_span.text(&file.text).strip_suffix('}')?;
+            let is_open = before.trim_end_matches([' ', '\t']).ends_with('\n');
+            let separator = if items.is_empty() || is_open { "" } else { "," };
+            (end, if is_open { lines } else { format!("{separator}{newline}{lines}") })
+        }
+        None => (file.text.len() as u32, format!("{newline}inputs = {{{newline}{lines}}}{newline}")),
+    };
+    Some(Edit { place: Place::new(file.path.clone(), Span::empty(at)), text })
 }
 
 /// A known plain value as it is written in Terraform.

@@ -172,6 +172,11 @@ pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
     let mut findings = found_by(RULES, stack);
     let checks = debug_span!("rule", code = "checks of the catalog").in_scope(|| checks::find(stack, &findings));
     findings.extend(checks);
+    // Of a system that several stacks make up, each tells what is its own.
+    findings.retain(|finding| match stack.module_of_finding(finding) {
+        Some(module) => stack.is_own(&module),
+        None => stack.is_whole() || stack.files.contains(&finding.place.file),
+    });
     findings.iter_mut().for_each(|finding| called::stand_at_the_call(stack, finding));
     sort(&mut findings);
     findings

@@ -105,7 +105,9 @@ impl Snapshot {
         within: Option<Span>,
         wanted: &dyn Fn(usize, &str) -> bool,
     ) -> Vec<Expression> {
-        if !foreshock_terraform::is_configuration(file.as_path()) {
+        if !foreshock_terraform::is_configuration(file.as_path())
+            && !foreshock_terraform::terragrunt::is_terragrunt(file.as_path())
+        {
             return Vec::new();
         }
         let Some(parsed) = self.parsed(file) else { return Vec::new() };

@@ -39,7 +39,9 @@ impl Snapshot {
         }
         let variable = named.name.strip_prefix("var.")?;
         let given = &stack.terraform()?.options.variables;
-        if named.module.is_empty() && given.contains_key(variable) {
+        let units = &stack.terraform()?.resolved.units;
+        let is_root = named.module.is_empty() || units.iter().any(|unit| unit.address == named.module);
+        if is_root && given.contains_key(variable) {
             return Some(Origin { words: "given beside the text".to_owned(), place: None });
         }
         None

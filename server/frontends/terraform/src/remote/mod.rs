@@ -134,6 +134,7 @@ impl Evaluator<'_> {
             var_files: home.var_files.clone(),
             variables: home.variables.clone(),
             workspace,
+            units: None,
             states: self.options.states.clone(),
             thorough: false,
         };

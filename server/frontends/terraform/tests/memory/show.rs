@@ -68,7 +68,9 @@ fn value(memory: &Memory, of: &Value) -> String {
     }
     if let Some(origin) = &of.origin {
         let source = memory.files.text_of(&origin.file);
-        let line = source[..origin.span.start as usize].matches('\n').count() + 1;
+        // The text of a generated file is nowhere.
+        let before = source.get(..origin.span.start as usize).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
         write!(text, " @{}:{line}", origin.file.relative_to(&root())).unwrap();
     }
     text
