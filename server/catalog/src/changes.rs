@@ -34,12 +34,34 @@ pub enum Change {
     },
 }
 
-/// The changes a recipe asks for, of the instances that make up a component, the declaring one first; `None` where it does not apply, where a value can't be known, or where everything is
-/// as it asks already.
+/// The recipes of a stack's resources, made concrete: what refers to what is read once for all of them.
+pub struct Recipes<'a> {
+    graph: Graph<'a>,
+    declared: Value,
+}
+
+impl<'a> Recipes<'a> {
+    /// For these resources.
+    pub fn of(resources: &'a Resources, catalog: &'a Catalog) -> Recipes<'a> {
+        let graph = Graph::related_only(resources, catalog);
+        Recipes { declared: check::declared(&graph), graph }
+    }
+
+    /// The changes a recipe asks for, of the instances that make up a component, the declaring one first; `None` where it
+    /// does not apply, where a value can't be known, or where everything is as it asks already.
+    pub fn changes(&self, blocks: &[usize], recipe: &Recipe) -> Option<Vec<Change>> {
+        changes_in(&self.graph, &self.declared, blocks, recipe)
+    }
+}
+
+/// The same for one recipe.
 pub fn changes(resources: &Resources, catalog: &Catalog, blocks: &[usize], recipe: &Recipe) -> Option<Vec<Change>> {
+    Recipes::of(resources, catalog).changes(blocks, recipe)
+}
+
+fn changes_in(graph: &Graph<'_>, declared: &Value, blocks: &[usize], recipe: &Recipe) -> Option<Vec<Change>> {
     let declaring = *blocks.first()?;
-    let graph = Graph::related_only(resources, catalog);
-    let variables = check::variables(&graph, declaring, Some(blocks), &check::declared(&graph));
+    let variables = check::variables(graph, declaring, Some(blocks), declared);
     if let Some(when) = &recipe.when
         && when.holds(&variables) != Some(true)
     {
@@ -49,14 +71,14 @@ pub fn changes(resources: &Resources, catalog: &Catalog, blocks: &[usize], recip
     for step in &recipe.steps {
         match step {
             Step::Set { of, path, value } => {
-                for instance in holders(&graph, declaring, of.as_deref()) {
-                    changes.extend(set(&graph, instance, path, value, &variables)?);
+                for instance in holders(graph, declaring, of.as_deref()) {
+                    changes.extend(set(graph, instance, path, value, &variables)?);
                 }
             }
             Step::Repeat { member, count } => {
-                changes.extend(repeat(&graph, blocks, member.as_deref(), count, &variables)?);
+                changes.extend(repeat(graph, blocks, member.as_deref(), count, &variables)?);
             }
-            Step::Declare(text) => changes.push(declare(&graph, declaring, text)?),
+            Step::Declare(text) => changes.push(declare(graph, declaring, text)?),
         }
     }
     (!changes.is_empty()).then_some(changes)

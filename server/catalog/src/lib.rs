@@ -34,7 +34,7 @@ mod zones;
 
 pub use assembled::{Assembled, Egress, ResourceRole, Role, assemble};
 pub use catalog::Catalog;
-pub use changes::{Change, changes};
+pub use changes::{Change, Recipes, changes};
 pub use check::{CheckRow, Violation};
 pub use counted::counted;
 pub use defaults::{Defaults, Team, Upkeep};

@@ -87,6 +87,11 @@ pub trait Dialect: fmt::Debug + Sync {
         let _ = (texts, stack, finding);
         Vec::new()
     }
+
+    /// The same for many findings, one after the other.
+    fn candidates_of(&self, texts: &dyn Texts, stack: &Stack, findings: &[&Finding]) -> Vec<Vec<Candidate>> {
+        findings.iter().map(|finding| self.candidates(texts, stack, finding)).collect()
+    }
 }
 
 /// Finds and reads the stacks of one dialect in one workspace. Keeps what makes the next look cheap. Whoever has no more to say

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_catalog::{Assembled, assemble};
+use foreshock_catalog::{Assembled, Recipes, assemble};
 use foreshock_terraform::terragrunt::{is_terragrunt, is_unit_file};
 use foreshock_terraform::{ResolveCache, ResolveOptions, Resolved, is_configuration, is_variable_file, resolve_with};
 use foreshock_text::FilePath;
@@ -82,7 +82,13 @@ impl Dialect for TerraformDialect {
     }
 
     fn candidates(&self, texts: &dyn Texts, stack: &Stack, finding: &Finding) -> Vec<Candidate> {
-        stack.terraform().map(|module| repairs::candidates(texts, stack, module, finding)).unwrap_or_default()
+        self.candidates_of(texts, stack, &[finding]).into_iter().flatten().collect()
+    }
+
+    fn candidates_of(&self, texts: &dyn Texts, stack: &Stack, findings: &[&Finding]) -> Vec<Vec<Candidate>> {
+        let Some(module) = stack.terraform() else { return vec![Vec::new(); findings.len()] };
+        let recipes = Recipes::of(&module.resolved.resources, &stack.settings().catalog);
+        findings.iter().map(|finding| repairs::candidates(texts, stack, module, &recipes, finding)).collect()
     }
 }
 

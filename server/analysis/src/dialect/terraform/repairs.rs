@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use camino::Utf8Path;
-use foreshock_catalog::{Recipe, changes};
+use foreshock_catalog::Recipes;
 use foreshock_resources::{Instance, Key, Mode, ModuleCall, Resources};
 use foreshock_terraform::registry_source;
 
@@ -15,16 +15,23 @@ use crate::{Edit, Finding, Stack};
 
 /// The recipes for a finding that apply and whose places can be edited: those of the resource, and those of the modules from
 /// a registry that it is in, whose arguments decide it.
-pub(super) fn candidates(texts: &dyn Texts, stack: &Stack, module: &Terraform, finding: &Finding) -> Vec<Candidate> {
+pub(super) fn candidates(
+    texts: &dyn Texts,
+    stack: &Stack,
+    module: &Terraform,
+    recipes: &Recipes<'_>,
+    finding: &Finding,
+) -> Vec<Candidate> {
     let blocks = blocks(module, finding);
     let resources = &*module.resolved.resources;
     let Some(instance) = blocks.first().and_then(|&first| resources.instances.get(first)) else {
         return Vec::new();
     };
-    let mut found = of_recipes(texts, stack, module, resources, &blocks, finding);
+    let mut found = of_recipes(texts, stack, module, (resources, recipes), &blocks, finding);
     for call in calls_around(resources, &instance.module) {
         let alone = Resources { instances: vec![as_instance(call)], ..Resources::default() };
-        found.extend(of_recipes(texts, stack, module, &alone, &[0], finding));
+        let recipes = Recipes::of(&alone, &stack.settings().catalog);
+        found.extend(of_recipes(texts, stack, module, (&alone, &recipes), &[0], finding));
     }
     found
 }
@@ -55,7 +62,7 @@ fn of_recipes(
     texts: &dyn Texts,
     stack: &Stack,
     module: &Terraform,
-    resources: &Resources,
+    (resources, made): (&Resources, &Recipes<'_>),
     blocks: &[usize],
     finding: &Finding,
 ) -> Vec<Candidate> {
@@ -63,7 +70,10 @@ fn of_recipes(
     let recipes = stack.settings().catalog.recipes(&instance.type_name).iter();
     recipes
         .filter(|recipe| recipe.rules.iter().any(|rule| rule == finding.rule.as_str()))
-        .filter_map(|recipe| candidate(texts, stack, module, resources, blocks, recipe))
+        .filter_map(|recipe| {
+            let edits = placement::edits(texts, module, resources, &made.changes(blocks, recipe)?)?;
+            Candidate::new(recipe.title.as_str(), edits).filter(|candidate| editable(stack, &candidate.edits))
+        })
         .collect()
 }
 
@@ -78,21 +88,6 @@ fn blocks(module: &Terraform, finding: &Finding) -> Vec<usize> {
         Some(blocks) => blocks.clone(),
         None => instances.iter().position(|instance| instance.address == finding.component_id).into_iter().collect(),
     }
-}
-
-/// The text edits of a recipe, or `None` where it does not apply or its place can't be edited.
-fn candidate(
-    texts: &dyn Texts,
-    stack: &Stack,
-    module: &Terraform,
-    resources: &Resources,
-    blocks: &[usize],
-    recipe: &Recipe,
-) -> Option<Candidate> {
-    let changes = changes(resources, &stack.settings().catalog, blocks, recipe)?;
-    let edits = placement::edits(texts, module, resources, &changes)?;
-    let candidate = Candidate::new(recipe.title.as_str(), edits)?;
-    editable(stack, &candidate.edits).then_some(candidate)
 }
 
 /// Modules that a package manager wrote are not edited, nor JSON, which the recipes can't write.

@@ -15,13 +15,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use foreshock_catalog::Assembled;
-use foreshock_engine::{Parts, changed_components, losses, minutes_per_year, score};
+use foreshock_engine::{Frozen, Parts, changed_components, losses, minutes_per_year, score};
 use foreshock_model::{ComponentIndex, MinutesPerYear, Points};
 use foreshock_resources::Resources;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Candidate, Fix, best_first, holds_elsewhere, is_kept, prove, repaired, users_of};
+use super::{Candidate, Fix, best_first, holds_elsewhere, is_kept, prove, repaired, understood_again, users_of};
+use crate::dialect::Meaning;
+use crate::findings::rules::checks_of;
 use crate::{Finding, FindingKey, Severity, Snapshot, Stack};
 
 /// Repairs are tried in any case as often as this, however large the stack is.
@@ -61,15 +63,15 @@ pub(crate) fn proven(
         let all = repaired.findings.iter().rev();
         all.map(|finding| ((finding.rule, &*finding.component_id), finding)).collect::<FxHashMap<_, _>>()
     });
+    let numbered = findings.iter().enumerate().filter_map(|(number, finding)| match &in_text {
+        Some(in_text) => Some((number, *in_text.get(&(finding.rule, &*finding.component_id))?)),
+        None => Some((number, *finding)),
+    });
+    let (numbers, found): (Vec<usize>, Vec<&Finding>) = numbered.unzip();
+    let candidates = repaired.dialect().candidates_of(snapshot, repaired, &found);
     let mut tasks = Vec::new();
-    for (number, finding) in findings.iter().enumerate() {
-        let finding = match &in_text {
-            Some(in_text) => in_text.get(&(finding.rule, &*finding.component_id)).copied(),
-            None => Some(*finding),
-        };
-        let Some(finding) = finding else { continue };
-        let found = repaired.dialect().candidates(snapshot, repaired, finding);
-        tasks.extend(found.into_iter().map(|candidate| Task { number, finding, candidate }));
+    for ((number, finding), candidates) in numbers.into_iter().zip(found).zip(candidates) {
+        tasks.extend(candidates.into_iter().map(|candidate| Task { number, finding, candidate }));
     }
     let proof = Proof { snapshot, stack: repaired, most, stop };
     let mut proven: Vec<Option<Vec<Fix>>> = findings.iter().map(|_| Some(Vec::new())).collect();
@@ -184,6 +186,9 @@ impl<'a> Proof<'a> {
         let stack = self.stack;
         let edits = group.iter().flat_map(|task| task.candidate.edits.iter().cloned()).collect();
         let all = Candidate::new("", edits)?;
+        if is_quiet {
+            return self.quiet_copy(before, &all.edits);
+        }
         let after = repaired(self.snapshot, stack, &all.edits, &mut *stack.dialect().reader())?;
         if !holds_elsewhere(self.snapshot, stack, &all.edits)
             || !group.iter().all(|task| is_kept(stack, &after, task.finding))
@@ -191,12 +196,6 @@ impl<'a> Proof<'a> {
             return None;
         }
         let changed = changed_components((stack.system(), stack.frozen()), (after.system(), after.frozen()))?;
-        if is_quiet {
-            let is_known = |finding: &Finding| before.findings.contains(&(finding.rule, &*finding.component_id));
-            let news = after.findings.iter().filter(|finding| finding.severity >= Severity::Warning);
-            let is_louder = news.into_iter().any(|finding| !is_known(finding));
-            return (changed.is_empty() && !is_louder).then(|| Copy::of(&after, FxHashMap::default()));
-        }
         let parts: FxHashSet<_> = group.iter().filter_map(|task| before.part_of(task.finding)).collect();
         let is_theirs =
             |component: &ComponentIndex| before.parts.first_of(*component).is_some_and(|first| parts.contains(&first));
@@ -208,6 +207,26 @@ impl<'a> Proof<'a> {
         let basis = stack.assessment.basis.carried_to(stack.system(), after.system());
         let lost = before.by_part(&losses(after.system(), &basis));
         Some(Copy::of(&after, lost))
+    }
+}
+
+impl Proof<'_> {
+    /// After repairs of what no simulation knows: where no component says anything else, only the checks can.
+    fn quiet_copy(&self, before: &Before<'_>, edits: &[super::Edit]) -> Option<Copy> {
+        let stack = self.stack;
+        let understood = understood_again(self.snapshot, stack, edits, &mut *stack.dialect().reader(), true)?;
+        let frozen = Frozen::new(understood.system());
+        let changed = changed_components((stack.system(), stack.frozen()), (understood.system(), &frozen))?;
+        let Meaning::Resources { assembled, .. } = &understood.meaning else { return None };
+        if !changed.is_empty() || !holds_elsewhere(self.snapshot, stack, edits) {
+            return None;
+        }
+        let mut found = checks_of(assembled, stack);
+        stack.settings().levels.apply(&mut found);
+        let is_known = |finding: &Finding| before.findings.contains(&(finding.rule, &*finding.component_id));
+        let is_louder = found.iter().any(|finding| finding.severity >= Severity::Warning && !is_known(finding));
+        let found = found.iter().map(Finding::key).collect();
+        (!is_louder).then(|| Copy { found, lost: FxHashMap::default() })
     }
 }
 

@@ -12,7 +12,7 @@ use foreshock_engine::{assess_with, minutes_per_year};
 use foreshock_model::{MinutesPerYear, Points};
 use foreshock_text::Place;
 
-use crate::dialect::{Reader, Texts};
+use crate::dialect::{Reader, Texts, Understood};
 use crate::findings::grade;
 use crate::findings::rules::find_all;
 use crate::{Finding, Severity, Snapshot, Stack, StackProblem};
@@ -75,7 +75,7 @@ fn best_first(fixes: &mut [Fix]) {
 }
 
 /// A repair that may help: what a person reads, and edits that do not overlap, in the order of the text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Candidate {
     pub(crate) title: String,
     pub(crate) edits: Vec<Edit>,
@@ -111,6 +111,21 @@ fn read_again(
     reader: &mut dyn Reader,
     is_repair: bool,
 ) -> Option<Stack> {
+    let understood = understood_again(texts, stack, edits, reader, is_repair)?;
+    let mut after = Stack::assessed(stack.dialect(), &stack.root, understood, stack.settings());
+    // Nobody looks at its blocks.
+    after.findings = find_all(&after);
+    Some(grade(after))
+}
+
+/// What the edited text means; nothing is simulated yet.
+fn understood_again(
+    texts: &dyn Texts,
+    stack: &Stack,
+    edits: &[Edit],
+    reader: &mut dyn Reader,
+    is_repair: bool,
+) -> Option<Understood> {
     let edited = Edited::new(texts, edits)?;
     let thorough = is_repair.then(|| stack.settings().thorough());
     let understood = reader.understand(&stack.root, &edited, thorough.as_ref().unwrap_or(stack.settings())).ok()?;
@@ -120,10 +135,7 @@ fn read_again(
     {
         return None;
     }
-    let mut after = Stack::assessed(stack.dialect(), &stack.root, understood, stack.settings());
-    // Nobody looks at its blocks.
-    after.findings = find_all(&after);
-    Some(grade(after))
+    Some(understood)
 }
 
 /// Applies the edits to a copy, reads it, understands it and assesses it against the entries and weights of before.

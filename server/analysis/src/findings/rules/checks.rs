@@ -2,21 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use foreshock_catalog::Violation;
+use foreshock_catalog::{Assembled, Violation};
 use foreshock_model::{ComponentIndex, MinutesPerYear, Points};
 
 use super::{RuleId, rule, wording};
+use crate::configuration::Levels;
 use crate::{Finding, Severity, Stack};
 
 /// What the checks find, beside what was found by looking at the system.
 pub(super) fn find(stack: &Stack, system: &[Finding]) -> Vec<Finding> {
-    let Some(assembled) = stack.assembled() else { return Vec::new() };
-    let levels = &stack.settings().levels;
-    let told: BTreeSet<ComponentIndex> = system
-        .iter()
-        .filter(|finding| is_of_redundancy(finding.rule))
-        .filter_map(|finding| finding.component)
-        .collect();
+    stack.assembled().map_or_else(Vec::new, |assembled| of(assembled, &stack.settings().levels, system.iter()))
+}
+
+/// The same, given what the catalog made of the resources.
+pub(super) fn of<'a>(
+    assembled: &Assembled,
+    levels: &Levels,
+    system: impl Iterator<Item = &'a Finding>,
+) -> Vec<Finding> {
+    let told: BTreeSet<ComponentIndex> =
+        system.filter(|finding| is_of_redundancy(finding.rule)).filter_map(|finding| finding.component).collect();
     // Where the system shows that one instance or one zone takes a component, an attribute that lets it is the same fact.
     let is_said = |finding: &Finding| {
         is_of_redundancy(finding.rule) && finding.component.is_some_and(|component| told.contains(&component))

@@ -24,6 +24,7 @@ mod wording;
 use std::fmt;
 use std::sync::OnceLock;
 
+use foreshock_catalog::Assembled;
 use foreshock_engine::{Cascade, Fault, Health};
 use foreshock_model::{ComponentIndex, Evidence, MinutesPerYear, Points};
 use foreshock_text::Place;
@@ -180,6 +181,13 @@ pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
     findings.iter_mut().for_each(|finding| called::stand_at_the_call(stack, finding));
     sort(&mut findings);
     findings
+}
+
+/// What the checks of the catalog see in a version of a stack of which no component says anything else: what was found there
+/// by looking is found again.
+pub(crate) fn checks_of(assembled: &Assembled, stack: &Stack) -> Vec<Finding> {
+    // The score knows of what was found by looking.
+    checks::of(assembled, &stack.settings().levels, stack.all_findings().filter(|finding| finding.scored))
 }
 
 /// What the rules of a table find by looking. What a rule costs is the time of its span.
