@@ -11,6 +11,7 @@ mod backtest;
 mod base;
 mod change;
 mod plans;
+mod replay;
 mod report;
 mod simulate;
 mod suppressions;
