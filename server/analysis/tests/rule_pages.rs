@@ -4,9 +4,11 @@
 //! compared with it, and there taking back the cause gives the fixed example.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foreshock_analysis::{Base, Edit, Snapshot, Stack, Workspace, rules};
+use foreshock_catalog::also_known_as;
 use foreshock_text::FilePath;
 
 struct Example {
@@ -161,4 +163,58 @@ fn checks_and_repairs_name_rules_that_exist() {
     }
     println!("{named} rules named");
     assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+const HEADING: &str = "## Also known as";
+
+/// What the public catalogues call it, at the end of the page. `UPDATE_EXPECT=1` writes it.
+#[test]
+fn every_page_ends_with_its_other_names() {
+    let mut wrong = Vec::new();
+    for rule in rules() {
+        let id = rule.id.as_str();
+        let body = rule.page.split(HEADING).next().unwrap().trim_end();
+        let expected = match also_known_as(id) {
+            names if names.is_empty() => format!("{body}\n"),
+            names => format!("{body}\n\n{HEADING}\n\n{}", as_list(&names)),
+        };
+        if rule.page == expected {
+            continue;
+        }
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            let page = format!("{}/../../docs/rules/{id}.md", env!("CARGO_MANIFEST_DIR"));
+            std::fs::write(page, &expected).unwrap();
+        }
+        wrong.push(id);
+    }
+    assert!(wrong.is_empty(), "their pages end otherwise than the table of public catalogues says: {wrong:?}");
+}
+
+/// A line for each catalogue, broken where it is long.
+fn as_list(names: &BTreeSet<(&str, &str)>) -> String {
+    let mut text = String::new();
+    let mut width = 0;
+    let mut last = "";
+    for (catalogue, name) in names {
+        let word = format!("`{name}`");
+        if *catalogue != last {
+            if !last.is_empty() {
+                text.push('\n');
+            }
+            let start = format!("- {catalogue}: ");
+            width = start.len();
+            text.push_str(&start);
+        } else if width + word.len() > 115 {
+            text.push_str(",\n  ");
+            width = 2;
+        } else {
+            text.push_str(", ");
+            width += 2;
+        }
+        last = catalogue;
+        width += word.len();
+        text.push_str(&word);
+    }
+    text.push('\n');
+    text
 }

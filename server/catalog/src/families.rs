@@ -29,6 +29,9 @@ pub struct Family {
     pub id: String,
     /// Code of the rule.
     pub rule: String,
+    /// Who says so, where no public catalogue asks for it.
+    #[serde(default)]
+    pub source: String,
     /// How loud, where that differs from the rule's own loudness.
     #[serde(default)]
     severity: Option<String>,

@@ -1,7 +1,10 @@
 //! SARIF 2.1.0 (OASIS Standard, 2020-03-27): what code scanning of GitHub, GitLab and Azure, and viewers in editors read.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use camino::Utf8Path;
 use foreshock_analysis::{ProblemCode, Rule, Severity, rules};
+use foreshock_catalog::also_known_as;
 use foreshock_model::Points;
 use foreshock_text::Place;
 use serde_json::{Map, Value, json};
@@ -31,6 +34,7 @@ pub fn sarif(report: &Report, places: &Places<'_>, root: &Utf8Path, exit: u8) ->
                     "shortDescription": {"text": text},
                 })),
             }},
+            "taxonomies": taxonomies(),
             "automationDetails": {"id": "foreshock/"},
             "invocations": [invocation(report, places, exit)],
             "originalUriBaseIds": {ROOT: {"uri": root}},
@@ -50,6 +54,20 @@ const NOTIFICATIONS: [(ProblemCode, &str); 5] = [
     (ProblemCode::Failure, "a stack on which Foreshock failed"),
 ];
 
+/// The public catalogues, with those of their checks that a rule finds: what `relationships` of rules lead to.
+fn taxonomies() -> Vec<Value> {
+    let mut catalogues: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (catalogue, id) in rules().iter().flat_map(|rule| also_known_as(rule.id.as_str())) {
+        catalogues.entry(catalogue).or_default().insert(id);
+    }
+    let taxonomy = |(name, ids): (&str, BTreeSet<&str>)| json!({"name": name, "taxa": ids.iter().map(|id| json!({"id": id})).collect::<Vec<_>>()});
+    catalogues.into_iter().map(taxonomy).collect()
+}
+
+fn relationship((catalogue, id): (&str, &str)) -> Value {
+    json!({"target": {"id": id, "toolComponent": {"name": catalogue}}, "kinds": ["relevant"]})
+}
+
 fn descriptor(rule: &Rule) -> Value {
     let full = rule.page.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     json!({
@@ -59,6 +77,7 @@ fn descriptor(rule: &Rule) -> Value {
         "fullDescription": {"text": full.unwrap_or(&rule.title)},
         "help": {"text": rule.page, "markdown": rule.page},
         "helpUri": rule_page_address(rule.id.as_str()),
+        "relationships": also_known_as(rule.id.as_str()).into_iter().map(relationship).collect::<Vec<_>>(),
         "defaultConfiguration": {"level": level(rule.severity)},
         "properties": {"tags": ["reliability"], "precision": "high", "problem.severity": problem_severity(rule.severity)},
     })
