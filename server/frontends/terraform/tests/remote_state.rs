@@ -321,3 +321,186 @@ terraform {
         "#]],
     );
 }
+
+const CLOUD: &str = r#"
+//- network/main.tf
+terraform {
+  cloud {
+    organization = "acme"
+    workspaces { name = "network" }
+  }
+}
+resource "aws_vpc" "main" {}
+output "zones" { value = ["a", "b"] }
+output "vpc" { value = aws_vpc.main.id }
+//- dns/main.tf
+terraform {
+  backend "remote" {
+    organization = "acme"
+    workspaces { prefix = "dns-" }
+  }
+}
+output "name" { value = "${terraform.workspace}.example.test" }
+//- other/main.tf
+terraform {
+  cloud {
+    workspaces { name = "other" }
+  }
+}
+output "size" { value = 3 }
+"#;
+
+#[test]
+fn the_outputs_of_a_workspace_are_those_of_the_stack_with_its_name() {
+    check(
+        &format!(
+            r#"
+variable "env" {{ default = "prod" }}
+data "tfe_outputs" "network" {{
+  organization = "acme"
+  workspace    = "network"
+}}
+data "tfe_outputs" "dns" {{
+  organization = "acme"
+  workspace    = "dns-${{var.env}}"
+}}
+data "tfe_outputs" "other" {{
+  organization = "acme"
+  workspace    = "other"
+}}
+data "tfe_outputs" "nobody" {{
+  organization = "else"
+  workspace    = "network"
+}}
+data "terraform_remote_state" "dns" {{
+  backend   = "remote"
+  workspace = "dev"
+  config = {{
+    organization = "acme"
+    workspaces   = {{ prefix = "dns-" }}
+  }}
+}}
+resource "aws_x" "a" {{
+  zones  = data.tfe_outputs.network.nonsensitive_values.zones
+  vpc    = data.tfe_outputs.network.values.vpc
+  name   = data.tfe_outputs.dns.nonsensitive_values.name
+  dev    = data.terraform_remote_state.dns.outputs.name
+  size   = data.tfe_outputs.other.nonsensitive_values.size
+  nobody = data.tfe_outputs.nobody.values.zones
+}}
+{CLOUD}"#
+        ),
+        expect![[r#"
+            aws_x.a
+              dev = "dev.example.test" <data.terraform_remote_state.dns.outputs.name>
+              name = "prod.example.test" <data.tfe_outputs.dns.nonsensitive_values.name>
+              nobody = ?(data.tfe_outputs.nobody: no stack of the workspace keeps its state in remote hostname "app.terraform.io", organization "else", workspaces.name "network") <data.tfe_outputs.nobody.values.zones> <sensitive>
+              size = 3 <data.tfe_outputs.other.nonsensitive_values.size> @other/main.tf:6
+              vpc = ?(known after apply: aws_vpc.main.id (in network)) <data.tfe_outputs.network.values.vpc> <sensitive>
+              zones = ["a", "b"] <data.tfe_outputs.network.nonsensitive_values.zones> @network/main.tf:8
+            data.terraform_remote_state.dns
+              backend = "remote" @main.tf:20
+              config = {organization = "acme", workspaces = {prefix = "dns-"}} @main.tf:22
+              workspace = "dev" @main.tf:21
+            data.tfe_outputs.dns
+              organization = "acme" @main.tf:8
+              workspace = "dns-prod"
+            data.tfe_outputs.network
+              organization = "acme" @main.tf:4
+              workspace = "network" @main.tf:5
+            data.tfe_outputs.nobody
+              organization = "else" @main.tf:16
+              workspace = "network" @main.tf:17
+            data.tfe_outputs.other
+              organization = "acme" @main.tf:12
+              workspace = "other" @main.tf:13
+            aws_x.a -> data.terraform_remote_state.dns
+            aws_x.a -> data.tfe_outputs.dns
+            aws_x.a -> data.tfe_outputs.network
+            aws_x.a -> data.tfe_outputs.nobody
+            aws_x.a -> data.tfe_outputs.other
+            data.terraform_remote_state.dns is Ok("dns"), 1 files
+            data.tfe_outputs.dns is Ok("dns"), 1 files
+            data.tfe_outputs.network is Ok("network"), 1 files
+            data.tfe_outputs.nobody is Err(Some("data.tfe_outputs.nobody: no stack of the workspace keeps its state in remote hostname \"app.terraform.io\", organization \"else\", workspaces.name \"network\"")), 0 files
+            data.tfe_outputs.other is Ok("other"), 1 files
+        "#]],
+    );
+}
+
+#[test]
+fn a_backend_that_is_completed_by_hand_is_told_by_its_path_or_its_file() {
+    check(
+        r#"
+data "terraform_remote_state" "network" {
+  backend = "s3"
+  config  = { bucket = "states", key = "stack/network/terraform.tfstate" }
+}
+data "terraform_remote_state" "dns" {
+  backend = "s3"
+  config  = { bucket = "states", key = "by-hand" }
+}
+data "terraform_remote_state" "other" {
+  backend = "gcs"
+  config  = { bucket = "states", prefix = "other" }
+}
+data "terraform_remote_state" "nobody" {
+  backend = "s3"
+  config  = { bucket = "states", key = "elsewhere" }
+}
+resource "aws_x" "a" {
+  network = data.terraform_remote_state.network.outputs.size
+  dns     = data.terraform_remote_state.dns.outputs.size
+  other   = data.terraform_remote_state.other.outputs.size
+  nobody  = data.terraform_remote_state.nobody.outputs.size
+}
+//- network/main.tf
+terraform {
+  backend "s3" {}
+}
+output "size" { value = 1 }
+//- dns/main.tf
+terraform {
+  backend "s3" {
+    encrypt = true
+  }
+}
+output "size" { value = 2 }
+//- dns/prod.s3.tfbackend
+bucket = "states"
+key    = "by-hand"
+//- other/main.tf
+terraform {
+  backend "gcs" {}
+}
+output "size" { value = 3 }
+"#,
+        expect![[r#"
+            aws_x.a
+              dns = 2 <data.terraform_remote_state.dns.outputs.size> @dns/main.tf:6
+              network = 1 <data.terraform_remote_state.network.outputs.size> @network/main.tf:4
+              nobody = ?(data.terraform_remote_state.nobody: no stack of the workspace keeps its state in s3 bucket "states", key "elsewhere") <data.terraform_remote_state.nobody.outputs.size>
+              other = 3 <data.terraform_remote_state.other.outputs.size> @other/main.tf:4
+            data.terraform_remote_state.dns
+              backend = "s3" @main.tf:7
+              config = {bucket = "states", key = "by-hand"} @main.tf:8
+            data.terraform_remote_state.network
+              backend = "s3" @main.tf:3
+              config = {bucket = "states", key = "stack/network/terraform.tfstate"} @main.tf:4
+            data.terraform_remote_state.nobody
+              backend = "s3" @main.tf:15
+              config = {bucket = "states", key = "elsewhere"} @main.tf:16
+            data.terraform_remote_state.other
+              backend = "gcs" @main.tf:11
+              config = {bucket = "states", prefix = "other"} @main.tf:12
+            aws_x.a -> data.terraform_remote_state.dns
+            aws_x.a -> data.terraform_remote_state.network
+            aws_x.a -> data.terraform_remote_state.nobody
+            aws_x.a -> data.terraform_remote_state.other
+            data.terraform_remote_state.dns is Ok("dns"), 1 files
+            data.terraform_remote_state.network is Ok("network"), 1 files
+            data.terraform_remote_state.nobody is Err(Some("data.terraform_remote_state.nobody: no stack of the workspace keeps its state in s3 bucket \"states\", key \"elsewhere\"")), 0 files
+            data.terraform_remote_state.other is Ok("other"), 1 files
+        "#]],
+    );
+}

@@ -10,7 +10,7 @@ use foreshock_syntax::hcl::{StepKind, TraversalStep};
 use foreshock_text::{Place, Span};
 
 use super::{CallExpansion, Evaluator, Expansion, Form, Repetition, ResourceInstance, Scope, memo};
-use crate::remote::is_remote_state;
+use crate::remote::{is_remote_state, outputs_names};
 
 /// The names of the attributes in some steps: `a.b[0].c` gives `a.b.c`.
 fn path(steps: &[TraversalStep]) -> String {
@@ -263,8 +263,14 @@ impl<'a> Evaluator<'a> {
         if super::blocks::is_meta(name) {
             return None;
         }
-        if name == "outputs" && is_remote_state(resource.mode, &resource.type_name) {
-            return Some(self.remote_outputs(one));
+        let is_outputs = outputs_names(&resource.type_name).contains(&name);
+        if is_outputs && is_remote_state(resource.mode, &resource.type_name) {
+            let mut outputs = self.remote_outputs(one);
+            // Those of a workspace are secret unless somebody asks for the others.
+            if name == "values" {
+                outputs.provenance = outputs.provenance.with_sensitive(true);
+            }
+            return Some(outputs);
         }
         if let Some(number) = block.attributes.iter().position(|attribute| &*attribute.name == name) {
             return self.written(one, number);
@@ -302,9 +308,11 @@ impl<'a> Evaluator<'a> {
                 ("dynamic", Some(label)) => label,
                 _ => &block.kind,
             });
-            let outputs: Arc<str> = Arc::from("outputs");
-            let outputs = is_remote_state(resource.mode, &resource.type_name).then_some(&outputs);
-            for name in names.chain(kinds).chain(outputs) {
+            let outputs: Vec<Arc<str>> = match is_remote_state(resource.mode, &resource.type_name) {
+                true => outputs_names(&resource.type_name).iter().map(|name| Arc::from(*name)).collect(),
+                false => Vec::new(),
+            };
+            for name in names.chain(kinds).chain(&outputs) {
                 if items.contains_key(name) {
                     continue;
                 }

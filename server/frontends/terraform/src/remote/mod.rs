@@ -33,7 +33,15 @@ pub(crate) struct Remote {
 
 /// Whether an instance reads the state of another stack.
 pub(crate) fn is_remote_state(mode: Mode, type_name: &str) -> bool {
-    mode == Mode::Data && type_name == "terraform_remote_state"
+    mode == Mode::Data && matches!(type_name, "terraform_remote_state" | "tfe_outputs")
+}
+
+/// The attributes of such a data source that hold the outputs.
+pub(crate) fn outputs_names(type_name: &str) -> &'static [&'static str] {
+    match type_name {
+        "tfe_outputs" => &["values", "nonsensitive_values"],
+        _ => &["outputs"],
+    }
 }
 
 impl Evaluator<'_> {
@@ -59,6 +67,9 @@ impl Evaluator<'_> {
 
     fn remote_state(&self, one: &Rc<ResourceInstance>) -> Result<(Value, Utf8PathBuf, Vec<FilePath>), Arc<str>> {
         let attribute = |name: &str| self.instance_attribute(one, name);
+        if one.address.contains("data.tfe_outputs.") {
+            return self.workspace_outputs(one);
+        }
         let kind = match attribute("backend").map(|value| value.kind) {
             Some(Kind::String(kind)) => kind,
             Some(Kind::Unknown(why)) => return Err(Arc::from(format!("its backend is not known: {why}"))),
@@ -70,6 +81,7 @@ impl Evaluator<'_> {
             Some(Kind::Unknown(why)) => return Err(Arc::from(format!("its workspace is not known: {why}"))),
             _ => None,
         };
+        let (config, workspace) = named_by_prefix(config, workspace);
         let asked = Backend::of_data(&kind, &config, &self.root)?;
         let (home, workspace) = self.home_of(&asked, workspace)?;
         let (mut outputs, files) = self.outputs_of(&home, workspace)?;
@@ -79,6 +91,27 @@ impl Evaluator<'_> {
             }
         }
         Ok((Value::new(Kind::Map(Arc::new(outputs))), home.root, files))
+    }
+
+    /// The same of a `tfe_outputs`: the outputs of a workspace by its name.
+    fn workspace_outputs(&self, one: &Rc<ResourceInstance>) -> Result<(Value, Utf8PathBuf, Vec<FilePath>), Arc<str>> {
+        let name = match self.instance_attribute(one, "workspace") {
+            Some(Value { kind: Kind::Unknown(why), .. }) => {
+                return Err(Arc::from(format!("its workspace is not known: {why}")));
+            }
+            Some(name) => name,
+            None => return Err(Arc::from("it has no workspace")),
+        };
+        let mut config =
+            BTreeMap::from([(Arc::from("workspaces"), object(BTreeMap::from([(Arc::from("name"), name)])))]);
+        // The organisation may be that of the provider.
+        if let Some(organization) = self.instance_attribute(one, "organization").filter(Value::is_known) {
+            config.insert(Arc::from("organization"), organization);
+        }
+        let asked = Backend::of_data("remote", &object(config), &self.root)?;
+        let (home, workspace) = self.home_of(&asked, None)?;
+        let (outputs, files) = self.outputs_of(&home, workspace)?;
+        Ok((object(outputs), home.root, files))
     }
 
     /// The stack that keeps its state there, and the workspace of it that is meant.
@@ -95,6 +128,23 @@ impl Evaluator<'_> {
                 return Err(Arc::from(format!("{one} and {other} keep their state in the same place")));
             }
             return Ok((home.clone(), workspace));
+        }
+        let mut with_prefix =
+            self.options.states.iter().filter_map(|home| Some((home, home.backend.workspace_of(asked)?)));
+        if let (Some((home, workspace)), None) = (with_prefix.next(), with_prefix.next()) {
+            return Ok((home.clone(), Some(workspace)));
+        }
+        let alike = self.options.states.iter().filter(|home| home.root != self.root);
+        let alike = alike.filter_map(|home| Some((home.backend.likeness(asked, &home.root)?, home)));
+        let mut alike: Vec<(usize, &StateHome)> = alike.collect();
+        alike.sort_by_key(|(likeness, _)| std::cmp::Reverse(*likeness));
+        match alike.as_slice() {
+            [(likeness, one), (other, next), ..] if likeness == other => {
+                let (one, other) = (self.path_to(&one.root), self.path_to(&next.root));
+                return Err(Arc::from(format!("{one} and {other} may both keep their state there")));
+            }
+            [(_, home), ..] => return Ok(((*home).clone(), workspace)),
+            [] => {}
         }
         // The file of a local state is beside the configuration, whether or not that is part of the workspace.
         let beside = asked.local_path().and_then(|file| {
@@ -178,6 +228,28 @@ impl Evaluator<'_> {
     fn path_to(&self, root: &Utf8Path) -> String {
         foreshock_files::paths::relative(&self.root, root).into_string()
     }
+}
+
+fn object(items: BTreeMap<Arc<str>, Value>) -> Value {
+    Value::new(Kind::Map(Arc::new(items)))
+}
+
+/// A workspace that is named by what its name begins with and the rest, as one name.
+fn named_by_prefix(config: Value, workspace: Option<String>) -> (Value, Option<String>) {
+    let of = |value: &Value, name: &str| match &value.kind {
+        Kind::Map(items) => items.get(name).cloned(),
+        _ => None,
+    };
+    let prefix = of(&config, "workspaces").and_then(|workspaces| of(&workspaces, "prefix"));
+    let (Some(Value { kind: Kind::String(prefix), .. }), Some(rest), Kind::Map(items)) =
+        (prefix, &workspace, &config.kind)
+    else {
+        return (config, workspace);
+    };
+    let mut items = (**items).clone();
+    let name = Value::string(format!("{prefix}{rest}"));
+    items.insert(Arc::from("workspaces"), object(BTreeMap::from([(Arc::from("name"), name)])));
+    (object(items), None)
 }
 
 /// A value as it is seen from another stack: its resources mean nothing there, what is unknown says where. Places stay.
