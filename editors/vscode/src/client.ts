@@ -151,6 +151,7 @@ export class Server implements vscode.Disposable {
         { scheme: 'file', pattern: '**/foreshock.toml' },
         { scheme: 'file', pattern: '**/*.{tf,tofu,tfvars}.json' },
         { scheme: 'file', pattern: '**/{terragrunt,terragrunt.stack,root}.hcl' },
+        { scheme: 'file', pattern: '**/*.{tfcomponent,tfstack,tfdeploy}.hcl' },
       ],
       outputChannel: this.log,
       initializationOptions: settings(),

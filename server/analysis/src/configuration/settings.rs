@@ -101,6 +101,21 @@ impl PartialEq for StackSettings {
     }
 }
 
+impl StackSettings {
+    /// The same for each of some deployments.
+    pub(crate) fn deployed_as<'d>(&'d self, names: &'d [Arc<str>]) -> impl Iterator<Item = StackSettings> + 'd {
+        names.iter().map(|name| {
+            let mut settings = self.clone();
+            settings.variant = Some(match &self.variant {
+                Some(variant) => Arc::from(format!("{name}, {variant}")),
+                None => name.clone(),
+            });
+            settings.options.deployment = Some(name.clone());
+            settings
+        })
+    }
+}
+
 impl Choices {
     /// What was chosen for a root.
     fn of<'a, T>(by_root: &'a BTreeMap<String, T>, root: &Utf8Path, places: Places<'_>) -> Option<&'a T> {

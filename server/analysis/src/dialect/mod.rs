@@ -172,6 +172,12 @@ pub trait Reader {
         let _ = (given, settings_of);
     }
 
+    /// What a root is deployed as, when its own text says that it is several stacks.
+    fn deployments(&self, root: &Utf8Path, texts: &dyn Texts) -> Vec<Arc<str>> {
+        let _ = (root, texts);
+        Vec::new()
+    }
+
     /// Adds to the settings of the stack at a root what only the dialect knows. A stack with other settings is read anew.
     fn complete(&self, root: &Utf8Path, settings: &mut StackSettings) {
         let _ = (root, settings);

@@ -410,6 +410,10 @@ impl Workspace {
         }
         if let Some(reader) = self.readers.get(dialect) {
             all.iter_mut().for_each(|settings| reader.complete(root, settings));
+            let deployments = reader.deployments(root, &*sources);
+            if !deployments.is_empty() {
+                return all.iter().flat_map(|settings| settings.deployed_as(&deployments)).collect();
+            }
         }
         all
     }

@@ -40,7 +40,8 @@ impl ParsedFile {
     }
 }
 
-/// Whether a file of this path is part of the module in its directory: `.tf`, `.tofu`, `.tf.json`, `.tofu.json`.
+/// Whether a file of this path is part of the module in its directory: `.tf`, `.tofu`, `.tf.json`, `.tofu.json`, and of a stack
+/// of Terraform `.tfcomponent.hcl`, `.tfstack.hcl`.
 pub fn is_configuration(path: &Utf8Path) -> bool {
     configuration_ending(path.file_name().unwrap_or_default()).is_some()
 }
@@ -53,7 +54,7 @@ pub fn is_variable_file(path: &Utf8Path) -> bool {
 
 /// The name of a configuration file without its ending, and the ending.
 pub(crate) fn configuration_ending(name: &str) -> Option<(&str, &'static str)> {
-    const ENDINGS: [&str; 4] = [".tf", ".tofu", ".tf.json", ".tofu.json"];
+    const ENDINGS: [&str; 6] = [".tf", ".tofu", ".tf.json", ".tofu.json", ".tfcomponent.hcl", ".tfstack.hcl"];
     // Editors keep copies under such names.
     if name.starts_with(['.', '#']) || name.ends_with('~') {
         return None;

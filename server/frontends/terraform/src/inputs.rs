@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use foreshock_expressions::Type;
 use foreshock_resources::Value;
-use foreshock_syntax::hcl::{ExprKind, parse_expression};
+use foreshock_syntax::hcl::{self, ExprKind, parse_expression};
 use foreshock_text::{FilePath, Place, Problem};
 
-use crate::config::{Attribute, Module};
+use crate::config::{Attribute, Module, deployment_files, inputs_of};
 use crate::evaluate::{Evaluator, ModuleInstance, Scope};
 use crate::resolved::{NamedValue, UnreadValue};
 
@@ -18,7 +18,7 @@ impl Evaluator<'_> {
     pub(crate) fn root_values(&self, config: &Arc<Module>) -> BTreeMap<Arc<str>, Value> {
         // Values in variable files may call functions, but there is nothing they could refer to.
         let nothing = Rc::new(ModuleInstance::new(Arc::new(Module::default()), Arc::from(""), None));
-        let mut values = BTreeMap::new();
+        let mut values = self.deployment_values();
         for file in self.variable_files() {
             self.expressions.has_read(file.clone());
             let Some(parsed) = self.files.parsed(&file) else { continue };
@@ -34,6 +34,28 @@ impl Evaluator<'_> {
         for (name, text) in &self.options.variables {
             let of = config.variables.find(name).map_or(Type::Any, |variable| variable.of.clone());
             values.insert(Arc::from(name.as_str()), self.command_line_value(text, &of));
+        }
+        values
+    }
+
+    /// What the deployment that is looked at gives the variables of a stack.
+    fn deployment_values(&self) -> BTreeMap<Arc<str>, Value> {
+        let mut values = BTreeMap::new();
+        let Some(name) = &self.options.deployment else { return values };
+        let files = deployment_files(&self.root, self.files);
+        files.iter().for_each(|file| self.expressions.has_read(file.clone()));
+        let parsed = files.iter().filter_map(|file| self.files.parsed(file)).collect();
+        let config = Arc::new(Module::read(&self.root, parsed));
+        let names = Rc::new(ModuleInstance::new(config.clone(), Arc::from(""), None));
+        let is_it = |block: &&hcl::Block| block.labels.first().is_some_and(|label| label.text == *name);
+        for file in &config.files {
+            let block = file.body.blocks_of("deployment").find(is_it);
+            let Some(inputs) = block.and_then(|block| block.body.attribute("inputs")) else { continue };
+            let inputs = Attribute::new(&file.path, inputs);
+            for (name, attribute) in inputs_of(&inputs) {
+                let own = || self.attribute(&attribute, Scope::of(&names, &attribute));
+                values.insert(name, self.budget.of_its_own(own));
+            }
         }
         values
     }

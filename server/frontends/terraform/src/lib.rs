@@ -21,6 +21,7 @@ mod resolved;
 pub mod terragrunt;
 
 pub use cache::ResolveCache;
+pub use config::{deployments, is_deployment};
 pub use files::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
 pub use inputs::some_of;
 pub use json::to_json;

@@ -20,6 +20,8 @@ pub struct ResolveOptions {
     pub variables: BTreeMap<String, String>,
     /// The selected workspace (`terraform.workspace`); `default` when none.
     pub workspace: Option<String>,
+    /// Which deployment of a stack of Terraform it is.
+    pub deployment: Option<Arc<str>>,
     /// The units of Terragrunt that the stack is one of.
     pub units: Option<Arc<Group>>,
     /// The root modules of the workspace, whose state a `terraform_remote_state` may mean.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_syntax::hcl::{Expr, ExprKind, StepKind, TemplatePart};
-use foreshock_terraform::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
+use foreshock_terraform::{ParsedFile, TerraformFiles, is_configuration, is_deployment, is_variable_file};
 use rustc_hash::FxHashMap;
 
 use crate::workspace::paths::normalised;
@@ -165,7 +165,7 @@ pub(super) fn without_libraries(
 /// Whether a directory says how it is deployed.
 fn is_deployed(directory: &Utf8Path, files: &dyn TerraformFiles) -> bool {
     files.list(directory).iter().any(|file| {
-        if is_variable_file(file.as_path()) {
+        if is_variable_file(file.as_path()) || is_deployment(file.as_path()) {
             return true;
         }
         is_configuration(file.as_path())
@@ -184,7 +184,8 @@ fn local_calls(directory: &Utf8Path, files: &dyn TerraformFiles) -> Calls {
     let all = || files.list(directory).into_iter().filter(|file| is_configuration(file.as_path()));
     let bodies: Vec<_> = all().filter_map(|file| files.parsed(&file)).collect();
     for parsed in &bodies {
-        for source in parsed.body.blocks_of("module").filter_map(|block| block.body.attribute("source")) {
+        let calls = ["module", "component", "stack"].into_iter().flat_map(|kind| parsed.body.blocks_of(kind));
+        for source in calls.filter_map(|block| block.body.attribute("source")) {
             match &source.expr.kind {
                 ExprKind::String(source) if is_local(source) => {
                     called.insert(normalised(&directory.join(&**source)));

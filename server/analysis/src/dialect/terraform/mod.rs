@@ -16,7 +16,10 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Recipes, assemble};
 use foreshock_terraform::terragrunt::{is_terragrunt, is_unit_file};
-use foreshock_terraform::{ResolveCache, ResolveOptions, Resolved, is_configuration, is_variable_file, resolve_with};
+use foreshock_terraform::{
+    ResolveCache, ResolveOptions, Resolved, deployments, is_configuration, is_deployment, is_variable_file,
+    resolve_with,
+};
 use foreshock_text::FilePath;
 
 use calls::{CallGraph, without_libraries};
@@ -94,7 +97,8 @@ impl Dialect for TerraformDialect {
 
 impl Reader for TerraformReader {
     fn roots_of(&mut self, document: &FilePath, _: &Site<'_>) -> BTreeSet<Utf8PathBuf> {
-        if is_configuration(document.as_path()) || is_variable_file(document.as_path()) {
+        let path = document.as_path();
+        if is_configuration(path) || is_variable_file(path) || is_deployment(path) {
             self.calls.roots_of(&directory_of(document))
         } else if is_terragrunt(document.as_path()) {
             self.units.reading(document)
@@ -204,6 +208,10 @@ impl Reader for TerraformReader {
     fn prepare(&mut self, given: &ResolveOptions, settings_of: &mut dyn FnMut(&Utf8Path) -> Vec<StackSettings>) {
         let calls = &self.calls;
         self.states.work_out(given, &|root| calls.is_root(root), settings_of);
+    }
+
+    fn deployments(&self, root: &Utf8Path, texts: &dyn Texts) -> Vec<Arc<str>> {
+        deployments(root, texts)
     }
 
     fn complete(&self, root: &Utf8Path, settings: &mut StackSettings) {

@@ -1,5 +1,6 @@
 //! One module directory, read: what is declared in it, override files merged, nothing evaluated.
 
+mod component;
 mod constraint;
 mod json_schema;
 mod merge;
@@ -11,6 +12,8 @@ use foreshock_resources::{AttributePlace, BlockPlace};
 use foreshock_syntax::hcl::{self, Expr};
 use foreshock_text::{FilePath, Span};
 
+pub(crate) use component::{deployment_files, inputs_of};
+pub use component::{deployments, is_deployment};
 pub(crate) use json_schema::ProviderAttributes;
 pub(crate) use module::{Call, Module, Provider, Resource, Variable, configuration_files, provider_key};
 

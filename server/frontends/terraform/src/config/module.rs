@@ -10,6 +10,7 @@ use foreshock_resources::Mode;
 use foreshock_syntax::hcl::{self, Expr, ExprKind};
 use foreshock_text::{FilePath, Problem};
 
+use super::component::as_module;
 use super::constraint::{constant, constraint};
 use super::merge::{is_override, override_block};
 use super::{Attribute, Block, Named};
@@ -101,6 +102,13 @@ pub(crate) fn provider_key(expr: &Expr) -> Option<Arc<str>> {
         ExprKind::Paren(inner) => provider_key(inner),
         ExprKind::Traversal(operand, steps) => {
             let ExprKind::Variable(name) = &operand.kind else { return None };
+            // In a stack, `provider.aws.west`.
+            let (name, steps) = match (&**name, steps.as_slice()) {
+                ("provider", [hcl::TraversalStep { kind: hcl::StepKind::Attribute(name), .. }, rest @ ..]) => {
+                    (name, rest)
+                }
+                (_, steps) => (name, steps),
+            };
             match steps.first().map(|step| &step.kind) {
                 Some(hcl::StepKind::Attribute(alias)) => Some(Arc::from(format!("{name}.{alias}"))),
                 _ => Some(name.clone()),
@@ -152,7 +160,7 @@ impl Module {
             blocks.problems.extend(file.problems.iter().map(|problem| (file.path.clone(), problem.clone())));
             let overriding = file.path.as_path().file_name().is_some_and(is_override);
             for block in &file.body.blocks {
-                blocks.add(Block::new(&file.path, block), overriding);
+                blocks.add(as_module(Block::new(&file.path, block)), overriding);
             }
         }
         let mut module = Module { directory: directory.to_owned(), files, ..Module::default() };

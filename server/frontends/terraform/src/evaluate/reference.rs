@@ -61,7 +61,7 @@ impl<'a> Evaluator<'a> {
                 "applying" => Ok(Value::unknown("terraform.applying is known when applying")),
                 _ => fail(format!("terraform.{name} does not exist")),
             }),
-            ("module", Some(name)) => self.module_reference(name, after, span, scope),
+            ("module" | "component" | "stack", Some(name)) => self.module_reference(name, after, span, scope),
             ("data", Some(type_name)) => match attribute_name(steps.get(1)) {
                 Some(name) => {
                     let address = format!("data.{type_name}.{name}");

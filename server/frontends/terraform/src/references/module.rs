@@ -165,7 +165,7 @@ fn target(module: &Module, root: &str, steps: &[TraversalStep]) -> Option<Target
     match root {
         "var" => Some(Target::Variable(module.variables.number(first)?)),
         "local" => Some(Target::Local(module.locals.number(first)?)),
-        "module" => {
+        "module" | "component" | "stack" => {
             let call = module.calls.number(first)?;
             // A key that stands in the text is passed over; a computed one or a splat means the whole call.
             let after = match steps.get(1).map(|step| &step.kind) {

@@ -184,6 +184,7 @@ impl Evaluator<'_> {
             var_files: home.var_files.clone(),
             variables: home.variables.clone(),
             workspace,
+            deployment: None,
             units: None,
             states: self.options.states.clone(),
             thorough: false,
