@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use foreshock_resources::{Instance, Mode};
 
+use crate::backups::BackupRows;
 use crate::entries::{self, EntryRows};
 use crate::families::{self, Family};
 use crate::figures::Figures;
@@ -63,6 +64,8 @@ pub struct Catalog {
     /// Other names of rows, and rows that are like another.
     same_as: BTreeMap<String, String>,
     families: Vec<Family>,
+    /// What backs others up.
+    pub(crate) backups: BackupRows,
     pub(crate) figures: Figures,
     problems: Vec<String>,
 }
@@ -140,7 +143,11 @@ impl Catalog {
     pub(crate) fn parse(files: &[(&str, &str)], figures: Figures) -> Catalog {
         let mut problems = figures.problems.clone();
         let entries = entries::read(include_str!("../data/entries.toml"), &mut problems);
-        let mut catalog = Catalog { problems, entries, figures, ..Catalog::default() };
+        let backups = toml::from_str(include_str!("../data/backups.toml")).unwrap_or_else(|error| {
+            problems.push(format!("backups.toml: {error}"));
+            BackupRows::new()
+        });
+        let mut catalog = Catalog { problems, entries, backups, figures, ..Catalog::default() };
         let mut aliases = Vec::new();
         let mut alike = Vec::new();
         let mut written: BTreeMap<String, toml::Table> = BTreeMap::new();

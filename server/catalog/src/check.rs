@@ -8,6 +8,7 @@ use foreshock_resources::{Instance, Key, Kind, Mode, Value};
 use foreshock_text::Place;
 use serde::Deserialize;
 
+use crate::backups::Backups;
 use crate::expression::{Expression, Variables};
 use crate::graph::{Graph, block_address};
 use crate::paths;
@@ -100,6 +101,9 @@ pub struct Violation {
     pub evidence: Vec<Evidence>,
 }
 
+/// The rule about what is not backed up: a plan that is declared apart counts as much as a setting of the thing itself.
+const NO_BACKUP: &str = "no-backup";
+
 /// Every check that surely holds, one for each block and rule, in the order of the instances.
 pub(crate) fn violations(
     graph: &Graph<'_>,
@@ -110,6 +114,7 @@ pub(crate) fn violations(
     let mut found: Vec<Violation> = Vec::new();
     let mut of_block: BTreeMap<(String, &str, String), usize> = BTreeMap::new();
     let declared = declared(graph);
+    let backups = Backups::of(graph);
     let mut calls: BTreeMap<ComponentIndex, Vec<ComponentIndex>> = BTreeMap::new();
     for dependency in &system.dependencies {
         calls.entry(dependency.to).or_default().push(dependency.from);
@@ -135,6 +140,9 @@ pub(crate) fn violations(
             variables.insert("stack".into(), stack);
         }
         for check in row.checks.iter().filter(|check| check.when.holds(&variables) == Some(true)) {
+            if check.rule == NO_BACKUP && !backups.leave_out(index) {
+                continue;
+            }
             let Some((says, then)) = words(check, &variables) else { continue };
             let key = (block_address(instance), check.rule.as_str(), says.clone());
             if let Some(earlier) = of_block.get(&key).and_then(|&at| found.get_mut(at)) {

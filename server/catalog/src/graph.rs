@@ -521,7 +521,7 @@ impl<'a> Graph<'a> {
         let is_component = row.role() == Role::Component;
         for edge in row.edges.iter().chain(self.catalog.everywhere()) {
             match &edge.key {
-                None => self.read_edge(index, instance, edge),
+                None => self.read_edge(index, instance, edge, called),
                 Some(key) => self.read_matches(index, edge, key),
             }
         }
@@ -529,6 +529,7 @@ impl<'a> Graph<'a> {
             for found in paths::find(&instance.body, path) {
                 self.read_carrier(index, &found);
                 self.read_host(index, &found, called);
+                self.read_names(index, &found);
             }
         }
         if is_component {
@@ -711,7 +712,7 @@ impl<'a> Graph<'a> {
         number
     }
 
-    fn read_edge(&mut self, index: usize, instance: &'a Instance, row: &'a EdgeRow) {
+    fn read_edge(&mut self, index: usize, instance: &'a Instance, row: &'a EdgeRow, called: &CalledBy) {
         let mut found: Vec<Found<'a>> = row.paths.iter().flat_map(|path| paths::find(&instance.body, path)).collect();
         if let Some(provider) = instance.provider.as_ref().filter(|_| row.paths.iter().any(|path| path == "provider")) {
             let (value, place) = (&provider.value, &provider.place);
@@ -719,7 +720,8 @@ impl<'a> Graph<'a> {
         }
         let named = |found: &Found<'_>| {
             let types = |other: &str| (!row.to.is_empty()).then(|| row.to.iter().any(|wanted| wanted == other));
-            self.named(index, found, &types)
+            let named = self.named(index, found, &types);
+            if named.is_empty() { self.by_host(index, found, called) } else { named }
         };
         let named: Vec<Vec<usize>> = found.iter().map(named).collect();
         if found.iter().zip(&named).all(|(found, named)| found.value.provenance.is_empty() && named.is_empty()) {

@@ -7,6 +7,7 @@
 //! Start reading at [`assemble`], then [`Row`] and `data/aws_data.toml`.
 
 mod assembled;
+mod backups;
 mod catalog;
 mod changes;
 mod check;

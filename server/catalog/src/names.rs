@@ -1,8 +1,9 @@
 //! What a resource is called: the attribute in which its type has its name, and the forms in which others write it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use foreshock_resources::{Instance, Kind, Mode, Value};
+use foreshock_resources::{Instance, Kind, Mode, NAMELESS, Value};
 use rustc_hash::FxHashMap;
 
 use crate::graph::Graph;
@@ -54,15 +55,22 @@ fn is_named_after(attribute: &str, type_name: &str) -> bool {
     })
 }
 
+/// ARNs of one policy that are looked at.
+const MOST_ARNS: usize = 1_000;
+
 /// Services in ARNs that their types are not named after.
 const SERVICES: &[(&str, &str)] = &[
     ("apigateway", "_api"),
+    ("ec2", "_ebs_"),
+    ("ec2", "aws_instance"),
     ("elasticfilesystem", "_efs_"),
     ("elasticloadbalancing", "_lb"),
     ("es", "search_domain"),
     ("events", "_cloudwatch_event_"),
     ("logs", "_cloudwatch_log_"),
     ("rds", "_db_"),
+    ("rds", "_docdb_"),
+    ("rds", "_neptune_"),
     ("states", "_sfn_"),
 ];
 
@@ -108,6 +116,11 @@ impl<'t> Naming<'t> {
         found
     }
 
+    /// Whether the text can only be an address: an ARN.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.service.is_some()
+    }
+
     /// Whether a type belongs to the service of the ARN, where it is one.
     pub(crate) fn fits(&self, type_name: &str) -> bool {
         let Some(service) = self.service else { return true };
@@ -117,7 +130,7 @@ impl<'t> Naming<'t> {
 }
 
 /// A text at a separator, but not inside of `${ }`.
-fn split_outside(text: &str, separator: char) -> Vec<&str> {
+pub(crate) fn split_outside(text: &str, separator: char) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut depth) = (0, 0_u32);
     for (at, letter) in text.char_indices() {
@@ -163,8 +176,17 @@ impl Graph<'_> {
     pub(crate) fn named(&self, index: usize, found: &Found<'_>, fits: &dyn Fn(&str) -> Option<bool>) -> Vec<usize> {
         // Who is referred to need not be looked for.
         let leads = || found.provenance().any(|trace| self.targets(trace).iter().any(|&to| self.is_declared(to)));
-        let Some(text) = found.value.spelling().filter(|text| !text.is_empty() && !leads()) else { return Vec::new() };
+        let Some(text) = found.value.legible().filter(|text| !text.is_empty() && !leads()) else { return Vec::new() };
         let Some(own) = self.instance(index) else { return Vec::new() };
+        // The document of a policy names many.
+        if text.starts_with('{') {
+            let words = text.split('"').filter(|word| word.starts_with("arn:")).take(MOST_ARNS);
+            let named = words.flat_map(|arn| self.named_by_arn(index, arn));
+            return named.collect::<BTreeSet<usize>>().into_iter().collect();
+        }
+        if text.contains(NAMELESS) {
+            return Vec::new();
+        }
         let attribute = found.path.rsplit('.').find(|part| part.starts_with(|first: char| first.is_alphabetic()));
         let attribute = attribute.unwrap_or_default();
         for naming in Naming::of(text) {
@@ -173,11 +195,11 @@ impl Graph<'_> {
                     && self.instance(**other).is_some_and(|other| {
                         let fitting = fits(&other.type_name);
                         naming.fits(&other.type_name)
-                            && same_region(own, other)
-                            && same_scope(own, other)
+                            && same_place(own, other)
                             && fitting.unwrap_or_else(|| {
-                                is_named_after(attribute, &other.type_name)
-                                    && provider(&other.type_name) == provider(&own.type_name)
+                                naming.is_exact()
+                                    || is_named_after(attribute, &other.type_name)
+                                        && provider(&other.type_name) == provider(&own.type_name)
                             })
                     })
             };
@@ -195,6 +217,17 @@ impl Graph<'_> {
         Vec::new()
     }
 
+    fn named_by_arn(&self, index: usize, arn: &str) -> Vec<usize> {
+        let Some(own) = self.instance(index) else { return Vec::new() };
+        let fits = |naming: &Naming<'_>, other: usize| {
+            self.instance(other).is_some_and(|one| naming.fits(&one.type_name) && same_place(own, one)) && other != index
+        };
+        let all = Naming::of(arn).into_iter().map(|naming| {
+            self.names.named(naming.name).iter().copied().filter(|&other| fits(&naming, other)).collect::<Vec<_>>()
+        });
+        all.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
     fn is_declared(&self, index: usize) -> bool {
         self.instance(index).is_some_and(|one| one.mode != Mode::Data)
     }
@@ -208,6 +241,11 @@ impl Graph<'_> {
 
 fn provider(type_name: &str) -> &str {
     type_name.split('_').next().unwrap_or_default()
+}
+
+/// Whether two are not known to be in different places.
+pub(crate) fn same_place(one: &Instance, other: &Instance) -> bool {
+    same_region(one, other) && same_scope(one, other)
 }
 
 /// Whether two are not known to be in different namespaces, groups or projects.

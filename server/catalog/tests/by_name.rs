@@ -198,3 +198,223 @@ fn other_providers() {
     );
     assert!(google.iter().any(|link| link.ends_with("google_sql_database_instance.db")), "{google:?}");
 }
+
+/// One name on both sides, in every form of carrier.
+#[test]
+fn names_in_carriers() {
+    let table = r#"
+    variable "table" { default = "orders" }
+    variable "env" {}
+    resource "aws_dynamodb_table" "orders" { name = NAME }
+    "#;
+    let lambda = |name: &str, variables: &str| {
+        let found = links(&format!(
+            "{}\nresource \"aws_lambda_function\" \"f\" {{\n function_name = \"f\"\n environment {{ variables = {variables} }}\n}}",
+            table.replace("NAME", name)
+        ));
+        found.first().cloned().unwrap_or_default()
+    };
+    let likely = "aws_lambda_function.f -requires/likely-> aws_dynamodb_table.orders";
+    for (name, variables) in [
+        ("var.table", "{ TABLE = var.table }"),
+        ("\"orders\"", "{ ORDERS_TABLE_NAME = \"orders\" }"),
+        ("\"orders\"", "{ ordersTable = \"orders\" }"),
+        ("\"shop-orders\"", "{ TARGET = \"shop-orders\" }"),
+        ("\"${var.env}-orders\"", "{ TARGET = \"${var.env}-orders\" }"),
+        ("\"${var.env}-orders\"", "{ TABLE = join(\"-\", [var.env, \"orders\"]) }"),
+        ("\"orders\"", "{ X = \"arn:aws:dynamodb:eu-west-1:1:table/orders\" }"),
+        ("\"orders\"", "{ CONFIG = jsonencode({ table = \"orders\", image = var.env }) }"),
+    ] {
+        assert_eq!(lambda(name, variables), likely, "{name} {variables}");
+    }
+    assert_eq!(lambda("\"orders\"", "{ X = \"orders\" }"), likely.replace("likely", "guess"));
+    for (name, variables) in [
+        ("\"production\"", "{ ENV = \"production\" }"),
+        ("var.env", "{ ENV = var.env }"),
+        ("\"shop-orders\"", "{ SERVICE_NAME = \"shop-orders\" }"),
+        ("\"orders\"", "{ TABLE = \"users\" }"),
+        ("\"orders\"", "{ X = \"arn:aws:sqs:eu-west-1:1:orders\" }"),
+        ("\"${var.env}-orders\"", "{ TABLE = \"${var.table}-orders\" }"),
+    ] {
+        assert_eq!(lambda(name, variables), "", "{name} {variables}");
+    }
+}
+
+#[test]
+fn names_in_containers_and_scripts() {
+    let bucket = "resource \"aws_s3_bucket\" \"b\" { bucket = \"shop-assets\" }\n";
+    for carrier in [
+        r#"resource "aws_ecs_service" "x" { task_definition = aws_ecs_task_definition.t.arn }
+        resource "aws_ecs_task_definition" "t" {
+          family                = "t"
+          container_definitions = jsonencode([{ name = "c", environment = [{ name = "BUCKET", value = "shop-assets" }] }])
+        }"#,
+        "resource \"aws_instance\" \"x\" {\n user_data = <<-EOF\n    #!/bin/sh\n    aws s3 cp s3://shop-assets/app.tar .\n  EOF\n}",
+        "resource \"aws_instance\" \"x\" {\n user_data = <<-EOF\n    export BUCKET=shop-assets\n  EOF\n}",
+    ] {
+        let found = links(&format!("{bucket}{carrier}"));
+        assert_eq!(found.len(), 1, "{carrier}\n{found:?}");
+        assert!(found[0].ends_with(".x -requires/likely-> aws_s3_bucket.b"), "{carrier}\n{found:?}");
+    }
+    for (store, carrier, expected) in [
+        (
+            "resource \"azurerm_storage_account\" \"s\" { name = \"shopassets01\" }",
+            "resource \"azurerm_linux_web_app\" \"w\" {\n name = \"w\"\n app_settings = { STORAGE_ACCOUNT = \"shopassets01\" }\n}",
+            "azurerm_storage_account.s",
+        ),
+        (
+            "resource \"google_pubsub_topic\" \"t\" { name = \"shop-orders\" }",
+            "resource \"google_cloud_run_v2_service\" \"w\" {\n name = \"w\"\n template {\n containers {\n env {\n name = \"TOPIC\"\n value = \"projects/p/topics/shop-orders\"\n }\n }\n }\n}",
+            "google_pubsub_topic.t",
+        ),
+        (
+            "resource \"google_storage_bucket\" \"b\" { name = \"shop-assets\" }",
+            "resource \"google_compute_instance\" \"w\" {\n metadata_startup_script = \"gsutil cp gs://shop-assets/x .\"\n}",
+            "google_storage_bucket.b",
+        ),
+    ] {
+        let found = links(&format!("{store}\n{carrier}"));
+        assert!(found.iter().any(|link| link.ends_with(expected)), "{carrier}\n{found:?}");
+    }
+}
+
+/// An origin that is the name of a record of the stack leads to what the record leads to.
+#[test]
+fn origins_that_are_names_of_records() {
+    let cdn = links(
+        r#"
+        resource "aws_instance" "app" {}
+        resource "aws_eip" "app" { instance = aws_instance.app.id }
+        resource "aws_route53_record" "origin" {
+          zone_id = "Z1"
+          name    = "origin.example.test"
+          type    = "A"
+          records = [aws_eip.app.public_ip]
+        }
+        resource "aws_cloudfront_distribution" "cdn" {
+          origin {
+            origin_id   = "main"
+            domain_name = "origin.example.test"
+          }
+        }
+        "#,
+    );
+    assert_eq!(cdn, ["aws_cloudfront_distribution.cdn -requires/certain-> aws_instance.app"]);
+    let front_door = links(
+        r#"
+        resource "azurerm_linux_virtual_machine" "app" {}
+        resource "azurerm_dns_a_record" "origin" {
+          name      = "origin"
+          zone_name = "example.test"
+          records   = [azurerm_linux_virtual_machine.app.public_ip_address]
+        }
+        resource "azurerm_cdn_frontdoor_profile" "p" {}
+        resource "azurerm_cdn_frontdoor_endpoint" "e" { cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.p.id }
+        resource "azurerm_cdn_frontdoor_route" "r" {
+          cdn_frontdoor_endpoint_id     = azurerm_cdn_frontdoor_endpoint.e.id
+          cdn_frontdoor_origin_group_id = azurerm_cdn_frontdoor_origin_group.g.id
+        }
+        resource "azurerm_cdn_frontdoor_origin_group" "g" { cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.p.id }
+        resource "azurerm_cdn_frontdoor_origin" "o" {
+          cdn_frontdoor_origin_group_id = azurerm_cdn_frontdoor_origin_group.g.id
+          host_name                     = "origin.example.test"
+        }
+        "#,
+    );
+    assert!(
+        front_door.contains(&"azurerm_cdn_frontdoor_profile.p -requires/certain-> azurerm_linux_virtual_machine.app".to_owned()),
+        "{front_door:?}"
+    );
+    let google = links(
+        r#"
+        resource "google_compute_instance" "app" {}
+        resource "google_dns_record_set" "origin" {
+          name         = "origin.example.test."
+          managed_zone = "z"
+          type         = "A"
+          rrdatas      = [google_compute_instance.app.network_interface[0].access_config[0].nat_ip]
+        }
+        resource "azurerm_traffic_manager_profile" "p" {}
+        resource "azurerm_traffic_manager_external_endpoint" "e" {
+          profile_id = azurerm_traffic_manager_profile.p.id
+          target     = "origin.example.test"
+        }
+        "#,
+    );
+    assert!(
+        google.contains(&"azurerm_traffic_manager_profile.p -requires/certain-> google_compute_instance.app".to_owned()),
+        "{google:?}"
+    );
+}
+
+#[test]
+fn resources_of_policies() {
+    for policy in [
+        r#"policy = jsonencode({ Statement = [{ Action = "dynamodb:*", Resource = "arn:aws:dynamodb:*:*:table/shop-orders" }] })"#,
+        r#"policy = jsonencode({ Statement = [{ Action = "dynamodb:*", Resource = "arn:aws:dynamodb:${var.region}:1:table/shop-orders" }] })"#,
+        "policy = data.aws_iam_policy_document.d.json",
+    ] {
+        let found = links(&format!(
+            r#"
+            variable "region" {{}}
+            resource "aws_dynamodb_table" "t" {{ name = "shop-orders" }}
+            resource "aws_iam_role" "r" {{ name = "r" }}
+            data "aws_iam_policy_document" "d" {{
+              statement {{ resources = ["arn:aws:dynamodb:eu-west-1:1:table/shop-orders"] }}
+            }}
+            resource "aws_iam_role_policy" "p" {{
+              role = "r"
+              {policy}
+            }}
+            resource "aws_lambda_function" "f" {{
+              function_name = "f"
+              role          = "arn:aws:iam::1:role/r"
+            }}
+            "#
+        ));
+        assert_eq!(found, ["aws_lambda_function.f -requires/guess-> aws_dynamodb_table.t"], "{policy}");
+    }
+}
+
+/// What belongs to something is where that is.
+#[test]
+fn regions_of_what_belongs_to_something() {
+    let shown = assemble_text(
+        r#"
+        resource "azurerm_kubernetes_cluster" "c" {
+          name     = "c"
+          location = "East US 2"
+          default_node_pool {
+            name       = "sys"
+            node_count = 3
+            zones      = ["1", "2", "3"]
+          }
+        }
+        resource "azurerm_kubernetes_cluster_node_pool" "apps" {
+          name                  = "apps"
+          kubernetes_cluster_id = azurerm_kubernetes_cluster.c.id
+          node_count            = 3
+          zones                 = ["2"]
+        }
+        module "gke" {
+          source   = "terraform-google-modules/kubernetes-engine/google"
+          name     = "g"
+          regional = false
+          region   = "europe-west1"
+          zones    = ["europe-west1-b"]
+        }
+        resource "google_container_node_pool" "g" {
+          cluster    = module.gke.name
+          location   = module.gke.location
+          node_count = 2
+        }
+        "#,
+    );
+    for line in [
+        "azurerm_kubernetes_cluster.c app_server 1/3 [eastus2-1 eastus2-2 eastus2-3]",
+        "azurerm_kubernetes_cluster_node_pool.apps app_server 1/3 [eastus2-2]",
+        "google_container_node_pool.g app_server 1/2 [europe-west1-b]",
+    ] {
+        assert!(shown.contains(line), "{line}\n{shown}");
+    }
+}

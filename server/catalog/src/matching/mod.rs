@@ -2,6 +2,8 @@
 //!
 //! All of it is three-valued in one direction: what is not known links nothing.
 
+mod mentions;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -66,6 +68,18 @@ impl<'a> Graph<'a> {
                 }
             }
         }
+    }
+
+    /// Those whose host name a value is, where it refers to nobody: the origin that is the name of a record.
+    pub(crate) fn by_host(&self, index: usize, found: &Found<'_>, called: &CalledBy) -> Vec<usize> {
+        let Some(text) = found.value.spelling().filter(|_| !called.0.is_empty() && found.value.provenance.is_empty())
+        else {
+            return Vec::new();
+        };
+        let bare = text.split_once("://").map_or(&**text, |(_, rest)| rest);
+        let host = bare.split(['/', ':']).next().unwrap_or_default().trim_end_matches('.');
+        let named = called.0.get(host).filter(|_| host.contains('.'));
+        named.into_iter().flatten().copied().filter(|&target| target != index).collect()
     }
 
     fn call(&mut self, index: usize, target: usize, short: bool, found: &Found<'_>) {

@@ -199,7 +199,10 @@ impl<'t> Reading<'_, '_, 't> {
         }
         let text = hint.map(|hint| hint.instance);
         let provider = configured.as_ref().and_then(|(resource, _)| self.configuration.provider(*resource));
-        let region = text.and_then(|text| text.region.clone()).filter(Value::is_known);
+        // The provider lets a resource have a region of its own.
+        let own = body.attributes.get("region").map(|attribute| attribute.value.clone());
+        let own = own.filter(|value| address.type_name.starts_with("aws_") && matches!(value.kind, Kind::String(_)));
+        let region = own.or_else(|| text.and_then(|text| text.region.clone()).filter(Value::is_known));
         let region = region
             .or_else(|| self.configuration.plain(provider.as_ref()?.0.get("region")?)?.string().map(Value::string))
             .or_else(|| region_of(side));
