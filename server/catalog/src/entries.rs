@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::Role;
 use crate::contract::{self, Reached};
 use crate::expression::Expression;
-use crate::graph::{Edge, Graph, GroupKey, Node, PLAIN, row_name};
+use crate::graph::{Graph, GroupKey, Node, PLAIN, row_name};
 use crate::paths::{self, Found};
 
 /// A row of `entries.toml`.
@@ -166,7 +166,7 @@ fn doors(graph: &Graph<'_>, index: usize, fronts: &Fronts) -> Vec<Door> {
     let found = row.paths.iter().flat_map(|path| paths::find(&instance.body, path));
     let Some(end) = found.into_iter().find(|found| is_elsewhere(graph, index, found)) else { return Vec::new() };
     let variables = graph.variables(index);
-    if row.when.as_ref().is_some_and(|when| when.holds(&variables) == Some(false)) || fronts.goes_through(graph, index)
+    if row.when.as_ref().is_some_and(|when| when.holds(&variables) == Some(false)) || fronts.goes_through(index)
     {
         return Vec::new();
     }
@@ -242,7 +242,11 @@ fn other_end(found: &Found<'_>) -> String {
 }
 
 /// What faces users in the stack itself.
-struct Fronts(BTreeSet<usize>);
+struct Fronts {
+    own: BTreeSet<usize>,
+    /// What one of them leads to at once: the record that is its origin.
+    next: BTreeSet<usize>,
+}
 
 impl Fronts {
     fn of(graph: &Graph<'_>, reached: &[Vec<Reached>]) -> Fronts {
@@ -252,19 +256,18 @@ impl Fronts {
                     row.kind_of(&graph.variables(*index)).is_some_and(foreshock_model::ComponentKind::is_user_facing)
                 })
         };
-        Fronts((0..reached.len()).filter(faces).collect())
+        let own: BTreeSet<usize> = (0..reached.len()).filter(faces).collect();
+        let edges = own.iter().flat_map(|&front| graph.edges.get(&Node { instance: front, port: PLAIN }));
+        let next = edges.flatten().filter(|edge| edge.to.port == PLAIN).map(|edge| edge.to.instance).collect();
+        Fronts { own, next }
     }
 
     fn faces_users(&self, index: usize) -> bool {
-        self.0.contains(&index)
+        self.own.contains(&index)
     }
 
-    /// Whether one of them is in front of this one: its origin has a record.
-    fn goes_through(&self, graph: &Graph<'_>, index: usize) -> bool {
-        let leads_here = |edge: &Edge| edge.to == Node { instance: index, port: PLAIN };
-        self.0.iter().any(|&front| {
-            let edges = graph.edges.get(&Node { instance: front, port: PLAIN });
-            edges.is_some_and(|edges| edges.iter().any(leads_here))
-        })
+    /// Whether one of them is in front of this one.
+    fn goes_through(&self, index: usize) -> bool {
+        self.next.contains(&index)
     }
 }

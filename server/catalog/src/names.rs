@@ -74,13 +74,54 @@ const SERVICES: &[(&str, &str)] = &[
     ("states", "_sfn_"),
 ];
 
-/// A text in which somebody may be named, taken apart: the name, and the service of an ARN.
+/// Hosts that a provider names after the resource, by what stands behind the first dot, and a part of the type.
+const HOSTS: &[(&str, &str)] = &[
+    (".azurewebsites.net", "_app"),
+    (".blob.core.windows.net", "_storage_account"),
+    (".cache.amazonaws.com", "_elasticache_"),
+    (".database.windows.net", "sql_server"),
+    (".dfs.core.windows.net", "_storage_account"),
+    (".documents.azure.com", "_cosmosdb_account"),
+    (".es.amazonaws.com", "search_domain"),
+    (".file.core.windows.net", "_storage_account"),
+    (".mysql.database.azure.com", "_mysql_"),
+    (".postgres.database.azure.com", "_postgresql_"),
+    (".queue.core.windows.net", "_storage_account"),
+    (".rds.amazonaws.com", "_db_instance"),
+    (".rds.amazonaws.com", "_rds_cluster"),
+    (".redis.cache.windows.net", "_redis_"),
+    (".s3.amazonaws.com", "_s3_bucket"),
+    (".servicebus.windows.net", "_eventhub_namespace"),
+    (".servicebus.windows.net", "_servicebus_namespace"),
+    (".storage.googleapis.com", "_storage_bucket"),
+    (".table.core.windows.net", "_storage_account"),
+    (".vault.azure.net", "_key_vault"),
+];
+
+/// A text in which somebody may be named, taken apart: the name, and the service of an ARN or the part of a type that a
+/// host belongs to.
 pub(crate) struct Naming<'t> {
     pub(crate) name: &'t str,
     service: Option<&'t str>,
+    of_type: Option<&'static str>,
 }
 
 impl<'t> Naming<'t> {
+    fn plain(name: &'t str) -> Naming<'t> {
+        Naming { name, service: None, of_type: None }
+    }
+
+    /// Who a host that a provider gave belongs to.
+    fn of_host(text: &'t str) -> impl Iterator<Item = Naming<'t>> {
+        let bare = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let host = bare.split(['/', ':', '@', '?']).next().unwrap_or_default().trim_end_matches('.');
+        let name = host.split('.').next().unwrap_or_default();
+        let in_region = host.ends_with(".amazonaws.com") && host.contains(".s3.");
+        let fits = move |suffix: &str| host.ends_with(suffix) || (in_region && suffix == ".s3.amazonaws.com");
+        let types = HOSTS.iter().filter(move |(suffix, _)| fits(suffix));
+        types.map(move |(_, part)| Naming { of_type: Some(part), ..Naming::plain(name) })
+    }
+
     /// The names a text may be: itself, what an ARN says, the last part of a path.
     pub(crate) fn of(text: &'t str) -> Vec<Naming<'t>> {
         if let Some(rest) = text.strip_prefix("arn:") {
@@ -100,29 +141,33 @@ impl<'t> Naming<'t> {
             let bare = first.strip_suffix("-??????").or_else(|| first.strip_suffix("-*")).unwrap_or(first);
             let mut found = vec![bare, all, resource.trim_end_matches("-??????")];
             found.dedup();
-            return found.into_iter().map(|name| Naming { name, service: Some(service) }).collect();
+            return found.into_iter().map(|name| Naming { service: Some(service), ..Naming::plain(name) }).collect();
         }
-        let mut found = vec![Naming { name: text, service: None }];
+        let mut found = vec![Naming::plain(text)];
+        found.extend(Naming::of_host(text));
         if let Some((_, rest)) = text.split_once("://") {
             let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
             if text.starts_with("s3:") || text.starts_with("gs:") {
-                found.push(Naming { name: host, service: None });
+                found.push(Naming::plain(host));
             } else if !path.is_empty() {
-                found.push(Naming { name: path.rsplit('/').next().unwrap_or_default(), service: None });
+                found.push(Naming::plain(path.rsplit('/').next().unwrap_or_default()));
             }
         } else if let Some(last) = split_outside(text, '/').last().filter(|last| last.len() < text.len()) {
-            found.push(Naming { name: last, service: None });
+            found.push(Naming::plain(last));
         }
         found
     }
 
-    /// Whether the text can only be an address: an ARN.
+    /// Whether the text can only be an address: an ARN, or a host that a provider gave.
     pub(crate) fn is_exact(&self) -> bool {
-        self.service.is_some()
+        self.service.is_some() || self.of_type.is_some()
     }
 
     /// Whether a type belongs to the service of the ARN, where it is one.
     pub(crate) fn fits(&self, type_name: &str) -> bool {
+        if self.of_type.is_some_and(|part| !type_name.contains(part)) {
+            return false;
+        }
         let Some(service) = self.service else { return true };
         let other = SERVICES.iter().any(|(name, part)| *name == service && type_name.contains(part));
         other || type_name.split('_').any(|word| word == service)
@@ -305,6 +350,10 @@ mod tests {
         assert!(names("arn:aws:lambda:eu-west-1:1:function:f:live").contains(&"f".to_owned()));
         assert!(names("arn:aws:secretsmanager:eu-west-1:1:secret:app/db-??????").contains(&"app/db".to_owned()));
         assert!(names("https://sqs.eu-west-1.amazonaws.com/1/jobs").contains(&"jobs".to_owned()));
+        let host = "https://shop.blob.core.windows.net/x";
+        assert!(Naming::of(host).iter().any(|one| one.name == "shop" && one.fits("azurerm_storage_account")));
+        assert!(!Naming::of(host).iter().any(|one| one.name == "shop" && one.fits("azurerm_key_vault")));
+        assert!(names("logs-1.s3.eu-west-1.amazonaws.com").contains(&"logs-1".to_owned()));
         assert!(names("s3://logs-1/x").contains(&"logs-1".to_owned()));
         assert!(names("projects/p/topics/orders").contains(&"orders".to_owned()));
         assert!(

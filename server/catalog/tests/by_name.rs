@@ -272,6 +272,16 @@ fn names_in_containers_and_scripts() {
             "resource \"google_compute_instance\" \"w\" {\n metadata_startup_script = \"gsutil cp gs://shop-assets/x .\"\n}",
             "google_storage_bucket.b",
         ),
+        (
+            "resource \"azurerm_postgresql_flexible_server\" \"p\" { name = \"shop\" }",
+            "resource \"azurerm_linux_web_app\" \"w\" {\n name = \"w\"\n app_settings = { DB = \"shop.postgres.database.azure.com\" }\n}",
+            "azurerm_postgresql_flexible_server.p",
+        ),
+        (
+            "resource \"aws_s3_bucket\" \"b\" { bucket = \"assets\" }",
+            "resource \"aws_cloudfront_distribution\" \"c\" {\n origin {\n domain_name = \"assets.s3.eu-west-1.amazonaws.com\"\n origin_id = \"a\"\n }\n}",
+            "aws_s3_bucket.b",
+        ),
     ] {
         let found = links(&format!("{store}\n{carrier}"));
         assert!(found.iter().any(|link| link.ends_with(expected)), "{carrier}\n{found:?}");

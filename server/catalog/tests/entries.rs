@@ -281,3 +281,23 @@ fn no_way_in_of_its_own() {
         assert!(!shown.iter().any(|line| !line.starts_with("aws_route53_zone")), "{text}\n{shown:?}");
     }
 }
+
+#[test]
+fn other_clouds() {
+    for (text, expected) in [
+        (
+            "resource \"digitalocean_droplet\" \"w\" {}\nresource \"cloudflare_record\" \"r\" {\n zone_id = var.x\n name = \"www.example.test\"\n type = \"A\"\n content = digitalocean_droplet.w.ipv4_address\n}",
+            "www.example.test -requires/certain-> digitalocean_droplet.w",
+        ),
+        (
+            "resource \"hcloud_server\" \"w\" {}\nresource \"hcloud_load_balancer_target\" \"t\" {\n load_balancer_id = var.x\n type = \"server\"\n server_id = hcloud_server.w.id\n}",
+            "hcloud_load_balancer_target.t -requires/certain-> hcloud_server.w",
+        ),
+        (
+            "resource \"linode_instance\" \"w\" {}\nresource \"linode_nodebalancer_node\" \"n\" {\n config_id = var.x\n address = \"${linode_instance.w.private_ip_address}:80\"\n}",
+            "linode_nodebalancer_node.n -requires/certain-> linode_instance.w",
+        ),
+    ] {
+        assert_eq!(ways_in(&format!("variable \"x\" {{}}\n{text}")), [expected], "{text}");
+    }
+}

@@ -237,20 +237,20 @@ impl<'a> Evaluator<'a> {
         };
         let full = path(steps);
         let full = if full.is_empty() { name.to_string() } else { full };
-        let reason = format!("known after apply: {}.{full}", one.address);
-        let spelling = format!("${{{}.{full}}}", one.address);
         let trace = Trace { to: one.address.clone(), attribute: Arc::from(full), place };
+        let unknown = || {
+            let path = format!("{}.{}", trace.to, trace.attribute);
+            Value::unknown(format!("known after apply: {path}")).spelled(format!("${{{path}}}"))
+        };
         let value = match self.budget.deeper(|| Ok(self.instance_attribute(one, &name)))? {
             Some(value) => match self.walk(value, steps.get(1..).unwrap_or_default(), scope)? {
                 // Set to null is not set: the provider may have an answer of its own.
-                value if matches!(value.kind, Kind::Null) => {
-                    Value { provenance: value.provenance, ..Value::unknown(reason) }.spelled(spelling)
-                }
+                value if matches!(value.kind, Kind::Null) => unknown().with_provenance(&value.provenance),
                 value => value,
             },
             None => match self.of_provider(one, &name) {
                 Some(value) => self.walk(value, steps.get(1..).unwrap_or_default(), scope)?,
-                None => Value::unknown(reason).spelled(spelling),
+                None => unknown(),
             },
         };
         Ok(value.with_provenance(&Provenance::one(trace)))
