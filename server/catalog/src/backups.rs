@@ -148,7 +148,9 @@ fn condition(block: &Block, one: &Instance, how: &str) -> Option<bool> {
     let (key, wanted) = (text("key")?, text("value")?);
     let key = key.strip_prefix("aws:ResourceTag/").unwrap_or(key);
     let holds = match tag(one, key) {
-        Tag::Text(own) if how.to_lowercase().ends_with("like") => is_same(&own, wanted).map(|same| same || is_like(wanted, &own)),
+        Tag::Text(own) if how.to_lowercase().ends_with("like") => {
+            is_same(&own, wanted).map(|same| same || is_like(wanted, &own))
+        }
         Tag::Text(own) => is_same(&own, wanted),
         Tag::Missing => Some(false),
         Tag::Unknown => None,

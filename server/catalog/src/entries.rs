@@ -166,8 +166,7 @@ fn doors(graph: &Graph<'_>, index: usize, fronts: &Fronts) -> Vec<Door> {
     let found = row.paths.iter().flat_map(|path| paths::find(&instance.body, path));
     let Some(end) = found.into_iter().find(|found| is_elsewhere(graph, index, found)) else { return Vec::new() };
     let variables = graph.variables(index);
-    if row.when.as_ref().is_some_and(|when| when.holds(&variables) == Some(false)) || fronts.goes_through(index)
-    {
+    if row.when.as_ref().is_some_and(|when| when.holds(&variables) == Some(false)) || fronts.goes_through(index) {
         return Vec::new();
     }
     let name = row.name.as_ref().and_then(|name| match name.text(&variables) {

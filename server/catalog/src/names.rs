@@ -265,7 +265,8 @@ impl Graph<'_> {
     fn named_by_arn(&self, index: usize, arn: &str) -> Vec<usize> {
         let Some(own) = self.instance(index) else { return Vec::new() };
         let fits = |naming: &Naming<'_>, other: usize| {
-            self.instance(other).is_some_and(|one| naming.fits(&one.type_name) && same_place(own, one)) && other != index
+            self.instance(other).is_some_and(|one| naming.fits(&one.type_name) && same_place(own, one))
+                && other != index
         };
         let all = Naming::of(arn).into_iter().map(|naming| {
             self.names.named(naming.name).iter().copied().filter(|&other| fits(&naming, other)).collect::<Vec<_>>()

@@ -332,7 +332,9 @@ fn origins_that_are_names_of_records() {
         "#,
     );
     assert!(
-        front_door.contains(&"azurerm_cdn_frontdoor_profile.p -requires/certain-> azurerm_linux_virtual_machine.app".to_owned()),
+        front_door.contains(
+            &"azurerm_cdn_frontdoor_profile.p -requires/certain-> azurerm_linux_virtual_machine.app".to_owned()
+        ),
         "{front_door:?}"
     );
     let google = links(
@@ -352,7 +354,8 @@ fn origins_that_are_names_of_records() {
         "#,
     );
     assert!(
-        google.contains(&"azurerm_traffic_manager_profile.p -requires/certain-> google_compute_instance.app".to_owned()),
+        google
+            .contains(&"azurerm_traffic_manager_profile.p -requires/certain-> google_compute_instance.app".to_owned()),
         "{google:?}"
     );
 }

@@ -16,11 +16,31 @@ fn meaning(text: &str) -> Vec<String> {
     let mut all: Vec<String> = system
         .components
         .iter()
-        .map(|one| format!("{} {:?} {:?}", one.id, one.redundancy.instances, one.reliability.service.as_ref().map(|figure| &figure.source)))
+        .map(|one| {
+            format!(
+                "{} {:?} {:?}",
+                one.id,
+                one.redundancy.instances,
+                one.reliability.service.as_ref().map(|figure| &figure.source)
+            )
+        })
         .collect();
-    let id = |index: foreshock_model::ComponentIndex| system.component(index).map(|one| one.id.to_string()).unwrap_or_default();
-    all.extend(system.dependencies.iter().map(|one| format!("{} {:?} {:?} {}", id(one.from), one.kind, one.confidence, id(one.to))));
-    all.extend(assembled.violations.iter().filter(|one| &*one.rule != "deletion-unprotected").map(|one| format!("{} {} {}", one.subject, one.rule, one.says)));
+    let id = |index: foreshock_model::ComponentIndex| {
+        system.component(index).map(|one| one.id.to_string()).unwrap_or_default()
+    };
+    all.extend(
+        system
+            .dependencies
+            .iter()
+            .map(|one| format!("{} {:?} {:?} {}", id(one.from), one.kind, one.confidence, id(one.to))),
+    );
+    all.extend(
+        assembled
+            .violations
+            .iter()
+            .filter(|one| &*one.rule != "deletion-unprotected")
+            .map(|one| format!("{} {} {}", one.subject, one.rule, one.says)),
+    );
     all
 }
 
@@ -93,7 +113,10 @@ fn letters_that_can_not_be_delivered() {
         )
     };
     same(&[
-        &queue("redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = 4 })", ""),
+        &queue(
+            "redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = 4 })",
+            "",
+        ),
         &queue("", &policy("aws_sqs_queue.jobs.id", "aws_sqs_queue.dead.arn")),
         &queue("", &policy("\"https://sqs.eu-west-1.amazonaws.com/1/jobs\"", "aws_sqs_queue.dead.arn")),
     ]);
@@ -113,9 +136,15 @@ fn members_of_a_target_group() {
     resource "aws_lb_target_group" "t" { name = "t" }
     "#;
     same(&[
-        &format!("{front} resource \"aws_autoscaling_group\" \"g\" {{\n name = \"g\"\n target_group_arns = [aws_lb_target_group.t.arn]\n}}"),
-        &format!("{front} resource \"aws_autoscaling_group\" \"g\" {{ name = \"g\" }}\nresource \"aws_autoscaling_attachment\" \"a\" {{\n autoscaling_group_name = \"g\"\n lb_target_group_arn = aws_lb_target_group.t.arn\n}}"),
-        &format!("{front} resource \"aws_autoscaling_group\" \"g\" {{ name = \"g\" }}\nresource \"aws_autoscaling_attachment\" \"a\" {{\n autoscaling_group_name = aws_autoscaling_group.g.id\n lb_target_group_arn = aws_lb_target_group.t.arn\n}}"),
+        &format!(
+            "{front} resource \"aws_autoscaling_group\" \"g\" {{\n name = \"g\"\n target_group_arns = [aws_lb_target_group.t.arn]\n}}"
+        ),
+        &format!(
+            "{front} resource \"aws_autoscaling_group\" \"g\" {{ name = \"g\" }}\nresource \"aws_autoscaling_attachment\" \"a\" {{\n autoscaling_group_name = \"g\"\n lb_target_group_arn = aws_lb_target_group.t.arn\n}}"
+        ),
+        &format!(
+            "{front} resource \"aws_autoscaling_group\" \"g\" {{ name = \"g\" }}\nresource \"aws_autoscaling_attachment\" \"a\" {{\n autoscaling_group_name = aws_autoscaling_group.g.id\n lb_target_group_arn = aws_lb_target_group.t.arn\n}}"
+        ),
     ]);
 }
 
@@ -158,8 +187,12 @@ fn ways_out_of_a_subnet() {
     }
     "#;
     same(&[
-        &format!("{network} resource \"aws_route_table\" \"r\" {{\n route {{\n cidr_block = \"0.0.0.0/0\"\n nat_gateway_id = aws_nat_gateway.n.id\n }}\n}}"),
-        &format!("{network} resource \"aws_route_table\" \"r\" {{}}\nresource \"aws_route\" \"r\" {{\n route_table_id = aws_route_table.r.id\n destination_cidr_block = \"0.0.0.0/0\"\n nat_gateway_id = aws_nat_gateway.n.id\n}}"),
+        &format!(
+            "{network} resource \"aws_route_table\" \"r\" {{\n route {{\n cidr_block = \"0.0.0.0/0\"\n nat_gateway_id = aws_nat_gateway.n.id\n }}\n}}"
+        ),
+        &format!(
+            "{network} resource \"aws_route_table\" \"r\" {{}}\nresource \"aws_route\" \"r\" {{\n route_table_id = aws_route_table.r.id\n destination_cidr_block = \"0.0.0.0/0\"\n nat_gateway_id = aws_nat_gateway.n.id\n}}"
+        ),
     ]);
 }
 
@@ -168,14 +201,30 @@ fn ways_out_of_a_subnet() {
 fn backups_that_are_declared_apart() {
     let warned = |text: &str| meaning(text).iter().any(|line| line.contains("no-backup"));
     let stores = [
-        ("resource \"aws_db_instance\" \"x\" {\n identifier = \"orders\"\n backup_retention_period = 0\n TAGS\n}", "aws_db_instance.x.arn", "arn:aws:rds:*:*:db:*"),
-        ("resource \"aws_rds_cluster\" \"x\" {\n cluster_identifier = \"orders\"\n backup_retention_period = 0\n TAGS\n}", "aws_rds_cluster.x.arn", "arn:aws:rds:*:*:cluster:ord*"),
-        ("resource \"aws_docdb_cluster\" \"x\" {\n cluster_identifier = \"orders\"\n backup_retention_period = 1\n TAGS\n}", "aws_docdb_cluster.x.arn", "arn:aws:rds:eu-west-1:1:cluster:orders"),
-        ("resource \"aws_fsx_windows_file_system\" \"x\" {\n automatic_backup_retention_days = 0\n TAGS\n}", "aws_fsx_windows_file_system.x.arn", "arn:aws:fsx:*"),
-        ("resource \"aws_efs_file_system\" \"x\" {\n TAGS\n}\nresource \"aws_efs_backup_policy\" \"x\" {\n file_system_id = aws_efs_file_system.x.id\n backup_policy { status = \"DISABLED\" }\n}", "aws_efs_file_system.x.arn", "arn:aws:elasticfilesystem:*:*:file-system/*"),
+        (
+            "resource \"aws_db_instance\" \"x\" {\n identifier = \"orders\"\n backup_retention_period = 0\n TAGS\n}",
+            "aws_db_instance.x.arn",
+            "arn:aws:rds:*:*:db:*",
+        ),
+        (
+            "resource \"aws_rds_cluster\" \"x\" {\n cluster_identifier = \"orders\"\n backup_retention_period = 0\n TAGS\n}",
+            "aws_rds_cluster.x.arn",
+            "arn:aws:rds:*:*:cluster:ord*",
+        ),
+        (
+            "resource \"aws_fsx_windows_file_system\" \"x\" {\n automatic_backup_retention_days = 0\n TAGS\n}",
+            "aws_fsx_windows_file_system.x.arn",
+            "arn:aws:fsx:*",
+        ),
+        (
+            "resource \"aws_efs_file_system\" \"x\" {\n TAGS\n}\nresource \"aws_efs_backup_policy\" \"x\" {\n file_system_id = aws_efs_file_system.x.id\n backup_policy { status = \"DISABLED\" }\n}",
+            "aws_efs_file_system.x.arn",
+            "arn:aws:elasticfilesystem:*:*:file-system/*",
+        ),
     ];
     let selection = |inside: &str| format!("resource \"aws_backup_selection\" \"s\" {{\n name = \"s\"\n {inside}\n}}");
-    let tag = |value: &str| format!("selection_tag {{\n type = \"STRINGEQUALS\"\n key = \"backup\"\n value = {value}\n }}");
+    let tag =
+        |value: &str| format!("selection_tag {{\n type = \"STRINGEQUALS\"\n key = \"backup\"\n value = {value}\n }}");
     for (store, reference, arn) in stores {
         let store = store.replace("TAGS", "tags = { backup = \"daily\" }");
         assert!(warned(&store), "{store}");

@@ -13,21 +13,122 @@ const MOST_WORDS: usize = 20_000;
 
 /// What everything of an environment, or half of the world, is called.
 const COMMON: &[&str] = &[
-    "account", "admin", "alpha", "api", "app", "application", "backend", "backup", "base", "beta", "cache", "cluster",
-    "common", "config", "core", "data", "database", "db", "default", "demo", "dev", "develop", "development", "disabled",
-    "enabled", "env", "environment", "events", "example", "false", "files", "frontend", "global", "info", "internal",
-    "jobs", "latest", "live", "local", "localhost", "logs", "main", "master", "metrics", "name", "node", "none", "null",
-    "postgres", "preprod", "preview", "primary", "private", "prod", "production", "public", "qa", "queue", "redis",
-    "region", "root", "sandbox", "secret", "secrets", "server", "service", "shared", "stage", "staging", "static",
-    "storage", "table", "tasks", "test", "testing", "this", "topic", "true", "uat", "user", "users", "value", "web",
-    "worker", "workers",
+    "account",
+    "admin",
+    "alpha",
+    "api",
+    "app",
+    "application",
+    "backend",
+    "backup",
+    "base",
+    "beta",
+    "cache",
+    "cluster",
+    "common",
+    "config",
+    "core",
+    "data",
+    "database",
+    "db",
+    "default",
+    "demo",
+    "dev",
+    "develop",
+    "development",
+    "disabled",
+    "enabled",
+    "env",
+    "environment",
+    "events",
+    "example",
+    "false",
+    "files",
+    "frontend",
+    "global",
+    "info",
+    "internal",
+    "jobs",
+    "latest",
+    "live",
+    "local",
+    "localhost",
+    "logs",
+    "main",
+    "master",
+    "metrics",
+    "name",
+    "node",
+    "none",
+    "null",
+    "postgres",
+    "preprod",
+    "preview",
+    "primary",
+    "private",
+    "prod",
+    "production",
+    "public",
+    "qa",
+    "queue",
+    "redis",
+    "region",
+    "root",
+    "sandbox",
+    "secret",
+    "secrets",
+    "server",
+    "service",
+    "shared",
+    "stage",
+    "staging",
+    "static",
+    "storage",
+    "table",
+    "tasks",
+    "test",
+    "testing",
+    "this",
+    "topic",
+    "true",
+    "uat",
+    "user",
+    "users",
+    "value",
+    "web",
+    "worker",
+    "workers",
 ];
 
 /// Variables whose value is a name, but nobody's address.
 const OTHER_NAMES: &[&str] = &[
-    "APP", "APPLICATION", "CLUSTER", "COMPONENT", "ENV", "ENVIRONMENT", "IMAGE", "LEVEL", "LOG", "LOGS", "METRIC",
-    "METRICS", "NAMESPACE", "OTEL", "OWNER", "PREFIX", "PROJECT", "REGION", "SERVICE", "STACK", "STAGE", "TAG", "TEAM",
-    "TENANT", "TRACE", "VERSION", "WORKSPACE",
+    "APP",
+    "APPLICATION",
+    "CLUSTER",
+    "COMPONENT",
+    "ENV",
+    "ENVIRONMENT",
+    "IMAGE",
+    "LEVEL",
+    "LOG",
+    "LOGS",
+    "METRIC",
+    "METRICS",
+    "NAMESPACE",
+    "OTEL",
+    "OWNER",
+    "PREFIX",
+    "PROJECT",
+    "REGION",
+    "SERVICE",
+    "STACK",
+    "STAGE",
+    "TAG",
+    "TEAM",
+    "TENANT",
+    "TRACE",
+    "VERSION",
+    "WORKSPACE",
 ];
 
 /// A word of a text with the name that it stands behind: `TABLE=orders`, `"table": "orders"`.
@@ -112,7 +213,8 @@ fn is_distinctive(name: &str) -> bool {
         Some((before, rest)) => (format!("{before}{}", rest.rsplit('}').next().unwrap_or_default()), true),
         None => (name.to_owned(), false),
     };
-    let parts: Vec<&str> = known.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        known.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
     let own = parts.iter().filter(|part| part.len() > 2 && !COMMON.contains(&part.to_lowercase().as_str())).count();
     own > 0 && (parts.len() > 1 || unknown || known.len() >= 8)
 }
@@ -121,15 +223,19 @@ fn is_distinctive(name: &str) -> bool {
 fn is_common(name: &str) -> bool {
     let lower = name.to_lowercase();
     let parts = || lower.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty());
-    name.len() < 3 || (!name.contains("${") && parts().all(|part| COMMON.contains(&part) || part.parse::<u32>().is_ok()))
+    name.len() < 3
+        || (!name.contains("${") && parts().all(|part| COMMON.contains(&part) || part.parse::<u32>().is_ok()))
 }
 
 impl Graph<'_> {
     /// Links to those whose names stand in a carrier.
     pub(crate) fn read_names(&mut self, index: usize, found: &Found<'_>) {
         let Some(text) = found.value.legible().filter(|text| text.len() > 2).cloned() else { return };
-        let is_one_word = !text.contains(|letter: char| letter.is_whitespace() || matches!(letter, '"' | ',' | ';' | '='));
-        let mentions = match is_one_word && !text.starts_with(['{', '[']) || text.starts_with("${") && word_end(&text) == text.len() {
+        let is_one_word =
+            !text.contains(|letter: char| letter.is_whitespace() || matches!(letter, '"' | ',' | ';' | '='));
+        let mentions = match is_one_word && !text.starts_with(['{', '['])
+            || text.starts_with("${") && word_end(&text) == text.len()
+        {
             true => vec![Mention { key: variable_of(found), word: &text }],
             false => mentions(&text),
         };
@@ -140,10 +246,18 @@ impl Graph<'_> {
         }
     }
 
-    fn link_by_name(&mut self, index: usize, target: usize, confidence: Confidence, by: &Mention<'_>, found: &Found<'_>) {
+    fn link_by_name(
+        &mut self,
+        index: usize,
+        target: usize,
+        confidence: Confidence,
+        by: &Mention<'_>,
+        found: &Found<'_>,
+    ) {
         let Some(row) = self.row(target) else { return };
         let Some(kind) = row.reached_by.kind() else { return };
-        let path = if by.key.is_empty() || found.path.ends_with(by.key) { String::new() } else { format!("{} in ", by.key) };
+        let path =
+            if by.key.is_empty() || found.path.ends_with(by.key) { String::new() } else { format!("{} in ", by.key) };
         let why = format!("{path}{} of {} is the name of {}", found.path, self.address(index), self.address(target));
         let to = Node { instance: target, port: PLAIN };
         let edge = Edge {
@@ -178,7 +292,8 @@ impl Graph<'_> {
             if all.is_empty() {
                 continue;
             }
-            let said: Vec<usize> = all.iter().copied().filter(|&target| self.says_kind(&key, target, naming.name)).collect();
+            let said: Vec<usize> =
+                all.iter().copied().filter(|&target| self.says_kind(&key, target, naming.name)).collect();
             let (targets, says) = if said.is_empty() { (all, false) } else { (said, true) };
             let first = targets.first().and_then(|&first| self.instance(first));
             let is_one = targets.iter().all(|&target| {
@@ -218,7 +333,11 @@ impl Graph<'_> {
     /// that is called so.
     fn says_kind(&self, key: &[String], target: usize, name: &str) -> bool {
         let Some(instance) = self.instance(target) else { return false };
-        let mut kinds = instance.type_name.split('_').skip(1).filter(|word| !matches!(*word, "instance" | "v2" | "flexible" | "server"));
+        let mut kinds = instance
+            .type_name
+            .split('_')
+            .skip(1)
+            .filter(|word| !matches!(*word, "instance" | "v2" | "flexible" | "server"));
         let variable = name.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).map(words).unwrap_or_default();
         kinds.any(|kind| {
             let kind = kind.to_uppercase();
