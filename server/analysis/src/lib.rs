@@ -14,6 +14,7 @@ mod workspace;
 
 pub use change::cause::Cause;
 pub use change::comparison::{Base, Comparison};
+pub use change::held::Readable;
 pub use change::newly_failing::NewFailure;
 pub use change::since_base::{Change, ChangeForm};
 pub use configuration::{

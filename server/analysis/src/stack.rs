@@ -11,7 +11,7 @@ use foreshock_engine::{
     availability, sweep, sweep_unless,
 };
 use foreshock_model::{Component, ComponentIndex, ComponentKind, Probability, System};
-use foreshock_plan::Counts;
+use foreshock_plan::{Counts, Removal};
 use foreshock_resources::{Instance, Resources};
 use foreshock_text::{FilePath, Problem};
 
@@ -269,6 +269,26 @@ impl Stack {
     /// How many managed resources the plan makes, changes, destroys and leaves; `None` for anything but a plan.
     pub fn planned(&self) -> Option<Counts> {
         self.understood.record.as_ref()?.counts
+    }
+
+    /// What a plan takes away, replaces or lets go of, by address; nothing for anything but a plan.
+    pub(crate) fn removals(&self) -> &[Removal] {
+        self.understood.record.as_ref().map_or(&[], |record| &record.removals)
+    }
+
+    /// What a plan says of itself where it is not one of the whole stack: that it only refreshes, that it destroys, what it
+    /// leaves out. One line each.
+    pub fn plan_says(&self) -> &[String] {
+        self.understood.record.as_ref().map_or(&[], |record| &record.says)
+    }
+
+    /// The score that stands for the stack: its own; against a base where something is gone that others need, the score
+    /// without it.
+    pub fn score(&self) -> Option<f64> {
+        match self.comparison() {
+            Some(comparison) if !comparison.missing.is_empty() => comparison.score_after,
+            _ => self.assessment.score,
+        }
     }
 
     /// Whether it is what a program has recorded, a plan or a state, and not what somebody wrote.

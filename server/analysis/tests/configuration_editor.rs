@@ -112,13 +112,13 @@ fn tables_and_keys_are_offered() {
             capacity-after-loss =
             circular-dependency =
             dangling-reference =
+            deletes-serving =
+            deletes-stateful =
             deletion-unprotected =
             deploy-takes-down =
             fixed-capacity =
             hidden-pair =
             isolation =
-            maintenance =
-            no-automatic-failover =
             and more
         "#]],
     );
@@ -234,13 +234,13 @@ fn values_are_offered() {
             rules = ["capacity-after-loss"]
             rules = ["circular-dependency"]
             rules = ["dangling-reference"]
+            rules = ["deletes-serving"]
+            rules = ["deletes-stateful"]
             rules = ["deletion-unprotected"]
             rules = ["deploy-takes-down"]
             rules = ["fixed-capacity"]
             rules = ["hidden-pair"]
             rules = ["isolation"]
-            rules = ["maintenance"]
-            rules = ["no-automatic-failover"]
             and more
         "#]],
     );

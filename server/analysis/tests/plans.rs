@@ -498,7 +498,8 @@ fn a_file_that_is_no_plan_is_refused_with_its_place() {
     };
     check("p.json", b"{\"resource_changes\": [\n  {\"address\": ", "p.json:2:14: the text ends here");
     check("p.json", b"PK\x03\x04rest", "terraform show -json");
-    check("p.json", b"\xff\xfe{\0}\0", "UTF-16");
+    check("p.json", b"\xff\xfe{\0}", "UTF-16");
+    check("p.json", b"\xff\xfe{\0}\0", "p.json:1:1: this is no plan and no state");
     check("p.json", b"{}", "p.json:1:1: this is no plan and no state");
     check(
         "terraform.tfstate",

@@ -1,4 +1,4 @@
-//! The pages in `docs/rules` are the tests of the rules. A `terraform bad` (or `yaml bad`) example has a line of carets under what is
+//! The pages in `docs/rules` are the tests of the rules. A `terraform bad` (or `yaml bad`, `plan bad`) example has a line of carets under what is
 //! underlined (a `#` right before a caret counts as one), and nothing else of that rule is found; the best fix turns it
 //! into the `terraform fixed` example; in a `terraform good` one, nothing of that rule is found. What follows a `terraform base` is
 //! compared with it, and there taking back the cause gives the fixed example.
@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use foreshock_analysis::{Base, Edit, Snapshot, Stack, Workspace, rules};
 use foreshock_catalog::also_known_as;
+use foreshock_fixture::Directory;
 use foreshock_text::FilePath;
 
 struct Example {
@@ -25,6 +26,7 @@ fn examples(page: &str) -> Vec<Example> {
         let file = match language {
             "terraform" => "/rule-page/main.tf",
             "yaml" => "/rule-page/infra.yaml",
+            "plan" => "plan.json",
             _ => return None,
         };
         Some(Example { file, kind: kind.to_owned(), text: String::new() })
@@ -63,6 +65,12 @@ fn without_carets(text: &str) -> (String, Vec<(usize, usize, usize)>) {
 }
 
 fn snapshot_of(file: &str, text: &str) -> Arc<Snapshot> {
+    // A plan is opened, and stands on the disk.
+    if file == "plan.json" {
+        let directory = Directory::empty();
+        directory.write(file, text);
+        return Workspace::new().snapshot_of(&directory.root().join(file)).unwrap();
+    }
     let mut workspace = Workspace::new();
     workspace.set_document(FilePath::new(file), text.into());
     workspace.snapshot()
@@ -78,13 +86,13 @@ fn stack_of(snapshot: &Snapshot, file: &str, base: Option<&str>) -> Stack {
     compared.with_causes(snapshot, &*before, &|| false).unwrap()
 }
 
-fn underlined(snapshot: &Snapshot, stack: &Stack, file: &str, rule: &str) -> Vec<(usize, usize, usize)> {
-    let file = snapshot.file(&FilePath::new(file)).unwrap();
+fn underlined(snapshot: &Snapshot, stack: &Stack, rule: &str) -> Vec<(usize, usize, usize)> {
     let mut found: Vec<_> = stack
         .findings
         .iter()
         .filter(|finding| finding.rule.as_str() == rule)
         .map(|finding| {
+            let file = snapshot.file(&finding.place.file).unwrap();
             let start = file.lines.position(file.text, finding.place.span.start, Default::default());
             let end = file.lines.position(file.text, finding.place.span.end, Default::default());
             (start.line as usize, start.column as usize, end.column as usize)
@@ -117,7 +125,7 @@ fn every_page_says_what_the_rule_does() {
             let (text, marks) = without_carets(&example.text);
             let snapshot = snapshot_of(example.file, &text);
             let stack = stack_of(&snapshot, example.file, base.as_deref());
-            let found = underlined(&snapshot, &stack, example.file, id);
+            let found = underlined(&snapshot, &stack, id);
             if found != marks {
                 failures.push(format!(
                     "{id}, example {number} ({}): found {found:?}, the page says {marks:?}",

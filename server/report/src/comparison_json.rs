@@ -1,6 +1,6 @@
 //! The comparison with the base as JSON.
 
-use foreshock_analysis::{Comparison, NewFailure, Stack};
+use foreshock_analysis::{Comparison, NewFailure, Readable, Stack};
 use foreshock_model::Points;
 use serde_json::{Value, json};
 
@@ -17,7 +17,16 @@ pub fn base_json(stack: &Stack) -> Value {
         "points": points.map(Points::get),
         "minutes_per_year": minutes_per_year.get(),
         "new": before.is_none(),
+        // Ids of what is gone although somebody needs it: the score of after is without it.
+        "missing": comparison.missing.iter().map(|id| &**id).collect::<Vec<&str>>(),
+        // What only one side can read is no change: the scores leave it out.
+        "now_known": readable(&comparison.now_known),
+        "no_longer_known": readable(&comparison.no_longer_known),
     })
+}
+
+fn readable(list: &[Readable]) -> Value {
+    list.iter().map(|readable| json!({"what": readable.what, "why": &*readable.why})).collect()
 }
 
 /// The faults that take more away than at the base.

@@ -44,7 +44,7 @@ fn of_stack(report: &StackReport, lists_suppressed: bool, places: &Places<'_>) -
     let mut object = json!({
         "root": places.path(&stack.root),
         "kind": stack.kind.name(),
-        "score": stack.assessment.score,
+        "score": stack.score(),
         "structural_nines": stack.assessment.structural_nines,
         "availability": availability(&stack.assessment),
         "base": base(stack),
@@ -52,6 +52,10 @@ fn of_stack(report: &StackReport, lists_suppressed: bool, places: &Places<'_>) -
         "problems": problems.collect::<Vec<_>>(),
     });
     places.variant(stack, &mut object);
+    // Of a plan that is not one of the whole stack: what it speaks of.
+    if let (false, Some(members)) = (stack.plan_says().is_empty(), object.as_object_mut()) {
+        members.insert("plan".to_owned(), stack.plan_says().into());
+    }
     if let (true, Some(members)) = (lists_suppressed || !stack.suppressed.is_empty(), object.as_object_mut()) {
         members.insert("suppressed".to_owned(), suppressed_json(stack, places));
     }

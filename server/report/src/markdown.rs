@@ -10,7 +10,7 @@ use super::markdown_page::Page;
 use super::markdown_text::{code, sentence};
 use super::model::loudness;
 use super::panel::{against, findings};
-use super::verdict::{first_line, is_news, mended_sentence, news, verdict};
+use super::verdict::{first_line, is_news, mended_sentence, news, own_score_words, readable_words, verdict};
 use super::words::{offer, points, rule_page_address, score, yearly};
 use super::{Places, Report, StackReport};
 
@@ -51,7 +51,10 @@ fn stacks(count: usize) -> String {
 
 fn has_something_to_say(stack: &Stack) -> bool {
     let changed = stack.comparison().is_some_and(|comparison| {
-        comparison.points.is_some_and(|points| points != 0.0) || !comparison.mended.is_empty()
+        comparison.points.is_some_and(|points| points != 0.0)
+            || !comparison.mended.is_empty()
+            || comparison.holds_back()
+            || !stack.plan_says().is_empty()
     });
     changed || news(stack).next().is_some() || !stack.problems.is_empty()
 }
@@ -64,6 +67,9 @@ fn of_stack(page: &mut Page, report: &StackReport, places: &Places<'_>, alone: b
     page.add(&format!("### {whose}{}\n", names.mark(&verdict(stack).replace(" -> ", " → "))));
     if let Some(comparison) = stack.comparison() {
         page.add(&format!("\n{}\n", sentence(&comparison_words(stack, comparison), &[])));
+        let lines = stack.plan_says().iter().cloned().chain(readable_words(comparison));
+        let lines = lines.map(|words| format!("- {}.\n", names.mark(&capital(&words))));
+        page.list("\n", lines, "");
     }
     let new: Vec<(&Finding, &[Fix])> = report.findings().filter(|(finding, _)| is_news(finding)).collect();
     let rows = new.iter().map(|(finding, fixes)| row(finding, fixes, places, &names));
@@ -89,9 +95,16 @@ fn comparison_words(stack: &Stack, comparison: &Comparison) -> String {
     if let (Some(own), Some(after)) = (stack.assessment.score, comparison.score_after)
         && (own - after).abs() >= 0.05
     {
-        words.push_str(&format!(" At its own entry points, which are others now, the score is {}.", score(own)));
+        words.push_str(&format!(" {} {}.", own_score_words(comparison), score(own)));
     }
     words
+}
+
+/// With a capital first letter.
+fn capital(words: &str) -> String {
+    let mut characters = words.chars();
+    let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    first + characters.as_str()
 }
 
 fn row(finding: &Finding, fixes: &[Fix], places: &Places<'_>, names: &Names) -> String {

@@ -5,7 +5,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::model::loudness;
 use super::table::Paint;
-use super::verdict::{figures, is_news, mended_sentence, sentence};
+use super::verdict::{figures, is_news, mended_sentence, own_score_words, readable_words, sentence};
 use super::words::{offer, score, yearly};
 use super::{Places, StackReport};
 
@@ -23,9 +23,15 @@ pub(super) fn panel(report: &StackReport, places: &Places<'_>, paint: Paint) -> 
     let mut frame = Frame { text: String::new(), paint };
     frame.top(&places.title(stack), &against(comparison));
     frame.row("Score", &score_words(stack, comparison), colour_of(comparison));
+    for says in stack.plan_says() {
+        frame.row("Plan", says, Paint::plain);
+    }
     new_rows(&mut frame, report, places);
     mended_rows(&mut frame, comparison);
     best_row(&mut frame, report, places);
+    for words in readable_words(comparison) {
+        frame.row("Read", &words, Paint::plain);
+    }
     let (advice, colour) = advice(stack, comparison);
     frame.row("Advice", advice, colour);
     let old = stack.findings.iter().filter(|finding| !finding.new).count();
@@ -44,6 +50,10 @@ pub(super) fn panel(report: &StackReport, places: &Places<'_>, paint: Paint) -> 
 /// What a reviewer should make of it.
 fn advice(stack: &Stack, comparison: &Comparison) -> (&'static str, fn(Paint, &str) -> String) {
     let loudest = stack.findings.iter().filter(|finding| is_news(finding)).map(|finding| finding.severity).max();
+    let removals = stack.findings.iter().filter(|finding| finding.new && finding.is_removal());
+    if removals.map(|finding| finding.severity).max() >= Some(Severity::Info) {
+        return ("look at what goes before this is applied: it does not come back by itself", Paint::red);
+    }
     if loudest >= Some(Severity::Error) {
         return ("mend what is new before this is applied: one failure is enough now", Paint::red);
     }
@@ -75,7 +85,7 @@ fn score_words(stack: &Stack, comparison: &Comparison) -> String {
     if let (Some(own), Some(after)) = (stack.assessment.score, comparison.score_after)
         && (own - after).abs() >= 0.05
     {
-        words.push_str(&format!(". At its own entry points, which are others now, it is {}", score(own)));
+        words.push_str(&format!(". {} {}", own_score_words(comparison), score(own)));
     }
     words
 }

@@ -1,6 +1,6 @@
 //! What a change did to a stack, in one line.
 
-use foreshock_analysis::{Comparison, Finding, RuleId, Severity, Stack};
+use foreshock_analysis::{Comparison, Finding, Readable, RuleId, Severity, Stack};
 
 use super::model::loudness;
 use super::words::{moved, score};
@@ -87,4 +87,33 @@ fn was_there(stack: &Stack, comparison: &Comparison, component: &str) -> bool {
 /// A message without its second line and its full stop.
 pub(super) fn first_line(message: &str) -> String {
     message.lines().next().unwrap_or_default().trim_end_matches('.').to_owned()
+}
+
+/// What only one side of the comparison can read, in a sentence for each side.
+pub(super) fn readable_words(comparison: &Comparison) -> Vec<String> {
+    let base = &comparison.base.id;
+    let sides = [
+        (format!("now known, was unknown at {base}"), &comparison.now_known),
+        (format!("no longer known, was known at {base}"), &comparison.no_longer_known),
+    ];
+    let told = sides.into_iter().filter(|(_, list)| !list.is_empty());
+    told.map(|(words, list)| format!("{words}: {}", some_of(list))).collect()
+}
+
+fn some_of(list: &[Readable]) -> String {
+    const SHOWN: usize = 4;
+    let shown = list.iter().take(SHOWN).map(|readable| readable.what.as_str()).collect::<Vec<_>>().join(", ");
+    match list.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// Why the stack's own score is another than the one that is compared.
+pub(super) fn own_score_words(comparison: &Comparison) -> &'static str {
+    match (comparison.missing.is_empty(), comparison.holds_back()) {
+        (false, _) => "Of what is left by itself it is",
+        (true, true) => "With what only one side knows it is",
+        (true, false) => "At its own entry points, which are others now, it is",
+    }
 }

@@ -32,14 +32,22 @@ impl Stack {
         let Some((comparison, old)) = self.comparison().and_then(|c| Some((c, c.before.as_ref()?))) else {
             return Some(done);
         };
-        let asked =
-            |finding: &Finding| finding.new && finding.severity >= Severity::Info && !finding.is_score_regression();
+        let asked = |finding: &Finding| {
+            let by_comparison = finding.is_score_regression() || finding.is_removal();
+            finding.new && finding.severity >= Severity::Info && !by_comparison
+        };
         let wanted: Vec<usize> =
             self.findings.iter().enumerate().filter(|(_, finding)| asked(finding)).map(|(index, _)| index).collect();
-        if wanted.is_empty() && !comparison.is_regression() {
+        let is_removal = self.findings.iter().any(|finding| finding.new && finding.is_removal());
+        if wanted.is_empty() && !comparison.is_regression() && !is_removal {
             return Some(done);
         }
         let changes = self.by_relevance(changes(self, now, old, before), &wanted);
+        for finding in done.findings.iter_mut().filter(|finding| finding.new && finding.is_removal()) {
+            if let Some(removed) = changes.iter().find(|change| takes_away(change, finding, self, old)) {
+                explain(finding, &Cause::of(removed), &comparison.base);
+            }
+        }
         let mut trials = Trials {
             stack: self,
             old,
@@ -95,6 +103,19 @@ impl Stack {
         changes.truncate(MOST_BLOCKS);
         changes
     }
+}
+
+/// Whether a change of the text is that a block is gone which a finding says is deleted.
+fn takes_away(change: &Change, finding: &Finding, now: &Stack, old: &Stack) -> bool {
+    if change.form != ChangeForm::Removed || change.what != change.owner {
+        return false;
+    }
+    let is_it = |component: &&foreshock_model::Component| now.name_now(component.id.as_str()) == *finding.component_id;
+    let Some(component) = old.system().components.iter().find(is_it) else { return false };
+    let declared = old.system().find(component.id.as_str()).and_then(|index| old.declaring_instance(index));
+    let block = declared.map(|instance| format!("{}.{}", instance.type_name, instance.name));
+    let file = component.place.as_ref().map(|place| &place.file);
+    block.is_some_and(|block| block == change.what) && file == Some(&change.revert.place.file)
 }
 
 fn is_around(change: &Change, place: &Place) -> bool {

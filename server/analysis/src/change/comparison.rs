@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_engine::{Assessment, Basis, EntryPoint, assess_with, minutes_per_year};
-use foreshock_model::{ComponentIndex, MinutesPerYear, Points, System};
+use foreshock_engine::{Assessment, Basis, EntryPoint, EntryReason, assess_with, minutes_per_year};
+use foreshock_model::{ComponentIndex, MinutesPerYear, Points};
 
-use crate::change::score_regression;
+use crate::change::gone::Gone;
+use crate::change::held::{Held, Readable};
+use crate::change::{removal, score_regression};
 use crate::findings::rules::sort;
 use crate::{Finding, FindingKey, Severity, Stack};
 
@@ -23,7 +25,8 @@ pub struct Base {
 }
 
 /// A stack beside the same stack at the base. Scores are measured at the entry points and with the weights of the base
-/// (semantics, section 6), so that what is compared is the same.
+/// (semantics, section 6), so that what is compared is the same; what only one side knows is unknown on both, and whoever
+/// needed what is no more counts as without it.
 #[derive(Clone, Debug)]
 pub struct Comparison {
     /// With what.
@@ -40,12 +43,23 @@ pub struct Comparison {
     pub minutes_per_year: MinutesPerYear,
     /// Findings of before that are no more, in their order. What went with its component is not mended.
     pub mended: Vec<Finding>,
+    /// What is no more although somebody who is still there needs it, by id.
+    pub missing: Vec<Arc<str>>,
+    /// What the base does not know and the present does: no change by itself.
+    pub now_known: Vec<Readable>,
+    /// What only the base knows.
+    pub no_longer_known: Vec<Readable>,
 }
 
 impl Comparison {
     /// Whether the score is lower than it was.
     pub fn is_regression(&self) -> bool {
         self.points.is_some_and(|points| points < 0.0)
+    }
+
+    /// Whether the scores leave out what only one side knows.
+    pub fn holds_back(&self) -> bool {
+        !self.now_known.is_empty() || !self.no_longer_known.is_empty()
     }
 }
 
@@ -68,24 +82,35 @@ impl Stack {
                 points: None,
                 minutes_per_year: MinutesPerYear::ZERO,
                 mended: Vec::new(),
+                missing: Vec::new(),
+                now_known: Vec::new(),
+                no_longer_known: Vec::new(),
             };
             self.comparison = Some(Arc::new(nothing));
             return self;
         };
-        let known = Known::of(&before, &self);
-        let accepted = std::mem::take(&mut self.accepted);
-        for finding in &mut self.findings {
-            finding.new = known.is_new(finding) && !accepted.contains(&finding.key());
+        let measured = Measured::of(&before, &self);
+        let known = Known::of(&before, &self, &measured.held);
+        let is_new = |finding: &Finding| known.is_new(finding, &self) && !self.accepted.contains(&finding.key());
+        let new: Vec<bool> = self.findings.iter().map(is_new).collect();
+        for (finding, is_new) in self.findings.iter_mut().zip(new) {
+            finding.new = is_new;
         }
-        self.accepted = accepted;
         let new = self.findings.iter().filter(|finding| finding.new && finding.is_single_point());
         let new: Vec<ComponentIndex> = new.filter_map(|finding| finding.component).collect();
         for block in &mut self.blocks {
             block.since_base = new.contains(&block.component);
         }
         // What somebody has silenced, then or now, was there or is there all the same.
-        let mended = before.findings.iter().filter(|finding| known.is_mended(finding, &self)).cloned().collect();
-        let measured = Measured::of(&before, &self);
+        let mended =
+            before.findings.iter().filter(|finding| known.is_mended(finding, &before, &self)).cloned().collect();
+        let (then, present) = (measured.held.before.of(&before), measured.held.now.of(&self));
+        let mut removals = removal::find(then, &self, present, &measured.gone, &base);
+        for finding in &mut removals {
+            finding.new = !self.accepted.contains(&finding.key());
+        }
+        let lost = measured.gone.components.iter().filter(|gone| !gone.losers.is_empty() && !gone.goes_on());
+        let missing = lost.map(|gone| then.id_of(gone.index).into()).collect();
         self.comparison = Some(Arc::new(Comparison {
             base,
             score: measured.before.0,
@@ -93,8 +118,12 @@ impl Stack {
             points: measured.points(),
             minutes_per_year: measured.minutes_per_year(),
             mended,
+            missing,
+            now_known: measured.held.now_known,
+            no_longer_known: measured.held.no_longer_known,
             before: Some(before),
         }));
+        self.findings.extend(removals);
         let regression = score_regression::find(&self, None);
         self.findings.extend(regression);
         sort(&mut self.findings);
@@ -116,34 +145,56 @@ impl Stack {
     }
 }
 
-/// The findings of the base, by what they are called now.
-struct Known {
+/// The findings of both sides as they are compared, by what they are called now.
+struct Known<'h> {
+    held: &'h Held,
     names: BTreeMap<Arc<str>, Arc<str>>,
     loudest: BTreeMap<FindingKey, Severity>,
+    /// Those of the present, where it is not compared as it is.
+    present: Option<BTreeMap<FindingKey, Severity>>,
 }
 
-impl Known {
-    fn of(before: &Stack, now: &Stack) -> Known {
-        let mut known = Known { names: BTreeMap::new(), loudest: BTreeMap::new() };
-        for (finding, id) in before.all_findings().flat_map(|finding| finding.components().map(move |id| (finding, id)))
-        {
-            let name: Arc<str> = now.name_now(id).into();
-            known.names.insert(id.clone(), name.clone());
-            let loudest =
-                known.loudest.entry(FindingKey { rule: finding.rule, component_id: name }).or_insert(finding.severity);
-            *loudest = (*loudest).max(finding.severity);
+/// The loudest of each rule and component, by what `named` calls it.
+fn loudest(stack: &Stack, named: &dyn Fn(&str) -> Arc<str>) -> BTreeMap<FindingKey, Severity> {
+    let mut known = BTreeMap::new();
+    for (finding, id) in stack.all_findings().flat_map(|finding| finding.components().map(move |id| (finding, id))) {
+        let key = FindingKey { rule: finding.rule, component_id: named(id) };
+        let loudest = known.entry(key).or_insert(finding.severity);
+        *loudest = (*loudest).max(finding.severity);
+    }
+    known
+}
+
+impl<'h> Known<'h> {
+    fn of(before: &Stack, now: &Stack, held: &'h Held) -> Known<'h> {
+        let then = held.before.of(before);
+        let named = |id: &str| -> Arc<str> { now.name_now(id).into() };
+        let present = held.now.is_held().then(|| loudest(held.now.of(now), &|id| id.into()));
+        let all = before.all_findings().flat_map(Finding::components);
+        Known { held, names: all.map(|id| (id.clone(), named(id))).collect(), loudest: loudest(then, &named), present }
+    }
+
+    fn is_new(&self, finding: &Finding, now: &Stack) -> bool {
+        let (mut key, mut severity) = (finding.key(), finding.severity);
+        if let Some(present) = &self.present {
+            key.component_id = self.held.now.name(now, &finding.component_id).into();
+            // What shows only by what became known is no news.
+            let Some(known) = present.get(&key) else { return false };
+            severity = *known;
         }
-        known
+        self.loudest.get(&key).is_none_or(|before| *before < severity)
     }
 
-    fn is_new(&self, finding: &Finding) -> bool {
-        let before = self.loudest.get(&finding.key());
-        before.is_none_or(|severity| *severity < finding.severity)
-    }
-
-    fn is_mended(&self, before: &Finding, now: &Stack) -> bool {
-        let name = self.names.get(&before.component_id).unwrap_or(&before.component_id);
-        let same = |finding: &Finding| finding.rule == before.rule && finding.component_id == *name;
+    fn is_mended(&self, finding: &Finding, before: &Stack, now: &Stack) -> bool {
+        let name = self.names.get(&finding.component_id).unwrap_or(&finding.component_id);
+        if let Some(present) = &self.present {
+            let id = now.name_now(&self.held.before.name(before, &finding.component_id)).into();
+            let key = FindingKey { rule: finding.rule, component_id: id };
+            if present.contains_key(&key) || !self.loudest.contains_key(&key) {
+                return false;
+            }
+        }
+        let same = |other: &Finding| other.rule == finding.rule && other.component_id == *name;
         !now.all_findings().any(same) && now.has(name)
     }
 }
@@ -152,27 +203,47 @@ impl Known {
 pub(crate) struct Measured {
     pub(crate) before: (Option<f64>, f64),
     pub(crate) after: (Option<f64>, f64),
+    pub(crate) held: Held,
+    pub(crate) gone: Gone,
 }
 
 impl Measured {
     pub(crate) fn of(before: &Stack, now: &Stack) -> Measured {
+        let held = Held::of(before, now);
+        let (then, present) = (held.before.of(before), held.now.of(now));
+        let gone = Gone::of(then, present, !now.is_record());
         let measured = |assessment: &Assessment| (assessment.score, assessment.loss);
-        let basis = &before.assessment.basis;
-        let (still_there, carried) = carried(before, now);
-        // Where every entrance was replaced, each side is measured at its own.
-        if carried.entries.is_empty() && carried.unlinked.is_empty() {
-            return Measured { before: measured(&before.assessment), after: measured(&now.assessment) };
-        }
-        let at_base = match still_there == *basis {
-            true => measured(&before.assessment),
-            false => measured(&assess_with(before.system(), &still_there)),
+        let here = |index| gone.find(present, &then.id_of(index));
+        let without = gone.without(then.system(), present.system(), &here);
+        let system = without.as_ref().unwrap_or(present.system());
+        let basis = &then.assessment.basis;
+        let (still_there, carried) = carried_by(then, here);
+        let own = &present.assessment;
+        let (before, after) = if carried.entries.is_empty() && carried.unlinked.is_empty() {
+            // Where every entrance was replaced, each side is measured at its own; where users have none left, nothing is.
+            let faces_users = |basis: &Basis| basis.entries.iter().any(|entry| entry.reason != EntryReason::Source);
+            let after = match (&without, own.score) {
+                (_, Some(_)) if faces_users(basis) && !faces_users(&own.basis) => (Some(0.0), 1.0),
+                (Some(system), Some(_)) => measured(&assess_with(system, &own.basis)),
+                _ => measured(own),
+            };
+            (measured(&then.assessment), after)
+        } else {
+            let at_base = match still_there == *basis {
+                true => measured(&then.assessment),
+                false => measured(&assess_with(then.system(), &still_there)),
+            };
+            // The same system at the same entry points needs no second look.
+            let after = match without.is_none() && carried == own.basis {
+                true => measured(own),
+                false => measured(&assess_with(system, &carried)),
+            };
+            (at_base, after)
         };
-        // The same system at the same entry points needs no second look.
-        let after = match carried == now.assessment.basis {
-            true => measured(&now.assessment),
-            false => measured(&assess_with(now.system(), &carried)),
-        };
-        Measured { before: at_base, after }
+        // Nobody knows how well that runs which nobody manages any more: nothing is gained by it.
+        let is_gain = matches!((before.0, after.0), (Some(before), Some(after)) if after > before);
+        let after = if is_gain && gone.has_forgotten() { before } else { after };
+        Measured { before, after, held, gone }
     }
 
     fn points(&self) -> Option<Points> {
@@ -192,8 +263,11 @@ impl Measured {
 
 /// The entry points of the base that are still there, as the base knows them and as they are known now.
 pub(crate) fn carried(before: &Stack, now: &Stack) -> (Basis, Basis) {
-    let (old, new): (&System, &System) = (before.system(), now.system());
-    let find = |index: ComponentIndex| new.find(&now.name_now(old.component(index)?.id.as_str()));
+    let find = |index: ComponentIndex| now.system().find(&now.name_now(before.system().component(index)?.id.as_str()));
+    carried_by(before, find)
+}
+
+fn carried_by(before: &Stack, find: impl Fn(ComponentIndex) -> Option<ComponentIndex>) -> (Basis, Basis) {
     let basis = &before.assessment.basis;
     let entries = basis.entries.iter().filter_map(|entry| Some((*entry, find(entry.component)?)));
     let entries: Vec<(EntryPoint, ComponentIndex)> = entries.collect();

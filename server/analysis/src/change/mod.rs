@@ -4,6 +4,9 @@
 pub(crate) mod cause;
 pub(crate) mod causes;
 pub(crate) mod comparison;
+pub(crate) mod gone;
+pub(crate) mod held;
 pub(crate) mod newly_failing;
+pub(crate) mod removal;
 pub(crate) mod score_regression;
 pub(crate) mod since_base;

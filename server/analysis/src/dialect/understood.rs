@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use foreshock_catalog::Assembled;
 use foreshock_engine::{Assessment, Frozen};
 use foreshock_model::System;
-use foreshock_plan::Counts;
+use foreshock_plan::{Counts, Removal};
 use foreshock_resources::Resources;
 use foreshock_text::{FilePath, Problem};
 
@@ -70,6 +70,10 @@ pub enum Meaning {
 pub(crate) struct Record {
     /// How many resources it makes, changes, destroys and leaves, when it is still to come.
     pub(crate) counts: Option<Counts>,
+    /// What does not stay, when it is still to come.
+    pub(crate) removals: Vec<Removal>,
+    /// What it speaks of where that is not all of the stack, for a person: one line each.
+    pub(crate) says: Vec<String>,
     /// Why there is nothing to score, for a person, when there is no component.
     pub(crate) nothing: String,
     /// The stack as it was before, when the record tells that itself.

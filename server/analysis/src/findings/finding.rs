@@ -114,4 +114,10 @@ impl Finding {
     pub fn is_score_regression(&self) -> bool {
         self.rule == RuleId::ScoreRegression
     }
+
+    /// Whether it says what a change takes away, and not what is wrong with what is there.
+    pub fn is_removal(&self) -> bool {
+        use RuleId::{DeletesServing, DeletesStateful, ReplacesServing, ReplacesStateful};
+        matches!(self.rule, DeletesStateful | DeletesServing | ReplacesStateful | ReplacesServing)
+    }
 }

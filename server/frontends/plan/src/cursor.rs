@@ -71,6 +71,11 @@ impl<'t> Cursor<'t> {
         matches!(self.node.kind, Kind::Bool(true))
     }
 
+    /// `true` or `false`.
+    pub(crate) fn is_flag(self) -> bool {
+        matches!(self.node.kind, Kind::Bool(_))
+    }
+
     pub(crate) fn is_object(self) -> bool {
         matches!(self.node.kind, Kind::Object(_))
     }

@@ -7,6 +7,7 @@ use foreshock_text::Span;
 
 use crate::address::{self, Address};
 use crate::cursor::{Cursor, Problems};
+use crate::extent::{Extent, Removal, RemovalForm, removal};
 use crate::instances::Counts;
 use crate::value::Planned;
 
@@ -37,6 +38,9 @@ pub(crate) struct Entry<'t> {
 pub(crate) struct Entries<'t> {
     pub(crate) all: BTreeMap<std::sync::Arc<str>, Entry<'t>>,
     pub(crate) counts: Counts,
+    /// What does not stay, by address.
+    pub(crate) removals: Vec<Removal>,
+    pub(crate) extent: Extent,
 }
 
 impl<'t> Entries<'t> {
@@ -54,6 +58,8 @@ pub(crate) fn of_plan<'t>(root: Cursor<'t>, problems: &mut Problems) -> Entries<
             continue;
         }
         if let Some(mut entry) = changed(change, &mut entries.counts, problems) {
+            let address = &entry.address;
+            entries.removals.extend(removal(change, &address.whole, address.mode, entry.header));
             let known = prior.get(&entry.address.whole).and_then(|known| known.after.as_ref());
             if let (Some(side), Some(known)) = (&mut entry.before, known) {
                 side.depends_on.clone_from(&known.depends_on);
@@ -82,11 +88,17 @@ pub(crate) fn of_plan<'t>(root: Cursor<'t>, problems: &mut Problems) -> Entries<
         entry.before = if has_prior { known } else { entry.after.clone() };
         entries.add(entry);
     }
+    let Counts { created, changed, destroyed, .. } = entries.counts;
+    let forgotten = entries.removals.iter().filter(|one| one.form == RemovalForm::Forget).count();
+    entries.removals.sort_by(|one, other| one.address.cmp(&other.address));
+    let all_changes = created + changed + destroyed + forgotten;
+    entries.extent = Extent::read(root, &entries.removals, all_changes, problems);
+    // What a plan does not speak of stays as it is.
     for mut entry in prior.into_values() {
-        entry.before = entry.after.clone();
-        if entry.address.mode != Mode::Data {
-            entry.after = None;
+        if entry.address.mode == Mode::Managed && !entries.all.contains_key(&entry.address.whole) {
+            entries.extent.left_alone += 1;
         }
+        entry.before = entry.after.clone();
         entries.add(entry);
     }
     entries
@@ -94,7 +106,7 @@ pub(crate) fn of_plan<'t>(root: Cursor<'t>, problems: &mut Problems) -> Entries<
 
 /// The instances of a state as `terraform show -json` writes it: on the side of after.
 pub(crate) fn of_state<'t>(root: Cursor<'t>, problems: &mut Problems) -> Entries<'t> {
-    Entries { all: of_values(root, problems), counts: Counts::default() }
+    Entries { all: of_values(root, problems), ..Entries::default() }
 }
 
 fn of_values<'t>(state: Cursor<'t>, problems: &mut Problems) -> BTreeMap<std::sync::Arc<str>, Entry<'t>> {

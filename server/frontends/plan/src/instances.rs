@@ -16,6 +16,7 @@ use crate::configuration::Configuration;
 use crate::cursor::{Cursor, Problems};
 use crate::entries::{self, Entries, Entry, Side};
 use crate::equality::Identities;
+use crate::extent::{Extent, Removal};
 use crate::recognise::{Sort, sort_of};
 use crate::source::{Hint, Source};
 
@@ -36,6 +37,10 @@ pub struct Plan {
     pub after: Resources,
     /// What happens to the managed instances; all zero for a state.
     pub counts: Counts,
+    /// What does not stay as it is or where it stands, by address; empty for a state.
+    pub removals: Vec<Removal>,
+    /// How much of the stack it speaks of.
+    pub extent: Extent,
 }
 
 /// How many managed resource instances a plan does what to. A replaced one is changed.
@@ -134,7 +139,14 @@ fn sides(file: &FilePath, root: Cursor<'_>, sort: Sort, entries: &Entries<'_>, s
         reading.is_before = is_before;
         reading.resources(entries, &before, &after)
     };
-    Plan { sort, before: side(true), after: side(false), counts: entries.counts }
+    Plan {
+        sort,
+        before: side(true),
+        after: side(false),
+        counts: entries.counts,
+        removals: entries.removals.clone(),
+        extent: entries.extent.clone(),
+    }
 }
 
 fn facts<'e, 't: 'e>(entries: &'e Entries<'t>, side: impl Fn(&'e Entry<'t>) -> Option<&'e Side<'t>>) -> Facts<'t> {

@@ -10,10 +10,12 @@ mod configuration;
 mod cursor;
 mod entries;
 mod equality;
+mod extent;
 mod instances;
 mod recognise;
 mod source;
 mod value;
 
+pub use extent::{Extent, Removal, RemovalForm};
 pub use instances::{Counts, Plan, read, variables};
 pub use recognise::{Sort, may_be_plan, sort_of};

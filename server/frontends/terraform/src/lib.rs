@@ -25,7 +25,7 @@ pub use config::{deployments, is_deployment};
 pub use files::{ParsedFile, TerraformFiles, is_configuration, is_variable_file};
 pub use inputs::some_of;
 pub use json::to_json;
-pub use moves::Moves;
+pub use moves::{Moves, Removed};
 pub use remote::{Backend, StateHome};
 pub use resolve::{registry_source, resolve, resolve_with};
 pub use resolved::{NamedValue, RemoteState, ResolveOptions, Resolved, UnreadValue};

@@ -1,8 +1,9 @@
-//! `moved` blocks: what a resource or a module was called before.
+//! `moved` and `removed` blocks: what a resource or a module was called before, and what Terraform is to let go of.
 
 use std::fmt::{self, Write};
 
 use foreshock_syntax::hcl::{Expr, ExprKind, StepKind};
+use foreshock_text::Place;
 
 use crate::config::Block;
 use crate::evaluate::quoted;
@@ -14,6 +15,19 @@ const MOST_MOVES: usize = 100;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Moves {
     moves: Vec<Move>,
+    removed: Vec<Removed>,
+}
+
+/// One `removed` block, seen from the root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// The module that it is written in, without keys.
+    module: Address,
+    from: Address,
+    /// Whether what it names is destroyed; else it goes on running, and Terraform knows nothing of it.
+    pub destroys: bool,
+    /// The block's header.
+    pub place: Place,
 }
 
 /// One `moved` block, seen from the root.
@@ -39,8 +53,9 @@ struct Step {
 
 impl Moves {
     /// Adds the moves of a module; `path` is its address without keys, empty for the root.
-    pub(crate) fn add(&mut self, path: &str, moves: &[(Address, Address)]) {
+    pub(crate) fn add(&mut self, path: &str, moves: &[(Address, Address)], removed: &[Removed]) {
         let module = Address::parse(path);
+        self.removed.extend(removed.iter().map(|block| Removed { module: module.clone(), ..block.clone() }));
         let seen_from_root =
             moves.iter().map(|(from, to)| Move { module: module.clone(), from: from.clone(), to: to.clone() });
         self.moves.extend(seen_from_root);
@@ -49,6 +64,20 @@ impl Moves {
     /// Takes over the moves of somebody else.
     pub(crate) fn extend(&mut self, other: Moves) {
         self.moves.extend(other.moves);
+        self.removed.extend(other.removed);
+    }
+
+    /// The `removed` block that speaks of an instance, by its address of before.
+    pub fn removed(&self, before: &str) -> Option<&Removed> {
+        if self.removed.is_empty() {
+            return None;
+        }
+        let address = Address::parse(before);
+        self.removed.iter().find(|removed| {
+            let steps = removed.module.0.iter().chain(&removed.from.0);
+            let count = removed.module.0.len() + removed.from.0.len();
+            address.0.len() >= count && address.0.iter().zip(steps).all(|(step, from)| step.name == from.name)
+        })
     }
 
     /// Whether nothing was renamed.
@@ -187,6 +216,16 @@ pub(crate) fn moved(block: &Block) -> Option<(Address, Address)> {
     (!from.0.is_empty() && !to.0.is_empty()).then_some((from, to))
 }
 
+/// What a `removed` block says; `None` for half of one.
+pub(crate) fn removed(block: &Block) -> Option<Removed> {
+    let from = address_of(&block.attribute("from")?.expr)?;
+    let lifecycle = block.blocks.iter().filter(|inner| &*inner.kind == "lifecycle");
+    let written = lifecycle.filter_map(|inner| inner.attribute("destroy")).next();
+    let destroys = written.is_some_and(|attribute| matches!(attribute.expr.kind, ExprKind::Bool(true)));
+    let place = Place::new(block.place.file.clone(), block.place.header);
+    (!from.0.is_empty()).then(|| Removed { module: Address::default(), from, destroys, place })
+}
+
 fn address_of(expr: &Expr) -> Option<Address> {
     let (root, steps) = match &expr.kind {
         ExprKind::String(text) => return Some(Address::parse(text)),
@@ -223,7 +262,7 @@ mod tests {
     fn moves(moves: &[(&str, &str, &str)]) -> Moves {
         let mut all = Moves::default();
         for (module, from, to) in moves {
-            all.add(module, &[(Address::parse(from), Address::parse(to))]);
+            all.add(module, &[(Address::parse(from), Address::parse(to))], &[]);
         }
         all
     }

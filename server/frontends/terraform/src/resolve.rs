@@ -151,7 +151,7 @@ impl Collected {
         }
         let number = self.tree.len();
         self.numbers.insert(path.clone(), number);
-        self.moves.add(path, &config.moves);
+        self.moves.add(path, &config.moves, &config.removed);
         let calls = vec![None; config.calls.len()];
         self.tree.push(ModuleNode { config: config.clone(), path: path.clone(), caller, calls });
         if let Some((caller, call)) = caller {

@@ -3,6 +3,9 @@
 //! It is read as resource instances, those before and those afterwards. With the root module at hand that it was made from,
 //! findings stand in that text and repairs are made on it.
 
+mod encoding;
+mod extent;
+
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::sync::Arc;
@@ -36,7 +39,7 @@ fn is_plan(file: &Utf8Path) -> bool {
             let opened = std::fs::File::open(file);
             let read = opened.is_ok_and(|opened| opened.take(BEGINNING).read_to_end(&mut bytes).is_ok());
             read && {
-                let text = String::from_utf8_lossy(&bytes);
+                let text = encoding::beginning(&bytes);
                 may_be_plan(&text) && !text.contains("\"components\"")
             }
         }
@@ -107,7 +110,7 @@ impl Reader for PlanReader {
         let (read, told) = read_with(file, text, source.as_ref(), *is_named);
         let Some(plan) = read else { return Err(refused(asked, text, &told)) };
         let source = source.filter(|source| *is_named || fits(source, &plan));
-        let Plan { sort, before, after, counts } = plan;
+        let Plan { sort, before, after, counts, removals, extent } = plan;
         let kind = if sort == Sort::Plan { PlanDialect.id() } else { StackKind::new("state") };
         let side = |resources| side_of(resources, file, source.as_ref());
         let nothing = nothing_to_score(kind, &after, (sort == Sort::Plan).then_some(counts.destroyed));
@@ -124,8 +127,9 @@ impl Reader for PlanReader {
         understood.root = source.is_some().then(|| directory.clone());
         let source =
             source.map(|understood| RepairedText { dialect: &TerraformDialect, root: directory.clone(), understood });
+        let says = extent::words(&extent, &counts);
         let counts = (sort == Sort::Plan).then_some(counts);
-        understood.record = Some(Box::new(Record { counts, nothing, before, source }));
+        understood.record = Some(Box::new(Record { counts, removals, says, nothing, before, source }));
         Ok(understood)
     }
 
@@ -215,7 +219,7 @@ fn side_of(resources: Resources, file: &FilePath, source: Option<&Understood>) -
     }
 }
 
-/// The text of a plan, a byte order mark of UTF-16 (what PowerShell writes) told as what it is.
+/// The text of a plan.
 fn text_of(plan: &Utf8Path) -> Result<Arc<str>, String> {
     let metadata = plan.metadata().map_err(|error| format!("{plan}: {error}; {EXPECTED}"))?;
     if !metadata.is_file() {
@@ -227,19 +231,12 @@ fn text_of(plan: &Utf8Path) -> Result<Arc<str>, String> {
     }
     let read = read_regular(plan, LARGEST_PLAN).unwrap_or_else(|| Err("this is no file".to_owned()));
     let bytes = read.map_err(|why| format!("{plan}: {why}"))?;
-    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = bytes.as_slice() {
-        return Err(format!(
-            "{plan}: this file is UTF-16; expected UTF-8 (in PowerShell: `| Out-File -Encoding utf8`)"
-        ));
-    }
     if bytes.starts_with(b"PK\x03\x04") {
         return Err(format!(
             "{plan}: this is a plan as Terraform stores it; expected what `terraform show -json {plan}` says"
         ));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        format!("{plan}: this file is not valid UTF-8 (byte {}); {EXPECTED}", error.utf8_error().valid_up_to())
-    })?;
+    let text = encoding::text(bytes).map_err(|why| format!("{plan}: {why}; {EXPECTED}"))?;
     Ok(Arc::from(text))
 }
 

@@ -81,7 +81,7 @@ impl Gates {
             title,
             severities: new.map(|finding| finding.severity).collect(),
             has_base: stack.comparison().is_some(),
-            score: stack.assessment.score,
+            score: stack.score(),
             moved: moved(stack),
             verdict: self.verdict(stack),
         }

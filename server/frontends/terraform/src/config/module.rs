@@ -15,7 +15,7 @@ use super::constraint::{constant, constraint};
 use super::merge::{is_override, override_block};
 use super::{Attribute, Block, Named};
 use crate::files::{ParsedFile, configuration_ending};
-use crate::moves::{Address, moved};
+use crate::moves::{Address, Removed, moved, removed};
 use crate::references::ModuleReferences;
 
 /// A module directory.
@@ -34,6 +34,7 @@ pub(crate) struct Module {
     pub(crate) providers: Named<Provider>,
     /// What was called otherwise before.
     pub(crate) moves: Vec<(Address, Address)>,
+    pub(crate) removed: Vec<Removed>,
     pub(crate) problems: Vec<(FilePath, Problem)>,
     references: OnceLock<ModuleReferences>,
 }
@@ -149,6 +150,7 @@ struct Blocks {
     by_address: BTreeMap<String, Block>,
     locals: BTreeMap<Arc<str>, Local>,
     moves: Vec<(Address, Address)>,
+    removed: Vec<Removed>,
     problems: Vec<(FilePath, Problem)>,
 }
 
@@ -210,6 +212,7 @@ impl Module {
         module.calls = Named::from_sorted(calls);
         module.providers = Named::from_sorted(providers);
         module.moves = blocks.moves;
+        module.removed = blocks.removed;
         module.problems = blocks.problems;
         module
     }
@@ -249,6 +252,7 @@ impl Blocks {
                 return;
             }
             ("moved", _) => return self.moves.extend(moved(&block)),
+            ("removed", _) => return self.removed.extend(removed(&block)),
             // The data source of a check lives beside the others.
             ("check", _) => {
                 for inner in block.blocks {

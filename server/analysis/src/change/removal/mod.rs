@@ -1,0 +1,354 @@
+//! What a change deletes, replaces or lets go of. Found by comparison, or told by a plan: what holds data and what serves.
+
+mod safeguards;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foreshock_engine::{EntryReason, Fault, Health};
+use foreshock_model::{Component, ComponentIndex, ComponentKind, Evidence, MinutesPerYear, Points};
+use foreshock_plan::{Removal, RemovalForm};
+use foreshock_text::{FilePath, Place, Span};
+
+use crate::change::gone::{Gone, GoneComponent, declaring};
+use crate::findings::rules::{RuleId, severity_of};
+use crate::{Base, Finding, Severity, Stack};
+
+/// Names in a message; the rest is counted.
+const MOST_NAMES: usize = 3;
+/// Lines of evidence.
+const MOST_LINES: usize = 10;
+
+/// What a component is there for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// It holds data.
+    Stateful,
+    /// Others, or users, are served by it.
+    Serving,
+}
+
+/// The findings of what goes. `before` is the side of the base as it is compared, `now` the stack itself.
+pub(crate) fn find(before: &Stack, now: &Stack, held: &Stack, gone: &Gone, base: &Base) -> Vec<Finding> {
+    let planned: BTreeMap<&str, &Removal> = now.removals().iter().map(|removal| (&*removal.address, removal)).collect();
+    let search = Search { before, now, held, gone, base, planned };
+    let mut findings: Vec<Finding> = gone.components.iter().filter_map(|one| search.deleted(one)).collect();
+    findings.extend(before.system().iter().filter_map(|(index, component)| search.planned(index, component)));
+    now.settings().levels.apply(&mut findings);
+    findings
+}
+
+struct Search<'a> {
+    before: &'a Stack,
+    now: &'a Stack,
+    /// The present as it is compared.
+    held: &'a Stack,
+    gone: &'a Gone,
+    base: &'a Base,
+    planned: BTreeMap<&'a str, &'a Removal>,
+}
+
+/// What goes, in one place.
+struct Going<'a> {
+    index: ComponentIndex,
+    component: &'a Component,
+    purpose: Use,
+    form: RemovalForm,
+    /// Why, as a plan says.
+    because: String,
+    /// Who is still there and needs it, by what they are called now.
+    needed_by: Vec<Arc<str>>,
+    /// Those of them that go down.
+    down: Vec<Arc<str>>,
+    is_entry: bool,
+    place: Place,
+    evidence: Vec<Evidence>,
+    now: Option<ComponentIndex>,
+}
+
+impl Search<'_> {
+    /// Of a component that is no more.
+    fn deleted(&self, gone: &GoneComponent) -> Option<Finding> {
+        if gone.is_in_doubt {
+            return None;
+        }
+        let component = self.before.system().component(gone.index)?;
+        let removal = self.removal(gone.index);
+        let block = self.before.terraform().and(self.now.terraform()).and_then(|module| {
+            let address = declaring(self.before, gone.index).next()?.address.clone();
+            module.resolved.moves.removed(&address)
+        });
+        let form = match (removal, block) {
+            (Some(removal), _) => removal.form,
+            (None, Some(block)) if !block.destroys => RemovalForm::Forget,
+            _ => RemovalForm::Delete,
+        };
+        let (mut needed_by, mut down) = (Vec::new(), Vec::new());
+        if !gone.losers.is_empty() {
+            (needed_by, down) = self.fallen(gone.index);
+        }
+        let evidence = gone.losers.iter().take(MOST_LINES).filter_map(|(number, loser)| {
+            let why = &self.before.system().dependencies.get(number.index())?.evidence.last()?.why;
+            let loser = self.held.system().component(*loser)?;
+            let why = format!("{} needs {}: {why}", loser.id, component.id);
+            Some(Evidence { place: loser.place.clone()?, why: why.into() })
+        });
+        let place = match (removal, block) {
+            (Some(_), _) => component.place.clone(),
+            (None, Some(block)) => Some(block.place.clone()),
+            (None, None) => self.place(gone, component),
+        };
+        self.finding(Going {
+            index: gone.index,
+            component,
+            purpose: self.purpose(gone.index, component)?,
+            form,
+            because: removal.map(because).unwrap_or_default(),
+            needed_by,
+            down,
+            is_entry: self.is_entry(gone.index),
+            place: place?,
+            evidence: evidence.collect(),
+            now: None,
+        })
+    }
+
+    /// Of a component that a plan replaces or lets go of, while something of its address is there afterwards.
+    fn planned(&self, index: ComponentIndex, component: &Component) -> Option<Finding> {
+        if self.gone.components.binary_search_by_key(&index, |gone| gone.index).is_ok() {
+            return None;
+        }
+        let removal = self.removal(index).filter(|removal| removal.form != RemovalForm::Delete)?;
+        let (needed_by, down) = self.fallen(index);
+        let now = self.gone.find(self.now, component.id.as_str());
+        let place = now.and_then(|now| self.now.system().component(now)?.place.clone());
+        self.finding(Going {
+            index,
+            component,
+            purpose: self.purpose(index, component)?,
+            form: removal.form,
+            because: because(removal),
+            needed_by,
+            down,
+            is_entry: self.is_entry(index),
+            place: place.or_else(|| component.place.clone())?,
+            evidence: Vec::new(),
+            now,
+        })
+    }
+
+    /// What a plan does to every instance of a component's own block; of several the mildest.
+    fn removal(&self, index: ComponentIndex) -> Option<&Removal> {
+        let mut all = declaring(self.before, index).map(|instance| self.planned.get(&*instance.address).copied());
+        let first = all.next()??;
+        all.try_fold(first, |mildest, next| {
+            let next = next?;
+            Some(if rank(next.form) > rank(mildest.form) { next } else { mildest })
+        })
+    }
+
+    fn purpose(&self, index: ComponentIndex, component: &Component) -> Option<Use> {
+        use ComponentKind::{Database, Monitoring, Storage};
+        let row = self.before.settings().catalog.row(&component.type_name);
+        let is_stateful = match row {
+            Some(row) => row.stateful,
+            None => matches!(component.kind, Database | Storage),
+        };
+        if is_stateful {
+            return Some(Use::Stateful);
+        }
+        let is_needed = self.before.system().dependencies.iter().any(|dependency| dependency.to == index);
+        let serves = component.kind != Monitoring && (is_needed || !component.kind.is_supporting());
+        serves.then_some(Use::Serving)
+    }
+
+    fn is_entry(&self, index: ComponentIndex) -> bool {
+        let entries = &self.before.assessment.basis.entries;
+        entries.iter().any(|entry| entry.component == index && entry.reason != EntryReason::Source)
+    }
+
+    /// Who does not stay healthy without a component and is still there, and who of them goes down.
+    fn fallen(&self, index: ComponentIndex) -> (Vec<Arc<str>>, Vec<Arc<str>>) {
+        let cascade = self.before.cascade(&[Fault::Component(index)]);
+        let (mut all, mut down) = (Vec::new(), Vec::new());
+        for effect in cascade.effects.iter().filter(|effect| effect.component != index) {
+            let now = self.gone.find(self.held, &self.before.id_of(effect.component));
+            let Some(now) = now.and_then(|now| self.held.system().component(now)) else { continue };
+            let name: Arc<str> = now.id.as_str().into();
+            if effect.health == Health::Down {
+                down.push(name.clone());
+            }
+            all.push(name);
+        }
+        all.sort();
+        down.sort();
+        (all, down)
+    }
+
+    /// Where somebody who looks at the present sees it: where its number is written, in the file that had it, where the
+    /// reference was.
+    fn place(&self, gone: &GoneComponent, component: &Component) -> Option<Place> {
+        let number = self.number_of(gone.index);
+        let here = |file: &FilePath| self.now.files.contains(file);
+        let losers = gone.losers.iter().filter_map(|(_, loser)| self.held.system().component(*loser)?.place.clone());
+        let losers: Vec<Place> = losers.filter(|place| here(&place.file)).collect();
+        let own = component.place.as_ref().map(|place| &place.file).filter(|file| here(file));
+        let beside = losers.iter().find(|place| Some(&place.file) == own).cloned();
+        let beginning = |file: &FilePath| Place::new(file.clone(), first_line(self.now, file));
+        number
+            .or(beside)
+            .or_else(|| own.map(&beginning))
+            .or_else(|| losers.first().cloned())
+            .or_else(|| self.now.files.first().map(&beginning))
+    }
+
+    /// The `count` or `for_each` of a block that is still declared.
+    fn number_of(&self, index: ComponentIndex) -> Option<Place> {
+        let instance = declaring(self.before, index).next()?;
+        let resolved = &self.now.terraform()?.resolved;
+        let block = format!("{}.{}", instance.type_name, instance.name);
+        let named = resolved.named.iter().filter(|named| named.module == instance.module);
+        let mut own =
+            named.filter(|named| matches!(named.name.strip_prefix(block.as_str()), Some(".count" | ".for_each")));
+        let place = own.find_map(|named| named.place.as_ref())?;
+        Some(Place::new(place.file.clone(), place.value))
+    }
+
+    fn finding(&self, going: Going<'_>) -> Option<Finding> {
+        let Going { index, component, purpose, form, needed_by, is_entry, place, evidence, now, .. } = &going;
+        let (rule, quieter) = match (form, purpose) {
+            (RemovalForm::Delete, Use::Stateful) => (RuleId::DeletesStateful, 0),
+            (RemovalForm::Delete, Use::Serving) => (RuleId::DeletesServing, 0),
+            (RemovalForm::Forget, Use::Stateful) => (RuleId::DeletesStateful, 2),
+            (RemovalForm::Forget, Use::Serving) => (RuleId::DeletesServing, 2),
+            (RemovalForm::Replace { .. }, Use::Stateful) => (RuleId::ReplacesStateful, 0),
+            (RemovalForm::Replace { create_first }, Use::Serving) => {
+                (RuleId::ReplacesServing, usize::from(*create_first))
+            }
+        };
+        let is_needed = !needed_by.is_empty() || *is_entry;
+        let mut severity = severity_of(rule);
+        for _ in 0..quieter + usize::from(!is_needed) {
+            severity = match severity {
+                Severity::Error => Severity::Warning,
+                Severity::Warning => Severity::Info,
+                Severity::Info | Severity::Hint => Severity::Hint,
+            };
+        }
+        let block = place.clone();
+        Some(Finding {
+            rule,
+            severity,
+            new: true,
+            component: *now,
+            component_id: self.now.name_now(component.id.as_str()).into(),
+            also: Vec::new(),
+            message: self.message(&going, declaring(self.before, *index).next()),
+            place: place.clone(),
+            block,
+            affected: needed_by.clone(),
+            points: Points::ZERO,
+            minutes_per_year: MinutesPerYear::ZERO,
+            scored: false,
+            evidence: evidence.clone(),
+            cause: None,
+        })
+    }
+
+    fn message(&self, going: &Going<'_>, instance: Option<&foreshock_resources::Instance>) -> String {
+        let Going { component, form, because, needed_by, down, is_entry, purpose, .. } = going;
+        let id = &component.id;
+        let names = |names: &[Arc<str>]| some_of(names);
+        let what = match form {
+            RemovalForm::Delete if self.now.is_record() => format!("{id} is deleted{because}"),
+            RemovalForm::Delete => format!("{id} is deleted: at {} it was there", self.base.id),
+            RemovalForm::Replace { .. } => format!("{id} is replaced{because}"),
+            RemovalForm::Forget => format!("{id} is let go of{because}: it goes on running, and nobody manages it"),
+        };
+        let while_gone = match form {
+            RemovalForm::Replace { create_first: false } => " while it is gone",
+            RemovalForm::Replace { create_first: true } => " when the new one is not ready",
+            RemovalForm::Delete => " without it",
+            RemovalForm::Forget => "",
+        };
+        let consequence = match (form, down.as_slice(), needed_by.as_slice()) {
+            (RemovalForm::Forget, _, []) => String::new(),
+            (RemovalForm::Forget, _, some) => format!("; {} go on with it", names(some)),
+            (_, [], []) if *is_entry => {
+                format!("; users reach the system through it{while_gone}").replace(" without it", "")
+            }
+            (_, [], []) => "; nothing in this stack needs it".to_owned(),
+            (_, [], some) => format!("; {} lose something{while_gone}", names(some)),
+            (_, some, _) => format!("; {} go down{while_gone}", names(some)),
+        };
+        let consequence = match (down.len().max(usize::from(down.is_empty()) * needed_by.len()), form) {
+            (1, _) => {
+                consequence.replace(" go down", " goes down").replace(" lose ", " loses ").replace(" go on", " goes on")
+            }
+            _ => consequence,
+        };
+        let mut second = match purpose {
+            Use::Stateful if *form != RemovalForm::Forget => safeguards::words(instance),
+            _ => String::new(),
+        };
+        if let RemovalForm::Replace { create_first } = form {
+            let order = match (create_first, purpose) {
+                (true, Use::Stateful) => "The new one is made first (create_before_destroy), and is empty.",
+                (true, Use::Serving) => "The new one is made first (create_before_destroy).",
+                (false, Use::Stateful) => "The new one is empty.",
+                (false, Use::Serving) => "It is destroyed before the new one is made (no create_before_destroy).",
+            };
+            second = [order, &second].join(" ").trim_end().to_owned();
+        }
+        [format!("{what}{consequence}."), second].join("\n").trim_end().to_owned()
+    }
+}
+
+fn rank(form: RemovalForm) -> u8 {
+    match form {
+        RemovalForm::Delete => 0,
+        RemovalForm::Replace { create_first: false } => 1,
+        RemovalForm::Replace { create_first: true } => 2,
+        RemovalForm::Forget => 3,
+    }
+}
+
+/// Terraform's reason in words: ` (engine_version can't be changed where it is)`.
+fn because(removal: &Removal) -> String {
+    let why = match removal.reason.as_deref() {
+        Some("replace_because_cannot_update") => match removal.paths.as_slice() {
+            [] => "what changes can't be changed where it is".to_owned(),
+            [one] => format!("{one} can't be changed where it is"),
+            some => format!("{} can't be changed where they are", some_of(some)),
+        },
+        Some("replace_because_tainted") => "it is tainted".to_owned(),
+        Some("replace_by_request") => "as -replace asks".to_owned(),
+        Some("replace_by_triggers") => "replace_triggered_by".to_owned(),
+        Some("delete_because_no_resource_config") => "its block is gone".to_owned(),
+        Some("delete_because_no_module") => "its module is gone".to_owned(),
+        Some("delete_because_no_move_target") => "what it was moved to is gone".to_owned(),
+        Some("delete_because_count_index" | "delete_because_wrong_repetition") => "its count is lower".to_owned(),
+        Some("delete_because_each_key") => "its key is gone".to_owned(),
+        _ => return String::new(),
+    };
+    format!(" ({why})")
+}
+
+/// The first names of a list, and how many more there are: "a, b, c and 4 more".
+fn some_of(names: &[Arc<str>]) -> String {
+    let shown = names.iter().take(MOST_NAMES).map(|name| &**name).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MOST_NAMES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// The first line of a file on which something is written.
+fn first_line(stack: &Stack, file: &FilePath) -> Span {
+    let texts = &stack.understood().texts;
+    let Some((_, source)) = texts.iter().find(|(path, _)| path == file) else { return Span::empty(0) };
+    let text: &str = source.text();
+    let start = text.len() - text.trim_start().len();
+    let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
+    Span::from_range(start..start + line.trim_end().len())
+}
