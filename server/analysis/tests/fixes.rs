@@ -345,3 +345,26 @@ fn a_proof_is_given_up_before_its_next_analysis() {
     assert_eq!(snapshot.fixes_unless(0, finding, &|| true), None);
     assert_eq!(snapshot.fixes_unless(0, finding, &|| false), Some(snapshot.fixes(0, finding)));
 }
+
+/// What a rule finds twice on one resource is repaired one by one.
+#[test]
+fn one_of_two_facts_of_a_rule() {
+    let snapshot = snapshot(
+        r#"
+resource "azurerm_storage_account" "files" {
+  name                     = "files"
+  account_replication_type = "ZRS"
+}
+
+resource "azurerm_storage_container" "orders" {
+  name               = "orders"
+  storage_account_id = azurerm_storage_account.files.id
+}
+"#,
+    );
+    let findings = snapshot.stacks[0].findings.iter().filter(|finding| finding.rule.as_str() == "deletion-unprotected");
+    let repaired: Vec<String> = findings
+        .flat_map(|finding| snapshot.fixes(0, finding).into_iter().map(|fix| fix.title).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(repaired, ["Keep deleted blobs for a week", "Keep deleted containers for a week"]);
+}

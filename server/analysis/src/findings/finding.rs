@@ -95,6 +95,22 @@ impl Finding {
         self.rule == other.rule && self.components().any(|id| other.components().any(|other| id == other))
     }
 
+    /// Whether the other is this one still there: not another fact that its rule finds on the same thing.
+    pub fn is_still(&self, other: &Finding) -> bool {
+        self.is_same(other) && self.fact() == other.fact()
+    }
+
+    /// What tells it from other findings of its rule on the same thing, numbers left out; nothing where its rule finds one
+    /// fact only.
+    pub(crate) fn fact(&self) -> String {
+        if self.scored {
+            return String::new();
+        }
+        let line = self.message.lines().next().unwrap_or_default();
+        let alone = line.split(" (and ").next().unwrap_or_default();
+        alone.chars().filter(|c| !c.is_ascii_digit()).collect()
+    }
+
     /// Whom it is about: ids of components, else addresses of resources.
     pub fn components(&self) -> impl Iterator<Item = &Arc<str>> {
         std::iter::once(&self.component_id).chain(&self.also)

@@ -165,7 +165,8 @@ impl<'a> Proof<'a> {
             return;
         };
         for task in group {
-            let gone = !task.finding.keys().any(|key| copy.found.contains(&key));
+            let fact = task.finding.fact();
+            let gone = !task.finding.keys().any(|key| copy.found.contains(&(key, fact.clone())));
             let (points, minutes_per_year) =
                 if is_quiet { Default::default() } else { copy.gain(before, task.finding) };
             let gains = if is_quiet { true } else { points > 0.0 };
@@ -225,7 +226,7 @@ impl Proof<'_> {
         stack.settings().levels.apply(&mut found);
         let is_known = |finding: &Finding| before.findings.contains(&(finding.rule, &*finding.component_id));
         let is_louder = found.iter().any(|finding| finding.severity >= Severity::Warning && !is_known(finding));
-        let found = found.iter().map(Finding::key).collect();
+        let found = found.iter().map(|finding| (finding.key(), finding.fact())).collect();
         (!is_louder).then(|| Copy { found, lost: FxHashMap::default() })
     }
 }
@@ -258,14 +259,14 @@ fn grouped(tasks: Vec<(Company, Task<'_>)>) -> Vec<(bool, Vec<Task<'_>>)> {
 /// A stack after the repairs of a group.
 struct Copy {
     /// Everything that is found there.
-    found: FxHashSet<FindingKey>,
+    found: FxHashSet<(FindingKey, String)>,
     /// What is lost at the entry points of each part.
     lost: FxHashMap<ComponentIndex, f64>,
 }
 
 impl Copy {
     fn of(after: &Stack, lost: FxHashMap<ComponentIndex, f64>) -> Copy {
-        let found = after.findings.iter().map(Finding::key);
+        let found = after.findings.iter().map(|finding| (finding.key(), finding.fact()));
         Copy { found: found.collect(), lost }
     }
 

@@ -143,7 +143,7 @@ fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candi
     let Candidate { title, edits } = candidate;
     let after = repaired(snapshot, stack, &edits, &mut *stack.dialect().reader())?;
     let Gain { points, minutes_per_year } = gain(stack, &after);
-    let still_there = after.findings.iter().any(|other| other.is_same(finding)) || !is_kept(stack, &after, finding);
+    let still_there = after.findings.iter().any(|other| finding.is_still(other)) || !is_kept(stack, &after, finding);
     // Backups and dead letters are no matter of the score.
     let gains = if finding.scored { points > 0.0 } else { points >= 0.0 && !is_louder(stack, &after) };
     (!still_there && gains && holds_elsewhere(snapshot, stack, &edits)).then(|| Fix {

@@ -104,7 +104,7 @@ impl Trials<'_> {
         let reader = self.readers.entry(index).or_insert_with(|| stack.dialect().reader());
         let after = repaired(self.snapshot, stack, edits, &mut **reader);
         after.is_some_and(|after| {
-            let still_there = after.findings.iter().any(|other| findings.iter().any(|finding| other.is_same(finding)));
+            let still_there = after.findings.iter().any(|other| findings.iter().any(|finding| finding.is_still(other)));
             let points = gain(stack, &after).points;
             let gains = if findings.iter().any(|finding| finding.scored) { points > 0.0 } else { points >= 0.0 };
             !still_there && gains && !is_louder(stack, &after) && holds_elsewhere(self.snapshot, stack, edits)
