@@ -102,11 +102,13 @@ fn mistakes_in_the_configuration_are_shown_in_it() {
     // Typing in it counts at once, for itself and for the stacks.
     client.open(&toml, 1, "[rules]\nsingle-point-of-failure = \"off\"\n");
     assert_eq!(client.diagnostics(&toml, 1), json!([]));
+    assert_eq!(client.next_diagnostics(&main), json!([]));
     client.drain_closed_files(&shop);
     client.replace(&toml, 2, "[[stack]]\npath = \"envs/prod\"\nvar_files = [\"prd.tfvars\"]\n");
     let told = client.diagnostics(&toml, 2);
     assert_eq!(told[0]["message"], "`envs/prod` has no file `prd.tfvars`; did you mean `prod.tfvars`?");
     assert_eq!(told[0]["range"]["start"], json!({"line": 2, "character": 13}));
+    assert_eq!(of_rule(&client.next_diagnostics(&main), SPOF).len(), 1);
     client.finish_with_closed_files(&shop);
 }
 
@@ -127,7 +129,7 @@ fn several_stacks_of_one_root() {
     names.dedup();
     assert!(names.contains(&(json!("prod.tfvars"), json!(["prod.tfvars"]))), "{names:?}");
     assert!(names.contains(&(json!("plain"), json!([]))), "{names:?}");
-    assert_eq!(titles(&mut client, &main)[0], "2 callers: 2 fine");
+    assert_eq!(titles(&mut client, &main)[0], "2 callers: 1 fine, 1 with other findings");
     assert_eq!(titles(&mut client, &db)[0], "3 callers: 1 fine, 2 single points of failure");
     assert!(labels(&mut client, &main).contains(&"2 values".to_owned()));
     let files = client.request("foreshock/variableFiles", json!({"uri": uri(&main)})).unwrap();
@@ -162,7 +164,8 @@ fn the_user_chooses_a_file_with_values() {
     // Another choice, while the files are open.
     let settings = json!({"foreshock": {"varFiles": {"envs/prod": ["extra/eu.tfvars"]}}});
     client.notify("workspace/didChangeConfiguration", json!({"settings": settings}));
-    assert_eq!(single_points(&mut client, &db), 1);
+    assert_eq!(single_points(&mut client, &main), 1, "where the caller decides it");
+    assert_eq!(single_points(&mut client, &db), 0);
     let gone = client.notification("foreshock/status");
     assert_eq!((&gone["name"], &gone["removed"]), (&json!("prod.tfvars"), &json!(true)));
     assert_eq!(client.notification("foreshock/status")["varFiles"], json!(["extra/eu.tfvars"]));
@@ -189,7 +192,7 @@ fn a_client_that_answers_is_asked_for_its_settings() {
     client.notify("workspace/didChangeConfiguration", json!({"settings": null}));
     client.wait_until_asked("workspace/configuration");
     while client.notification("foreshock/status")["name"] != Value::Null {}
-    let found = client.request("textDocument/diagnostic", document(&db)).unwrap();
+    let found = client.request("textDocument/diagnostic", document(&main)).unwrap();
     let severities: Vec<Value> = of_rule(&found["items"], SPOF).iter().map(|one| one["severity"].clone()).collect();
     assert_eq!(severities, [json!(4)]);
     client.finish_with_closed_files(&shop);

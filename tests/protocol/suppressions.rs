@@ -97,7 +97,7 @@ fn one_instance_of_several_can_be_ignored_alone() {
 }
 
 #[test]
-fn what_is_not_ours_to_edit_is_ignored_by_address() {
+fn what_is_not_ours_to_edit_is_ignored_at_the_call() {
     let main = "module \"db\" {\n  source = \"acme/db/aws\"\n}\nresource \"aws_instance\" \"app\" {\n  count         = 2\n  ami           = \"ami-1\"\n  instance_type = \"t3.small\"\n  user_data     = module.db.address\n}\n";
     let installed = "resource \"aws_db_instance\" \"this\" {\n  engine = \"mysql\"\n}\noutput \"address\" { value = aws_db_instance.this.address }\n";
     let manifest = "{\"Modules\":[{\"Key\":\"db\",\"Source\":\"registry.terraform.io/acme/db/aws\",\"Dir\":\".terraform/modules/db\"}]}";
@@ -112,21 +112,15 @@ fn what_is_not_ours_to_edit_is_ignored_by_address() {
     let mut client = Client::open_workspace(&[&shop.directory], pulling());
     client.open(&file, 1, main);
     client.open(&module, 1, installed);
-    let actions = ignoring(&mut client, &module, SPOF);
+    assert_eq!(diagnostics(&mut client, &module), json!([]), "it is not the user's text");
+    let actions = ignoring(&mut client, &file, SPOF);
     assert_eq!(actions.len(), 1, "{actions:#?}");
-    assert_eq!(actions[0]["title"], format!("Ignore {SPOF} in foreshock.toml"));
-    let toml = shop.file("foreshock.toml");
-    let edit = &actions[0]["edit"]["changes"][uri(&toml)][0];
-    let after = applied(&shop.text("foreshock.toml"), edit);
-    assert_eq!(
-        after,
-        format!(
-            "[rules]\nno-backup = \"off\"\n\n[[ignore]]\nrule = \"{SPOF}\"\naddress = 'module.db.aws_db_instance.this'\nreason = \"\"\n"
-        )
-    );
-    client.open(&toml, 1, &after);
-    assert_eq!(of_rule(&diagnostics(&mut client, &module), SPOF), [] as [Value; 0]);
-    assert_eq!(of_rule(&diagnostics(&mut client, &toml), "suppression").len(), 1, "it asks for a reason");
+    assert_eq!(actions[0]["title"], format!("Ignore {SPOF} here"));
+    let after = applied(main, &actions[0]["edit"]["changes"][uri(&file)][0]);
+    assert_eq!(after, format!("# foreshock:ignore {SPOF} reason: \n{main}"));
+    client.replace(&file, 2, &after);
+    assert_eq!(of_rule(&diagnostics(&mut client, &file), SPOF), [] as [Value; 0]);
+    assert_eq!(of_rule(&diagnostics(&mut client, &file), "suppression").len(), 1, "it asks for a reason");
     client.finish_with_closed_files(&shop);
 }
 

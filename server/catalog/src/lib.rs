@@ -47,4 +47,4 @@ pub use recipe::Recipe;
 pub(crate) use recipe::Step;
 pub(crate) use refused::Refusal;
 pub use refused::refused;
-pub use row::{MemberOf, Reach, Related, RoleName, Row};
+pub use row::{MemberOf, Reach, Related, RoleName, Row, WayOut};

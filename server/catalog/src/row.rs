@@ -133,6 +133,27 @@ pub struct Row {
     /// What its provider would not make of it, and what can't be there twice.
     #[serde(default)]
     pub(crate) refused: Vec<Refusal>,
+    /// How subnets leave through it, so that each zone can be given one of its own.
+    #[serde(default)]
+    pub way_out: Option<WayOut>,
+}
+
+/// The types and attributes that lead from a subnet out through a gateway.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WayOut {
+    /// The gateway's attribute that names its fixed address.
+    pub address: String,
+    /// The gateway's attribute that names its own subnet.
+    pub subnet: String,
+    /// The subnet's attribute that says its zone.
+    pub zone: String,
+    /// The type of tables with routes written in them, and where those name the gateway.
+    pub table: (String, String),
+    /// The type of routes that stand by themselves, and the attributes that name the gateway and the table.
+    pub route: (String, String, String),
+    /// The type that gives a subnet its table, and the attributes that name the subnet and the table.
+    pub join: (String, String, String),
 }
 
 /// The role as written.
@@ -427,6 +448,7 @@ impl Row {
             recipes: Vec::new(),
             checks: Vec::new(),
             refused: Vec::new(),
+            way_out: None,
         }
     }
 }

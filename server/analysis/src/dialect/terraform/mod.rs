@@ -9,6 +9,7 @@ mod placement;
 mod repairs;
 mod states;
 mod units;
+mod way_out;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -99,7 +100,10 @@ impl Reader for TerraformReader {
     fn roots_of(&mut self, document: &FilePath, _: &Site<'_>) -> BTreeSet<Utf8PathBuf> {
         let path = document.as_path();
         if is_configuration(path) || is_variable_file(path) || is_deployment(path) {
-            self.calls.roots_of(&directory_of(document))
+            // What is installed belongs to the root that has installed it.
+            let installed_for = path.ancestors().find(|above| above.file_name() == Some(".terraform"));
+            let directory = installed_for.and_then(Utf8Path::parent).map(Utf8Path::to_owned);
+            self.calls.roots_of(&directory.unwrap_or_else(|| directory_of(document)))
         } else if is_terragrunt(document.as_path()) {
             self.units.reading(document)
         } else {

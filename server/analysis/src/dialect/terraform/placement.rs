@@ -86,6 +86,15 @@ pub(super) fn edits(
     Some(edits)
 }
 
+/// The text edits that give a block a `count`.
+pub(super) fn counted(texts: &dyn Texts, block: &BlockPlace, count: &str) -> Option<Vec<Edit>> {
+    let file = texts.parsed(&block.file)?;
+    let additions = Additions { count: Some(count.to_owned()), ..Additions::default() };
+    let mut edits = Vec::new();
+    Layout::of(&file, find_block(&file.body, block.span)?)?.add(&additions, &mut edits)?;
+    Some(edits)
+}
+
 /// A new block behind another, in the line endings of the file; `None` where the module has one of that name.
 fn declaration(texts: &dyn Texts, module: &Terraform, behind: &BlockPlace, text: &str) -> Option<Edit> {
     let directory = behind.file.as_path().parent()?;

@@ -7,7 +7,7 @@ use foreshock_catalog::Recipes;
 use foreshock_resources::{Instance, Key, Mode, ModuleCall, Resources};
 use foreshock_terraform::registry_source;
 
-use super::{Terraform, placement};
+use super::{Terraform, placement, way_out};
 use crate::dialect::Texts;
 use crate::findings::called::calls_around;
 use crate::findings::fix::Candidate;
@@ -28,6 +28,7 @@ pub(super) fn candidates(
         return Vec::new();
     };
     let mut found = of_recipes(texts, stack, module, (resources, recipes), &blocks, finding);
+    found.extend(way_out::candidate(texts, stack, module, instance, finding).filter(|one| editable(stack, &one.edits)));
     for call in calls_around(resources, &instance.module) {
         let alone = Resources { instances: vec![as_instance(call)], ..Resources::default() };
         let recipes = Recipes::of(&alone, &stack.settings().catalog);

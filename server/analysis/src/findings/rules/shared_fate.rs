@@ -77,5 +77,6 @@ fn one_way_out(stack: &Stack) -> Vec<Finding> {
         minutes_per_year: MinutesPerYear::ZERO,
         evidence: egress.subnets.clone(),
     };
-    draft.finish(stack).into_iter().collect()
+    // Where nothing in the stack calls out, a second one gains no points and is right all the same.
+    draft.finish_unscored(stack).into_iter().collect()
 }

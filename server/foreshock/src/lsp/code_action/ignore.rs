@@ -14,18 +14,20 @@ pub(in crate::lsp) fn actions<'a>(view: &View, findings: impl Iterator<Item = &'
     let mut actions: Vec<Action> = Vec::new();
     for finding in findings {
         let rule = finding.rule;
-        let offered = match is_editable(&finding.block) {
-            true => {
-                let alone = is_one_of_several(view, finding).then(|| {
-                    let title = format!("Ignore {rule} here for {} alone", finding.component_id);
-                    (title, comment(view, finding, &scope(&finding.component_id)))
-                });
-                let all = (format!("Ignore {rule} here"), comment(view, finding, ""));
-                [Some(all), alone]
+        // What a caller has decided is ignored at the call, not in the module that others call, too.
+        let at = if finding.place.file == finding.block.file { &finding.block } else { &finding.place };
+        let mut offered = Vec::new();
+        if is_editable(at) {
+            offered.push((format!("Ignore {rule} here"), comment(view, finding, at, "")));
+            let several = is_one_of_several(view, finding);
+            for id in finding.components().filter(|_| several && *at == finding.block) {
+                let title = format!("Ignore {rule} here for {id} alone");
+                offered.push((title, comment(view, finding, at, &scope(id))));
             }
-            false => [Some((format!("Ignore {rule} in {FILE_NAME}"), entry(view, finding))), None],
-        };
-        for (title, edit) in offered.into_iter().flatten() {
+        } else {
+            offered.push((format!("Ignore {rule} in {FILE_NAME}"), entry(view, finding)));
+        }
+        for (title, edit) in offered {
             let Some(edit) = edit else { continue };
             let action = Action::quick_fix(view, finding, title, std::iter::once(&edit));
             // Every caller of a shared module offers the same.
@@ -47,7 +49,7 @@ fn is_editable(block: &Place) -> bool {
 fn is_one_of_several(view: &View, finding: &Finding) -> bool {
     let all = view.snapshot().stacks.iter().flat_map(|stack| &stack.findings);
     let same = all.filter(|other| other.rule == finding.rule && other.block == finding.block);
-    same.map(|other| &other.component_id).collect::<BTreeSet<_>>().len() > 1
+    same.flat_map(Finding::components).collect::<BTreeSet<_>>().len() > 1
 }
 
 /// `at='module.db["eu"].aws_db_instance.this' `
@@ -56,10 +58,10 @@ fn scope(component: &str) -> String {
     format!("at={quote}{component}{quote} ")
 }
 
-/// A comment on a line of its own above the block, indented as the block is.
-fn comment(view: &View, finding: &Finding, scope: &str) -> Option<Edit> {
-    let file = view.snapshot().file(&finding.block.file)?;
-    let line = file.lines.position(file.text, finding.block.span.start, view.encoding).line;
+/// A comment on a line of its own above the block or argument, indented as that is.
+fn comment(view: &View, finding: &Finding, above: &Place, scope: &str) -> Option<Edit> {
+    let file = view.snapshot().file(&above.file)?;
+    let line = file.lines.position(file.text, above.span.start, view.encoding).line;
     let span = file.lines.line_span(file.text, line);
     let written = span.text(file.text);
     let mark = if written.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
@@ -68,7 +70,7 @@ fn comment(view: &View, finding: &Finding, scope: &str) -> Option<Edit> {
     let end = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
     let text = format!("{indentation}# foreshock:ignore {} {scope}reason: {end}", finding.rule);
     let at = Span::empty(span.start + mark as u32);
-    Some(Edit { place: Place::new(finding.block.file.clone(), at), text })
+    Some(Edit { place: Place::new(above.file.clone(), at), text })
 }
 
 /// An entry at the end of the `foreshock.toml` that counts for the file; none where there is no such file.
