@@ -113,8 +113,8 @@ fn nothing_changed() {
         &[("main.tf", &text)],
         &[("main.tf", &text)],
         &expect![[r#"
-        45.7 -> 45.7: +0.0 points
-        = single-point-of-failure aws_db_instance.orders"#]],
+            45.5 -> 45.5: +0.0 points
+            = single-point-of-failure aws_db_instance.orders"#]],
     );
 }
 
@@ -126,8 +126,8 @@ fn a_tag_is_no_change() {
         &[("main.tf", &before)],
         &[("main.tf", &after)],
         &expect![[r#"
-        45.7 -> 45.7: +0.0 points
-        = single-point-of-failure aws_db_instance.orders"#]],
+            45.5 -> 45.5: +0.0 points
+            = single-point-of-failure aws_db_instance.orders"#]],
     );
 }
 
@@ -139,15 +139,15 @@ fn a_standby_taken_away() {
         &[("main.tf", &before)],
         &[("main.tf", &after)],
         &expect![[r#"
-        60.5 -> 45.7: -14.8 points
-        + single-point-of-failure aws_db_instance.orders"#]],
+            59.6 -> 45.5: -14.1 points
+            + single-point-of-failure aws_db_instance.orders"#]],
     );
     check(
         &[("main.tf", &after)],
         &[("main.tf", &before)],
         &expect![[r#"
-        45.7 -> 60.5: +14.8 points
-        - single-point-of-failure aws_db_instance.orders"#]],
+            45.5 -> 59.6: +14.1 points
+            - single-point-of-failure aws_db_instance.orders"#]],
     );
 }
 
@@ -160,15 +160,15 @@ fn a_rename_with_moved_is_the_same_component() {
         &[("main.tf", &before)],
         &[("main.tf", &format!("{renamed}{moved}"))],
         &expect![[r#"
-        45.7 -> 45.7: +0.0 points
-        = single-point-of-failure aws_db_instance.main"#]],
+            45.5 -> 45.5: +0.0 points
+            = single-point-of-failure aws_db_instance.main"#]],
     );
     // Without it Terraform makes another database, and so do we.
     check(
         &[("main.tf", &before)],
         &[("main.tf", &renamed)],
         &expect![[r#"
-            45.7 -> 45.7: +0.0 points
+            45.5 -> 45.5: +0.0 points
             + single-point-of-failure aws_db_instance.main"#]],
     );
 }
@@ -184,16 +184,16 @@ fn an_entry_point_renamed_with_moved_is_measured_as_before() {
         &[("main.tf", &before)],
         &[("main.tf", &format!("{after}{moved}"))],
         &expect![[r#"
-        60.5 -> 45.7: -14.8 points
-        + single-point-of-failure aws_db_instance.orders"#]],
+            59.6 -> 45.5: -14.1 points
+            + single-point-of-failure aws_db_instance.orders"#]],
     );
     // Without it every entrance is another one, and each side is measured at its own.
     check(
         &[("main.tf", &before)],
         &[("main.tf", &after)],
         &expect![[r#"
-        60.5 -> 45.7: -14.8 points
-        + single-point-of-failure aws_db_instance.orders"#]],
+            59.6 -> 45.5: -14.1 points
+            + single-point-of-failure aws_db_instance.orders"#]],
     );
 }
 
@@ -205,8 +205,8 @@ fn a_resource_in_another_file_is_the_same_component() {
         &[("main.tf", &before)],
         &[("main.tf", &shop_only), ("rds.tf", &db("orders", false))],
         &expect![[r#"
-        45.7 -> 45.7: +0.0 points
-        = single-point-of-failure aws_db_instance.orders"#]],
+            45.5 -> 45.5: +0.0 points
+            = single-point-of-failure aws_db_instance.orders"#]],
     );
 }
 
@@ -218,8 +218,8 @@ fn what_is_added_is_measured_by_those_who_were_there() {
         &[("main.tf", &before)],
         &[("main.tf", &after)],
         &expect![[r#"
-        60.5 -> 60.5: +0.0 points
-        + no-redundancy aws_db_instance.alone"#]],
+            59.6 -> 59.6: +0.0 points
+            + no-redundancy aws_db_instance.alone"#]],
     );
 }
 

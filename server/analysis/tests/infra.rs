@@ -195,27 +195,27 @@ fn another_zone_that_the_file_knows() {
     before(
         "  - {id: db, type: cache, replicas: 2, zones: [a]}\nzones: {a: , b: }\n",
         expect![[r#"
-        single-zone "zones: [a]": db has 2 instances, all in a. When that zone fails, none is left.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Spread over a and b (+20.2)
-              - {id: db, type: cache, replicas: 2, zones: [a, b]}
-    "#]],
+            single-zone "zones: [a]": db has 2 instances, all in a. When that zone fails, none is left.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Spread over a and b (+5.5)
+                  - {id: db, type: cache, replicas: 2, zones: [a, b]}
+        "#]],
     );
     before(
         "  - id: db\n    replicas: 2\n    zones:\n      - \"a\"\nzones: {a: , b: }\n",
         expect![[r#"
-        single-zone "zones:\n      - \"a\"": db has 2 instances, all in a. When that zone fails, none is left.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Spread over a and b (+20.0)
-                  - "b"
-    "#]],
+            single-zone "zones:\n      - \"a\"": db has 2 instances, all in a. When that zone fails, none is left.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Spread over a and b (+6.0)
+                      - "b"
+        "#]],
     );
     before(
         "  - {id: db, type: cache, replicas: 2, region: {availability_zone: a}}\nzones: {a: , b: }\n",
         expect![[r#"
             single-zone "availability_zone: a": db has 2 instances, all in a. When that zone fails, none is left.
                 "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-              Spread over a and b (+20.2)
+              Spread over a and b (+5.5)
                   - {id: db, type: cache, zones: [a, b], replicas: 2, region: {availability_zone: a}}
         "#]],
     );

@@ -243,5 +243,6 @@ fn component(raw: &RawComponent) -> Component {
         recovery: Recovery::default(),
         agent: None,
         entry: None,
+        may_be_absent: None,
     }
 }

@@ -166,6 +166,7 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Compo
         recovery: Recovery { response: defaults.response(kind), ..Recovery::default() },
         agent: None,
         entry: None,
+        may_be_absent: instance.and_then(|instance| instance.may_be_absent.clone()),
     }
 }
 
@@ -201,6 +202,7 @@ fn way_in(graph: &Graph<'_>, grouped: &Grouped, label: &Arc<str>) -> Component {
         recovery: Recovery::default(),
         agent: None,
         entry: None,
+        may_be_absent: None,
     }
 }
 

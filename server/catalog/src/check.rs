@@ -123,7 +123,7 @@ pub(crate) fn violations(
         let Some(row) = graph.row(index).filter(|row| !row.checks.is_empty() && instance.mode != Mode::Data) else {
             continue;
         };
-        if matches!(instance.key, Key::Unknown(_)) {
+        if matches!(instance.key, Key::Unknown(_)) || instance.may_be_absent.is_some() {
             // There may be none.
             continue;
         }

@@ -36,10 +36,11 @@ pub(crate) fn read(
     Redundancy { instances, instances_source, required, zones, zones_place, replication, failover }
 }
 
+/// Why nobody knows how many there are of a block: its own key, or that of a module around it.
 fn unknown_key(instance: &Instance) -> Option<Arc<str>> {
     match &instance.key {
         Key::Unknown(why) => Some(why.clone()),
-        _ => None,
+        _ => instance.may_be_absent.clone(),
     }
 }
 
@@ -54,6 +55,14 @@ fn instances(
         return (Known::Known(1), Source::ProviderDefault("one".into()));
     };
     if let Some(why) = unknown_key(declaring) {
+        // Each of them has at least so many.
+        let each = row.instances.as_ref().map(|expression| expression.count(variables));
+        if let Some(Known::Known(2..)) = each
+            && let Some(expression) = &row.instances
+        {
+            let source = source_of(graph, row, declaring, blocks, members, expression, variables);
+            return (expression.count(variables), source);
+        }
         let source = repetition_place(declaring).map(Source::Attribute);
         return (Known::Unknown(why), source.unwrap_or_else(|| attribute_of(declaring)));
     }

@@ -44,6 +44,7 @@ fn declared(text: &str) -> Resources {
             block: BlockPlace { file: file.clone(), header: span(name), span: span(line), body: span(line) },
             body: Body { attributes, blocks: Vec::new() },
             unplaced: BTreeMap::new(),
+            may_be_absent: None,
             repetition: None,
             region: None,
             provider: None,

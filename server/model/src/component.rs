@@ -116,10 +116,10 @@ impl ComponentKind {
         matches!(self, Network | Identity | SecretStore | Monitoring | Storage | ControlPlane)
     }
 
-    /// Whether an unlinked one still counts in the score: its users are elsewhere (semantics, section 6).
-    pub fn counts_unlinked(self) -> bool {
-        use ComponentKind::{AppServer, Cache, Database, Queue, Serverless, WebServer};
-        matches!(self, Database | Cache | Queue | AppServer | WebServer | Serverless)
+    /// Whether it keeps data: one that needs another of its type copies from it and serves nobody on its behalf.
+    pub fn is_store(self) -> bool {
+        use ComponentKind::{Cache, Database, Queue, Storage};
+        matches!(self, Database | Cache | Queue | Storage)
     }
 }
 
@@ -320,4 +320,6 @@ pub struct Component {
     pub agent: Option<Agent>,
     /// Weight as an entry point when marked as one explicitly.
     pub entry: Option<f64>,
+    /// Why it may not be there at all: "as many as var.appliances". Its number may be 0, which `redundancy` can't say.
+    pub may_be_absent: Option<Arc<str>>,
 }

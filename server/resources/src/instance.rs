@@ -58,6 +58,9 @@ pub struct Instance {
     /// References of a plan whose attribute is not among the plan's values, so that nobody says what it is; by the
     /// attribute. Empty for text.
     pub unplaced: BTreeMap<Arc<str>, Attribute>,
+    /// Why there may be none of it, or many: its own key or that of a module around it is not known. "as many as
+    /// var.appliances".
+    pub may_be_absent: Option<Arc<str>>,
     /// The `count` or `for_each` argument, evaluated, with its place; what "make it two" edits.
     pub repetition: Option<Attribute>,
     /// Region of its provider configuration, where the text says it (aliases and `providers = {}` followed).

@@ -219,7 +219,7 @@ impl Measured {
         let basis = &then.assessment.basis;
         let (still_there, carried) = carried_by(then, here);
         let own = &present.assessment;
-        let (before, after) = if carried.entries.is_empty() && carried.unlinked.is_empty() {
+        let (before, after) = if carried.entries.is_empty() {
             // Where every entrance was replaced, each side is measured at its own; where users have none left, nothing is.
             let faces_users = |basis: &Basis| basis.entries.iter().any(|entry| entry.reason != EntryReason::Source);
             let after = match (&without, own.score) {
@@ -271,14 +271,14 @@ fn carried_by(before: &Stack, find: impl Fn(ComponentIndex) -> Option<ComponentI
     let basis = &before.assessment.basis;
     let entries = basis.entries.iter().filter_map(|entry| Some((*entry, find(entry.component)?)));
     let entries: Vec<(EntryPoint, ComponentIndex)> = entries.collect();
-    let unlinked: Vec<_> = basis.unlinked.iter().filter_map(|&index| Some((index, find(index)?))).collect();
+    let beside: Vec<_> = basis.beside.iter().filter_map(|&index| Some((index, find(index)?))).collect();
     let still_there = Basis {
         entries: entries.iter().map(|(entry, _)| *entry).collect(),
-        unlinked: unlinked.iter().map(|(index, _)| *index).collect(),
+        beside: beside.iter().map(|(index, _)| *index).collect(),
     };
     let carried = Basis {
         entries: entries.iter().map(|(entry, now)| EntryPoint { component: *now, ..*entry }).collect(),
-        unlinked: unlinked.iter().map(|(_, now)| *now).collect(),
+        beside: beside.iter().map(|(_, now)| *now).collect(),
     };
     (still_there, carried)
 }

@@ -126,6 +126,11 @@ impl Finding {
         self.rule == RuleId::SinglePointOfFailure
     }
 
+    /// Whether a repair of it has to gain points. What is on no way from an entry point costs none, and is mended all the same.
+    pub(crate) fn moves_the_score(&self) -> bool {
+        self.scored && self.points > 0.0
+    }
+
     /// Whether it says that the score fell, and not what is wrong.
     pub fn is_score_regression(&self) -> bool {
         self.rule == RuleId::ScoreRegression

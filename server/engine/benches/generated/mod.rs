@@ -64,6 +64,7 @@ fn component(index: usize, numbers: &mut Numbers) -> Component {
         recovery: Recovery::default(),
         agent: None,
         entry: None,
+        may_be_absent: None,
     }
 }
 

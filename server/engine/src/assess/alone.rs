@@ -17,6 +17,11 @@ pub fn own_unavailability(system: &System, component: ComponentIndex) -> Option<
     alone.entry = Some(1.0);
     alone.recovery.needs.clear();
     alone.agent = None;
+    alone.may_be_absent = None;
+    // Its own causes, wherever it is: the score tells what a zone that nobody names may cost.
+    if alone.redundancy.zones.known().is_none() {
+        alone.redundancy.zones = Known::Known(Vec::new());
+    }
     let alone = System {
         components: vec![alone],
         dependencies: Vec::new(),

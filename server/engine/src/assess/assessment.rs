@@ -4,11 +4,14 @@ use foreshock_model::{ComponentIndex, System};
 
 use crate::assess::pairs::{Pair, pairs};
 use crate::assess::single_points::{self, CommonMode, SinglePoint};
+use crate::assess::worst;
 use crate::cascade::readings::Readings;
 use crate::diagram::equations::Wanted;
-use crate::diagram::loss::{LayerUnavailability, Layered, Loss, Scored, is_structural, mean, scored};
+use crate::diagram::loss::{LayerUnavailability, Layered, Loss, Scored, is_structural, mean};
 use crate::diagram::service::{Method, Service};
 use crate::layout::basis::{Basis, sources};
+use crate::layout::lay_out::lay_out;
+use crate::layout::reading::{Reading, Unknowns};
 
 /// What a system is worth.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,20 +19,26 @@ pub struct Assessment {
     /// What it was measured at.
     pub basis: Basis,
     /// 0..=100: 20 points for each nine of `1 - loss`. None when there is nothing to measure at. Where the text does
-    /// not say how many instances there are, in which zones, or who promotes a standby, this is the favourable reading.
+    /// not say how many instances there are, in which zones, or who promotes a standby, this is with the worst of it, so
+    /// that knowing more never looks worse.
     pub score: Option<f64>,
     /// The score with everything unknown at its worst, and at its best; none when nothing is unknown and the method is
     /// exact.
     pub score_range: Option<(f64, f64)>,
-    /// Share of service lost, by own infrastructure and third parties (L2 and L5): what the score is made of.
+    /// Share of service lost, by own infrastructure and third parties (L2 and L5), with everything unknown at its worst:
+    /// what the score is made of.
     pub loss: f64,
     /// -log10 of the loss; none when it is 0.
     pub structural_nines: Option<f64>,
-    /// Weighted mean loss of service over the entry points, all causes that have a figure, each once.
+    /// Weighted mean loss of service over the entry points, all causes that have a figure, each once; everything unknown
+    /// at its worst.
     pub expected_unavailability: f64,
+    /// The same with everything unknown at its best.
+    pub least_unavailability: f64,
     /// The same for each layer that has units, by itself.
     pub layers: Vec<LayerUnavailability>,
-    /// The worst of the layers: no better than this, whatever the others do. None without units.
+    /// The worst of the layers with everything unknown at its best: no better than this, whatever the others do. None
+    /// without units.
     pub ceiling: Option<LayerUnavailability>,
     /// Units that take a top down by themselves: instances, zones, domains. By points, then by id.
     pub single_points: Vec<SinglePoint>,
@@ -58,13 +67,18 @@ fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
     let sources = sources(&readings.structure().layout);
     let basis = basis.cloned().unwrap_or_else(|| Basis::at(system, &readings.structure().layout, &sources));
     let tops = tops(&basis, &sources);
-    let scored = scored(&basis);
-    let wanted = Wanted::of(readings.service());
+    let at = mean(&basis);
     let roots: Vec<u32> = tops.iter().map(|top| top.0).collect();
-    let service = Service::at(system, readings.service(), &roots, wanted);
+    let worst = worst::layout(system, &readings, &at);
+    let layout = worst.as_ref().unwrap_or(readings.service());
+    let service = Service::at(system, layout, &roots, Wanted::of(layout));
+    let best = worst.is_some().then(|| lay_out(system, Reading::service(Unknowns::Best)).0);
+    let entries: Vec<u32> = at.iter().map(|(entry, _)| *entry).collect();
+    let best = best.as_ref().map(|layout| Service::at(system, layout, &entries, Wanted::of(layout)));
 
-    let Scored { score, range, structural_nines, loss } = Scored::of(system, &service, &scored);
-    let layered = Layered::of(&Loss::at(&service, mean(&basis)));
+    let Scored { score, range, structural_nines, loss } = Scored::of(&service, best.as_ref(), &at);
+    let layered = Layered::of(&Loss::at(&service, at.clone()));
+    let at_best = best.as_ref().map(|best| Layered::of(&Loss::at(best, at.clone())));
     let mut assessment = Assessment {
         score,
         score_range: range,
@@ -72,16 +86,19 @@ fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
         structural_nines,
         expected_unavailability: layered.expected.1,
         layers: layered.existing().collect(),
-        ceiling: layered.ceiling(),
+        least_unavailability: at_best
+            .as_ref()
+            .map_or(layered.expected.0, |best| best.expected.0.min(layered.expected.1)),
+        ceiling: at_best.as_ref().unwrap_or(&layered).ceiling(),
         method: service.method(),
         ..Assessment::default()
     };
-    let other =
-        (!readings.one_structure()).then(|| Service::at(system, &readings.structure().layout, &roots, Wanted::DOWN));
+    let differs = worst.is_some() || !readings.one_structure();
+    let other = differs.then(|| Service::at(system, &readings.structure().layout, &roots, Wanted::DOWN));
     let structure = other.as_ref().unwrap_or(&service);
     let structural = service.variables.probabilities(is_structural);
     let weighing =
-        single_points::Weighing { service: &service, structure, scored: &scored, probabilities: &structural, loss };
+        single_points::Weighing { service: &service, structure, scored: &at, probabilities: &structural, loss };
     let (single, common) = single_points::find(system, &readings, &basis, &tops, &weighing);
     assessment.single_points = single;
     assessment.common_mode = common;
@@ -101,7 +118,6 @@ impl Assessment {
 /// Where a failure shows: the entry points and the first of every other source.
 pub(crate) fn tops(basis: &Basis, sources: &[Vec<ComponentIndex>]) -> Vec<ComponentIndex> {
     let mut tops: Vec<ComponentIndex> = basis.entries.iter().map(|entry| entry.component).collect();
-    tops.extend(&basis.unlinked);
     for source in sources {
         if !source.iter().any(|member| tops.contains(member)) {
             tops.extend(source.first());

@@ -11,3 +11,4 @@ pub(crate) mod losses;
 pub(crate) mod measure;
 pub(crate) mod pairs;
 pub(crate) mod single_points;
+pub(crate) mod worst;

@@ -282,9 +282,8 @@ impl Search<'_> {
     }
 
     fn has_dependents(&self, component: ComponentIndex) -> bool {
-        let is_entry = self.basis.entries.iter().any(|entry| {
-            entry.component == component && matches!(entry.reason, EntryReason::Marked | EntryReason::UserFacing)
-        });
+        let is_entry =
+            self.basis.entries.iter().any(|entry| entry.component == component && entry.reason != EntryReason::Source);
         is_entry || self.readings.structure().layout.callers(component.0).next().is_some()
     }
 

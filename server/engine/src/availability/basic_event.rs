@@ -3,7 +3,7 @@ use foreshock_model::{ComponentIndex, DomainIndex, RegionIndex, Source, System, 
 use crate::Unit;
 use crate::diagram::variables::Variable;
 
-/// What can happen by itself: a unit fails, or one of the two things that are counted apart.
+/// What can happen by itself: a unit fails, or one of the things that are counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BasicEvent {
     /// A unit fails.
@@ -17,10 +17,12 @@ pub enum BasicEvent {
     },
     /// A standby of this component is being promoted.
     Promotion(ComponentIndex),
+    /// The zone is lost in which this component is, and nobody knows which that is.
+    UnknownZone(ComponentIndex),
 }
 
 impl BasicEvent {
-    /// The event of a variable; none for a zone that nobody names.
+    /// The event of a variable; none for a failure that lasts.
     pub(crate) fn of(variable: &Variable) -> Option<BasicEvent> {
         let unit = variable.unit.map(BasicEvent::Unit);
         let promotion = variable.promotes.map(|component| BasicEvent::Promotion(ComponentIndex(component)));
@@ -28,16 +30,19 @@ impl BasicEvent {
             component: ComponentIndex(collapsed.component),
             at_least: collapsed.at_least,
         });
-        unit.or(promotion).or(instances)
+        let nowhere = variable.nowhere.map(|component| BasicEvent::UnknownZone(ComponentIndex(component)));
+        unit.or(promotion).or(instances).or(nowhere)
     }
 
-    /// A stable name made of the system's own names: as [`Unit::name`], `instances:api>=3`, `promotion:db`.
+    /// A stable name made of the system's own names: as [`Unit::name`], `instances:api>=3`, `promotion:db`,
+    /// `unknown-zone:db`.
     pub fn name(self, system: &System) -> String {
         let of = |index: ComponentIndex| system.component(index).map_or("?", |component| component.id.as_str());
         match self {
             BasicEvent::Unit(unit) => unit.name(system),
             BasicEvent::Instances { component, at_least } => format!("instances:{}>={at_least}", of(component)),
             BasicEvent::Promotion(component) => format!("promotion:{}", of(component)),
+            BasicEvent::UnknownZone(component) => format!("unknown-zone:{}", of(component)),
         }
     }
 
@@ -57,7 +62,8 @@ impl BasicEvent {
                 | Unit::Whole(component),
             )
             | BasicEvent::Instances { component, .. }
-            | BasicEvent::Promotion(component) => Part::Component(component),
+            | BasicEvent::Promotion(component)
+            | BasicEvent::UnknownZone(component) => Part::Component(component),
         }
     }
 
@@ -67,6 +73,7 @@ impl BasicEvent {
         let unit = match self {
             BasicEvent::Unit(unit) => unit,
             BasicEvent::Instances { component, .. } => Unit::Instance { component, index: 0 },
+            BasicEvent::UnknownZone(_) => return None,
             BasicEvent::Promotion(index) => {
                 return component(index).map(|component| &component.redundancy.failover.seconds.source);
             }

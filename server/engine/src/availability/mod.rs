@@ -20,12 +20,15 @@ pub use objectives::Verdict;
 
 use crate::EntryPoint;
 use crate::assess::assessment::assess_with;
+use crate::assess::worst;
 use crate::cascade::readings::Readings;
 use crate::diagram::diagrams::Diagrams;
 use crate::diagram::equations::Wanted;
-use crate::diagram::loss::{LayerUnavailability, Layered, Scored, mean, scored};
+use crate::diagram::loss::{LayerUnavailability, Layered, Scored, mean};
 use crate::diagram::service::Method;
 use crate::layout::basis::Basis;
+use crate::layout::lay_out::lay_out;
+use crate::layout::reading::{Reading, Unknowns};
 use crate::monte_carlo::estimate::{Estimate, Kill, Sampling};
 use crate::monte_carlo::simulate;
 
@@ -52,14 +55,16 @@ pub struct Availability {
     pub score_range: Option<(f64, f64)>,
     /// -log10 of the loss of service by L2 and L5; none when it is 0.
     pub structural_nines: Option<f64>,
-    /// Weighted mean loss of service over the entry points, all causes, each once. An upper bound where `method` says
-    /// so.
+    /// Weighted mean loss of service over the entry points, all causes, each once, with everything unknown at its worst.
+    /// An upper bound where `method` says so.
     pub expected: f64,
-    /// The lower and the upper bound of `expected`; equal when exact.
+    /// `expected` with everything unknown at its best, and at its worst; bounds where it is not exact, equal where it is and
+    /// nothing is unknown.
     pub expected_bounds: (f64, f64),
     /// The five layers, in their order, each by itself.
     pub layers: Vec<LayerUnavailability>,
-    /// The worst layer: no better than this, whatever the others do. None without any cause.
+    /// The worst layer with everything unknown at its best: no better than this, whatever the others do. None without any
+    /// cause.
     pub ceiling: Option<LayerUnavailability>,
     /// From the ceiling's unavailability to the sum over all minimal cut sets of the smallest unavailability in each,
     /// which can't be exceeded whatever depends on what. `expected` lies between.
@@ -90,21 +95,25 @@ pub fn availability(system: &System, options: &Options) -> Availability {
     let readings = Readings::of(system);
     let basis = options.basis.clone().unwrap_or_else(|| Basis::of(system));
     let at = mean(&basis);
-    let scored = scored(&basis);
     let promised = objectives::components(system);
 
     let tops: Vec<u32> = at.iter().map(|(component, _)| *component).collect();
-    let mut roots: Vec<u32> = scored.iter().map(|(component, _)| *component).chain(promised).collect();
+    let mut roots: Vec<u32> = tops.iter().copied().chain(promised).collect();
     roots.sort_unstable();
     roots.dedup();
-    let service = Diagrams::of(system, readings.service(), &roots, Wanted::of(readings.service()));
-    let other =
-        (!readings.one_structure()).then(|| Diagrams::of(system, &readings.structure().layout, &tops, Wanted::DOWN));
+    let worst = worst::layout(system, &readings, &at);
+    let layout = worst.as_ref().unwrap_or(readings.service());
+    let service = Diagrams::of(system, layout, &roots, Wanted::of(layout));
+    let best = worst.is_some().then(|| lay_out(system, Reading::service(Unknowns::Best)).0);
+    let best = best.as_ref().map(|layout| Diagrams::of(system, layout, &roots, Wanted::of(layout)));
+    let best = best.as_ref().unwrap_or(&service);
+    let differs = worst.is_some() || !readings.one_structure();
+    let other = differs.then(|| Diagrams::of(system, &readings.structure().layout, &tops, Wanted::DOWN));
     let structure = other.as_ref().unwrap_or(&service);
-    let score = match service.brief() {
-        Some(service) => Scored::of(system, service, &scored),
+    let score = match (service.brief(), best.brief()) {
+        (Some(service), Some(best)) => Scored::of(service, worst.is_some().then_some(best), &at),
         // Where an assessment gives bounds, its score is shown here too: there is one score.
-        None => assess_with(system, &basis).scored(),
+        _ => assess_with(system, &basis).scored(),
     };
 
     let loss = service.loss(&at);
@@ -117,19 +126,21 @@ pub fn availability(system: &System, options: &Options) -> Availability {
     };
     let entries = basis.entries.iter().map(entry).collect();
     let attribution = families.attribute(system, &loss, layered.expected.1);
-    let ceiling = layered.ceiling();
+    let at_best = best.loss(&at);
+    let at_best = Layered::of(&at_best);
+    let ceiling = at_best.ceiling();
     let mut result = Availability {
         score: score.score,
         score_range: score.range,
         structural_nines: score.structural_nines,
         expected: layered.expected.1,
-        expected_bounds: layered.expected,
+        expected_bounds: (at_best.expected.0.min(layered.expected.1), layered.expected.1),
         layers: layered.layers.to_vec(),
         ceiling,
         range: (ceiling.map_or(0.0, |layer| layer.unavailability), families.most(&loss).max(layered.expected.1)),
         method: service.method(),
-        inputs: inputs::inputs(system, readings.service(), &at),
-        verdicts: objectives::verdicts(system, options.slo, &at, &service),
+        inputs: inputs::inputs(system, layout, &at),
+        verdicts: objectives::verdicts(system, options.slo, &at, &service, best),
         entries,
         share_of_defaults: attribution.share_of_defaults,
         low_confidence: attribution.share_of_defaults > 0.5,
@@ -138,7 +149,7 @@ pub fn availability(system: &System, options: &Options) -> Availability {
         ..Availability::default()
     };
     if let Some(sampling) = &options.sampling {
-        let layouts = (&readings.structure().layout, readings.service());
+        let layouts = (&readings.structure().layout, layout);
         let found = simulate(system, layouts, sampling, structure, &basis);
         for (entry, estimate) in result.entries.iter_mut().zip(found.entries) {
             entry.simulated = Some(estimate);

@@ -22,7 +22,9 @@ pub struct Verdict {
     pub expected: f64,
     /// The worst layer, if any cause is known.
     pub ceiling: Option<LayerUnavailability>,
-    /// Expected to be kept.
+    /// The same with everything unknown at its best.
+    pub least: f64,
+    /// Expected to be kept, whatever is unknown.
     pub met: bool,
     /// Some layer alone makes it impossible.
     pub unreachable: bool,
@@ -43,6 +45,7 @@ pub(crate) fn verdicts(
     slo: Option<Probability>,
     whole: &[Weighted],
     service: &Diagrams,
+    best: &Diagrams,
 ) -> Vec<Verdict> {
     let asked = slo.map(|allowed| (None, Objective { component: None, allowed, place: None }));
     let written = system.objectives.iter().cloned().enumerate().map(|(index, objective)| (Some(index), objective));
@@ -55,15 +58,17 @@ pub(crate) fn verdicts(
         if at.is_empty() {
             continue;
         }
-        let loss = service.loss(&at);
+        let expected = Layered::of(&service.loss(&at)).expected.1;
+        let loss = best.loss(&at);
         let layered = Layered::of(&loss);
         let ceiling = layered.ceiling();
-        let (allowed, expected) = (objective.allowed.get(), layered.expected.1);
+        let allowed = objective.allowed.get();
         verdicts.push(Verdict {
             objective: index,
             component: objective.component,
             allowed,
             expected,
+            least: layered.expected.0.min(expected),
             ceiling,
             met: expected <= allowed,
             unreachable: ceiling.is_some_and(|layer| layer.unavailability > allowed),

@@ -86,9 +86,10 @@ pub(crate) fn answered(figure: &Figure, recovery: &Recovery) -> f64 {
 
 /// Share of time in which a standby is being promoted: how often the primary fails, U/MTTR, times how long promotion
 /// takes; no more than the time the primary is lost. None where no standby takes over, or the repair time of the primary
-/// is not known, and with it how often it fails.
+/// is not known, and with it how often it fails; nor where nobody knows whether one takes over: at best it is there at once.
 pub(crate) fn promoting(component: &Component, own: &Own) -> Option<f64> {
     let (Promotion::Automatic { .. }, true) = (own.promotion, own.instances > 1) else { return None };
+    component.redundancy.failover.mode.known()?;
     let figure = component.reliability.instance.as_ref()?;
     let mttr = figure.mttr?.get();
     let seconds = component.redundancy.failover.seconds.value.get();

@@ -69,7 +69,8 @@ impl Instances {
             }
         }
         instances.zones.sort_unstable();
-        let Some(figure) = component.reliability.instance.as_ref().filter(|figure| can_fail(figure)) else {
+        let Some(figure) = component.reliability.instance.as_ref().filter(|figure| !own.countless && can_fail(figure))
+        else {
             return instances;
         };
         let has_primary = own.promotion != Promotion::NotNeeded;

@@ -1,16 +1,12 @@
 //! How much of the service is lost, weighted over the entry points: in all, by each of the five layers alone, and as the
 //! score (semantics, sections 5 and 6). The assessment, the availability in full and the sampler share it.
 
-use foreshock_model::{Known, Layer, Replication, System};
+use foreshock_model::Layer;
 
 use crate::Unit;
-use crate::diagram::equations::Wanted;
 use crate::diagram::service::{Service, Weighted};
 use crate::diagram::variables::Variable;
 use crate::layout::basis::Basis;
-use crate::layout::defaults::UNLINKED_SHARE;
-use crate::layout::lay_out::lay_out;
-use crate::layout::reading::Reading;
 use crate::layout::score::{nines, score};
 
 /// Unavailability by the causes of one layer alone.
@@ -101,30 +97,20 @@ pub(crate) struct Scored {
 }
 
 impl Scored {
-    /// From a diagram that has all that is scored.
-    pub(crate) fn of(system: &System, service: &Service, scored: &[Weighted]) -> Scored {
-        let (least, loss) = service.loss(scored, &service.variables.probabilities(is_structural));
-        if scored.is_empty() {
+    /// From the diagrams of the worst and of the best that the text leaves open; one where nothing is open.
+    pub(crate) fn of(worst: &Service, best: Option<&Service>, at: &[Weighted]) -> Scored {
+        let lost = |service: &Service| service.loss(at, &service.variables.probabilities(is_structural));
+        let (mut least, loss) = lost(worst);
+        if at.is_empty() {
             return Scored { score: None, range: None, structural_nines: None, loss };
         }
-        let mut range = None;
-        if !service.is_exact() || has_unknowns(system) {
-            let roots: Vec<u32> = scored.iter().map(|(component, _)| *component).collect();
-            let worst = worst_loss(system, &roots, scored).max(loss);
-            range = Some((score(worst), score(least)));
+        if let Some(best) = best {
+            least = lost(best).0.min(loss);
         }
+        let open = best.is_some() || !worst.is_exact();
+        let range = open.then(|| (score(loss), score(least)));
         Scored { score: Some(score(loss)), range, structural_nines: nines(loss), loss }
     }
-}
-
-/// The shares of the score: (sum w U + 0.25 sum U of the unlinked) / sum w.
-pub(crate) fn scored(basis: &Basis) -> Vec<Weighted> {
-    let mut shares = mean(basis);
-    let total: f64 = basis.entries.iter().map(|entry| entry.weight).sum();
-    if total > 0.0 {
-        shares.extend(basis.unlinked.iter().map(|component| (component.0, UNLINKED_SHARE / total)));
-    }
-    shares
 }
 
 /// The shares of the entry points alone.
@@ -140,25 +126,4 @@ pub(crate) fn mean(basis: &Basis) -> Vec<Weighted> {
 pub(crate) fn is_structural(variable: &Variable) -> bool {
     matches!(variable.layer, Layer::Hardware | Layer::External)
         || matches!(variable.unit, Some(Unit::Zone(_) | Unit::Domain(_)))
-}
-
-/// Whether the text leaves open something that the score depends on.
-fn has_unknowns(system: &System) -> bool {
-    system.components.iter().any(|component| {
-        let redundancy = &component.redundancy;
-        let instances = redundancy.instances.known();
-        let own_instances = component.reliability.whole.is_none() && component.reliability.instance.is_some();
-        let promoted = redundancy.replication == Replication::PrimaryStandby && instances.is_none_or(|&n| n > 1);
-        own_instances
-            && instances != Some(&0)
-            && (instances.is_none()
-                || redundancy.zones.known().is_none()
-                || (promoted && matches!(redundancy.failover.mode, Known::Unknown(_))))
-    })
-}
-
-fn worst_loss(system: &System, roots: &[u32], scored: &[Weighted]) -> f64 {
-    let (worst, _) = lay_out(system, Reading::worst());
-    let service = Service::at(system, &worst, roots, Wanted::of(&worst));
-    service.loss(scored, &service.variables.probabilities(is_structural)).1
 }

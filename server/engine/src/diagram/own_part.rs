@@ -10,7 +10,7 @@ use crate::diagram::holds::{Hold, Holds};
 use crate::diagram::instances::Instances;
 use crate::diagram::variables::{Variable, Variables, can_fail};
 use crate::layout::arrays::Layout;
-use crate::layout::own::{NEVER, Own, Promotion};
+use crate::layout::own::{FictiveZone, NEVER, Own, Promotion};
 
 /// The variables of one component.
 struct OwnPart<'a> {
@@ -96,6 +96,9 @@ impl<'a> OwnPart<'a> {
     fn of(of: ComponentIndex, component: &Component, own: &'a Own, variables: &mut Variables) -> OwnPart<'a> {
         let (reliability, recovery) = (&component.reliability, &component.recovery);
         let mut part = OwnPart { own, instances: None, promotion: None, alone: Vec::new() };
+        if own.spared {
+            return part;
+        }
         if let Some(figure) = &reliability.whole {
             if can_fail(figure) {
                 part.alone.push(variables.add_figure(Unit::Whole(of), figure, recovery));
@@ -105,9 +108,13 @@ impl<'a> OwnPart<'a> {
         part.instances = Some(Instances::of(of, own, component, variables));
         part.promotion = standby(of, component, own, variables);
         part.alone = variables.shared_by(component);
-        if own.fictive_zone {
-            let zone = Variable::plain(variables.worst_zone, Layer::Hardware);
-            part.alone.push(variables.add(zone, Lasts::unknown()));
+        match own.fictive_zone {
+            FictiveZone::None => {}
+            FictiveZone::Shared => part.alone.extend(variables.fictive_zone()),
+            FictiveZone::Own => {
+                let zone = variables.zone_nowhere(of.0, own.zones_needed());
+                part.alone.push(variables.add(zone, Lasts::unknown()));
+            }
         }
         for (unit, figure) in [
             (Unit::Service(of), &reliability.service),

@@ -13,6 +13,7 @@ use crate::diagram::equations::{OwnEvents, OwnParts};
 use crate::diagram::holds::{Hold, Holds};
 use crate::layout::arrays::Layout;
 use crate::layout::defaults::ZONE_UNAVAILABILITY;
+use crate::layout::own::FictiveZone;
 
 /// One variable. Its index is its place in the order: zones, domains and regions first, then the components, so that a
 /// caller's function is its own events on top of what it calls.
@@ -30,6 +31,8 @@ pub(crate) struct Variable {
     pub(crate) instances_of: Option<Collapsed>,
     /// A component's standby is being promoted: no part of the structure.
     pub(crate) promotes: Option<u32>,
+    /// A zone that nobody names, by the first component that is in it.
+    pub(crate) nowhere: Option<u32>,
     /// A failure lasts: given that failure.
     pub(crate) lasting: Option<Lasting>,
 }
@@ -62,6 +65,7 @@ impl Variable {
             layer,
             instances_of: None,
             promotes: None,
+            nowhere: None,
             lasting: None,
         }
     }
@@ -93,6 +97,8 @@ pub(crate) struct Variables {
     regions: Vec<Option<u32>>,
     /// What a zone that nobody names is taken for.
     pub(crate) worst_zone: f64,
+    /// The zone that everything shares that is nowhere.
+    fictive_zone: Option<u32>,
     /// Up to so many instances each is a variable.
     pub(crate) explicit_instances: u32,
     /// For how long failures of the variables that are being added may have to last, the shortest first.
@@ -113,11 +119,18 @@ impl Variables {
             domains: Vec::new(),
             regions: Vec::new(),
             worst_zone: worst_zone(system),
+            fictive_zone: None,
             explicit_instances,
             holds: with_seconds(holds, holds.all()),
             lasting: FxHashMap::default(),
         };
         variables.add_shared(system, layout);
+        let shared = (0u32..).zip(&layout.own).filter(|(_, own)| own.fictive_zone == FictiveZone::Shared);
+        let several = shared.clone().map(|(_, own)| own.zones_needed()).max().unwrap_or(1);
+        if let Some((first, _)) = shared.clone().next() {
+            let zone = variables.zone_nowhere(first, several);
+            variables.fictive_zone = Some(variables.add(zone, Lasts::unknown()));
+        }
         variables
     }
 
@@ -172,6 +185,17 @@ impl Variables {
     /// The variable of a zone that can fail.
     pub(crate) fn zone(&self, zone: ZoneIndex) -> Option<u32> {
         self.zones.get(&zone).copied()
+    }
+
+    /// A zone that nobody names, or any of several, in which a component is.
+    pub(crate) fn zone_nowhere(&self, component: u32, several: u32) -> Variable {
+        let none_lost = (1.0 - self.worst_zone).powi(several as i32);
+        Variable { nowhere: Some(component), ..Variable::plain(1.0 - none_lost, Layer::Hardware) }
+    }
+
+    /// The variable of the zone that everything shares that is nowhere.
+    pub(crate) fn fictive_zone(&self) -> Option<u32> {
+        self.fictive_zone
     }
 
     /// The variables of what a component shares with others, zones left out.

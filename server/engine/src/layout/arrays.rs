@@ -90,6 +90,22 @@ impl Layout {
         indexes.iter().filter_map(|&index| Some((index, self.edges.get(index as usize)?)))
     }
 
+    /// These components and everything that they depend on, directly or indirectly. O(V + E).
+    pub(crate) fn below(&self, from: impl IntoIterator<Item = u32>) -> Vec<u32> {
+        let mut seen = vec![false; self.own.len()];
+        let mut found = Vec::new();
+        let mut open: Vec<u32> = from.into_iter().collect();
+        while let Some(component) = open.pop() {
+            match seen.get_mut(component as usize) {
+                Some(seen) if !*seen => *seen = true,
+                _ => continue,
+            }
+            found.push(component);
+            open.extend(self.callees(component).map(|(_, edge)| edge.to));
+        }
+        found
+    }
+
     /// Whether a group's support must not need the component itself; `NO_GROUP` has none.
     pub(crate) fn is_strict(&self, group: u32) -> bool {
         self.groups.get(group as usize).is_some_and(|group| group.strict)

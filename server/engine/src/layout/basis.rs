@@ -1,6 +1,6 @@
 //! What the score is measured at: entry points and their weights (semantics, section 6).
 
-use foreshock_model::{Component, ComponentIndex, System};
+use foreshock_model::{Component, ComponentIndex, ComponentKind, System};
 
 use crate::layout::arrays::Layout;
 use crate::layout::lay_out::lay_out;
@@ -32,10 +32,11 @@ pub struct EntryPoint {
 /// What the score is measured at. To compare two versions of a system, both are measured at the basis of the first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Basis {
-    /// The entry points: the marked ones; else the user-facing ones; else the sources.
+    /// The entry points: the marked ones; else what users reach; else the sources.
+    /// None where nobody is served.
     pub entries: Vec<EntryPoint>,
-    /// Databases, caches, queues and compute that nothing in the system refers to: their users are elsewhere.
-    pub unlinked: Vec<ComponentIndex>,
+    /// The first of every source that is no entry point: what it serves is not known, so that it is listed and never weighed.
+    pub beside: Vec<ComponentIndex>,
 }
 
 impl Basis {
@@ -46,43 +47,17 @@ impl Basis {
     }
 
     pub(crate) fn at(system: &System, layout: &Layout, sources: &[Vec<ComponentIndex>]) -> Basis {
-        let present = |index: ComponentIndex| layout.own.get(index.index()).is_some_and(|own| !own.absent);
-        let entries_for = |reason, weight: &dyn Fn(&Component) -> f64| -> Vec<EntryPoint> {
-            let weighted = system.iter().map(|(component, it)| EntryPoint { component, weight: weight(it), reason });
-            weighted
-                .filter(|entry| entry.weight > 0.0 && entry.weight.is_finite() && present(entry.component))
-                .collect()
-        };
-        let mut entries = entries_for(EntryReason::Marked, &|component| component.entry.unwrap_or(0.0));
+        let mut entries = marked(system, layout);
         if entries.is_empty() {
-            let facing = |component: &Component| f64::from(u8::from(component.kind.is_user_facing()));
-            entries = entries_for(EntryReason::UserFacing, &facing);
+            entries = reached(system, layout);
         }
         if entries.is_empty() {
-            let first = |source: &Vec<ComponentIndex>| source.first().copied();
-            let as_entry = |component| EntryPoint { component, weight: 1.0, reason: EntryReason::Source };
-            // A key, a gateway or a log bucket by itself serves nobody, unless the stack is nothing else.
-            let stands_aside = |source: &&Vec<ComponentIndex>| {
-                let [alone] = source.as_slice() else { return false };
-                let supports = system.component(*alone).is_some_and(|component| component.kind.is_supporting());
-                supports && layout.callees(alone.0).next().is_none()
-            };
-            let serving: Vec<&Vec<ComponentIndex>> = sources.iter().filter(|source| !stands_aside(source)).collect();
-            entries = match serving.is_empty() {
-                true => sources.iter().filter_map(first).map(as_entry).collect(),
-                false => serving.into_iter().filter_map(first).map(as_entry).collect(),
-            };
-            return Basis { entries, unlinked: Vec::new() };
+            entries = serving(system, layout, sources);
         }
         let is_entry = |index: &ComponentIndex| entries.iter().any(|entry| entry.component == *index);
-        let counts =
-            |index: &ComponentIndex| system.component(*index).is_some_and(|component| component.kind.counts_unlinked());
-        let unlinked = sources
-            .iter()
-            .filter(|source| !source.iter().any(is_entry))
-            .filter_map(|source| source.iter().copied().find(counts))
-            .collect();
-        Basis { entries, unlinked }
+        let others = sources.iter().filter(|source| !source.iter().any(is_entry));
+        let beside = others.filter_map(|source| source.first().copied()).collect();
+        Basis { entries, beside }
     }
 
     /// The same basis in another version of the system: the components with the same ids. What is gone is left out.
@@ -93,9 +68,101 @@ impl Basis {
             entries: entries
                 .filter_map(|entry| Some(EntryPoint { component: carried(entry.component)?, ..*entry }))
                 .collect(),
-            unlinked: self.unlinked.iter().filter_map(|&index| carried(index)).collect(),
+            beside: self.beside.iter().filter_map(|&index| carried(index)).collect(),
         }
     }
+}
+
+fn present(layout: &Layout, index: ComponentIndex) -> bool {
+    layout.own.get(index.index()).is_some_and(|own| !own.absent)
+}
+
+fn marked(system: &System, layout: &Layout) -> Vec<EntryPoint> {
+    let weighted = system.iter().filter_map(|(component, it)| {
+        let weight = it.entry.filter(|weight| *weight > 0.0 && weight.is_finite())?;
+        Some(EntryPoint { component, weight, reason: EntryReason::Marked })
+    });
+    weighted.filter(|entry| present(layout, entry.component)).collect()
+}
+
+/// What users reach, called by others or not. Alternatives behind one of them are reached by its name alone.
+fn reached(system: &System, layout: &Layout) -> Vec<EntryPoint> {
+    // Names that lead nowhere here are answered, and nobody is served by that.
+    let leads = |index: ComponentIndex, component: &Component| {
+        component.kind != ComponentKind::Dns || layout.callees(index.0).next().is_some()
+    };
+    let facing = system.iter().filter(|(index, component)| {
+        component.kind.is_user_facing() && leads(*index, component) && present(layout, *index)
+    });
+    let reason = EntryReason::UserFacing;
+    let found: Vec<EntryPoint> = facing.map(|(component, _)| EntryPoint { component, weight: 1.0, reason }).collect();
+    let is_found = |component: u32| found.iter().any(|entry| entry.component.0 == component);
+    let is_alternative = |entry: &&EntryPoint| {
+        let component = entry.component.0;
+        layout.callers(component).any(|(_, edge)| {
+            let members = layout.groups.get(edge.group as usize).map_or(0, |group| group.edges.len());
+            members > 1 && edge.from != component && is_found(edge.from)
+        })
+    };
+    let by_name: Vec<EntryPoint> = found.iter().filter(|entry| !is_alternative(entry)).copied().collect();
+    // Where they stand in for each other in a circle there is no name.
+    if by_name.is_empty() { found } else { by_name }
+}
+
+/// Where nobody is known to be reached: what needs others and is needed by none; where nothing is connected, what stands
+/// alone. Keys, gateways, buckets and names serve nobody by themselves, nor do copies of data beside their original, and what
+/// people enter a network by is no service.
+fn serving(system: &System, layout: &Layout, sources: &[Vec<ComponentIndex>]) -> Vec<EntryPoint> {
+    let serves = |source: &&Vec<ComponentIndex>| {
+        let below = layout.below(source.iter().map(|member| member.0));
+        below.into_iter().any(|member| {
+            let component = system.component(ComponentIndex(member));
+            component.is_some_and(|component| !component.kind.is_supporting() && component.kind != ComponentKind::Dns)
+        })
+    };
+    let rank = |entry: ComponentIndex| {
+        let component = system.component(entry);
+        match layout.callees(entry.0).next() {
+            _ if component.is_some_and(is_way_in) => 2,
+            Some(_) => 0,
+            None => 1,
+        }
+    };
+    let firsts = sources.iter().filter(serves).filter_map(|source| source.first().copied());
+    let mut ranked: Vec<(u8, ComponentIndex)> =
+        firsts.map(|first| original(system, layout, first)).map(|entry| (rank(entry), entry)).collect();
+    ranked.sort_unstable_by_key(|(_, entry)| *entry);
+    ranked.dedup();
+    let best = ranked.iter().map(|(rank, _)| *rank).min();
+    let chosen = ranked.into_iter().filter(|(rank, _)| Some(*rank) == best);
+    chosen.map(|(_, component)| EntryPoint { component, weight: 1.0, reason: EntryReason::Source }).collect()
+}
+
+/// What a copy of data is taken from, which serves those that the copy was made for; itself for everything else.
+fn original(system: &System, layout: &Layout, copy: ComponentIndex) -> ComponentIndex {
+    let mut original = copy;
+    // A copy of a copy, and no further than there are components.
+    for _ in 0..layout.own.len() {
+        let Some(component) = system.component(original).filter(|component| component.kind.is_store()) else { break };
+        let next = layout.callees(original.0).map(|(_, edge)| ComponentIndex(edge.to)).find(|&to| {
+            let other = system.component(to);
+            other.is_some_and(|other| other.kind.is_store() && other.type_name == component.type_name)
+        });
+        match next {
+            Some(next) if next != copy => original = next,
+            _ => break,
+        }
+    }
+    original
+}
+
+/// Words in names of machines that people enter a network by, or that build and watch.
+const WAYS_IN: [&str; 9] = ["bastion", "jump", "jumpbox", "jumphost", "runner", "agent", "agents", "vpn", "ci"];
+
+fn is_way_in(component: &Component) -> bool {
+    let compute = matches!(component.kind, ComponentKind::AppServer | ComponentKind::WebServer | ComponentKind::Custom);
+    let words = component.id.as_str().split(|c: char| !c.is_ascii_alphanumeric());
+    compute && words.into_iter().any(|word| WAYS_IN.iter().any(|way| word.eq_ignore_ascii_case(way)))
 }
 
 /// The sources: each a component, or a cycle of them, that nothing else depends on; in the order of their first members.

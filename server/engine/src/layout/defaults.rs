@@ -3,8 +3,6 @@
 /// Unavailability of a zone that nobody names, when the worst is assumed. The semantics' default for zones: an hour
 /// every year or so.
 pub(crate) const ZONE_UNAVAILABILITY: f64 = 1e-4;
-/// An unlinked component counts a quarter of an entry point: it serves somebody, nobody knows whom.
-pub(crate) const UNLINKED_SHARE: f64 = 0.25;
 /// Share of the service that is lost when a component is overloaded but not down (semantics, section 6).
 pub(crate) const LOSS_OVERLOADED: f64 = 0.5;
 /// Share that is lost when a component serves without one of its functions.

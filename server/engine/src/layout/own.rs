@@ -3,6 +3,7 @@
 use foreshock_model::{Component, FailoverMode, Known, Replication, ZoneIndex};
 
 use crate::Health;
+use crate::layout::defaults::FOLLOWED_ZONES;
 use crate::layout::reading::{Reading, Unknowns};
 
 /// Above this utilisation a component that is asked for more can't give it.
@@ -25,6 +26,17 @@ pub(crate) enum Promotion {
     Nobody,
 }
 
+/// A zone that nobody names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum FictiveZone {
+    #[default]
+    None,
+    /// One of its own.
+    Own,
+    /// One that it shares with others that are nowhere.
+    Shared,
+}
+
 /// The own part of a component as thresholds on the number of lost instances.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Own {
@@ -44,8 +56,14 @@ pub(crate) struct Own {
     pub(crate) promotion: Promotion,
     /// Zones of instances 0, 1, ..., round-robin; empty when no zone takes it.
     pub(crate) zones: Vec<ZoneIndex>,
-    /// Whether the instances are assumed to share one zone that nobody names.
-    pub(crate) fictive_zone: bool,
+    /// The zone that nobody names in which the instances are assumed to be.
+    pub(crate) fictive_zone: FictiveZone,
+    /// So many instances that the loss of single ones is not felt.
+    pub(crate) countless: bool,
+    /// It may not be there, and is taken for something that can't fail and needs nothing.
+    pub(crate) spared: bool,
+    /// It may not be there, and stands in for nothing.
+    pub(crate) unreliable: bool,
     /// k.
     pub(crate) required: u32,
     /// Utilisation of what moves to survivors, if known.
@@ -91,15 +109,13 @@ impl Own {
         let redundancy = &component.redundancy;
         let required = redundancy.required.max(1);
         let known = redundancy.instances.known().copied();
-        let instances = known.unwrap_or(match reading.unknowns {
-            Unknowns::Best => required.saturating_add(1),
-            Unknowns::Worst => required,
-        });
-        let best = reading.unknowns == Unknowns::Best;
+        let worst = reading.unknowns == Unknowns::Worst;
+        let instances = known.unwrap_or(if worst { required } else { required.saturating_add(1) });
+        let may_be_absent = component.may_be_absent.is_some();
         let zones = match &redundancy.zones {
             // An unknown number of instances over several zones is assumed to be spread well enough, but a single
             // zone takes them all however many they are.
-            Known::Known(zones) if known.is_none() && zones.len() > 1 && best => Vec::new(),
+            Known::Known(zones) if known.is_none() && zones.len() > 1 && !worst => Vec::new(),
             Known::Known(zones) => zones.clone(),
             Known::Unknown(_) => Vec::new(),
         };
@@ -113,12 +129,18 @@ impl Own {
             hot_at: NEVER,
             promotion,
             zones,
-            fictive_zone: !best && redundancy.zones.known().is_none() && component.reliability.instance.is_some(),
+            fictive_zone: match redundancy.zones.known() {
+                None if worst && component.reliability.instance.is_some() => FictiveZone::Own,
+                _ => FictiveZone::None,
+            },
+            countless: known.is_none() && reading.unknowns == Unknowns::Best,
+            spared: may_be_absent && reading.unknowns == Unknowns::Best,
+            unreliable: may_be_absent && worst,
             required,
             movable: component.capacity.movable_utilisation,
             resident: component.capacity.resident_utilisation.unwrap_or(0.0),
         };
-        if !own.absent {
+        if !own.absent && !own.spared {
             let Thresholds { down_at, overloaded_at, degraded_at, hot_at } = own.thresholds(own.movable);
             own = Own { down_at, overloaded_at, degraded_at, hot_at, ..own };
         }
@@ -208,6 +230,12 @@ impl Own {
         self.with(losses).0 == Health::Down
     }
 
+    /// In so many zones at most it can be that the loss of any of them is felt: as many as hold enough of its instances.
+    pub(crate) fn zones_needed(&self) -> u32 {
+        let felt = self.overloaded_at.min(self.down_at).max(1);
+        (self.instances / felt).clamp(1, FOLLOWED_ZONES as u32)
+    }
+
     /// The zone of an instance.
     pub(crate) fn zone_of(&self, instance: u32) -> Option<ZoneIndex> {
         let turn = (instance as usize).checked_rem(self.zones.len())?;
@@ -236,16 +264,19 @@ fn promotion(component: &Component, instances: Option<u32>, reading: &Reading) -
     if redundancy.replication == Replication::ActiveActive {
         return Promotion::NotNeeded;
     }
-    let best = reading.unknowns == Unknowns::Best;
+    let worst = reading.unknowns == Unknowns::Worst;
+    if instances.is_none() && reading.unknowns == Unknowns::Best {
+        return Promotion::NotNeeded;
+    }
     match (&redundancy.failover.mode, instances) {
         (Known::Known(FailoverMode::Automatic), Some(_)) => {
             Promotion::Automatic { uncovered: redundancy.failover.coverage.value.complement().get() }
         }
-        (Known::Known(FailoverMode::Automatic), None) | (Known::Unknown(_), _) if best => {
+        (Known::Known(FailoverMode::Automatic), None) | (Known::Unknown(_), _) if !worst => {
             Promotion::Automatic { uncovered: 0.0 }
         }
         // Nobody knows how many there are: silent, whatever happens to a primary.
-        (_, None) if best => Promotion::Automatic { uncovered: 0.0 },
+        (_, None) if !worst => Promotion::Automatic { uncovered: 0.0 },
         _ => Promotion::Nobody,
     }
 }

@@ -14,9 +14,12 @@ pub(crate) enum Purpose {
 /// What is assumed where the text does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unknowns {
-    /// One instance to spare, in zones of their own, promoted without fail.
+    /// One instance to spare, in zones of their own, promoted without fail: what is found is silent until sure.
+    Enough,
+    /// So many instances that no loss of single ones is felt, in zones of their own, promoted without fail; what may not
+    /// be there is not. Nothing that the text leaves open can be better.
     Best,
-    /// No instance to spare, all in one zone, promoted by nobody.
+    /// No instance to spare, all in one zone, promoted by nobody; what may not be there stands in for nothing.
     Worst,
 }
 
@@ -29,11 +32,11 @@ pub(crate) struct Reading {
 
 impl Reading {
     pub(crate) fn of(purpose: Purpose) -> Reading {
-        Reading { purpose, unknowns: Unknowns::Best }
+        Reading { purpose, unknowns: Unknowns::Enough }
     }
 
-    /// The service in the worst case of what the text leaves open.
-    pub(crate) fn worst() -> Reading {
-        Reading { unknowns: Unknowns::Worst, ..Reading::of(Purpose::Service) }
+    /// The service with what the text leaves open at one of its ends.
+    pub(crate) fn service(unknowns: Unknowns) -> Reading {
+        Reading { unknowns, ..Reading::of(Purpose::Service) }
     }
 }

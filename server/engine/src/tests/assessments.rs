@@ -21,7 +21,7 @@ fn describe(system: &System, assessment: &Assessment) -> String {
         .iter()
         .map(|entry| format!("{} {} {:?}", name(&entry.component), entry.weight, entry.reason))
         .collect();
-    writeln!(out, "entries {}; unlinked {}", entries.join(", "), names(&assessment.basis.unlinked)).unwrap();
+    writeln!(out, "entries {}; beside {}", entries.join(", "), names(&assessment.basis.beside)).unwrap();
     for point in &assessment.single_points {
         write!(out, "single {}", point.unit.name(system)).unwrap();
         if point.count > 1 {
@@ -72,14 +72,14 @@ fn nothing() {
         "",
         expect![[r#"
         score none, loss -0e0
-        entries ; unlinked 
+        entries ; beside 
     "#]],
     );
     check(
         "a x0",
         expect![[r#"
         score none, loss -0e0
-        entries ; unlinked 
+        entries ; beside 
     "#]],
     );
 }
@@ -96,7 +96,7 @@ fn lb_api_db() {
          api -> db",
         expect![[r#"
             score 45.848, loss 5.100494900500001e-3
-            entries lb 1 UserFacing; unlinked 
+            entries lb 1 UserFacing; beside 
             single instance:db#0: 34.066 points, 2629.534 min, tops lb, affected api lb, down api lb
             pair instance:api#0 + instance:api#1: 1e-6, tops lb
             common service:lb: 0.171 points, 52.333 min, tops lb
@@ -111,7 +111,7 @@ fn standby_with_coverage() {
         "db database ps auto c=0.9 x2 q=1e-2\n app load_balancer\n app -> db",
         expect![[r#"
         score 59.251, loss 1.0899999999999998e-3
-        entries app 1 UserFacing; unlinked 
+        entries app 1 UserFacing; beside 
         pair instance:db#0 + failover:db: 9.999999999999998e-4, tops app
         pair instance:db#0 + instance:db#1: 1e-4, tops app
     "#]],
@@ -125,7 +125,7 @@ fn standby_without_promotion() {
         "db database ps x2 q=1e-2\n app load_balancer\n app -> db",
         expect![[r#"
         score 40.000, loss 1e-2
-        entries app 1 UserFacing; unlinked 
+        entries app 1 UserFacing; beside 
         single instance:db#0: 60.000 points, 5259.600 min, tops app, affected app, down app
     "#]],
     );
@@ -137,7 +137,7 @@ fn all_instances_needed() {
         "app load_balancer\n w x3 k=3 q=1e-3\n app -> w",
         expect![[r#"
         score 50.466, loss 2.997001e-3
-        entries app 1 UserFacing; unlinked 
+        entries app 1 UserFacing; beside 
         single instance:w#0 x3: 49.534 points, 1576.303 min, tops app, affected app, down app
     "#]],
     );
@@ -152,7 +152,7 @@ fn zones() {
         two,
         expect![[r#"
         score 53.561, loss 2.0988000999999997e-3
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
         single instance:x#0: 5.612 points, 525.381 min, tops lb, affected lb, down lb
         single instance:y#0: 5.612 points, 525.381 min, tops lb, affected lb, down lb
         single zone:a: 0.423 points, 52.491 min, tops lb, affected lb x y, down lb x y, pinned x y, only through single instances
@@ -163,7 +163,7 @@ fn zones() {
         three,
         expect![[r#"
             score 79.820, loss 1.0209968891020999e-4
-            entries lb 1 UserFacing; unlinked 
+            entries lb 1 UserFacing; beside 
             single zone:a: 20.180 points, 52.596 min, tops lb, affected lb x y, down lb x, pinned x
             pair instance:x#0 + instance:x#1: 1e-6, tops lb
             pair instance:y#0 + instance:y#1: 1e-6, tops lb
@@ -175,7 +175,7 @@ fn zones() {
         "zone a 1e-4\n zone b 1e-4\n lb load_balancer x3 k=2 zones=a,b q=1e-3",
         expect![[r#"
             score 79.727, loss 1.0319728043998e-4
-            entries lb 1 UserFacing; unlinked 
+            entries lb 1 UserFacing; beside 
             single zone:a: 20.273 points, 52.596 min, tops lb, affected lb, down lb, pinned lb
             pair instance:lb#0 + instance:lb#1: 1e-6, tops lb
             pair instance:lb#0 + instance:lb#2: 1e-6, tops lb
@@ -192,7 +192,7 @@ fn shared_domain() {
         "domain nat 1e-3\n lb load_balancer\n api x2 q=1e-3 domains=nat\n lb -> api",
         expect![[r#"
         score 59.991, loss 1.000999e-3
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
         single domain:nat: 40.009 points, 525.959 min, tops lb, affected api lb, down api lb, pinned api
         pair instance:api#0 + instance:api#1: 1e-6, tops lb
     "#]],
@@ -206,7 +206,7 @@ fn optional_costs_a_quarter() {
         "lb load_balancer\n cache q=1e-2\n lb -> cache optional",
         expect![[r#"
         score 52.041, loss 2.5e-3
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
     "#]],
     );
 }
@@ -218,7 +218,7 @@ fn a_lost_function_is_handed_on() {
         "lb load_balancer\n api\n cache q=1e-2\n lb -> api\n api -> cache async",
         expect![[r#"
         score 52.041, loss 2.5e-3
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
     "#]],
     );
 }
@@ -230,7 +230,7 @@ fn breakers() {
         "lb load_balancer\n api q=1e-2\n lb -> api breaker",
         expect![[r#"
         score 40.000, loss 1e-2
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
         single instance:api#0: 60.000 points, 5259.600 min, tops lb, affected lb, down 
     "#]],
     );
@@ -238,7 +238,7 @@ fn breakers() {
         "lb load_balancer\n api q=1e-2\n lb -> api breaker fallback",
         expect![[r#"
         score 52.041, loss 2.5e-3
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
     "#]],
     );
 }
@@ -250,7 +250,7 @@ fn partial() {
         "lb load_balancer\n api q=1e-2\n lb -> api weight=0.3",
         expect![[r#"
         score 52.041, loss 2.5e-3
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
         single instance:api#0: 47.959 points, 1314.900 min, tops lb, affected lb, down 
     "#]],
     );
@@ -258,7 +258,7 @@ fn partial() {
         "lb load_balancer\n api q=1e-2\n lb -> api weight=0.3 fallback",
         expect![[r#"
         score 52.041, loss 2.5e-3
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
     "#]],
     );
 }
@@ -272,7 +272,7 @@ fn alternatives() {
          group replicas k=1: lb -> r1, lb -> r2",
         expect![[r#"
             score 100.000, loss 1e-5
-            entries lb 1 UserFacing; unlinked 
+            entries lb 1 UserFacing; beside 
             pair instance:r1#0 + instance:r2#0: 1e-5, tops lb
         "#]],
     );
@@ -284,12 +284,12 @@ fn unlinked_components() {
     check(
         "lb load_balancer service=1e-4\n db database q=1e-2\n logs storage q=1e-2",
         expect![[r#"
-        score 51.701, loss 2.6000000000000003e-3
-        entries lb 1 UserFacing; unlinked db
-        single instance:db#0: 28.299 points, 1314.900 min, tops db, affected , down , no dependents
-        single instance:logs#0: 0.000 points, 0.000 min, tops logs, affected , down , no dependents
-        common service:lb: 0.341 points, 52.596 min, tops lb
-    "#]],
+            score 80.000, loss 1e-4
+            entries lb 1 UserFacing; beside db logs
+            single instance:db#0: 0.000 points, 0.000 min, tops db, affected , down , no dependents
+            single instance:logs#0: 0.000 points, 0.000 min, tops logs, affected , down , no dependents
+            common service:lb: 20.000 points, 52.596 min, tops lb
+        "#]],
     );
 }
 
@@ -298,11 +298,11 @@ fn a_database_used_by_an_unlinked_server_is_found() {
     check(
         "lb load_balancer\n app app_server x2 q=1e-3\n db database q=1e-2\n app -> db",
         expect![[r#"
-        score 52.040, loss 2.5002475000000003e-3
-        entries lb 1 UserFacing; unlinked app
-        single instance:db#0: 47.960 points, 1314.899 min, tops app, affected app, down app
-        pair instance:app#0 + instance:app#1: 1e-6, tops app
-    "#]],
+            score 100.000, loss 0e0
+            entries lb 1 UserFacing; beside app
+            single instance:db#0: 0.000 points, 0.000 min, tops app, affected app, down app
+            pair instance:app#0 + instance:app#1: 1e-6, tops app
+        "#]],
     );
 }
 
@@ -311,16 +311,16 @@ fn guesses() {
     check(
         "lb load_balancer\n db database q=1e-2\n lb -> db guess",
         expect![[r#"
-            score 52.041, loss 2.5e-3
-            entries lb 1 UserFacing; unlinked db
-            single instance:db#0: 47.959 points, 1314.900 min, tops db, affected , down , no dependents
+            score 100.000, loss 0e0
+            entries lb 1 UserFacing; beside db
+            single instance:db#0: 0.000 points, 0.000 min, tops db, affected , down , no dependents
         "#]],
     );
     check(
         "lb load_balancer\n db database q=1e-2\n lb -> db guess\n lb -> db",
         expect![[r#"
         score 40.000, loss 1e-2
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
         single instance:db#0: 60.000 points, 5259.600 min, tops lb, affected lb, down lb
     "#]],
     );
@@ -331,36 +331,36 @@ fn unknowns_are_silent_and_give_a_range() {
     check(
         "zone a 1e-4\n zone b 1e-4\n lb load_balancer x? zones=a,b q=1e-2",
         expect![[r#"
-        score 80.000 in 39.9..80.0, loss 1e-4
-        entries lb 1 UserFacing; unlinked 
-        pair instance:lb#0 + instance:lb#1: 1e-4, tops lb
-    "#]],
+            score 39.914 in 39.9..100.0, loss 1.0099e-2
+            entries lb 1 UserFacing; beside 
+            pair instance:lb#0 + instance:lb#1: 1e-4, tops lb
+        "#]],
     );
     check(
         "lb load_balancer ps mode=? x2 q=1e-2",
         expect![[r#"
-        score 80.000 in 40.0..80.0, loss 1e-4
-        entries lb 1 UserFacing; unlinked 
-        pair instance:lb#0 + instance:lb#1: 1e-4, tops lb
-    "#]],
+            score 40.000 in 40.0..80.0, loss 1e-2
+            entries lb 1 UserFacing; beside 
+            pair instance:lb#0 + instance:lb#1: 1e-4, tops lb
+        "#]],
     );
     check(
         "lb load_balancer x2 zones=? q=1e-2",
         expect![[r#"
-        score 80.000 in 74.0..80.0, loss 1e-4
-        entries lb 1 UserFacing; unlinked 
-        pair instance:lb#0 + instance:lb#1: 1e-4, tops lb
-    "#]],
+            score 73.980 in 74.0..80.0, loss 1.9998999999998898e-4
+            entries lb 1 UserFacing; beside 
+            pair instance:lb#0 + instance:lb#1: 1e-4, tops lb
+        "#]],
     );
     // However many there are, they are all in one zone.
     check(
         "zone a 1e-4\n lb load_balancer x? zones=a q=1e-2",
         expect![[r#"
-        score 73.980 in 39.9..74.0, loss 1.9999000000000001e-4
-        entries lb 1 UserFacing; unlinked 
-        single zone:a: 6.020 points, 52.591 min, tops lb, affected lb, down lb, pinned lb
-        pair instance:lb#0 + instance:lb#1: 1e-4, tops lb
-    "#]],
+            score 39.914 in 39.9..80.0, loss 1.0099e-2
+            entries lb 1 UserFacing; beside 
+            single zone:a: 0.086 points, 52.070 min, tops lb, affected lb, down lb, pinned lb
+            pair instance:lb#0 + instance:lb#1: 1e-4, tops lb
+        "#]],
     );
 }
 
@@ -370,7 +370,7 @@ fn explicit_figures_are_the_only_unit() {
         "zone a 1e-4\n lb load_balancer x1 zones=a q=1e-3 service=1e-2 whole=1e-5",
         expect![[r#"
         score 100.000, loss 1e-5
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
         single whole:lb: 0.000 points, 5.260 min, tops lb, affected , down 
     "#]],
     );
@@ -378,7 +378,7 @@ fn explicit_figures_are_the_only_unit() {
         "zone a 1e-4\n lb load_balancer x2 zones=a q=1e-3 whole=1e-5",
         expect![[r#"
         score 100.000, loss 1e-5
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
         common whole:lb: 0.000 points, 5.260 min, tops lb
     "#]],
     );
@@ -389,12 +389,12 @@ fn marked_entries_come_before_all_others() {
     check(
         "lb load_balancer q=1e-2\n a entry=3 q=1e-3\n b entry=1 q=2e-3",
         expect![[r#"
-        score 58.062, loss 1.2500000000000002e-3
-        entries a 3 Marked, b 1 Marked; unlinked 
-        single instance:a#0: 7.959 points, 394.470 min, tops a, affected , down 
-        single instance:b#0: 4.437 points, 262.980 min, tops b, affected , down 
-        single instance:lb#0: 0.000 points, 0.000 min, tops lb, affected , down , no dependents
-    "#]],
+            score 58.062, loss 1.2500000000000002e-3
+            entries a 3 Marked, b 1 Marked; beside lb
+            single instance:a#0: 7.959 points, 394.470 min, tops a, affected , down 
+            single instance:b#0: 4.437 points, 262.980 min, tops b, affected , down 
+            single instance:lb#0: 0.000 points, 0.000 min, tops lb, affected , down , no dependents
+        "#]],
     );
 }
 
@@ -404,7 +404,7 @@ fn sources_when_nothing_faces_users() {
         "a q=1e-3\n b q=1e-3\n c q=1e-2\n a -> b\n b -> a\n b -> c",
         expect![[r#"
         score 38.432, loss 1.1979009999999998e-2
-        entries a 1 Source; unlinked 
+        entries a 1 Source; beside 
         single instance:c#0: 15.552 points, 5249.086 min, tops a, affected a b, down a b
         single instance:a#0: 0.748 points, 520.180 min, tops a, affected b, down b
         single instance:b#0: 0.748 points, 520.180 min, tops a, affected a, down a
@@ -422,7 +422,7 @@ fn the_page_by_hand() {
         before,
         expect![[r#"
         score 46.112, loss 4.947775e-3
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
         single instance:db#0: 19.909 points, 2339.352 min, tops lb, affected api lb, down api lb
         common service:db: 0.921 points, 261.810 min, tops lb
     "#]],
@@ -431,7 +431,7 @@ fn the_page_by_hand() {
         after,
         expect![[r#"
         score 62.601, loss 7.411917188125002e-4
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
         pair instance:db#0 + failover:db: 2.225000000000002e-4, tops lb
         pair instance:db#0 + instance:db#1: 1.98025e-5, tops lb
         common service:db: 9.747 points, 262.917 min, tops lb
@@ -445,19 +445,19 @@ fn what_stands_aside_is_no_entry() {
     check(
         "db database q=1e-2\n logs storage q=1e-1",
         expect![[r#"
-        score 40.000, loss 1e-2
-        entries db 1 Source; unlinked 
-        single instance:db#0: 60.000 points, 5259.600 min, tops db, affected , down , no dependents
-        single instance:logs#0: 0.000 points, 0.000 min, tops logs, affected , down , no dependents
-    "#]],
+            score 40.000, loss 1e-2
+            entries db 1 Source; beside logs
+            single instance:db#0: 60.000 points, 5259.600 min, tops db, affected , down , no dependents
+            single instance:logs#0: 0.000 points, 0.000 min, tops logs, affected , down , no dependents
+        "#]],
     );
     check(
         "logs storage q=1e-1",
         expect![[r#"
-        score 20.000, loss 1e-1
-        entries logs 1 Source; unlinked 
-        single instance:logs#0: 80.000 points, 52596.000 min, tops logs, affected , down , no dependents
-    "#]],
+            score none, loss -0e0
+            entries ; beside logs
+            single instance:logs#0: 0.000 points, 0.000 min, tops logs, affected , down , no dependents
+        "#]],
     );
 }
 
@@ -496,7 +496,7 @@ fn many_instances() {
         "zone a 1e-4\n zone b 1e-4\n zone c 1e-4\n lb load_balancer x300 k=150 zones=a,b,c q=1e-3",
         expect![[r#"
         score 100.000, loss 2.9998e-8
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
         pair zone:a + zone:b: 1e-8, tops lb
         pair zone:a + zone:c: 1e-8, tops lb
         pair zone:b + zone:c: 1e-8, tops lb
@@ -506,7 +506,7 @@ fn many_instances() {
         "lb load_balancer x100 k=100 q=1e-3",
         expect![[r#"
         score 20.427, loss 9.520785288629095e-2
-        entries lb 1 UserFacing; unlinked 
+        entries lb 1 UserFacing; beside 
         single instance:lb#0 x100: 79.573 points, 50075.522 min, tops lb, affected , down 
     "#]],
     );

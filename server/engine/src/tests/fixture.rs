@@ -16,7 +16,7 @@
 //! `scales=6/15` instances and seconds; on a dependency `fan=3` calls for each request. `region eu`, `region=eu`.
 //! A figure can have a time to repair, `q=1e-3/600`, and come from the table of defaults, `q=1e-3/600~`. People take
 //! `response=300` seconds to answer, `restores=60` is a mechanism's time, `failover=30` promotion's.
-//! `x?`, `zones=?` and `mode=?` are unknown. Components are sorted by name, as the model wants them.
+//! `x?`, `zones=?` and `mode=?` are unknown, `maybe` is what may not be there. Components are sorted by name, as the model wants them.
 
 use foreshock_model::{
     Agent, Alternatives, Autoscaling, Calls, Capacity, Component, ComponentId, ComponentIndex, ComponentKind,
@@ -68,6 +68,7 @@ pub(crate) fn component(id: &str) -> Component {
         recovery: Recovery::default(),
         agent: None,
         entry: None,
+        may_be_absent: None,
     }
 }
 
@@ -240,6 +241,7 @@ fn parse_component(system: &System, words: &[&str]) -> Component {
                 component.agent = Some(Agent { base_rate, grounding: Vec::new() });
             }
             "needs" | "rests" => {}
+            "maybe" => component.may_be_absent = Some("as many as var.n".into()),
             "domains" => {
                 let domain = |name| DomainIndex(named(&system.domains, name, |domain| &domain.name));
                 component.domains = value.split(',').map(domain).collect();

@@ -77,6 +77,7 @@ pub(crate) fn read(declared: &Declared<'_>, context: &mut Context<'_, '_>) -> Re
         recovery: Recovery { response, ..recovery },
         agent: agent.agent,
         entry,
+        may_be_absent: None,
     };
     Read { component, timeout, objectives, needs_grounding: agent.needs_grounding }
 }

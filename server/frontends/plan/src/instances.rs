@@ -230,6 +230,7 @@ impl<'t> Reading<'_, '_, 't> {
             block: text.map_or_else(|| self.place(entry), |text| text.block.clone()),
             body,
             unplaced,
+            may_be_absent: None,
             repetition: text.and_then(|text| text.repetition.clone()),
             region,
             provider: match exact.and_then(|text| text.provider.clone()) {

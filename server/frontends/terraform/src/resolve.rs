@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use foreshock_expressions::{Budget, each_reference};
-use foreshock_resources::{Instance, Mode, ModuleCall, Resources};
+use foreshock_resources::{Instance, Key, Mode, ModuleCall, Resources};
 use foreshock_syntax::hcl::{ExprKind, StepKind, TraversalStep, parse_expression};
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
 use crate::cache::ResolveCache;
 use crate::config::{Block, Call, Module, Resource};
-use crate::evaluate::{CallInstance, Evaluator, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
+use crate::evaluate::{CallInstance, Evaluator, Form, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
 use crate::files::TerraformFiles;
 use crate::moves::Moves;
 use crate::named_values::named_values;
@@ -197,11 +197,47 @@ fn instance(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Reso
         block: config.block.place.clone(),
         body: evaluator.body(one),
         unplaced: BTreeMap::new(),
+        may_be_absent: may_be_absent(evaluator, &one.module, &one.key, &config.block),
         repetition: None,
         region: evaluator.region_of(one),
         provider: evaluator.provider(&one.module, &config.provider),
         depends_on: depends_on(evaluator, &one.module, &config.block),
         prevent_destroy: config.block.blocks.iter().any(prevents_destruction),
+    }
+}
+
+/// Why there may be none of a block, or many: the outermost repetition around it that can't be known.
+fn may_be_absent(evaluator: &Evaluator<'_>, module: &Rc<ModuleInstance>, key: &Key, block: &Block) -> Option<Arc<str>> {
+    let mut found = matches!(key, Key::Unknown(_)).then(|| as_many_as(block));
+    let mut inner = module;
+    while let Some(caller) = &inner.call {
+        let expansion = evaluator.call_expansion(&caller.module, caller.number);
+        if expansion.is_some_and(|expansion| matches!(expansion.form, Form::Unknown(..))) {
+            found = caller.module.config.calls.get(caller.number).map(|call| as_many_as(&call.block));
+        }
+        inner = &caller.module;
+    }
+    found
+}
+
+/// How many there are of a block, by what decides it.
+fn as_many_as(block: &Block) -> Arc<str> {
+    let Some(attribute) = block.attribute("count").or_else(|| block.attribute("for_each")) else {
+        return Arc::from("nobody knows how many");
+    };
+    let mut named: BTreeSet<String> = BTreeSet::new();
+    each_reference(&attribute.expr, &mut |root, steps, _| {
+        let name = steps.iter().find_map(|step| match &step.kind {
+            StepKind::Attribute(name) => Some(format!("{root}.{name}")),
+            _ => None,
+        });
+        named.insert(name.unwrap_or_else(|| root.to_owned()));
+    });
+    let mut named = named.into_iter();
+    match (named.next(), named.next(), &*attribute.name) {
+        (Some(name), None, "for_each") => Arc::from(format!("as many as {name}")),
+        (Some(name), None, _) => Arc::from(format!("as many as {name} says")),
+        (_, _, argument) => Arc::from(format!("as many as its {argument} says")),
     }
 }
 
@@ -237,6 +273,7 @@ fn not_at_hand(
         block: config.block.place.clone(),
         body,
         unplaced: BTreeMap::new(),
+        may_be_absent: may_be_absent(evaluator, module, &one.key, &config.block),
         repetition: None,
         region: provider.as_ref().and_then(|provider| evaluator.region(module, provider)),
         provider: provider.as_ref().and_then(|provider| evaluator.provider(module, provider)),

@@ -51,6 +51,7 @@ fn as_instance(call: &ModuleCall) -> Instance {
         block: call.block.clone(),
         body: call.arguments.clone(),
         unplaced: BTreeMap::new(),
+        may_be_absent: None,
         repetition: None,
         region: None,
         provider: None,

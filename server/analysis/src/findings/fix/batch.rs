@@ -347,7 +347,7 @@ impl<'a> Before<'a> {
 
     fn company(&self, task: &Task<'_>) -> Company {
         let finding = task.finding;
-        if !finding.scored {
+        if !finding.moves_the_score() {
             let is_check = self.checks.contains(&(finding.rule.as_str(), &*finding.component_id));
             return if is_check { Company::Quiet } else { Company::Alone };
         }

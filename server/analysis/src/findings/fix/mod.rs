@@ -145,7 +145,7 @@ fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candi
     let Gain { points, minutes_per_year } = gain(stack, &after);
     let still_there = after.findings.iter().any(|other| finding.is_still(other)) || !is_kept(stack, &after, finding);
     // Backups and dead letters are no matter of the score.
-    let gains = if finding.scored { points > 0.0 } else { points >= 0.0 && !is_louder(stack, &after) };
+    let gains = if finding.moves_the_score() { points > 0.0 } else { points >= 0.0 && !is_louder(stack, &after) };
     (!still_there && gains && holds_elsewhere(snapshot, stack, &edits)).then(|| Fix {
         title: users_of(snapshot, stack, &edits).map_or_else(|| title.clone(), |users| format!("{title} ({users})")),
         points: points.at_least_zero(),

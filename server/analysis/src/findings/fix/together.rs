@@ -106,7 +106,8 @@ impl Trials<'_> {
         after.is_some_and(|after| {
             let still_there = after.findings.iter().any(|other| findings.iter().any(|finding| finding.is_still(other)));
             let points = gain(stack, &after).points;
-            let gains = if findings.iter().any(|finding| finding.scored) { points > 0.0 } else { points >= 0.0 };
+            let gains =
+                if findings.iter().any(|finding| finding.moves_the_score()) { points > 0.0 } else { points >= 0.0 };
             !still_there && gains && !is_louder(stack, &after) && holds_elsewhere(self.snapshot, stack, edits)
         })
     }

@@ -182,6 +182,11 @@ pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
         Some(module) => stack.is_own(&module),
         None => stack.is_whole() || stack.files.contains(&finding.place.file),
     });
+    for finding in findings.iter_mut().filter(|finding| finding.severity > Severity::Info) {
+        if may_be_absent(stack, finding) {
+            finding.severity = Severity::Info;
+        }
+    }
     findings.iter_mut().for_each(|finding| called::stand_at_the_call(stack, finding));
     sort(&mut findings);
     findings
@@ -192,6 +197,17 @@ pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
 pub(crate) fn checks_of(assembled: &Assembled, stack: &Stack) -> Vec<Finding> {
     // The score knows of what was found by looking.
     checks::of(assembled, &stack.settings().levels, stack.all_findings().filter(|finding| finding.scored))
+}
+
+/// Whether it is about something that may not be there at all: then it is no alarm.
+fn may_be_absent(stack: &Stack, finding: &Finding) -> bool {
+    let component = finding.component.and_then(|index| stack.system().component(index));
+    if component.is_some_and(|component| component.may_be_absent.is_some()) {
+        return true;
+    }
+    let instances = stack.resources().map_or(&[] as &[_], |resources| &resources.instances);
+    let found = instances.binary_search_by(|instance| instance.address.as_ref().cmp(&finding.component_id));
+    found.ok().and_then(|index| instances.get(index)).is_some_and(|instance| instance.may_be_absent.is_some())
 }
 
 /// What the rules of a table find by looking. What a rule costs is the time of its span.

@@ -96,6 +96,7 @@ fn component(name: &Arc<str>, count: u32, place: &Place, written: &Place, entry:
         recovery: Recovery::default(),
         agent: None,
         entry,
+        may_be_absent: None,
     }
 }
 

@@ -333,6 +333,7 @@ impl One<'_, '_, '_> {
             block: block.clone(),
             body,
             unplaced: BTreeMap::new(),
+            may_be_absent: None,
             repetition: None,
             region: None,
             provider: None,

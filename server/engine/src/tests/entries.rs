@@ -1,0 +1,84 @@
+//! What the score is measured at, and what is listed beside it (semantics, section 6).
+
+use super::fixture::system;
+use crate::{Basis, assess};
+
+fn entries(text: &str) -> (Vec<String>, Vec<String>) {
+    let system = system(text);
+    let basis = Basis::of(&system);
+    let name = |index| system.component(index).unwrap().id.to_string();
+    (
+        basis.entries.iter().map(|entry| name(entry.component)).collect(),
+        basis.beside.iter().map(|&index| name(index)).collect(),
+    )
+}
+
+fn score(text: &str) -> Option<f64> {
+    assess(&system(text)).score
+}
+
+const SITE: &str = "lb load_balancer x3 service=1e-4\n web app_server x3 q=5e-3\n lb -> web\n";
+
+/// Each of them next to a balancer and its tasks: listed, and nothing else.
+#[test]
+fn what_nothing_connects_does_not_move_the_score() {
+    for beside in [
+        "jump app_server q=5e-3",
+        "unused database q=5e-3",
+        "logs storage service=1e-3",
+        "key identity service=1e-3",
+        "secret secret_store service=1e-3",
+        "names dns service=1e-5",
+        "reader database q=5e-3\n writer database q=1e-3\n web -> writer\n reader -> writer async",
+        "worker app_server q=5e-3\n jobs queue service=1e-3\n worker -> jobs",
+    ] {
+        let with = format!("{SITE}{beside}");
+        let without: Vec<&str> =
+            beside.lines().filter(|line| line.contains("writer") && !line.contains("reader")).collect();
+        assert_eq!(score(&with), score(&format!("{SITE}{}", without.join("\n"))), "{beside}");
+        let (entries, listed) = entries(&with);
+        assert_eq!((entries, listed.len()), (vec!["lb".to_owned()], 1), "{beside}");
+    }
+}
+
+/// One worker and everything single in one place, against two regions with all of it twice and a jump box.
+#[test]
+fn less_never_beats_more_and_a_jump_box() {
+    let dev = "door cdn service=1e-4\n app app_server q=5e-3\n redis cache q=5e-3\n db database q=5e-3
+               door -> app\n app -> redis\n app -> db";
+    let prod = "door cdn service=1e-4\n jump app_server q=5e-3
+                app1 app_server x2 q=5e-3\n app2 app_server x2 q=5e-3
+                redis1 cache x2 q=5e-3\n redis2 cache x2 q=5e-3\n db1 database x2 q=5e-3
+                group g k=1: door -> app1, door -> app2
+                app1 -> redis1\n app2 -> redis2\n app1 -> db1\n app2 -> db1";
+    assert!(score(prod).unwrap() > score(dev).unwrap() + 20.0);
+}
+
+#[test]
+fn who_is_an_entry() {
+    for (text, expected) in [
+        // Marked, and nothing else.
+        ("api app_server entry=2\n lb load_balancer", "api"),
+        // What users reach, called or not; a name that leads nowhere is none.
+        ("edge cdn\n lb load_balancer\n edge -> lb\n names dns", "edge lb"),
+        ("names dns\n lb load_balancer\n names -> lb", "lb names"),
+        // One name.
+        ("names dns\n lb1 load_balancer\n lb2 load_balancer\n group g k=1: names -> lb1, names -> lb2", "names"),
+        // Nobody is known to be reached: what is connected, and not what stands alone.
+        ("app app_server\n db database\n app -> db\n spare database\n jump app_server", "app"),
+        ("one app_server\n two app_server\n db database\n one -> db\n two -> one\n one -> two", "one"),
+        // Nothing is connected.
+        ("app app_server\n db database\n key identity\n names dns", "app db"),
+        ("db database\n bastion app_server", "db"),
+        ("bastion app_server", "bastion"),
+        // A copy is not the original.
+        ("reader database\n writer database\n other database\n reader -> writer", "other writer"),
+        ("reader database\n writer database\n reader -> writer", "writer"),
+        // Nobody is served.
+        ("key identity\n secret secret_store\n secret -> key\n names dns\n hub network\n logs storage", ""),
+    ] {
+        assert_eq!(entries(text).0.join(" "), expected, "{text}");
+    }
+    assert_eq!(score("key identity service=1e-4"), None);
+    assert_eq!(score("names dns service=1e-4"), None);
+}
