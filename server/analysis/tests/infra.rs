@@ -259,7 +259,7 @@ fn a_single_load_balancer_is_a_single_point() {
     check(
         "components: [{id: lb, type: load_balancer}, {id: web, replicas: 2}]\ndependencies: [{source: lb, target: web}]\n",
         expect![[r#"
-            single-point-of-failure "id: lb": lb is a single point of failure (1 instance). Users reach nothing else when it fails.
+            single-point-of-failure "id: lb": lb is a single point of failure (1 instance). Users come in through it, and nothing stands in for it.
         "#]],
     );
 }

@@ -1,6 +1,6 @@
 //! Resources into a system: what each instance became, and the components with their dependencies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foreshock_model::{
@@ -14,7 +14,9 @@ use crate::components::{self, Grouped};
 use crate::contract::{self, Reached};
 use crate::expression::Variables;
 use crate::graph::{Graph, row_name};
+use crate::paths;
 use crate::row::RoleName;
+use crate::zones::{self, Zones};
 use crate::{Catalog, Defaults, Row, Upkeep, Violation, check, dependencies, redundancy};
 
 /// What a resource is in the system.
@@ -62,7 +64,15 @@ pub struct Egress {
     pub component: ComponentIndex,
     /// Each subnet that leaves through it: the place of the route, "aws_subnet.a leaves through aws_nat_gateway.n".
     pub subnets: Vec<Evidence>,
+    /// Whether these are in more than one zone; none where some zone is not known.
+    pub apart: Option<bool>,
+    /// The networks that these are in: what their texts lead to or say. One that says nothing is told by its module.
+    pub networks: BTreeSet<Arc<str>>,
 }
+
+/// Attributes that say which network a subnet is in.
+const NETWORK: &[&str] =
+    &["vpc_id", "virtual_network_name", "parent_id", "network", "vcn_id", "network_id", "vpc", "vpc_uuid"];
 
 /// The system made of a stack's resources.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -240,7 +250,7 @@ fn label(instance: &Instance) -> Arc<str> {
 
 /// For each component that traffic leaves through, the subnets whose routes lead to it.
 fn egress(graph: &Graph<'_>, component_of: &[Option<ComponentIndex>]) -> Vec<Egress> {
-    let mut egress: BTreeMap<ComponentIndex, Vec<Evidence>> = BTreeMap::new();
+    let mut egress: BTreeMap<ComponentIndex, Leaving> = BTreeMap::new();
     for (index, row) in graph.rows.iter().enumerate() {
         match row {
             Some(row) if row.is_egress => {
@@ -256,7 +266,11 @@ fn egress(graph: &Graph<'_>, component_of: &[Option<ComponentIndex>]) -> Vec<Egr
                     if let (Some(component), Some(last)) = (component, reached.evidence.last()) {
                         let (subnet, gateway) = (graph.address(index), graph.address(reached.to));
                         let why = format!("{subnet} leaves through {gateway}").into();
-                        egress.entry(component).or_default().push(Evidence { place: last.place.clone(), why });
+                        let leaving = egress.entry(component).or_default();
+                        leaving.subnets.push(Evidence { place: last.place.clone(), why });
+                        leaving.networks.extend(network_of(graph, index));
+                        leaving.zones.absorb(zones::of_instance(graph, index));
+                        leaving.is_vague |= zones::of_instance(graph, index).is_silent();
                     }
                 }
             }
@@ -265,10 +279,36 @@ fn egress(graph: &Graph<'_>, component_of: &[Option<ComponentIndex>]) -> Vec<Egr
     }
     egress
         .into_iter()
-        .map(|(component, mut subnets)| {
+        .map(|(component, Leaving { mut subnets, zones, is_vague, networks })| {
             subnets.sort();
             subnets.dedup();
-            Egress { component, subnets }
+            let is_known = zones.unknown.is_none() && !is_vague;
+            let apart = if zones.names.len() > 1 { Some(true) } else { is_known.then_some(false) };
+            Egress { component, subnets, apart, networks }
         })
         .collect()
+}
+
+/// What leaves through one component, as it is found.
+#[derive(Default)]
+struct Leaving {
+    subnets: Vec<Evidence>,
+    zones: Zones,
+    is_vague: bool,
+    networks: BTreeSet<Arc<str>>,
+}
+
+/// The network a subnet is in.
+fn network_of(graph: &Graph<'_>, subnet: usize) -> Option<Arc<str>> {
+    let instance = graph.instance(subnet)?;
+    for name in NETWORK {
+        let Some(value) = paths::attribute(&instance.body, name).map(|attribute| &attribute.value) else { continue };
+        if let Some(trace) = value.provenance.iter().next() {
+            return Some(trace.to.clone());
+        }
+        if let Kind::String(text) = &value.kind {
+            return Some(text.clone());
+        }
+    }
+    Some(format!("a network of module {:?}", instance.module).into())
 }

@@ -45,6 +45,7 @@ const BUNDLED: &[(&str, &str)] = &[
     ("linode.toml", include_str!("../data/linode.toml")),
     ("managed_data.toml", include_str!("../data/managed_data.toml")),
     ("modules.toml", include_str!("../data/modules.toml")),
+    ("modules_more.toml", include_str!("../data/modules_more.toml")),
     ("noise.toml", include_str!("../data/noise.toml")),
     ("oci.toml", include_str!("../data/oci.toml")),
     ("other_clouds.toml", include_str!("../data/other_clouds.toml")),

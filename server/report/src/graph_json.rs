@@ -6,7 +6,7 @@ use foreshock_model::{Component, ComponentIndex, FailoverMode, Known, Redundancy
 use serde_json::{Map, Value, json};
 
 use super::findings_json::of_evidence;
-use super::words::{confidence_name, dependency_name};
+use super::words::{confidence_name, dependency_name, plane_name};
 use super::{JSON_VERSION, Places};
 
 /// The graphs of some stacks in the shape of `graph --format json`.
@@ -19,14 +19,32 @@ fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
     let system = stack.system();
     let id = |index: ComponentIndex| system.component(index).map(|component| component.id.as_str());
     let components = system.iter().map(|(index, component)| of_component(stack, index, component, places));
-    let dependencies = system.dependencies.iter().map(|dependency| {
+    // Which of the alternatives a dependency is one of, by its number in `groups`.
+    let group_of = |number: usize| {
+        system.alternatives.iter().position(|group| group.members.iter().any(|member| member.index() == number))
+    };
+    let dependencies = system.dependencies.iter().enumerate().map(|(number, dependency)| {
         let evidence = dependency.evidence.iter().map(|evidence| of_evidence(evidence, places));
         json!({
             "from": id(dependency.from),
             "to": id(dependency.to),
             "kind": dependency_name(dependency.kind),
             "confidence": confidence_name(dependency.confidence),
+            "plane": plane_name(dependency.plane),
+            "group": group_of(number),
             "evidence": evidence.collect::<Vec<_>>(),
+        })
+    });
+    // Of the members of a group so many are enough.
+    let groups = system.alternatives.iter().map(|group| {
+        let members = group.members.iter().filter_map(|member| system.dependencies.get(member.index()));
+        let members: Vec<&foreshock_model::Dependency> = members.collect();
+        json!({
+            "name": &*group.name,
+            "from": members.first().and_then(|first| id(first.from)),
+            "members": members.iter().map(|member| id(member.to)).collect::<Vec<_>>(),
+            "required": group.required,
+            "shares_load": group.shares_load,
         })
     });
     let resources = stack.assembled().map(|assembled| assembled.resources.as_slice()).unwrap_or_default();
@@ -49,6 +67,7 @@ fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
         "root": places.path(&stack.root),
         "components": components.collect::<Vec<_>>(),
         "dependencies": dependencies.collect::<Vec<_>>(),
+        "groups": groups.collect::<Vec<_>>(),
         "resources": resources.collect::<Vec<_>>(),
     });
     places.variant(stack, &mut object);

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use foreshock_analysis::Stack;
-use foreshock_model::{ComponentIndex, Confidence, DependencyKind};
+use foreshock_model::{Alternatives, ComponentIndex, Confidence, Dependency, DependencyKind, Plane, System};
 
 use super::Places;
+use super::words::plane_name;
 
 /// The graphs in the language of Graphviz, one cluster for each stack.
 pub fn dot(stacks: &[&Stack], places: &Places<'_>) -> String {
@@ -17,13 +18,18 @@ pub fn dot(stacks: &[&Stack], places: &Places<'_>) -> String {
             let label = quoted(component.id.as_str());
             let _ = writeln!(text, "    s{number}n{} [label={label}{look}];", index.index());
         }
-        for dependency in &stack.system().dependencies {
-            let style = match (dependency.kind, dependency.confidence) {
-                (_, Confidence::Guess) => " [color=gray, fontcolor=gray, label=\"a guess\"]",
-                (DependencyKind::Requires, _) => "",
-                (DependencyKind::Optional, _) => " [style=dashed]",
-                (DependencyKind::Async, _) => " [style=dotted]",
+        for (which, dependency) in stack.system().dependencies.iter().enumerate() {
+            let words = words(stack.system(), which, dependency);
+            let label = (!words.is_empty()).then(|| format!("label={}", quoted(&words)));
+            let look = match (dependency.kind, dependency.confidence) {
+                (_, Confidence::Guess) => Some("color=gray, fontcolor=gray"),
+                _ if dependency.plane != Plane::Data => Some("color=gray, style=dashed"),
+                (DependencyKind::Requires, _) => None,
+                (DependencyKind::Optional, _) => Some("style=dashed"),
+                (DependencyKind::Async, _) => Some("style=dotted"),
             };
+            let style: Vec<&str> = look.into_iter().chain(label.as_deref()).collect();
+            let style = if style.is_empty() { String::new() } else { format!(" [{}]", style.join(", ")) };
             let (from, to) = (dependency.from.index(), dependency.to.index());
             let _ = writeln!(text, "    s{number}n{from} -> s{number}n{to}{style};");
         }
@@ -45,12 +51,17 @@ pub fn mermaid(stacks: &[&Stack], places: &Places<'_>) -> String {
                 single.push(format!("s{number}n{}", index.index()));
             }
         }
-        for dependency in &stack.system().dependencies {
-            let arrow = match (dependency.kind, dependency.confidence) {
-                (_, Confidence::Guess) => "-. a guess .->",
-                (DependencyKind::Requires, _) => "-->",
-                (DependencyKind::Optional, _) => "-.->",
-                (DependencyKind::Async, _) => "-- async -->",
+        for (which, dependency) in stack.system().dependencies.iter().enumerate() {
+            let mut words = words(stack.system(), which, dependency);
+            let is_sure = dependency.confidence != Confidence::Guess && dependency.plane == Plane::Data;
+            if is_sure && dependency.kind == DependencyKind::Async {
+                words = if words.is_empty() { "async".to_owned() } else { format!("async, {words}") };
+            }
+            let arrow = match (is_sure && dependency.kind != DependencyKind::Optional, words.as_str()) {
+                (true, "") => "-->".to_owned(),
+                (true, words) => format!("-- {words} -->"),
+                (false, "") => "-.->".to_owned(),
+                (false, words) => format!("-. {words} .->"),
             };
             let (from, to) = (dependency.from.index(), dependency.to.index());
             let _ = writeln!(text, "    s{number}n{from} {arrow} s{number}n{to}");
@@ -61,6 +72,23 @@ pub fn mermaid(stacks: &[&Stack], places: &Places<'_>) -> String {
         let _ = writeln!(text, "  classDef single stroke:#d00,stroke-width:3px\n  class {} single", single.join(","));
     }
     text
+}
+
+/// What is to know of a dependency beside its kind: that it is a guess, that only changes and recovery need it, and of
+/// how many alternatives it is one.
+fn words(system: &System, which: usize, dependency: &Dependency) -> String {
+    let mut words = Vec::new();
+    if dependency.confidence == Confidence::Guess {
+        words.push("a guess".to_owned());
+    }
+    if dependency.plane != Plane::Data {
+        words.push(format!("{} only", plane_name(dependency.plane)));
+    }
+    let is_in = |group: &&Alternatives| group.members.iter().any(|member| member.index() == which);
+    if let Some(group) = system.alternatives.iter().find(is_in) {
+        words.push(format!("{} of {}", group.required, group.members.len()));
+    }
+    words.join(", ")
 }
 
 fn is_single(stack: &Stack, index: ComponentIndex) -> bool {

@@ -59,7 +59,7 @@ impl<'a> Places<'a> {
     }
 
     /// What tells a stack from others of its root, to be added to its object: only where there is something.
-    pub(super) fn variant(&self, stack: &Stack, object: &mut Value) {
+    pub fn variant(&self, stack: &Stack, object: &mut Value) {
         if let (Some(variant), Some(members)) = (stack.variant(), object.as_object_mut()) {
             let files: Vec<String> = stack.var_files().iter().map(|file| self.path(file.as_path())).collect();
             members.insert("name".to_owned(), variant.into());

@@ -2,7 +2,7 @@
 
 use foreshock_analysis::Fix;
 use foreshock_engine::Health;
-use foreshock_model::{Confidence, DependencyKind, Layer, MinutesPerYear, Points};
+use foreshock_model::{Confidence, DependencyKind, Layer, MinutesPerYear, Plane, Points};
 
 /// Where the pages are.
 const PAGES: &str = "https://github.com/foreshock/foreshock/blob/main/docs";
@@ -54,6 +54,13 @@ pub fn layer_name(layer: Layer) -> &'static str {
 }
 
 /// The name in JSON.
+pub(super) fn plane_name(plane: Plane) -> &'static str {
+    match plane {
+        Plane::Data => "data",
+        Plane::Management => "management",
+    }
+}
+
 pub(super) fn confidence_name(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::Certain => "certain",

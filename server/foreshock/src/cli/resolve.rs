@@ -42,6 +42,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
             let mut json = to_json(&terraform.resolved, &*snapshot);
             add_roles(&mut json, &terraform.assembled);
             rebase(&mut json, &stack.root, &places);
+            places.variant(stack, &mut json);
             Some(json)
         })
         .collect();

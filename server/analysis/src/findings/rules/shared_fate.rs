@@ -1,5 +1,6 @@
 //! Parts that look independent, on one thing that can fail: a shared domain, or one way out of the network.
 
+use foreshock_catalog::Egress;
 use foreshock_engine::{Fault, Unit};
 use foreshock_model::{MinutesPerYear, Points, Redundancy};
 
@@ -9,7 +10,7 @@ use crate::{Finding, Stack};
 const ID: RuleId = RuleId::SharedFate;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
-    let mut findings = one_way_out(stack);
+    let mut findings: Vec<Finding> = stack.egress().iter().filter_map(|egress| one_way_out(stack, egress)).collect();
     findings.extend(on_one_domain(stack));
     findings
 }
@@ -49,16 +50,21 @@ fn on_one_domain(stack: &Stack) -> Vec<Finding> {
     findings
 }
 
-/// One NAT gateway for several subnets, where the stack has no other: it stands in one zone, and the others lose the
-/// internet with that zone.
-fn one_way_out(stack: &Stack) -> Vec<Finding> {
-    let [egress] = stack.egress() else {
-        return Vec::new();
+/// One NAT gateway for subnets of several zones: it stands in one of them, and the others lose the internet with that
+/// zone. Where the zones are not known, one for several subnets of a network that has no other.
+fn one_way_out(stack: &Stack, egress: &Egress) -> Option<Finding> {
+    let component = stack.system().component(egress.component)?;
+    let Redundancy { instances, zones, .. } = &component.redundancy;
+    let is_of_the_region = zones.known().is_some_and(Vec::is_empty);
+    if instances.known() != Some(&1) || egress.subnets.len() < 2 || is_of_the_region {
+        return None;
+    }
+    let has_another = || {
+        let mut others = stack.egress().iter().filter(|other| other.component != egress.component);
+        others.any(|other| other.subnets.is_empty() || !other.networks.is_disjoint(&egress.networks))
     };
-    let Some(component) = stack.system().component(egress.component) else { return Vec::new() };
-    let Redundancy { instances, .. } = &component.redundancy;
-    if instances.known() != Some(&1) || egress.subnets.len() < 2 {
-        return Vec::new();
+    if !egress.apart.unwrap_or_else(|| !has_another()) {
+        return None;
     }
     let cascade = stack.cascade(&[Fault::Component(egress.component)]);
     let affected = cascade.effects.iter().map(|effect| effect.component).filter(|index| *index != egress.component);
@@ -78,5 +84,5 @@ fn one_way_out(stack: &Stack) -> Vec<Finding> {
         evidence: egress.subnets.clone(),
     };
     // Where nothing in the stack calls out, a second one gains no points and is right all the same.
-    draft.finish_unscored(stack).into_iter().collect()
+    draft.finish_unscored(stack)
 }

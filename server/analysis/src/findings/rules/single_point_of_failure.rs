@@ -54,7 +54,8 @@ fn report(stack: &Stack, index: ComponentIndex, point: &SinglePoint) -> Option<F
         _ => format!("{}, {needed} of them needed", wording::instances(component)),
     };
     let consequence = match names.len() {
-        0 => "users reach nothing else when it fails".to_owned(),
+        0 if component.kind.is_user_facing() => "users come in through it, and nothing stands in for it".to_owned(),
+        0 => "nothing else in this stack is known to go down with it".to_owned(),
         fallen => format!("{fallen} of {others} others go down with it: {}", wording::some_of(&names)),
     };
     Draft {
