@@ -26,6 +26,9 @@ pub(crate) struct EntryRow {
     /// Only where this does not surely fail to hold.
     #[serde(default)]
     when: Option<Expression>,
+    /// Its platform gives it a public address of its own, where `when` surely holds: there is no other end.
+    #[serde(default)]
+    by_itself: bool,
     /// What users call it.
     #[serde(default)]
     name: Option<Expression>,
@@ -164,9 +167,12 @@ fn doors(graph: &Graph<'_>, index: usize, fronts: &Fronts) -> Vec<Door> {
         return Vec::new();
     };
     let found = row.paths.iter().flat_map(|path| paths::find(&instance.body, path));
-    let Some(end) = found.into_iter().find(|found| is_elsewhere(graph, index, found)) else { return Vec::new() };
+    let Some(end) = found.into_iter().find(|found| row.by_itself || is_elsewhere(graph, index, found)) else {
+        return Vec::new();
+    };
     let variables = graph.variables(index);
-    if row.when.as_ref().is_some_and(|when| when.holds(&variables) == Some(false)) || fronts.goes_through(index) {
+    let holds = row.when.as_ref().map(|when| when.holds(&variables));
+    if holds == Some(Some(false)) || (row.by_itself && holds != Some(Some(true))) || fronts.goes_through(index) {
         return Vec::new();
     }
     let name = row.name.as_ref().and_then(|name| match name.text(&variables) {
@@ -176,6 +182,7 @@ fn doors(graph: &Graph<'_>, index: usize, fronts: &Fronts) -> Vec<Door> {
     let other = other_end(&end);
     let why = match (&name, role) {
         (Some(name), _) => format!("{name} answers through {}", instance.address),
+        (None, _) if row.by_itself => format!("users come in through {} of {}", end.path, instance.address),
         (None, _) => format!("users come in through {} of {}, which is {other}", end.path, instance.address),
     };
     let evidence = Evidence { place: end.place.place(), why: why.into() };

@@ -52,11 +52,15 @@ resource "cloudflare_record" "api" {
   content = linode_instance.api.ip_address
 }
 
+# => api dns 1/1 region
 # => linode_database_postgresql_v2.db database 1/3 zones?(no zone is written) failover automatic
 # => linode_instance.api app_server 1/1 zones?(no zone is written)
 # => linode_instance.web app_server 1/2 zones?(no zone is written)
 # => linode_nodebalancer.front load_balancer 1/1 region
 # => linode_volume.data storage 1/1 region
+# => api -requires/certain-> linode_instance.api
+# =>     api answers through cloudflare_record.api
+# =>     cloudflare_record.api leads to linode_instance.api
 # => linode_instance.api -requires/certain-> linode_volume.data
 # =>     linode_instance.api keeps its data on linode_volume.data
 # => linode_nodebalancer.front -requires/certain-> linode_instance.web
