@@ -74,13 +74,15 @@ pub fn mermaid(stacks: &[&Stack], places: &Places<'_>) -> String {
     text
 }
 
-/// What is to know of a dependency beside its kind: that it is a guess, that only changes and recovery need it, and of
-/// how many alternatives it is one.
+/// What is to know of a dependency beside its kind.
 fn words(system: &System, which: usize, dependency: &Dependency) -> String {
+    let guess = (dependency.confidence == Confidence::Guess).then(|| "a guess".to_owned());
+    guess.into_iter().chain(setting(system, which, dependency)).collect::<Vec<_>>().join(", ")
+}
+
+/// That only changes and recovery need it, and of how many alternatives it is one.
+pub(super) fn setting(system: &System, which: usize, dependency: &Dependency) -> Vec<String> {
     let mut words = Vec::new();
-    if dependency.confidence == Confidence::Guess {
-        words.push("a guess".to_owned());
-    }
     if dependency.plane != Plane::Data {
         words.push(format!("{} only", plane_name(dependency.plane)));
     }
@@ -88,7 +90,7 @@ fn words(system: &System, which: usize, dependency: &Dependency) -> String {
     if let Some(group) = system.alternatives.iter().find(is_in) {
         words.push(format!("{} of {}", group.required, group.members.len()));
     }
-    words.join(", ")
+    words
 }
 
 fn is_single(stack: &Stack, index: ComponentIndex) -> bool {

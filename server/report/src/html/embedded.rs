@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use foreshock_analysis::{Severity, Stack};
-use foreshock_model::{Component, ComponentIndex, Dependency};
+use foreshock_model::{Component, ComponentIndex, Dependency, System};
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use crate::Places;
 use crate::graph_json::{of_availability, of_redundancy};
+use crate::graph_text::setting;
 use crate::model::loudness;
 use crate::words::{confidence_name, dependency_name};
 
@@ -17,7 +18,8 @@ pub(super) fn graph(stack: &Stack, texts: &mut Texts, places: &Places<'_>) -> Va
     let system = stack.system();
     let components = system.iter().map(|(index, component)| of_component(stack, index, component, texts, places));
     let components: Vec<Value> = components.collect();
-    let dependencies = system.dependencies.iter().map(|dependency| of_dependency(dependency, texts, places));
+    let dependencies = system.dependencies.iter().enumerate();
+    let dependencies = dependencies.map(|(which, it)| of_dependency(system, which, it, texts, places));
     json!({
         "components": components,
         "dependencies": dependencies.collect::<Vec<_>>(),
@@ -48,13 +50,22 @@ fn of_component(
     ])
 }
 
-fn of_dependency(dependency: &Dependency, texts: &mut Texts, places: &Places<'_>) -> Value {
+fn of_dependency(
+    system: &System,
+    which: usize,
+    dependency: &Dependency,
+    texts: &mut Texts,
+    places: &Places<'_>,
+) -> Value {
+    // "certain", "likely, 1 of 2", "certain, management only"
+    let sure = std::iter::once(confidence_name(dependency.confidence).to_owned());
+    let sure: Vec<String> = sure.chain(setting(system, which, dependency)).collect();
     let evidence = dependency.evidence.iter().map(|it| json!([places.line(&it.place), &*it.why]));
     json!([
         dependency.from.0,
         dependency.to.0,
         texts.index(dependency_name(dependency.kind)),
-        texts.index(confidence_name(dependency.confidence)),
+        texts.index(&sure.join(", ")),
         evidence.collect::<Vec<_>>(),
     ])
 }
