@@ -22,7 +22,7 @@ fn findings(files: &[(&str, &str)]) -> Vec<String> {
     let found = found.filter(|finding| finding.severity >= Severity::Info);
     let each = |finding: &foreshock_analysis::Finding| {
         let of = std::iter::once(&finding.component_id).chain(&finding.also);
-        of.map(|of| format!("{} {} {of}", finding.rule.code(), finding.severity.name())).collect::<Vec<_>>()
+        of.map(|of| format!("{} {} {of}", finding.rule, finding.severity.name())).collect::<Vec<_>>()
     };
     found.flat_map(each).collect()
 }
