@@ -298,6 +298,11 @@ fn rewritten(type_name: &str, name: &str, mine: &Json, plan: &Json) -> bool {
         },
         // Has no meaning for application load balancers, and is left out of their plan.
         ("aws_lb", "enable_cross_zone_load_balancing") => plan.is_null(),
+        // Read into the fields of the provider, whatever the case of their names, and printed again with their own.
+        ("aws_ecs_task_definition", "container_definitions") => match (mine.as_str(), plan.as_str()) {
+            (Some(mine), Some(plan)) => mine.to_lowercase() == plan.to_lowercase(),
+            _ => false,
+        },
         // The dedicated masters' type and number are left out while there are none.
         ("aws_elasticsearch_domain", "cluster_config") => {
             let get = |json: &Json, name: &str| json.get(0).and_then(|config| config.get(name)).cloned();

@@ -96,7 +96,7 @@ fn without_a_repository_modules_are_followed_and_nothing_else() {
         ("secret", "hunter2\n"),
         ("elsewhere/main.tf", module),
         ("elsewhere/ami", "ami-1"),
-        ("nothing/readme.md", "no module"),
+        ("nothing/readme.md", "hunter3\n"),
         ("repository/root/main.tf", READER),
     ];
     let directory = Directory::of(&files);
@@ -110,7 +110,7 @@ fn without_a_repository_modules_are_followed_and_nothing_else() {
     // A directory is no module for being called one.
     let calls = READER.replace("../../elsewhere", "../../nothing").replace("../../secret", "../../nothing/readme.md");
     fs::write(directory.path("repository/root/main.tf"), calls).unwrap();
-    assert!(!format!("{:?}", check().stacks).contains("no module"));
+    assert!(!format!("{:?}", check().stacks).contains("hunter3"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use foreshock_expressions::{Budget, each_reference};
-use foreshock_resources::{Instance, Key, Mode, ModuleCall, Resources};
+use foreshock_resources::{Instance, Key, Kind, Mode, ModuleCall, Resources};
 use foreshock_syntax::hcl::{ExprKind, StepKind, TraversalStep, parse_expression};
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
@@ -256,6 +256,10 @@ fn not_at_hand(
 ) -> Instance {
     let source = registry_source(&called.source);
     let provider = source.split("//").next().and_then(|main| main.rsplit('/').next()).unwrap_or_default();
+    // Modules of these providers hand a region of that name to what is in them.
+    let takes_region = matches!(provider, "aws" | "google");
+    let own_region = called.arguments.attributes.get("region").map(|attribute| attribute.value.clone());
+    let own_region = own_region.filter(|value| takes_region && matches!(value.kind, Kind::String(_)));
     let provider = handed_down(&config.block, provider);
     let mut body = called.arguments.clone();
     // What an argument means may differ between versions.
@@ -275,7 +279,7 @@ fn not_at_hand(
         unplaced: BTreeMap::new(),
         may_be_absent: may_be_absent(evaluator, module, &one.key, &config.block),
         repetition: None,
-        region: provider.as_ref().and_then(|provider| evaluator.region(module, provider)),
+        region: own_region.or_else(|| provider.as_ref().and_then(|provider| evaluator.region(module, provider))),
         provider: provider.as_ref().and_then(|provider| evaluator.provider(module, provider)),
         depends_on: depends_on(evaluator, module, &config.block),
         prevent_destroy: false,

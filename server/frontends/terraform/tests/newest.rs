@@ -124,6 +124,10 @@ module "m" {
   source    = "./m"
   providers = { aws = aws.far }
 }
+module "q" {
+  source = "terraform-aws-modules/sqs/aws"
+  region = "eu-west-2"
+}
 //- m/main.tf
 data "aws_region" "here" {}
 output "region" { value = data.aws_region.here.region }
@@ -149,7 +153,10 @@ resource "aws_x" "inner" { zone = "${data.aws_region.here.name}a" }
             module.m.aws_x.inner in "us-gov-west-1" @main.tf:14
               zone = "us-gov-west-1a" <module.m.data.aws_region.here.name>
             module.m.data.aws_region.here in "us-gov-west-1" @main.tf:14
+            module.q in "eu-west-2" @main.tf:37
+              region = "eu-west-2" @main.tf:37
             module.m from "./m": m
+            module.q from "terraform-aws-modules/sqs/aws": not at hand
             aws_x.a -> data.aws_default_tags.t
             aws_x.a -> data.aws_partition.far
             aws_x.a -> data.aws_region.far
