@@ -95,8 +95,8 @@ impl<'a> Evaluator<'a> {
         self.budget.spend(values.len() as u64)?;
         let args = values.as_slice();
         self.pay(name, args)?;
-        if let Some(answer) = scope.names.and_then(|names| names.call(name, args)) {
-            return self.paid(name, args, self.budget.bounded(answer?));
+        if let Some(answer) = self.own_call(name, args, scope) {
+            return answer;
         }
         // Families that look at unknown elements themselves come first.
         if let Some(answer) = select::call(name, args).or_else(|| collection::call(name, args)) {
@@ -106,11 +106,7 @@ impl<'a> Evaluator<'a> {
             return self.paid(name, args, answer?);
         }
         if !args.iter().all(Value::is_wholly_known) {
-            let unknown = Value::unknown_from(args);
-            return Ok(match spelled(name, args) {
-                Some(text) if self.budget.make(text.len() as u64).is_ok() => unknown.spelled(text),
-                _ => unknown,
-            });
+            return Ok(self.unknown_call(name, args));
         }
         let answer = text::call(name, args)
             .or_else(|| number::call(name, args))
@@ -131,6 +127,23 @@ impl<'a> Evaluator<'a> {
             None => {
                 Ok(Value { provenance: all_provenance(args), ..Value::unknown(format!("{name}() is not followed")) })
             }
+        }
+    }
+
+    /// A function that the language around has of its own. Apart from what calls itself: each level of that has a frame.
+    #[inline(never)]
+    fn own_call(&self, name: &str, args: &[Value], scope: &Scope<'_>) -> Answer {
+        let answer = scope.names?.call(name, args)?;
+        Some(answer.and_then(|answer| self.paid(name, args, self.budget.bounded(answer))))
+    }
+
+    /// A call whose arguments are not all known.
+    #[inline(never)]
+    fn unknown_call(&self, name: &str, args: &[Value]) -> Value {
+        let unknown = Value::unknown_from(args);
+        match spelled(name, args) {
+            Some(text) if self.budget.make(text.len() as u64).is_ok() => unknown.spelled(text),
+            _ => unknown,
         }
     }
 

@@ -33,9 +33,7 @@ impl<'a> Evaluator<'a> {
         let Some((variable, slot)) =
             number.and_then(|n| Some((module.config.variables.get(n)?, module.variables.get(n)?)))
         else {
-            // Whoever generates the declaration when it is deployed gives the value all the same.
-            let given = self.given.get(name).filter(|_| module.call.is_none());
-            return Ok(given.cloned().unwrap_or_else(|| Value::unknown(format!("var.{name} is not declared"))));
+            return Ok(self.undeclared_variable(module, name));
         };
         self.budget.deeper(|| {
             Ok(memo(
@@ -44,6 +42,13 @@ impl<'a> Evaluator<'a> {
                 || Value::unknown(format!("circular reference: var.{name}")),
             ))
         })
+    }
+
+    /// Whoever generates the declaration of a variable when it is deployed gives the value all the same.
+    #[inline(never)]
+    fn undeclared_variable(&self, module: &Rc<ModuleInstance>, name: &str) -> Value {
+        let given = self.given.get(name).filter(|_| module.call.is_none());
+        given.cloned().unwrap_or_else(|| Value::unknown(format!("var.{name} is not declared")))
     }
 
     fn variable_value(&self, module: &Rc<ModuleInstance>, variable: &Variable) -> Value {

@@ -10,7 +10,7 @@ use foreshock_syntax::hcl::{StepKind, TraversalStep};
 use foreshock_text::{Place, Span};
 
 use super::{CallExpansion, Evaluator, Expansion, Form, Repetition, ResourceInstance, Scope, memo};
-use crate::remote::{is_remote_state, outputs_names};
+use crate::remote::{is_remote_state, outputs_names, outputs_of};
 
 /// The names of the attributes in some steps: `a.b[0].c` gives `a.b.c`.
 fn path(steps: &[TraversalStep]) -> String {
@@ -47,11 +47,8 @@ impl<'a> Evaluator<'a> {
         let named = |value: Result<Value, Failure>| self.walk(value?, after, scope);
         match (root, first) {
             ("var", Some(name)) => {
-                let value = self.variable(scope.module, name);
-                if scope.module.call.is_none() && scope.module.config.variables.number(name).is_none() {
-                    self.used_undeclared(name, scope.place(span));
-                }
-                named(value)
+                self.note_undeclared(name, span, scope);
+                named(self.variable(scope.module, name))
             }
             ("local", Some(name)) => named(self.local(scope.module, name)),
             ("each" | "count", Some(name)) => named(repetition(root, name, scope.repetition)),
@@ -77,6 +74,15 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Remembers a variable that is declared nowhere. Apart from what calls itself: each level of that has a frame.
+    #[inline(never)]
+    fn note_undeclared(&self, name: &Arc<str>, span: Span, scope: &Scope<'_>) {
+        if scope.module.call.is_none() && scope.module.config.variables.number(name).is_none() {
+            self.used_undeclared(name, scope.place(span));
+        }
+    }
+
+    #[inline(never)]
     fn path_value(&self, name: &str, scope: &Scope<'_>) -> Result<Value, Failure> {
         match name {
             "module" => {
@@ -256,6 +262,16 @@ impl<'a> Evaluator<'a> {
         Ok(value.with_provenance(&Provenance::one(trace)))
     }
 
+    /// The outputs of another stack. Those of a workspace are secret unless somebody asks for the others.
+    #[inline(never)]
+    fn outputs_named(&self, one: &Rc<ResourceInstance>, name: &str) -> Value {
+        let mut outputs = self.remote_outputs(one);
+        if name == "values" {
+            outputs.provenance = outputs.provenance.with_sensitive(true);
+        }
+        outputs
+    }
+
     /// An attribute or the blocks of a name as written; `None` when it is not written.
     pub(crate) fn instance_attribute(&self, one: &Rc<ResourceInstance>, name: &str) -> Option<Value> {
         let resource = one.module.config.resources.get(one.resource)?;
@@ -265,12 +281,7 @@ impl<'a> Evaluator<'a> {
         }
         let is_outputs = outputs_names(&resource.type_name).contains(&name);
         if is_outputs && is_remote_state(resource.mode, &resource.type_name) {
-            let mut outputs = self.remote_outputs(one);
-            // Those of a workspace are secret unless somebody asks for the others.
-            if name == "values" {
-                outputs.provenance = outputs.provenance.with_sensitive(true);
-            }
-            return Some(outputs);
+            return Some(self.outputs_named(one, name));
         }
         if let Some(number) = block.attributes.iter().position(|attribute| &*attribute.name == name) {
             return self.written(one, number);
@@ -308,10 +319,7 @@ impl<'a> Evaluator<'a> {
                 ("dynamic", Some(label)) => label,
                 _ => &block.kind,
             });
-            let outputs: Vec<Arc<str>> = match is_remote_state(resource.mode, &resource.type_name) {
-                true => outputs_names(&resource.type_name).iter().map(|name| Arc::from(*name)).collect(),
-                false => Vec::new(),
-            };
+            let outputs = outputs_of(resource.mode, &resource.type_name);
             for name in names.chain(kinds).chain(&outputs) {
                 if items.contains_key(name) {
                     continue;

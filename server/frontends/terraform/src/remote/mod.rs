@@ -44,6 +44,13 @@ pub(crate) fn outputs_names(type_name: &str) -> &'static [&'static str] {
     }
 }
 
+/// The same of any data source: none of one that reads no other stack.
+#[inline(never)]
+pub(crate) fn outputs_of(mode: Mode, type_name: &str) -> Vec<Arc<str>> {
+    let names = if is_remote_state(mode, type_name) { outputs_names(type_name) } else { &[] };
+    names.iter().map(|name| Arc::from(*name)).collect()
+}
+
 impl Evaluator<'_> {
     /// The `outputs` of a `terraform_remote_state`: what the stack there would put out, as far as its text says it. The
     /// resources behind them are no resources of this stack, so that their provenance is gone.
