@@ -67,3 +67,73 @@ resource "aws_cloudfront_distribution" "front" {
     let orders = stack.blocks.iter().find(|block| &*block.component_id == "aws_db_instance.orders").unwrap();
     assert_eq!((orders.affected, orders.others), (2, 2), "the failure is followed through the module");
 }
+
+fn open_all(files: &[(&str, &str)]) -> Arc<Snapshot> {
+    let mut workspace = Workspace::new();
+    for (path, text) in files {
+        workspace.set_document(FilePath::new(format!("/calls/{path}")), Arc::from(*text));
+    }
+    workspace.snapshot()
+}
+
+#[test]
+fn what_one_line_says_of_many_calls_is_said_once() {
+    let calls: String =
+        (0..6).map(|n| format!("module \"m{n}\" {{\n  source = \"./impl\"\n  name   = \"b{n}\"\n}}\n")).collect();
+    let bucket = "variable \"name\" {}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = var.name\n}\n";
+    let snapshot = open_all(&[("main.tf", &calls), ("impl/main.tf", bucket)]);
+    let stack = snapshot.stacks.iter().find(|stack| stack.root == "/calls").unwrap();
+    let found: Vec<_> = stack.findings.iter().filter(|finding| finding.rule.as_str() == "no-versioning").collect();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].components().count(), 6);
+    let first = found[0].message.lines().next().unwrap();
+    assert_eq!(
+        first,
+        "module.m0.aws_s3_bucket.b keeps no earlier versions (and module.m1, module.m2 and 3 others likewise)."
+    );
+    // The repair mends all of them and says whom it concerns.
+    let fix = &snapshot.fixes(0, found[0])[0];
+    assert!(fix.title.ends_with("(module.m0, module.m1 and 4 others use it)"), "{}", fix.title);
+}
+
+#[test]
+fn arguments_that_differ_are_findings_of_their_own() {
+    let calls =
+        "module \"a\" {\n  source = \"./db\"\n  days   = 1\n}\nmodule \"b\" {\n  source = \"./db\"\n  days   = 0\n}\n";
+    let database = "variable \"days\" {}\nresource \"aws_db_instance\" \"this\" {\n  engine                  = \"postgres\"\n  backup_retention_period = var.days\n}\n";
+    let snapshot = open_all(&[("main.tf", calls), ("db/main.tf", database)]);
+    let stack = snapshot.stacks.iter().find(|stack| stack.root == "/calls").unwrap();
+    let found: Vec<_> = stack.findings.iter().filter(|finding| finding.rule.as_str() == "no-backup").collect();
+    let none = found.iter().find(|finding| &*finding.component_id == "module.b.aws_db_instance.this").unwrap();
+    assert_eq!(none.place.span.text(calls), "days   = 0", "where the caller decides it");
+    assert!(none.also.is_empty(), "{none:#?}");
+    let fix = &snapshot.fixes(0, none)[0];
+    assert_eq!(fix.edits[0].place.span.text(calls), "0");
+    assert_eq!(fix.title, "Keep backups for seven days", "nobody else is concerned");
+}
+
+#[test]
+fn a_cluster_that_no_zone_may_take_is_one_finding() {
+    let text = r#"
+resource "aws_subnet" "a" { availability_zone = "eu-west-1a" }
+resource "aws_subnet" "b" { availability_zone = "eu-west-1b" }
+resource "aws_msk_cluster" "events" {
+  number_of_broker_nodes = 4
+  broker_node_group_info {
+    client_subnets = [aws_subnet.a.id, aws_subnet.b.id]
+  }
+}
+resource "aws_lambda_function" "reader" {
+  environment {
+    variables = { BROKERS = aws_msk_cluster.events.bootstrap_brokers }
+  }
+}
+"#;
+    let snapshot = open(text);
+    let found: Vec<_> =
+        snapshot.stacks[0].findings.iter().filter(|finding| finding.rule.as_str() == "single-zone").collect();
+    assert!(found.len() <= 1, "{found:#?}");
+    if let [one] = found.as_slice() {
+        assert!(one.message.contains("eu-west-1a") && one.message.contains("eu-west-1b"), "{}", one.message);
+    }
+}

@@ -101,8 +101,31 @@ resource "aws_route_table_association" "private_b" {
 
 #[test]
 fn counted_as_the_subnets() {
-    let (directory, _, fix) = repaired(
-        r#"
+    let alone = COUNTED.to_owned();
+    let inside = COUNTED.replace(
+        ROUTE,
+        "resource \"aws_route_table\" \"private\" {\n  vpc_id = \"vpc-1\"\n  route {\n    cidr_block = \"0.0.0.0/0\"\n    gateway_id = aws_nat_gateway.nat.id\n  }\n}\n",
+    );
+    assert_ne!(alone, inside);
+    for text in [alone, inside] {
+        let (directory, _, fix) = repaired(text.trim_start());
+        assert!(fix.is_some(), "{text}");
+        let each = ["aws_nat_gateway.nat[0] 1", "aws_nat_gateway.nat[1] 1", "aws_nat_gateway.nat[2] 1"];
+        assert_eq!(gateways(&directory), each);
+    }
+}
+
+const ROUTE: &str = r#"resource "aws_route_table" "private" {
+  vpc_id = "vpc-1"
+}
+resource "aws_route" "out" {
+  route_table_id         = aws_route_table.private.id
+  destination_cidr_block = "0.0.0.0/0"
+  nat_gateway_id         = aws_nat_gateway.nat.id
+}
+"#;
+
+const COUNTED: &str = r#"
 locals { zones = ["eu-west-1a", "eu-west-1b", "eu-west-1c"] }
 resource "aws_subnet" "public" {
   count             = length(local.zones)
@@ -134,13 +157,7 @@ resource "aws_route_table_association" "private" {
   subnet_id      = aws_subnet.private[count.index].id
   route_table_id = aws_route_table.private.id
 }
-"#
-        .trim_start(),
-    );
-    assert!(fix.is_some());
-    let each = ["aws_nat_gateway.nat[0] 1", "aws_nat_gateway.nat[1] 1", "aws_nat_gateway.nat[2] 1"];
-    assert_eq!(gateways(&directory), each);
-}
+"#;
 
 /// The way out of a well-known module, in short.
 const MODULE: &str = r#"
@@ -148,8 +165,11 @@ variable "azs" { default = [] }
 variable "enable_nat_gateway" { default = false }
 variable "single_nat_gateway" { default = false }
 variable "one_nat_gateway_per_az" { default = false }
+variable "create" { default = true }
 locals {
-  count = var.single_nat_gateway ? 1 : length(var.azs)
+  create = var.create
+  most   = max(length(var.azs), 1)
+  count  = var.single_nat_gateway ? 1 : var.one_nat_gateway_per_az ? length(var.azs) : local.most
 }
 resource "aws_subnet" "public" {
   count             = length(var.azs)
@@ -160,11 +180,11 @@ resource "aws_subnet" "private" {
   availability_zone = var.azs[count.index]
 }
 resource "aws_eip" "nat" {
-  count  = var.enable_nat_gateway ? local.count : 0
+  count  = local.create && var.enable_nat_gateway ? local.count : 0
   domain = "vpc"
 }
 resource "aws_nat_gateway" "this" {
-  count         = var.enable_nat_gateway ? local.count : 0
+  count         = local.create && var.enable_nat_gateway ? local.count : 0
   allocation_id = element(aws_eip.nat[*].id, count.index)
   subnet_id     = element(aws_subnet.public[*].id, count.index)
 }

@@ -148,10 +148,10 @@ pub struct WayOut {
     pub subnet: String,
     /// The subnet's attribute that says its zone.
     pub zone: String,
-    /// The type of tables with routes written in them, and where those name the gateway.
-    pub table: (String, String),
-    /// The type of routes that stand by themselves, and the attributes that name the gateway and the table.
-    pub route: (String, String, String),
+    /// The type of tables with routes written in them, and the two places where those may name the gateway.
+    pub table: (String, String, String),
+    /// The type of routes that stand by themselves, the two attributes that may name the gateway, and the one for the table.
+    pub route: (String, String, String, String),
     /// The type that gives a subnet its table, and the attributes that name the subnet and the table.
     pub join: (String, String, String),
 }

@@ -75,16 +75,18 @@ impl<'a> Ways<'a> {
     }
 
     fn routes(&self) -> Vec<Route<'a>> {
-        let (table, path) = &self.way.table;
+        let (table, path, other) = &self.way.table;
         let mut routes: Vec<Route<'a>> = Vec::new();
         for table in self.of_type(table) {
-            if let Some(names) = attributes(table, path).find(|attribute| names(attribute, self.gateway)) {
+            let mut both = attributes(table, path).chain(attributes(table, other));
+            if let Some(names) = both.find(|attribute| names(attribute, self.gateway)) {
                 routes.push(Route { table, alone: None, names });
             }
         }
-        let (route, path, table) = &self.way.route;
+        let (route, path, other, table) = &self.way.route;
         for alone in self.of_type(route) {
-            let names = attributes(alone, path).find(|attribute| names(attribute, self.gateway));
+            let mut both = attributes(alone, path).chain(attributes(alone, other));
+            let names = both.find(|attribute| names(attribute, self.gateway));
             if let (Some(names), Some(table)) = (names, self.target(alone, table)) {
                 routes.push(Route { table, alone: Some(alone), names });
             }
@@ -222,7 +224,7 @@ impl<'a> Ways<'a> {
         for route in routes {
             edits.push(indexed(route.names, self.gateway)?);
             if let Some(alone) = route.alone {
-                edits.push(indexed(attributes(alone, &self.way.route.2).next()?, route.table)?);
+                edits.push(indexed(attributes(alone, &self.way.route.3).next()?, route.table)?);
             }
         }
         for join in joins {
