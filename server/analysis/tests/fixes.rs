@@ -354,6 +354,17 @@ fn one_of_two_facts_of_a_rule() {
 resource "azurerm_storage_account" "files" {
   name                     = "files"
   account_replication_type = "ZRS"
+
+  blob_properties {
+    versioning_enabled = true
+
+    delete_retention_policy {
+      days = 0
+    }
+  }
+
+  share_properties {
+  }
 }
 
 resource "azurerm_storage_container" "orders" {
@@ -363,8 +374,12 @@ resource "azurerm_storage_container" "orders" {
 "#,
     );
     let findings = snapshot.stacks[0].findings.iter().filter(|finding| finding.rule.as_str() == "deletion-unprotected");
-    let repaired: Vec<String> = findings
+    let mut repaired: Vec<String> = findings
         .flat_map(|finding| snapshot.fixes(0, finding).into_iter().map(|fix| fix.title).collect::<Vec<_>>())
         .collect();
-    assert_eq!(repaired, ["Keep deleted blobs for a week", "Keep deleted containers for a week"]);
+    repaired.sort();
+    assert_eq!(
+        repaired,
+        ["Keep deleted blobs for a week", "Keep deleted containers for a week", "Keep deleted shares for a week"]
+    );
 }

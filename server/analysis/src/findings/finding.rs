@@ -100,7 +100,7 @@ impl Finding {
         self.is_same(other) && self.fact() == other.fact()
     }
 
-    /// What tells it from other findings of its rule on the same thing, numbers left out; nothing where its rule finds one
+    /// What tells it from other findings of its rule on the same thing, without names and numbers; nothing where its rule finds one
     /// fact only.
     pub(crate) fn fact(&self) -> String {
         if self.scored {
@@ -108,6 +108,7 @@ impl Finding {
         }
         let line = self.message.lines().next().unwrap_or_default();
         let alone = line.split(" (and ").next().unwrap_or_default();
+        let alone = alone.trim_start_matches(&*self.component_id).trim_end_matches('.');
         alone.chars().filter(|c| !c.is_ascii_digit()).collect()
     }
 

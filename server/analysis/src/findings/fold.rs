@@ -15,8 +15,9 @@ pub(crate) fn folded(mut stack: Stack) -> Stack {
     let mut kept: Vec<Finding> = Vec::with_capacity(stack.findings.len());
     for finding in std::mem::take(&mut stack.findings) {
         let cause = finding.cause.as_ref().map(|cause| Arc::as_ptr(cause) as usize);
+        let place = (finding.place.clone(), finding.block.clone());
         let key: (_, _, _, Severity, bool, Option<usize>) =
-            (finding.rule, finding.place.clone(), finding.block.clone(), finding.severity, finding.new, cause);
+            (finding.rule, finding.fact(), place, finding.severity, finding.new, cause);
         match at.get(&key).and_then(|&at| kept.get_mut(at)) {
             Some(first) => take_in(first, finding),
             None => {
