@@ -47,7 +47,8 @@ fn a_json_module_is_a_stack_like_any_other() {
         let text = if place.file.as_path().starts_with("/json/root") { STACK } else { MODULE };
         place.span.text(text).to_owned()
     };
-    assert_eq!(written(&edge.evidence[0].place), "aws_db_instance.orders.address");
+    // The variable that it is in, and not the output by which it came out of the module.
+    assert_eq!(written(&edge.evidence[0].place), "\"user_data\": \"db=${module.db.host}\"");
     let (index, finding) = stack
         .findings
         .iter()

@@ -244,5 +244,6 @@ fn component(raw: &RawComponent) -> Component {
         agent: None,
         entry: None,
         may_be_absent: None,
+        reader: false,
     }
 }

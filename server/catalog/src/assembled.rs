@@ -12,7 +12,7 @@ use foreshock_text::Place;
 
 use crate::components::{self, Grouped};
 use crate::contract::{self, Reached};
-use crate::expression::Variables;
+use crate::expression::{Expression, Variables};
 use crate::graph::{Graph, row_name};
 use crate::paths;
 use crate::row::RoleName;
@@ -173,10 +173,19 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Compo
         capacity: Capacity::default(),
         domains: Vec::new(),
         region: instance.and_then(|instance| region_of(instance, row, &variables, &mut system.regions)),
-        recovery: Recovery { response: defaults.response(kind), ..Recovery::default() },
+        recovery: Recovery {
+            response: defaults.response(kind),
+            automatic: row.heals.as_deref().and_then(|heals| defaults.restored(heals)),
+            ..Recovery::default()
+        },
         agent: None,
         entry: None,
         may_be_absent: instance.and_then(|instance| instance.may_be_absent.clone()),
+        reader: row
+            .reader
+            .as_ref()
+            .zip(instance)
+            .is_some_and(|(reader, instance)| is_reader(reader, instance, &variables)),
     }
 }
 
@@ -213,7 +222,19 @@ fn way_in(graph: &Graph<'_>, grouped: &Grouped, label: &Arc<str>) -> Component {
         agent: None,
         entry: None,
         may_be_absent: None,
+        reader: false,
     }
+}
+
+/// Whether it is a copy to read from. An attribute that refers to another resource is not null, whatever it will be.
+fn is_reader(reader: &Expression, instance: &Instance, variables: &Variables) -> bool {
+    reader.holds(variables).unwrap_or_else(|| {
+        let refers = |name: &str| {
+            let written = paths::attribute(&instance.body, name);
+            written.is_some_and(|written| !written.value.provenance.is_empty())
+        };
+        reader.reads().any(refers)
+    })
 }
 
 /// The region that its row reads, else the one its provider is configured for, where the text says it. Nobody publishes

@@ -289,6 +289,9 @@ mod tests {
                     catalog.figures.missing(sla).into_iter().map(|figure| format!("{name}: no figure {figure}")),
                 );
             }
+            if let Some(heals) = row.heals.as_ref().filter(|heals| !catalog.figures.restores(heals)) {
+                wrong.push(format!("{name}: no default says how long {heals} takes"));
+            }
             let last = row.sla.last();
             if last.is_some_and(|sla| sla.when.is_some()) {
                 wrong.push(format!("{name}: the last figures have a condition"));

@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
-use foreshock_model::{Confidence, DependencyKind, Evidence, Plane};
+use foreshock_model::{ComponentKind, Confidence, DependencyKind, Evidence, Plane};
 use rustc_hash::FxHashSet;
 
 use crate::Role;
-use crate::graph::{Edge, Graph, GroupKey, Node, PLAIN};
+use crate::graph::{Carried, Edge, Graph, GroupKey, Node, PLAIN};
 
 /// A component instance reached from another through glue.
 #[derive(Clone, Debug)]
@@ -19,8 +19,8 @@ pub(crate) struct Reached {
     pub(crate) group: Option<GroupKey>,
     /// Only known from who may talk to whom.
     pub(crate) hint: bool,
-    /// An address handed over stands in the way.
-    pub(crate) carried: bool,
+    /// Whether an address handed over stands in the way.
+    pub(crate) carried: Carried,
     pub(crate) evidence: Vec<Evidence>,
 }
 
@@ -66,7 +66,17 @@ pub(crate) fn reached(graph: &Graph<'_>, start: usize) -> Vec<Reached> {
             found.extend(new);
         }
     }
+    if !watches(graph, start) {
+        for way in found.iter_mut().filter(|way| way.carried == Carried::Address && graph.is_public(way.to)) {
+            way.confidence = Confidence::Guess;
+        }
+    }
     found
+}
+
+/// Whether it is there to call others at the address that users call them by; everybody else who is given that tells it on.
+fn watches(graph: &Graph<'_>, start: usize) -> bool {
+    graph.row(start).is_some_and(|row| row.kind == Some(ComponentKind::Monitoring))
 }
 
 struct Walk<'g, 'a> {
@@ -86,7 +96,7 @@ struct Way {
     plane: Plane,
     group: Option<GroupKey>,
     hint: bool,
-    carried: bool,
+    carried: Carried,
     evidence: Vec<Evidence>,
 }
 
@@ -100,7 +110,7 @@ impl Way {
             plane: Plane::Data,
             group: None,
             hint: false,
-            carried: false,
+            carried: Carried::No,
             evidence: Vec::new(),
         }
     }
@@ -122,10 +132,10 @@ impl Way {
             kind: self.kind.max(edge.kind),
             weight: self.weight * edge.weight,
             confidence: self.confidence.min(edge.confidence),
-            plane: if edge.plane == Plane::Management { Plane::Management } else { self.plane },
+            plane: self.plane.max(edge.plane),
             group,
             hint: self.hint || edge.hint,
-            carried: self.carried || edge.carried,
+            carried: self.carried.max(edge.carried),
             evidence,
         }
     }

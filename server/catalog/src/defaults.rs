@@ -138,6 +138,12 @@ impl<'a> Defaults<'a> {
         Seconds::new(work + wait).unwrap_or_default()
     }
 
+    /// In which time a mechanism restores what that row is about.
+    pub(crate) fn restored(self, row: &str) -> Option<Sourced<Seconds>> {
+        let (_, restore, source) = self.figures.judged(row);
+        Some(Sourced { value: Seconds::new(restore?)?, source })
+    }
+
     fn hardware(self, row: &str) -> Figure {
         let (value, restore, source) = self.figures.judged(row);
         hardware(value, restore, source)

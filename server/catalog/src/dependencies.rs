@@ -7,9 +7,10 @@ use foreshock_model::{
     Alternatives, ComponentIndex, ComponentKind, Confidence, Dependency, DependencyIndex, DependencyKind, Plane, System,
 };
 
+use crate::Role;
 use crate::components::Grouped;
 use crate::contract::Reached;
-use crate::graph::{Graph, GroupKey};
+use crate::graph::{Carried, Graph, GroupKey, Node, PLAIN};
 
 /// One dependency between components: the best way found.
 #[derive(Clone)]
@@ -75,9 +76,9 @@ fn kind_of(graph: &Graph<'_>, way: &Reached) -> DependencyKind {
 }
 
 /// The order in which ways are preferred: what a running system needs before what its changes need, unless it is a guess.
-fn rank(way: &Reached) -> (bool, bool, Reverse<Confidence>, impl Ord, usize) {
+fn rank(way: &Reached) -> (bool, Plane, Reverse<Confidence>, impl Ord, usize) {
     let is_guess = way.confidence == Confidence::Guess;
-    (is_guess, way.plane == Plane::Management, Reverse(way.confidence), way.kind, way.evidence.len())
+    (is_guess, way.plane, Reverse(way.confidence), way.kind, way.evidence.len())
 }
 
 fn collect<'r>(
@@ -93,7 +94,7 @@ fn collect<'r>(
     }
     for ((target, group), ways) in by_target {
         let Some(best) = ways.iter().copied().min_by_key(|way| rank(way)) else { continue };
-        let same = |way: &&&Reached| way.kind == best.kind && way.confidence == best.confidence;
+        let same = |way: &&&Reached| (way.kind, way.confidence, way.plane) == (best.kind, best.confidence, best.plane);
         let weight: f64 = ways.iter().filter(same).map(|way| way.weight).sum::<f64>().min(1.0);
         for to in targets.of(target).into_iter().filter(|to| *to != from) {
             merge(lifted, (from, to, group.cloned()), Lifted { best, weight });
@@ -196,7 +197,7 @@ fn drop_own_addresses(system: &System, lifted: &mut BTreeMap<Key, Lifted<'_>>) {
     let faces_users = |index: ComponentIndex| system.component(index).is_some_and(|to| to.kind.is_user_facing());
     let suspects: Vec<Key> = lifted
         .iter()
-        .filter(|((_, to, _), found)| found.best.carried && faces_users(*to))
+        .filter(|((_, to, _), found)| found.best.carried != Carried::No && faces_users(*to))
         .map(|(key, _)| key.clone())
         .collect();
     if suspects.is_empty() {
@@ -204,7 +205,7 @@ fn drop_own_addresses(system: &System, lifted: &mut BTreeMap<Key, Lifted<'_>>) {
     }
     let mut needs: BTreeMap<ComponentIndex, Vec<ComponentIndex>> = BTreeMap::new();
     for ((from, to, _), found) in lifted.iter() {
-        if !found.best.carried && !found.best.hint {
+        if found.best.carried == Carried::No && !found.best.hint {
             needs.entry(*from).or_default().push(*to);
         }
     }
@@ -241,8 +242,12 @@ fn drop_hints(graph: &Graph<'_>, grouped: &[Grouped], system: &System, lifted: &
     };
     let better: BTreeSet<(ComponentIndex, ComponentIndex)> =
         lifted.iter().filter(|(_, found)| !found.best.hint).map(|((from, to, _), _)| (*from, *to)).collect();
-    let fronts: BTreeSet<ComponentIndex> =
-        better.iter().filter(|(_, to)| computes(*to)).map(|(front, _)| *front).collect();
+    let forwards = |(number, grouped): (usize, &Grouped)| {
+        let says_whom = grouped.blocks.iter().any(|&block| has_targets(graph, block));
+        says_whom.then_some(ComponentIndex(number as u32))
+    };
+    let mut fronts: BTreeSet<ComponentIndex> = grouped.iter().enumerate().filter_map(forwards).collect();
+    fronts.extend(better.iter().filter(|(_, to)| computes(*to)).map(|(front, _)| *front));
     lifted.retain(|(from, to, _), found| {
         if !found.best.hint {
             return true;
@@ -252,4 +257,23 @@ fn drop_hints(graph: &Graph<'_>, grouped: &[Grouped], system: &System, lifted: &
             || (kind(*from) == Some(LoadBalancer) && computes(*to) && !fronts.contains(from));
         !known && plausible
     });
+}
+
+/// Whether it leads to target groups of its own: they say whom it forwards to, whether or not the text shows who that is.
+fn has_targets(graph: &Graph<'_>, start: usize) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![Node { instance: start, port: PLAIN }];
+    while let Some(node) = open.pop() {
+        for edge in graph.edges.get(&node).into_iter().flatten().filter(|edge| !edge.hint) {
+            let Some(row) = graph.row(edge.to.instance) else { continue };
+            if row.role() != Role::Glue || !seen.insert(edge.to) {
+                continue;
+            }
+            if row.alternatives {
+                return true;
+            }
+            open.push(edge.to);
+        }
+    }
+    false
 }

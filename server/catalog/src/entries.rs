@@ -215,7 +215,7 @@ fn itself(index: usize) -> Reached {
         plane: Plane::Data,
         group: None,
         hint: false,
-        carried: false,
+        carried: crate::graph::Carried::No,
         evidence: Vec::new(),
     }
 }

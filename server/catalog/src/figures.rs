@@ -87,6 +87,12 @@ impl Figures {
         (row.map_or(0.0, DefaultFigure::value), row.and_then(|row| row.restore), source)
     }
 
+    /// Whether a row of the defaults has a time to restore.
+    #[cfg(test)]
+    pub(crate) fn restores(&self, name: &str) -> bool {
+        self.defaults.get(name).is_some_and(|row| row.restore.is_some())
+    }
+
     /// How often one zone is lost.
     pub(crate) fn zone(&self) -> Figure {
         let (value, restore, source) = self.judged("zone");

@@ -1,6 +1,7 @@
 //! The run-time graph over all instances, glue included, before contraction.
 
 use std::cell::{OnceCell, RefCell};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -47,9 +48,19 @@ pub(crate) struct Edge {
     pub(crate) plane: Plane,
     pub(crate) group: Option<GroupKey>,
     pub(crate) hint: bool,
-    /// An address handed over, not a connection of the platform.
-    pub(crate) carried: bool,
+    pub(crate) carried: Carried,
     pub(crate) evidence: Evidence,
+}
+
+/// Whether an address was handed over, in place of a connection of the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Carried {
+    /// A connection.
+    No,
+    /// A name that only means something inside of a network or a cluster.
+    InternalName,
+    /// Any other.
+    Address,
 }
 
 /// Instances with their rows, and the edges between their sides.
@@ -496,7 +507,7 @@ impl<'a> Graph<'a> {
             None => edges.push(edge),
             Some(known) => {
                 let weight = known.weight.max(edge.weight);
-                if edge.confidence > known.confidence {
+                if (edge.confidence, Reverse(edge.plane)) > (known.confidence, Reverse(known.plane)) {
                     *known = edge;
                 }
                 known.weight = weight;
@@ -631,23 +642,38 @@ impl<'a> Graph<'a> {
                 if target == index || !is_address {
                     continue;
                 }
-                let why = refers(&found.path, self.address(index), trace);
+                let name = trace.named.as_deref().or_else(|| found.variable());
+                let path = match &trace.named {
+                    Some(name) => format!("{}.{name}", found.path),
+                    None => found.path.clone(),
+                };
+                let why = refers(&path, self.address(index), trace);
+                // What came out of a module was written there by somebody else: the variable is here.
+                let place = if self.came_out(index, target) { found.place.place() } else { trace.place.clone() };
                 let to = Node { instance: target, port: PLAIN };
                 let edge = Edge {
                     kind,
                     plane: row.reached_by.plane(),
-                    confidence: Confidence::Likely,
-                    carried: true,
-                    ..plain(to, Evidence { place: trace.place.clone(), why: why.into() })
+                    confidence: if self.is_told(target, name) { Confidence::Guess } else { Confidence::Likely },
+                    carried: Carried::Address,
+                    ..plain(to, Evidence { place, why: why.into() })
                 };
                 let from = Node { instance: index, port: PLAIN };
                 if let Some(name) = &row.hands_on {
                     let to = Node { instance: target, port: self.port(Some(name)) };
-                    self.add(from, Edge { to, ..edge.clone() });
+                    // What a secret leads to is needed as long as the program runs.
+                    self.add(from, Edge { to, plane: Plane::Data, ..edge.clone() });
                 }
                 self.add(from, edge);
             }
         }
+    }
+
+    /// Whether a reference to `target` can only have reached this instance as an output of a module.
+    fn came_out(&self, index: usize, target: usize) -> bool {
+        let (Some(here), Some(there)) = (self.instance(index), self.instance(target)) else { return false };
+        let inside = here.module.strip_prefix(&*there.module);
+        !there.module.is_empty() && inside.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('.'))
     }
 
     /// What the traces of a carrier lead to. One that leads to every instance of a large block leads to the block: from
@@ -716,7 +742,7 @@ impl<'a> Graph<'a> {
         let mut found: Vec<Found<'a>> = row.paths.iter().flat_map(|path| paths::find(&instance.body, path)).collect();
         if let Some(provider) = instance.provider.as_ref().filter(|_| row.paths.iter().any(|path| path == "provider")) {
             let (value, place) = (&provider.value, &provider.place);
-            found.push(Found { path: "provider".into(), value, place, blocks: Vec::new() });
+            found.push(Found { path: "provider".into(), value, place, blocks: Vec::new(), beside: None });
         }
         let named = |found: &Found<'_>| {
             let types = |other: &str| (!row.to.is_empty()).then(|| row.to.iter().any(|wanted| wanted == other));
@@ -745,7 +771,7 @@ impl<'a> Graph<'a> {
             }
             for target in named {
                 let to = self.address(target).into();
-                let trace = Trace { to, attribute: Arc::default(), place: found.place.place() };
+                let trace = Trace { to, attribute: Arc::default(), place: found.place.place(), named: None };
                 self.read_target(index, row, found, &trace, target, (own, port), &mut variables);
             }
         }
@@ -811,6 +837,8 @@ impl<'a> Graph<'a> {
         };
         let plane = if row.management {
             Plane::Management
+        } else if row.start {
+            Plane::Start
         } else if row.kind == KindName::Reached {
             reached.plane()
         } else {
@@ -866,7 +894,7 @@ pub(crate) fn plain(to: Node, evidence: Evidence) -> Edge {
         plane: Plane::Data,
         group: None,
         hint: false,
-        carried: false,
+        carried: Carried::No,
         evidence,
     }
 }

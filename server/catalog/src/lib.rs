@@ -6,6 +6,7 @@
 //! editor. Does no I/O.
 //! Start reading at [`assemble`], then [`Row`] and `data/aws_data.toml`.
 
+mod addresses;
 mod assembled;
 mod backups;
 mod catalog;

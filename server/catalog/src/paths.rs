@@ -20,12 +20,24 @@ pub(crate) struct Found<'a> {
     pub(crate) place: &'a AttributePlace,
     /// The blocks around it, the innermost last.
     pub(crate) blocks: Vec<&'a Block>,
+    /// The `name` in the object that it is a value of: `{ name = "DB_HOST", value = ... }`.
+    pub(crate) beside: Option<&'a str>,
 }
 
 impl Found<'_> {
     /// The provenance of the value.
     pub(crate) fn provenance(&self) -> impl Iterator<Item = &Trace> {
         self.value.provenance.iter()
+    }
+
+    /// What the value is called: the name beside it, else the last step of the path.
+    pub(crate) fn variable(&self) -> Option<&str> {
+        let in_block = self.blocks.last().and_then(|block| block.body.attributes.get("name"));
+        let in_block = in_block.and_then(|name| match &name.value.kind {
+            Kind::String(name) => Some(&**name),
+            _ => None,
+        });
+        self.beside.or(in_block).or_else(|| self.path.rsplit('.').next())
     }
 }
 
@@ -79,7 +91,7 @@ fn in_body<'a>(
     }
     if let Some(attribute) = body.attributes.get(*first) {
         step(walked, first, |walked| {
-            in_value(&attribute.value, rest, walked, &attribute.place, blocks, found, 0);
+            in_value(&attribute.value, rest, walked, &attribute.place, (blocks, None), found, 0);
         });
     }
     for block in body.blocks.iter().filter(|block| &*block.kind == *first) {
@@ -96,7 +108,7 @@ fn in_value<'a>(
     segments: &[&str],
     walked: &mut String,
     place: &'a AttributePlace,
-    blocks: &[&'a Block],
+    (blocks, beside): (&[&'a Block], Option<&'a str>),
     found: &mut Vec<Found<'a>>,
     depth: usize,
 ) {
@@ -104,7 +116,7 @@ fn in_value<'a>(
         return;
     }
     let leaf = |found: &mut Vec<Found<'a>>, walked: &str| {
-        found.push(Found { path: walked.to_owned(), value, place, blocks: blocks.to_vec() });
+        found.push(Found { path: walked.to_owned(), value, place, blocks: blocks.to_vec(), beside });
     };
     match &value.kind {
         Kind::List(items) | Kind::Set(items) => {
@@ -112,23 +124,27 @@ fn in_value<'a>(
                 leaf(found, walked);
             }
             for item in items.iter() {
-                in_value(item, segments, walked, place, blocks, found, depth + 1);
+                in_value(item, segments, walked, place, (blocks, beside), found, depth + 1);
             }
         }
         Kind::Map(items) => {
             if !value.provenance.is_empty() {
                 leaf(found, walked);
             }
+            let beside = match items.get("name").map(|name| &name.kind) {
+                Some(Kind::String(name)) => Some(&**name),
+                _ => None,
+            };
             let wanted = segments.first().copied().filter(|wanted| *wanted != "*");
             let rest = segments.get(1..).unwrap_or_default();
             let chosen = items.iter().filter(|(key, _)| wanted.is_none_or(|wanted| wanted == &***key));
             for (key, item) in chosen {
                 // The written part of a whole resource has one more, nameless element for the rest of it.
                 if key.starts_with('\0') {
-                    in_value(item, rest, walked, place, blocks, found, depth + 1);
+                    in_value(item, rest, walked, place, (blocks, beside), found, depth + 1);
                     continue;
                 }
-                step(walked, key, |walked| in_value(item, rest, walked, place, blocks, found, depth + 1));
+                step(walked, key, |walked| in_value(item, rest, walked, place, (blocks, beside), found, depth + 1));
             }
         }
         _ => leaf(found, walked),

@@ -100,6 +100,15 @@ pub struct Row {
     /// What handing its address over means.
     #[serde(default)]
     pub reached_by: Reach,
+    /// Whether the public comes in by it. Where nothing is said or known, what faces users by its kind does.
+    #[serde(default)]
+    pub(crate) public: Option<Expression>,
+    /// Whether it is a copy that only whoever is given its address reads from.
+    #[serde(default)]
+    pub(crate) reader: Option<Expression>,
+    /// The row of the defaults that says in which time a mechanism restores an instance; nobody else has to.
+    #[serde(default)]
+    pub(crate) heals: Option<String>,
     /// Whether what lies behind it are alternatives of which one is enough.
     #[serde(default)]
     pub alternatives: bool,
@@ -180,6 +189,8 @@ pub enum Reach {
     Optional,
     /// It hands work over.
     Async,
+    /// Only needed to start.
+    Start,
     /// Only needed for changes and recovery.
     Management,
     /// Nothing.
@@ -189,7 +200,7 @@ pub enum Reach {
 impl Reach {
     pub(crate) fn kind(self) -> Option<DependencyKind> {
         match self {
-            Reach::Requires | Reach::Management => Some(DependencyKind::Requires),
+            Reach::Requires | Reach::Start | Reach::Management => Some(DependencyKind::Requires),
             Reach::Optional => Some(DependencyKind::Optional),
             Reach::Async => Some(DependencyKind::Async),
             Reach::Nothing => None,
@@ -197,7 +208,11 @@ impl Reach {
     }
 
     pub(crate) fn plane(self) -> Plane {
-        if self == Reach::Management { Plane::Management } else { Plane::Data }
+        match self {
+            Reach::Start => Plane::Start,
+            Reach::Management => Plane::Management,
+            _ => Plane::Data,
+        }
     }
 }
 
@@ -292,6 +307,9 @@ pub(crate) struct EdgeRow {
     /// Whether the group shares load; an expression, true when absent.
     #[serde(default)]
     pub(crate) shares_load: Option<Expression>,
+    /// Only to start.
+    #[serde(default)]
+    pub(crate) start: bool,
     /// Only for changes and recovery.
     #[serde(default)]
     pub(crate) management: bool,
@@ -437,6 +455,9 @@ impl Row {
             only_connected: false,
             opaque: false,
             reached_by: Reach::default(),
+            public: None,
+            reader: None,
+            heals: None,
             alternatives: false,
             called: None,
             member_of: None,

@@ -4,7 +4,7 @@ use foreshock_model::{Confidence, Evidence};
 use foreshock_resources::Instance;
 
 use crate::Role;
-use crate::graph::{Edge, Graph, Node, PLAIN, plain};
+use crate::graph::{Carried, Edge, Graph, Node, PLAIN, plain};
 use crate::paths::Found;
 use crate::row::Direction;
 
@@ -13,7 +13,7 @@ impl<'a> Graph<'a> {
     pub(crate) fn read_unplaced(&mut self, index: usize, instance: &'a Instance) {
         for (name, attribute) in &instance.unplaced {
             let (value, place) = (&attribute.value, &attribute.place);
-            let found = Found { path: name.to_string(), value, place, blocks: Vec::new() };
+            let found = Found { path: name.to_string(), value, place, blocks: Vec::new(), beside: None };
             self.read_carrier(index, &found);
             self.read_group(index, instance, &found);
             self.read_locals(index, &found);
@@ -31,7 +31,8 @@ impl<'a> Graph<'a> {
                 let why = format!("{} of {own} is made from {}, which may be {other}", found.path, trace.attribute);
                 let evidence = Evidence { place: trace.place.clone(), why: why.into() };
                 let to = Node { instance: target, port: PLAIN };
-                let edge = Edge { kind, confidence: Confidence::Guess, carried: true, ..plain(to, evidence) };
+                let edge =
+                    Edge { kind, confidence: Confidence::Guess, carried: Carried::Address, ..plain(to, evidence) };
                 self.add(Node { instance: index, port: PLAIN }, edge);
             }
         }

@@ -60,7 +60,7 @@ fn value(written: &str, place: Place) -> Value {
     let value = match written.strip_prefix('@') {
         Some(other) => {
             let (to, attribute) = other.rsplit_once('.').unwrap();
-            let trace = Trace { to: Arc::from(to), attribute: Arc::from(attribute), place: place.clone() };
+            let trace = Trace { to: Arc::from(to), attribute: Arc::from(attribute), place: place.clone(), named: None };
             Value { provenance: Provenance::one(trace), ..Value::unknown(format!("known after apply: {other}")) }
         }
         None if written == "true" => Value::new(Kind::Bool(true)),

@@ -95,7 +95,7 @@ fn settings_carry_addresses() {
             azurerm_redis_cache.c cache 1/2 zones?(no zone is written) failover automatic
             azurerm_servicebus_namespace.b queue 1/1 region
             azurerm_storage_account.s storage 1/1 region
-            azurerm_linux_web_app.shop -requires/likely/management-> azurerm_container_registry.r
+            azurerm_linux_web_app.shop -requires/likely/start-> azurerm_container_registry.r
                 app_settings.IMAGES of azurerm_linux_web_app.shop refers to azurerm_container_registry.r.login_server
             azurerm_linux_web_app.shop -requires/likely-> azurerm_postgresql_flexible_server.db
                 app_settings.DB of azurerm_linux_web_app.shop refers to azurerm_postgresql_flexible_server.db.fqdn
@@ -129,7 +129,7 @@ fn secrets_are_kept_in_a_vault_and_lead_on() {
             azurerm_linux_web_app.shop app_server 1/1 region
             azurerm_mssql_database.orders database 1/1 region
             azurerm_mssql_server.s database 1/1 region
-            azurerm_linux_web_app.shop -requires/likely-> azurerm_key_vault.v
+            azurerm_linux_web_app.shop -requires/likely/start-> azurerm_key_vault.v
                 app_settings.DB of azurerm_linux_web_app.shop refers to azurerm_key_vault_secret.db.versionless_id
                 azurerm_key_vault_secret.db is kept in azurerm_key_vault.v
             azurerm_linux_web_app.shop -requires/likely-> azurerm_mssql_server.s
@@ -170,9 +170,9 @@ fn databases_of_one_server_are_shares_of_its_address() {
                 app_settings.DB of azurerm_linux_web_app.shop refers to azurerm_mssql_server.s.fully_qualified_domain_name
             azurerm_mssql_database.orders -requires/certain-> azurerm_mssql_elasticpool.p
                 azurerm_mssql_database.orders runs in azurerm_mssql_elasticpool.p
-            azurerm_mssql_server.s -requires/guess/0.50-> azurerm_mssql_database.orders
+            azurerm_mssql_server.s -requires/likely/0.50-> azurerm_mssql_database.orders
                 azurerm_mssql_server.s is the address of azurerm_mssql_database.orders
-            azurerm_mssql_server.s -requires/guess/0.50-> azurerm_mssql_database.stock
+            azurerm_mssql_server.s -requires/likely/0.50-> azurerm_mssql_database.stock
                 azurerm_mssql_server.s is the address of azurerm_mssql_database.stock
         "#]],
     );
@@ -709,7 +709,7 @@ fn who_may_use_what_is_a_guess() {
             azurerm_kubernetes_cluster.k app_server ?(it says nothing of its nodes) zones?(no zone is written)
             azurerm_linux_web_app.shop app_server 1/1 region
             azurerm_storage_account.s storage 1/1 region
-            azurerm_kubernetes_cluster.k -requires/guess/management-> azurerm_container_registry.r
+            azurerm_kubernetes_cluster.k -requires/guess/start-> azurerm_container_registry.r
                 azurerm_kubernetes_cluster.k has azurerm_role_assignment.pull
                 azurerm_role_assignment.pull names azurerm_container_registry.r
             azurerm_linux_web_app.shop -requires/guess-> azurerm_key_vault.v

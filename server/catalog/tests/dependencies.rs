@@ -465,7 +465,7 @@ fn address_through_locals_and_modules() {
             module.db.aws_db_instance.this database 1/1 zones?(no zone is written) failover none
             module.app.aws_ecs_service.app -requires/likely-> module.db.aws_db_instance.this
                 module.app.aws_ecs_service.app is made from module.app.aws_ecs_task_definition.app
-                container_definitions of module.app.aws_ecs_task_definition.app refers to module.db.aws_db_instance.this.address
+                container_definitions.DB_HOST of module.app.aws_ecs_task_definition.app refers to module.db.aws_db_instance.this.address
         "#]],
     );
 }
@@ -515,12 +515,12 @@ fn address_through_a_secret() {
             aws_secretsmanager_secret.db secret_store 1/1 region
             aws_ecs_service.app -requires/likely-> aws_db_instance.orders
                 aws_ecs_service.app is made from aws_ecs_task_definition.app
-                container_definitions of aws_ecs_task_definition.app refers to aws_secretsmanager_secret.db.arn
+                container_definitions.DB of aws_ecs_task_definition.app refers to aws_secretsmanager_secret.db.arn
                 aws_secretsmanager_secret.db holds aws_secretsmanager_secret_version.db
-                secret_string of aws_secretsmanager_secret_version.db refers to aws_db_instance.orders.address
-            aws_ecs_service.app -requires/likely-> aws_secretsmanager_secret.db
+                secret_string.host of aws_secretsmanager_secret_version.db refers to aws_db_instance.orders.address
+            aws_ecs_service.app -requires/likely/start-> aws_secretsmanager_secret.db
                 aws_ecs_service.app is made from aws_ecs_task_definition.app
-                container_definitions of aws_ecs_task_definition.app refers to aws_secretsmanager_secret.db.arn
+                container_definitions.DB of aws_ecs_task_definition.app refers to aws_secretsmanager_secret.db.arn
         "#]],
     );
 }

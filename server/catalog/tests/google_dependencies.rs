@@ -271,7 +271,7 @@ fn serverless_and_what_it_uses() {
                 template.containers.env.value of google_cloud_run_v2_service.web refers to google_pubsub_topic.orders.id
             google_cloud_run_v2_service.web -optional/likely-> google_redis_instance.cache
                 template.containers.env.value of google_cloud_run_v2_service.web refers to google_redis_instance.cache.host
-            google_cloud_run_v2_service.web -requires/likely-> google_secret_manager_secret.db
+            google_cloud_run_v2_service.web -requires/likely/start-> google_secret_manager_secret.db
                 template.containers.env.value_source.secret_key_ref.secret of google_cloud_run_v2_service.web refers to google_secret_manager_secret.db.secret_id
             google_cloud_run_v2_service.web -requires/likely-> google_sql_database_instance.db
                 template.volumes.cloud_sql_instance.instances of google_cloud_run_v2_service.web refers to google_sql_database_instance.db.connection_name

@@ -129,7 +129,7 @@ fn numbers_from_elsewhere() {
             aws_ecs_service.api (api)
                 instances <- written: min_capacity = 2
                 failover 180 <- SLA: ECS, tasks in two or more zones; AWS Compute SLA (seen 2026-11-22)
-                instance 5.000e-3 mttr 180 <- default: task
+                instance 2.315e-5 mttr 180 <- default: task
                 service 1.000e-4 <- SLA: ECS, tasks in two or more zones; AWS Compute SLA (seen 2026-11-22)
             aws_opensearch_domain.d (d)
                 instances <- written: instance_count = 3

@@ -322,4 +322,7 @@ pub struct Component {
     pub entry: Option<f64>,
     /// Why it may not be there at all: "as many as var.appliances". Its number may be 0, which `redundancy` can't say.
     pub may_be_absent: Option<Arc<str>>,
+    /// A copy that only whoever is given its address reads from (a read replica): it does the work of nobody else, and that
+    /// it follows what it copies is no use of that.
+    pub reader: bool,
 }

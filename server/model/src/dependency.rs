@@ -28,13 +28,15 @@ pub enum Confidence {
     Certain,
 }
 
-/// Whether a running system needs it, or only changing and repairing it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// When it is needed: while the system runs, or only to start, change or repair it. In the order in which it matters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Plane {
     /// The running system.
     #[default]
     Data,
-    /// Changes and recovery only.
+    /// Whatever starts: a secret that is read, an image that is pulled. What runs already runs on.
+    Start,
+    /// Changes and repairs by hand only.
     Management,
 }
 
@@ -107,8 +109,8 @@ impl Dependency {
         }
     }
 
-    /// Whether a failure of the target can reach the running caller: what is only guessed, and what only changes and
-    /// repairs need, is shown and carries nothing.
+    /// Whether a failure of the target can reach the running caller: what is only guessed, and what only starts, changes
+    /// and repairs need, is shown and carries nothing.
     pub fn counts(&self) -> bool {
         self.plane == Plane::Data && self.confidence > Confidence::Guess
     }

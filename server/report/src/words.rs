@@ -57,6 +57,7 @@ pub fn layer_name(layer: Layer) -> &'static str {
 pub(super) fn plane_name(plane: Plane) -> &'static str {
     match plane {
         Plane::Data => "data",
+        Plane::Start => "start",
         Plane::Management => "management",
     }
 }

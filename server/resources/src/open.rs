@@ -35,7 +35,7 @@ pub fn missing(object: &BTreeMap<Arc<str>, Value>, name: &str) -> Option<Value> 
             "" => Arc::from(name),
             outer => Arc::from(format!("{outer}.{name}")),
         };
-        provenance.add(&Provenance::one(Trace { to: trace.to.clone(), attribute, place: trace.place.clone() }));
+        provenance.add(&Provenance::one(Trace { to: trace.to.clone(), attribute, ..trace.clone() }));
     }
     let why = match (why, &rest.kind) {
         (Some(path), _) => format!("known after apply: {path}"),

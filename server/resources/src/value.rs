@@ -49,6 +49,9 @@ pub struct Trace {
     pub attribute: Arc<str>,
     /// Where the reference is written.
     pub place: Place,
+    /// What the value was called inside of a text that was made of a structure: the variable of a container
+    /// (`DB_HOST`), a key of a chart's values.
+    pub named: Option<Arc<str>>,
 }
 
 /// The provenance of a value: sorted, without duplicates, cheap to clone. Also remembers whether the value came from
@@ -93,6 +96,18 @@ impl Provenance {
             }
         };
         Provenance { all, left_out, sensitive, spelling: None }
+    }
+
+    /// The same, known by a name wherever there is none yet.
+    pub fn named(&self, name: &Arc<str>) -> Provenance {
+        let Some(all) = self.all.as_ref().filter(|all| all.iter().any(|trace| trace.named.is_none())) else {
+            return self.clone();
+        };
+        let name_it = |trace: &Trace| Trace { named: trace.named.clone().or(Some(name.clone())), ..trace.clone() };
+        let mut named: Vec<Trace> = all.iter().map(name_it).collect();
+        named.sort();
+        named.dedup();
+        Provenance { all: Some(Arc::new(named)), ..self.clone() }
     }
 
     /// Each trace, in order.
@@ -381,7 +396,7 @@ mod tests {
 
     fn trace(to: &str, at: u32) -> Trace {
         let place = Place::new(FilePath::new("/main.tf"), Span::new(at, at + 1));
-        Trace { to: Arc::from(to), attribute: Arc::from("id"), place }
+        Trace { to: Arc::from(to), attribute: Arc::from("id"), place, named: None }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Names of resources in the texts of carriers: the same name on both sides is a link, as sure as the name is distinctive.
 
-use foreshock_model::{ComponentKind, Confidence, Evidence};
+use foreshock_model::{ComponentKind, Confidence, Evidence, Plane};
 use foreshock_resources::Kind;
 
 use crate::Role;
-use crate::graph::{Edge, Graph, Node, PLAIN, plain};
+use crate::graph::{Carried, Edge, Graph, Node, PLAIN, plain};
 use crate::names::{Naming, own_name, same_place};
 use crate::paths::Found;
 
@@ -259,18 +259,19 @@ impl Graph<'_> {
         let path =
             if by.key.is_empty() || found.path.ends_with(by.key) { String::new() } else { format!("{} in ", by.key) };
         let why = format!("{path}{} of {} is the name of {}", found.path, self.address(index), self.address(target));
+        let told = Some(by.key).filter(|key| !key.is_empty()).or_else(|| found.variable());
         let to = Node { instance: target, port: PLAIN };
         let edge = Edge {
             kind,
             plane: row.reached_by.plane(),
-            confidence,
-            carried: true,
+            confidence: if self.is_told(target, told) { Confidence::Guess } else { confidence },
+            carried: Carried::Address,
             ..plain(to, Evidence { place: found.place.place(), why: why.into() })
         };
         let from = Node { instance: index, port: PLAIN };
         if let Some(name) = &row.hands_on {
             let to = Node { instance: target, port: self.port(Some(name)) };
-            self.add(from, Edge { to, ..edge.clone() });
+            self.add(from, Edge { to, plane: Plane::Data, ..edge.clone() });
         }
         self.add(from, edge);
     }

@@ -14,10 +14,14 @@ use foreshock_resources::{Kind, Trace, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Role;
-use crate::graph::{Edge, Graph, Node, PLAIN, plain, row_name};
+use crate::addresses;
+use crate::graph::{Carried, Edge, Graph, Node, PLAIN, plain, row_name};
 use crate::joins::{Compared, KeyTable, text};
 use crate::paths::{self, Found};
 use crate::row::EdgeRow;
+
+/// Ends of names that nobody outside can resolve.
+const INTERNAL: &[&str] = &[".svc", ".svc.cluster.local", ".local", ".internal"];
 
 /// Who is called by a host name.
 #[derive(Default)]
@@ -62,9 +66,8 @@ impl<'a> Graph<'a> {
                 if dots < 2 && !host.has_provenance && !lone {
                     continue;
                 }
-                let short = dots == 0;
                 for &target in called.0.get(name).into_iter().flatten() {
-                    self.call(index, target, short, found);
+                    self.call(index, target, name, found, (text, host.at));
                 }
             }
         }
@@ -82,24 +85,38 @@ impl<'a> Graph<'a> {
         named.into_iter().flatten().copied().filter(|&target| target != index).collect()
     }
 
-    fn call(&mut self, index: usize, target: usize, short: bool, found: &Found<'_>) {
+    fn call(&mut self, index: usize, target: usize, host: &str, found: &Found<'_>, (text, at): (&str, usize)) {
+        let short = !host.contains('.');
         let Some(row) = self.row(target) else { return };
         let (Some(called), Some(kind)) = (&row.called, row.reached_by.kind()) else { return };
         if target == index || (short && !self.agree(index, target, &called.same)) {
             return;
         }
-        let why = format!("{} of {} names {}", found.path, self.address(index), self.address(target));
+        let inside = addresses::variable_at(text, at);
+        let path = inside.map_or_else(|| found.path.clone(), |name| format!("{}.{name}", found.path));
+        let why = format!("{path} of {} names {}", self.address(index), self.address(target));
+        let told = self.is_told(target, inside.or_else(|| found.variable()));
+        let is_internal = INTERNAL.iter().any(|end| host.ends_with(end)) || host.matches('.').count() < 2;
         let to = Node { instance: target, port: PLAIN };
         let evidence = Evidence { place: found.place.place(), why: why.into() };
-        let edge = Edge { kind, confidence: Confidence::Likely, carried: true, ..plain(to, evidence) };
+        let edge = Edge {
+            kind,
+            confidence: if told { Confidence::Guess } else { Confidence::Likely },
+            carried: if is_internal { Carried::InternalName } else { Carried::Address },
+            ..plain(to, evidence)
+        };
         self.add(Node { instance: index, port: PLAIN }, edge);
     }
 
     /// An edge of the form `key`: between this instance and those that it refers to, or whose value at `key` matches.
     pub(crate) fn read_matches(&mut self, index: usize, row: &'a EdgeRow, key: &str) {
         for (found, target) in self.matches(index, row, key) {
-            let trace =
-                Trace { to: self.address(target).into(), attribute: Arc::default(), place: found.place.place() };
+            let trace = Trace {
+                to: self.address(target).into(),
+                attribute: Arc::default(),
+                place: found.place.place(),
+                named: None,
+            };
             self.read_link(index, row, &found, &trace, target);
         }
     }
@@ -241,7 +258,7 @@ fn values<'b>(body: &'b foreshock_resources::Body, path: &str) -> Vec<Found<'b>>
     match paths::attribute(body, path) {
         Some(attribute) if matches!(attribute.value.kind, Kind::Map(_)) => {
             let (value, place) = (&attribute.value, &attribute.place);
-            vec![Found { path: path.to_owned(), value, place, blocks: Vec::new() }]
+            vec![Found { path: path.to_owned(), value, place, blocks: Vec::new(), beside: None }]
         }
         _ => paths::find(body, path),
     }
@@ -256,18 +273,14 @@ fn is_part(asked: &BTreeMap<Arc<str>, Value>, labels: &BTreeMap<Arc<str>, Value>
 }
 
 fn says_host(found: &Found<'_>) -> bool {
-    let last = found.path.rsplit('.').next().unwrap_or("");
-    let named = found.blocks.last().and_then(|block| block.body.attributes.get("name")).map(|name| &name.value.kind);
-    let name = match named {
-        Some(Kind::String(name)) => name,
-        _ => last,
-    };
-    let name = name.to_uppercase();
+    let name = found.variable().unwrap_or("").to_uppercase();
     HOLDS_A_HOST.iter().any(|part| name.contains(part))
 }
 
 struct Host<'t> {
     name: &'t str,
+    /// Where it begins.
+    at: usize,
     /// Stands where only a host can: behind `//` or `@`, or before a port.
     has_provenance: bool,
 }
@@ -277,15 +290,18 @@ fn hosts(text: &str) -> impl Iterator<Item = Host<'_>> {
     let in_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
     let mut rest = text;
     let mut before = "";
+    let mut passed = 0;
     std::iter::from_fn(move || {
         let start = rest.find(in_name)?;
         let from = rest.get(start..)?;
         let end = from.find(|letter: char| !in_name(letter)).unwrap_or(from.len());
         let (name, after) = from.split_at_checked(end)?;
+        let at = passed + start;
+        passed = at + end;
         let lead = rest.get(..start).filter(|lead| !lead.is_empty()).unwrap_or(before);
         let has_provenance = lead.ends_with("//") || lead.ends_with('@') || starts_with_port(after);
         (before, rest) = (name, after);
-        Some(Host { name: name.trim_end_matches('.'), has_provenance })
+        Some(Host { name: name.trim_end_matches('.'), at, has_provenance })
     })
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn render(assembled: &Assembled) -> String {
             write!(text, "/{:.2}", dependency.weight).unwrap();
         }
         if dependency.plane != foreshock_model::Plane::Data {
-            write!(text, "/management").unwrap();
+            write!(text, "/{}", format!("{:?}", dependency.plane).to_lowercase()).unwrap();
         }
         writeln!(text, "-> {to}").unwrap();
         for evidence in &dependency.evidence {

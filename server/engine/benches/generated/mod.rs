@@ -65,6 +65,7 @@ fn component(index: usize, numbers: &mut Numbers) -> Component {
         agent: None,
         entry: None,
         may_be_absent: None,
+        reader: false,
     }
 }
 

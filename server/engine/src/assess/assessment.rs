@@ -64,7 +64,7 @@ pub fn assess_with(system: &System, basis: &Basis) -> Assessment {
 
 fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
     let readings = Readings::of(system);
-    let sources = sources(&readings.structure().layout);
+    let sources = sources(system, &readings.structure().layout);
     let basis = basis.cloned().unwrap_or_else(|| Basis::at(system, &readings.structure().layout, &sources));
     let tops = tops(&basis, &sources);
     let at = mean(&basis);

@@ -14,7 +14,7 @@ use crate::layout::basis::{Basis, sources};
 /// [`Assessment::loss`](crate::Assessment::loss) at the same basis is the sum. Costs a little less than the assessment.
 pub fn losses(system: &System, basis: &Basis) -> Vec<(ComponentIndex, f64)> {
     let readings = Readings::of(system);
-    let tops = tops(basis, &sources(&readings.structure().layout));
+    let tops = tops(basis, &sources(system, &readings.structure().layout));
     let roots: Vec<u32> = tops.iter().map(|top| top.0).collect();
     let scored = mean(basis);
     let worst = worst::layout(system, &readings, &scored);

@@ -123,7 +123,7 @@ impl Link {
 fn entries(system: &System, layout: &Layout) -> Vec<(u32, f64)> {
     let mut basis = Basis::at(system, layout, &[]);
     if basis.entries.is_empty() {
-        basis = Basis::at(system, layout, &sources(layout));
+        basis = Basis::at(system, layout, &sources(system, layout));
     }
     basis.entries.iter().map(|entry| (entry.component.0, entry.weight)).collect()
 }

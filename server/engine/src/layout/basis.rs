@@ -43,7 +43,7 @@ impl Basis {
     /// The basis of a system. Components with 0 instances are no part of it.
     pub fn of(system: &System) -> Basis {
         let (layout, _) = lay_out(system, Reading::of(Purpose::Structure));
-        Basis::at(system, &layout, &sources(&layout))
+        Basis::at(system, &layout, &sources(system, &layout))
     }
 
     pub(crate) fn at(system: &System, layout: &Layout, sources: &[Vec<ComponentIndex>]) -> Basis {
@@ -56,7 +56,13 @@ impl Basis {
         }
         let is_entry = |index: &ComponentIndex| entries.iter().any(|entry| entry.component == *index);
         let others = sources.iter().filter(|source| !source.iter().any(is_entry));
-        let beside = others.filter_map(|source| source.first().copied()).collect();
+        // A copy to read from is no source, and nobody here may be given its address.
+        let unread = system.iter().filter(|(index, component)| {
+            component.reader && present(layout, *index) && layout.callers(index.0).next().is_none() && !is_entry(index)
+        });
+        let mut beside: Vec<ComponentIndex> = others.filter_map(|source| source.first().copied()).collect();
+        beside.extend(unread.map(|(index, _)| index));
+        beside.sort_unstable();
         Basis { entries, beside }
     }
 
@@ -166,10 +172,12 @@ fn is_way_in(component: &Component) -> bool {
 }
 
 /// The sources: each a component, or a cycle of them, that nothing else depends on; in the order of their first members.
-pub(crate) fn sources(layout: &Layout) -> Vec<Vec<ComponentIndex>> {
+/// A copy to read from is none, whoever reads from it; nor is that it follows what it copies a use of that.
+pub(crate) fn sources(system: &System, layout: &Layout) -> Vec<Vec<ComponentIndex>> {
+    let is_reader = |component: u32| system.components.get(component as usize).is_some_and(|it| it.reader);
     let strong = strong(layout.graph(|_, _| true));
     let mut called = vec![false; strong.components.len()];
-    for edge in &layout.edges {
+    for edge in layout.edges.iter().filter(|edge| !is_reader(edge.from)) {
         let (from, to) = (strong.of.get(edge.from as usize), strong.of.get(edge.to as usize));
         if from != to
             && let Some(called) = to.and_then(|&to| called.get_mut(to as usize))
@@ -183,7 +191,7 @@ pub(crate) fn sources(layout: &Layout) -> Vec<Vec<ComponentIndex>> {
         .zip(called)
         .filter(|(members, called)| {
             let absent = |&member: &u32| layout.own.get(member as usize).is_none_or(|own| own.absent);
-            !called && !members.iter().any(absent)
+            !called && !members.iter().any(absent) && !members.iter().any(|&member| is_reader(member))
         })
         .map(|(members, _)| members.iter().map(|&member| ComponentIndex(member)).collect())
         .collect();

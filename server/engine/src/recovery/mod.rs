@@ -10,7 +10,7 @@ mod waits;
 
 use std::collections::BTreeMap;
 
-use foreshock_model::{Component, ComponentIndex, Plane, Seconds, System};
+use foreshock_model::{Component, ComponentIndex, Confidence, DependencyKind, Plane, Seconds, System};
 
 use crate::cascade::frozen::Frozen;
 use crate::layout::defaults::RESTART_SECONDS;
@@ -83,14 +83,23 @@ pub fn recovery_deadlocks(system: &System) -> Vec<RecoveryDeadlock> {
 
 /// What is needed to repair a component: its own list, and what it depends on in the management plane.
 fn tools(system: &System, component: ComponentIndex, it: &Component) -> Vec<ComponentIndex> {
-    let first = system.dependencies.partition_point(|dependency| dependency.from < component);
-    let own = system.dependencies.get(first..).unwrap_or_default();
-    let own = own.iter().take_while(|dependency| dependency.from == component);
-    let managed = own.filter(|dependency| dependency.plane == Plane::Management).map(|dependency| dependency.to);
+    let managed = on_plane(system, component, Plane::Management);
     let mut tools: Vec<ComponentIndex> = it.recovery.needs.iter().copied().chain(managed).collect();
     tools.sort_unstable();
     tools.dedup();
     tools
+}
+
+/// What a component needs on one plane; what is only guessed counts nowhere.
+fn on_plane(system: &System, component: ComponentIndex, plane: Plane) -> impl Iterator<Item = ComponentIndex> {
+    let first = system.dependencies.partition_point(|dependency| dependency.from < component);
+    let own = system.dependencies.get(first..).unwrap_or_default();
+    let own = own.iter().take_while(move |dependency| dependency.from == component);
+    let counts = move |it: &&foreshock_model::Dependency| {
+        let needs = plane == Plane::Management || it.kind == DependencyKind::Requires;
+        needs && it.plane == plane && it.confidence > Confidence::Guess && it.to != it.from
+    };
+    own.filter(counts).map(|dependency| dependency.to)
 }
 
 /// Everything that has to be restored.
@@ -121,6 +130,7 @@ fn restoration<'a>(system: &System, frozen: &'a Frozen, cascade: &'a Cascade, fa
             },
             repairs: repairs.remove(&effect.component).unwrap_or_default(),
             tools: it.map(|it| tools(system, effect.component, it)).unwrap_or_default(),
+            starts: on_plane(system, effect.component, Plane::Start).collect(),
             restart: restart.map_or(RESTART_SECONDS, |restart| restart.value.get()),
             restart_assumed: restart.is_none_or(|restart| restart.source.is_default()),
         }

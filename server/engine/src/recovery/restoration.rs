@@ -28,6 +28,8 @@ pub(crate) struct Hit {
     pub(crate) repairs: Vec<Repair>,
     /// What is needed for a repair by hand.
     pub(crate) tools: Vec<ComponentIndex>,
+    /// What is needed to start.
+    pub(crate) starts: Vec<ComponentIndex>,
     pub(crate) restart: f64,
     pub(crate) restart_assumed: bool,
 }
@@ -127,6 +129,12 @@ impl<'a> Restoration<'a> {
             } else {
                 waits.push(Wait::For(other));
             }
+        }
+        // What is down starts, and so does what replaces a lost instance.
+        if hit.health == Health::Down || hit.own > Health::Healthy {
+            let places = hit.starts.iter().filter_map(|start| self.place.get(&start.0).copied());
+            let away = places.filter(|&place| self.is_down(place));
+            waits.extend(away.map(|place| Wait::For(Other { place, buffer: 0.0, whole: false })));
         }
         let lost_before = frozen.base.states.get(component as usize).map_or(0, |state| state.partials);
         if partials_too_heavy(lost_before + weights.iter().map(|(weight, _)| weight).sum::<u64>()) {

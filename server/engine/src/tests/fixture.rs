@@ -69,6 +69,7 @@ pub(crate) fn component(id: &str) -> Component {
         agent: None,
         entry: None,
         may_be_absent: None,
+        reader: false,
     }
 }
 
@@ -211,6 +212,7 @@ fn parse_component(system: &System, words: &[&str]) -> Component {
             "whole" => component.reliability.whole = Some(parse_figure(value, Layer::Hardware)),
             "util" => component.capacity.movable_utilisation = Some(number()),
             "resident" => component.capacity.resident_utilisation = Some(number()),
+            "reader" => component.reader = true,
             "entry" => component.entry = Some(number()),
             "latency" => component.capacity.latency = Seconds::new(number()),
             "parallel" => component.capacity.calls = Calls::Parallel,
@@ -276,6 +278,7 @@ fn parse_dependency(system: &System, text: &str) -> Dependency {
             "breaker" => dependency.breaker = true,
             "fallback" => dependency.fallback = true,
             "management" => dependency.plane = Plane::Management,
+            "start" => dependency.plane = Plane::Start,
             _ => panic!("{word} in {text}"),
         }
     }

@@ -90,7 +90,7 @@ fn link_options(size: Size, grouped: bool) -> impl Strategy<Value = String> {
         vec!["", "", "", "", "optional", "async", "async buffer=20", "breaker", "breaker fallback", "optional breaker"];
     let weights = vec!["", "", "", "", "weight=0.3", "weight=0.25 fallback", "weight=0.5", "weight=0"];
     let in_groups = if size.plain { vec![""] } else { vec!["", "", "", "guess"] };
-    let planes = if grouped { in_groups } else { vec!["", "", "", "", "", "guess", "management"] };
+    let planes = if grouped { in_groups } else { vec!["", "", "", "", "", "guess", "management", "start"] };
     let times = vec!["", "", "timeout=3 attempts=2", "latency=1", "latency=2 timeout=5"];
     let fans = if size.modes { vec!["", "", "fan=2", "fan=0.5"] } else { vec![""] };
     (select(kinds), select(weights), select(planes), select(times), select(fans))

@@ -280,6 +280,42 @@ fn the_management_plane_is_a_tool() {
     );
 }
 
+/// A secret that is read at start: what runs runs on without it, and what is down waits for it.
+#[test]
+fn what_a_start_needs_holds_up_only_what_starts() {
+    let text =
+        "web x2 q=0 response=0 restart=10 mttr=60\n vault q=0 response=0 restart=0 mttr=600\n web -> vault start";
+    check(
+        text,
+        "vault",
+        expect![[r#"
+            vault Down: serves 292 [63..1359] s
+            service: 292 [63..1359] s
+            everything: 292 [63..1359] s
+        "#]],
+    );
+    check(
+        text,
+        "web vault",
+        expect![[r#"
+            vault Down: serves 292 [63..1359] s
+            web Down: serves 302 [73..1369] s, after vault
+            service: 302 [73..1369] s
+            everything: 302 [73..1369] s
+        "#]],
+    );
+    check(
+        text,
+        "web#0 vault",
+        expect![[r#"
+            web Degraded: serves 0 [0..0] s, whole 292 [63..1359] s
+            vault Down: serves 292 [63..1359] s
+            service: 292 [63..1359] s
+            everything: 292 [63..1359] s
+        "#]],
+    );
+}
+
 /// One that can be reached another way is no deadlock.
 #[test]
 fn a_tool_with_another_way() {

@@ -105,6 +105,26 @@ proptest! {
         }
     }
 
+    /// A copy to read from, which nobody here is given: it is no entry, and nobody falls with it.
+    #[test]
+    fn a_reader_moves_nothing(text in random::system(random::WIDE), of in any::<prop::sample::Index>(), link in prop::sample::select(vec!["async", "optional", "guess"])) {
+        let base = system(&text);
+        let of = of.index(base.components.len());
+        let count = base.components.len();
+        let lines: Vec<&str> = text.lines().collect();
+        let first_link = lines.iter().position(|line| line.contains("->")).unwrap_or(lines.len());
+        let (own, links) = lines.split_at(first_link);
+        let reader = format!("c{count} database x1 q=0.01 service=0.002 reader");
+        let follows = format!("c{count} -> c{of} {link}");
+        let guess = format!("c0 -> c{count} guess");
+        let changed = [own, &[reader.as_str(), follows.as_str(), guess.as_str()], links].concat().join("\n");
+        let changed = system(&changed);
+        let (before, after) = (assess(&base), assess(&changed));
+        prop_assert_eq!(&before.basis.entries, &after.basis.entries);
+        prop_assert_eq!(before.loss, after.loss);
+        prop_assert_eq!(before.score, after.score);
+    }
+
     /// Perfecting anything never lowers the score.
     #[test]
     fn a_better_figure_never_lowers_the_score(text in random::system(random::WIDE), which in any::<prop::sample::Index>()) {

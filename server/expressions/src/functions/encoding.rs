@@ -25,6 +25,36 @@ pub(super) fn call(name: &str, args: &[Value]) -> Answer {
     })
 }
 
+/// Longer lists of traces than this are not gone over for names: nobody hands so much to one variable.
+const MOST_NAMED: usize = 64;
+
+/// A structure that is about to become one text, in which everybody is lost that is not named: each trace inside is known by
+/// the name of the variable (`{ name = "DB_HOST", value = ... }`) or the key that its value is under.
+pub(super) fn named(value: &Value, name: Option<&Arc<str>>) -> Value {
+    let is_under = |key: &str| matches!(key, "value" | "valueFrom" | "value_from");
+    let kind = match &value.kind {
+        Kind::List(items) => Kind::List(Arc::new(items.iter().map(|item| named(item, name)).collect())),
+        Kind::Set(items) => Kind::Set(Arc::new(items.iter().map(|item| named(item, name)).collect())),
+        Kind::Map(items) => {
+            let own = match items.get("name").map(|name| &name.kind) {
+                Some(Kind::String(own)) => Some(own),
+                _ => None,
+            };
+            let of = |key: &Arc<str>, item: &Value| {
+                let name = own.filter(|_| is_under(key)).unwrap_or(key);
+                (key.clone(), named(item, Some(name)))
+            };
+            Kind::Map(Arc::new(items.iter().map(|(key, item)| of(key, item)).collect()))
+        }
+        kind => kind.clone(),
+    };
+    let provenance = match name {
+        Some(name) if value.provenance.len() <= MOST_NAMED => value.provenance.named(name),
+        _ => value.provenance.clone(),
+    };
+    Value { kind, provenance, origin: value.origin.clone() }
+}
+
 fn jsonencode(args: &[Value]) -> Result<Value, Failure> {
     let mut text = String::new();
     json::write(arg(args, 0)?, &mut text)?;

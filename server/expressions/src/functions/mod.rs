@@ -93,6 +93,10 @@ impl<'a> Evaluator<'a> {
             }
         }
         self.budget.spend(values.len() as u64)?;
+        if matches!(name, "jsonencode" | "yamlencode") && values.iter().any(|value| !value.all_provenance().is_empty())
+        {
+            values = values.iter().map(|value| encoding::named(value, None)).collect();
+        }
         let args = values.as_slice();
         self.pay(name, args)?;
         if let Some(answer) = self.own_call(name, args, scope) {

@@ -78,6 +78,7 @@ pub(crate) fn read(declared: &Declared<'_>, context: &mut Context<'_, '_>) -> Re
         agent: agent.agent,
         entry,
         may_be_absent: None,
+        reader: false,
     };
     Read { component, timeout, objectives, needs_grounding: agent.needs_grounding }
 }

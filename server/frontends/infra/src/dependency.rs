@@ -70,7 +70,7 @@ fn read(
     let timeout = section.number(report, "timeout_seconds", Bounds::Positive);
     let attempts = section.count(report, "attempts", 1);
     let buffer = section.seconds(report, "buffer_seconds", 1.0);
-    let planes = [("data", Plane::Data), ("management", Plane::Management)];
+    let planes = [("data", Plane::Data), ("start", Plane::Start), ("management", Plane::Management)];
     let plane = section.word(report, "plane", &planes).map_or(Plane::Data, |plane| plane.value);
     let confidences = [("certain", Confidence::Certain), ("likely", Confidence::Likely), ("guess", Confidence::Guess)];
     let confidence = section.word(report, "confidence", &confidences).map_or(Confidence::Certain, |sure| sure.value);

@@ -231,8 +231,10 @@ fn write_dependency(
         Confidence::Likely => put(text, 2, "confidence: likely"),
         Confidence::Guess => put(text, 2, "confidence: guess"),
     }
-    if dependency.plane == Plane::Management {
-        put(text, 2, "plane: management");
+    match dependency.plane {
+        Plane::Data => {}
+        Plane::Start => put(text, 2, "plane: start"),
+        Plane::Management => put(text, 2, "plane: management"),
     }
     if let Some(group) = system.alternatives.iter().find(|group| group.members.contains(&index)) {
         put(text, 2, &format!("alternatives: {}", scalar(&group.name)));

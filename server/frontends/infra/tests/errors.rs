@@ -344,7 +344,7 @@ fn words_and_flags() {
     dependency(
         "plane: control",
         expect![[r#"
-        "control": plane is "control"; expected one of data, management
+        "control": plane is "control"; expected one of data, start, management
     "#]],
     );
 }

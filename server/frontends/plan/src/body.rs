@@ -164,6 +164,7 @@ impl<'r, 't> Reader<'r, 't> {
                     to,
                     attribute: Arc::from(format!("local.{local}")),
                     place,
+                    named: None,
                 }));
             }
         }
@@ -193,8 +194,12 @@ impl<'r, 't> Reader<'r, 't> {
             let there = self.facts.has(&target.to);
             if there && self.holds(&target.to, &target.attribute, target.vague, value, changed) {
                 let place = Place::new(self.file.clone(), target.span);
-                provenance =
-                    provenance.union(&Provenance::one(Trace { to: target.to, attribute: target.attribute, place }));
+                provenance = provenance.union(&Provenance::one(Trace {
+                    to: target.to,
+                    attribute: target.attribute,
+                    place,
+                    named: None,
+                }));
             }
         }
         provenance

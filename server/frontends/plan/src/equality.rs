@@ -106,7 +106,7 @@ impl Identities {
         let mut provenance = Provenance::none();
         let mut add = |found: Option<(Arc<str>, &'static str)>| {
             if let Some((to, attribute)) = found {
-                let trace = Trace { to, attribute: Arc::from(attribute), place: place.clone() };
+                let trace = Trace { to, attribute: Arc::from(attribute), place: place.clone(), named: None };
                 provenance = provenance.union(&Provenance::one(trace));
             }
         };

@@ -95,6 +95,7 @@ fn component(name: &Arc<str>, count: u32, place: &Place, written: &Place, entry:
         region: None,
         recovery: Recovery::default(),
         agent: None,
+        reader: false,
         entry,
         may_be_absent: None,
     }

@@ -124,7 +124,7 @@ impl<'a> Evaluator<'a> {
             },
             Form::Unknown(why, _) => {
                 let Some(one) = expansion.instances.first() else { return fail(why.clone()) };
-                let trace = Trace { to: one.address.clone(), attribute: Arc::from(path(steps)), place };
+                let trace = Trace { to: one.address.clone(), attribute: Arc::from(path(steps)), place, named: None };
                 Ok(Value { kind: Kind::Unknown(why.clone()), provenance: Provenance::one(trace), origin: None })
             }
             Form::Count | Form::Each => self.read_many(&expansion, address, steps, place, scope),
@@ -153,7 +153,7 @@ impl<'a> Evaluator<'a> {
                         provenance.add_all_of(&key);
                         for one in &expansion.instances {
                             let (to, attribute, place) = (one.address.clone(), attribute.clone(), place.clone());
-                            provenance.add(&Provenance::one(Trace { to, attribute, place }));
+                            provenance.add(&Provenance::one(Trace { to, attribute, place, named: None }));
                         }
                         let provenance = provenance.provenance();
                         let why = key.first_reason().unwrap_or_else(|| Arc::from("not known"));
@@ -243,7 +243,7 @@ impl<'a> Evaluator<'a> {
         };
         let full = path(steps);
         let full = if full.is_empty() { name.to_string() } else { full };
-        let trace = Trace { to: one.address.clone(), attribute: Arc::from(full), place };
+        let trace = Trace { to: one.address.clone(), attribute: Arc::from(full), place, named: None };
         let unknown = || {
             let path = format!("{}.{}", trace.to, trace.attribute);
             Value::unknown(format!("known after apply: {path}")).spelled(format!("${{{path}}}"))
@@ -311,8 +311,12 @@ impl<'a> Evaluator<'a> {
     /// A whole instance as a value.
     pub(crate) fn object(&self, one: &Rc<ResourceInstance>, place: &Place) -> Value {
         let mut items = BTreeMap::new();
-        let trace =
-            |attribute: &str| Trace { to: one.address.clone(), attribute: Arc::from(attribute), place: place.clone() };
+        let trace = |attribute: &str| Trace {
+            to: one.address.clone(),
+            attribute: Arc::from(attribute),
+            place: place.clone(),
+            named: None,
+        };
         if let Some(resource) = one.module.config.resources.get(one.resource) {
             let names = resource.block.attributes.iter().map(|attribute| &attribute.name);
             let kinds = resource.block.blocks.iter().map(|block| match (&*block.kind, block.labels.first()) {
@@ -432,7 +436,7 @@ impl<'a> Evaluator<'a> {
             let attribute: Arc<str> = Arc::from(path(steps));
             let at_hand = || Arc::from(format!("the source of {} is not at hand", one.address));
             let why = one.refused.clone().unwrap_or_else(at_hand);
-            let trace = Trace { to: one.address.clone(), attribute, place };
+            let trace = Trace { to: one.address.clone(), attribute, place, named: None };
             return Ok(Value { kind: Kind::Unknown(why), provenance: Provenance::one(trace), origin: None });
         };
         let rest = steps.get(1..).unwrap_or_default();

@@ -344,7 +344,7 @@ impl One<'_, '_, '_> {
         resources.instances.push(instance);
         part.resources = Arc::new(resources);
         let place = Place::new(block.file.clone(), block.header);
-        let trace = Trace { to: address.clone(), attribute: Arc::from(""), place };
+        let trace = Trace { to: address.clone(), attribute: Arc::from(""), place, named: None };
         let why = Arc::from(format!("the source of {address} is not at hand"));
         Value { kind: Kind::Unknown(why), provenance: Provenance::one(trace), origin: None }
     }
