@@ -392,6 +392,56 @@ fn the_way_in_is_needed_by_users() {
 }
 
 #[test]
+fn a_piece_of_the_way_in_is_missed() {
+    let before = shop("\"db.example.org\"");
+    let (start, end) =
+        (before.find("resource \"aws_lb_listener\"").unwrap(), before.find("resource \"aws_ecs_service\"").unwrap());
+    let without = format!("{}{}", &before[..start], &before[end..]);
+    let stack = compared(&[("main.tf", &before)], &[("main.tf", &without)]);
+    assert_eq!(told(&stack), ["warning deletes-serving aws_lb_listener.http"]);
+    assert!(points(&stack) < Some(-10.0), "{:?}", points(&stack));
+    assert!(removals(&stack)[0].message.contains("aws_lb.front leads to aws_ecs_service.web no more"));
+    let renamed = before.replace("\"http\"", "\"https\"");
+    let stack = compared(&[("main.tf", &before)], &[("main.tf", &renamed)]);
+    assert_eq!((told(&stack), points(&stack)), (Vec::new(), Some(0.0)));
+    let gone = ("aws_lb_listener.http", ["delete"].as_slice(), "delete_because_no_resource_config", json!({}));
+    let stack = stack_of(&plan(&[gone], Some("no-op"), json!({})));
+    assert_eq!(told(&stack), ["warning deletes-serving aws_lb_listener.http"]);
+    assert!(points(&stack) < Some(-10.0), "{:?}", points(&stack));
+}
+
+#[test]
+fn what_stands_in_between_may_go_with_it() {
+    let does = [DATABASE, SERVICE].map(|address| (address, ["delete"].as_slice(), "", json!({})));
+    let stack = stack_of(&plan(&does, None, json!({"complete": false})));
+    let expected = ["error deletes-stateful aws_db_instance.orders", "warning deletes-serving aws_ecs_service.web"];
+    assert_eq!(told(&stack), expected);
+    // Nobody is left who misses it.
+    let destroy: Vec<_> = ALL.iter().map(|address| (*address, ["delete"].as_slice(), "", json!({}))).collect();
+    let stack = stack_of(&plan(&destroy, None, json!({})));
+    let database = removals(&stack).into_iter().find(|finding| &*finding.component_id == DATABASE).unwrap();
+    assert!(database.message.contains("what needed it goes, too"), "{}", database.message);
+}
+
+#[test]
+fn what_a_plan_leaves_open_is_not_mended() {
+    let replace = ["delete", "create"].as_slice();
+    let mut plan = plan(&[(DATABASE, replace, "replace_by_request", json!({}))], Some("no-op"), json!({}));
+    let task = plan["resource_changes"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .find(|change| change["name"] == "web" && change["type"] == "aws_ecs_task_definition");
+    let change = &mut task.unwrap()["change"];
+    change["actions"] = json!(["update"]);
+    change["after"].as_object_mut().unwrap().remove("container_definitions");
+    change["after_unknown"] = json!({"container_definitions": true});
+    let stack = stack_of(&plan);
+    let mended = &stack.comparison().unwrap().mended;
+    assert!(mended.is_empty(), "{mended:?}");
+}
+
+#[test]
 fn one_of_several_that_stand_in_for_each_other_is_missed_by_nobody() {
     let group = |names: &[&str]| {
         let mut text = String::from("components:\n- {id: web, type: load_balancer, replicas: 2}\n");

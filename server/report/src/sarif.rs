@@ -142,7 +142,7 @@ fn figures(report: &StackReport, places: &Places<'_>) -> Value {
     let stack = &report.stack;
     json!({
         "stack": places.title(stack),
-        "score": stack.assessment.score,
+        "score": stack.score(),
         "base": stack.comparison().map(|comparison| json!({
             "rev": *comparison.base.id,
             "score": comparison.score,

@@ -1,6 +1,6 @@
 //! What a change did: the stack beside the same stack at the base.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foreshock_engine::{Assessment, Basis, EntryPoint, EntryReason, assess_with, minutes_per_year};
@@ -110,7 +110,10 @@ impl Stack {
             finding.new = !self.accepted.contains(&finding.key());
         }
         let lost = measured.gone.components.iter().filter(|gone| !gone.losers.is_empty() && !gone.goes_on());
-        let missing = lost.map(|gone| then.id_of(gone.index).into()).collect();
+        let cut = measured.gone.cuts.iter().filter_map(|cut| then.system().dependencies.get(cut.number.index()));
+        let lost = lost.map(|gone| gone.index).chain(cut.map(|dependency| dependency.to));
+        let missing: BTreeSet<ComponentIndex> = lost.collect();
+        let missing = missing.into_iter().map(|index| then.id_of(index).into()).collect();
         self.comparison = Some(Arc::new(Comparison {
             base,
             score: measured.before.0,
@@ -186,6 +189,10 @@ impl<'h> Known<'h> {
     }
 
     fn is_mended(&self, finding: &Finding, before: &Stack, now: &Stack) -> bool {
+        // What a plan leaves open until the apply is not mended by that.
+        if now.is_record() && leaves_open(&finding.component_id, before, now) {
+            return false;
+        }
         let name = self.names.get(&finding.component_id).unwrap_or(&finding.component_id);
         if let Some(present) = &self.present {
             let id = now.name_now(&self.held.before.name(before, &finding.component_id)).into();
@@ -197,6 +204,20 @@ impl<'h> Known<'h> {
         let same = |other: &Finding| other.rule == finding.rule && other.component_id == *name;
         !now.all_findings().any(same) && now.has(name)
     }
+}
+
+/// Whether a resource had a value that is not known now.
+fn leaves_open(id: &str, before: &Stack, now: &Stack) -> bool {
+    let body = |stack: &Stack, id: &str| {
+        let declaring = stack.system().find(id).and_then(|index| stack.declaring_instance(index));
+        let all = || stack.resources()?.instances.iter().find(|instance| *instance.address == *id);
+        declaring.or_else(all).map(|instance| instance.body.clone())
+    };
+    let (Some(then), Some(present)) = (body(before, id), body(now, &now.name_now(id))) else { return false };
+    present.attributes.iter().any(|(name, attribute)| {
+        let known = then.attributes.get(name).is_some_and(|then| then.value.is_wholly_known());
+        known && !attribute.value.is_wholly_known()
+    })
 }
 
 /// Score and share of the service that is lost, on both sides at the same entry points.

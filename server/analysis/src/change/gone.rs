@@ -4,11 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use foreshock_catalog::Role;
 use foreshock_model::{
     Component, ComponentId, ComponentIndex, ComponentKind, Dependency, DependencyIndex, Domain, DomainIndex, Figure,
     Known, Layer, Plane, Probability, Recovery, Reliability, Source, System, ZoneIndex,
 };
-use foreshock_resources::{Body, Instance, Kind, Value};
+use foreshock_resources::{BlockPlace, Body, Instance, Kind, Mode, Value};
+use foreshock_text::Place;
 use rustc_hash::FxHashSet;
 
 use crate::{ProblemCode, Stack};
@@ -32,6 +34,8 @@ const IDENTITIES: [&str; 9] = [
 /// What of the base is no more.
 pub(crate) struct Gone {
     pub(crate) components: Vec<GoneComponent>,
+    /// Ways that lead nowhere now although both ends are there.
+    pub(crate) cuts: Vec<Cut>,
     /// What stands under another address now, without a `moved` block.
     successors: BTreeMap<String, String>,
 }
@@ -46,6 +50,20 @@ pub(crate) struct GoneComponent {
     pub(crate) runs_on: bool,
     /// The file that had it can't be read now: nobody knows whether it is gone.
     pub(crate) is_in_doubt: bool,
+    /// Somebody who is still there is without it, be it that what stood in between is gone, too.
+    pub(crate) is_missed: bool,
+    /// Something needed it, which is gone as well.
+    pub(crate) had_users: bool,
+}
+
+/// A way on which users came, and of which a piece is gone that can't fail by itself: a listener, a rule, an attachment.
+pub(crate) struct Cut {
+    /// The dependency of the base that led through it.
+    pub(crate) number: DependencyIndex,
+    /// Who does not lead on any more, as it is now.
+    pub(crate) from: ComponentIndex,
+    /// The piece, in the resources of the base.
+    pub(crate) piece: usize,
 }
 
 impl GoneComponent {
@@ -58,7 +76,7 @@ impl GoneComponent {
 impl Gone {
     /// `by_configuration`: whether the same configuration under another address is the same thing. A plan knows better.
     pub(crate) fn of(before: &Stack, now: &Stack, by_configuration: bool) -> Gone {
-        let mut gone = Gone { components: Vec::new(), successors: BTreeMap::new() };
+        let mut gone = Gone { components: Vec::new(), cuts: Vec::new(), successors: BTreeMap::new() };
         let addresses: FxHashSet<&str> =
             now.resources().into_iter().flat_map(|all| &all.instances).map(|instance| &*instance.address).collect();
         let is_there = |instance: &Instance| addresses.contains(now.name_now(&instance.address).as_str());
@@ -66,16 +84,45 @@ impl Gone {
             gone.find(now, component.id.as_str()).is_none() && !declaring(before, *index).any(is_there)
         });
         let mut missing: Vec<ComponentIndex> = missing.map(|(index, _)| index).collect();
-        if missing.is_empty() {
+        let pieces = pieces(before, &is_there);
+        if missing.is_empty() && pieces.is_empty() {
             return gone;
         }
         if by_configuration {
             gone.successors = successors(before, now, &missing);
             missing.retain(|index| !gone.successors.contains_key(&before.id_of(*index)));
         }
-        let reach = Reach { before: before.system(), now: now.system(), known: BTreeMap::new() };
-        gone.components = gone.with_losers(before, now, missing, reach);
+        let mut reach = Reach { before: before.system(), now: now.system(), known: BTreeMap::new() };
+        gone.components = gone.with_losers(before, now, missing, &mut reach);
+        gone.cuts = gone.with_cuts(before, now, &pieces, &mut reach);
         gone
+    }
+
+    /// The ways in of which one of these pieces is gone, and which lead nowhere in its place.
+    fn with_cuts(&self, before: &Stack, now: &Stack, pieces: &[usize], reach: &mut Reach<'_>) -> Vec<Cut> {
+        let old = before.system();
+        let here = |index: ComponentIndex| self.find(now, &before.id_of(index));
+        let instances = before.resources().map_or(&[][..], |resources| &resources.instances);
+        let mut cuts = Vec::new();
+        for (number, dependency) in (0u32..).map(DependencyIndex).zip(&old.dependencies) {
+            let leads_in = old.component(dependency.from).is_some_and(|from| from.kind.is_user_facing());
+            if pieces.is_empty() || !leads_in || !counts(dependency) {
+                continue;
+            }
+            let through = |piece: &&usize| {
+                let block = instances.get(**piece).map(|instance| &instance.block);
+                let is_in =
+                    |block: &BlockPlace, place: &Place| block.file == place.file && block.span.contains(place.span);
+                block.is_some_and(|block| dependency.evidence.iter().any(|evidence| is_in(block, &evidence.place)))
+            };
+            let Some(piece) = pieces.iter().find(through) else { continue };
+            let (Some(from), Some(to)) = (here(dependency.from), here(dependency.to)) else { continue };
+            let still_leads = now.system().dependencies.iter().any(|other| other.from == from && other.to == to);
+            if !still_leads && !reach.has_another(dependency, from, &here) {
+                cuts.push(Cut { number, from, piece: *piece });
+            }
+        }
+        cuts
     }
 
     /// What a component of the base is now.
@@ -89,7 +136,7 @@ impl Gone {
         before: &Stack,
         now: &Stack,
         missing: Vec<ComponentIndex>,
-        mut reach: Reach<'_>,
+        reach: &mut Reach<'_>,
     ) -> Vec<GoneComponent> {
         let old = before.system();
         let here: Vec<Option<ComponentIndex>> =
@@ -102,6 +149,8 @@ impl Gone {
                 losers: Vec::new(),
                 runs_on: runs_on(before, now, index),
                 is_in_doubt: is_in_doubt(before, now, index),
+                is_missed: false,
+                had_users: false,
             })
             .collect();
         for (number, dependency) in (0u32..).map(DependencyIndex).zip(&old.dependencies) {
@@ -117,6 +166,25 @@ impl Gone {
                 && let Some(gone) = found.get_mut(at)
             {
                 gone.losers.push((number, from));
+                gone.is_missed = true;
+            }
+        }
+        // What stood between them and who misses it may be gone, too.
+        for _ in 0..found.len() {
+            let mut is_settled = true;
+            for dependency in old.dependencies.iter().filter(|dependency| counts(dependency)) {
+                let at = |index: ComponentIndex| found.binary_search_by_key(&index, |gone: &GoneComponent| gone.index);
+                let (Ok(user), Ok(used)) = (at(dependency.from), at(dependency.to)) else { continue };
+                let is_missed = found.get(user).is_some_and(|user| user.is_missed);
+                let Some(used) = found.get_mut(used) else { continue };
+                used.had_users = true;
+                if is_missed && !used.is_missed {
+                    used.is_missed = true;
+                    is_settled = false;
+                }
+            }
+            if is_settled {
+                break;
             }
         }
         found
@@ -129,7 +197,7 @@ impl Gone {
 
     /// Whether somebody who is still there counts as without something.
     pub(crate) fn has_losers(&self) -> bool {
-        self.components.iter().any(|gone| !gone.losers.is_empty())
+        !self.cuts.is_empty() || self.components.iter().any(|gone| !gone.losers.is_empty())
     }
 
     /// The system of now in which whoever needed something that is gone is without it; `None` where nobody is. `here` is what a
@@ -167,6 +235,13 @@ impl Gone {
                         .push((Dependency { from: *from, to, evidence: Vec::new(), ..dependency.clone() }, None));
                 }
             }
+        }
+        for cut in &self.cuts {
+            let Some(dependency) = before.dependencies.get(cut.number.index()) else { continue };
+            let Some(component) = before.component(dependency.to) else { continue };
+            let to = ComponentIndex(system.components.len() as u32);
+            system.components.push(never_up(component));
+            dependencies.push((Dependency { from: cut.from, to, evidence: Vec::new(), ..dependency.clone() }, None));
         }
         dependencies.sort_by_key(|(dependency, number)| (dependency.from, dependency.to, number.is_none()));
         let mut places: BTreeMap<u32, DependencyIndex> = BTreeMap::new();
@@ -240,6 +315,16 @@ fn stand_in(component: &Component) -> Component {
         extent: None,
         ..component.clone()
     }
+}
+
+/// The instances of the base that are no more, are no component and join some.
+fn pieces(before: &Stack, is_there: &dyn Fn(&Instance) -> bool) -> Vec<usize> {
+    let (Some(assembled), Some(resources)) = (before.assembled(), before.resources()) else { return Vec::new() };
+    let glue = resources.instances.iter().zip(&assembled.resources).enumerate();
+    let gone = glue.filter(|(_, (instance, role))| {
+        role.role == Role::Glue && instance.mode == Mode::Managed && !is_there(instance)
+    });
+    gone.map(|(number, _)| number).collect()
 }
 
 fn is_in_doubt(before: &Stack, now: &Stack, index: ComponentIndex) -> bool {

@@ -42,7 +42,7 @@ pub(super) fn of_stack(stack: &Stack) -> Status {
         name: stack.variant().map(str::to_owned),
         var_files: stack.var_files().iter().map(|file| file.relative_to(&stack.root).to_string()).collect(),
         removed: false,
-        score: stack.assessment.score,
+        score: stack.score(),
         structural_nines: stack.assessment.structural_nines,
         base: stack.comparison().map(|_| base_json(stack)),
         new_findings: stack

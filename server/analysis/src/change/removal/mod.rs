@@ -34,6 +34,10 @@ pub(crate) fn find(before: &Stack, now: &Stack, held: &Stack, gone: &Gone, base:
     let search = Search { before, now, held, gone, base, planned };
     let mut findings: Vec<Finding> = gone.components.iter().filter_map(|one| search.deleted(one)).collect();
     findings.extend(before.system().iter().filter_map(|(index, component)| search.planned(index, component)));
+    let mut pieces: Vec<usize> = gone.cuts.iter().map(|cut| cut.piece).collect();
+    pieces.sort_unstable();
+    pieces.dedup();
+    findings.extend(pieces.into_iter().filter_map(|piece| search.cut(piece)));
     now.settings().levels.apply(&mut findings);
     findings
 }
@@ -64,6 +68,8 @@ struct Going<'a> {
     place: Place,
     evidence: Vec<Evidence>,
     now: Option<ComponentIndex>,
+    /// What needed it is gone as well.
+    had_users: bool,
 }
 
 impl Search<'_> {
@@ -84,7 +90,7 @@ impl Search<'_> {
             _ => RemovalForm::Delete,
         };
         let (mut needed_by, mut down) = (Vec::new(), Vec::new());
-        if !gone.losers.is_empty() {
+        if gone.is_missed {
             (needed_by, down) = self.fallen(gone.index);
         }
         let evidence = gone.losers.iter().take(MOST_LINES).filter_map(|(number, loser)| {
@@ -110,6 +116,53 @@ impl Search<'_> {
             place: place?,
             evidence: evidence.collect(),
             now: None,
+            had_users: gone.had_users,
+        })
+    }
+
+    /// Of a piece of a way on which users came: a listener, a rule, an attachment.
+    fn cut(&self, piece: usize) -> Option<Finding> {
+        let instance = self.before.resources()?.instances.get(piece)?;
+        let of_it = self.gone.cuts.iter().filter(|cut| cut.piece == piece);
+        let (mut froms, mut tos): (Vec<Arc<str>>, Vec<Arc<str>>) = (Vec::new(), Vec::new());
+        let mut evidence = Vec::new();
+        for cut in of_it {
+            let from = self.held.system().component(cut.from)?;
+            let to = self.before.system().dependencies.get(cut.number.index())?.to;
+            froms.push(from.id.as_str().into());
+            tos.push(self.before.id_of(to).into());
+            let why = format!("{} led to {} through {}", from.id, self.before.id_of(to), instance.address);
+            evidence.extend(from.place.clone().map(|place| Evidence { place, why: why.into() }));
+        }
+        for names in [&mut froms, &mut tos] {
+            names.sort();
+            names.dedup();
+        }
+        let is_planned = self.planned.contains_key(&*instance.address);
+        let own = if is_planned { Some(instance.block.header_place()) } else { None };
+        let file = Some(&instance.block.file).filter(|file| self.now.files.contains(file));
+        let beginning = || file.map(|file| Place::new(file.clone(), first_line(self.now, file)));
+        let beside = evidence.iter().find(|line| Some(&line.place.file) == file).map(|line| line.place.clone());
+        let place = own.or(beside).or_else(beginning).or_else(|| evidence.first().map(|line| line.place.clone()))?;
+        let verb = if froms.len() == 1 { "leads" } else { "lead" };
+        let message =
+            format!("{} is deleted; {} {verb} to {} no more.", instance.address, some_of(&froms), some_of(&tos));
+        Some(Finding {
+            rule: RuleId::DeletesServing,
+            severity: severity_of(RuleId::DeletesServing),
+            new: true,
+            component: None,
+            component_id: self.now.name_now(&instance.address).into(),
+            also: Vec::new(),
+            message,
+            block: place.clone(),
+            place,
+            affected: froms,
+            points: Points::ZERO,
+            minutes_per_year: MinutesPerYear::ZERO,
+            scored: false,
+            evidence,
+            cause: None,
         })
     }
 
@@ -134,6 +187,7 @@ impl Search<'_> {
             place: place.or_else(|| component.place.clone())?,
             evidence: Vec::new(),
             now,
+            had_users: false,
         })
     }
 
@@ -256,7 +310,7 @@ impl Search<'_> {
     }
 
     fn message(&self, going: &Going<'_>, instance: Option<&foreshock_resources::Instance>) -> String {
-        let Going { component, form, because, needed_by, down, is_entry, purpose, .. } = going;
+        let Going { component, form, because, needed_by, down, is_entry, purpose, had_users, .. } = going;
         let id = &component.id;
         let names = |names: &[Arc<str>]| some_of(names);
         let what = match form {
@@ -277,6 +331,7 @@ impl Search<'_> {
             (_, [], []) if *is_entry => {
                 format!("; users reach the system through it{while_gone}").replace(" without it", "")
             }
+            (_, [], []) if *had_users => "; what needed it goes, too".to_owned(),
             (_, [], []) => "; nothing in this stack needs it".to_owned(),
             (_, [], some) => format!("; {} lose something{while_gone}", names(some)),
             (_, some, _) => format!("; {} go down{while_gone}", names(some)),
