@@ -296,6 +296,11 @@ fn proof(stack: &Stack, faults: &[Fault]) -> Vec<Evidence> {
         let Some(evidence) = reason.dependency.evidence.last() else { continue };
         let why = format!("{} {health}: it {} {} ({})", from.id, reason.words, to.id, evidence.why);
         lines.push(Evidence { place: evidence.place.clone(), why: why.into() });
+        // How users come in at all is said by the first.
+        let is_way_in = stack.declaring_instance(effect.component).is_none() && stack.resources().is_some();
+        lines.extend(
+            reason.dependency.evidence.split_last().and_then(|(_, rest)| rest.first()).filter(|_| is_way_in).cloned(),
+        );
         if lines.len() >= MOST_LINES {
             break;
         }
