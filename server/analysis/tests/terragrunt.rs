@@ -191,6 +191,48 @@ fn a_unit_can_be_asked_for_alone() {
     }
 }
 
+#[test]
+fn the_environment_that_decides_can_be_given_for_each_folder() {
+    let parent = r#"
+//- env/terragrunt.hcl
+inputs = jsondecode(read_tfvars_file("../../${get_env("ENVIRONMENT")}.tfvars"))
+//- env/prod.tfvars
+multi_az = true
+//- env/dev.tfvars
+multi_az = false
+"#;
+    let child = "include { path = find_in_parent_folders() }";
+    let units = [unit("env/prod/data", "data", child), unit("env/dev/data", "data", child), parent.to_owned()];
+    let (_, unknown) = snapshot(&units);
+    let notices: Vec<&str> = unknown.notices.iter().map(|notice| notice.message.as_str()).collect();
+    assert_eq!(
+        notices,
+        ["get_env(\"ENVIRONMENT\") has no value here; `--var ENVIRONMENT=...` or foreshock.toml gives it one"]
+    );
+    let configured = r#"
+//- foreshock.toml
+[[stack]]
+path = "env/prod/*"
+name = "prod"
+variables = { ENVIRONMENT = "prod" }
+[[stack]]
+path = "env/dev/*"
+name = "dev"
+variables = { ENVIRONMENT = "dev" }
+"#;
+    let (directory, known) = snapshot(&[units.concat(), configured.to_owned()]);
+    let counts: Vec<String> = known
+        .stacks
+        .iter()
+        .map(|stack| {
+            let shown = stack.root.strip_prefix(directory.root()).unwrap();
+            format!("{} {:?}", stack.title(shown.as_str()), stack.system().components[0].redundancy.instances)
+        })
+        .collect();
+    assert_eq!(counts, ["env/dev/data (dev) Known(1)", "env/prod/data (prod) Known(2)"]);
+    assert_eq!(known.notices.len(), 0, "{:?}", known.notices);
+}
+
 /// The dependencies of the units of an estate as somebody reads them who knows nothing but these lines.
 fn written_dependencies(root: &Utf8Path) -> BTreeSet<(Utf8PathBuf, Utf8PathBuf)> {
     let mut found = BTreeSet::new();
@@ -216,15 +258,17 @@ fn written_dependencies(root: &Utf8Path) -> BTreeSet<(Utf8PathBuf, Utf8PathBuf)>
 #[test]
 fn the_units_of_an_estate_hang_together_as_their_text_says() {
     let Some(root) = foreshock_fixture::shared("corpus/estates/notification-terragrunt") else { return };
-    let scores_of = |environment: &str| {
+    let score_of = |environment: &str| {
         let mut workspace = Workspace::new();
         let variables = BTreeMap::from([("ENVIRONMENT".to_owned(), environment.to_owned())]);
         let var_files = vec![FilePath::new(root.join(format!("env/{environment}_config.tfvars")))];
         workspace.set_options(ResolveOptions { variables, var_files, ..ResolveOptions::default() });
-        let snapshot = workspace.snapshot_of(&root).unwrap();
-        (snapshot.stacks.iter().find(|stack| stack.root.ends_with("rds")).unwrap().assessment.score, snapshot)
+        workspace.set_folders(vec![root.clone()]);
+        let file = root.join(format!("env/{environment}/rds/terragrunt.hcl"));
+        workspace.set_document(FilePath::new(&*file), fs::read_to_string(&file).unwrap().into());
+        workspace.snapshot().stacks[0].assessment.score
     };
-    let (dev, snapshot) = scores_of("dev");
+    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
     let written = written_dependencies(&root);
     let mut found = BTreeSet::new();
     let mut joined = BTreeSet::new();
@@ -258,7 +302,7 @@ fn the_units_of_an_estate_hang_together_as_their_text_says() {
     assert!(right * 100 >= written.len() * 95, "{:?}", written.difference(&found).collect::<Vec<_>>());
     let alone: Vec<_> = written.iter().map(|(unit, _)| unit).filter(|unit| !joined.contains(*unit)).collect();
     assert!(alone.is_empty(), "{alone:?}");
-    let (production, _) = scores_of("production");
+    let (dev, production) = (score_of("dev"), score_of("production"));
     println!("dev {dev:?}, production {production:?}");
     assert_ne!(dev, production, "their values are others");
 }

@@ -39,7 +39,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         .iter()
         .filter_map(|stack| {
             let terraform = stack.terraform()?;
-            let mut json = to_json(&terraform.resolved, &*snapshot);
+            // A unit says what it declares itself, not what those do that it hangs together with.
+            let own = terraform.resolved.of_unit(&stack.root);
+            let mut json = to_json(own.as_ref().unwrap_or(&terraform.resolved), &*snapshot);
             add_roles(&mut json, &terraform.assembled);
             rebase(&mut json, &stack.root, &places);
             places.variant(stack, &mut json);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_expressions::Effort;
 use foreshock_resources::{AttributePlace, Resources, Value};
 use foreshock_text::{FilePath, Problem, Span};
@@ -65,6 +65,31 @@ pub struct Resolved {
     pub refused: Vec<(FilePath, Arc<str>)>,
     /// What it took.
     pub effort: Effort,
+}
+
+impl Resolved {
+    /// What one of the units that it was put together from declares; `None` where it is no such unit.
+    pub fn of_unit(&self, directory: &Utf8Path) -> Option<Resolved> {
+        let unit = self.units.iter().find(|unit| unit.directory == directory)?;
+        let is_own = |address: &str| {
+            let rest = address.strip_prefix(&*unit.address);
+            rest.is_some_and(|rest| unit.address.is_empty() || rest.is_empty() || rest.starts_with('.'))
+        };
+        let all = &self.resources;
+        let resources = Resources {
+            instances: all.instances.iter().filter(|one| is_own(&one.address)).cloned().collect(),
+            references: all.references.iter().filter(|one| is_own(&one.from)).cloned().collect(),
+            modules: all.modules.iter().filter(|one| is_own(&one.address)).cloned().collect(),
+        };
+        let problems = self.problems.iter().filter(|(file, _)| unit.files.contains(file));
+        Some(Resolved {
+            root: directory.to_owned(),
+            resources: Arc::new(resources),
+            problems: problems.cloned().collect(),
+            files: unit.files.clone(),
+            ..Resolved::default()
+        })
+    }
 }
 
 /// A line of a variable file for a variable that is neither declared nor used.

@@ -33,6 +33,8 @@ pub(super) struct Shared<'a> {
     /// The names of those that were asked for.
     pub(super) asked: RefCell<BTreeSet<Arc<str>>>,
     pub(super) problems: RefCell<Vec<(FilePath, Problem)>>,
+    /// What is worth a word though nothing is wrong with it.
+    pub(super) notes: RefCell<BTreeSet<(FilePath, String)>>,
 }
 
 /// What the units that are read from put out, by their directories; `None` where that is not known, with what is told of it.

@@ -32,7 +32,7 @@ impl Reading<'_, '_> {
         };
         Some(match name {
             "get_env" => match (text(0), args.get(1)) {
-                (Some(name), default) => self.environment(&name, default),
+                (Some(name), default) => self.environment(config, &name, default),
                 (None, _) => Ok(Value::unknown_from(args)),
             },
             "find_in_parent_folders" => match first_unknown() {
@@ -93,12 +93,17 @@ impl Reading<'_, '_> {
 
     /// A variable of the environment: what was given from outside, else the default. The environment itself is not looked at:
     /// a result must not depend on the shell that an editor was started from.
-    fn environment(&self, name: &Arc<str>, default: Option<&Value>) -> Result<Value, Failure> {
+    fn environment(&self, config: &Rc<Config>, name: &Arc<str>, default: Option<&Value>) -> Result<Value, Failure> {
         self.shared.asked.borrow_mut().insert(name.clone());
         if let Some(given) = self.shared.given.get(&**name) {
             return Ok(Value::string(given.as_str()));
         }
-        Ok(default.cloned().unwrap_or_else(|| Value::unknown(format!("get_env({name:?}) has no value here"))))
+        if let Some(default) = default {
+            return Ok(default.clone());
+        }
+        let message = format!("get_env({name:?}) has no value here; `--var {name}=...` or foreshock.toml gives it one");
+        self.shared.notes.borrow_mut().insert((config.parsed.path.clone(), message));
+        Ok(Value::unknown(format!("get_env({name:?}) has no value here")))
     }
 
     /// The directory of the file that is included, seen from either side.

@@ -60,6 +60,7 @@ pub fn units_of(file: &FilePath, files: &dyn TerraformFiles, repository: Option<
                 located: &located,
                 asked: RefCell::default(),
                 problems: RefCell::default(),
+                notes: RefCell::default(),
             };
             let nobody = |_: &Utf8Path| Err(Arc::from("it is not read yet"));
             let reading = Reading::new(&shared, &nobody);

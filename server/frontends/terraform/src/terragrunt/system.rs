@@ -77,6 +77,7 @@ pub fn resolve_units(
         located,
         asked: RefCell::default(),
         problems: RefCell::default(),
+        notes: RefCell::default(),
     };
     let done: RefCell<BTreeMap<Utf8PathBuf, Done>> = RefCell::default();
     let is_alone = all.len() == 1;
@@ -112,6 +113,8 @@ pub fn resolve_units(
     resolved.files.dedup();
     resolved.files.retain(|file| files.text(file).is_some());
     resolved.problems.extend(shared.problems.take());
+    let notes = shared.notes.take().into_iter();
+    resolved.notes.extend(notes.map(|(file, message)| (file, Problem::new(Span::empty(0), message))));
     resolved.asked = shared.asked.take().into_iter().collect();
     resolved.effort = shared.budget.effort();
     resolved

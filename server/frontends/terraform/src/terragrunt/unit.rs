@@ -66,6 +66,7 @@ pub fn survey(
         located,
         asked: RefCell::default(),
         problems: RefCell::default(),
+        notes: RefCell::default(),
     };
     let nobody = |_: &Utf8Path| Err(Arc::from("it is not read yet"));
     let reading = Reading::new(&shared, &nobody);
