@@ -21,6 +21,7 @@ use crate::dialect::{Dialect, Meaning, StackKind, Understood};
 use crate::findings::fix::Refused;
 use crate::findings::suppression::{Annotations, IgnoreUse};
 use crate::findings::{find, grade};
+use crate::judged::Judged;
 use crate::{Base, BlockSummary, Comparison, Finding, FindingKey, Suppressed};
 
 /// What sort of problem a text has.
@@ -83,6 +84,7 @@ pub struct Stack {
     pub problems: Vec<StackProblem>,
     dialect: &'static dyn Dialect,
     understood: Arc<Understood>,
+    pub(crate) judged: Arc<Judged>,
     frozen: Arc<Frozen>,
     settings: Arc<StackSettings>,
     pub(crate) comparison: Option<Arc<Comparison>>,
@@ -102,6 +104,12 @@ pub struct Stack {
     refused: Arc<OnceLock<Refused>>,
 }
 
+/// Whether what a module instance declares is of a part of a system that begins with this; all of it is of the whole.
+fn is_part(part: Option<&str>, module: &str) -> bool {
+    let Some(part) = part else { return true };
+    module.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 impl Stack {
     /// What a dialect has understood, with what a failure does to it: the same for every dialect. Nothing is found in it yet.
     pub(crate) fn assessed(
@@ -119,6 +127,15 @@ impl Stack {
             let system = understood.system();
             (Arc::new(assess(system)), Arc::new(Frozen::new(system)))
         });
+        let part = understood.part.clone();
+        let judged = Judged::of(&understood, &settings.catalog, |module| is_part(part.as_deref(), module));
+        // Nothing is said of a whole of which most is not known.
+        let assessment = match judged.is_mostly_unknown() {
+            true => {
+                Arc::new(Assessment { score: None, score_range: None, structural_nines: None, ..(*assessment).clone() })
+            }
+            false => assessment,
+        };
         let (mut before, mut source) = (None, None);
         if let Some(record) = &mut understood.record {
             before = record.before.take().map(|(base, then)| (base, then.map(|then| finished(dialect, &root, then))));
@@ -139,6 +156,7 @@ impl Stack {
             frozen,
             dialect,
             understood: Arc::new(understood),
+            judged: Arc::new(judged),
             settings: settings.clone(),
             comparison: None,
             explained: false,
@@ -160,8 +178,7 @@ impl Stack {
 
     /// Whether what a module instance declares is this stack's own.
     pub(crate) fn is_own(&self, module: &str) -> bool {
-        let Some(part) = &self.understood.part else { return true };
-        module.strip_prefix(&**part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        is_part(self.understood.part.as_deref(), module)
     }
 
     /// Whether Foreshock failed on it, so that nothing is known of it but that.
@@ -289,6 +306,11 @@ impl Stack {
             Some(comparison) if !comparison.missing.is_empty() => comparison.score_after,
             _ => self.assessment.score,
         }
+    }
+
+    /// The score with everything unknown at its worst and at its best, where that is the score that stands for the stack.
+    pub fn score_range(&self) -> Option<(f64, f64)> {
+        self.assessment.score_range.filter(|_| self.score() == self.assessment.score)
     }
 
     /// Whether it is what a program has recorded, a plan or a state, and not what somebody wrote.

@@ -391,6 +391,11 @@ fn kind<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Comp
 }
 
 impl Row {
+    /// Whether nothing is known of its instances but that they are there.
+    pub fn is_opaque(&self) -> bool {
+        self.opaque
+    }
+
     /// What the row makes of its instances.
     pub fn role(&self) -> Role {
         match self.role {

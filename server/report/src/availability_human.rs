@@ -28,7 +28,7 @@ fn of_stack(report: &AvailabilityReport, places: &Places<'_>, paint: Paint) -> S
     let AvailabilityReport { stack, availability, .. } = report;
     let mut text = format!("{}\n", paint.bold(&places.title(stack)));
     if availability.entries.is_empty() {
-        text.push_str("  nothing here serves anybody: no availability\n");
+        text.push_str("  nothing here is known to be reached by users: no availability\n");
         return text;
     }
     text.push_str(&headline(availability, paint));

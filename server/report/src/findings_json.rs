@@ -45,6 +45,7 @@ fn of_stack(report: &StackReport, lists_suppressed: bool, places: &Places<'_>) -
         "root": places.path(&stack.root),
         "kind": stack.kind.name(),
         "score": stack.score(),
+        "understood": understood(stack),
         "structural_nines": stack.assessment.structural_nines,
         "availability": availability(&stack.assessment),
         "base": base(stack),
@@ -59,11 +60,29 @@ fn of_stack(report: &StackReport, lists_suppressed: bool, places: &Places<'_>) -
     if let (true, Some(members)) = (lists_suppressed || !stack.suppressed.is_empty(), object.as_object_mut()) {
         members.insert("suppressed".to_owned(), suppressed_json(stack, places));
     }
+    if let (Some(why), Some(members)) = (stack.unscored(), object.as_object_mut()) {
+        members.insert("no_score".to_owned(), why.into());
+    }
+    let beside = stack.beside();
+    if let (false, Some(members)) = (beside.is_empty(), object.as_object_mut()) {
+        members.insert("beside".to_owned(), json!(beside));
+    }
     // Only where something that counts is not known from the text.
-    if let (Some((low, high)), Some(members)) = (stack.assessment.score_range, object.as_object_mut()) {
+    if let (Some((low, high)), Some(members)) = (stack.score_range(), object.as_object_mut()) {
         members.insert("range".to_owned(), json!([low, high]));
     }
     object
+}
+
+/// How much was judged, and what was left open.
+pub(super) fn understood(stack: &Stack) -> Value {
+    let judged = stack.judged();
+    json!({
+        "judged": judged.judged,
+        "of": judged.of,
+        "unknown_types": judged.unknown_types,
+        "open_variables": judged.open_variables,
+    })
 }
 
 /// The revision and its score; `points` is the present less the base, both at the entry points of the base.

@@ -41,7 +41,9 @@ pub fn github(report: &Report, places: &Places<'_>) -> String {
         ));
     }
     for stack in &report.stacks {
-        let words = format!("{}: {}", places.title(&stack.stack), verdict(&stack.stack));
+        let judged = stack.stack.judged().words().filter(|_| stack.stack.assessment.score.is_some());
+        let judged = judged.map_or_else(String::new, |words| format!("; {words}"));
+        let words = format!("{}: {}{judged}", places.title(&stack.stack), verdict(&stack.stack));
         text.push_str(&command("notice", None, "resilience", &words, places));
     }
     text

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
-use foreshock_analysis::{Finding, Fix, ProblemCode, Severity};
+use foreshock_analysis::{Finding, Fix, ProblemCode, Severity, Stack};
 use foreshock_model::Evidence;
 use foreshock_text::{FilePath, Place, Span};
 
@@ -17,6 +17,9 @@ use super::{Places, Report, StackReport};
 
 /// More lines of evidence than this are counted, not shown.
 const MOST_EVIDENCE: usize = 5;
+
+/// More of what stands beside the score are counted.
+const MOST_BESIDE: usize = 5;
 
 /// The report for a person: excerpts, evidence, repairs, and a line to close.
 pub fn human(report: &Report, places: &Places<'_>, colour: bool) -> String {
@@ -177,13 +180,11 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
     let stack = &report.stack;
     let mut parts = Vec::new();
     match stack.assessment.score {
-        Some(score) => parts.push(match stack.assessment.score_range {
-            Some((low, high)) if high - low >= 0.05 => format!("score {score:.1} ({low:.1} to {high:.1})"),
+        Some(score) => parts.push(match stack.score_range() {
+            Some((low, high)) if high - low > 1.0 => format!("score {score:.1} ({low:.1} to {high:.1})"),
             _ => format!("score {score:.1}"),
         }),
-        None => {
-            parts.push(stack.nothing_to_score().unwrap_or_else(|| "no score: nothing here serves anybody".to_owned()))
-        }
+        None => parts.extend(stack.unscored()),
     }
     if let Some(nines) = stack.assessment.structural_nines {
         parts.push(format!("{nines:.2} structural nines"));
@@ -210,5 +211,24 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
         let count = stack.problems.len();
         parts.push(format!("{count} place{} not understood", if count == 1 { "" } else { "s" }));
     }
-    format!("{}: {}", places.title(stack), parts.join(" · "))
+    let title = places.title(stack);
+    let mut lines = vec![format!("{title}: {}", parts.join(" · "))];
+    // Why there is no score has said what is not known.
+    let judged = stack.judged();
+    lines.extend(judged.words().filter(|_| stack.assessment.score.is_some() || !judged.is_mostly_unknown()));
+    lines.extend(beside_words(stack));
+    lines.extend(stack.open_words());
+    lines.join("\n  ")
+}
+
+/// What stands beside the score, where there is one.
+fn beside_words(stack: &Stack) -> Option<String> {
+    let beside = stack.beside();
+    if beside.is_empty() || stack.assessment.score.is_none() {
+        return None;
+    }
+    let more = beside.len().saturating_sub(MOST_BESIDE);
+    let named = beside.get(..MOST_BESIDE).unwrap_or(&beside).join(", ");
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("also here, not on the path: {named}{more}"))
 }

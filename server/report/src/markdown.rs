@@ -80,6 +80,7 @@ fn of_stack(page: &mut Page, report: &StackReport, places: &Places<'_>, alone: b
         page.list("\n**Mended**\n\n", mended, "");
     }
     problems(page, stack, places);
+    judged(page, stack, &names);
     old(page, stack, places, &names);
     assumptions(page, stack);
 }
@@ -144,6 +145,13 @@ fn cascade(page: &mut Page, stack: &Stack, new: &[(&Finding, &[Fix])]) {
     }
 }
 
+/// How much was judged, and what was left open.
+fn judged(page: &mut Page, stack: &Stack, names: &Names) {
+    let words = stack.judged().words().filter(|_| stack.assessment.score.is_some());
+    let lines = words.into_iter().chain(stack.open_words());
+    page.list("\n", lines.map(|words| format!("- {}.\n", names.mark(&capital(&words)))), "");
+}
+
 fn problems(page: &mut Page, stack: &Stack, places: &Places<'_>) {
     let items = stack.problems.iter().map(|told| {
         let place = Place::new(told.file.clone(), told.problem.span);
@@ -170,8 +178,8 @@ fn old(page: &mut Page, stack: &Stack, places: &Places<'_>, names: &Names) {
 /// What the figures rest on beside the text.
 fn assumptions(page: &mut Page, stack: &Stack) {
     let mut items = Vec::new();
-    if let Some((low, high)) = stack.assessment.score_range
-        && high - low >= 0.05
+    if let Some((low, high)) = stack.score_range()
+        && high - low > 1.0
     {
         items.push(format!(
             "- Some of what counts is not known from the text: the score is between {} and {}.\n",

@@ -32,6 +32,12 @@ pub(super) fn panel(report: &StackReport, places: &Places<'_>, paint: Paint) -> 
     for words in readable_words(comparison) {
         frame.row("Read", &words, Paint::plain);
     }
+    if let Some(words) = stack.judged().words().filter(|_| stack.assessment.score.is_some()) {
+        frame.row("Judged", words.trim_start_matches("judged "), Paint::plain);
+    }
+    for words in stack.open_words() {
+        frame.row("Open", &words, Paint::plain);
+    }
     let (advice, colour) = advice(stack, comparison);
     frame.row("Advice", advice, colour);
     let old = stack.findings.iter().filter(|finding| !finding.new).count();

@@ -9,6 +9,7 @@ use foreshock_model::Points;
 use foreshock_text::Place;
 use serde_json::{Map, Value, json};
 
+use super::findings_json::understood;
 use super::sarif_results::results;
 use super::words::rule_page_address;
 use super::{Places, Report, StackReport};
@@ -129,11 +130,16 @@ fn invocation(report: &Report, places: &Places<'_>, exit: u8) -> Value {
         let level = if problem.code == ProblemCode::Syntax { "warning" } else { "error" };
         of(problem.code, level, &place, &problem.problem.message)
     });
+    let unjudged = report.stacks.iter().filter_map(|stack| {
+        let words = stack.stack.judged().words()?;
+        let words = text(&format!("{}: {words}", places.title(&stack.stack)));
+        Some(json!({"level": "note", "message": {"text": words}}))
+    });
     json!({
         "executionSuccessful": exit != 2,
         "exitCode": exit,
         "toolConfigurationNotifications": configuration.chain(notices).collect::<Vec<_>>(),
-        "toolExecutionNotifications": read.collect::<Vec<_>>(),
+        "toolExecutionNotifications": read.chain(unjudged).collect::<Vec<_>>(),
     })
 }
 
@@ -143,6 +149,8 @@ fn figures(report: &StackReport, places: &Places<'_>) -> Value {
     json!({
         "stack": places.title(stack),
         "score": stack.score(),
+        "range": stack.score_range().map(|(low, high)| [low, high]),
+        "understood": understood(stack),
         "base": stack.comparison().map(|comparison| json!({
             "rev": *comparison.base.id,
             "score": comparison.score,

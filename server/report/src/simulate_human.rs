@@ -30,7 +30,7 @@ fn asked(simulation: &Simulation, places: &Places<'_>, depth: Option<usize>, pai
         text.push_str(&format!("{}: {}\n", places.title(&simulation.stack), paint.bold(&played.id)));
         let severity = match played.entry_loss {
             Some(loss) => format!("severity {:.1} of 10, {:.0} % of the service lost", 10.0 * loss, 100.0 * loss),
-            None => "no severity: nothing here serves anybody".to_owned(),
+            None => "no severity: nothing here is known to be reached by users".to_owned(),
         };
         let likely = likelihood(played).map_or_else(String::new, |likely| format!("; {likely} of the time"));
         text.push_str(&format!("  {severity}{likely}\n"));

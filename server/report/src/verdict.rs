@@ -17,7 +17,13 @@ pub(super) fn verdict(stack: &Stack) -> String {
 pub(super) fn figures(stack: &Stack, unit: &str) -> String {
     let own = stack.assessment.score.map(score);
     let Some(comparison) = stack.comparison() else {
-        return own.map_or_else(|| nothing(stack), |own| format!("score {own}"));
+        return own.map_or_else(
+            || nothing(stack),
+            |own| match stack.score_range() {
+                Some((low, high)) if high - low > 1.0 => format!("score {own} ({own} to {})", score(high)),
+                _ => format!("score {own}"),
+            },
+        );
     };
     match (comparison.score, comparison.score_after, comparison.points) {
         (_, Some(after), Some(points)) if points == 0.0 => format!("{}, 0 points", score(after)),
@@ -32,7 +38,7 @@ pub(super) fn figures(stack: &Stack, unit: &str) -> String {
 
 /// Of a plan or state with the reason.
 fn nothing(stack: &Stack) -> String {
-    stack.nothing_to_score().unwrap_or_else(|| "nothing to score".to_owned())
+    stack.unscored().unwrap_or_else(|| "nothing to score".to_owned())
 }
 
 /// What matters most of what the change did; none when it neither brought nor mended anything that is told.

@@ -264,6 +264,11 @@ impl Measured {
         // Nobody knows how well that runs which nobody manages any more: nothing is gained by it.
         let is_gain = matches!((before.0, after.0), (Some(before), Some(after)) if after > before);
         let after = if is_gain && gone.has_forgotten() { before } else { after };
+        // Of what is mostly not understood nothing is measured.
+        let known = |stack: &Stack, (score, loss): (Option<f64>, f64)| {
+            (score.filter(|_| !stack.judged().is_mostly_unknown()), loss)
+        };
+        let (before, after) = (known(then, before), known(present, after));
         Measured { before, after, held, gone }
     }
 

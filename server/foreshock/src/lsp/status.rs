@@ -20,6 +20,12 @@ pub(super) struct Status {
     removed: bool,
     /// 0 to 100; none for a stack without an entry point.
     score: Option<f64>,
+    /// The score with everything unknown at its worst and at its best; none where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    range: Option<(f64, f64)>,
+    /// How much was judged, and what was left open, for a person; none where everything is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    understood: Option<String>,
     /// -log10 of what the structure alone loses.
     structural_nines: Option<f64>,
     /// What it is compared with.
@@ -31,7 +37,16 @@ pub(super) struct Status {
 impl Status {
     /// What is said of the stack when it is gone.
     pub(super) fn removed(self) -> Status {
-        Status { removed: true, score: None, structural_nines: None, base: None, new_findings: 0, ..self }
+        Status {
+            removed: true,
+            score: None,
+            range: None,
+            understood: None,
+            structural_nines: None,
+            base: None,
+            new_findings: 0,
+            ..self
+        }
     }
 }
 
@@ -43,6 +58,8 @@ pub(super) fn of_stack(stack: &Stack) -> Status {
         var_files: stack.var_files().iter().map(|file| file.relative_to(&stack.root).to_string()).collect(),
         removed: false,
         score: stack.score(),
+        range: stack.score_range().filter(|(low, high)| high - low > 1.0),
+        understood: stack.unscored().or_else(|| stack.judged().words()),
         structural_nines: stack.assessment.structural_nines,
         base: stack.comparison().map(|_| base_json(stack)),
         new_findings: stack

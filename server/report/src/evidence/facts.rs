@@ -26,7 +26,10 @@ pub(super) fn facts(matter: &StackMatter) -> BTreeMap<&'static str, String> {
                 "The score of the design is {score:.0} of 100, expected availability {}.",
                 up(availability.expected)
             ),
-            None => "Nothing in the stack serves anybody, so it has no score.".to_owned(),
+            None => matter.stack.unscored().map_or_else(
+                || "The stack has no score.".to_owned(),
+                |why| format!("The stack has no score ({}).", why.trim_start_matches("no score: ")),
+            ),
         },
     );
     facts.insert("gaps", format!("{} were found; each names its line.", plural(stack.findings.len(), "gap")));

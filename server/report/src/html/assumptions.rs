@@ -93,6 +93,11 @@ pub(crate) fn unknowns(stack: &Stack) -> Vec<UnknownFact> {
             found.entry((fact, why)).or_default().push(component.id.to_string());
         }
     }
+    let types = &stack.judged().unknown_types;
+    if !types.is_empty() {
+        let of = types.iter().map(|(name, count)| format!("{name} x{count}")).collect();
+        found.insert(("type", "nothing is known of what it means".to_owned()), of);
+    }
     found.into_iter().map(|((fact, why), of)| UnknownFact { fact, why, of }).collect()
 }
 

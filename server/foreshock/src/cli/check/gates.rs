@@ -1,7 +1,7 @@
 //! What makes a check fail, and the words that say so.
 
 use clap::{Args, ValueEnum};
-use foreshock_analysis::{Severity, Stack};
+use foreshock_analysis::{Judged, Severity, Stack};
 use foreshock_engine::{AvailabilityOptions, Verdict};
 use foreshock_model::{Points, Probability};
 use foreshock_report::{Places, Report, layer_name, points, score, up, yearly};
@@ -20,6 +20,12 @@ pub(super) struct Gates {
     /// Fail when the score of a stack is below N (0 to 100)
     #[arg(long, value_name = "N", value_parser = least_score)]
     min_score: Option<f64>,
+    /// Fail when less than PERCENT of the resources of a stack are of types that are known
+    #[arg(long, value_name = "PERCENT", value_parser = share)]
+    min_understood: Option<f64>,
+    /// Fail, too, where it hangs on something that is not known whether a gate is passed
+    #[arg(long)]
+    strict: bool,
     /// Fail when a stack is not expected to reach this availability; without it, and without a base, what foreshock.toml
     /// promises counts
     #[arg(long, value_name = "PERCENT", value_parser = objective)]
@@ -50,6 +56,11 @@ struct Figures {
     severities: Vec<Severity>,
     has_base: bool,
     score: Option<f64>,
+    /// The best that the score can be, given what is not known.
+    best: Option<f64>,
+    judged: Judged,
+    /// What is not known, for a person.
+    open: String,
     /// The score of before, and the points that it moved by; none without a base, and where one of them has no score.
     moved: Option<(f64, f64)>,
     /// The verdict over what was asked for, or promised in `foreshock.toml`.
@@ -69,10 +80,16 @@ impl Gates {
         Ok(())
     }
 
-    /// One line for each gate that a stack does not pass.
-    pub(super) fn failed(&self, report: &Report, places: &Places<'_>) -> Vec<String> {
-        let stacks = report.stacks.iter().map(|report| &report.stack);
-        stacks.flat_map(|stack| self.reasons(&self.figures(stack, places.title(stack)))).collect()
+    /// One line for each gate that a stack does not pass, and one for each of which nobody knows.
+    pub(super) fn asked(&self, report: &Report, places: &Places<'_>) -> Asked {
+        let mut asked = Asked::default();
+        for report in &report.stacks {
+            let figures = self.figures(&report.stack, places.title(&report.stack));
+            asked.failed.extend(self.reasons(&figures));
+            let open = self.open(&figures);
+            if self.strict { asked.failed.extend(open) } else { asked.open.extend(open) }
+        }
+        asked
     }
 
     fn figures(&self, stack: &Stack, title: String) -> Figures {
@@ -82,6 +99,9 @@ impl Gates {
             severities: new.map(|finding| finding.severity).collect(),
             has_base: stack.comparison().is_some(),
             score: stack.score(),
+            best: stack.score_range().map(|(_, best)| best),
+            judged: stack.judged().clone(),
+            open: open_words(stack),
             moved: moved(stack),
             verdict: self.verdict(stack),
         }
@@ -100,7 +120,8 @@ impl Gates {
         let reasons = [
             self.findings(figures),
             self.regression(figures.moved),
-            self.score(figures.score),
+            self.score(figures),
+            self.understood(&figures.judged),
             figures.verdict.as_ref().and_then(|verdict| self.objective(verdict)),
         ];
         reasons.into_iter().flatten().map(|reason| format!("{}: {reason}", figures.title)).collect()
@@ -126,15 +147,53 @@ impl Gates {
         Some(format!("the score fell by {lost}, from {before} to {after} (--fail-on-regression)"))
     }
 
-    fn score(&self, own: Option<f64>) -> Option<String> {
-        let (own, least) = (own?, self.min_score?);
+    /// Fails only where no value of what is not known would do.
+    fn score(&self, figures: &Figures) -> Option<String> {
+        let (own, least) = (figures.score?, self.min_score?);
+        if own >= least || figures.best.is_some_and(|best| best >= least) {
+            return None;
+        }
         // 59.99 is not to be called 60, which would pass.
         let shown = if score(own) == score(least) { own.to_string() } else { score(own) };
-        (own < least).then(|| format!("the score is {shown}, below {least} (--min-score)"))
+        Some(format!("the score is {shown}, below {least} (--min-score)"))
+    }
+
+    fn understood(&self, judged: &Judged) -> Option<String> {
+        let (share, least) = (judged.percent(), self.min_understood?);
+        (share < least).then(|| {
+            let unknown = judged.unknown().map_or_else(String::new, |unknown| format!("; not known: {unknown}"));
+            let (known, of) = (judged.judged, judged.of);
+            format!("{known} of {of} resources are understood, less than {least} %{unknown} (--min-understood)")
+        })
+    }
+
+    /// The gates of which nobody knows whether they are passed.
+    fn open(&self, figures: &Figures) -> Vec<String> {
+        let mut open = Vec::new();
+        let why = &figures.open;
+        if let (Some(own), Some(best), Some(least)) = (figures.score, figures.best, self.min_score)
+            && own < least
+            && best >= least
+        {
+            let (own, best) = (score(own), score(best));
+            open.push(format!("the score is between {own} and {best}, {least} is asked for (--min-score){why}"));
+        }
+        if let (None, Some(_)) = (figures.score, self.min_score)
+            && figures.judged.is_mostly_unknown()
+        {
+            open.push(format!("there is no score (--min-score){why}"));
+        }
+        if let Some(verdict) =
+            figures.verdict.as_ref().filter(|verdict| !verdict.met && verdict.least <= verdict.allowed)
+        {
+            let (promised, best, worst) = (up(verdict.allowed), up(verdict.least), up(verdict.expected));
+            open.push(format!("promised {promised}, expected between {worst} and {best} (--slo){why}"));
+        }
+        open.into_iter().map(|reason| format!("{}: {reason}", figures.title)).collect()
     }
 
     fn objective(&self, verdict: &Verdict) -> Option<String> {
-        if verdict.met {
+        if verdict.met || verdict.least <= verdict.allowed {
             return None;
         }
         let whose = if self.slo.is_some() { "--slo" } else { "slo in foreshock.toml" };
@@ -147,6 +206,27 @@ impl Gates {
         }
         Some(format!("{reason} ({whose})"))
     }
+}
+
+/// What the gates of one check come to.
+#[derive(Default)]
+pub(super) struct Asked {
+    pub(super) failed: Vec<String>,
+    /// Passed, for want of better knowledge.
+    pub(super) open: Vec<String>,
+}
+
+/// `; not known: var.tasks, oci_core_instance x2`
+fn open_words(stack: &Stack) -> String {
+    let judged = stack.judged();
+    let variables = judged.open_variables.iter().cloned();
+    let open: Vec<String> = variables.chain(judged.unknown()).collect();
+    if open.is_empty() { String::new() } else { format!("; not known: {}", open.join(", ")) }
+}
+
+/// `95`, between 0 and 100.
+fn share(text: &str) -> Result<f64, String> {
+    least_score(text.trim().trim_end_matches('%'))
 }
 
 fn moved(stack: &Stack) -> Option<(f64, f64)> {
@@ -164,8 +244,14 @@ fn least_score(text: &str) -> Result<f64, String> {
 mod tests {
     use super::*;
 
-    const NOTHING_ASKED: Gates =
-        Gates { fail_on: FailOn::Never, fail_on_regression: false, min_score: None, slo: None };
+    const NOTHING_ASKED: Gates = Gates {
+        fail_on: FailOn::Never,
+        fail_on_regression: false,
+        min_score: None,
+        min_understood: None,
+        strict: false,
+        slo: None,
+    };
 
     fn reasons(gates: &Gates, figures: Figures) -> Vec<String> {
         gates.reasons(&figures)
@@ -177,6 +263,9 @@ mod tests {
             severities: Vec::new(),
             has_base: false,
             score: None,
+            best: None,
+            judged: Judged::default(),
+            open: String::new(),
             moved: None,
             verdict: None,
         }
@@ -236,6 +325,32 @@ mod tests {
             assert!(least_score(text).is_err(), "{text}");
         }
         assert_eq!(least_score(" 60 "), Ok(60.0));
+    }
+
+    #[test]
+    fn a_gate_has_three_answers() {
+        let gates = Gates { min_score: Some(60.0), ..NOTHING_ASKED };
+        for (score, best, failed, open) in
+            [(40.0, 50.0, true, false), (40.0, 60.0, false, true), (60.0, 70.0, false, false)]
+        {
+            let figures =
+                Figures { score: Some(score), best: Some(best), open: "; not known: var.n".into(), ..figures() };
+            assert_eq!(!gates.reasons(&figures).is_empty(), failed, "{score} to {best}");
+            let said = gates.open(&figures);
+            assert_eq!(!said.is_empty(), open, "{score} to {best}");
+            assert!(said.iter().all(|line| line.contains("between 40 and 60") && line.ends_with("not known: var.n")));
+        }
+    }
+
+    #[test]
+    fn too_little_understood() {
+        let gates = Gates { min_understood: Some(90.0), ..NOTHING_ASKED };
+        let unknown_types = [("acme_server".to_owned(), 2)].into();
+        let judged = Judged { judged: 8, of: 10, unknown_types, ..Judged::default() };
+        let expected =
+            "shop: 8 of 10 resources are understood, less than 90 %; not known: acme_server x2 (--min-understood)";
+        assert_eq!(reasons(&gates, Figures { judged, ..figures() }), [expected]);
+        assert_eq!(reasons(&gates, figures()), Vec::<String>::new());
     }
 
     #[test]

@@ -1,0 +1,283 @@
+//! How much of a stack was judged: what it declares of types that the catalog knows, and what was left open.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use foreshock_catalog::{Assembled, Catalog, Role};
+use foreshock_files::{as_text, read_regular};
+use foreshock_model::{Component, Known, System};
+use foreshock_resources::{Instance, Mode, Resources};
+
+use crate::Stack;
+use crate::dialect::{Meaning, Understood};
+
+/// More types than this are counted, not named.
+const MOST_NAMED: usize = 5;
+/// More bytes of values than this are not looked through.
+const LARGEST_VALUES: u64 = 1 << 20;
+/// How a value that nobody gives is called, around the name of its variable.
+const OPEN: (&str, &str) = ("variable ", " has no value");
+
+/// How much of a stack was judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// So many resources, and modules that are not at hand, of which it is known what they mean at run time; that they mean
+    /// nothing counts as known.
+    pub judged: usize,
+    /// Of so many.
+    pub of: usize,
+    /// The types of the others, with how many there are of each; a module by its source.
+    pub unknown_types: BTreeMap<String, usize>,
+    /// The variables without a value that a number, a zone or a mode of a component hangs on, by name.
+    pub open_variables: BTreeSet<String>,
+}
+
+impl Judged {
+    pub(crate) fn of(understood: &Understood, catalog: &Catalog, is_own: impl Fn(&str) -> bool) -> Judged {
+        let mut judged = match &understood.meaning {
+            Meaning::Components(system) => {
+                let count = system.components.len();
+                Judged { judged: count, of: count, ..Judged::default() }
+            }
+            Meaning::Resources { declared, assembled } => of_resources(declared, assembled, catalog, is_own),
+        };
+        judged.open_variables = open_variables(understood.system());
+        judged
+    }
+
+    /// Whether so much of it is unknown that nothing can be said of the whole.
+    pub fn is_mostly_unknown(&self) -> bool {
+        2 * self.judged < self.of
+    }
+
+    /// Hundredths that were judged; all of nothing.
+    pub fn percent(&self) -> f64 {
+        if self.of == 0 { 100.0 } else { 100.0 * self.judged as f64 / self.of as f64 }
+    }
+
+    /// `oci_core_instance x2, acme_queue and 3 more`; none where everything is known.
+    pub fn unknown(&self) -> Option<String> {
+        let mut types: Vec<(&String, usize)> = self.unknown_types.iter().map(|(name, count)| (name, *count)).collect();
+        types.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
+        let named = types.iter().take(MOST_NAMED).map(|(name, count)| match count {
+            1 => (*name).clone(),
+            count => format!("{name} x{count}"),
+        });
+        let mut words = named.collect::<Vec<_>>().join(", ");
+        if types.len() > MOST_NAMED {
+            words.push_str(&format!(" and {} more types", types.len() - MOST_NAMED));
+        }
+        (!words.is_empty()).then_some(words)
+    }
+
+    /// `judged 34 of 42 resources; not known: oci_core_instance x2`; none where everything is known.
+    pub fn words(&self) -> Option<String> {
+        Some(format!("judged {} of {} resources; not known: {}", self.judged, self.of, self.unknown()?))
+    }
+}
+
+fn of_resources(
+    declared: &Resources,
+    assembled: &Assembled,
+    catalog: &Catalog,
+    is_own: impl Fn(&str) -> bool,
+) -> Judged {
+    let mut judged = Judged::default();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let roles = declared.instances.iter().zip(&assembled.resources);
+    for (instance, role) in roles.filter(|(instance, _)| instance.mode != Mode::Data && is_own(&instance.module)) {
+        seen.insert(&instance.address);
+        judged.of += 1;
+        if role.role != Role::Unmapped && !is_opaque(instance, catalog) {
+            judged.judged += 1;
+        } else {
+            let name = instance
+                .type_name
+                .strip_prefix("module:")
+                .map_or_else(|| instance.type_name.to_string(), |source| format!("module {source}"));
+            *judged.unknown_types.entry(name).or_default() += 1;
+        }
+    }
+    // Where the source of a module is worked out, nobody knows what is called.
+    let calls = declared.modules.iter().filter(|call| call.directory.is_none() && !seen.contains(&*call.address));
+    for call in calls.filter(|call| is_own(call.address.rsplit_once(".module.").map_or("", |(outer, _)| outer))) {
+        let name = match &*call.source {
+            "" => format!("{} (its source is computed)", call.address),
+            source => format!("module {source}"),
+        };
+        judged.of += 1;
+        *judged.unknown_types.entry(name).or_default() += 1;
+    }
+    judged
+}
+
+/// Whether nothing is known of a module but that it is there.
+fn is_opaque(instance: &Instance, catalog: &Catalog) -> bool {
+    instance.mode == Mode::Module && catalog.row_of(instance).is_none_or(|row| row.is_opaque())
+}
+
+fn open_variables(system: &System) -> BTreeSet<String> {
+    let mut open = BTreeSet::new();
+    for component in &system.components {
+        for why in reasons(component) {
+            let mut rest = why;
+            while let Some((_, after)) = rest.split_once(OPEN.0) {
+                rest = after;
+                if let Some((name, _)) = after.split_once(OPEN.1)
+                    && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+                {
+                    open.insert(format!("var.{name}"));
+                }
+            }
+        }
+    }
+    open
+}
+
+fn reasons(component: &Component) -> impl Iterator<Item = &str> {
+    let redundancy = &component.redundancy;
+    let (mut why, fails) = (Vec::new(), component.reliability.instance.is_some());
+    if let Known::Unknown(reason) = &redundancy.instances {
+        why.push(&**reason);
+    }
+    if let (Known::Unknown(reason), true) = (&redundancy.zones, fails) {
+        why.push(&**reason);
+    }
+    if let (Known::Unknown(reason), true) = (&redundancy.failover.mode, fails) {
+        why.push(&**reason);
+    }
+    why.into_iter()
+}
+
+impl Stack {
+    /// How much of it was judged.
+    pub fn judged(&self) -> &Judged {
+        &self.judged
+    }
+
+    /// What stands beside the score: nothing leads to it from where users come in.
+    pub fn beside(&self) -> Vec<String> {
+        self.assessment.basis.beside.iter().map(|&index| self.id_of(index)).collect()
+    }
+
+    /// Why there is no score, for a person; `None` where there is one.
+    pub fn unscored(&self) -> Option<String> {
+        if self.assessment.score.is_some() {
+            return None;
+        }
+        if let Some(why) = self.nothing_to_score() {
+            return Some(why);
+        }
+        let judged = &self.judged;
+        if let Some(unknown) = judged.unknown().filter(|_| judged.is_mostly_unknown()) {
+            let (known, of) = (judged.judged, judged.of);
+            return Some(format!(
+                "no score: only {known} of {of} resources are of types that are known; not known: {unknown}"
+            ));
+        }
+        let components = &self.system().components;
+        let mut kinds: Vec<&str> = components.iter().map(|component| &*component.type_name).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let more = if kinds.len() > MOST_NAMED {
+            format!(" and {} more types", kinds.len() - MOST_NAMED)
+        } else {
+            String::new()
+        };
+        kinds.truncate(MOST_NAMED);
+        Some(match kinds.is_empty() {
+            true => "no score: nothing in it runs".to_owned(),
+            false => format!("no score: nothing that users reach is in it, only {}{more}", kinds.join(", ")),
+        })
+    }
+
+    /// Files with values beside it that give a variable one, as a person would name them on the command line.
+    pub fn values_at_hand(&self, variable: &str) -> Vec<String> {
+        let name = variable.trim_start_matches("var.");
+        let files = self.variable_files().others.into_iter().filter(|file| !self.var_files().contains(file));
+        let gives = |text: &str| {
+            text.lines().any(|line| {
+                let line = line.trim_start().trim_start_matches('"');
+                let rest = line.strip_prefix(name).map(|rest| rest.trim_start_matches('"').trim_start());
+                rest.is_some_and(|rest| rest.starts_with(['=', ':']) && !rest.starts_with("=="))
+            })
+        };
+        let given = files.filter(|file| {
+            let read = read_regular(file.as_path(), LARGEST_VALUES);
+            read.and_then(|bytes| as_text(bytes).ok()).is_some_and(|text| gives(&text))
+        });
+        given.take(MOST_NAMED).map(|file| file.relative_to(&self.root).to_string()).collect()
+    }
+
+    /// One line for each variable that decides something and has no value, with the files beside it that give it one.
+    pub fn open_words(&self) -> Vec<String> {
+        let open = self.judged.open_variables.iter().map(|variable| {
+            let files = self.values_at_hand(variable);
+            match files.first() {
+                None => format!("{variable} has no value, and the score hangs on it"),
+                Some(first) => {
+                    let others = match files.get(1..).unwrap_or_default() {
+                        [] => String::new(),
+                        others => format!(" (so do {})", others.join(", ")),
+                    };
+                    format!("{variable} has no value; {first} beside it gives one: --var-file {first}{others}")
+                }
+            }
+        });
+        open.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use foreshock_text::FilePath;
+
+    use crate::Workspace;
+
+    fn stack(text: &str) -> std::sync::Arc<crate::Stack> {
+        let mut workspace = Workspace::new();
+        workspace.set_document(FilePath::new("/judged/main.tf"), text.to_owned());
+        workspace.snapshot().stacks[0].clone()
+    }
+
+    #[test]
+    fn types_nobody_knows_are_named_and_counted() {
+        let stack = stack(
+            "resource \"acme_server\" \"a\" { count = 2 }\nresource \"acme_balancer\" \"b\" {}\n
+             resource \"aws_sqs_queue\" \"q\" {}\ndata \"acme_image\" \"i\" {}\n",
+        );
+        let judged = stack.judged();
+        assert_eq!((judged.judged, judged.of), (1, 4));
+        assert_eq!(judged.words().unwrap(), "judged 1 of 4 resources; not known: acme_server x2, acme_balancer");
+        assert_eq!(stack.assessment.score, None);
+        let why = stack.unscored().unwrap();
+        assert!(why.starts_with("no score: only 1 of 4 resources are of types that are known"), "{why}");
+    }
+
+    #[test]
+    fn modules_that_are_not_at_hand_are_not_known() {
+        let stack = stack(
+            "variable \"kind\" {}\nmodule \"a\" { source = \"git::https://example.test/network.git\" }\n
+             module \"b\" { source = \"./${var.kind}\" }\nresource \"aws_ec2_transit_gateway\" \"hub\" {}\n",
+        );
+        let judged = stack.judged();
+        assert_eq!((judged.judged, judged.of), (1, 3), "{judged:?}");
+        assert_eq!(stack.assessment.score, None);
+    }
+
+    #[test]
+    fn what_serves_nobody_is_told_by_what_it_is() {
+        let stack = stack("resource \"aws_kms_key\" \"k\" {}\nresource \"aws_secretsmanager_secret\" \"s\" {}\n");
+        assert_eq!(stack.judged().percent(), 100.0);
+        assert!(stack.unscored().unwrap().contains("nothing that users reach is in it"), "{:?}", stack.unscored());
+    }
+
+    #[test]
+    fn variables_that_decide_are_named() {
+        let stack = stack(
+            "variable \"tasks\" {}\nvariable \"name\" {}\nresource \"aws_ecs_service\" \"web\" {\n  name = var.name\n
+             desired_count = var.tasks\n}\n",
+        );
+        let open: Vec<&str> = stack.judged().open_variables.iter().map(String::as_str).collect();
+        assert_eq!(open, ["var.tasks"]);
+    }
+}
