@@ -11,7 +11,8 @@ use crate::graph::Graph;
 use crate::names::{Naming, own_name, split_outside};
 use crate::paths;
 
-/// The attributes that name what a resource backs up, by its type: `backups.toml`.
+/// The attributes that name what a resource backs up, by its type: `backups.toml`. Under `rules` the rules that ask for
+/// backups: a plan that is declared apart counts as much there as a setting of the thing itself.
 pub(crate) type BackupRows = BTreeMap<String, Vec<String>>;
 
 /// Who is backed up by something that is declared apart.
@@ -44,6 +45,11 @@ impl<'g, 'a> Backups<'g, 'a> {
             }
         }
         backups
+    }
+
+    /// Whether a rule asks for backups.
+    pub(crate) fn concern(&self, rule: &str) -> bool {
+        self.graph.catalog.backups.get("rules").is_some_and(|rules| rules.iter().any(|one| one == rule))
     }
 
     /// Whether one surely is not backed up by anything that is declared apart.

@@ -101,9 +101,6 @@ pub struct Violation {
     pub evidence: Vec<Evidence>,
 }
 
-/// The rule about what is not backed up: a plan that is declared apart counts as much as a setting of the thing itself.
-const NO_BACKUP: &str = "no-backup";
-
 /// Every check that surely holds, one for each block and rule, in the order of the instances.
 pub(crate) fn violations(
     graph: &Graph<'_>,
@@ -140,7 +137,7 @@ pub(crate) fn violations(
             variables.insert("stack".into(), stack);
         }
         for check in row.checks.iter().filter(|check| check.when.holds(&variables) == Some(true)) {
-            if check.rule == NO_BACKUP && !backups.leave_out(index) {
+            if backups.concern(&check.rule) && !backups.leave_out(index) {
                 continue;
             }
             let Some((says, then)) = words(check, &variables) else { continue };
