@@ -57,7 +57,9 @@ impl<'g, 'a> Backups<'g, 'a> {
         if self.direct.contains(&index) {
             return false;
         }
-        let Some(one) = self.graph.instance(index) else { return true };
+        // What makes the backups is no data itself.
+        let is_data = |one: &&Instance| !one.type_name.starts_with("aws_backup_");
+        let Some(one) = self.graph.instance(index).filter(is_data) else { return true };
         let selected = self.selections.iter().any(|selection| self.selects(selection, index, one) != Some(false));
         let snapshots = matches!(&*one.type_name, "aws_ebs_volume" | "aws_instance");
         let targeted = || self.policies.iter().any(|policy| targets(policy, one) != Some(false));

@@ -111,6 +111,7 @@ pub(crate) fn violations(
     let mut found: Vec<Violation> = Vec::new();
     let mut of_block: BTreeMap<(String, &str, String), usize> = BTreeMap::new();
     let declared = declared(graph);
+    let mut stacks: BTreeMap<Arc<str>, Option<Value>> = BTreeMap::new();
     let backups = Backups::of(graph);
     let mut calls: BTreeMap<ComponentIndex, Vec<ComponentIndex>> = BTreeMap::new();
     for dependency in &system.dependencies {
@@ -133,8 +134,9 @@ pub(crate) fn violations(
                 callers(graph, component.and_then(|component| calls.get(&component)), members),
             );
         }
-        if let Some(stack) = stack(graph, row, &declared) {
-            variables.insert("stack".into(), stack);
+        let of_type = stacks.entry(instance.type_name.clone());
+        if let Some(stack) = of_type.or_insert_with(|| stack(graph, row, &declared)) {
+            variables.insert("stack".into(), stack.clone());
         }
         for check in row.checks.iter().filter(|check| check.when.holds(&variables) == Some(true)) {
             if backups.concern(&check.rule) && !backups.leave_out(index) {
