@@ -44,6 +44,9 @@ fn compared(before: &[(&str, &str)], after: &[(&str, &str)]) -> Stack {
     (*stack(after)).clone().compared_with(base, Some(stack(before)))
 }
 
+/// Something is told, whatever it is called.
+const ANY: &str = "*";
+
 /// Neither direction is a change, and each is told in its own line; where nothing became known, in none.
 fn no_change(before: &[(&str, &str)], after: &[(&str, &str)], became_known: &str) {
     for (one, other, is_back) in [(before, after, false), (after, before, true)] {
@@ -61,7 +64,11 @@ fn no_change(before: &[(&str, &str)], after: &[(&str, &str)], became_known: &str
         let (known, unknown) = (&comparison.now_known, &comparison.no_longer_known);
         let (told, silent) = if is_back { (unknown, known) } else { (known, unknown) };
         let words: Vec<&str> = told.iter().map(|readable| readable.what.as_str()).collect();
-        let is_told = if became_known.is_empty() { words.is_empty() } else { words.contains(&became_known) };
+        let is_told = match became_known {
+            "" => words.is_empty(),
+            ANY => !words.is_empty(),
+            one => words.contains(&one),
+        };
         assert!(is_told, "back: {is_back}: {words:?}");
         assert!(silent.is_empty(), "{silent:?}");
     }
@@ -168,6 +175,54 @@ fn what_changed_beside_it_still_counts() {
     let new = |id: &str| stack.findings.iter().any(|f| f.new && f.is_single_point() && &*f.component_id == id);
     assert!(new("aws_db_instance.d") && !new("aws_ecs_service.s"));
     assert_eq!(comparison.now_known.len(), 1, "{:?}", comparison.now_known);
+}
+
+/// The same law for what holds data, on several clouds.
+#[test]
+fn a_value_for_what_was_unknown_of_a_database_gains_and_costs_nothing() {
+    let vm = "resource \"aws_instance\" \"app\" {\n  count = 2\n  ami = \"ami-1\"\n  user_data = HOST\n}\n";
+    let cases: [(&str, &str, &[&str]); 6] = [
+        (
+            "resource \"aws_db_instance\" \"d\" {\n  engine = \"postgres\"\n  multi_az = VALUE\n}\n",
+            "aws_db_instance.d.address",
+            &["true", "false"],
+        ),
+        (
+            "resource \"aws_db_instance\" \"d\" {\n  engine = \"postgres\"\n  availability_zone = VALUE\n}\n",
+            "aws_db_instance.d.address",
+            &["\"eu-west-1a\""],
+        ),
+        (
+            "resource \"aws_elasticache_replication_group\" \"d\" {\n  num_cache_clusters = VALUE\n  automatic_failover_enabled = true\n}\n",
+            "aws_elasticache_replication_group.d.primary_endpoint_address",
+            &["1", "2", "3"],
+        ),
+        (
+            "resource \"google_sql_database_instance\" \"d\" {\n  database_version = \"POSTGRES_16\"\n  settings {\n    tier = \"db-f1-micro\"\n    \
+             availability_type = VALUE\n  }\n}\n",
+            "google_sql_database_instance.d.private_ip_address",
+            &["\"ZONAL\"", "\"REGIONAL\""],
+        ),
+        (
+            "resource \"azurerm_postgresql_flexible_server\" \"d\" {\n  name = \"d\"\n  location = \"westeurope\"\n  zone = VALUE\n}\n",
+            "azurerm_postgresql_flexible_server.d.fqdn",
+            &["\"1\""],
+        ),
+        (
+            "resource \"azurerm_postgresql_flexible_server\" \"d\" {\n  name = \"d\"\n  location = \"westeurope\"\n  dynamic \"high_availability\" {\n    \
+             for_each = VALUE\n    content {\n      mode = \"ZoneRedundant\"\n    }\n  }\n}\n",
+            "azurerm_postgresql_flexible_server.d.fqdn",
+            &["[]", "[1]"],
+        ),
+    ];
+    for (database, host, values) in cases {
+        let text = |value: &str| {
+            format!("variable \"v\" {{}}\n{}{}", vm.replace("HOST", host), database.replace("VALUE", value))
+        };
+        for value in values {
+            no_change(&[("main.tf", &text("var.v"))], &[("main.tf", &text(value))], ANY);
+        }
+    }
 }
 
 /// Law: any value in the place of one that nobody knows changes no points.

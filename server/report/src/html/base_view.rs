@@ -4,6 +4,7 @@ use foreshock_analysis::Stack;
 use foreshock_model::Points;
 use serde::Serialize;
 
+use crate::verdict::readable_words;
 use crate::words::{points, yearly};
 
 /// What a change did, where there is a base.
@@ -50,12 +51,14 @@ impl BaseView {
     pub(super) fn of(stack: &Stack) -> Option<BaseView> {
         let comparison = stack.comparison()?;
         let failing = stack.newly_failing();
+        let readable = readable_words(comparison).join("; ");
         let scores = [
             comparison.score.map(|score| format!("{score:.0} before")),
             comparison.score_after.map(|score| format!("{score:.0} after")),
             yearly(comparison.minutes_per_year.abs()).map(|time| {
                 format!("{time} {} without service", if comparison.minutes_per_year > 0.0 { "more" } else { "less" })
             }),
+            (!readable.is_empty()).then_some(readable),
         ];
         Some(BaseView {
             id: comparison.base.id.to_string(),

@@ -65,9 +65,8 @@ fn of_body(before: &Body, after: &Body, address: &str, path: &str, found: &mut F
     let mut attributes = Vec::new();
     for name in before.attributes.keys().chain(later) {
         let (old, new) = (before.attributes.get(name), after.attributes.get(name));
-        let value =
-            |side: Option<&Attribute>| side.map_or_else(|| nothing.clone(), |attribute| attribute.value.clone());
-        let Some(both) = of_value(&value(old), &value(new)) else { continue };
+        let (one, other) = (old.map_or(&nothing, value_of), new.map_or(&nothing, value_of));
+        let Some(both) = of_value(one, other) else { continue };
         let place = new.map(|new| Place::new(new.place.file.clone(), new.place.value));
         found.add(both.before_knows, format!("{path}{name} of {address}"), &both.why, place);
         let place = new.or(old).map(|attribute| attribute.place.clone());
@@ -124,6 +123,10 @@ fn of_body(before: &Body, after: &Body, address: &str, path: &str, found: &mut F
         held = Some(sides);
     }
     held
+}
+
+fn value_of(attribute: &Attribute) -> &Value {
+    &attribute.value
 }
 
 /// Two values that say the same of what one of them did not know.
