@@ -281,11 +281,6 @@ fn rewritten(type_name: &str, name: &str, mine: &Json, plan: &Json) -> bool {
         (_, "user_data") => {
             plan.as_str().is_some_and(|plan| plan.len() == 40 && plan.bytes().all(|b| b.is_ascii_hexdigit()))
         }
-        // Names are stored in the case that the API has for them.
-        ("aws_ecs_task_definition", "container_definitions") => {
-            let parsed = |json: &Json| serde_json::from_str::<Json>(json.as_str()?).ok().map(with_lower_names);
-            parsed(mine).is_some() && parsed(mine) == parsed(plan)
-        }
         // The last dot of a domain name is dropped.
         ("aws_route53_record", "name") => match (mine.as_str(), plan.as_str()) {
             (Some(mine), Some(plan)) => mine.trim_end_matches('.') == plan,
@@ -317,16 +312,6 @@ fn rewritten(type_name: &str, name: &str, mine: &Json, plan: &Json) -> bool {
                     .all(|name| get(mine, name) == get(plan, name))
         }
         _ => false,
-    }
-}
-
-fn with_lower_names(json: Json) -> Json {
-    match json {
-        Json::Array(items) => items.into_iter().map(with_lower_names).collect(),
-        Json::Object(items) => {
-            items.into_iter().map(|(name, item)| (name.to_lowercase(), with_lower_names(item))).collect()
-        }
-        other => other,
     }
 }
 
