@@ -4,12 +4,17 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::sync::Arc;
 
 use camino::Utf8Path;
-use foreshock_analysis::{Severity, Workspace};
+use foreshock_analysis::{Severity, Snapshot, Workspace};
 
-/// The findings from `info` on, as `rule loudness subject`.
-fn findings(files: &[(&str, &str)]) -> Vec<String> {
+fn messages(files: &[(&str, &str)]) -> Vec<String> {
+    let snapshot = snapshot(files);
+    snapshot.stacks.iter().flat_map(|stack| &stack.findings).map(|finding| finding.message.clone()).collect()
+}
+
+fn snapshot(files: &[(&str, &str)]) -> Arc<Snapshot> {
     let directory = tempfile::tempdir().unwrap();
     let root = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
     for (name, text) in files {
@@ -17,7 +22,12 @@ fn findings(files: &[(&str, &str)]) -> Vec<String> {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    let snapshot = Workspace::new().snapshot_of(&root).unwrap();
+    Workspace::new().snapshot_of(&root).unwrap()
+}
+
+/// The findings from `info` on, as `rule loudness subject`.
+fn findings(files: &[(&str, &str)]) -> Vec<String> {
+    let snapshot = snapshot(files);
     let found = snapshot.stacks.iter().flat_map(|stack| &stack.findings);
     let found = found.filter(|finding| finding.severity >= Severity::Info);
     let each = |finding: &foreshock_analysis::Finding| {
@@ -112,4 +122,19 @@ fn one_machine_behind_a_balancer_is_one_on_any_cloud() {
         let wanted = format!("single-point-of-failure error {machine}");
         assert!(found.contains(&wanted), "{machine}: {found:?}");
     }
+}
+
+#[test]
+fn a_zone_is_not_down_its_names_are() {
+    let text = "resource \"azurerm_dns_zone\" \"z\" {\n  name = \"ci.example\"\n  resource_group_name = \"r\"\n}\nresource \
+                \"azurerm_public_ip\" \"p\" {\n  name = \"p\"\n  location = \"westeurope\"\n}\nresource \
+                \"azurerm_network_interface\" \"n\" {\n  name = \"n\"\n  location = \"westeurope\"\n  ip_configuration {\n    \
+                public_ip_address_id = azurerm_public_ip.p.id\n  }\n}\nresource \"azurerm_linux_virtual_machine\" \"v\" \
+                {\n  name = \"v\"\n  location = \"westeurope\"\n  network_interface_ids = \
+                [azurerm_network_interface.n.id]\n}\nresource \"azurerm_dns_a_record\" \"a\" {\n  name = \"assets\"\n  \
+                zone_name = azurerm_dns_zone.z.name\n  resource_group_name = \"r\"\n  records = \
+                [azurerm_public_ip.p.ip_address]\n}\n";
+    let told = messages(&[("main.tf", text)]);
+    let single = told.iter().find(|message| message.contains("single point")).unwrap();
+    assert!(single.ends_with("\nassets.ci.example leads only to it."), "{single}");
 }
