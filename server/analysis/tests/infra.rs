@@ -260,6 +260,8 @@ fn a_single_load_balancer_is_a_single_point() {
         "components: [{id: lb, type: load_balancer}, {id: web, replicas: 2}]\ndependencies: [{source: lb, target: web}]\n",
         expect![[r#"
             single-point-of-failure "id: lb": lb is a single point of failure (1 instance). Users come in through it, and nothing stands in for it.
+              Add a replica (+0.0)
+                components: [{id: lb, type: load_balancer, replicas: 2}, {id: web, replicas: 2}]
         "#]],
     );
 }

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foreshock_engine::{Fault, SinglePoint, Unit};
-use foreshock_model::{
-    Component, ComponentIndex, ComponentKind, FailoverMode, Probability, Redundancy, Reliability,
-};
+use foreshock_model::{Component, ComponentIndex, ComponentKind, FailoverMode, Probability, Redundancy, Reliability};
 use foreshock_resources::{Instance, Kind};
 
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
@@ -79,10 +77,7 @@ fn report(stack: &Stack, index: ComponentIndex, point: &SinglePoint) -> Option<F
         rule: ID,
         severity: severity_of(ID),
         component: index,
-        message: format!(
-            "{} is a single point of failure ({count}).\n{consequence}.",
-            component.id
-        ),
+        message: format!("{} is a single point of failure ({count}).\n{consequence}.", component.id),
         cause: instances_place(stack, index),
         affected: point.affected.clone(),
         points: point.points,
