@@ -85,7 +85,7 @@ fn a_replica_is_written_where_it_belongs() {
     before(
         "  - id: db\n    type: database\n    replicas: 1 # cheap\n",
         expect![[r#"
-        single-point-of-failure "replicas: 1": db is a single point of failure (1 instance). 1 of 1 others go down with it: web.
+        single-point-of-failure "replicas: 1": db is a single point of failure (1 instance). With it web goes down.
             "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
           Add a replica (+21.3)
                 replicas: 2 # cheap
@@ -94,7 +94,7 @@ fn a_replica_is_written_where_it_belongs() {
     before(
         "  - id: db\n    type: database   # postgres\n    name: Orders\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). 1 of 1 others go down with it: web.
+        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
             "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
           Add a replica (+21.3)
     "#]],
@@ -102,7 +102,7 @@ fn a_replica_is_written_where_it_belongs() {
     before(
         "  - id: db\n    name: |\n      a\n      b\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). 1 of 1 others go down with it: web.
+        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
             "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
           Add a replica (+27.3)
     "#]],
@@ -110,7 +110,7 @@ fn a_replica_is_written_where_it_belongs() {
     before(
         "  - name: Orders\n    id: db\n    replicas:\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). 1 of 1 others go down with it: web.
+        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
             "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
           Add a replica (+27.3)
     "#]],
@@ -118,7 +118,7 @@ fn a_replica_is_written_where_it_belongs() {
     before(
         "  - {id: db, type: database, name: Orders}\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). 1 of 1 others go down with it: web.
+        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
             "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
           Add a replica (+21.3)
               - {id: db, type: database, replicas: 2, name: Orders}
@@ -127,7 +127,7 @@ fn a_replica_is_written_where_it_belongs() {
     before(
         "  - {\n      \"id\": \"db\",\n      \"type\": \"database\"\n    }\n",
         expect![[r#"
-        single-point-of-failure "\"id\": \"db\"": db is a single point of failure (1 instance). 1 of 1 others go down with it: web.
+        single-point-of-failure "\"id\": \"db\"": db is a single point of failure (1 instance). With it web goes down.
             "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
           Add a replica (+21.3)
                   "type": "database",
@@ -137,7 +137,7 @@ fn a_replica_is_written_where_it_belongs() {
     before(
         "  - id: db\r\n    type: database\r\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). 1 of 1 others go down with it: web.
+        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
             "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
           Add a replica (+21.3)
                 replicas: 2␍
@@ -150,7 +150,7 @@ fn a_figure_for_the_whole_becomes_one_for_each_instance() {
     before(
         "  - id: db\n    type: database\n    availability: 0.999\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). 1 of 1 others go down with it: web.
+        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
             "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
           Add a replica (+25.9)
                 instance_availability: 0.999
@@ -159,7 +159,7 @@ fn a_figure_for_the_whole_becomes_one_for_each_instance() {
     before(
         "  - {id: db, \"unavailability\": 1e-3, replicas: 1}\n",
         expect![[r#"
-        single-point-of-failure "replicas: 1": db is a single point of failure (1 instance). 1 of 1 others go down with it: web.
+        single-point-of-failure "replicas: 1": db is a single point of failure (1 instance). With it web goes down.
             "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
           Add a replica (+40.0)
               - {id: db, "instance_unavailability": 1e-3, replicas: 2}
@@ -173,7 +173,7 @@ fn a_standby_that_waits_for_a_person_is_no_repair() {
     before(
         "  - {id: db, type: database, failover: {enabled: false}}\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). 1 of 1 others go down with it: web.
+        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
             "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
           Add a replica with automatic failover (+21.3)
               - {id: db, type: database, replicas: 2, failover: {enabled: true}}
@@ -233,7 +233,7 @@ fn what_others_share_is_not_edited() {
     before(
         "  - {<<: {type: database, replicas: 1}, id: db}\n",
         expect![[r#"
-        single-point-of-failure "replicas: 1": db is a single point of failure (1 instance). 1 of 1 others go down with it: web.
+        single-point-of-failure "replicas: 1": db is a single point of failure (1 instance). With it web goes down.
             "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
           Add a replica (+21.3)
               - {<<: {type: database, replicas: 1}, id: db, replicas: 2}
@@ -242,7 +242,7 @@ fn what_others_share_is_not_edited() {
     check(
         "x: &db {id: db, type: database}\ncomponents: [*db, {id: web, replicas: 2}]\ndependencies: [{source: web, target: db}]\n",
         expect![[r#"
-            single-point-of-failure "id: db": db is a single point of failure (1 instance). 1 of 1 others go down with it: web.
+            single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
                 "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
             ! "x" the file has no key x
         "#]],
@@ -271,7 +271,7 @@ fn problems_are_told_with_their_places() {
     before(
         "  - {id: db, type: databse, replicas: 0}\n  - id: x: y\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). 1 of 1 others go down with it: web.
+        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
             "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
           Add a replica (+27.3)
               - {id: db, type: databse, replicas: 2}

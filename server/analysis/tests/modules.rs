@@ -137,3 +137,45 @@ resource "aws_lambda_function" "reader" {
         assert!(one.message.contains("eu-west-1a") && one.message.contains("eu-west-1b"), "{}", one.message);
     }
 }
+
+#[test]
+fn what_scales_a_service_is_decided_at_the_call() {
+    let call = "module \"web\" {\n  source = \"./service\"\n  group  = aws_lb_target_group.web.arn\n  least  = 1\n}\n";
+    let front = r#"
+resource "aws_lb" "front" { subnets = ["subnet-a", "subnet-b"] }
+resource "aws_lb_target_group" "web" { port = 80 }
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.front.arn
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+"#;
+    let service = r#"
+variable "group" {}
+variable "least" {}
+resource "aws_ecs_service" "this" {
+  name    = "web"
+  cluster = "main"
+  load_balancer {
+    target_group_arn = var.group
+    container_name   = "c"
+    container_port   = 80
+  }
+}
+resource "aws_appautoscaling_target" "this" {
+  service_namespace  = "ecs"
+  scalable_dimension = "ecs:service:DesiredCount"
+  resource_id        = "service/main/${aws_ecs_service.this.name}"
+  min_capacity       = var.least
+  max_capacity       = 4
+}
+"#;
+    let main = format!("{call}{front}");
+    let snapshot = open_all(&[("main.tf", &main), ("service/main.tf", service)]);
+    let stack = snapshot.stacks.iter().find(|stack| stack.root == "/calls").unwrap();
+    let finding = stack.findings.iter().find(|finding| finding.is_single_point()).unwrap();
+    assert_eq!(finding.place.span.text(&main), "least  = 1");
+    assert_eq!(&*finding.evidence[0].why, "module.web.aws_ecs_service.this is declared here");
+}

@@ -226,6 +226,8 @@ fn a_module_is_told_alike_before_and_after_it_is_installed() {
     let written = |directory: &Directory| std::fs::read_to_string(directory.root().join("main.tf")).unwrap();
     assert!(written(&before).contains("single_nat_gateway = false") || written(&before).contains("= false"));
     assert!(written(&after).contains("= false"), "{}", written(&after));
+    let edits = |fix: &Fix| fix.edits.iter().map(|edit| (edit.place.span, edit.text.clone())).collect::<Vec<_>>();
+    assert_eq!(edits(&fix_before), edits(&fix_after));
     assert_eq!(gateways(&after).len(), 2);
 }
 

@@ -21,6 +21,9 @@ pub(crate) struct Refusal {
     /// Also where that can't be known.
     #[serde(default)]
     pub(crate) unless_known: bool,
+    /// Only in the user's own text: who has published a module has seen to it.
+    #[serde(default)]
+    pub(crate) in_own_text: bool,
     /// Why, for a person.
     pub(crate) why: String,
 }
@@ -46,8 +49,10 @@ pub fn refused(resources: &Resources, catalog: &Catalog, assembled: &Assembled) 
             };
             variables.insert("number".into(), number);
         }
+        let is_installed = instance.block.file.as_path().components().any(|part| part.as_str() == ".terraform");
+        let counts = |refusal: &&Refusal| !(refusal.in_own_text && is_installed);
         let holds = |refusal: &&Refusal| refusal.when.holds(&variables).unwrap_or(refusal.unless_known);
-        for refusal in row.refused.iter().filter(holds) {
+        for refusal in row.refused.iter().filter(counts).filter(holds) {
             found.insert((block_address(instance).into(), refusal.why.as_str().into()));
         }
     }

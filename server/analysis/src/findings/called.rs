@@ -17,7 +17,8 @@ pub(super) fn stand_at_the_call(stack: &Stack, finding: &mut Finding) {
     }
     let calls = calls_around(resources, &instance.module);
     let is_foreign = |place: &Place| is_installed(place.file.as_path());
-    let at_argument = deciding(stack, resources, finding).and_then(|attribute| argument_of(&calls, attribute));
+    let at_argument =
+        deciding(stack, resources, instance, finding).and_then(|attribute| argument_of(&calls, attribute));
     let place = at_argument.filter(|place| !is_foreign(place)).or_else(|| {
         let own = calls.iter().find(|call| !is_installed(call.block.file.as_path()))?;
         is_foreign(&finding.place).then(|| named_by_row(stack, own, finding))
@@ -49,14 +50,21 @@ pub(crate) fn calls_around<'a>(resources: &'a Resources, module: &str) -> Vec<&'
 }
 
 /// The attribute that is underlined.
-fn deciding<'a>(stack: &'a Stack, resources: &'a Resources, finding: &Finding) -> Option<&'a Attribute> {
+fn deciding<'a>(
+    stack: &'a Stack,
+    resources: &'a Resources,
+    instance: &Instance,
+    finding: &Finding,
+) -> Option<&'a Attribute> {
     if finding.place == finding.block {
         return None;
     }
     let members = finding.component.and_then(|component| stack.assembled()?.members.get(component.index()));
     let of_component = members.into_iter().flatten().filter_map(|&index| resources.instances.get(index));
     let own = resources.instances.iter().filter(|instance| instance.address == finding.component_id);
-    of_component.chain(own).find_map(|instance| {
+    // What scales it stands beside it.
+    let beside = resources.instances.iter().filter(|one| one.module == instance.module);
+    of_component.chain(own).chain(beside).find_map(|instance| {
         let repetition = instance.repetition.as_ref().filter(|attribute| attribute.place.place() == finding.place);
         repetition.or_else(|| at(&instance.body, &finding.place))
     })

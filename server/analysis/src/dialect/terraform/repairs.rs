@@ -27,14 +27,21 @@ pub(super) fn candidates(
     let Some(instance) = blocks.first().and_then(|&first| resources.instances.get(first)) else {
         return Vec::new();
     };
-    let mut found = of_recipes(texts, stack, module, (resources, recipes), &blocks, finding);
-    found.extend(way_out::candidate(texts, stack, module, instance, finding).filter(|one| editable(stack, &one.edits)));
+    let mut own = of_recipes(texts, stack, module, (resources, recipes), &blocks, finding);
+    let mut found = Vec::new();
+    own.extend(way_out::candidate(texts, stack, module, instance, finding).filter(|one| editable(stack, &one.edits)));
     for call in calls_around(resources, &instance.module) {
         let alone = Resources { instances: vec![as_instance(call)], ..Resources::default() };
         let recipes = Recipes::of(&alone, &stack.settings().catalog);
         found.extend(of_recipes(texts, stack, module, (&alone, &recipes), &[0], finding));
     }
-    found
+    // What a module from a registry is told before it is installed comes first afterwards, too.
+    let (mut first, second) = match is_installed(instance.block.file.as_path()) {
+        true => (found, own),
+        false => (own, found),
+    };
+    first.extend(second);
+    first
 }
 
 /// A call as the one instance that stands for a module which is not at hand.

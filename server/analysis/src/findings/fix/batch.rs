@@ -21,7 +21,9 @@ use foreshock_resources::Resources;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Candidate, Fix, best_first, holds_elsewhere, is_kept, prove, repaired, understood_again, users_of};
+use super::{
+    Candidate, Fix, best_first, holds_elsewhere, is_kept, prove, read_for, repaired, understood_again, users_of,
+};
 use crate::dialect::Meaning;
 use crate::findings::rules::checks_of;
 use crate::{Finding, FindingKey, Severity, Snapshot, Stack};
@@ -83,7 +85,7 @@ pub(crate) fn proven(
             _ => {}
         }
     }
-    proven.iter_mut().flatten().for_each(|fixes| best_first(fixes));
+    proven.iter_mut().flatten().for_each(best_first);
     proven
 }
 
@@ -125,16 +127,24 @@ impl<'a> Proof<'a> {
             alone.sort_by_key(|task| task.number);
         }
         let cost = self.cost();
-        let affordable = (self.most / cost).max(FEWEST);
-        let one = |(place, task): (usize, Task<'a>)| {
-            if place >= affordable || (self.stop)() {
+        let mut spent = 0usize;
+        let affordable: Vec<bool> = alone
+            .iter()
+            .enumerate()
+            .map(|(place, task)| {
+                spent += cost * read_for(self.snapshot, self.stack, &task.candidate.edits);
+                spent <= self.most || place < FEWEST
+            })
+            .collect();
+        let one = |(task, is_affordable): (Task<'a>, bool)| {
+            if !is_affordable || (self.stop)() {
                 return (task.number, Tried::No);
             }
             // A text on which Foreshock fails is no repair.
             let fix = AssertUnwindSafe(|| prove(self.snapshot, self.stack, task.finding, task.candidate));
             (task.number, catch_unwind(fix).ok().flatten().map_or(Tried::Fails, Tried::Holds))
         };
-        results.par_extend(alone.into_par_iter().enumerate().map(one));
+        results.par_extend(alone.into_par_iter().zip(affordable).map(one));
         results
     }
 

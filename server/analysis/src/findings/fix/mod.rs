@@ -19,7 +19,7 @@ use crate::{Finding, Severity, Snapshot, Stack, StackProblem};
 use edited::Edited;
 pub(crate) use refused::Refused;
 use refused::refuses_more;
-use shared::{holds_elsewhere, users_of};
+use shared::{holds_elsewhere, read_for, users_of};
 pub(crate) use together::together;
 pub use together::{Repair, Together};
 
@@ -70,8 +70,15 @@ pub(crate) fn proven(
     Some(fixes)
 }
 
-fn best_first(fixes: &mut [Fix]) {
+/// The best first; of those that a person would read as the same, one.
+fn best_first(fixes: &mut Vec<Fix>) {
     fixes.sort_by(|one, other| other.points.total_cmp(&one.points).then_with(|| one.title.cmp(&other.title)));
+    let mut told: Vec<String> = Vec::new();
+    fixes.retain(|fix| {
+        let is_new = !told.contains(&fix.title);
+        told.push(fix.title.clone());
+        is_new
+    });
 }
 
 /// A repair that may help: what a person reads, and edits that do not overlap, in the order of the text.

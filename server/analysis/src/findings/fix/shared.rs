@@ -29,6 +29,11 @@ fn others<'a>(
     })
 }
 
+/// How many stacks are read again to prove a repair; where too many use its files, no other one is.
+pub(super) fn read_for(snapshot: &Snapshot, stack: &Stack, edits: &[Edit]) -> usize {
+    1 + others(snapshot, stack, edits).take(MOST_STACKS + 1).count() % (MOST_STACKS + 1)
+}
+
 /// Whether no other stack that reads the edited files is worse off, or broken.
 pub(super) fn holds_elsewhere(snapshot: &Snapshot, stack: &Stack, edits: &[Edit]) -> bool {
     let others: Vec<&Stack> = others(snapshot, stack, edits).take(MOST_STACKS + 1).collect();

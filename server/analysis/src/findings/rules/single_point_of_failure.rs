@@ -65,6 +65,7 @@ fn report(stack: &Stack, index: ComponentIndex, point: &SinglePoint) -> Option<F
     let consequence = match names.len() {
         0 if component.kind.is_user_facing() => "users come in through it, and nothing stands in for it".to_owned(),
         0 => "nothing else in this stack is known to go down with it".to_owned(),
+        1 => format!("with it {} goes down", wording::some_of(&names)),
         fallen => format!("{fallen} of {others} others go down with it: {}", wording::some_of(&names)),
     };
     let consequence = match (only_here.as_slice(), names.len()) {
