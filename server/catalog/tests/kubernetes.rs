@@ -513,7 +513,7 @@ fn probed(pod: &str) -> String {
     deployment(
         "web",
         "replicas = 3",
-        "liveness_probe {\n tcp_socket { port = 80 }\n }\nresources {\n requests = { cpu = \"1\" }\n }",
+        "liveness_probe {\n tcp_socket { port = 80 }\n }\nreadiness_probe {\n period_seconds = 3\n }\nresources {\n requests = { cpu = \"1\" }\n }",
     )
     .replace("spec {\n                container", &format!("spec {{\n{pod}\n                container"))
 }
