@@ -420,7 +420,7 @@ fn what_stands_in_between_may_go_with_it() {
     let destroy: Vec<_> = ALL.iter().map(|address| (*address, ["delete"].as_slice(), "", json!({}))).collect();
     let stack = stack_of(&plan(&destroy, None, json!({})));
     let database = removals(&stack).into_iter().find(|finding| &*finding.component_id == DATABASE).unwrap();
-    assert!(database.message.contains("what needed it goes, too"), "{}", database.message);
+    assert!(database.message.contains("aws_ecs_service.web, which needs it, goes, too"), "{}", database.message);
 }
 
 #[test]

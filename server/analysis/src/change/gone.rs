@@ -52,8 +52,8 @@ pub(crate) struct GoneComponent {
     pub(crate) is_in_doubt: bool,
     /// Somebody who is still there is without it, be it that what stood in between is gone, too.
     pub(crate) is_missed: bool,
-    /// Something needed it, which is gone as well.
-    pub(crate) had_users: bool,
+    /// What needed it and is gone as well.
+    pub(crate) users: Vec<ComponentIndex>,
 }
 
 /// A way on which users came, and of which a piece is gone that can't fail by itself: a listener, a rule, an attachment.
@@ -150,7 +150,7 @@ impl Gone {
                 runs_on: runs_on(before, now, index),
                 is_in_doubt: is_in_doubt(before, now, index),
                 is_missed: false,
-                had_users: false,
+                users: Vec::new(),
             })
             .collect();
         for (number, dependency) in (0u32..).map(DependencyIndex).zip(&old.dependencies) {
@@ -177,7 +177,9 @@ impl Gone {
                 let (Ok(user), Ok(used)) = (at(dependency.from), at(dependency.to)) else { continue };
                 let is_missed = found.get(user).is_some_and(|user| user.is_missed);
                 let Some(used) = found.get_mut(used) else { continue };
-                used.had_users = true;
+                if !used.users.contains(&dependency.from) {
+                    used.users.push(dependency.from);
+                }
                 if is_missed && !used.is_missed {
                     used.is_missed = true;
                     is_settled = false;

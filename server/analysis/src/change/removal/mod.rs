@@ -68,8 +68,8 @@ struct Going<'a> {
     place: Place,
     evidence: Vec<Evidence>,
     now: Option<ComponentIndex>,
-    /// What needed it is gone as well.
-    had_users: bool,
+    /// What needed it and is gone as well.
+    users: Vec<Arc<str>>,
 }
 
 impl Search<'_> {
@@ -116,7 +116,7 @@ impl Search<'_> {
             place: place?,
             evidence: evidence.collect(),
             now: None,
-            had_users: gone.had_users,
+            users: gone.users.iter().map(|user| self.before.id_of(*user).into()).collect(),
         })
     }
 
@@ -187,7 +187,7 @@ impl Search<'_> {
             place: place.or_else(|| component.place.clone())?,
             evidence: Vec::new(),
             now,
-            had_users: false,
+            users: Vec::new(),
         })
     }
 
@@ -310,7 +310,7 @@ impl Search<'_> {
     }
 
     fn message(&self, going: &Going<'_>, instance: Option<&foreshock_resources::Instance>) -> String {
-        let Going { component, form, because, needed_by, down, is_entry, purpose, had_users, .. } = going;
+        let Going { component, form, because, needed_by, down, is_entry, purpose, users, .. } = going;
         let id = &component.id;
         let names = |names: &[Arc<str>]| some_of(names);
         let what = match form {
@@ -331,7 +331,10 @@ impl Search<'_> {
             (_, [], []) if *is_entry => {
                 format!("; users reach the system through it{while_gone}").replace(" without it", "")
             }
-            (_, [], []) if *had_users => "; what needed it goes, too".to_owned(),
+            (_, [], []) if !users.is_empty() => match users.as_slice() {
+                [one] => format!("; {one}, which needs it, goes, too"),
+                some => format!("; {}, which need it, go, too", names(some)),
+            },
             (_, [], []) => "; nothing in this stack needs it".to_owned(),
             (_, [], some) => format!("; {} lose something{while_gone}", names(some)),
             (_, some, _) => format!("; {} go down{while_gone}", names(some)),
