@@ -235,7 +235,7 @@ mod tests {
 
     fn stack(text: &str) -> std::sync::Arc<crate::Stack> {
         let mut workspace = Workspace::new();
-        workspace.set_document(FilePath::new("/judged/main.tf"), text.to_owned());
+        workspace.set_document(FilePath::new("/judged/main.tf"), text.into());
         workspace.snapshot().stacks[0].clone()
     }
 

@@ -10,6 +10,7 @@ mod index;
 mod past;
 pub(crate) mod paths;
 mod remarks;
+mod samples;
 mod seen;
 pub(crate) mod snapshot;
 mod stages;
@@ -29,6 +30,7 @@ use self::base::Bases;
 pub use self::freshness::Watched;
 pub(crate) use self::index::Index;
 use self::remarks::remarks;
+use self::samples::without_samples;
 use self::seen::Seen;
 use crate::configuration::{Choices, Configurations, FILE_NAME, Places, StackSettings, stacks_of};
 use crate::dialect::{DIALECTS, Dialect, Reader, Site, SourceFile, StackKind};
@@ -232,7 +234,7 @@ impl Workspace {
         if metadata.is_file() && self.readers.iter().any(|reader| reader.is_record(&absolute)) {
             return self.snapshot_of_plan(path, None);
         }
-        let mut roots = Roots::new();
+        let (mut roots, mut passed_over) = (Roots::new(), 0);
         if metadata.is_dir() {
             self.whole = Some(absolute.clone());
             self.set_folders(vec![absolute.clone()]);
@@ -241,6 +243,7 @@ impl Workspace {
                 let below = self.with_reader(dialect, |reader, site| reader.roots_below(&absolute, site));
                 roots.extend(below.into_iter().map(|root| (dialect, root)));
             }
+            (roots, passed_over) = without_samples(roots, &absolute);
         } else {
             let claimed = self.dialect_of(&absolute);
             let root = claimed.and_then(|dialect| Some((dialect, self.readers.get(dialect)?.root_at(&absolute)?)));
@@ -253,7 +256,11 @@ impl Workspace {
             roots.insert((dialect, root));
         }
         self.drop_changed();
-        Ok(self.assemble(roots))
+        let mut snapshot = self.assemble(roots);
+        if let Some(snapshot) = Arc::get_mut(&mut snapshot) {
+            snapshot.passed_over = passed_over;
+        }
+        Ok(snapshot)
     }
 
     /// The one stack of a plan or state. With a source, the root module that it was made from, findings stand in that

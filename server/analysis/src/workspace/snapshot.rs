@@ -33,6 +33,8 @@ pub struct Snapshot {
     pub notices: Vec<Notice>,
     /// Files and directories that are there and can't be read, with the reason: what is said of their stacks is not the whole.
     pub unreadable: Vec<(FilePath, String)>,
+    /// Stacks below what was asked for that nobody runs: what tests are made on, and examples.
+    pub passed_over: usize,
     files: Arc<FxHashMap<FilePath, SourceFile>>,
     /// The files by their directory.
     listed: Arc<FxHashMap<Utf8PathBuf, Vec<FilePath>>>,
@@ -85,6 +87,7 @@ impl Snapshot {
             base_problem,
             notices: Vec::new(),
             unreadable: Vec::new(),
+            passed_over: 0,
             files: Arc::new(files),
             listed: Arc::new(listed),
             boundary: Boundary::none(),
@@ -108,6 +111,7 @@ impl Snapshot {
             notices,
             boundary,
             unreadable,
+            passed_over: self.passed_over,
         }
     }
 

@@ -106,6 +106,23 @@ impl Layout {
         found
     }
 
+    /// What a component reaches over one of several alternatives, itself left out. O(V + E).
+    pub(crate) fn behind_alternatives(&self, from: u32) -> Vec<bool> {
+        let mut seen = vec![[false; 2]; self.own.len()];
+        let mut open = vec![(from, false)];
+        while let Some((component, behind)) = open.pop() {
+            match seen.get_mut(component as usize).and_then(|seen| seen.get_mut(usize::from(behind))) {
+                Some(seen) if !*seen => *seen = true,
+                _ => continue,
+            }
+            for (_, edge) in self.callees(component).filter(|(_, edge)| edge.to != from) {
+                let members = self.groups.get(edge.group as usize).map_or(0, |group| group.edges.len());
+                open.push((edge.to, behind || members > 1));
+            }
+        }
+        seen.into_iter().map(|[_, behind]| behind).collect()
+    }
+
     /// Whether a group's support must not need the component itself; `NO_GROUP` has none.
     pub(crate) fn is_strict(&self, group: u32) -> bool {
         self.groups.get(group as usize).is_some_and(|group| group.strict)

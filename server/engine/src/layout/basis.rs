@@ -91,7 +91,8 @@ fn marked(system: &System, layout: &Layout) -> Vec<EntryPoint> {
     weighted.filter(|entry| present(layout, entry.component)).collect()
 }
 
-/// What users reach, called by others or not. Alternatives behind one of them are reached by its name alone.
+/// What users reach, called by others or not. Alternatives behind one of them, and what stands behind those, are reached by its
+/// name alone.
 fn reached(system: &System, layout: &Layout) -> Vec<EntryPoint> {
     // Names that lead nowhere here are answered, and nobody is served by that.
     let leads = |index: ComponentIndex, component: &Component| {
@@ -102,15 +103,14 @@ fn reached(system: &System, layout: &Layout) -> Vec<EntryPoint> {
     });
     let reason = EntryReason::UserFacing;
     let found: Vec<EntryPoint> = facing.map(|(component, _)| EntryPoint { component, weight: 1.0, reason }).collect();
-    let is_found = |component: u32| found.iter().any(|entry| entry.component.0 == component);
-    let is_alternative = |entry: &&EntryPoint| {
-        let component = entry.component.0;
-        layout.callers(component).any(|(_, edge)| {
-            let members = layout.groups.get(edge.group as usize).map_or(0, |group| group.edges.len());
-            members > 1 && edge.from != component && is_found(edge.from)
-        })
-    };
-    let by_name: Vec<EntryPoint> = found.iter().filter(|entry| !is_alternative(entry)).copied().collect();
+    let mut behind = vec![false; layout.own.len()];
+    for entry in &found {
+        for (behind, reached) in behind.iter_mut().zip(layout.behind_alternatives(entry.component.0)) {
+            *behind |= reached;
+        }
+    }
+    let is_behind = |entry: &&EntryPoint| behind.get(entry.component.index()) == Some(&true);
+    let by_name: Vec<EntryPoint> = found.iter().filter(|entry| !is_behind(entry)).copied().collect();
     // Where they stand in for each other in a circle there is no name.
     if by_name.is_empty() { found } else { by_name }
 }

@@ -64,6 +64,11 @@ fn who_is_an_entry() {
         ("names dns\n lb load_balancer\n names -> lb", "lb names"),
         // One name.
         ("names dns\n lb1 load_balancer\n lb2 load_balancer\n group g k=1: names -> lb1, names -> lb2", "names"),
+        (
+            "names dns\n gate1 api_gateway\n gate2 api_gateway\n lb1 load_balancer\n lb2 load_balancer\n
+             gate1 -> lb1\n gate2 -> lb2\n group g k=1: names -> gate1, names -> gate2",
+            "names",
+        ),
         // Nobody is known to be reached: what is connected, and not what stands alone.
         ("app app_server\n db database\n app -> db\n spare database\n jump app_server", "app"),
         ("one app_server\n two app_server\n db database\n one -> db\n two -> one\n one -> two", "one"),

@@ -47,6 +47,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         return baseline::write(&snapshot, file).map(|()| Outcome::Fine);
     }
     baseline::tell_mended(&snapshot);
+    match snapshot.passed_over {
+        0 => {}
+        1 => tell("1 stack of tests or examples is passed over; name it to see it"),
+        count => tell(&format!("{count} stacks of tests and examples are passed over; name one to see it")),
+    }
     let quietest = if *hints { Severity::Hint } else { Severity::Info };
     let lowest = if output.has(Format::Json) { Severity::Hint } else { quietest };
     let mut report = Report::of(&snapshot, lowest);
