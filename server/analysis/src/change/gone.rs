@@ -7,7 +7,7 @@ use std::sync::Arc;
 use foreshock_catalog::Role;
 use foreshock_model::{
     Component, ComponentId, ComponentIndex, ComponentKind, Dependency, DependencyIndex, Domain, DomainIndex, Figure,
-    Known, Layer, Plane, Probability, Recovery, Reliability, Source, System, ZoneIndex,
+    Known, Layer, Probability, Recovery, Reliability, Source, System, ZoneIndex,
 };
 use foreshock_resources::{BlockPlace, Body, Instance, Kind, Mode, Value};
 use foreshock_text::Place;
@@ -391,7 +391,7 @@ fn reached(system: &System, from: ComponentIndex) -> BTreeSet<ComponentIndex> {
         let start = system.dependencies.partition_point(|dependency| dependency.from < next);
         let own = system.dependencies.get(start..).unwrap_or_default();
         for dependency in own.iter().take_while(|dependency| dependency.from == next) {
-            if dependency.plane == Plane::Data && reached.insert(dependency.to) {
+            if dependency.counts() && reached.insert(dependency.to) {
                 open.push(dependency.to);
             }
         }
