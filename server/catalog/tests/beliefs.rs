@@ -272,3 +272,17 @@ fn a_balancer_with_target_groups_says_whom_it_forwards_to() {
     "#;
     assert_eq!(between(&format!("{groups}{listener}"), "aws_lb.l", "aws_instance.other"), "");
 }
+
+/// A name of the public zone, written out: whose front it is does not matter.
+#[test]
+fn a_public_name_that_is_written_out_is_told() {
+    for name in ["shop.test", "www.shop.test"] {
+        let text = format!(
+            "resource \"aws_lb\" \"x\" {{}}\nresource \"aws_route53_record\" \"r\" {{\n name = \"{name}\"\n type = \"CNAME\"\n records = [aws_lb.x.dns_name]\n}}\n{}",
+            container("mail", "LINKS", &format!("https://{name}/unsubscribe"))
+        );
+        let to_front = dependencies(&text).into_iter().filter(|line| line.starts_with("aws_ecs_service.mail"));
+        let sure: Vec<String> = to_front.filter(|line| !line.contains("/guess")).collect();
+        assert_eq!(sure, Vec::<String>::new(), "{text}");
+    }
+}

@@ -96,7 +96,9 @@ impl<'a> Graph<'a> {
         let path = inside.map_or_else(|| found.path.clone(), |name| format!("{}.{name}", found.path));
         let why = format!("{path} of {} names {}", self.address(index), self.address(target));
         let told = self.is_told(target, inside.or_else(|| found.variable()));
-        let is_internal = INTERNAL.iter().any(|end| host.ends_with(end)) || host.matches('.').count() < 2;
+        let is_internal = INTERNAL.iter().any(|end| host.ends_with(end))
+            || short
+            || (!called.same.is_empty() && host.matches('.').count() < 2);
         let to = Node { instance: target, port: PLAIN };
         let evidence = Evidence { place: found.place.place(), why: why.into() };
         let edge = Edge {
