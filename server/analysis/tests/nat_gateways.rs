@@ -241,3 +241,13 @@ fn a_module_of_ones_own_has_a_flag_for_it() {
     assert!(written.contains("single_nat_gateway = false"), "{written}");
     assert_eq!(gateways(&directory).len(), 2);
 }
+
+#[test]
+fn what_calls_out_does_not_stand_in_the_way() {
+    let call = CALL.replace("terraform-aws-modules/vpc/aws", "./vpc");
+    let machines = "resource \"aws_autoscaling_group\" \"app\" {\n  min_size            = 2\n  max_size            = 4\n  vpc_zone_identifier = module.vpc.private\n}\n";
+    let outputs = "output \"private\" { value = aws_subnet.private[*].id }\n";
+    let (directory, _, fix) = repaired(&format!("{call}{machines}//- vpc/main.tf\n{MODULE}{outputs}"));
+    assert_eq!(fix.expect("a repair").title, "One NAT gateway in each zone");
+    assert_eq!(gateways(&directory).len(), 2);
+}

@@ -15,7 +15,7 @@ use foreshock_text::Place;
 use crate::dialect::{Reader, Texts, Understood};
 use crate::findings::grade;
 use crate::findings::rules::find_all;
-use crate::{Finding, Severity, Snapshot, Stack, StackProblem};
+use crate::{Finding, RuleId, Severity, Snapshot, Stack, StackProblem};
 use edited::Edited;
 pub(crate) use refused::Refused;
 use refused::refuses_more;
@@ -152,7 +152,12 @@ fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candi
     let Gain { points, minutes_per_year } = gain(stack, &after);
     let still_there = after.findings.iter().any(|other| finding.is_still(other)) || !is_kept(stack, &after, finding);
     // Backups and dead letters are no matter of the score.
-    let gains = if finding.moves_the_score() { points > 0.0 } else { points >= 0.0 && !is_louder(stack, &after) };
+    // More ways out are more that one may be without, each for its own zone: the score can't tell that from a loss.
+    let is_measured = finding.rule != RuleId::SharedFate || finding.scored;
+    let gains = match finding.moves_the_score() {
+        true => points > 0.0,
+        false => (points >= 0.0 || !is_measured) && !is_louder(stack, &after),
+    };
     (!still_there && gains && holds_elsewhere(snapshot, stack, &edits)).then(|| Fix {
         title: users_of(snapshot, stack, &edits).map_or_else(|| title.clone(), |users| format!("{title} ({users})")),
         points: points.at_least_zero(),
