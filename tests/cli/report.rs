@@ -326,7 +326,7 @@ fn a_report_says_what_is_new_against_a_revision() {
     assert!(new.contains("<span class=\"badge error\">error</span> <span class=\"badge new\">new</span>"), "{new}");
     assert!(new.contains("multi_az of aws_db_instance.orders was true at"), "{new}");
     assert!(new.contains("What fails now that did not") && new.contains("instance:aws_db_instance.orders#0"), "{new}");
-    assert!(report.contains("<strong>−6.2 points</strong>"), "{report}");
+    assert!(report.contains("<strong>−6.7 points</strong>"), "{report}");
     let without = page(directory, &["simulate", ".", "--html", "-"]);
     assert!(!without.contains("What is new") && !without.contains("badge new"));
     assert!(complaint(directory, &["simulate", "--base", "HEAD"]).contains("--html"));
