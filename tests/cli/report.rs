@@ -90,7 +90,7 @@ fn a_report_has_its_parts_in_order() {
     insta::with_settings!({prepend_module_to_snapshot => false, snapshot_path => "snapshots"}, {
         insta::assert_snapshot!("report-outline", outline);
     });
-    assert!(page.contains("Enable Multi-AZ (+6.2 points, 37 h a year less)"), "the proven fix with its gain");
+    assert!(page.contains("Enable Multi-AZ (+6.7 points, 38 h a year less)"), "the proven fix with its gain");
     assert!(page.contains("<code><bdi>rds.tf:16</bdi></code>"), "the line that causes it");
 }
 
