@@ -224,7 +224,7 @@ const GATES: &[(&[&str], Edit, i32, &[&str])] = &[
     (&["--no-base"], Edit::None, 1, &["1 warning (--fail-on warning)"]),
     (&["--fail-on", "error"], Edit::None, 0, &[]),
     (&["--fail-on", "never", "--min-score", "47"], Edit::None, 0, &[]),
-    (&["--fail-on", "never", "--min-score", "48"], Edit::None, 1, &["below 48"]),
+    (&["--fail-on", "never", "--min-score", "49"], Edit::None, 1, &["below 49"]),
     (&["--fail-on", "never", "--slo", "99"], Edit::None, 0, &[]),
     (&["--fail-on", "never", "--slo", "99.99%"], Edit::None, 1, &["(--slo)"]),
     (&["--fail-on-regression"], Edit::Worse, 2, &["--base"]),
