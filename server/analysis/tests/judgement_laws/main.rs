@@ -37,7 +37,8 @@ fn points(before: &str, after: &str) -> f64 {
 
 /// What is said aloud: rule and component.
 fn loud(stack: &Stack) -> BTreeSet<(String, String)> {
-    let findings = stack.findings.iter().filter(|finding| matches!(finding.severity, Severity::Error | Severity::Warning));
+    let findings =
+        stack.findings.iter().filter(|finding| matches!(finding.severity, Severity::Error | Severity::Warning));
     findings.map(|finding| (finding.rule.to_string(), finding.component_id.to_string())).collect()
 }
 

@@ -247,10 +247,7 @@ const GOOGLE_BESIDE: &[(&str, &str)] = &[
         "resource \"google_compute_instance\" \"jump\" {\n  name = \"jump\"\n  machine_type = \"e2-micro\"\n  zone = \
          \"europe-west1-b\"\n  boot_disk {\n  }\n  network_interface {\n    network = \"default\"\n  }\n}\n",
     ),
-    (
-        "a bucket for logs",
-        "resource \"google_storage_bucket\" \"logs\" {\n  name = \"logs\"\n  location = \"EU\"\n}\n",
-    ),
+    ("a bucket for logs", "resource \"google_storage_bucket\" \"logs\" {\n  name = \"logs\"\n  location = \"EU\"\n}\n"),
     ("a secret", "resource \"google_secret_manager_secret\" \"token\" {\n  secret_id = \"token\"\n}\n"),
     (
         "a grant",
