@@ -7,6 +7,10 @@ vim.api.nvim_create_user_command('ForeshockGraph', function()
   require('foreshock').graph()
 end, { desc = 'Outline of what depends on what in this stack' })
 
+vim.api.nvim_create_user_command('ForeshockStatus', function()
+  require('foreshock').figures()
+end, { desc = 'The figures of this stack, and how much of it was judged' })
+
 vim.api.nvim_create_user_command('ForeshockCascade', function()
   require('foreshock').cascade()
 end, { desc = 'What falls when the block under the cursor fails' })

@@ -89,6 +89,12 @@ export interface Status {
   /** The stack is gone, and what was said of it is void. */
   removed?: boolean;
   score: number | null;
+  /** The score with everything unknown at its worst and at its best, where that is not the same. */
+  range?: [number, number] | null;
+  /** Why there is no score, or what was not judged. */
+  understood?: string | null;
+  /** The variables without a value that the score hangs on. */
+  open?: string[];
   structuralNines: number | null;
   base: Base | null;
   newFindings: number;

@@ -2,9 +2,12 @@
 
 import type { Status } from './protocol';
 
-/** `Resilience 63 · 3.1 nines · -14.8 · 2 new risks · prod.tfvars`; what is unknown is left out. */
+/**
+ * `Resilience 63 · 3.1 nines · -14.8 · 2 new risks · prod.tfvars`, `Resilience 45.4 (45.4 to 73.9) · 1.2 nines` or
+ * `no score: only 1 of 4 resources are of types that are known`; what is unknown is left out.
+ */
 export function statusText(status: Status): string {
-  const parts = [status.score == null ? 'Resilience ?' : `Resilience ${Math.round(status.score)}`];
+  const parts = [headline(status)];
   if (status.structuralNines != null) {
     parts.push(`${status.structuralNines.toFixed(1)} nines`);
   }
@@ -21,13 +24,32 @@ export function statusText(status: Status): string {
   return parts.join(' · ');
 }
 
+function headline({ score, range, understood }: Status): string {
+  if (score == null) {
+    // The types that are not known are in the tooltip.
+    return understood?.split(/[;,]/)[0] || 'Resilience ?';
+  }
+  return range ? `Resilience ${number(score)} (${number(range[0])} to ${number(range[1])})` : `Resilience ${Math.round(score)}`;
+}
+
 /** Markdown: the stack, its figures and the comparison with the base; `all` are the stacks of its root. */
 export function statusTooltip(status: Status, all: Status[] = []): string {
   const lines = [`**Foreshock** · stack \`${status.root || '.'}\``];
   if (status.name) {
     lines.push(`Read with \`${status.name}\``);
   }
-  lines.push(status.score == null ? 'Score unknown' : `Score ${number(status.score)} of 100`);
+  if (status.score == null) {
+    lines.push(status.understood ? sentence(status.understood) : 'Score unknown');
+  } else {
+    const between = status.range ? `, with all that is not known between ${number(status.range[0])} and ${number(status.range[1])}` : '';
+    lines.push(`Score ${number(status.score)} of 100${between}`);
+    if (status.understood) {
+      lines.push(sentence(status.understood));
+    }
+  }
+  if (status.open?.length) {
+    lines.push(`Without a value, and the score hangs on it: ${status.open.map(name => `\`${name}\``).join(', ')}`);
+  }
   if (status.structuralNines != null) {
     lines.push(`${status.structuralNines.toFixed(2)} structural nines: what the design alone allows`);
   }
@@ -44,6 +66,11 @@ export function statusTooltip(status: Status, all: Status[] = []): string {
   }
   lines.push('Click for the dependency graph');
   return lines.join('\n\n');
+}
+
+/** Plain words as a sentence of Markdown: names of types are full of what would be emphasis. */
+function sentence(words: string): string {
+  return (words.slice(0, 1).toUpperCase() + words.slice(1)).replace(/[\\`*_[\]<>]/g, '\\$&');
 }
 
 /** Points with their sign; nothing for none. */

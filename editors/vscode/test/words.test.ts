@@ -19,6 +19,20 @@ checkStatus({ newFindings: 1, structuralNines: 3.12 }, 'Resilience 63 · 3.1 nin
 checkStatus({ newFindings: 2, structuralNines: null }, 'Resilience 63 · 2 new risks');
 checkStatus({ score: null, structuralNines: null }, 'Resilience ?');
 
+const UNSCORED = {
+  score: null,
+  structuralNines: null,
+  understood: 'no score: only 1 of 4 resources are of types that are known; not known: acme_server x2, acme_balancer',
+};
+
+checkStatus(UNSCORED, 'no score: only 1 of 4 resources are of types that are known');
+checkStatus({ ...UNSCORED, newFindings: 1 }, 'no score: only 1 of 4 resources are of types that are known · 1 new risk');
+checkStatus({ ...UNSCORED, understood: 'no score: nothing that users reach is in it, only aws_kms_key' }, 'no score: nothing that users reach is in it');
+checkStatus({ score: 45.4, range: [45.4, 73.9] }, 'Resilience 45.4 (45.4 to 73.9) · 3.1 nines');
+checkStatus({ score: 45.4, range: null }, 'Resilience 45 · 3.1 nines');
+checkStatus({ score: 0, range: [0, 73.96] }, 'Resilience 0 (0 to 74) · 3.1 nines');
+checkStatus({ understood: 'judged 34 of 42 resources; not known: acme_server x8' }, 'Resilience 63 · 3.1 nines');
+
 checkStatus({ base: BASE, newFindings: 1 }, 'Resilience 63 · 3.1 nines · -9 · 1 new risk');
 checkStatus({ base: { ...BASE, points: 12.34 } }, 'Resilience 63 · 3.1 nines · +12.3');
 checkStatus({ base: { ...BASE, points: 0.01 } }, 'Resilience 63 · 3.1 nines');
@@ -30,6 +44,22 @@ test('the tooltip names what a stack is read with, and the others of its root', 
   const text = statusTooltip(one, [one, other]);
   assert.match(text, /Read with `prod\.tfvars`/);
   assert.match(text, /Also `canary`: Resilience 50 · 3\.\d nines/);
+});
+
+test('the tooltip says how much was judged', () => {
+  const judged = statusTooltip({
+    ...STATUS,
+    score: 45.4,
+    range: [45.4, 73.9],
+    understood: 'judged 34 of 42 resources; not known: oci_core_instance x8',
+    open: ['var.tasks'],
+  });
+  assert.match(judged, /^Score 45\.4 of 100, with all that is not known between 45\.4 and 73\.9$/m);
+  assert.match(judged, /^Judged 34 of 42 resources; not known: oci\\_core\\_instance x8$/m);
+  assert.match(judged, /^Without a value, and the score hangs on it: `var\.tasks`$/m);
+  assert.match(statusTooltip({ ...STATUS, ...UNSCORED }), /^No score: only 1 of 4 .* known; not known: acme\\_server x2, acme\\_balancer$/m);
+  assert.match(statusTooltip({ ...STATUS, score: null }), /^Score unknown$/m);
+  assert.doesNotMatch(statusTooltip(STATUS), /not known|without a value/i);
 });
 
 test('the tooltip compares with the base', () => {

@@ -121,9 +121,12 @@ end
 local function statusline()
   local status = eventually(function()
     local status = require('foreshock').status()
-    return status:match('^Resilience %d+ · [%d.]+ nines') and status
+    return status:match('^Resilience %d.- · [%d.]+ nines') and status
   end)
   check('statusline text', status, require('foreshock').status())
+  local lines = require('foreshock.status').lines()
+  check('the figures in full begin with the stack and its score', lines[1] and lines[2] == status, lines)
+  check('a command shows them', vim.fn.exists(':ForeshockStatus') == 2)
 end
 
 --- Waits for a scratch window of ours and gives its lines; the window is current then.

@@ -48,7 +48,7 @@ local function shown()
     end)
   end))
   check('statusline text', eventually(function()
-    return require('foreshock').status():match('^Resilience %d+ · [%d.]+ nines')
+    return require('foreshock').status():match('^Resilience %d.- · [%d.]+ nines')
   end), require('foreshock').status())
 end
 

@@ -31,7 +31,7 @@ export async function driveChange({ browser, check, address, stack, pictures }) 
 const isLoud = page => page.$('.squiggly-error, .squiggly-warning');
 
 async function quiet({ page, eventually, check }) {
-  check('the status bar has its figures', await eventually(async () => /Resilience \d+ · [\d.]+ nines$/.test((await statusText(page)).trim())), await statusText(page));
+  check('the status bar has its figures', await eventually(async () => /Resilience [\d.]+( \([^)]*\))? · [\d.]+ nines$/.test((await statusText(page)).trim())), await statusText(page));
   check('what was there is quiet', !(await isLoud(page)));
 }
 

@@ -61,7 +61,7 @@ async function variableFile({ page, picture, eventually, check }) {
   await picture('11-variable-files');
   await pickFrom(page, 'prod.tfvars');
   check('the values follow', await eventually(async () => (await text(page)).includes('var.multi_az= true')), await text(page));
-  check('the status bar says so', await eventually(async () => /Resilience \d+ .*prod\.tfvars/.test(await statusText(page))), await statusText(page));
+  check('the status bar says so', await eventually(async () => /Resilience [\d.]+ .*prod\.tfvars/.test(await statusText(page))), await statusText(page));
   await page.waitForTimeout(500);
   await picture('12-prod-tfvars');
 }

@@ -84,7 +84,7 @@ async function editor({ page, picture, eventually, check }) {
   check('inlay hint in the text', await eventually(async () => /SPOF.*affected/.test(await text())), await text());
   const lenses = async () => (await page.locator('.codelens-decoration').allInnerTexts()).map(plain);
   check('code lens above the block', await eventually(async () => (await lenses()).some(lens => /blast radius \d+/.test(lens))), await lenses());
-  check('status bar with score and nines', await eventually(async () => /Resilience \d+ · [\d.]+ nines/.test(await statusText(page))),
+  check('status bar with score and nines', await eventually(async () => /Resilience [\d.]+( \([^)]*\))? · [\d.]+ nines/.test(await statusText(page))),
     await statusText(page).catch(String));
   check('the text has colours from another extension', await eventually(async () =>
     (await code(page).locator('.view-line span span').evaluateAll(spans => new Set(spans.map(span => getComputedStyle(span).color)).size)) > 2));

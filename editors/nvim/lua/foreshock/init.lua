@@ -51,11 +51,16 @@ function M.setup(options)
   end
 end
 
---- Text for a statusline: `Resilience 63 · 3.1 nines · 2 new risks`, or an empty string.
+--- Text for a statusline: `Resilience 63 · 3.1 nines · 2 new risks`, `no score: ...`, or an empty string.
 --- @param buffer integer|nil default: the current one
 --- @return string
 function M.status(buffer)
   return require('foreshock.status').text(buffer)
+end
+
+--- Shows the figures of the stack of the current buffer, how much of it was judged, and what the score hangs on.
+function M.figures()
+  vim.notify('foreshock: ' .. table.concat(require('foreshock.status').lines(), '\n'), vim.log.levels.INFO)
 end
 
 --- Opens an outline of the stack of the current buffer.

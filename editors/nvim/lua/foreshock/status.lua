@@ -85,13 +85,29 @@ function M.of(buffer)
   return best or latest
 end
 
+local function number(value)
+  return (('%.1f'):format(value):gsub('%.0$', ''))
+end
+
+--- `Resilience 63`, `Resilience 45.4 (45.4 to 73.9)` or why there is no score; what is not known is named by `lines`.
+local function headline(status)
+  if not known(status.score) then
+    local why = known(status.understood) and status.understood:match('^[^;,]+')
+    return why or 'Resilience ?'
+  end
+  if known(status.range) then
+    return ('Resilience %s (%s to %s)'):format(number(status.score), number(status.range[1]), number(status.range[2]))
+  end
+  return ('Resilience %.0f'):format(status.score)
+end
+
 --- `Resilience 63 · 3.1 nines · -14.8 · 2 new risks · prod.tfvars`, or an empty string before the first analysis.
 function M.text(buffer)
   local status = M.of(buffer)
   if not status then
     return ''
   end
-  local parts = { known(status.score) and ('Resilience %.0f'):format(status.score) or 'Resilience ?' }
+  local parts = { headline(status) }
   if known(status.structuralNines) then
     table.insert(parts, ('%.1f nines'):format(status.structuralNines))
   end
@@ -106,6 +122,22 @@ function M.text(buffer)
     table.insert(parts, status.name)
   end
   return table.concat(parts, ' · ')
+end
+
+--- The same with the stack, how much of it was judged, and what the score hangs on; a list of lines.
+function M.lines(buffer)
+  local status = M.of(buffer)
+  if not status then
+    return { 'nothing has been analysed yet' }
+  end
+  local lines = { status.root, M.text(buffer) }
+  if known(status.understood) then
+    table.insert(lines, status.understood)
+  end
+  if known(status.open) and #status.open > 0 then
+    table.insert(lines, 'without a value, and the score hangs on it: ' .. table.concat(status.open, ', '))
+  end
+  return lines
 end
 
 return M
