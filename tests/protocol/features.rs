@@ -148,6 +148,42 @@ fn a_hover_shows_the_cascade_with_links_to_its_proof() {
 }
 
 #[test]
+fn what_is_not_judged_is_said_on_its_block_and_in_the_status() {
+    let text = "variable \"tasks\" {}\n\nresource \"aws_lb\" \"front\" {\n  subnets = [\"a\", \"b\"]\n}\n\n\
+        resource \"aws_lb_target_group\" \"web\" {\n  port = 80\n}\n\n\
+        resource \"aws_lb_listener\" \"web\" {\n  load_balancer_arn = aws_lb.front.arn\n  default_action {\n    \
+        type = \"forward\"\n    target_group_arn = aws_lb_target_group.web.arn\n  }\n}\n\n\
+        resource \"aws_ecs_service\" \"web\" {\n  name = \"web\"\n  desired_count = var.tasks\n  load_balancer {\n    \
+        target_group_arn = aws_lb_target_group.web.arn\n  }\n}\n\n\
+        resource \"acme_queue\" \"jobs\" {\n  size = 2\n}\n";
+    let shop = Shop::of("not-judged", &[("main.tf", text)]);
+    let file = shop.file("main.tf");
+    let mut client = Client::open_workspace(&[&shop.directory], json!({}));
+    client.open(&file, 1, text);
+    let status = client.notification("foreshock/status");
+    assert_eq!(status["understood"], "judged 4 of 5 resources; not known: acme_queue", "{status}");
+    assert_eq!(status["open"], json!(["var.tasks"]), "{status}");
+    let [low, high] = [&status["range"][0], &status["range"][1]].map(|end| end.as_f64().unwrap());
+    assert!(status["score"].as_f64() == Some(low) && high - low > 1.0, "{status}");
+
+    let hover = |client: &mut Client, needle: &str| {
+        let parameters = json!({"textDocument": {"uri": uri(&file)}, "position": at(find(text, needle)[0])});
+        client.request("textDocument/hover", parameters).unwrap()
+    };
+    let [header, end] = find(text, "resource \"acme_queue\" \"jobs\"");
+    let unknown = hover(&mut client, "resource \"acme_queue\"");
+    assert_eq!(
+        unknown["contents"]["value"],
+        "not judged: type `acme_queue` is not known; `[catalog.acme_queue]` in foreshock.toml can say what it is"
+    );
+    assert_eq!(unknown["range"], json!({"start": at(header), "end": at(end)}));
+    let known = hover(&mut client, "resource \"aws_ecs_service\"");
+    assert!(!known["contents"]["value"].as_str().unwrap().contains("not judged"), "{known}");
+    client.diagnostics(&file, 1);
+    client.finish_with_closed_files(&shop);
+}
+
+#[test]
 fn a_client_that_asks_for_diagnostics_is_not_told_twice() {
     let shop = Shop::new("pull");
     let capabilities = json!({

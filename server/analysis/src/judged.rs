@@ -6,6 +6,7 @@ use foreshock_catalog::{Assembled, Catalog, Role};
 use foreshock_files::{as_text, read_regular};
 use foreshock_model::{Component, Known, System};
 use foreshock_resources::{Instance, Mode, Resources};
+use foreshock_text::{FilePath, Place};
 
 use crate::Stack;
 use crate::dialect::{Meaning, Understood};
@@ -87,14 +88,9 @@ fn of_resources(
     for (instance, role) in roles.filter(|(instance, _)| instance.mode != Mode::Data && is_own(&instance.module)) {
         seen.insert(&instance.address);
         judged.of += 1;
-        if role.role != Role::Unmapped && !is_opaque(instance, catalog) {
-            judged.judged += 1;
-        } else {
-            let name = instance
-                .type_name
-                .strip_prefix("module:")
-                .map_or_else(|| instance.type_name.to_string(), |source| format!("module {source}"));
-            *judged.unknown_types.entry(name).or_default() += 1;
+        match unknown_type(instance, role.role, catalog) {
+            None => judged.judged += 1,
+            Some(name) => *judged.unknown_types.entry(name).or_default() += 1,
         }
     }
     // Where the source of a module is worked out, nobody knows what is called.
@@ -108,6 +104,15 @@ fn of_resources(
         *judged.unknown_types.entry(name).or_default() += 1;
     }
     judged
+}
+
+/// What it is of, a type or a module, where nobody knows what that means.
+fn unknown_type(instance: &Instance, role: Role, catalog: &Catalog) -> Option<String> {
+    if role != Role::Unmapped && !is_opaque(instance, catalog) {
+        return None;
+    }
+    let source = instance.type_name.strip_prefix("module:");
+    Some(source.map_or_else(|| instance.type_name.to_string(), |source| format!("module {source}")))
 }
 
 /// Whether nothing is known of a module but that it is there.
@@ -152,6 +157,21 @@ impl Stack {
     /// How much of it was judged.
     pub fn judged(&self) -> &Judged {
         &self.judged
+    }
+
+    /// The type, or `module SOURCE`, of a block at an offset of which nobody knows what it means, with the header of the
+    /// block. Only module instances count that are shown.
+    pub fn not_judged_at(&self, file: &FilePath, offset: u32, shows: impl Fn(&str) -> bool) -> Option<(String, Place)> {
+        let (declared, assembled) = (self.resources()?, self.assembled()?);
+        let mut roles = declared.instances.iter().zip(&assembled.resources);
+        roles.find_map(|(instance, role)| {
+            let block = &instance.block;
+            let is_there = block.file == *file && block.span.touches(offset);
+            if !is_there || instance.mode == Mode::Data || !shows(&instance.module) {
+                return None;
+            }
+            Some((unknown_type(instance, role.role, &self.settings().catalog)?, block.header_place()))
+        })
     }
 
     /// What stands beside the score: nothing leads to it from where users come in.

@@ -26,6 +26,9 @@ pub(super) struct Status {
     /// How much was judged, and what was left open, for a person; none where everything is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     understood: Option<String>,
+    /// The variables without a value that the score hangs on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    open: Vec<String>,
     /// -log10 of what the structure alone loses.
     structural_nines: Option<f64>,
     /// What it is compared with.
@@ -42,6 +45,7 @@ impl Status {
             score: None,
             range: None,
             understood: None,
+            open: Vec::new(),
             structural_nines: None,
             base: None,
             new_findings: 0,
@@ -60,6 +64,7 @@ pub(super) fn of_stack(stack: &Stack) -> Status {
         score: stack.score(),
         range: stack.score_range().filter(|(low, high)| high - low > 1.0),
         understood: stack.unscored().or_else(|| stack.judged().words()),
+        open: stack.judged().open_variables.iter().cloned().collect(),
         structural_nines: stack.assessment.structural_nines,
         base: stack.comparison().map(|_| base_json(stack)),
         new_findings: stack

@@ -1,4 +1,5 @@
-//! `textDocument/hover`: the value under the cursor and where it comes from; what falls with the block around it.
+//! `textDocument/hover`: the value under the cursor and where it comes from; what falls with the block around it, or that
+//! nobody knows what it means.
 
 use std::fmt::Write;
 
@@ -6,7 +7,7 @@ use foreshock_analysis::{BlockSummary, GuessedCaller, TreeNode, percent};
 use foreshock_engine::Health;
 use foreshock_model::{Confidence, Evidence};
 use foreshock_report::{code, duration, health_name};
-use foreshock_text::{FilePath, Position};
+use foreshock_text::{FilePath, Place, Position};
 
 use super::{Cancel, Lane, Refusal, Request};
 use crate::lsp::values;
@@ -52,12 +53,14 @@ fn hover(view: &View, file: &FilePath, at: Position) -> Option<Shown> {
     let blocks = view.block_at(file, offset);
     let value = values::expression_at(view, file, offset);
     let of_value = value.as_ref().and_then(|expression| values::section(view, expression));
-    let range = match (&value, blocks.first()) {
-        (Some(expression), _) if of_value.is_some() => view.range(file, expression.span),
-        (_, Some((_, first))) => view.range(file, first.header.span),
+    let unknown = not_judged(view, file, offset);
+    let range = match (&value, blocks.first(), &unknown) {
+        (Some(expression), _, _) if of_value.is_some() => view.range(file, expression.span),
+        (_, Some((_, first)), _) => view.range(file, first.header.span),
+        (_, _, Some((_, header))) => view.range(file, header.span),
         _ => return None,
     };
-    let mut sections: Vec<String> = of_value.into_iter().collect();
+    let mut sections: Vec<String> = of_value.into_iter().chain(unknown.map(|(words, _)| words)).collect();
     let of_blocks = blocks.iter().take(MOST_SECTIONS).map(|(stack, block)| section(view, *stack, block));
     sections.extend(of_blocks);
     let more = blocks.len().saturating_sub(MOST_SECTIONS);
@@ -65,6 +68,23 @@ fn hover(view: &View, file: &FilePath, at: Position) -> Option<Shown> {
         sections.push(format!("and {more} more of this block"));
     }
     Some(Shown { markdown: sections.join("\n\n---\n\n"), range })
+}
+
+/// What is said of a block of a type that nobody knows, with its header.
+fn not_judged(view: &View, file: &FilePath, offset: u32) -> Option<(String, Place)> {
+    let shows = view.shows(file);
+    let mut stacks = view.snapshot().stacks.iter().enumerate();
+    let (name, header) =
+        stacks.find_map(|(index, stack)| stack.not_judged_at(file, offset, |module| shows(index, module)))?;
+    let words = match name.strip_prefix("module ") {
+        Some(source) => format!("not judged: module {} is not at hand", code(source)),
+        None => format!(
+            "not judged: type {} is not known; {} in foreshock.toml can say what it is",
+            code(&name),
+            code(&format!("[catalog.{name}]"))
+        ),
+    };
+    Some((words, header))
 }
 
 /// What is known of one component: its blast radius as a tree, its availability with the sources.
