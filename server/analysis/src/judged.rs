@@ -285,6 +285,29 @@ mod tests {
     }
 
     #[test]
+    fn a_block_that_is_not_judged_says_of_what_type_it_is() {
+        let text = "resource \"acme_server\" \"a\" { count = 2 }\ndata \"acme_image\" \"i\" {}\n\
+            resource \"aws_sqs_queue\" \"q\" {}\n\
+            module \"net\" { source = \"git::https://example.test/network.git\" }\n";
+        let (stack, file) = (stack(text), FilePath::new("/judged/main.tf"));
+        let at = |needle: &str, shown: bool| {
+            let offset = u32::try_from(text.find(needle).unwrap()).unwrap();
+            let (name, header) = stack.not_judged_at(&file, offset, |_| shown)?;
+            Some((name, text[header.span.start as usize..header.span.end as usize].to_owned()))
+        };
+        let server = ("acme_server".to_owned(), "resource \"acme_server\" \"a\"".to_owned());
+        assert_eq!(at("count", true), Some(server));
+        assert_eq!(at("count", false), None, "nothing is said of a caller that is not shown");
+        let (name, header) = at("git::", true).unwrap();
+        assert!(name.starts_with("module ") && name.contains("example.test/network"), "{name}");
+        assert_eq!(header, "module \"net\"");
+        for known in ["acme_image", "aws_sqs_queue"] {
+            assert_eq!(at(known, true), None, "{known}");
+        }
+        assert_eq!(stack.not_judged_at(&FilePath::new("/judged/other.tf"), 1, |_| true), None);
+    }
+
+    #[test]
     fn what_serves_nobody_is_told_by_what_it_is() {
         let stack = stack("resource \"aws_kms_key\" \"k\" {}\nresource \"aws_secretsmanager_secret\" \"s\" {}\n");
         assert_eq!(stack.judged().percent(), 100.0);
