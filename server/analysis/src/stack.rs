@@ -2,7 +2,7 @@
 //! the stack afterwards.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Egress};
@@ -100,8 +100,6 @@ pub struct Stack {
     pub(crate) before: Option<(Base, Option<Arc<Stack>>)>,
     /// The stack of the text that it was made from, where it is a record and the text is at hand: what repairs are made on.
     source: Option<Arc<Stack>>,
-    /// What can't be of it as it is; worked out when a repair is tried.
-    refused: Arc<OnceLock<Refused>>,
 }
 
 /// Whether what a module instance declares is of a part of a system that begins with this; all of it is of the whole.
@@ -162,13 +160,18 @@ impl Stack {
             explained: false,
             before,
             source,
-            refused: Arc::default(),
         }
     }
 
     /// What can't be of it as it is, given how to work that out.
     pub(crate) fn refused(&self, work_out: impl FnOnce() -> Refused) -> &Refused {
-        self.refused.get_or_init(work_out)
+        let kept = &self.understood.refused;
+        // Never while it is locked: whoever works it out may have to wait for others who ask for it.
+        if kept.get().is_none() {
+            let refused = work_out();
+            return kept.get_or_init(|| refused);
+        }
+        kept.get_or_init(Refused::default)
     }
 
     /// Whether it is a system by itself, and not judged as a part of one that several stacks make up.

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use camino::Utf8PathBuf;
 use foreshock_catalog::Assembled;
@@ -15,6 +15,7 @@ use foreshock_text::{FilePath, Problem};
 use super::terraform::Terraform;
 use super::{Dialect, SourceFile, StackKind};
 use crate::Base;
+use crate::findings::fix::Refused;
 use crate::stack::{ProblemCode, StackProblem};
 
 /// The text of a stack, understood. What every dialect hands over stands first; behind it what only some have, which others
@@ -35,6 +36,8 @@ pub struct Understood {
     pub(crate) part: Option<Arc<str>>,
     /// What a failure does to the system, where others have worked that out.
     pub(crate) assessed: Option<(Arc<Assessment>, Arc<Frozen>)>,
+    /// What can't be of it as it is; worked out when a repair is tried, once for all parts of a system.
+    pub(crate) refused: Arc<OnceLock<Refused>>,
     /// What is worth a word though nothing is wrong with it.
     pub(crate) notes: Vec<(FilePath, Problem)>,
     /// What the dialect itself wants to have again when it repairs something.
@@ -102,6 +105,7 @@ impl Understood {
             problems: Vec::new(),
             part: None,
             assessed: None,
+            refused: Arc::default(),
             notes: Vec::new(),
             own: None,
             directories: BTreeSet::new(),

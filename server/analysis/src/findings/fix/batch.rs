@@ -200,8 +200,9 @@ impl<'a> Proof<'a> {
         if is_quiet {
             return self.quiet_copy(before, &all.edits);
         }
-        let after = repaired(self.snapshot, stack, &all.edits, &mut *stack.dialect().reader())?;
-        if !holds_elsewhere(self.snapshot, stack, &all.edits)
+        let mut reader = stack.dialect().reader();
+        let after = repaired(self.snapshot, stack, &all.edits, &mut *reader)?;
+        if !holds_elsewhere(self.snapshot, stack, &all.edits, &mut *reader)
             || !group.iter().all(|task| is_kept(stack, &after, task.finding))
         {
             return None;
@@ -225,11 +226,12 @@ impl Proof<'_> {
     /// After repairs of what no simulation knows: where no component says anything else, only the checks can.
     fn quiet_copy(&self, before: &Before<'_>, edits: &[super::Edit]) -> Option<Copy> {
         let stack = self.stack;
-        let understood = understood_again(self.snapshot, stack, edits, &mut *stack.dialect().reader(), true)?;
+        let mut reader = stack.dialect().reader();
+        let understood = understood_again(self.snapshot, stack, edits, &mut *reader, true)?;
         let frozen = Frozen::new(understood.system());
         let changed = changed_components((stack.system(), stack.frozen()), (understood.system(), &frozen))?;
         let Meaning::Resources { assembled, .. } = &understood.meaning else { return None };
-        if !changed.is_empty() || !holds_elsewhere(self.snapshot, stack, edits) {
+        if !changed.is_empty() || !holds_elsewhere(self.snapshot, stack, edits, &mut *reader) {
             return None;
         }
         let mut found = checks_of(assembled, stack);

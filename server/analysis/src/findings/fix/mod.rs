@@ -148,7 +148,8 @@ fn understood_again(
 /// Applies the edits to a copy, reads it, understands it and assesses it against the entries and weights of before.
 fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candidate) -> Option<Fix> {
     let Candidate { title, edits } = candidate;
-    let after = repaired(snapshot, stack, &edits, &mut *stack.dialect().reader())?;
+    let mut reader = stack.dialect().reader();
+    let after = repaired(snapshot, stack, &edits, &mut *reader)?;
     let Gain { points, minutes_per_year } = gain(stack, &after);
     let still_there = after.findings.iter().any(|other| finding.is_still(other)) || !is_kept(stack, &after, finding);
     // Backups and dead letters are no matter of the score.
@@ -158,7 +159,7 @@ fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candi
         true => points > 0.0,
         false => (points >= 0.0 || !is_measured) && !is_louder(stack, &after),
     };
-    (!still_there && gains && holds_elsewhere(snapshot, stack, &edits)).then(|| Fix {
+    (!still_there && gains && holds_elsewhere(snapshot, stack, &edits, &mut *reader)).then(|| Fix {
         title: users_of(snapshot, stack, &edits).map_or_else(|| title.clone(), |users| format!("{title} ({users})")),
         points: points.at_least_zero(),
         minutes_per_year: minutes_per_year.at_least_zero(),

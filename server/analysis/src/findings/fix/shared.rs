@@ -7,6 +7,7 @@ use camino::Utf8Path;
 use foreshock_text::FilePath;
 
 use super::{Edit, gain, is_louder, repaired};
+use crate::dialect::Reader;
 use crate::{Snapshot, Stack};
 
 /// So many other stacks are read again at most for one repair; one that more use is not offered.
@@ -35,11 +36,17 @@ pub(super) fn read_for(snapshot: &Snapshot, stack: &Stack, edits: &[Edit]) -> us
 }
 
 /// Whether no other stack that reads the edited files is worse off, or broken.
-pub(super) fn holds_elsewhere(snapshot: &Snapshot, stack: &Stack, edits: &[Edit]) -> bool {
+///
+/// The reader is the one that has read the edited text for this stack: of a system that several stacks make up, all of it has
+/// been worked out then.
+pub(super) fn holds_elsewhere(snapshot: &Snapshot, stack: &Stack, edits: &[Edit], reader: &mut dyn Reader) -> bool {
     let others: Vec<&Stack> = others(snapshot, stack, edits).take(MOST_STACKS + 1).collect();
     others.len() <= MOST_STACKS
         && others.into_iter().all(|other| {
-            let after = repaired(snapshot, other, edits, &mut *other.dialect().reader());
+            let after = match other.dialect().id() == stack.dialect().id() {
+                true => repaired(snapshot, other, edits, reader),
+                false => repaired(snapshot, other, edits, &mut *other.dialect().reader()),
+            };
             after.is_some_and(|after| gain(other, &after).points >= 0.0 && !is_louder(other, &after))
         })
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Edit, Fix, gain, holds_elsewhere, is_louder, repaired};
-use crate::dialect::Reader;
+use crate::dialect::{Reader, StackKind};
 use crate::{Finding, Snapshot};
 
 /// The sum is analysed so many times at most; what is undecided then is left out. Leaving out one of a hundred takes eight.
@@ -71,8 +71,8 @@ struct Trials<'a> {
     repairs: &'a [Repair<'a>],
     stop: &'a dyn Fn() -> bool,
     left: usize,
-    /// By the stack: what was parsed for one trial serves the next.
-    readers: BTreeMap<usize, Box<dyn Reader>>,
+    /// By the dialect: what was parsed for one trial serves the next.
+    readers: BTreeMap<StackKind, Box<dyn Reader>>,
 }
 
 impl Trials<'_> {
@@ -101,14 +101,17 @@ impl Trials<'_> {
 
     fn hold_in(&mut self, index: usize, findings: &[&Finding], edits: &[Edit]) -> bool {
         let Some(stack) = self.snapshot.stacks.get(index).and_then(|stack| stack.repaired_in()) else { return false };
-        let reader = self.readers.entry(index).or_insert_with(|| stack.dialect().reader());
+        let reader = self.readers.entry(stack.dialect().id()).or_insert_with(|| stack.dialect().reader());
         let after = repaired(self.snapshot, stack, edits, &mut **reader);
         after.is_some_and(|after| {
             let still_there = after.findings.iter().any(|other| findings.iter().any(|finding| finding.is_still(other)));
             let points = gain(stack, &after).points;
             let gains =
                 if findings.iter().any(|finding| finding.moves_the_score()) { points > 0.0 } else { points >= 0.0 };
-            !still_there && gains && !is_louder(stack, &after) && holds_elsewhere(self.snapshot, stack, edits)
+            !still_there
+                && gains
+                && !is_louder(stack, &after)
+                && holds_elsewhere(self.snapshot, stack, edits, &mut **reader)
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, assemble};
@@ -11,12 +11,14 @@ use foreshock_files::Files;
 use foreshock_terraform::terragrunt::{Group, resolve_units};
 use foreshock_terraform::{ParsedFile, ResolveCache, Resolved, TerraformFiles};
 use foreshock_text::FilePath;
+use tracing::debug_span;
 
 use super::super::{Terraform, TerraformDialect};
 use crate::ProblemCode;
 use crate::configuration::StackSettings;
 use crate::dialect::yaml_file::YamlFile;
 use crate::dialect::{Dialect, Meaning, SourceFile, Texts, Understood};
+use crate::findings::fix::Refused;
 use crate::workspace::freshness::top_of;
 use crate::workspace::paths::directory_of;
 
@@ -28,6 +30,7 @@ pub(super) struct Shared {
     resolved: Arc<Resolved>,
     assembled: Arc<Assembled>,
     assessed: (Arc<Assessment>, Arc<Frozen>),
+    refused: Arc<OnceLock<Refused>>,
     texts: Vec<(FilePath, SourceFile)>,
 }
 
@@ -41,8 +44,10 @@ impl Shared {
         settings: &StackSettings,
     ) -> Shared {
         let recorder = Recorder { texts, asked: RefCell::default() };
-        let resolved = resolve_units(cache, group, &recorder, &settings.options, top_of(root).as_deref());
-        let assembled = Arc::new(assemble(&resolved.resources, &settings.catalog));
+        let resolve = || resolve_units(cache, group, &recorder, &settings.options, top_of(root).as_deref());
+        let resolved = debug_span!("units", of = group.units.len(), stage = "resolve").in_scope(resolve);
+        let assemble = || Arc::new(assemble(&resolved.resources, &settings.catalog));
+        let assembled = debug_span!("units", of = group.units.len(), stage = "assemble").in_scope(assemble);
         let read = |file: &FilePath| Some((file.clone(), SourceFile::Hcl(texts.parsed(file)?)));
         let generated = resolved.generated.iter().map(|file| (file.path.clone(), SourceFile::Hcl(file.clone())));
         let read_texts = resolved.files.iter().filter_map(read).chain(generated).collect();
@@ -51,7 +56,9 @@ impl Shared {
             group: group.clone(),
             settings: settings.clone(),
             asked: recorder.asked.into_inner(),
-            assessed: (Arc::new(assess(system)), Arc::new(Frozen::new(system))),
+            assessed: debug_span!("units", of = group.units.len(), stage = "assess")
+                .in_scope(|| (Arc::new(assess(system)), Arc::new(Frozen::new(system)))),
+            refused: Arc::default(),
             resolved: Arc::new(resolved),
             assembled,
             texts: read_texts,
@@ -91,6 +98,7 @@ impl Shared {
             understood.part = Some(unit.address.clone());
         }
         understood.assessed = Some(self.assessed.clone());
+        understood.refused = self.refused.clone();
         let (resolved, assembled, options) = (self.resolved.clone(), self.assembled.clone(), settings.options.clone());
         understood.module = Some(Arc::new(Terraform { resolved, assembled, options }));
         Some(understood)
