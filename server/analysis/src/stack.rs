@@ -199,6 +199,11 @@ impl Stack {
         &self.understood
     }
 
+    /// The same, for whoever keeps it.
+    pub(crate) fn shared_understood(&self) -> &Arc<Understood> {
+        &self.understood
+    }
+
     pub(crate) fn dialect(&self) -> &'static dyn Dialect {
         self.dialect
     }

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::dialect::yaml_file::YamlFile;
 use crate::dialect::{SourceFile, Texts};
-use crate::findings::fix::{self, Repair, Together};
+use crate::findings::fix::{self, Outcomes, Repair, Together};
 use crate::show::cascade_tree;
 use crate::workspace::disk::list_disk;
 use crate::{BlockSummary, CascadeTree, Configuration, Finding, Fix, Notice, ProblemCode, Revision, Stack};
@@ -40,6 +40,8 @@ pub struct Snapshot {
     listed: Arc<FxHashMap<Utf8PathBuf, Vec<FilePath>>>,
     /// How far reading goes.
     pub(crate) boundary: Boundary,
+    /// What became of the stacks by repairs that were tried.
+    pub(crate) outcomes: Arc<Outcomes>,
 }
 
 /// A `foreshock.toml` with everything that is wrong with it here.
@@ -91,6 +93,7 @@ impl Snapshot {
             files: Arc::new(files),
             listed: Arc::new(listed),
             boundary: Boundary::none(),
+            outcomes: Arc::default(),
         }
     }
 
@@ -112,6 +115,7 @@ impl Snapshot {
             boundary,
             unreadable,
             passed_over: self.passed_over,
+            outcomes: Arc::default(),
         }
     }
 

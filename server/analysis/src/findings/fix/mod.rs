@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 mod edited;
+mod outcome;
 mod refused;
 mod shared;
 mod together;
@@ -17,9 +18,11 @@ use crate::findings::grade;
 use crate::findings::rules::find_all;
 use crate::{Finding, RuleId, Severity, Snapshot, Stack, StackProblem};
 use edited::Edited;
+pub(crate) use outcome::Outcomes;
+use outcome::outcome;
 pub(crate) use refused::Refused;
 use refused::refuses_more;
-use shared::{holds_elsewhere, read_for, users_of};
+use shared::{holds_elsewhere, is_read_elsewhere, read_for, users_of};
 pub(crate) use together::together;
 pub use together::{Repair, Together};
 
@@ -149,15 +152,16 @@ fn understood_again(
 fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candidate) -> Option<Fix> {
     let Candidate { title, edits } = candidate;
     let mut reader = stack.dialect().reader();
-    let after = repaired(snapshot, stack, &edits, &mut *reader)?;
-    let Gain { points, minutes_per_year } = gain(stack, &after);
-    let still_there = after.findings.iter().any(|other| finding.is_still(other)) || !is_kept(stack, &after, finding);
+    let is_shared = is_read_elsewhere(snapshot, stack, &edits);
+    let after = outcome(snapshot, stack, &edits, &mut *reader, is_shared)?;
+    let Gain { points, minutes_per_year } = after.gain;
+    let still_there = after.has(finding) || !after.keeps(stack, finding);
     // Backups and dead letters are no matter of the score.
     // More ways out are more that one may be without, each for its own zone: the score can't tell that from a loss.
     let is_measured = finding.rule != RuleId::SharedFate || finding.scored;
     let gains = match finding.moves_the_score() {
         true => points > 0.0,
-        false => (points >= 0.0 || !is_measured) && !is_louder(stack, &after),
+        false => (points >= 0.0 || !is_measured) && !after.is_louder,
     };
     (!still_there && gains && holds_elsewhere(snapshot, stack, &edits, &mut *reader)).then(|| Fix {
         title: users_of(snapshot, stack, &edits).map_or_else(|| title.clone(), |users| format!("{title} ({users})")),
@@ -170,15 +174,17 @@ fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candi
 /// Whether what was found fault with is there afterwards: without it nothing is wrong with it either.
 fn is_kept(before: &Stack, after: &Stack, finding: &Finding) -> bool {
     let Some(component) = finding.component.and_then(|index| before.system().component(index)) else { return true };
-    let id = component.id.as_str();
-    let is_it = |other: &str| {
-        let rest = other.strip_prefix(id).or_else(|| id.strip_prefix(other));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
-    };
-    after.system().components.iter().any(|other| is_it(other.id.as_str()))
+    after.system().components.iter().any(|other| is_it(component.id.as_str(), other.id.as_str()))
+}
+
+/// Whether the one is the other, or an instance of it.
+fn is_it(id: &str, other: &str) -> bool {
+    let rest = other.strip_prefix(id).or_else(|| id.strip_prefix(other));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
 }
 
 /// What an edit gains.
+#[derive(Clone, Copy, Debug)]
 struct Gain {
     /// Score after minus score before; 0 where one has none.
     points: Points,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 use foreshock_text::FilePath;
 
-use super::{Edit, gain, is_louder, repaired};
+use super::{Edit, outcome};
 use crate::dialect::Reader;
 use crate::{Snapshot, Stack};
 
@@ -30,6 +30,11 @@ fn others<'a>(
     })
 }
 
+/// Whether another stack reads one of the edited files.
+pub(super) fn is_read_elsewhere(snapshot: &Snapshot, stack: &Stack, edits: &[Edit]) -> bool {
+    others(snapshot, stack, edits).next().is_some()
+}
+
 /// How many stacks are read again to prove a repair; where too many use its files, no other one is.
 pub(super) fn read_for(snapshot: &Snapshot, stack: &Stack, edits: &[Edit]) -> usize {
     1 + others(snapshot, stack, edits).take(MOST_STACKS + 1).count() % (MOST_STACKS + 1)
@@ -44,10 +49,10 @@ pub(super) fn holds_elsewhere(snapshot: &Snapshot, stack: &Stack, edits: &[Edit]
     others.len() <= MOST_STACKS
         && others.into_iter().all(|other| {
             let after = match other.dialect().id() == stack.dialect().id() {
-                true => repaired(snapshot, other, edits, reader),
-                false => repaired(snapshot, other, edits, &mut *other.dialect().reader()),
+                true => outcome(snapshot, other, edits, reader, true),
+                false => outcome(snapshot, other, edits, &mut *other.dialect().reader(), true),
             };
-            after.is_some_and(|after| gain(other, &after).points >= 0.0 && !is_louder(other, &after))
+            after.is_some_and(|after| after.gain.points >= 0.0 && !after.is_louder)
         })
 }
 
