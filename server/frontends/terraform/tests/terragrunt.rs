@@ -154,7 +154,7 @@ resource "aws_x" "a" {
             deep: deep reads []
             none: none reads []
             shallow: shallow reads []
-            unit.deep.aws_x.a
+            unit.deep.aws_x.a in "eu-west-1" @root.hcl:2
               at = "deep"
               from = "default" @m/main.tf:4
               name = "deep"
@@ -162,7 +162,7 @@ resource "aws_x" "a" {
               tags = {team = "a", tier = "own"} @deep/terragrunt.hcl:7
               up = "default" @m/main.tf:5
               zones = ["a", "b"] @deep/terragrunt.hcl:8
-            unit.none.aws_x.a
+            unit.none.aws_x.a in "default" @m/main.tf:1
               at = "default" @m/main.tf:3
               from = "default" @m/main.tf:4
               name = "default" @m/main.tf:2
@@ -170,7 +170,7 @@ resource "aws_x" "a" {
               tags = {} @m/main.tf:6
               up = "default" @m/main.tf:5
               zones = [] @m/main.tf:7
-            unit.shallow.aws_x.a
+            unit.shallow.aws_x.a in "eu-west-1" @root.hcl:2
               at = "shallow"
               from = "eu-west-1" @root.hcl:2
               name = "shallow"
@@ -250,6 +250,8 @@ fn what_the_environment_decides_is_unknown() {
               size = ?(get_env("ENVIRONMENT") has no value here)
             unit.app from "/stack/aws/app": aws/app
             unit.env from "/stack/env": env
+            note in env/production/app/terragrunt.hcl: get_env("ENVIRONMENT") has no value here; `--var ENVIRONMENT=...` or foreshock.toml gives it one
+            note in env/terragrunt.hcl: get_env("ENVIRONMENT") has no value here; `--var ENVIRONMENT=...` or foreshock.toml gives it one
         "#]],
     );
 }
