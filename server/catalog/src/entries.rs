@@ -220,12 +220,13 @@ fn itself(index: usize) -> Reached {
     }
 }
 
-/// Whether something is written that nobody here declares.
+/// Whether something is written that nobody here declares. What a plan leaves to be known after the apply says nothing of
+/// where it comes from.
 fn is_elsewhere(graph: &Graph<'_>, index: usize, found: &Found<'_>) -> bool {
     let is_empty = match &found.value.kind {
         Kind::Null => true,
         Kind::String(text) => text.is_empty(),
-        Kind::Unknown(_) => false,
+        Kind::Unknown(_) => found.provenance().next().is_none() && found.value.legible().is_none(),
         _ => true,
     };
     if is_empty || found.blocks.iter().any(|block| block.unknown.is_some()) {

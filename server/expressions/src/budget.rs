@@ -24,7 +24,7 @@ const OWN_WORK: u64 = 2_000;
 /// Bytes that each value has to itself.
 const OWN_MEMORY: u64 = 4 << 10;
 /// Nested expressions and named values being evaluated at once; bounds the stack.
-const DEPTH: u32 = 260;
+const DEPTH: u32 = 240;
 /// Parts of one value.
 pub(crate) const PARTS: usize = 200_000;
 /// Bytes of one string.
