@@ -160,7 +160,7 @@ impl Shop {
         for (at, service) in self.services.iter().enumerate() {
             let variables = service.stores.iter().fold(String::new(), |mut all, store| {
                 let address = self.address(*store);
-                let _ = write!(all, "    metadata_startup_{store} = {address}\n");
+                let _ = writeln!(all, "    metadata_startup_{store} = {address}");
                 all
             });
             let _ = write!(
