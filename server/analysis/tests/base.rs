@@ -514,3 +514,39 @@ fn what_git_ignores_has_no_base() {
     let Some(place) = Place::after(script) else { return };
     expect!["scratch: no base\n"].assert_eq(&told(&place.check("scratch", BaseChoice::Automatic), place.root()));
 }
+
+/// Two environments of two units each, and one unit that stands alone and comes first by name.
+const UNITS: &str = r#"git init -q -b main .; mkdir -p modules/data modules/web
+    echo "$DATABASE" > modules/data/main.tf
+    echo 'output "host" { value = aws_db_instance.orders.endpoint }' > modules/data/outputs.tf
+    echo 'variable "host" {}' > modules/web/variables.tf
+    echo "$APP" | sed 's/aws_db_instance.orders.endpoint/var.host/' > modules/web/main.tf
+    unit() { mkdir -p "$1"; { echo "terraform { source = \"\${get_repo_root()}/modules//$2\" }"; cat; } > "$1/terragrunt.hcl"; }
+    web() { unit "$1" web <<END
+dependency "data" { config_path = "../$2" }
+inputs = { host = dependency.data.outputs.host }
+END
+    }
+    unit alone data < /dev/null
+    for env in dev prod; do unit live/$env/data data < /dev/null; web live/$env/web data; done
+    git add .; git commit -qm one; "#;
+
+#[test]
+fn every_unit_has_a_base() {
+    let Some(place) = Place::after(UNITS) else { return };
+    let all = |below: &str| told(&place.check(below, BaseChoice::Revision("HEAD".to_owned())), place.root());
+    expect![[r#"
+        alone: HEAD, +0.0
+        live/dev/data: HEAD, +0.0
+        live/dev/web: HEAD, +0.0
+        live/prod/data: HEAD, +0.0
+        live/prod/web: HEAD, +0.0
+    "#]]
+    .assert_eq(&all("."));
+    expect![[r#"
+        alone: HEAD, +0.0
+        live/prod/web: HEAD, +0.0
+        live/prod/web: HEAD, +0.0
+    "#]]
+    .assert_eq(&["alone", "live/prod/web", "live/prod/web/terragrunt.hcl"].map(all).concat());
+}

@@ -249,7 +249,7 @@ impl BaseWorkspace {
         present: &Sources,
     ) -> Option<Arc<Stack>> {
         let past = &mut *self.workspace;
-        if past.readers.get(dialect)?.is_there(&now.root, &*past.sources) {
+        if past.is_there(dialect, &now.root) {
             let is_same = || is_same(read, present, &past.sources);
             return match !now.understood().reads_others && is_same() {
                 true => Some(Arc::new(now.clone())),
@@ -276,6 +276,17 @@ impl Workspace {
             self.index();
         }
         self.drop_changed();
+    }
+
+    /// Whether there was something at a root. Some of it is known only to who has looked everywhere: so that nothing is called
+    /// new unlooked for.
+    fn is_there(&mut self, dialect: usize, root: &Utf8Path) -> bool {
+        let is_there =
+            |past: &Workspace| past.readers.get(dialect).is_some_and(|reader| reader.is_there(root, &*past.sources));
+        is_there(self) || {
+            self.index_for(dialect);
+            is_there(self)
+        }
     }
 
     fn moved_from(&mut self, dialect: usize, root: &Utf8Path, present: &Sources) -> Option<Utf8PathBuf> {
