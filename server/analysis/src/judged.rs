@@ -1,11 +1,12 @@
 //! How much of a stack was judged: what it declares of types that the catalog knows, and what was left open.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use foreshock_catalog::{Assembled, Catalog, Role};
 use foreshock_files::{as_text, read_regular};
-use foreshock_model::{Component, Known, System};
-use foreshock_resources::{Instance, Mode, Resources};
+use foreshock_model::{Component, ComponentIndex, Known, Source, System};
+use foreshock_resources::{Body, Instance, Mode, Resources};
 use foreshock_text::{FilePath, Place};
 
 use crate::Stack;
@@ -153,6 +154,13 @@ fn reasons(component: &Component) -> impl Iterator<Item = &str> {
     why.into_iter()
 }
 
+/// What is called by a name at this place.
+fn name_at(body: &Body, place: &Place) -> Option<Arc<str>> {
+    let own = body.attributes.iter().find(|(_, attribute)| attribute.place.place() == *place);
+    let inside = || body.blocks.iter().find_map(|block| name_at(&block.body, place));
+    own.map(|(name, _)| name.clone()).or_else(inside)
+}
+
 impl Stack {
     /// How much of it was judged.
     pub fn judged(&self) -> &Judged {
@@ -179,6 +187,45 @@ impl Stack {
         self.assessment.basis.beside.iter().map(|&index| self.id_of(index)).collect()
     }
 
+    /// What the text switches off, each with what says so: `aws_ecs_service.s (desired_count = 0)`.
+    pub fn switched_off(&self) -> Vec<String> {
+        let off = self.system().iter().filter(|(_, component)| component.redundancy.instances == Known::Known(0));
+        off.map(|(index, _)| format!("{} ({})", self.id_of(index), self.written_off(index))).collect()
+    }
+
+    /// What switches a component off, as it is written.
+    fn written_off(&self, index: ComponentIndex) -> String {
+        let place = self.system().component(index).map(|component| &component.redundancy.instances_source);
+        let name = match (place, self.declaring_instance(index)) {
+            (Some(Source::Attribute(place)), Some(instance)) => name_at(&instance.body, place),
+            _ => None,
+        };
+        name.map_or_else(|| "none of it runs".to_owned(), |name| format!("{name} = 0"))
+    }
+
+    fn no_score_because_off(&self) -> Option<String> {
+        let entry = *self.assessment.basis.off.first()?;
+        let system = self.system();
+        let is_off = |index: ComponentIndex| {
+            system.component(index).is_some_and(|component| component.redundancy.instances == Known::Known(0))
+        };
+        if is_off(entry) {
+            return Some(format!("no score: {} is switched off ({})", self.id_of(entry), self.written_off(entry)));
+        }
+        let (mut seen, mut open) = (BTreeSet::from([entry]), vec![entry]);
+        let mut why = BTreeSet::new();
+        while let Some(next) = open.pop() {
+            if is_off(next) {
+                why.insert(self.written_off(next));
+                continue;
+            }
+            let own = system.dependencies.iter().filter(|dependency| dependency.from == next && dependency.counts());
+            open.extend(own.map(|dependency| dependency.to).filter(|to| seen.insert(*to)));
+        }
+        let why: Vec<String> = why.into_iter().collect();
+        Some(format!("no score: what stands behind {} is switched off ({})", self.id_of(entry), why.join(", ")))
+    }
+
     /// Why there is no score, for a person; `None` where there is one.
     pub fn unscored(&self) -> Option<String> {
         if self.assessment.score.is_some() {
@@ -193,6 +240,9 @@ impl Stack {
             return Some(format!(
                 "no score: only {known} of {of} resources are of types that are known; not known: {unknown}"
             ));
+        }
+        if let Some(why) = self.no_score_because_off() {
+            return Some(why);
         }
         let components = &self.system().components;
         let mut kinds: Vec<&str> = components.iter().map(|component| &*component.type_name).collect();

@@ -73,7 +73,24 @@ fn instances(
         return (Known::Known(if row.replicas { count } else { 1 }), source.unwrap_or(one));
     };
     let source = source_of(graph, row, declaring, blocks, members, expression, variables);
-    (expression.count(variables), source)
+    match expression.count(variables) {
+        // What starts with none and is left to others is no more than where it starts.
+        Known::Known(0) if let Some(path) = left_to_others(declaring, expression) => {
+            let why = format!("{path} is 0, and ignore_changes leaves it to something else");
+            (Known::Unknown(why.into()), source)
+        }
+        count => (count, source),
+    }
+}
+
+/// The attribute of a number that `ignore_changes` names.
+fn left_to_others<'e>(instance: &Instance, expression: &'e Expression) -> Option<&'e str> {
+    expression.reads().find(|read| {
+        instance.ignores.iter().any(|ignored| {
+            let rest = read.strip_prefix(&**ignored);
+            &**ignored == "all" || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    })
 }
 
 fn repetition_place(instance: &Instance) -> Option<Place> {

@@ -50,6 +50,7 @@ fn declared(text: &str) -> Resources {
             provider: None,
             depends_on: Vec::new(),
             prevent_destroy: false,
+            ignores: Vec::new(),
         });
     }
     instances.sort_by(|one: &Instance, other| one.address.cmp(&other.address));

@@ -104,7 +104,7 @@ fn machines_and_sets() {
             azurerm_linux_virtual_machine_scale_set.scaled app_server 1/1 zones?(no zone is written)
             azurerm_linux_virtual_machine_scale_set.set app_server 1/3 [northeurope-1 northeurope-2]
             azurerm_windows_virtual_machine.one app_server 1/1 [2]
-            azurerm_windows_virtual_machine_scale_set.empty app_server ?(the set is written without instances) zones?(no zone is written)
+            azurerm_windows_virtual_machine_scale_set.empty app_server 1/0 zones?(no zone is written)
         "#]],
     );
 }

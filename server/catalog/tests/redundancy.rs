@@ -366,7 +366,7 @@ fn tasks() {
         "#,
         expect![[r#"
             aws_ecs_service.daemon app_server ?(a daemon runs one task on each container instance) zones?(no zone is written)
-            aws_ecs_service.off app_server ?(desired_count is 0, and something else may set it) zones?(no zone is written)
+            aws_ecs_service.off app_server 1/0 zones?(no zone is written)
             aws_ecs_service.two app_server 1/2 zones?(no zone is written)
             aws_ecs_service.unwritten app_server ?(desired_count is not written, and something else may set it) zones?(no zone is written)
         "#]],

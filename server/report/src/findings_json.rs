@@ -67,6 +67,10 @@ fn of_stack(report: &StackReport, lists_suppressed: bool, places: &Places<'_>) -
     if let (false, Some(members)) = (beside.is_empty(), object.as_object_mut()) {
         members.insert("beside".to_owned(), json!(beside));
     }
+    let off = stack.switched_off();
+    if let (false, Some(members)) = (off.is_empty(), object.as_object_mut()) {
+        members.insert("switched_off".to_owned(), json!(off));
+    }
     // Only where something that counts is not known from the text.
     if let (Some((low, high)), Some(members)) = (stack.score_range(), object.as_object_mut()) {
         members.insert("range".to_owned(), json!([low, high]));

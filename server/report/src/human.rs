@@ -217,6 +217,13 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
     let judged = stack.judged();
     lines.extend(judged.words().filter(|_| stack.assessment.score.is_some() || !judged.is_mostly_unknown()));
     lines.extend(beside_words(stack));
+    let off = stack.switched_off();
+    if !off.is_empty() {
+        let more = off.len().saturating_sub(MOST_BESIDE);
+        let named = off.get(..MOST_BESIDE).unwrap_or(&off).join(", ");
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        lines.push(format!("switched off: {named}{more}"));
+    }
     lines.extend(stack.open_words());
     lines.join("\n  ")
 }

@@ -72,4 +72,6 @@ pub struct Instance {
     pub depends_on: Vec<Arc<str>>,
     /// Whether `lifecycle` says `prevent_destroy = true`, which must be written out.
     pub prevent_destroy: bool,
+    /// Paths of what `ignore_changes` leaves to others, without indexes: `spec.replicas`; `all` for everything.
+    pub ignores: Vec<Arc<str>>,
 }

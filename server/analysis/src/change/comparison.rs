@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foreshock_engine::{Assessment, Basis, EntryPoint, EntryReason, assess_with, minutes_per_year};
-use foreshock_model::{ComponentIndex, MinutesPerYear, Points};
+use foreshock_model::{Component, ComponentIndex, MinutesPerYear, Points, System};
 
-use crate::change::gone::Gone;
+use crate::change::gone::{Gone, take_down};
 use crate::change::held::{Held, Readable};
 use crate::change::{removal, score_regression};
 use crate::findings::rules::sort;
@@ -236,6 +236,7 @@ impl Measured {
         let measured = |assessment: &Assessment| (assessment.score, assessment.loss);
         let here = |index| gone.find(present, &then.id_of(index));
         let without = gone.without(then.system(), present.system(), &here);
+        let without = down_since(then, present, without, &here);
         let system = without.as_ref().unwrap_or(present.system());
         let basis = &then.assessment.basis;
         let (still_there, carried) = carried_by(then, here);
@@ -287,6 +288,30 @@ impl Measured {
     }
 }
 
+/// The system of now in which what was switched off since the base is never up, so that nothing is gained by it; the one
+/// that was given, where nothing was.
+fn down_since(
+    before: &Stack,
+    now: &Stack,
+    given: Option<System>,
+    here: &dyn Fn(ComponentIndex) -> Option<ComponentIndex>,
+) -> Option<System> {
+    let is_off = |component: &Component| component.redundancy.instances.known() == Some(&0);
+    let ran = before.system().iter().filter(|(_, component)| !is_off(component));
+    let now_off = |index: &ComponentIndex| now.system().component(*index).is_some_and(is_off);
+    let off: Vec<ComponentIndex> = ran.filter_map(|(index, _)| here(index)).filter(now_off).collect();
+    if off.is_empty() {
+        return given;
+    }
+    let mut system = given.unwrap_or_else(|| now.system().clone());
+    for index in off {
+        if let Some(component) = system.components.get_mut(index.index()) {
+            take_down(component, "it is switched off");
+        }
+    }
+    Some(system)
+}
+
 /// The entry points of the base that are still there, as the base knows them and as they are known now.
 pub(crate) fn carried(before: &Stack, now: &Stack) -> (Basis, Basis) {
     let find = |index: ComponentIndex| now.system().find(&now.name_now(before.system().component(index)?.id.as_str()));
@@ -298,13 +323,16 @@ fn carried_by(before: &Stack, find: impl Fn(ComponentIndex) -> Option<ComponentI
     let entries = basis.entries.iter().filter_map(|entry| Some((*entry, find(entry.component)?)));
     let entries: Vec<(EntryPoint, ComponentIndex)> = entries.collect();
     let beside: Vec<_> = basis.beside.iter().filter_map(|&index| Some((index, find(index)?))).collect();
+    let off: Vec<_> = basis.off.iter().filter_map(|&index| Some((index, find(index)?))).collect();
     let still_there = Basis {
         entries: entries.iter().map(|(entry, _)| *entry).collect(),
         beside: beside.iter().map(|(index, _)| *index).collect(),
+        off: off.iter().map(|(index, _)| *index).collect(),
     };
     let carried = Basis {
         entries: entries.iter().map(|(entry, now)| EntryPoint { component: *now, ..*entry }).collect(),
         beside: beside.iter().map(|(_, now)| *now).collect(),
+        off: off.iter().map(|(_, now)| *now).collect(),
     };
     (still_there, carried)
 }

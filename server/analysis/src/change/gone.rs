@@ -267,18 +267,23 @@ fn counts(dependency: &Dependency) -> bool {
 
 /// A component that is never up.
 fn never_up(component: &Component) -> Component {
+    let mut never = stand_in(component);
+    take_down(&mut never, "it is no more");
+    never.domains = Vec::new();
+    never
+}
+
+/// Makes of a component one that is never up.
+pub(crate) fn take_down(component: &mut Component, why: &str) {
     let figure = Figure {
         unavailability: Probability::ONE,
         layer: Layer::Hardware,
         mttr: None,
-        source: Source::ProviderDefault(Arc::from("it is no more")),
+        source: Source::ProviderDefault(Arc::from(why)),
     };
-    let mut never = stand_in(component);
-    never.reliability = Reliability { whole: Some(figure), ..Reliability::default() };
-    (never.redundancy.instances, never.redundancy.required) = (Known::Known(1), 1);
-    never.redundancy.zones = Known::Known(Vec::new());
-    never.domains = Vec::new();
-    never
+    component.reliability = Reliability { whole: Some(figure), ..Reliability::default() };
+    (component.redundancy.instances, component.redundancy.required) = (Known::Known(1), 1);
+    component.redundancy.zones = Known::Known(Vec::new());
 }
 
 /// A component that goes on as it was, in the zones and domains of another system.

@@ -119,7 +119,7 @@ impl Assessment {
 pub(crate) fn tops(basis: &Basis, sources: &[Vec<ComponentIndex>]) -> Vec<ComponentIndex> {
     let mut tops: Vec<ComponentIndex> = basis.entries.iter().map(|entry| entry.component).collect();
     for source in sources {
-        if !source.iter().any(|member| tops.contains(member)) {
+        if !source.iter().any(|member| tops.contains(member) || basis.off.contains(member)) {
             tops.extend(source.first());
         }
     }

@@ -1,6 +1,6 @@
 //! What the score is measured at: entry points and their weights (semantics, section 6).
 
-use foreshock_model::{Component, ComponentIndex, ComponentKind, System};
+use foreshock_model::{Component, ComponentIndex, ComponentKind, Dependency, DependencyKind, System};
 
 use crate::layout::arrays::Layout;
 use crate::layout::lay_out::lay_out;
@@ -37,6 +37,8 @@ pub struct Basis {
     pub entries: Vec<EntryPoint>,
     /// The first of every source that is no entry point: what it serves is not known, so that it is listed and never weighed.
     pub beside: Vec<ComponentIndex>,
+    /// What would be an entry point, and is none because it is switched off, or everything that should serve behind it is.
+    pub off: Vec<ComponentIndex>,
 }
 
 impl Basis {
@@ -47,14 +49,23 @@ impl Basis {
     }
 
     pub(crate) fn at(system: &System, layout: &Layout, sources: &[Vec<ComponentIndex>]) -> Basis {
+        let is_off = switched_off(system, layout);
+        let is_off = |index: ComponentIndex| is_off.get(index.index()) == Some(&true);
         let mut entries = marked(system, layout);
         if entries.is_empty() {
-            entries = reached(system, layout);
+            entries = reached(system, layout, &is_off);
         }
+        let mut off: Vec<ComponentIndex> = Vec::new();
         if entries.is_empty() {
-            entries = serving(system, layout, sources);
+            let idle = idle(system, layout);
+            let (left, led) = (serving(system, layout, sources), idle.led);
+            entries = left.into_iter().filter(|entry| led.get(entry.component.index()) != Some(&true)).collect();
+            off = idle.heads;
         }
-        let is_entry = |index: &ComponentIndex| entries.iter().any(|entry| entry.component == *index);
+        off.extend(entries.iter().map(|entry| entry.component).filter(|&entry| is_off(entry)));
+        entries.retain(|entry| !is_off(entry.component));
+        let is_entry =
+            |index: &ComponentIndex| entries.iter().any(|entry| entry.component == *index) || off.contains(index);
         let others = sources.iter().filter(|source| !source.iter().any(is_entry));
         // A copy to read from is no source, and nobody here may be given its address.
         let unread = system.iter().filter(|(index, component)| {
@@ -63,7 +74,7 @@ impl Basis {
         let mut beside: Vec<ComponentIndex> = others.filter_map(|source| source.first().copied()).collect();
         beside.extend(unread.map(|(index, _)| index));
         beside.sort_unstable();
-        Basis { entries, beside }
+        Basis { entries, beside, off }
     }
 
     /// The same basis in another version of the system: the components with the same ids. What is gone is left out.
@@ -75,12 +86,79 @@ impl Basis {
                 .filter_map(|entry| Some(EntryPoint { component: carried(entry.component)?, ..*entry }))
                 .collect(),
             beside: self.beside.iter().filter_map(|&index| carried(index)).collect(),
+            off: self.off.iter().filter_map(|&index| carried(index)).collect(),
         }
     }
 }
 
 fn present(layout: &Layout, index: ComponentIndex) -> bool {
     layout.own.get(index.index()).is_some_and(|own| !own.absent)
+}
+
+/// Whether each component is switched off: it has no instance, or it leads users on and everything behind it that should
+/// serve them is switched off. O(V + E).
+fn switched_off(system: &System, layout: &Layout) -> Vec<bool> {
+    let mut off: Vec<bool> = layout.own.iter().map(|own| own.absent).collect();
+    let mut open: Vec<u32> = (0u32..).zip(&off).filter(|(_, off)| **off).map(|(index, _)| index).collect();
+    if open.is_empty() {
+        return off;
+    }
+    let (mut serving, mut callers) = (vec![0u32; off.len()], vec![Vec::new(); off.len()]);
+    for dependency in system.dependencies.iter().filter(|dependency| leads_on(system, dependency)) {
+        if let (Some(serving), Some(callers)) =
+            (serving.get_mut(dependency.from.index()), callers.get_mut(dependency.to.index()))
+        {
+            *serving += 1;
+            callers.push(dependency.from.0);
+        }
+    }
+    while let Some(next) = open.pop() {
+        for &caller in callers.get(next as usize).into_iter().flatten() {
+            let (Some(serving), Some(off)) = (serving.get_mut(caller as usize), off.get_mut(caller as usize)) else {
+                continue;
+            };
+            *serving = serving.saturating_sub(1);
+            if *serving == 0 && !*off {
+                *off = true;
+                open.push(caller);
+            }
+        }
+    }
+    off
+}
+
+/// Whether users are led on to what serves them by this.
+fn leads_on(system: &System, dependency: &Dependency) -> bool {
+    let kind = |index: ComponentIndex| system.component(index).map(|component| component.kind);
+    let serves = |kind: ComponentKind| !kind.is_supporting() || kind == ComponentKind::Storage;
+    dependency.counts()
+        && dependency.from != dependency.to
+        && dependency.kind != DependencyKind::Async
+        && kind(dependency.from).is_some_and(ComponentKind::is_user_facing)
+        && kind(dependency.to).is_some_and(serves)
+}
+
+/// What is switched off and needed by nobody, and what is there only for something that is switched off.
+struct Idle {
+    heads: Vec<ComponentIndex>,
+    led: Vec<bool>,
+}
+
+fn idle(system: &System, layout: &Layout) -> Idle {
+    let mut called = vec![false; layout.own.len()];
+    let mut led = vec![false; layout.own.len()];
+    for dependency in system.dependencies.iter().filter(|one| one.counts() && one.from != one.to) {
+        let is_off = !present(layout, dependency.from);
+        if let (Some(called), Some(led)) = (called.get_mut(dependency.to.index()), led.get_mut(dependency.to.index())) {
+            *called = true;
+            *led |= is_off;
+        }
+    }
+    let heads = system
+        .iter()
+        .map(|(index, _)| index)
+        .filter(|index| !present(layout, *index) && called.get(index.index()) == Some(&false));
+    Idle { heads: heads.collect(), led }
 }
 
 fn marked(system: &System, layout: &Layout) -> Vec<EntryPoint> {
@@ -93,10 +171,10 @@ fn marked(system: &System, layout: &Layout) -> Vec<EntryPoint> {
 
 /// What users reach, called by others or not. Alternatives behind one of them, and what stands behind those, are reached by its
 /// name alone.
-fn reached(system: &System, layout: &Layout) -> Vec<EntryPoint> {
+fn reached(system: &System, layout: &Layout, is_off: &dyn Fn(ComponentIndex) -> bool) -> Vec<EntryPoint> {
     // Names that lead nowhere here are answered, and nobody is served by that.
     let leads = |index: ComponentIndex, component: &Component| {
-        component.kind != ComponentKind::Dns || layout.callees(index.0).next().is_some()
+        component.kind != ComponentKind::Dns || layout.callees(index.0).next().is_some() || is_off(index)
     };
     let facing = system.iter().filter(|(index, component)| {
         component.kind.is_user_facing() && leads(*index, component) && present(layout, *index)

@@ -54,6 +54,38 @@ fn less_never_beats_more_and_a_jump_box() {
     assert!(score(prod).unwrap() > score(dev).unwrap() + 20.0);
 }
 
+/// What is switched off serves nobody: neither a perfect entry nor, where another is left, a part of the score.
+#[test]
+fn what_is_switched_off_behind_it_makes_no_entry() {
+    let off = |text: &str| {
+        let system = system(text);
+        let basis = Basis::of(&system);
+        let name = |index| system.component(index).unwrap().id.to_string();
+        basis.off.iter().map(|&index| name(index)).collect::<Vec<_>>().join(" ")
+    };
+    for (text, left, left_out) in [
+        ("lb load_balancer\n web app_server x0\n lb -> web", "", "lb"),
+        // A name and a gate before it, and a key that is no service.
+        (
+            "edge cdn\n lb load_balancer\n key identity\n web app_server x0\n edge -> lb\n lb -> web\n lb -> key",
+            "",
+            "edge lb",
+        ),
+        // One of two is enough.
+        ("lb load_balancer\n web app_server x0\n api app_server\n lb -> web\n lb -> api", "lb", ""),
+        ("lb load_balancer\n web app_server x0\n api app_server\n group g k=1: lb -> web, lb -> api", "lb", ""),
+        ("lb load_balancer\n web app_server x0\n lb -> web\n gate api_gateway", "gate", "lb"),
+        // Nobody is known to be reached.
+        ("app app_server x0\n db database\n app -> db", "", "app"),
+        ("app app_server x0\n db database\n app -> db\n job app_server\n job -> db", "job", "app"),
+        ("lb load_balancer entry=1\n web app_server x0\n lb -> web", "", "lb"),
+    ] {
+        assert_eq!((entries(text).0.join(" "), off(text)), (left.to_owned(), left_out.to_owned()), "{text}");
+        assert!(!entries(text).1.iter().any(|listed| left_out.split(' ').any(|off| off == listed)), "{text}");
+        assert_eq!(score(text).is_some(), !left.is_empty(), "{text}");
+    }
+}
+
 #[test]
 fn who_is_an_entry() {
     for (text, expected) in [

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use foreshock_expressions::{Budget, each_reference};
 use foreshock_resources::{Instance, Key, Kind, Mode, ModuleCall, Resources};
-use foreshock_syntax::hcl::{ExprKind, StepKind, TraversalStep, parse_expression};
+use foreshock_syntax::hcl::{Expr, ExprKind, StepKind, TraversalStep, parse_expression};
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
@@ -203,6 +203,7 @@ fn instance(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Reso
         provider: evaluator.provider(&one.module, &config.provider),
         depends_on: depends_on(evaluator, &one.module, &config.block),
         prevent_destroy: config.block.blocks.iter().any(prevents_destruction),
+        ignores: config.block.blocks.iter().flat_map(ignores).collect(),
     }
 }
 
@@ -246,6 +247,34 @@ fn prevents_destruction(block: &Block) -> bool {
     written.is_some_and(|attribute| matches!(attribute.expr.kind, ExprKind::Bool(true)))
 }
 
+/// What a `lifecycle` leaves to others, each as a path without indexes.
+fn ignores(block: &Block) -> Vec<Arc<str>> {
+    let written = block.attribute("ignore_changes").filter(|_| &*block.kind == "lifecycle");
+    let Some(attribute) = written else { return Vec::new() };
+    let items = match &attribute.expr.kind {
+        ExprKind::Array(items) => items.as_slice(),
+        _ => std::slice::from_ref(&*attribute.expr),
+    };
+    items.iter().filter_map(ignored_path).collect()
+}
+
+fn ignored_path(expr: &Expr) -> Option<Arc<str>> {
+    match &expr.kind {
+        ExprKind::Variable(name) | ExprKind::String(name) => Some(name.clone()),
+        ExprKind::Traversal(operand, steps) => {
+            let mut path = ignored_path(operand)?.to_string();
+            for step in steps {
+                if let StepKind::Attribute(name) = &step.kind {
+                    path.push('.');
+                    path.push_str(name);
+                }
+            }
+            Some(path.into())
+        }
+        _ => None,
+    }
+}
+
 /// What is known of a module that is not at hand.
 fn not_at_hand(
     evaluator: &Evaluator<'_>,
@@ -283,6 +312,7 @@ fn not_at_hand(
         provider: provider.as_ref().and_then(|provider| evaluator.provider(module, provider)),
         depends_on: depends_on(evaluator, module, &config.block),
         prevent_destroy: false,
+        ignores: Vec::new(),
     }
 }
 

@@ -64,6 +64,7 @@ fn as_instance(call: &ModuleCall) -> Instance {
         provider: None,
         depends_on: Vec::new(),
         prevent_destroy: false,
+        ignores: Vec::new(),
     }
 }
 

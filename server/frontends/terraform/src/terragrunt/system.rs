@@ -342,6 +342,7 @@ impl One<'_, '_, '_> {
             provider: None,
             depends_on: Vec::new(),
             prevent_destroy: false,
+            ignores: Vec::new(),
         };
         let mut resources = Resources::default();
         resources.instances.push(instance);
