@@ -458,6 +458,100 @@ fn one_of_several_that_stand_in_for_each_other_is_missed_by_nobody() {
     assert!(points(&stack) < Some(0.0));
 }
 
+#[test]
+fn a_way_in_that_leads_nowhere_is_a_loss_without_a_deleted_block() {
+    let check = |before: &str, after: &str, expected: &str| {
+        let stack = compared(&[("main.tf", before)], &[("main.tf", after)]);
+        let messages: Vec<&str> = removals(&stack).iter().map(|finding| &*finding.message).collect();
+        assert_eq!(messages, [expected], "{after}");
+        assert!(points(&stack) < Some(-10.0), "{:?}", points(&stack));
+    };
+    let before = shop("\"db.example.org\"");
+    let block = "  load_balancer {\n    target_group_arn = aws_lb_target_group.web.arn\n  }\n";
+    check(
+        &before,
+        &before.replace(block, ""),
+        "aws_lb.front leads to aws_ecs_service.web no more, as it did at 3f2a91c.",
+    );
+    let tagged = "resource \"digitalocean_droplet\" \"web\" {\n  count = 2\n  image = \"debian-12-x64\"\n  name = \"web-${count.index}\"\n  \
+                  region = \"fra1\"\n  size = \"s-1vcpu-1gb\"\n  tags = [\"web\"]\n}\n\
+                  resource \"digitalocean_loadbalancer\" \"lb\" {\n  name = \"lb\"\n  region = \"fra1\"\n  droplet_tag = \"web\"\n}\n";
+    check(
+        tagged,
+        &tagged.replace("droplet_tag = \"web\"", "droplet_tag = \"other\""),
+        "digitalocean_loadbalancer.lb leads to digitalocean_droplet.web no more, as it did at 3f2a91c.",
+    );
+}
+
+#[test]
+fn a_way_in_that_leads_to_another_of_the_sort_loses_nothing() {
+    let group = |leads_to: &str| {
+        format!(
+            "components:\n- {{id: web, type: load_balancer, replicas: 2}}\n- {{id: blue, type: app_server, replicas: 2}}\n- \
+             {{id: green, type: app_server, replicas: 2}}\ndependencies:\n- {{source: web, target: {leads_to}, type: requires}}\n"
+        )
+    };
+    let stack = compared(&[("infra.yaml", &group("blue"))], &[("infra.yaml", &group("green"))]);
+    assert_eq!((told(&stack), points(&stack)), (Vec::new(), Some(0.0)));
+    // Nor where something stands in between now.
+    let between = group("green") + "- {source: green, target: blue, type: requires}\n";
+    let stack = compared(&[("infra.yaml", &group("blue"))], &[("infra.yaml", &between)]);
+    assert_eq!(told(&stack), Vec::<String>::new());
+}
+
+#[test]
+fn the_only_service_is_the_way_in() {
+    let database = "resource \"google_sql_database_instance\" \"db\" {\n  database_version = \"POSTGRES_15\"\n  settings {\n    tier = \
+                    \"db-custom-2-7680\"\n    availability_type = \"REGIONAL\"\n  }\n}\n";
+    let service = "resource \"google_cloud_run_v2_service\" \"web\" {\n  name = \"web\"\n  location = \"europe-west1\"\n  template {\n    \
+                   containers {\n      image = \"x\"\n      env {\n        name = \"DB_HOST\"\n        value = \
+                   google_sql_database_instance.db.private_ip_address\n      }\n    }\n  }\n}\n";
+    let both = format!("{database}{service}");
+    let stack = compared(&[("main.tf", &both)], &[("main.tf", database)]);
+    assert_eq!(told(&stack), ["warning deletes-serving google_cloud_run_v2_service.web"]);
+    assert!(removals(&stack)[0].message.contains("users reach the system through it"));
+    assert!(points(&stack) < Some(-10.0), "{:?}", points(&stack));
+    // Another one in its place is another way in.
+    let other = format!("{database}{}", service.replace("\"web\"", "\"shop\""));
+    let stack = compared(&[("main.tf", &both)], &[("main.tf", &other)]);
+    assert!(!told(&stack).iter().any(|line| line.starts_with("warning")), "{:?}", told(&stack));
+    assert!(points(&stack) > Some(-1.0), "{:?}", points(&stack));
+}
+
+#[test]
+fn a_block_that_is_still_there_is_not_deleted() {
+    let before = "resource \"kubernetes_deployment_v1\" \"web\" {\n  metadata {\n    name = \"web\"\n    namespace = \"default\"\n  }\n  spec {\n    replicas = 3\n    \
+                  selector {\n      match_labels = { app = \"web\" }\n    }\n    template {\n      metadata {\n        labels = { app = \"web\" }\n      }\n      \
+                  spec {\n        container {\n          name = \"c\"\n          image = \"x\"\n        }\n      }\n    }\n  }\n}\n\
+                  resource \"kubernetes_service_v1\" \"web\" {\n  metadata {\n    name = \"web\"\n  }\n  spec {\n    type = \"LoadBalancer\"\n    \
+                  selector = { app = \"web\" }\n    port {\n      port = 80\n    }\n  }\n}\n";
+    let changes = [
+        ("selector = { app = \"web\" }", "selector = { app = \"webb\" }"),
+        ("namespace = \"default\"", "namespace = \"shop\""),
+        ("type = \"LoadBalancer\"", "type = \"ClusterIP\""),
+    ];
+    for (old, new) in changes {
+        let after = before.replace(old, new);
+        assert_ne!(before, after);
+        let stack = compared(&[("main.tf", before)], &[("main.tf", &after)]);
+        assert!(
+            removals(&stack).iter().all(|finding| !finding.message.contains("is deleted")),
+            "{new}: {:?}",
+            told(&stack)
+        );
+        assert!(points(&stack) < Some(-10.0), "{new}: {:?}", points(&stack));
+    }
+    let stack = compared(
+        &[("main.tf", before)],
+        &[("main.tf", &before[..before.find("resource \"kubernetes_service").unwrap()])],
+    );
+    assert!(
+        told(&stack).contains(&"warning deletes-serving kubernetes_service_v1.web".to_owned()),
+        "{:?}",
+        told(&stack)
+    );
+}
+
 /// A small generator: the same numbers every time.
 struct Numbers(u64);
 

@@ -109,7 +109,11 @@ impl Stack {
         for finding in &mut removals {
             finding.new = !self.accepted.contains(&finding.key());
         }
-        let lost = measured.gone.components.iter().filter(|gone| !gone.losers.is_empty() && !gone.goes_on());
+        let lost = measured
+            .gone
+            .components
+            .iter()
+            .filter(|gone| !gone.losers.is_empty() && !gone.goes_on() && !gone.is_declared);
         let cut = measured.gone.cuts.iter().filter_map(|cut| then.system().dependencies.get(cut.number.index()));
         let lost = lost.map(|gone| gone.index).chain(cut.map(|dependency| dependency.to));
         let missing: BTreeSet<ComponentIndex> = lost.collect();
@@ -207,7 +211,7 @@ impl<'h> Known<'h> {
 }
 
 /// Whether a resource had a value that is not known now.
-fn leaves_open(id: &str, before: &Stack, now: &Stack) -> bool {
+pub(crate) fn leaves_open(id: &str, before: &Stack, now: &Stack) -> bool {
     let body = |stack: &Stack, id: &str| {
         let declaring = stack.system().find(id).and_then(|index| stack.declaring_instance(index));
         let all = || stack.resources()?.instances.iter().find(|instance| *instance.address == *id);
@@ -246,6 +250,7 @@ impl Measured {
             let faces_users = |basis: &Basis| basis.entries.iter().any(|entry| entry.reason != EntryReason::Source);
             let after = match (&without, own.score) {
                 (_, Some(_)) if faces_users(basis) && !faces_users(&own.basis) => (Some(0.0), 1.0),
+                (_, Some(_)) if gone.entries.iter().any(|index| gone.was_way_in(then, *index)) => (Some(0.0), 1.0),
                 (Some(system), Some(_)) => measured(&assess_with(system, &own.basis)),
                 _ => measured(own),
             };
@@ -262,9 +267,10 @@ impl Measured {
             };
             (at_base, after)
         };
-        // Nobody knows how well that runs which nobody manages any more: nothing is gained by it.
+        // Nobody knows how well that runs which nobody manages any more, and who came in by what is no more is not better off:
+        // nothing is gained by it.
         let is_gain = matches!((before.0, after.0), (Some(before), Some(after)) if after > before);
-        let after = if is_gain && gone.has_forgotten() { before } else { after };
+        let after = if is_gain && (gone.has_forgotten() || !gone.entries.is_empty()) { before } else { after };
         // Of what is mostly not understood nothing is measured.
         let known = |stack: &Stack, (score, loss): (Option<f64>, f64)| {
             (score.filter(|_| !stack.judged().is_mostly_unknown()), loss)

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foreshock_catalog::Role;
+use foreshock_engine::EntryReason;
 use foreshock_model::{
-    Component, ComponentId, ComponentIndex, ComponentKind, Dependency, DependencyIndex, Domain, DomainIndex, Figure,
-    Known, Layer, Probability, Recovery, Reliability, Source, System, ZoneIndex,
+    Component, ComponentId, ComponentIndex, ComponentKind, Dependency, DependencyIndex, DependencyKind, Domain,
+    DomainIndex, Figure, Known, Layer, Probability, Recovery, Reliability, Source, System, ZoneIndex,
 };
 use foreshock_resources::{BlockPlace, Body, Instance, Kind, Mode, Value};
 use foreshock_text::Place;
 use rustc_hash::FxHashSet;
 
+use crate::change::comparison::leaves_open;
 use crate::{ProblemCode, Stack};
 
 /// Sorts behind every id that anybody writes: nothing that is there gets another number.
@@ -36,6 +38,8 @@ pub(crate) struct Gone {
     pub(crate) components: Vec<GoneComponent>,
     /// Ways that lead nowhere now although both ends are there.
     pub(crate) cuts: Vec<Cut>,
+    /// Entry points of the base that are no more, and that nothing new takes the place of.
+    pub(crate) entries: Vec<ComponentIndex>,
     /// What stands under another address now, without a `moved` block.
     successors: BTreeMap<String, String>,
 }
@@ -48,6 +52,8 @@ pub(crate) struct GoneComponent {
     pub(crate) losers: Vec<(DependencyIndex, ComponentIndex)>,
     /// A `removed` block lets go of it: it goes on running.
     pub(crate) runs_on: bool,
+    /// Its block is still there, but makes no component of that name any more: it is not deleted.
+    pub(crate) is_declared: bool,
     /// The file that had it can't be read now: nobody knows whether it is gone.
     pub(crate) is_in_doubt: bool,
     /// Somebody who is still there is without it, be it that what stood in between is gone, too.
@@ -56,14 +62,15 @@ pub(crate) struct GoneComponent {
     pub(crate) users: Vec<ComponentIndex>,
 }
 
-/// A way on which users came, and of which a piece is gone that can't fail by itself: a listener, a rule, an attachment.
+/// A way on which users came, and that leads nowhere now: a piece is gone that can't fail by itself (a listener, a rule, an
+/// attachment), or whoever led on is still there with nothing of the sort behind it.
 pub(crate) struct Cut {
     /// The dependency of the base that led through it.
     pub(crate) number: DependencyIndex,
     /// Who does not lead on any more, as it is now.
     pub(crate) from: ComponentIndex,
-    /// The piece, in the resources of the base.
-    pub(crate) piece: usize,
+    /// The piece that is gone, in the resources of the base; `None` where no block is gone.
+    pub(crate) piece: Option<usize>,
 }
 
 impl GoneComponent {
@@ -76,7 +83,8 @@ impl GoneComponent {
 impl Gone {
     /// `by_configuration`: whether the same configuration under another address is the same thing. A plan knows better.
     pub(crate) fn of(before: &Stack, now: &Stack, by_configuration: bool) -> Gone {
-        let mut gone = Gone { components: Vec::new(), cuts: Vec::new(), successors: BTreeMap::new() };
+        let mut gone =
+            Gone { components: Vec::new(), cuts: Vec::new(), entries: Vec::new(), successors: BTreeMap::new() };
         let addresses: FxHashSet<&str> =
             now.resources().into_iter().flat_map(|all| &all.instances).map(|instance| &*instance.address).collect();
         let is_there = |instance: &Instance| addresses.contains(now.name_now(&instance.address).as_str());
@@ -85,16 +93,22 @@ impl Gone {
         });
         let mut missing: Vec<ComponentIndex> = missing.map(|(index, _)| index).collect();
         let pieces = pieces(before, &is_there);
-        if missing.is_empty() && pieces.is_empty() {
-            return gone;
-        }
         if by_configuration {
             gone.successors = successors(before, now, &missing);
             missing.retain(|index| !gone.successors.contains_key(&before.id_of(*index)));
         }
         let mut reach = Reach { before: before.system(), now: now.system(), known: BTreeMap::new() };
         gone.components = gone.with_losers(before, now, missing, &mut reach);
+        for one in &mut gone.components {
+            one.is_declared = before
+                .system()
+                .component(one.index)
+                .is_some_and(|c| addresses.contains(now.name_now(c.id.as_str()).as_str()));
+        }
         gone.cuts = gone.with_cuts(before, now, &pieces, &mut reach);
+        let detached = gone.detached(before, now, &mut reach);
+        gone.cuts.extend(detached);
+        gone.entries = gone.lost_entries(before, now);
         gone
     }
 
@@ -119,10 +133,71 @@ impl Gone {
             let (Some(from), Some(to)) = (here(dependency.from), here(dependency.to)) else { continue };
             let still_leads = now.system().dependencies.iter().any(|other| other.from == from && other.to == to);
             if !still_leads && !reach.has_another(dependency, from, &here) {
-                cuts.push(Cut { number, from, piece: *piece });
+                cuts.push(Cut { number, from, piece: Some(*piece) });
             }
         }
         cuts
+    }
+
+    /// The ways in that lead to nothing of the sort any more although both ends are still there.
+    fn detached(&self, before: &Stack, now: &Stack, reach: &mut Reach<'_>) -> Vec<Cut> {
+        // What can't be read, or what a plan leaves open, may lead there all the same.
+        let is_unread = now.problems.iter().any(|one| matches!(one.code, ProblemCode::Syntax | ProblemCode::Schema));
+        let is_open = is_unread
+            || now.is_record()
+                && before.system().iter().any(|(index, _)| leaves_open(&before.id_of(index), before, now));
+        if is_open {
+            return Vec::new();
+        }
+        let old = before.system();
+        let here = |index: ComponentIndex| self.find(now, &before.id_of(index));
+        let mut cuts: Vec<Cut> = Vec::new();
+        for (number, dependency) in (0u32..).map(DependencyIndex).zip(&old.dependencies) {
+            let leads_in = old.component(dependency.from).is_some_and(|from| from.kind.is_user_facing());
+            let is_needed = counts(dependency) && dependency.kind == DependencyKind::Requires;
+            if !leads_in || !is_needed || self.cuts.iter().any(|cut| cut.number == number) {
+                continue;
+            }
+            let (Some(from), Some(to)) = (here(dependency.from), here(dependency.to)) else { continue };
+            if !reach.has_any(dependency, from, to) {
+                cuts.push(Cut { number, from, piece: None });
+            }
+        }
+        cuts
+    }
+
+    /// Entry points of the base that are deleted while nothing new is one.
+    fn lost_entries(&self, before: &Stack, now: &Stack) -> Vec<ComponentIndex> {
+        let basis = &before.assessment.basis;
+        let gone = |index: ComponentIndex| {
+            let at = self.components.binary_search_by_key(&index, |gone| gone.index).ok();
+            at.and_then(|at| self.components.get(at)).is_some_and(|gone| !gone.goes_on())
+        };
+        let lost: Vec<ComponentIndex> =
+            basis.entries.iter().map(|entry| entry.component).filter(|index| gone(*index)).collect();
+        if lost.is_empty() {
+            return lost;
+        }
+        let old: BTreeSet<ComponentIndex> =
+            before.system().iter().filter_map(|(index, _)| self.find(now, &before.id_of(index))).collect();
+        match now.assessment.basis.entries.iter().all(|entry| old.contains(&entry.component)) {
+            true => lost,
+            false => Vec::new(),
+        }
+    }
+
+    /// Whether users reached the system through a component that is no more.
+    pub(crate) fn was_way_in(&self, before: &Stack, index: ComponentIndex) -> bool {
+        use ComponentKind::{AppServer, Serverless, WebServer};
+        let entries = &before.assessment.basis.entries;
+        let Some(entry) = entries.iter().find(|entry| entry.component == index) else { return false };
+        // What only nobody calls is one where there is no other left.
+        let serves = || {
+            let kind = before.system().component(index).map(|component| component.kind);
+            matches!(kind, Some(AppServer | WebServer | Serverless))
+        };
+        entry.reason != EntryReason::Source
+            || serves() && entries.iter().all(|entry| self.entries.contains(&entry.component))
     }
 
     /// What a component of the base is now.
@@ -148,6 +223,7 @@ impl Gone {
                 index,
                 losers: Vec::new(),
                 runs_on: runs_on(before, now, index),
+                is_declared: false,
                 is_in_doubt: is_in_doubt(before, now, index),
                 is_missed: false,
                 users: Vec::new(),
@@ -386,6 +462,17 @@ impl Reach<'_> {
                 .is_some_and(|other| role(other.kind) == role(lost.kind) || other.kind == ComponentKind::Custom)
         };
         new.iter().any(does_the_same)
+    }
+}
+
+impl Reach<'_> {
+    /// Whether who needed something still reaches it, or something that does the same.
+    fn has_any(&self, dependency: &Dependency, from: ComponentIndex, to: ComponentIndex) -> bool {
+        let Some(lost) = self.before.component(dependency.to) else { return true };
+        reached(self.now, from).into_iter().any(|other| {
+            let kind = self.now.component(other).map(|component| component.kind);
+            other == to || kind.is_some_and(|kind| role(kind) == role(lost.kind) || kind == ComponentKind::Custom)
+        })
     }
 }
 

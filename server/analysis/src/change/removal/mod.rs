@@ -5,7 +5,7 @@ mod safeguards;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_engine::{EntryReason, Fault, Health};
+use foreshock_engine::{Fault, Health};
 use foreshock_model::{Component, ComponentIndex, ComponentKind, Evidence, MinutesPerYear, Points};
 use foreshock_plan::{Removal, RemovalForm};
 use foreshock_text::{FilePath, Place, Span};
@@ -34,10 +34,15 @@ pub(crate) fn find(before: &Stack, now: &Stack, held: &Stack, gone: &Gone, base:
     let search = Search { before, now, held, gone, base, planned };
     let mut findings: Vec<Finding> = gone.components.iter().filter_map(|one| search.deleted(one)).collect();
     findings.extend(before.system().iter().filter_map(|(index, component)| search.planned(index, component)));
-    let mut pieces: Vec<usize> = gone.cuts.iter().map(|cut| cut.piece).collect();
+    let mut pieces: Vec<usize> = gone.cuts.iter().filter_map(|cut| cut.piece).collect();
     pieces.sort_unstable();
     pieces.dedup();
     findings.extend(pieces.into_iter().filter_map(|piece| search.cut(piece)));
+    let mut detached: Vec<ComponentIndex> =
+        gone.cuts.iter().filter(|cut| cut.piece.is_none()).map(|cut| cut.from).collect();
+    detached.sort_unstable();
+    detached.dedup();
+    findings.extend(detached.into_iter().filter_map(|from| search.detached(from)));
     now.settings().levels.apply(&mut findings);
     findings
 }
@@ -75,7 +80,7 @@ struct Going<'a> {
 impl Search<'_> {
     /// Of a component that is no more.
     fn deleted(&self, gone: &GoneComponent) -> Option<Finding> {
-        if gone.is_in_doubt {
+        if gone.is_in_doubt || gone.is_declared {
             return None;
         }
         let component = self.before.system().component(gone.index)?;
@@ -123,7 +128,7 @@ impl Search<'_> {
     /// Of a piece of a way on which users came: a listener, a rule, an attachment.
     fn cut(&self, piece: usize) -> Option<Finding> {
         let instance = self.before.resources()?.instances.get(piece)?;
-        let of_it = self.gone.cuts.iter().filter(|cut| cut.piece == piece);
+        let of_it = self.gone.cuts.iter().filter(|cut| cut.piece == Some(piece));
         let (mut froms, mut tos): (Vec<Arc<str>>, Vec<Arc<str>>) = (Vec::new(), Vec::new());
         let mut evidence = Vec::new();
         for cut in of_it {
@@ -162,6 +167,41 @@ impl Search<'_> {
             minutes_per_year: MinutesPerYear::ZERO,
             scored: false,
             evidence,
+            cause: None,
+        })
+    }
+
+    /// Of a way in that leads nowhere any more although no block of it is gone.
+    fn detached(&self, from: ComponentIndex) -> Option<Finding> {
+        let component = self.held.system().component(from)?;
+        let of_it = self.gone.cuts.iter().filter(|cut| cut.piece.is_none() && cut.from == from);
+        let mut tos: Vec<Arc<str>> = of_it
+            .filter_map(|cut| self.before.system().dependencies.get(cut.number.index()))
+            .map(|dependency| self.now.name_now(&self.before.id_of(dependency.to)).into())
+            .collect();
+        tos.sort();
+        tos.dedup();
+        let place = component.place.clone()?;
+        let id: Arc<str> = component.id.as_str().into();
+        let when = match self.now.is_record() {
+            true => String::new(),
+            false => format!(", as it did at {}", self.base.id),
+        };
+        Some(Finding {
+            rule: RuleId::DeletesServing,
+            severity: severity_of(RuleId::DeletesServing),
+            new: true,
+            component: self.now.system().find(&id),
+            message: format!("{id} leads to {} no more{when}.", some_of(&tos)),
+            component_id: id,
+            also: Vec::new(),
+            block: place.clone(),
+            place,
+            affected: tos,
+            points: Points::ZERO,
+            minutes_per_year: MinutesPerYear::ZERO,
+            scored: false,
+            evidence: Vec::new(),
             cause: None,
         })
     }
@@ -217,8 +257,7 @@ impl Search<'_> {
     }
 
     fn is_entry(&self, index: ComponentIndex) -> bool {
-        let entries = &self.before.assessment.basis.entries;
-        entries.iter().any(|entry| entry.component == index && entry.reason != EntryReason::Source)
+        self.gone.was_way_in(self.before, index)
     }
 
     /// Who does not stay healthy without a component and is still there, and who of them goes down.
@@ -335,7 +374,7 @@ impl Search<'_> {
                 [one] => format!("; {one}, which needs it, goes, too"),
                 some => format!("; {}, which need it, go, too", names(some)),
             },
-            (_, [], []) => "; nothing in this stack needs it".to_owned(),
+            (_, [], []) => "; nothing in this stack is known to need it".to_owned(),
             (_, [], some) => format!("; {} lose something{while_gone}", names(some)),
             (_, some, _) => format!("; {} go down{while_gone}", names(some)),
         };
