@@ -672,3 +672,61 @@ fn unmapped_and_ignored() {
         "#]],
     );
 }
+
+#[test]
+fn the_zone_of_the_first_is_not_that_of_all() {
+    check(
+        r#"
+        resource "oci_mysql_mysql_db_system" "pair" {
+          availability_domain = "AD-1"
+          is_highly_available = true
+        }
+        resource "oci_mysql_mysql_db_system" "single" { availability_domain = "AD-1" }
+        resource "google_sql_database_instance" "pair" {
+          settings {
+            availability_type = "REGIONAL"
+            location_preference { zone = "europe-west1-b" }
+          }
+        }
+        resource "google_sql_database_instance" "told" {
+          settings {
+            availability_type = "REGIONAL"
+            location_preference {
+              zone           = "europe-west1-b"
+              secondary_zone = "europe-west1-c"
+            }
+          }
+        }
+        resource "google_sql_database_instance" "single" {
+          settings {
+            location_preference { zone = "europe-west1-b" }
+          }
+        }
+        resource "google_redis_instance" "pair" {
+          tier        = "STANDARD_HA"
+          location_id = "europe-west1-b"
+        }
+        resource "google_redis_instance" "single" { location_id = "europe-west1-b" }
+        resource "aws_db_instance" "pair" {
+          multi_az          = true
+          availability_zone = "eu-west-1a"
+        }
+        resource "aws_elasticache_cluster" "pair" {
+          az_mode           = "cross-az"
+          num_cache_nodes   = 2
+          availability_zone = "eu-west-1a"
+        }
+        "#,
+        expect![[r#"
+            aws_db_instance.pair database 1/2 zones?(no zone is written) failover automatic
+            aws_elasticache_cluster.pair cache 1/2 zones?(no zone is written)
+            google_redis_instance.pair cache 1/2 zones?(no zone is written) failover automatic
+            google_redis_instance.single cache 1/1 [europe-west1-b] failover none
+            google_sql_database_instance.pair database 1/2 zones?(no zone is written) failover automatic
+            google_sql_database_instance.single database 1/1 [europe-west1-b] failover none
+            google_sql_database_instance.told database 1/2 [europe-west1-b europe-west1-c] failover automatic
+            oci_mysql_mysql_db_system.pair database 1/3 zones?(no zone is written) failover automatic
+            oci_mysql_mysql_db_system.single database 1/1 [AD-1] failover none
+        "#]],
+    );
+}
