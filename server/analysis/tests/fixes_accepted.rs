@@ -494,3 +494,119 @@ resource "aws_instance" "app" {{
     let two = brokers("\"subnet-a\", \"subnet-b\"", 2);
     assert!(!two.contains("<-") || two.contains("<- 4"), "{two}");
 }
+
+/// Whether a second one of the type is offered for its only one, with that in its block, `count` or not.
+fn second(type_name: &str, inner: &str) -> bool {
+    let text = format!(
+        r#"
+variable "env" {{}}
+variable "number" {{ default = 1 }}
+resource "{type_name}" "web" {{
+{inner}
+}}
+"#
+    );
+    let seen = repairs(&text, "single-point-of-failure") + &repairs(&text, "no-redundancy");
+    assert!(seen.contains(type_name), "{seen}");
+    seen.contains("Run two")
+}
+
+#[test]
+fn a_name_that_only_one_can_have_forbids_a_second() {
+    for (type_name, attribute) in [
+        ("hcloud_server", "name"),
+        ("linode_instance", "label"),
+        ("ibm_is_instance", "name"),
+        ("yandex_compute_instance", "name"),
+        ("vsphere_virtual_machine", "name"),
+        ("libvirt_domain", "name"),
+        ("proxmox_lxc", "vmid"),
+    ] {
+        let counted = |value: &str| second(type_name, &format!("  count = var.number\n  {attribute} = {value}"));
+        let value = if attribute == "vmid" { "100" } else { "\"web\"" };
+        assert!(!second(type_name, &format!("  {attribute} = {value}")), "{type_name}");
+        assert!(!counted(value), "{type_name}");
+        let value = if attribute == "vmid" { "100 + count.index" } else { "\"web-${count.index}\"" };
+        assert!(counted(value), "{type_name}");
+    }
+    assert!(!second("hcloud_server", "  name = \"${var.env}-web\""), "the same, whatever it is");
+    assert!(second("hcloud_server", "  count = var.number\n  name = \"${var.env}-web-${count.index}\""));
+    assert!(second("digitalocean_droplet", "  name = \"web\""), "two may have that name");
+}
+
+#[test]
+fn an_instance_of_a_cluster_needs_an_identifier_of_its_own() {
+    for family in ["rds", "docdb", "neptune"] {
+        let two = |inner: &str| {
+            let text = format!(
+                r#"
+resource "aws_{family}_cluster" "db" {{
+  cluster_identifier = "db"
+}}
+resource "aws_{family}_cluster_instance" "db" {{
+  cluster_identifier = aws_{family}_cluster.db.id
+  {inner}
+}}
+resource "aws_instance" "app" {{
+  count     = 2
+  ami       = "ami-1"
+  user_data = aws_{family}_cluster.db.endpoint
+}}
+"#
+            );
+            let seen = repairs(&text, "single-point-of-failure");
+            assert!(seen.contains(&format!("aws_{family}_cluster.db")), "{seen}");
+            seen.contains("Add a second cluster instance")
+        };
+        assert!(two(""), "{family}");
+        assert!(!two("identifier = \"db-1\""), "{family}");
+        assert!(two("count = 1\n  identifier = \"db-${count.index}\""), "{family}");
+        let by_reference = format!("count = 1\n  identifier = \"${{aws_{family}_cluster.db.id}}-${{count.index}}\"");
+        assert!(two(&by_reference), "{family}");
+    }
+}
+
+#[test]
+fn two_pods_do_not_share_what_a_database_keeps() {
+    let two = |image: &str, volume: &str, strategy: &str| {
+        let text = pod("kubernetes_deployment_v1", volume, "");
+        let text = text.replace("\"nginx\"", &format!("\"{image}\""));
+        let text = text.replace("    replicas = 1\n", &format!("    replicas = 1\n    {strategy}\n"));
+        repairs(&text, "single-point-of-failure").contains("Run two pods")
+    };
+    let nothing = "empty_dir {}";
+    assert!(two("nginx:1.27", nothing, ""));
+    assert!(two("nginx:1.27", nothing, "strategy { type = \"RollingUpdate\" }"));
+    assert!(!two("nginx:1.27", nothing, "strategy { type = \"Recreate\" }"));
+    assert!(!two("nginx:1.27", "host_path { path = \"/data\" }", ""));
+    assert!(two("nginx:1.27", "host_path { path = \"/etc/localtime\" }", ""));
+    for image in
+        ["mysql:8", "mariadb", "mongo:7", "redis:7-alpine", "docker.io/bitnami/postgresql:16", "postgis/postgis"]
+    {
+        assert!(!two(image, nothing, ""), "{image}");
+    }
+    assert!(two("example/mysql-exporter:1", nothing, ""));
+}
+
+#[test]
+fn a_warehouse_of_one_node_stays_in_its_zone() {
+    let several = |nodes: &str| {
+        let text = format!(
+            r#"
+resource "aws_redshift_cluster" "facts" {{
+  node_type = "ra3.large"
+  {nodes}
+}}
+resource "aws_instance" "app" {{
+  count     = 2
+  ami       = "ami-1"
+  user_data = aws_redshift_cluster.facts.endpoint
+}}
+"#
+        );
+        repairs(&text, "single-point-of-failure").contains("Enable Multi-AZ")
+    };
+    assert!(several("number_of_nodes = 2"));
+    assert!(!several(""));
+    assert!(!several("cluster_type = \"single-node\""));
+}
