@@ -534,11 +534,10 @@ fn a_block_that_is_still_there_is_not_deleted() {
         let after = before.replace(old, new);
         assert_ne!(before, after);
         let stack = compared(&[("main.tf", before)], &[("main.tf", &after)]);
-        assert!(
-            removals(&stack).iter().all(|finding| !finding.message.contains("is deleted")),
-            "{new}: {:?}",
-            told(&stack)
-        );
+        let messages: Vec<&str> = removals(&stack).iter().map(|finding| &*finding.message).collect();
+        let said = "Users reach the system through kubernetes_service_v1.web no more, as they did at 3f2a91c.";
+        assert_eq!(messages, [said], "{new}");
+        assert!(removals(&stack)[0].place.span.start > 0);
         assert!(points(&stack) < Some(-10.0), "{new}: {:?}", points(&stack));
     }
     let stack = compared(
@@ -550,6 +549,19 @@ fn a_block_that_is_still_there_is_not_deleted() {
         "{:?}",
         told(&stack)
     );
+}
+
+#[test]
+fn a_way_in_may_lose_what_users_do_not_come_for() {
+    let text = |edges: &str| {
+        format!(
+            "components:\n- {{id: web, type: load_balancer, replicas: 2}}\n- {{id: app, type: app_server, replicas: 2}}\n- {{id: store, \
+             type: database, replicas: 2}}\ndependencies:\n- {{source: web, target: app, type: requires}}\n{edges}"
+        )
+    };
+    let before = text("- {source: web, target: store, type: requires}\n");
+    let stack = compared(&[("infra.yaml", &before)], &[("infra.yaml", &text(""))]);
+    assert_eq!(told(&stack), Vec::<String>::new());
 }
 
 /// A small generator: the same numbers every time.

@@ -466,12 +466,16 @@ impl Reach<'_> {
 }
 
 impl Reach<'_> {
-    /// Whether who needed something still reaches it, or something that does the same.
+    /// Whether who led to something still reaches it, something that does the same, or anything else that serves.
     fn has_any(&self, dependency: &Dependency, from: ComponentIndex, to: ComponentIndex) -> bool {
         let Some(lost) = self.before.component(dependency.to) else { return true };
+        // A sign-in, a key or a log that goes is not what users come for.
+        if lost.kind.is_supporting() && lost.kind != ComponentKind::Storage {
+            return true;
+        }
         reached(self.now, from).into_iter().any(|other| {
             let kind = self.now.component(other).map(|component| component.kind);
-            other == to || kind.is_some_and(|kind| role(kind) == role(lost.kind) || kind == ComponentKind::Custom)
+            other == to || kind.is_some_and(|kind| role(kind) == role(lost.kind) || !kind.is_supporting())
         })
     }
 }

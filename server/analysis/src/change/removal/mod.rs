@@ -5,7 +5,7 @@ mod safeguards;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_engine::{Fault, Health};
+use foreshock_engine::{EntryReason, Fault, Health};
 use foreshock_model::{Component, ComponentIndex, ComponentKind, Evidence, MinutesPerYear, Points};
 use foreshock_plan::{Removal, RemovalForm};
 use foreshock_text::{FilePath, Place, Span};
@@ -80,8 +80,11 @@ struct Going<'a> {
 impl Search<'_> {
     /// Of a component that is no more.
     fn deleted(&self, gone: &GoneComponent) -> Option<Finding> {
-        if gone.is_in_doubt || gone.is_declared {
+        if gone.is_in_doubt {
             return None;
+        }
+        if gone.is_declared {
+            return self.closed(gone.index);
         }
         let component = self.before.system().component(gone.index)?;
         let removal = self.removal(gone.index);
@@ -171,6 +174,21 @@ impl Search<'_> {
         })
     }
 
+    /// Of a way in whose block is still there while users have none left.
+    fn closed(&self, index: ComponentIndex) -> Option<Finding> {
+        let faces_users = self.now.assessment.basis.entries.iter().any(|entry| entry.reason != EntryReason::Source);
+        if faces_users || !self.gone.was_way_in(self.before, index) {
+            return None;
+        }
+        let id: Arc<str> = self.now.name_now(&self.before.id_of(index)).into();
+        let declared = self.now.resources()?.instances.iter().find(|instance| instance.address == id)?;
+        let message = match self.now.is_record() {
+            true => format!("Users reach the system through {id} no more."),
+            false => format!("Users reach the system through {id} no more, as they did at {}.", self.base.id),
+        };
+        Some(Self::serving(id, None, message, declared.block.header_place(), Vec::new()))
+    }
+
     /// Of a way in that leads nowhere any more although no block of it is gone.
     fn detached(&self, from: ComponentIndex) -> Option<Finding> {
         let component = self.held.system().component(from)?;
@@ -187,23 +205,36 @@ impl Search<'_> {
             true => String::new(),
             false => format!(", as it did at {}", self.base.id),
         };
-        Some(Finding {
+        let message = format!("{id} leads to {} no more{when}.", some_of(&tos));
+        let now = self.now.system().find(&id);
+        Some(Self::serving(id, now, message, place, tos))
+    }
+
+    /// A finding of a way in that is as good as gone.
+    fn serving(
+        component_id: Arc<str>,
+        component: Option<ComponentIndex>,
+        message: String,
+        place: Place,
+        affected: Vec<Arc<str>>,
+    ) -> Finding {
+        Finding {
             rule: RuleId::DeletesServing,
             severity: severity_of(RuleId::DeletesServing),
             new: true,
-            component: self.now.system().find(&id),
-            message: format!("{id} leads to {} no more{when}.", some_of(&tos)),
-            component_id: id,
+            component,
+            component_id,
             also: Vec::new(),
+            message,
             block: place.clone(),
             place,
-            affected: tos,
+            affected,
             points: Points::ZERO,
             minutes_per_year: MinutesPerYear::ZERO,
             scored: false,
             evidence: Vec::new(),
             cause: None,
-        })
+        }
     }
 
     /// Of a component that a plan replaces or lets go of, while something of its address is there afterwards.
