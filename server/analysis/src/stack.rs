@@ -88,6 +88,8 @@ pub struct Stack {
     frozen: Arc<Frozen>,
     settings: Arc<StackSettings>,
     pub(crate) comparison: Option<Arc<Comparison>>,
+    /// What units were called at the base that are called otherwise now: what their addresses began with, and begin with.
+    pub(crate) renamed: Vec<(Arc<str>, Arc<str>)>,
     /// Whether the causes of what is new were looked for.
     pub(crate) explained: bool,
     /// What became of each rule that somebody asked silence for.
@@ -157,6 +159,7 @@ impl Stack {
             judged: Arc::new(judged),
             settings: settings.clone(),
             comparison: None,
+            renamed: Vec::new(),
             explained: false,
             before,
             source,

@@ -550,3 +550,24 @@ fn every_unit_has_a_base() {
     "#]]
     .assert_eq(&["alone", "live/prod/web", "live/prod/web/terragrunt.hcl"].map(all).concat());
 }
+
+#[test]
+fn who_reads_no_more_from_a_unit_deletes_nothing_of_it() {
+    let after = |script: &str| {
+        let place = Place::after(&format!("{UNITS} {script}"))?;
+        Some(told(&place.check("live/prod", BaseChoice::Revision("HEAD".to_owned())), place.root()))
+    };
+    let constant =
+        r#"sed -i '/^dependency/d; s/dependency.data.outputs.host/"db.example.com"/' live/prod/web/terragrunt.hcl"#;
+    let Some(dropped) = after(constant) else { return };
+    expect![[r#"
+        live/prod/data: HEAD, +1.2
+        live/prod/web: HEAD, +17.8
+    "#]]
+    .assert_eq(&dropped);
+    let gone = after("rm -r live/prod/data").unwrap_or_default();
+    expect![[r#"
+        live/prod/web: HEAD, -60.3; new: deletes-stateful unit.data.aws_db_instance.orders
+    "#]]
+    .assert_eq(&gone);
+}

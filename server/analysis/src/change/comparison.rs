@@ -8,7 +8,7 @@ use foreshock_model::{Component, ComponentIndex, MinutesPerYear, Points, System}
 
 use crate::change::gone::{Gone, take_down};
 use crate::change::held::{Held, Readable};
-use crate::change::{removal, score_regression};
+use crate::change::{removal, score_regression, units};
 use crate::findings::rules::sort;
 use crate::{Finding, FindingKey, Severity, Stack};
 
@@ -89,6 +89,7 @@ impl Stack {
             self.comparison = Some(Arc::new(nothing));
             return self;
         };
+        self.renamed = units::renamed(&before, &self);
         let measured = Measured::of(&before, &self);
         let known = Known::of(&before, &self, &measured.held);
         let is_new = |finding: &Finding| known.is_new(finding, &self) && !self.accepted.contains(&finding.key());
@@ -145,9 +146,10 @@ impl Stack {
 
     /// What a component, or a resource, of the base is called now.
     pub fn name_now(&self, before: &str) -> String {
-        match self.terraform() {
-            Some(module) => module.resolved.moves.now(before),
-            None => before.to_owned(),
+        let Some(module) = self.terraform() else { return before.to_owned() };
+        match units::name_now(&self.renamed, before) {
+            Some(name) => module.resolved.moves.now(&name),
+            None => module.resolved.moves.now(before),
         }
     }
 }

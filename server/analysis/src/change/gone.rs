@@ -15,6 +15,7 @@ use foreshock_text::Place;
 use rustc_hash::FxHashSet;
 
 use crate::change::comparison::leaves_open;
+use crate::change::units;
 use crate::{ProblemCode, Stack};
 
 /// Sorts behind every id that anybody writes: nothing that is there gets another number.
@@ -89,10 +90,12 @@ impl Gone {
             now.resources().into_iter().flat_map(|all| &all.instances).map(|instance| &*instance.address).collect();
         let is_there = |instance: &Instance| addresses.contains(now.name_now(&instance.address).as_str());
         let missing = before.system().iter().filter(|(index, component)| {
-            gone.find(now, component.id.as_str()).is_none() && !declaring(before, *index).any(is_there)
+            gone.find(now, component.id.as_str()).is_none()
+                && !declaring(before, *index).any(is_there)
+                && !units::is_elsewhere(before, now, &before.module_of(*index))
         });
         let mut missing: Vec<ComponentIndex> = missing.map(|(index, _)| index).collect();
-        let pieces = pieces(before, &is_there);
+        let pieces = pieces(before, &|piece| is_there(piece) || units::is_elsewhere(before, now, &piece.module));
         if by_configuration {
             gone.successors = successors(before, now, &missing);
             missing.retain(|index| !gone.successors.contains_key(&before.id_of(*index)));

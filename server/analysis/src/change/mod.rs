@@ -10,3 +10,4 @@ pub(crate) mod newly_failing;
 pub(crate) mod removal;
 pub(crate) mod score_regression;
 pub(crate) mod since_base;
+mod units;

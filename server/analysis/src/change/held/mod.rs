@@ -184,6 +184,7 @@ fn rebuilt(stack: &Stack, resources: Resources, assembled: Assembled) -> Stack {
     understood.module.clone_from(&stack.understood().module);
     let mut held = Stack::assessed(stack.dialect(), &stack.root, understood, stack.settings());
     held.problems.clone_from(&stack.problems);
+    held.renamed.clone_from(&stack.renamed);
     held.findings = find_all(&held);
     held.settings().clone().levels.apply(&mut held.findings);
     held
