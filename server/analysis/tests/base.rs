@@ -570,4 +570,10 @@ fn who_reads_no_more_from_a_unit_deletes_nothing_of_it() {
         live/prod/web: HEAD, -60.3; new: deletes-stateful unit.data.aws_db_instance.orders
     "#]]
     .assert_eq(&gone);
+    let renamed = "git mv live/prod/data live/prod/store; sed -i 's|../data|../store|' live/prod/web/terragrunt.hcl";
+    expect![[r#"
+        live/prod/store: HEAD, was not there
+        live/prod/web: HEAD, +0.0
+    "#]]
+    .assert_eq(&after(renamed).unwrap_or_default());
 }

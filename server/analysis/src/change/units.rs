@@ -54,6 +54,14 @@ pub(super) fn is_elsewhere(before: &Stack, now: &Stack, module: &str) -> bool {
     unit.directory != before.root && !units(now).is_empty() && !is_there() && !is_read()
 }
 
+/// What the addresses of units of the base begin with that are read from and are no more.
+pub(super) fn missed(before: &Stack, now: &Stack) -> Vec<Arc<str>> {
+    let is_there = |unit: &JoinedUnit| units(now).iter().any(|other| other.directory == unit.directory);
+    let is_read = |unit: &JoinedUnit| units(now).iter().any(|other| other.reads.contains(&unit.directory));
+    let missed = units(before).iter().filter(|unit| !unit.address.is_empty() && !is_there(unit) && is_read(unit));
+    missed.map(|unit| unit.address.clone()).collect()
+}
+
 fn units(stack: &Stack) -> &[JoinedUnit] {
     stack.terraform().map_or(&[], |module| &module.resolved.units)
 }

@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_catalog::{Assembled, assemble};
-use foreshock_resources::{Instance, Mode, Resources};
+use foreshock_resources::{Instance, Mode, Resources, Value};
 use foreshock_text::Place;
 
 use self::collapse::Collapses;
+use crate::change::units;
 use crate::dialect::Meaning;
 use crate::findings::rules::find_all;
 use crate::{Stack, Understood};
@@ -50,9 +51,17 @@ pub(crate) struct Held {
 struct Found {
     now_known: Vec<Readable>,
     no_longer_known: Vec<Readable>,
+    /// What the addresses of units begin with that are read from and are no more: what they put out is not unknown but gone.
+    missed: Vec<Arc<str>>,
 }
 
 impl Found {
+    fn is_missed(&self, value: &Value) -> bool {
+        let is_of = |address: &str, unit: &str| address.strip_prefix(unit).is_some_and(|rest| rest.starts_with('.'));
+        !self.missed.is_empty()
+            && value.all_provenance().iter().any(|trace| self.missed.iter().any(|unit| is_of(&trace.to, unit)))
+    }
+
     fn add(&mut self, before_knows: bool, what: String, why: &Arc<str>, place: Option<Place>) {
         let into = if before_knows { &mut self.no_longer_known } else { &mut self.now_known };
         into.push(Readable { what, why: why.clone(), place });
@@ -109,7 +118,7 @@ impl Held {
             return nothing();
         }
         let (Some(old), Some(new)) = (before.resources(), now.resources()) else { return nothing() };
-        let mut found = Found::default();
+        let mut found = Found { missed: units::missed(before, now), ..Found::default() };
         let mut sides = [Side::new(old), Side::new(new)];
         let mut collapses = [Collapses::default(), Collapses::default()];
         // What a plan leaves open is known after the apply: nothing of its text became readable.

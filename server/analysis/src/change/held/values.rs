@@ -66,7 +66,9 @@ fn of_body(before: &Body, after: &Body, address: &str, path: &str, found: &mut F
     for name in before.attributes.keys().chain(later) {
         let (old, new) = (before.attributes.get(name), after.attributes.get(name));
         let (one, other) = (old.map_or(&nothing, value_of), new.map_or(&nothing, value_of));
-        let Some(both) = of_value(one, other) else { continue };
+        let Some(both) = of_value(one, other).filter(|both| !both.before_knows || !found.is_missed(one)) else {
+            continue;
+        };
         let place = new.map(|new| Place::new(new.place.file.clone(), new.place.value));
         found.add(both.before_knows, format!("{path}{name} of {address}"), &both.why, place);
         let place = new.or(old).map(|attribute| attribute.place.clone());
@@ -231,9 +233,19 @@ fn is_opaque(value: &Value) -> bool {
     !value.is_known() && value.provenance.iter().all(|trace| is_look_up(&trace.to))
 }
 
-/// Whether an address is that of a data source.
+/// Whether an address is that of a data source. A module or a unit may well be called `data`.
 fn is_look_up(address: &str) -> bool {
-    address.starts_with("data.") || address.contains(".data.")
+    let mut rest = address;
+    while let Some(called) = rest.strip_prefix("module.").or_else(|| rest.strip_prefix("unit.")) {
+        let end = called.find(['.', '[']).unwrap_or(called.len());
+        let inner = match called.get(end..) {
+            Some(key) if key.starts_with('[') => key.split_once("].").map(|(_, inner)| inner),
+            inner => inner.and_then(|inner| inner.strip_prefix('.')),
+        };
+        let Some(inner) = inner else { return false };
+        rest = inner;
+    }
+    rest.starts_with("data.")
 }
 
 /// A value as unknown as another.
