@@ -67,18 +67,24 @@ class Stacks:
         (directory / "README").write_text("")
         git(directory, "add", ".")
         git(directory, "commit", "--quiet", "--message", "base")
-        keys = ", ".join(f'"{key.replace("%{", "%%{").replace("${", "$${")}"' for key in HOSTILE)
+        keys = [key.replace("%{", "%%{").replace("${", "$${") for key in HOSTILE]
+        addresses = ", ".join(f"[for db in aws_db_instance.orders_{number} : db.address]" for number in range(len(keys)))
+        # One block each: instances of one block are one finding.
+        databases = "\n".join(
+            f'resource "aws_db_instance" "orders_{number}" {{\n  for_each = toset(["{key}"])\n  engine   = "postgres"\n'
+            "  multi_az = false\n}\n"
+            for number, key in enumerate(keys)
+        )
         (directory / "a b,c:d%.tf").write_text(
             "resource \"aws_lb\" \"web\" {\n  subnets = [\"subnet-a\", \"subnet-b\"]\n}\n\n"
             "resource \"aws_lb_target_group\" \"api\" {\n  port = 8080\n}\n\n"
             "resource \"aws_lb_listener\" \"http\" {\n  load_balancer_arn = aws_lb.web.arn\n\n  default_action {\n"
             "    type             = \"forward\"\n    target_group_arn = aws_lb_target_group.api.arn\n  }\n}\n\n"
             "resource \"aws_instance\" \"api\" {\n  count     = 2\n"
-            "  user_data = join(\",\", [for db in aws_db_instance.orders : db.address])\n}\n\n"
+            f"  user_data = join(\",\", concat({addresses}))\n}}\n\n"
             "resource \"aws_lb_target_group_attachment\" \"api\" {\n  count            = 2\n"
             "  target_group_arn = aws_lb_target_group.api.arn\n  target_id        = aws_instance.api[count.index].id\n}\n\n"
-            f"resource \"aws_db_instance\" \"orders\" {{\n  for_each = toset([{keys}])\n  engine   = \"postgres\"\n"
-            "  multi_az = false\n}\n",
+            + databases,
             encoding="utf-8",
         )
         return directory
