@@ -210,6 +210,11 @@ impl NameIndex {
         index
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Those of a name.
     pub(crate) fn named(&self, name: &str) -> &[usize] {
         self.0.get(name).map_or(&[][..], Vec::as_slice)
     }

@@ -227,10 +227,18 @@ fn is_common(name: &str) -> bool {
         || (!name.contains("${") && parts().all(|part| COMMON.contains(&part) || part.parse::<u32>().is_ok()))
 }
 
+/// Whether a word may be anybody's name: short ones and numbers say nothing, and there are many of them.
+fn may_be_name(word: &str) -> bool {
+    word.len() > 2 && !word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 impl Graph<'_> {
     /// Links to those whose names stand in a carrier.
     pub(crate) fn read_names(&mut self, index: usize, found: &Found<'_>) {
         let Some(text) = found.value.legible().filter(|text| text.len() > 2).cloned() else { return };
+        if self.names.is_empty() {
+            return;
+        }
         let is_one_word =
             !text.contains(|letter: char| letter.is_whitespace() || matches!(letter, '"' | ',' | ';' | '='));
         let mentions = match is_one_word && !text.starts_with(['{', '['])
@@ -239,7 +247,7 @@ impl Graph<'_> {
             true => vec![Mention { key: variable_of(found), word: &text }],
             false => mentions(&text),
         };
-        for mention in mentions {
+        for mention in mentions.into_iter().filter(|mention| may_be_name(mention.word)) {
             for (target, confidence) in self.mentioned(index, &mention) {
                 self.link_by_name(index, target, confidence, &mention, found);
             }
@@ -278,8 +286,6 @@ impl Graph<'_> {
 
     fn mentioned(&self, index: usize, mention: &Mention<'_>) -> Vec<(usize, Confidence)> {
         let Some(own) = self.instance(index) else { return Vec::new() };
-        let key = words(mention.key);
-        let own_text = own_name(own).and_then(|(_, value)| value.spelling().cloned());
         for naming in Naming::of(mention.word) {
             let fits = |target: &&usize| {
                 let target = **target;
@@ -293,6 +299,8 @@ impl Graph<'_> {
             if all.is_empty() {
                 continue;
             }
+            let key = words(mention.key);
+            let own_text = own_name(own).and_then(|(_, value)| value.spelling().cloned());
             let said: Vec<usize> =
                 all.iter().copied().filter(|&target| self.says_kind(&key, target, naming.name)).collect();
             let (targets, says) = if said.is_empty() { (all, false) } else { (said, true) };
