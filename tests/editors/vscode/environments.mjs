@@ -2,7 +2,7 @@
 // results are shown.
 import { join } from 'node:path';
 import { openPage } from './code_server.mjs';
-import { click, code, command, eventuallyOn, plain, pointAt, statusText, word } from './screen.mjs';
+import { click, code, command, eventuallyOn, hoverOver, plain, statusText, word } from './screen.mjs';
 
 const PATIENCE = 30_000;
 
@@ -44,9 +44,9 @@ async function values({ page, picture, eventually, check }) {
   await page.waitForSelector('.monaco-editor .view-line', { timeout: PATIENCE });
   check('beside an argument stands its value', await eventually(async () => (await text(page)).includes('var.multi_az= false')), await text(page));
   check('and beside count', await eventually(async () => /var\.instances\)= 2/.test(await text(page))), await text(page));
-  await pointAt(page, word(page, '= false').first());
-  const shown = () => page.locator('.monaco-hover:visible').allInnerTexts().then(texts => plain(texts.join('\n')));
-  check('its tooltip says where it comes from', await eventually(async () => (await shown()).includes('its default at main.tf:3')), await shown());
+  const origin = 'its default at main.tf:3';
+  const shown = await hoverOver(page, word(page, '= false').first(), origin);
+  check('its tooltip says where it comes from', shown.includes(origin), shown);
   await page.waitForTimeout(500);
   await picture('10-values');
   await page.keyboard.press('Escape');
@@ -95,9 +95,12 @@ async function callers({ page, picture, eventually, check }) {
 async function configuration({ page, picture, eventually, check }) {
   await row(page, 'foreshock.toml').first().dblclick({ timeout: PATIENCE });
   await eventually(() => page.$('.tab[data-resource-name="foreshock.toml"][aria-selected="true"]'));
+  // The tab is there before its text: what is typed until then goes where the click was.
+  await eventually(async () => (await text(page)).includes('[[stack]]'));
   await click(page, code(page));
   await page.keyboard.press('Control+End');
-  await page.keyboard.type('[rules]\nno-redundanc = "off"');
+  // In one piece: with single keys Enter takes a completion, if its list is already there.
+  await page.keyboard.insertText('[rules]\nno-redundanc = "off"');
   check('a mistake in foreshock.toml is underlined', await eventually(() => page.$('.squiggly-error')));
   await command(page, 'View: Focus Problems');
   const problems = page.locator('.markers-panel-container');
