@@ -42,16 +42,19 @@ fn of_stack(report: &AvailabilityReport, places: &Places<'_>, paint: Paint) -> S
     text
 }
 
-/// `Expected 99.87 % (11.4 h a year down), ceiling 99.91 % by software`
+/// `Available 99.95 %, 4.4 h a year down.` and what is lost of the service where that is another figure.
 fn headline(availability: &Availability, paint: Paint) -> String {
-    let expected = match availability.method {
-        Method::Exact => paint.bold(&up(availability.expected)),
-        _ => {
-            let (low, high) = availability.expected_bounds;
-            format!("between {} and {}", paint.bold(&up(high)), paint.bold(&up(low)))
-        }
+    let shown = |(least, most): (f64, f64)| match availability.method {
+        Method::Exact => paint.bold(&up(most)),
+        _ => format!("between {} and {}", paint.bold(&up(most)), paint.bold(&up(least))),
     };
-    let mut text = format!("  Expected {expected}, {} without full service.\n", lost(availability.expected));
+    let down = availability.unavailability;
+    let mut text = format!("  Available {}, {} down.\n", shown(down), lost(down.1));
+    if availability.expected > down.1 * (1.0 + 1e-9) {
+        let expected = shown((availability.expected_bounds.0, availability.expected));
+        let lost = lost(availability.expected);
+        text.push_str(&format!("  Expected service {expected}, {lost} lost: what is degraded counts in part.\n"));
+    }
     if let Some(ceiling) = availability.ceiling {
         let layer = layer_name(ceiling.layer);
         text.push_str(&format!(

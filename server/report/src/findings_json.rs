@@ -115,6 +115,7 @@ fn availability(assessment: &Assessment) -> Value {
         return Value::Null;
     }
     json!({
+        "availability": 1.0 - assessment.unavailability.1,
         "expected": 1.0 - assessment.expected_unavailability,
         "ceiling": assessment.ceiling.map(|layer| 1.0 - layer.unavailability),
         "binding": assessment.ceiling.map(|layer| layer_name(layer.layer)),

@@ -30,8 +30,11 @@ pub struct Assessment {
     pub loss: f64,
     /// -log10 of the loss; none when it is 0.
     pub structural_nines: Option<f64>,
+    /// Share of time DOWN, the weighted mean over the entry points, all causes that have a figure, each once: everything
+    /// unknown at its best, and at its worst. Its complement is the availability.
+    pub unavailability: (f64, f64),
     /// Weighted mean loss of service over the entry points, all causes that have a figure, each once; everything unknown
-    /// at its worst.
+    /// at its worst. Its complement is the performability.
     pub expected_unavailability: f64,
     /// The same with everything unknown at its best.
     pub least_unavailability: f64,
@@ -77,13 +80,18 @@ fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
     let best = best.as_ref().map(|layout| Service::at(system, layout, &entries, Wanted::of(layout)));
 
     let Scored { score, range, structural_nines, loss } = Scored::of(&service, best.as_ref(), &at);
-    let layered = Layered::of(&Loss::at(&service, at.clone()));
+    let lost = Loss::at(&service, at.clone());
+    let down = lost.down().with(|variable| variable.answered);
+    let least_down =
+        best.as_ref().map_or(down, |best| Loss::at(best, at.clone()).down().with(|variable| variable.answered));
+    let layered = Layered::of(&lost);
     let at_best = best.as_ref().map(|best| Layered::of(&Loss::at(best, at.clone())));
     let mut assessment = Assessment {
         score,
         score_range: range,
         loss,
         structural_nines,
+        unavailability: (least_down.0.min(down.1), down.1),
         expected_unavailability: layered.expected.1,
         layers: layered.existing().collect(),
         least_unavailability: at_best

@@ -55,8 +55,12 @@ pub struct Availability {
     pub score_range: Option<(f64, f64)>,
     /// -log10 of the loss of service by L2 and L5; none when it is 0.
     pub structural_nines: Option<f64>,
-    /// Weighted mean loss of service over the entry points, all causes, each once, with everything unknown at its worst.
-    /// An upper bound where `method` says so.
+    /// Share of time DOWN, the weighted mean over the entry points, all causes, each once: with everything unknown at its
+    /// best, and at its worst; bounds where it is not exact. Its complement is the availability, which promises are held to.
+    pub unavailability: (f64, f64),
+    /// Weighted mean loss of service over the entry points, all causes, each once, with everything unknown at its worst:
+    /// DOWN in whole, OVERLOADED and a lost function in part. Its complement is the performability. Never below
+    /// `unavailability`. An upper bound where `method` says so.
     pub expected: f64,
     /// `expected` with everything unknown at its best, and at its worst; bounds where it is not exact, equal where it is and
     /// nothing is unknown.
@@ -126,6 +130,9 @@ pub fn availability(system: &System, options: &Options) -> Availability {
     };
     let entries = basis.entries.iter().map(entry).collect();
     let attribution = families.attribute(system, &loss, layered.expected.1);
+    let down = |diagrams: &Diagrams| diagrams.loss(&at).down().with(|variable| variable.answered);
+    let most_down = down(&service).1;
+    let least_down = down(best).0.min(most_down);
     let at_best = best.loss(&at);
     let at_best = Layered::of(&at_best);
     let ceiling = at_best.ceiling();
@@ -133,6 +140,7 @@ pub fn availability(system: &System, options: &Options) -> Availability {
         score: score.score,
         score_range: score.range,
         structural_nines: score.structural_nines,
+        unavailability: (least_down, most_down),
         expected: layered.expected.1,
         expected_bounds: (at_best.expected.0.min(layered.expected.1), layered.expected.1),
         layers: layered.layers.to_vec(),

@@ -1,4 +1,5 @@
-//! What was promised, and whether it can be kept.
+//! What was promised, and whether it can be kept. A promise of availability is held to the time DOWN: what is only degraded
+//! breaks none.
 
 use foreshock_model::{ComponentIndex, Layer, MinutesPerYear, Objective, Probability, System};
 
@@ -18,9 +19,9 @@ pub struct Verdict {
     pub component: Option<ComponentIndex>,
     /// Share of time it may be unavailable.
     pub allowed: f64,
-    /// Share of the service that is lost, all causes, each once; the upper bound where only bounds are known.
+    /// Share of time DOWN, all causes, each once; the upper bound where only bounds are known.
     pub expected: f64,
-    /// The worst layer, if any cause is known.
+    /// The layer that takes it down for the longest, if any cause is known.
     pub ceiling: Option<LayerUnavailability>,
     /// The same with everything unknown at its best.
     pub least: f64,
@@ -58,8 +59,8 @@ pub(crate) fn verdicts(
         if at.is_empty() {
             continue;
         }
-        let expected = Layered::of(&service.loss(&at)).expected.1;
-        let loss = best.loss(&at);
+        let expected = Layered::of(&service.loss(&at).down()).expected.1;
+        let loss = best.loss(&at).down();
         let layered = Layered::of(&loss);
         let ceiling = layered.ceiling();
         let allowed = objective.allowed.get();
@@ -93,8 +94,8 @@ fn binding(loss: &Loss, layer: Layer) -> Option<BasicEvent> {
             .filter(|&index| probabilities.get(index as usize).is_some_and(|probability| *probability > 0.0))
             .take(crate::layout::defaults::BOUNDED_UNITS)
             .collect();
-        let (_, all) = service.loss(at, &probabilities);
-        let without = service.loss_without_each(at, &probabilities, &asked);
+        let (_, all) = service.lost(at, &probabilities, loss.counted);
+        let without = service.lost_without_each(at, &probabilities, &asked, loss.counted);
         for (variable, without) in asked.into_iter().zip(without) {
             let Some(variable) = service.variables.failure(variable) else { continue };
             let mut gain = all - without;

@@ -4,7 +4,7 @@ use foreshock_model::System;
 
 use crate::diagram::equations::Wanted;
 use crate::diagram::loss::Loss;
-use crate::diagram::service::{Budget, Method, Service, Weighted};
+use crate::diagram::service::{Budget, Counted, Method, Service, Weighted};
 use crate::layout::arrays::Layout;
 
 /// The diagrams for some roots: one for all of them, or one for each where that would be too large.
@@ -45,13 +45,13 @@ impl<'a> Diagrams<'a> {
         self.services.get(*index)
     }
 
-    /// The loss at these components, weighted.
+    /// The loss of service at these components, weighted.
     pub(crate) fn loss(&'a self, at: &[Weighted]) -> Loss<'a> {
         let parts = self.services.iter().enumerate().map(|(index, service)| {
             let here = |&&(root, _): &&Weighted| self.roots.contains(&(root, index));
             (service, at.iter().filter(here).copied().collect::<Vec<_>>())
         });
-        Loss { parts: parts.filter(|(_, at)| !at.is_empty()).collect() }
+        Loss { parts: parts.filter(|(_, at)| !at.is_empty()).collect(), counted: Counted::Service }
     }
 
     pub(crate) fn method(&self) -> Method {

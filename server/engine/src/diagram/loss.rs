@@ -4,7 +4,7 @@
 use foreshock_model::Layer;
 
 use crate::Unit;
-use crate::diagram::service::{Service, Weighted};
+use crate::diagram::service::{Counted, Service, Weighted};
 use crate::diagram::variables::Variable;
 use crate::layout::basis::Basis;
 use crate::layout::score::{nines, score};
@@ -23,21 +23,28 @@ pub struct LayerUnavailability {
 pub(crate) const LAYERS: [Layer; 5] =
     [Layer::Software, Layer::Hardware, Layer::Theoretical, Layer::Operational, Layer::External];
 
-/// A sum of losses of service at some components, in one diagram or in several.
+/// A sum of losses at some components, in one diagram or in several.
+#[derive(Clone)]
 pub(crate) struct Loss<'a> {
     pub(crate) parts: Vec<(&'a Service<'a>, Vec<Weighted>)>,
+    pub(crate) counted: Counted,
 }
 
 impl<'a> Loss<'a> {
     pub(crate) fn at(service: &'a Service<'a>, at: Vec<Weighted>) -> Loss<'a> {
-        Loss { parts: vec![(service, at)] }
+        Loss { parts: vec![(service, at)], counted: Counted::Service }
+    }
+
+    /// The same places with only the time DOWN counted.
+    pub(crate) fn down(&self) -> Loss<'a> {
+        Loss { counted: Counted::Down, ..self.clone() }
     }
 
     /// (lower, upper) bound of the loss with these probabilities; equal when exact.
     pub(crate) fn with(&self, probability: impl Fn(&Variable) -> f64) -> (f64, f64) {
         let mut sum = (0.0, 0.0);
         for (service, at) in &self.parts {
-            let (lower, upper) = service.loss(at, &service.variables.each(&probability));
+            let (lower, upper) = service.lost(at, &service.variables.each(&probability), self.counted);
             sum = (sum.0 + lower, sum.1 + upper);
         }
         sum
@@ -52,7 +59,7 @@ impl<'a> Loss<'a> {
 /// What to expect, and what each layer alone allows.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Layered {
-    /// All causes, each once, waiting for people included: (lower, upper) bound.
+    /// All causes, each once, waiting for people included: (lower, upper) bound of what the loss counts.
     pub(crate) expected: (f64, f64),
     /// All five.
     pub(crate) layers: [LayerUnavailability; 5],

@@ -97,6 +97,26 @@ const ROUNDS: [(u64, usize); 3] = [(1, ORDERS.len()), (12, 2), (34, 2)];
 /// A component and its share.
 pub(crate) type Weighted = (u32, f64);
 
+/// What is counted as lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// Service: DOWN in whole, OVERLOADED and the loss of a function in part. Its complement is the performability.
+    Service,
+    /// Time DOWN and nothing else: its complement is the availability.
+    Down,
+}
+
+impl Counted {
+    /// The shares lost of DOWN, at least OVERLOADED, and that or a function lost: each level adds what it costs more than
+    /// the one below.
+    pub(crate) fn shares(self) -> [f64; 3] {
+        match self {
+            Counted::Service => [1.0 - LOSS_OVERLOADED, LOSS_OVERLOADED - LOSS_OF_FUNCTION, LOSS_OF_FUNCTION],
+            Counted::Down => [1.0, 0.0, 0.0],
+        }
+    }
+}
+
 impl<'a> Service<'a> {
     /// The events at these components, within the budget of an assessment.
     pub(crate) fn at(system: &System, layout: &'a Layout, roots: &[u32], wanted: Wanted) -> Service<'a> {
@@ -228,7 +248,7 @@ impl<'a> Service<'a> {
 
     /// The probability of "is DOWN": (lower, upper) bound, equal when exact.
     pub(crate) fn down_probability(&self, component: u32, probabilities: &[f64]) -> (f64, f64) {
-        self.levels(&[(component, 1.0)], probabilities, [1.0, 0.0, 0.0])
+        self.lost(&[(component, 1.0)], probabilities, Counted::Down)
     }
 
     /// DOWN, at least OVERLOADED, and that or a function lost, when exactly these variables are true.
@@ -240,7 +260,7 @@ impl<'a> Service<'a> {
 
     /// The weighted loss of service with these probabilities: (lower, upper) bound, equal when exact.
     pub(crate) fn loss(&self, at: &[Weighted], probabilities: &[f64]) -> (f64, f64) {
-        self.levels(at, probabilities, shares())
+        self.lost(at, probabilities, Counted::Service)
     }
 
     /// What each of these contributes to the loss: the upper bound, where it is not exact.
@@ -265,8 +285,9 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// The weighted sum of the levels' probabilities, each with its share.
-    fn levels(&self, at: &[Weighted], probabilities: &[f64], shares: [f64; 3]) -> (f64, f64) {
+    /// What is lost, weighted, with these probabilities: (lower, upper) bound, equal when exact.
+    pub(crate) fn lost(&self, at: &[Weighted], probabilities: &[f64], counted: Counted) -> (f64, f64) {
+        let shares = counted.shares();
         match &self.form {
             Form::Exact { live, solution } => {
                 let values = live.probabilities(probabilities);
@@ -284,12 +305,23 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// The loss with each variable perfect, one at a time, for those that `asked` names.
+    /// The loss of service with each variable perfect, one at a time, for those that `asked` names.
     pub(crate) fn loss_without_each(&self, at: &[Weighted], probabilities: &[f64], asked: &[u32]) -> Vec<f64> {
+        self.lost_without_each(at, probabilities, asked, Counted::Service)
+    }
+
+    /// What is lost with each variable perfect, one at a time, for those that `asked` names.
+    pub(crate) fn lost_without_each(
+        &self,
+        at: &[Weighted],
+        probabilities: &[f64],
+        asked: &[u32],
+        counted: Counted,
+    ) -> Vec<f64> {
         match &self.form {
             Form::Exact { live, solution } => {
                 let values = live.probabilities(probabilities);
-                let roots = roots(solution, at, shares());
+                let roots = roots(solution, at, counted.shares());
                 let loss: f64 = roots.iter().map(|&(root, weight)| weight * live.probability(root, &values)).sum();
                 let derivatives = live.derivatives(&roots, probabilities, &values);
                 let get = |list: &[f64], variable: u32| list.get(variable as usize).copied().unwrap_or(0.0);
@@ -298,20 +330,25 @@ impl<'a> Service<'a> {
                 asked.iter().map(without).collect()
             }
             Form::Bounds { .. } => {
-                asked.iter().map(|&variable| self.loss_without(at, probabilities, &[variable])).collect()
+                let without = |&variable: &u32| self.lost_without(at, probabilities, &[variable], counted);
+                asked.iter().map(without).collect()
             }
         }
     }
 
-    /// The loss with all of these variables perfect.
+    /// The loss of service with all of these variables perfect.
     pub(crate) fn loss_without(&self, at: &[Weighted], probabilities: &[f64], perfect: &[u32]) -> f64 {
+        self.lost_without(at, probabilities, perfect, Counted::Service)
+    }
+
+    fn lost_without(&self, at: &[Weighted], probabilities: &[f64], perfect: &[u32], counted: Counted) -> f64 {
         let mut probabilities = probabilities.to_vec();
         for &variable in perfect {
             if let Some(probability) = probabilities.get_mut(variable as usize) {
                 *probability = 0.0;
             }
         }
-        self.loss(at, &probabilities).1
+        self.lost(at, &probabilities, counted).1
     }
 
     /// The variable of a unit.
@@ -330,9 +367,9 @@ impl<'a> Service<'a> {
     }
 }
 
-/// The shares of service lost: each level adds what it costs more than the one below.
+/// The shares of service lost by each level.
 pub(crate) fn shares() -> [f64; 3] {
-    [1.0 - LOSS_OVERLOADED, LOSS_OVERLOADED - LOSS_OF_FUNCTION, LOSS_OF_FUNCTION]
+    Counted::Service.shares()
 }
 
 fn roots(solution: &Solution<Function>, at: &[Weighted], shares: [f64; 3]) -> Vec<(Function, f64)> {

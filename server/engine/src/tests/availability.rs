@@ -224,6 +224,22 @@ fn objectives() {
     .assert_eq(&describe(&system, &found));
 }
 
+/// The worker's failures cost a function, a quarter of the service: 1e-3 x 0.25 on top of the 1e-4 that the shop is down.
+/// 99.95 % available is kept: the shop answers all the same.
+#[test]
+fn what_is_degraded_breaks_no_promise() {
+    let system = system("shop entry=1 q=1e-4\n worker q=1e-3/600\n shop -> worker optional");
+    let options = AvailabilityOptions { slo: Probability::new(2e-4), ..AvailabilityOptions::default() };
+    let found = availability(&system, &options);
+    let degraded = 0.25 * 1e-3 * (1.0 - 1e-4);
+    assert!((found.expected - (1e-4 + degraded)).abs() < 1e-15, "{}", found.expected);
+    assert_eq!(found.unavailability, (1e-4, 1e-4));
+    assert_eq!(assess(&system).unavailability, found.unavailability);
+    let verdict = &found.verdicts[0];
+    assert!(verdict.met && !verdict.unreachable, "{verdict:?}");
+    assert_eq!((verdict.expected, verdict.least), (1e-4, 1e-4));
+}
+
 #[test]
 fn nothing_to_measure() {
     check(
@@ -355,6 +371,9 @@ proptest! {
         prop_assert!(ceiling <= found.expected * (1.0 + 1e-12) + 1e-15, "{ceiling} above {}", found.expected);
         prop_assert!(found.range.0 <= found.expected * (1.0 + 1e-12) + 1e-15);
         prop_assert!(found.expected <= found.range.1 * (1.0 + 1e-12));
+        // What is degraded costs service and no availability.
+        let (least, most) = found.unavailability;
+        prop_assert!(least <= most && most <= found.expected * (1.0 + 1e-12) + 1e-15, "{most} above {}", found.expected);
         let minutes = minutes_per_year(found.expected).get();
         let sums = [
             found.attribution.by_event.iter().map(|minutes| minutes.minutes_per_year.get()).sum::<f64>(),
@@ -368,6 +387,8 @@ proptest! {
         // The same figures as on every keystroke.
         let assessment = assess(&system);
         prop_assert!((assessment.expected_unavailability - found.expected).abs() <= 1e-12);
+        prop_assert!((assessment.unavailability.0 - least).abs() <= 1e-12);
+        prop_assert!((assessment.unavailability.1 - most).abs() <= 1e-12);
         for (one, other) in assessment.score.iter().zip(&found.score) {
             prop_assert!((one - other).abs() < 1e-9);
         }

@@ -24,7 +24,7 @@ pub(super) fn facts(matter: &StackMatter) -> BTreeMap<&'static str, String> {
         match availability.score {
             Some(score) => format!(
                 "The score of the design is {score:.0} of 100, expected availability {}.",
-                up(availability.expected)
+                up(availability.unavailability.1)
             ),
             None => matter.stack.unscored().map_or_else(
                 || "The stack has no score.".to_owned(),

@@ -84,6 +84,7 @@ fn of_stack(matter: &StackMatter, places: &Places<'_>) -> Value {
         "score": availability.score,
         "structural_nines": availability.structural_nines,
         "availability": availability.score.map(|_| json!({
+            "availability": 1.0 - availability.unavailability.1,
             "expected": 1.0 - availability.expected,
             "ceiling": availability.ceiling.map(|ceiling| 1.0 - ceiling.unavailability),
             "binding": availability.ceiling.map(|ceiling| layer_name(ceiling.layer)),

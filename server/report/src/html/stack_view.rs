@@ -49,8 +49,14 @@ struct Headline {
     grade: &'static str,
     score_range: Option<String>,
     nines: String,
+    /// Share of time not DOWN.
+    available: String,
+    down: String,
+    /// The same with what is degraded counted in part.
     expected: String,
     expected_lost: String,
+    /// Whether the two differ.
+    is_degraded: bool,
     ceiling: Option<String>,
     ceiling_lost: Option<String>,
     binding: Option<&'static str>,
@@ -139,12 +145,9 @@ pub(crate) fn title(stack: &Stack, places: &Places<'_>) -> String {
 fn headline(matter: &StackMatter) -> Option<Headline> {
     let availability = &matter.availability;
     let score = availability.score?;
-    let expected = match availability.method {
-        Method::Exact => up(availability.expected),
-        _ => {
-            let (low, high) = availability.expected_bounds;
-            format!("{} to {}", up(high), up(low))
-        }
+    let shown = |(low, high): (f64, f64)| match availability.method {
+        Method::Exact => up(high),
+        _ => format!("{} to {}", up(high), up(low)),
     };
     Some(Headline {
         score: format!("{score:.0}"),
@@ -155,8 +158,11 @@ fn headline(matter: &StackMatter) -> Option<Headline> {
         },
         score_range: availability.score_range.map(|(low, high)| format!("{low:.0} to {high:.0}")),
         nines: availability.structural_nines.map_or_else(|| "no loss".to_owned(), |nines| format!("{nines:.1}")),
-        expected,
+        available: shown(availability.unavailability),
+        down: lost(availability.unavailability.1),
+        expected: shown(availability.expected_bounds),
         expected_lost: lost(availability.expected),
+        is_degraded: availability.expected > availability.unavailability.1 * (1.0 + 1e-9),
         ceiling: availability.ceiling.map(|ceiling| up(ceiling.unavailability)),
         ceiling_lost: availability.ceiling.map(|ceiling| lost(ceiling.unavailability)),
         binding: availability.ceiling.map(|ceiling| layer_name(ceiling.layer)),
