@@ -58,3 +58,21 @@ fn layers_can_be_left_out() {
     let three = stack(&["--layers", "3"]);
     assert_eq!(three["layers"].as_object().unwrap().len(), 3);
 }
+
+#[test]
+fn instances_are_killed_without_a_simulation() {
+    let kill = stack(&["--kill", "2"])["kill"].clone();
+    assert_eq!(kill["killed"], 2);
+    assert_eq!(kill["service"]["sampler"], "exact");
+    assert_eq!(kill["up"]["interval"][0], kill["up"]["value"]);
+    assert!(kill["entries"].as_array().is_some_and(|entries| !entries.is_empty()));
+}
+
+#[test]
+fn a_simulation_stands_beside_what_is_computed() {
+    let (plain, mut sampled) = (stack(&[]), stack(&["--samples", "500"]));
+    let entry = sampled["entries"][0].as_object_mut().unwrap();
+    assert!(entry["simulated"]["interval"].is_array());
+    entry.insert("simulated".into(), Value::Null);
+    assert_eq!(plain["entries"][0], sampled["entries"][0]);
+}

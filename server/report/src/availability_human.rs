@@ -46,14 +46,22 @@ fn of_stack(report: &AvailabilityReport, places: &Places<'_>, paint: Paint) -> S
 fn headline(availability: &Availability, paint: Paint) -> String {
     let shown = |(least, most): (f64, f64)| match availability.method {
         Method::Exact => paint.bold(&up(most)),
-        _ => format!("between {} and {}", paint.bold(&up(most)), paint.bold(&up(least))),
+        Method::Bounds => format!("between {} and {}", paint.bold(&up(most)), paint.bold(&up(least))),
+    };
+    let taken = |(least, most): (f64, f64)| match availability.method {
+        Method::Exact => lost(most),
+        Method::Bounds => format!("{} to {}", lost(least), lost(most)),
     };
     let down = availability.unavailability;
-    let mut text = format!("  Available {}, {} down.\n", shown(down), lost(down.1));
+    let mut text = format!("  Available {}, {} down.\n", shown(down), taken(down));
     if availability.expected > down.1 * (1.0 + 1e-9) {
-        let expected = shown((availability.expected_bounds.0, availability.expected));
-        let lost = lost(availability.expected);
+        let lost = (availability.expected_bounds.0, availability.expected);
+        let (expected, lost) = (shown(lost), taken(lost));
         text.push_str(&format!("  Expected service {expected}, {lost} lost: what is degraded counts in part.\n"));
+    }
+    if availability.method == Method::Bounds {
+        let note = "The system is too large for exact figures: these are bounds, and the truth is between them.";
+        text.push_str(&format!("  {}\n", paint.yellow(note)));
     }
     if let Some(ceiling) = availability.ceiling {
         let layer = layer_name(ceiling.layer);
@@ -87,7 +95,15 @@ fn layers(report: &AvailabilityReport, paint: Paint) -> String {
     for layer in availability.layers.iter().take(report.layers) {
         let name = layer_name(layer.layer);
         let name = if binding == Some(layer.layer) { paint.red(&format!("{name} (binding)")) } else { name.to_owned() };
-        table.row([name, up(layer.unavailability), lost(layer.unavailability), meaning(layer.layer).to_owned()]);
+        let (least, most) = match availability.method {
+            Method::Bounds => (layer.least, layer.unavailability),
+            Method::Exact => (layer.unavailability, layer.unavailability),
+        };
+        let [availability, a_year] = [up, lost].map(|words| match words(least) == words(most) {
+            true => words(most),
+            false => format!("{} to {}", words(most), words(least)),
+        });
+        table.row([name, availability, a_year, meaning(layer.layer).to_owned()]);
     }
     format!("\nEach layer as if the others were perfect:\n{}", table.render())
 }
@@ -115,6 +131,10 @@ fn objective(report: &AvailabilityReport, verdict: &Verdict, paint: Paint) -> St
     if verdict.met {
         return format!("  {} {whose}: {promised}, expected {}\n", paint.green("met"), up(verdict.expected));
     }
+    if verdict.is_open() {
+        let (worst, best) = (up(verdict.expected), up(verdict.least));
+        return format!("  {} {whose}: {promised}, expected between {worst} and {best}\n", paint.yellow("open"));
+    }
     let missing = yearly(verdict.minutes_missing).unwrap_or_else(|| "less than a second a year".to_owned());
     let word = if verdict.unreachable { "out of reach" } else { "missed" };
     let mut line =
@@ -141,9 +161,10 @@ fn causes(report: &AvailabilityReport, paint: Paint) -> String {
     }
     let mut text = table.render();
     text.push_str(&more(attribution.by_part.len()));
-    let how = match attribution.method {
-        AttributionMethod::Criticality => ", by what each would gain if it were perfect",
-        AttributionMethod::CutSets | AttributionMethod::None => "",
+    let how = match (attribution.method, report.availability.method) {
+        (AttributionMethod::Criticality, Method::Exact) => ", by what each would gain if it were perfect",
+        (_, Method::Bounds) => ", of the upper bound, by what each would gain if it were perfect",
+        (AttributionMethod::CutSets | AttributionMethod::None, Method::Exact) => "",
     };
     let mut text = format!("\nWho costs how much{how}:\n{text}");
     if !report.fixes.is_empty() {

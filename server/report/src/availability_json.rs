@@ -79,6 +79,7 @@ fn of_layer(layer: LayerUnavailability) -> Value {
         "availability": 1.0 - layer.unavailability,
         "unavailability": layer.unavailability,
         "minutes_per_year": minutes_per_year(layer.unavailability).get(),
+        "interval": bounds((layer.least, layer.unavailability)),
     })
 }
 
@@ -120,7 +121,9 @@ fn of_verdict(stack: &Stack, verdict: &Verdict) -> Value {
         "ceiling": verdict.ceiling.map(|ceiling| json!({
             "availability": 1.0 - ceiling.unavailability, "binding": layer_name(ceiling.layer),
         })),
+        "interval": bounds((verdict.least, verdict.expected)),
         "met": verdict.met,
+        "open": verdict.is_open(),
         "unreachable": verdict.unreachable,
         "minutes_missing": verdict.minutes_missing.get(),
         "binding": verdict.binding.map(|event| event.name(stack.system())),
@@ -169,7 +172,6 @@ pub(super) fn method_name(method: Method) -> &'static str {
     match method {
         Method::Exact => "exact",
         Method::Bounds => "bounds",
-        Method::MonteCarlo => "monte-carlo",
     }
 }
 

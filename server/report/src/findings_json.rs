@@ -117,6 +117,8 @@ fn availability(assessment: &Assessment) -> Value {
     json!({
         "availability": 1.0 - assessment.unavailability.1,
         "expected": 1.0 - assessment.expected_unavailability,
+        "interval": (assessment.least_unavailability < assessment.expected_unavailability)
+            .then_some([1.0 - assessment.expected_unavailability, 1.0 - assessment.least_unavailability]),
         "ceiling": assessment.ceiling.map(|layer| 1.0 - layer.unavailability),
         "binding": assessment.ceiling.map(|layer| layer_name(layer.layer)),
     })

@@ -7,8 +7,8 @@ use crate::assess::single_points::{self, CommonMode, SinglePoint};
 use crate::assess::worst;
 use crate::cascade::readings::Readings;
 use crate::diagram::equations::Wanted;
-use crate::diagram::loss::{LayerUnavailability, Layered, Loss, Scored, is_structural, mean};
-use crate::diagram::service::{Method, Service};
+use crate::diagram::loss::{Ceiling, LayerUnavailability, Layered, Loss, Scored, is_structural, mean};
+use crate::diagram::service::{Budget, Method, Service};
 use crate::layout::basis::{Basis, sources};
 use crate::layout::lay_out::lay_out;
 use crate::layout::reading::{Reading, Unknowns};
@@ -42,7 +42,7 @@ pub struct Assessment {
     pub layers: Vec<LayerUnavailability>,
     /// The worst of the layers with everything unknown at its best: no better than this, whatever the others do. None
     /// without units.
-    pub ceiling: Option<LayerUnavailability>,
+    pub ceiling: Option<Ceiling>,
     /// Units that take a top down by themselves: instances, zones, domains. By points, then by id.
     pub single_points: Vec<SinglePoint>,
     /// Two units that together take a top down; the likeliest first.
@@ -57,15 +57,16 @@ pub struct Assessment {
 
 /// Assesses a system at its own basis.
 pub fn assess(system: &System) -> Assessment {
-    assess_at(system, None)
+    assess_within(system, None, Budget::BRIEF)
 }
 
 /// Assesses a system at a basis, which can be that of another version of it (see [`Basis::carried_to`]).
 pub fn assess_with(system: &System, basis: &Basis) -> Assessment {
-    assess_at(system, Some(basis))
+    assess_within(system, Some(basis), Budget::BRIEF)
 }
 
-fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
+/// The same with decision diagrams of another size.
+pub(crate) fn assess_within(system: &System, basis: Option<&Basis>, budget: Budget) -> Assessment {
     let readings = Readings::of(system);
     let sources = sources(system, &readings.structure().layout);
     let basis = basis.cloned().unwrap_or_else(|| Basis::at(system, &readings.structure().layout, &sources));
@@ -74,18 +75,22 @@ fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
     let roots: Vec<u32> = tops.iter().map(|top| top.0).collect();
     let worst = worst::layout(system, &readings, &at);
     let layout = worst.as_ref().unwrap_or(readings.service());
-    let service = Service::at(system, layout, &roots, Wanted::of(layout));
+    let service = Service::within(system, layout, &roots, Wanted::of(layout), budget);
     let best = worst.is_some().then(|| lay_out(system, Reading::service(Unknowns::Best)).0);
     let entries: Vec<u32> = at.iter().map(|(entry, _)| *entry).collect();
-    let best = best.as_ref().map(|layout| Service::at(system, layout, &entries, Wanted::of(layout)));
+    let best = best.as_ref().map(|layout| Service::within(system, layout, &entries, Wanted::of(layout), budget));
 
     let Scored { score, range, structural_nines, loss } = Scored::of(&service, best.as_ref(), &at);
     let lost = Loss::at(&service, at.clone());
     let down = lost.down().with(|variable| variable.answered);
     let least_down =
         best.as_ref().map_or(down, |best| Loss::at(best, at.clone()).down().with(|variable| variable.answered));
-    let layered = Layered::of(&lost);
+    let mut layered = Layered::of(&lost);
     let at_best = best.as_ref().map(|best| Layered::of(&Loss::at(best, at.clone())));
+    let ceiling = at_best.as_ref().unwrap_or(&layered).ceiling();
+    if let Some(best) = &at_best {
+        layered = layered.or_as_good_as(best);
+    }
     let mut assessment = Assessment {
         score,
         score_range: range,
@@ -97,12 +102,12 @@ fn assess_at(system: &System, basis: Option<&Basis>) -> Assessment {
         least_unavailability: at_best
             .as_ref()
             .map_or(layered.expected.0, |best| best.expected.0.min(layered.expected.1)),
-        ceiling: at_best.as_ref().unwrap_or(&layered).ceiling(),
+        ceiling,
         method: service.method(),
         ..Assessment::default()
     };
     let differs = worst.is_some() || !readings.one_structure();
-    let other = differs.then(|| Service::at(system, &readings.structure().layout, &roots, Wanted::DOWN));
+    let other = differs.then(|| Service::within(system, &readings.structure().layout, &roots, Wanted::DOWN, budget));
     let structure = other.as_ref().unwrap_or(&service);
     let structural = service.variables.probabilities(is_structural);
     let weighing =

@@ -95,7 +95,9 @@ impl Families {
                 None => {
                     let failures = service.variables.list.iter().filter(|variable| variable.lasting.is_none());
                     let all: f64 = failures.map(|variable| variable.answered).sum();
-                    weight * all.min(1.0)
+                    // Or what is lost without any failure.
+                    let (_, standing) = service.loss(at, &service.variables.each(|_| 0.0));
+                    standing + weight * all.min(1.0)
                 }
             };
         }

@@ -21,19 +21,17 @@ pub struct EntryAvailability {
     pub component: ComponentIndex,
     /// Its weight, relative to the others.
     pub weight: f64,
-    /// Share of time it is DOWN; the upper bound where the method is bounds, the estimate where it is simulation.
+    /// Share of time it is DOWN; the upper bound where the method is bounds.
     pub unavailability: f64,
     /// How that was computed.
     pub method: Method,
-    /// Bounds, or the 95 % confidence interval of a simulation; none when exact.
+    /// The bounds; none when exact.
     pub interval: Option<(f64, f64)>,
-    /// The exact figure or the bounds where `unavailability` is an estimate.
-    pub computed: (f64, f64),
     /// The minimal cut sets; none where there is no decision diagram of them.
     pub cut_sets: Option<CutSetList>,
     /// Every unit below it, the most important (Fussell-Vesely) first; empty where there is no decision diagram.
     pub importance: Vec<Importance>,
-    /// The simulation, when asked for.
+    /// The simulation beside it, when asked for.
     pub simulated: Option<Estimate>,
 }
 
@@ -73,7 +71,6 @@ pub(crate) fn entry(entry: EntryPoint, service: Option<&Service>, known: Option<
         unavailability: 0.0,
         method: Method::Exact,
         interval: None,
-        computed: (0.0, 0.0),
         cut_sets: None,
         importance: Vec::new(),
         simulated: None,
@@ -81,10 +78,10 @@ pub(crate) fn entry(entry: EntryPoint, service: Option<&Service>, known: Option<
     let Some(service) = service else { return result };
     let probabilities = service.variables.each(Variable::structural);
     result.method = service.method();
-    result.computed = service.down_probability(entry.component.0, &probabilities);
-    result.unavailability = result.computed.1;
+    let bounds = service.down_probability(entry.component.0, &probabilities);
+    result.unavailability = bounds.1;
     if result.method == Method::Bounds {
-        result.interval = Some(result.computed);
+        result.interval = Some(bounds);
     }
     result.cut_sets = structural(service, entry.component.0, known).map(|sets| list(service, &sets));
     result.importance = importance(service, entry.component.0, &probabilities);

@@ -19,18 +19,18 @@ pub use inputs::{Input, Quantity};
 pub use objectives::Verdict;
 
 use crate::EntryPoint;
-use crate::assess::assessment::assess_with;
+use crate::assess::assessment::assess_within;
 use crate::assess::worst;
 use crate::cascade::readings::Readings;
 use crate::diagram::diagrams::Diagrams;
 use crate::diagram::equations::Wanted;
-use crate::diagram::loss::{LayerUnavailability, Layered, Scored, mean};
-use crate::diagram::service::Method;
+use crate::diagram::loss::{Ceiling, LayerUnavailability, Layered, Scored, mean};
+use crate::diagram::service::{Budget, Method};
 use crate::layout::basis::Basis;
 use crate::layout::lay_out::lay_out;
 use crate::layout::reading::{Reading, Unknowns};
-use crate::monte_carlo::estimate::{Estimate, Kill, Sampling};
-use crate::monte_carlo::simulate;
+use crate::monte_carlo::estimate::{Estimate, Kill, Killing, Sampling};
+use crate::monte_carlo::{kill, simulate};
 
 /// What to compute besides what is always computed.
 #[derive(Clone, Debug, Default)]
@@ -39,8 +39,10 @@ pub struct Options {
     pub basis: Option<Basis>,
     /// An objective for the whole system beside those of the system itself: share of time it may be unavailable.
     pub slo: Option<Probability>,
-    /// Estimate by simulation too.
+    /// Estimate by simulation too. What is computed stays as it is.
     pub sampling: Option<Sampling>,
+    /// Kill instances at random.
+    pub kill: Option<Killing>,
 }
 
 /// The availability of a system. Every share of time is an unavailability, 0..=1; [`crate::minutes_per_year`] makes
@@ -67,11 +69,11 @@ pub struct Availability {
     pub expected_bounds: (f64, f64),
     /// The five layers, in their order, each by itself.
     pub layers: Vec<LayerUnavailability>,
-    /// The worst layer with everything unknown at its best: no better than this, whatever the others do. None without any
-    /// cause.
-    pub ceiling: Option<LayerUnavailability>,
+    /// The worst layer with everything unknown at its best: no better than this, whatever the others do. Where only bounds
+    /// are known it is made of the lower ones. None without any cause, or where nothing is sure of any.
+    pub ceiling: Option<Ceiling>,
     /// From the ceiling's unavailability to the sum over all minimal cut sets of the smallest unavailability in each,
-    /// which can't be exceeded whatever depends on what. `expected` lies between.
+    /// which can't be exceeded whatever depends on what. What is lost lies between.
     pub range: (f64, f64),
     /// How `expected` was computed.
     pub method: Method,
@@ -89,13 +91,18 @@ pub struct Availability {
     pub low_confidence: bool,
     /// The loss of service by simulation, when asked for.
     pub simulated: Option<Estimate>,
-    /// So many components killed at the same time, when asked for.
+    /// So many instances killed at the same time, when asked for.
     pub kill: Option<Kill>,
 }
 
 /// Everything about the availability of a system. Slower than [`crate::assess()`]: seconds at worst, within a budget
 /// (see `method` and the entries' methods where it was not enough).
 pub fn availability(system: &System, options: &Options) -> Availability {
+    availability_within(system, options, Budget::FULL)
+}
+
+/// The same with decision diagrams of another size.
+pub(crate) fn availability_within(system: &System, options: &Options, budget: Budget) -> Availability {
     let readings = Readings::of(system);
     let basis = options.basis.clone().unwrap_or_else(|| Basis::of(system));
     let at = mean(&basis);
@@ -107,21 +114,26 @@ pub fn availability(system: &System, options: &Options) -> Availability {
     roots.dedup();
     let worst = worst::layout(system, &readings, &at);
     let layout = worst.as_ref().unwrap_or(readings.service());
-    let service = Diagrams::of(system, layout, &roots, Wanted::of(layout));
+    let service = Diagrams::of(system, layout, &roots, Wanted::of(layout), budget);
     let best = worst.is_some().then(|| lay_out(system, Reading::service(Unknowns::Best)).0);
-    let best = best.as_ref().map(|layout| Diagrams::of(system, layout, &roots, Wanted::of(layout)));
+    let best = best.as_ref().map(|layout| Diagrams::of(system, layout, &roots, Wanted::of(layout), budget));
     let best = best.as_ref().unwrap_or(&service);
     let differs = worst.is_some() || !readings.one_structure();
-    let other = differs.then(|| Diagrams::of(system, &readings.structure().layout, &tops, Wanted::DOWN));
+    let other = differs.then(|| Diagrams::of(system, &readings.structure().layout, &tops, Wanted::DOWN, budget));
     let structure = other.as_ref().unwrap_or(&service);
     let score = match (service.brief(), best.brief()) {
         (Some(service), Some(best)) => Scored::of(service, worst.is_some().then_some(best), &at),
         // Where an assessment gives bounds, its score is shown here too: there is one score.
-        _ => assess_with(system, &basis).scored(),
+        _ => assess_within(
+            system,
+            Some(&basis),
+            Budget { work: budget.work.min(Budget::BRIEF.work), nodes: budget.nodes, ..Budget::BRIEF },
+        )
+        .scored(),
     };
 
     let loss = service.loss(&at);
-    let layered = Layered::of(&loss);
+    let mut layered = Layered::of(&loss);
     let families = attribution::Families::of(&loss);
     let entry = |entry: &EntryPoint| {
         let root = entry.component.0;
@@ -136,6 +148,9 @@ pub fn availability(system: &System, options: &Options) -> Availability {
     let at_best = best.loss(&at);
     let at_best = Layered::of(&at_best);
     let ceiling = at_best.ceiling();
+    if worst.is_some() {
+        layered = layered.or_as_good_as(&at_best);
+    }
     let mut result = Availability {
         score: score.score,
         score_range: score.range,
@@ -161,11 +176,9 @@ pub fn availability(system: &System, options: &Options) -> Availability {
         let found = simulate(system, layouts, sampling, structure, &basis);
         for (entry, estimate) in result.entries.iter_mut().zip(found.entries) {
             entry.simulated = Some(estimate);
-            entry.unavailability = estimate.value;
-            entry.interval = Some(estimate.interval);
-            entry.method = Method::MonteCarlo;
         }
-        (result.simulated, result.kill) = (found.loss, found.kill);
+        result.simulated = found.loss;
     }
+    result.kill = options.kill.map(|killing| kill::kill(system, &basis, &killing, budget));
     result
 }

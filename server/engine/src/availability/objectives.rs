@@ -5,7 +5,7 @@ use foreshock_model::{ComponentIndex, Layer, MinutesPerYear, Objective, Probabil
 
 use crate::availability::basic_event::BasicEvent;
 use crate::diagram::diagrams::Diagrams;
-use crate::diagram::loss::{LayerUnavailability, Layered, Loss};
+use crate::diagram::loss::{Ceiling, Layered, Loss};
 use crate::diagram::service::Weighted;
 use crate::diagram::variables::Variable;
 use crate::layout::score::minutes_per_year;
@@ -22,17 +22,24 @@ pub struct Verdict {
     /// Share of time DOWN, all causes, each once; the upper bound where only bounds are known.
     pub expected: f64,
     /// The layer that takes it down for the longest, if any cause is known.
-    pub ceiling: Option<LayerUnavailability>,
-    /// The same with everything unknown at its best.
+    pub ceiling: Option<Ceiling>,
+    /// `expected` with everything unknown at its best; the lower bound where only bounds are known.
     pub least: f64,
     /// Expected to be kept, whatever is unknown.
     pub met: bool,
-    /// Some layer alone makes it impossible.
+    /// Some layer alone makes it impossible, whatever is unknown. Implies that it is missed.
     pub unreachable: bool,
-    /// Minutes a year by which it is missed; 0 when it is met.
+    /// Minutes a year by which it is missed at most; 0 when it is met.
     pub minutes_missing: MinutesPerYear,
     /// The event of the binding layer that costs the most.
     pub binding: Option<BasicEvent>,
+}
+
+impl Verdict {
+    /// Neither kept nor missed for sure: what is not known, or bounds that are too far apart, decide.
+    pub fn is_open(&self) -> bool {
+        !self.met && self.least <= self.allowed
+    }
 }
 
 /// The components that something is promised of.

@@ -402,6 +402,11 @@ impl Live {
         self.nodes.iter().map(|node| (node.variable, node.low, node.high))
     }
 
+    /// One of the nodes, counted from the first.
+    pub(crate) fn node(&self, index: usize) -> Option<(u32, u32, u32)> {
+        self.nodes.get(index).map(|node| (node.variable, node.low, node.high))
+    }
+
     /// The variables that the functions depend on, in their order.
     pub(crate) fn variables(&self) -> Vec<u32> {
         let mut variables: Vec<u32> = self.nodes.iter().map(|node| node.variable).collect();

@@ -5,6 +5,7 @@ use foreshock_model::System;
 use crate::diagram::equations::Wanted;
 use crate::diagram::loss::Loss;
 use crate::diagram::service::{Budget, Counted, Method, Service, Weighted};
+use crate::diagram::variables::Variable;
 use crate::layout::arrays::Layout;
 
 /// The diagrams for some roots: one for all of them, or one for each where that would be too large.
@@ -17,9 +18,14 @@ pub(crate) struct Diagrams<'a> {
 }
 
 impl<'a> Diagrams<'a> {
-    pub(crate) fn of(system: &System, layout: &'a Layout, roots: &[u32], wanted: Wanted) -> Diagrams<'a> {
-        let budget = Budget::FULL;
-        let brief = Budget { work: Budget::BRIEF.work, ..budget };
+    pub(crate) fn of(
+        system: &System,
+        layout: &'a Layout,
+        roots: &[u32],
+        wanted: Wanted,
+        budget: Budget,
+    ) -> Diagrams<'a> {
+        let brief = Budget { work: budget.work.min(Budget::BRIEF.work), ..budget };
         let mut joint = Service::within(system, layout, roots, wanted, brief);
         let is_brief = joint.is_exact();
         if !is_brief {
@@ -52,6 +58,27 @@ impl<'a> Diagrams<'a> {
             (service, at.iter().filter(here).copied().collect::<Vec<_>>())
         });
         Loss { parts: parts.filter(|(_, at)| !at.is_empty()).collect(), counted: Counted::Service }
+    }
+
+    /// The probabilities of the levels of each root when so many of all instances are lost (see [`Service::drawn`]).
+    pub(crate) fn drawn(
+        &self,
+        roots: &[u32],
+        chance: impl Fn(&Variable) -> f64,
+        lost: (u32, u32),
+        work: u64,
+    ) -> Option<Vec<[f64; 3]>> {
+        let mut found = vec![[0.0; 3]; roots.len()];
+        for (index, service) in self.services.iter().enumerate() {
+            let here = |(_, root): &(usize, u32)| self.roots.contains(&(*root, index));
+            let (places, here): (Vec<usize>, Vec<u32>) = (0..).zip(roots.iter().copied()).filter(here).unzip();
+            for (place, levels) in places.into_iter().zip(service.drawn(&here, &chance, lost, work)?) {
+                if let Some(slot) = found.get_mut(place) {
+                    *slot = levels;
+                }
+            }
+        }
+        Some(found)
     }
 
     pub(crate) fn method(&self) -> Method {

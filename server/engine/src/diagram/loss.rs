@@ -15,7 +15,21 @@ pub struct LayerUnavailability {
     /// The layer.
     pub layer: Layer,
     /// Weighted mean loss of service over the entry points, 0..1, with only that layer's units able to fail. Of the
-    /// operational layer: the difference that waiting for people makes to all of them.
+    /// operational layer: the difference that waiting for people makes to all of them. The upper bound where only
+    /// bounds are known.
+    pub unavailability: f64,
+    /// The lower bound of the same, with everything unknown at its best; no more than `unavailability`, and equal where
+    /// it is exact and nothing is unknown.
+    pub least: f64,
+}
+
+/// What can't be exceeded: the worst layer, as far as that is sure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ceiling {
+    /// The layer.
+    pub layer: Layer,
+    /// So much of the service is lost by this layer alone, whatever is unknown and whatever the others do: a lower bound
+    /// of the loss, 0..=1.
     pub unavailability: f64,
 }
 
@@ -50,6 +64,12 @@ impl<'a> Loss<'a> {
         sum
     }
 
+    /// Whether any repair waits for a person.
+    fn waits(&self) -> bool {
+        let mut variables = self.parts.iter().flat_map(|(service, _)| &service.variables.list);
+        variables.any(|variable| variable.answered > variable.probability)
+    }
+
     /// Whether any unit of the layer can fail here.
     fn has(&self, layer: Layer) -> bool {
         self.parts.iter().any(|(service, _)| service.variables.list.iter().any(|variable| variable.layer == layer))
@@ -71,21 +91,43 @@ impl Layered {
     pub(crate) fn of(loss: &Loss) -> Layered {
         let expected = loss.with(|variable| variable.answered);
         let given = loss.with(|variable| variable.probability);
-        let waiting = (expected.1 - given.1).max(0.0);
+        // A difference of two bounds is least between their nearest ends, and most between their farthest.
+        let waiting = ((expected.0 - given.1).max(0.0), (expected.1 - given.0).max(0.0));
         let alone = |layer: Layer| match layer {
             Layer::Operational => waiting,
-            _ => loss.with(|variable| if variable.layer == layer { variable.probability } else { 0.0 }).1,
+            _ => loss.with(|variable| if variable.layer == layer { variable.probability } else { 0.0 }),
         };
+        // Nobody is waited for where no figure says so, however far apart the bounds are.
+        let waits = loss.waits();
         Layered {
             expected,
-            layers: LAYERS.map(|layer| LayerUnavailability { layer, unavailability: alone(layer) }),
-            present: LAYERS.map(|layer| loss.has(layer) || (layer == Layer::Operational && waiting > 0.0)),
+            layers: LAYERS.map(|layer| {
+                let (least, unavailability) =
+                    if layer == Layer::Operational && !waits { (0.0, 0.0) } else { alone(layer) };
+                LayerUnavailability { layer, unavailability, least: least.min(unavailability) }
+            }),
+            present: LAYERS.map(|layer| match layer {
+                Layer::Operational => waits && waiting.1 > 0.0,
+                _ => loss.has(layer),
+            }),
         }
     }
 
-    /// The worst of the layers: no better than this, whatever the others do. None without any cause.
-    pub(crate) fn ceiling(&self) -> Option<LayerUnavailability> {
-        self.existing().reduce(|worst, layer| if layer.unavailability > worst.unavailability { layer } else { worst })
+    /// The same where the text leaves something open: `self` at its worst, `best` at its best.
+    pub(crate) fn or_as_good_as(mut self, best: &Layered) -> Layered {
+        for (worst, best) in self.layers.iter_mut().zip(&best.layers) {
+            worst.least = worst.least.min(best.least);
+        }
+        self
+    }
+
+    /// The worst of the layers: no better than this, whatever the others do. Of bounds the lower ones, since only that
+    /// much is sure to be lost. None without any cause.
+    pub(crate) fn ceiling(&self) -> Option<Ceiling> {
+        // Of a layer of which nothing is sure nothing can be said.
+        let sure = self.existing().filter(|layer| layer.least > 0.0 || layer.unavailability <= 0.0);
+        let worst = sure.reduce(|worst, layer| if layer.least > worst.least { layer } else { worst })?;
+        Some(Ceiling { layer: worst.layer, unavailability: worst.least })
     }
 
     /// The layers that have any cause.

@@ -11,6 +11,7 @@ mod bounds;
 pub(crate) mod cut_sets;
 pub(crate) mod degraded;
 pub(crate) mod diagrams;
+pub(crate) mod drawn;
 mod durations;
 pub(crate) mod equations;
 mod holds;

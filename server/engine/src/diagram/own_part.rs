@@ -10,7 +10,7 @@ use crate::diagram::holds::{Hold, Holds};
 use crate::diagram::instances::Instances;
 use crate::diagram::variables::{Variable, Variables, can_fail};
 use crate::layout::arrays::Layout;
-use crate::layout::own::{FictiveZone, NEVER, Own, Promotion};
+use crate::layout::own::{FictiveZone, Own, Promotion};
 
 /// The variables of one component.
 struct OwnPart<'a> {
@@ -85,7 +85,8 @@ fn build(
     }
     overloaded = bdd.or(overloaded, down)?;
     let mut hot = Function::NEVER;
-    if own.hot_at != NEVER {
+    // Losses that take it down make it hot as well, and then that adds nothing.
+    if own.hot_at < own.down_at {
         hot = part.lost_at_least(own.hot_at, Hold::NONE, variables, bdd)?;
     }
     let held = holds.iter().map(|&hold| part.down(hold, variables, bdd)).collect::<Result<_, OverBudget>>()?;

@@ -7,6 +7,7 @@ use crate::Unit;
 use crate::diagram::bdd::{Bdd, Function, Live};
 use crate::diagram::bounds::{Lower, Upper};
 use crate::diagram::cut_sets::Role;
+use crate::diagram::drawn;
 use crate::diagram::equations::{Algebra, OwnParts, Plan, Solution, Wanted, solve, solve_noting};
 use crate::diagram::order::Order;
 use crate::diagram::variables::{Variable, Variables};
@@ -24,8 +25,6 @@ pub enum Method {
     Exact,
     /// The decision diagram grew too large: bounds from association; figures are the unfavourable bound.
     Bounds,
-    /// By simulation: an estimate with an interval.
-    MonteCarlo,
 }
 
 /// How much a decision diagram may cost.
@@ -230,6 +229,21 @@ impl<'a> Service<'a> {
         let Form::Exact { solution, .. } = &self.form else { return None };
         let [function, ..] = solution.at(component);
         Some((self.bdd.live([function]), function))
+    }
+
+    /// For each of these components the probabilities of its levels (DOWN; at least OVERLOADED; that or a function lost)
+    /// when `lost` of `all` instances are, drawn uniformly. None where there is no decision diagram, or too much work to do.
+    pub(crate) fn drawn(
+        &self,
+        components: &[u32],
+        chance: impl Fn(&Variable) -> f64,
+        lost: (u32, u32),
+        work: u64,
+    ) -> Option<Vec<[f64; 3]>> {
+        let Form::Exact { live, solution } = &self.form else { return None };
+        let roots: Vec<Function> = components.iter().flat_map(|&component| solution.at(component)).collect();
+        let found = drawn::probabilities(live, &roots, &self.variables.list, chance, lost, work).ok()?;
+        Some(found.as_chunks::<3>().0.to_vec())
     }
 
     /// The levels of failure of a component that cost service, each with its diagram and with the share that it costs

@@ -60,8 +60,8 @@ pub(crate) const RESTART_SECONDS: f64 = 60.0;
 pub(crate) const RARE: f64 = 0.1;
 /// Nodes of cut sets times samples that are affordable: about ten seconds.
 pub(crate) const CUT_SET_WORK: u64 = 2_000_000_000;
-/// So many ways to kill components are all run instead of sampled.
-pub(crate) const ENUMERATED_KILLS: u64 = 200_000;
+/// Multiplications by which the kill of so many instances is exact, before it is sampled instead: a few seconds.
+pub(crate) const KILL_WORK: u64 = 4_000_000_000;
 
 // Agents (semantics, section 8): the share of a source's weight that counts when it is not DOWN but not well. As much of
 // it is missing as the score counts as lost service (section 6). Nobody has measured it: figures made of it are an index.

@@ -8,8 +8,15 @@ pub struct Sampling {
     pub samples: u64,
     /// The same seed gives the same result, whatever the machine and its number of threads.
     pub seed: u64,
-    /// Also kill so many components at the same time, chosen uniformly at random.
-    pub kill: Option<u32>,
+}
+
+/// Instances to kill at the same time, chosen uniformly at random from all that can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Killing {
+    /// How many; all where there are fewer.
+    pub instances: u32,
+    /// How to sample where the decision diagram is too large.
+    pub sampling: Sampling,
 }
 
 /// How a figure was estimated.
@@ -19,8 +26,8 @@ pub enum Sampler {
     Plain,
     /// A minimal cut set is chosen and fails, the rest is sampled (Karp, Luby, Madras 1989): for rare failures.
     KarpLuby,
-    /// All cases were run: the figure is exact.
-    Enumerated,
+    /// None was needed: the figure is exact, over all cases.
+    Exact,
 }
 
 /// An estimate of a share.
@@ -30,22 +37,24 @@ pub struct Estimate {
     pub value: f64,
     /// Holds the truth in 95 of 100 simulations with different seeds, or more.
     pub interval: (f64, f64),
-    /// So many samples were taken.
+    /// So many samples were taken; of an exact figure so many cases there are (`u64::MAX` stands for more).
     pub samples: u64,
     /// How.
     pub sampler: Sampler,
 }
 
-/// K of the N components that are there killed at the same time, uniformly at random (as in Krasnovsky,
-/// arXiv:2506.11176).
+/// K of the N instances that can fail killed at the same time, uniformly at random (as the replicas in Krasnovsky,
+/// arXiv:2506.11176), and none of them repaired. Nothing else fails, but that a standby may not be promoted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kill {
     /// K; at most N.
     pub killed: u32,
-    /// N.
+    /// N: the instances of every component that is there and has a figure of failure for them or for the whole.
     pub of: u32,
-    /// Mean share of the service that is left.
+    /// Mean share of the service that is left, over the entry points with their weights.
     pub service: Estimate,
+    /// Share of the cases in which an entry point is not DOWN, over the entry points with their weights.
+    pub up: Estimate,
     /// For each entry point, in the basis' order: share of the cases in which it is not DOWN.
     pub entries: Vec<Estimate>,
 }

@@ -87,20 +87,6 @@ impl<'a> Cases<'a> {
         self.solve(&self.own(variables))
     }
 
-    /// What 64 cases come to, with no unit failed and each of these components DOWN in the cases that its word tells.
-    pub(crate) fn run_down(&self, down: &[u64]) -> Solution<u64> {
-        let mut own = self.own(&[]);
-        for (own, down) in own.each.iter_mut().zip(down) {
-            own.down |= down;
-            own.overloaded |= down;
-            own.hot |= down;
-        }
-        for ((component, _), held) in &mut own.held {
-            *held |= down.get(*component as usize).copied().unwrap_or(0);
-        }
-        self.solve(&own)
-    }
-
     fn own(&self, variables: &[u64]) -> OwnParts<u64> {
         let values = self.live.words(variables);
         self.variables.own.map(|function| values.get(self.live.place(function) as usize).copied().unwrap_or(0))

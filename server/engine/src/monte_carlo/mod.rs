@@ -8,7 +8,7 @@ pub(crate) mod estimate;
 mod generator;
 mod interval;
 mod karp_luby;
-mod kill;
+pub(crate) mod kill;
 mod lanes;
 mod plain;
 
@@ -22,7 +22,7 @@ use crate::diagram::variables::Variable;
 use crate::layout::arrays::Layout;
 use crate::layout::basis::Basis;
 use crate::layout::defaults::{CUT_SET_WORK, NODE_BUDGET, RARE, WORK_BUDGET};
-use crate::monte_carlo::estimate::{Estimate, Kill, Sampler, Sampling, Stream};
+use crate::monte_carlo::estimate::{Estimate, Sampler, Sampling, Stream};
 use lanes::Cases;
 
 /// What sampling found.
@@ -32,10 +32,9 @@ pub(crate) struct Simulated {
     pub(crate) entries: Vec<Estimate>,
     /// Loss of service over the entry points.
     pub(crate) loss: Option<Estimate>,
-    pub(crate) kill: Option<Kill>,
 }
 
-/// Estimates the entry points' unavailabilities and the loss of service, and kills components if asked to.
+/// Estimates the entry points' unavailabilities and the loss of service.
 pub(crate) fn simulate(
     system: &System,
     (structural, serving): (&Layout, &Layout),
@@ -63,7 +62,6 @@ pub(crate) fn simulate(
         });
         found.loss = Some(plain(loss, samples));
     }
-    found.kill = sampling.kill.and_then(|k| kill::kill(system, serving, basis, sampling, k));
     found
 }
 

@@ -470,17 +470,20 @@ fn layers_and_ceiling() {
             LayerUnavailability {
                 layer: Software,
                 unavailability: 0.001,
+                least: 0.001,
             },
             LayerUnavailability {
                 layer: Hardware,
                 unavailability: 0.0001,
+                least: 0.0001,
             },
             LayerUnavailability {
                 layer: External,
                 unavailability: 1e-5,
+                least: 1e-5,
             },
         ]
-        Some(LayerUnavailability { layer: Software, unavailability: 0.001 })
+        Some(Ceiling { layer: Software, unavailability: 0.001 })
         expected 1.109889001e-3, loss 1.09999e-4"#]]
     .assert_eq(&format!(
         "{:#?}\n{:?}\nexpected {:e}, loss {:e}",

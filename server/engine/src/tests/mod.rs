@@ -18,6 +18,7 @@ mod fixture;
 #[allow(dead_code)] // the benchmarks use more of it
 mod generated;
 mod graphs;
+mod kills;
 mod laws;
 mod long;
 mod meshes;
@@ -35,4 +36,5 @@ mod scenarios;
 mod score_laws;
 mod small;
 mod textbook;
+mod too_large;
 mod unknowns;

@@ -4,11 +4,18 @@ use proptest::prelude::*;
 
 use super::fixture::system;
 use super::random::{self, WIDE};
-use crate::{Availability, AvailabilityOptions, Method, Sampler, Sampling, availability};
+use super::too_large::NOTHING;
+use crate::availability::availability_within;
+use crate::{Availability, AvailabilityOptions, Estimate, Method, Sampler, Sampling, availability};
 
-fn simulated(text: &str, samples: u64, seed: u64, kill: Option<u32>) -> Availability {
-    let sampling = Some(Sampling { samples, seed, kill });
+fn simulated(text: &str, samples: u64, seed: u64) -> Availability {
+    let sampling = Some(Sampling { samples, seed });
     availability(&system(text), &AvailabilityOptions { sampling, ..AvailabilityOptions::default() })
+}
+
+/// The estimate of the first entry.
+fn first(found: &Availability) -> Estimate {
+    found.entries[0].simulated.unwrap()
 }
 
 /// How many of these seeds give an interval that holds the truth.
@@ -16,12 +23,11 @@ fn held(text: &str, samples: u64, seeds: u64) -> (u64, u64, Sampler) {
     let (mut entry, mut loss) = (0, 0);
     let mut sampler = Sampler::Plain;
     for seed in 0..seeds {
-        let found = simulated(text, samples, seed, None);
+        let found = simulated(text, samples, seed);
         let within = |value: f64, (low, high): (f64, f64)| u64::from(low <= value && value <= high);
-        entry += within(found.entries[0].computed.0, found.entries[0].interval.unwrap());
+        entry += within(found.entries[0].unavailability, first(&found).interval);
         loss += within(found.expected, found.simulated.unwrap().interval);
-        assert_eq!(found.entries[0].method, Method::MonteCarlo);
-        sampler = found.entries[0].simulated.unwrap().sampler;
+        sampler = first(&found).sampler;
     }
     (entry, loss, sampler)
 }
@@ -44,53 +50,39 @@ fn intervals_hold_the_truth() {
 #[test]
 fn rare_failures_by_cut_sets() {
     let text = "lb entry=1\n a q=1e-5\n b q=1e-5\n c q=1e-5\n group g k=2: lb -> a, lb -> b, lb -> c";
-    let found = simulated(text, 10_000, 1, None);
-    let entry = &found.entries[0];
-    assert!((entry.unavailability / entry.computed.0 - 1.0).abs() < 0.02, "{}", entry.unavailability);
-    let (low, high) = entry.interval.unwrap();
+    let found = simulated(text, 10_000, 1);
+    let (estimate, exact) = (first(&found), found.entries[0].unavailability);
+    assert!((estimate.value / exact - 1.0).abs() < 0.02, "{}", estimate.value);
+    let (low, high) = estimate.interval;
     assert!(low > 2.9e-10 && high < 3.1e-10, "{low} {high}");
 }
 
 #[test]
 fn the_same_seed_gives_the_same_result() {
     let text = "zone a 0.05\n lb load_balancer x3 k=2 q=0.2 zones=a\n db q=0.1\n lb -> db";
-    let one = simulated(text, 20_000, 42, Some(1));
-    assert_eq!(one, simulated(text, 20_000, 42, Some(1)));
-    assert_ne!(one.simulated, simulated(text, 20_000, 43, Some(1)).simulated);
+    let one = simulated(text, 20_000, 42);
+    assert_eq!(one, simulated(text, 20_000, 42));
+    assert_ne!(one.simulated, simulated(text, 20_000, 43).simulated);
     // These numbers must never change: people compare runs.
     assert_eq!(one.entries[0].simulated.map(|estimate| estimate.value), Some(0.23345));
 }
 
-/// lb needs one of two: of 4 components, 2 killed. lb is among them in 3 of 6 cases; else both backends are in 1 of 6,
-/// and the log, a lost function, is in 2 of 6.
+/// The figures of an entry are what they are without a simulation; the estimate stands beside them.
 #[test]
-fn two_killed_of_four() {
-    let text = "lb entry=1\n a\n b\n log\n group g k=1: lb -> a, lb -> b\n lb -> log optional";
-    let kill = simulated(text, 100, 1, Some(2)).kill.unwrap();
-    assert_eq!((kill.killed, kill.of, kill.entries[0].sampler), (2, 4, Sampler::Enumerated));
-    assert!((kill.entries[0].value - 2.0 / 6.0).abs() < 1e-15);
-    assert!((kill.service.value - (1.0 - (4.0 + 0.25 * 2.0) / 6.0)).abs() < 1e-15);
-    let all = simulated(text, 100, 1, Some(9)).kill.unwrap();
-    assert_eq!((all.killed, all.service.value), (4, 0.0));
-    let none = simulated(text, 100, 1, Some(0)).kill.unwrap();
-    assert_eq!((none.killed, none.service.value), (0, 1.0));
-}
-
-/// 10 of 30 are 30,045,015 cases: sampled. lb has 20 instances of its own beside it, each required by nobody, and stands
-/// unless it is among the killed: 2 of 3. With two backends of which one is needed: not all three of lb and ... .
-#[test]
-fn sampled_kills_are_the_hypergeometric_law() {
-    let mut text = "lb entry=1\n a\n b\n group g k=1: lb -> a, lb -> b\n".to_owned();
-    for index in 0..27 {
-        text += &format!("x{index:02}\n");
-    }
-    let kill = simulated(&text, 50_000, 3, Some(10)).kill.unwrap();
-    assert_eq!((kill.killed, kill.of, kill.entries[0].sampler), (10, 30, Sampler::Plain));
-    // lb is left (20/30), and not both backends are among the 10 killed of the other 29.
-    let exact = 20.0 / 30.0 * (1.0 - 10.0 / 29.0 * 9.0 / 28.0);
-    let (low, high) = kill.entries[0].interval;
-    assert!(low <= exact && exact <= high, "{exact} not in {low}..{high}");
-    assert!(high - low < 0.01);
+fn samples_replace_nothing() {
+    let text = "lb entry=1 q=1e-4\n db x2 q=1e-3\n lb -> db";
+    let (plain, mut sampled) = (availability(&system(text), &AvailabilityOptions::default()), simulated(text, 1000, 1));
+    assert_eq!(sampled.entries[0].method, Method::Exact);
+    assert_eq!(sampled.entries[0].interval, None);
+    assert!(sampled.simulated.take().is_some() && sampled.entries[0].simulated.take().is_some());
+    assert_eq!(plain, sampled);
+    // Where only bounds are known they stay, too.
+    let options = |sampling| AvailabilityOptions { sampling, ..AvailabilityOptions::default() };
+    let within = |sampling| availability_within(&system(text), &options(sampling), NOTHING);
+    let (plain, mut sampled) = (within(None), within(Some(Sampling { samples: 1000, seed: 1 })));
+    assert_eq!(sampled.entries[0].method, Method::Bounds);
+    assert!(sampled.simulated.take().is_some() && sampled.entries[0].simulated.take().is_some());
+    assert_eq!(plain, sampled);
 }
 
 proptest! {
@@ -100,13 +92,14 @@ proptest! {
     #[test]
     fn random_systems(text in random::system(WIDE), seed in any::<u64>()) {
         let samples = 4096;
-        let found = simulated(&text, samples, seed, None);
+        let found = simulated(&text, samples, seed);
         let near = |estimate: f64, truth: f64| {
             let spread = (truth * (1.0 - truth) / samples as f64).sqrt() + 1.0 / samples as f64;
             (estimate - truth).abs() <= 6.0 * spread
         };
         for entry in &found.entries {
-            prop_assert!(near(entry.unavailability, entry.computed.0), "{} not {}", entry.unavailability, entry.computed.0);
+            let estimate = entry.simulated.unwrap().value;
+            prop_assert!(near(estimate, entry.unavailability), "{estimate} not {}", entry.unavailability);
         }
         if let Some(simulated) = found.simulated {
             prop_assert!(near(simulated.value, found.expected), "{} not {}", simulated.value, found.expected);

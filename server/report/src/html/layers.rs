@@ -1,7 +1,7 @@
 //! The layers of availability as a picture: one bar each, on a logarithmic scale of the time without service.
 
 use foreshock_analysis::percent;
-use foreshock_engine::{Availability, minutes_per_year};
+use foreshock_engine::{Availability, LayerUnavailability, Method, minutes_per_year};
 use serde::Serialize;
 
 use crate::availability_human::{lost, meaning};
@@ -57,8 +57,8 @@ impl LayersView {
             name: layer_name(layer.layer),
             meaning: meaning(layer.layer),
             length: round(scale(layer.unavailability).unwrap_or(0.0)),
-            availability: up(layer.unavailability),
-            lost: lost(layer.unavailability),
+            availability: span(availability.method, layer, up),
+            lost: span(availability.method, layer, lost),
             binding: binding == Some(layer.layer),
         });
         let decades = (worst - best).round() as i32;
@@ -79,6 +79,12 @@ impl LayersView {
             promised: promised.map(up),
         }
     }
+}
+
+/// Both ends where only bounds are known.
+fn span(method: Method, layer: &LayerUnavailability, words: fn(f64) -> String) -> String {
+    let (best, worst) = (words(layer.least), words(layer.unavailability));
+    if method == Method::Exact || best == worst { worst } else { format!("{worst} to {best}") }
 }
 
 fn round(value: f64) -> f64 {

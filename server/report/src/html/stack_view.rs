@@ -147,7 +147,11 @@ fn headline(matter: &StackMatter) -> Option<Headline> {
     let score = availability.score?;
     let shown = |(low, high): (f64, f64)| match availability.method {
         Method::Exact => up(high),
-        _ => format!("{} to {}", up(high), up(low)),
+        Method::Bounds => format!("{} to {}", up(high), up(low)),
+    };
+    let taken = |(low, high): (f64, f64)| match availability.method {
+        Method::Exact => lost(high),
+        Method::Bounds => format!("{} to {}", lost(low), lost(high)),
     };
     Some(Headline {
         score: format!("{score:.0}"),
@@ -159,9 +163,9 @@ fn headline(matter: &StackMatter) -> Option<Headline> {
         score_range: availability.score_range.map(|(low, high)| format!("{low:.0} to {high:.0}")),
         nines: availability.structural_nines.map_or_else(|| "no loss".to_owned(), |nines| format!("{nines:.1}")),
         available: shown(availability.unavailability),
-        down: lost(availability.unavailability.1),
+        down: taken(availability.unavailability),
         expected: shown(availability.expected_bounds),
-        expected_lost: lost(availability.expected),
+        expected_lost: taken(availability.expected_bounds),
         is_degraded: availability.expected > availability.unavailability.1 * (1.0 + 1e-9),
         ceiling: availability.ceiling.map(|ceiling| up(ceiling.unavailability)),
         ceiling_lost: availability.ceiling.map(|ceiling| lost(ceiling.unavailability)),
@@ -179,6 +183,7 @@ fn headline(matter: &StackMatter) -> Option<Headline> {
                 verdict: match (verdict.met, verdict.unreachable) {
                     (true, _) => "met",
                     (false, true) => "out of reach",
+                    (false, false) if verdict.is_open() => "open",
                     (false, false) => "missed",
                 },
             })
