@@ -247,6 +247,28 @@ fn variables_are_given_as_to_terraform() {
 }
 
 #[test]
+fn a_workspace_is_chosen_as_in_terraform() {
+    let directory = std::env::temp_dir().join(format!("foreshock-cli-workspace-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let text = "locals {\n  tasks = { dev = 1, prod = 3 }\n}\n\n\
+        resource \"aws_ecs_service\" \"web\" {\n  desired_count = local.tasks[terraform.workspace]\n}\n";
+    std::fs::write(directory.join("main.tf"), text).unwrap();
+    let said = |arguments: &[&str]| {
+        let output = foreshock_in(&directory, &[&["check", "--fail-on", "never"], arguments].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let open = "terraform.workspace is not chosen, and the score hangs on it: --workspace dev (or prod)";
+    assert!(said(&[]).contains(open), "{}", said(&[]));
+    for chosen in ["dev", "prod"] {
+        let told = said(&["--workspace", chosen]);
+        assert!(!told.contains("not chosen"), "{told}");
+    }
+    assert_ne!(said(&["--workspace", "dev"]), said(&["--workspace", "prod"]));
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
 fn every_command_takes_variables() {
     let directory = stack_with_variables("commands");
     let result = |command: &str, arguments: &[&str]| {

@@ -157,7 +157,7 @@ fn the_user_chooses_a_file_with_values() {
         files["roots"],
         json!([{
             "root": shop.file("envs/prod").to_str().unwrap(), "label": "envs/prod", "setting": "envs/prod",
-            "configured": false, "stacks": ["prod.tfvars"], "chosen": ["prod.tfvars"], "workspace": null,
+            "configured": false, "stacks": ["prod.tfvars"], "chosen": ["prod.tfvars"], "workspace": null, "workspaces": [],
             "always": ["a.auto.tfvars"], "others": ["prod.tfvars", "extra/eu.tfvars"],
         }])
     );

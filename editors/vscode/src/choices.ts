@@ -86,7 +86,13 @@ function entriesOf(root: VariableRoot): Entry[] {
       }
     },
   };
-  return [none, ...root.others.map(file), { label: '', kind: vscode.QuickPickItemKind.Separator }, workspace];
+  const others = (root.workspaces ?? []).filter(name => name !== root.workspace);
+  const known = others.map((name): Entry => ({
+    label: `Workspace: ${name}`,
+    description: 'the text has values for it',
+    run: () => remember('workspaces', root.setting, name),
+  }));
+  return [none, ...root.others.map(file), { label: '', kind: vscode.QuickPickItemKind.Separator }, workspace, ...known];
 }
 
 async function pick(entries: Entry[], title: string): Promise<void> {

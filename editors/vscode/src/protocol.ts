@@ -164,6 +164,8 @@ export interface VariableRoot {
   stacks: string[];
   chosen: string[];
   workspace: string | null;
+  /** The workspaces that maps of the text have values for. */
+  workspaces?: string[];
   always: string[];
   others: string[];
 }

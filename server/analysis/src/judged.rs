@@ -7,6 +7,7 @@ use foreshock_catalog::{Assembled, Catalog, Role};
 use foreshock_files::{as_text, read_regular};
 use foreshock_model::{Component, ComponentIndex, Known, Source, System};
 use foreshock_resources::{Body, Instance, Mode, Resources};
+use foreshock_terraform::WORKSPACE;
 use foreshock_text::{FilePath, Place};
 
 use crate::Stack;
@@ -125,6 +126,9 @@ fn open_variables(system: &System) -> BTreeSet<String> {
     let mut open = BTreeSet::new();
     for component in &system.components {
         for why in reasons(component) {
+            if why.contains(WORKSPACE) && why.contains(" is not chosen") {
+                open.insert(WORKSPACE.to_owned());
+            }
             let mut rest = why;
             while let Some((_, after)) = rest.split_once(OPEN.0) {
                 rest = after;
@@ -278,9 +282,28 @@ impl Stack {
         given.take(MOST_NAMED).map(|file| file.relative_to(&self.root).to_string()).collect()
     }
 
+    /// The workspaces that maps of its text have values for, by name.
+    pub fn workspaces(&self) -> &[Arc<str>] {
+        self.terraform().map_or(&[], |terraform| &terraform.resolved.workspaces)
+    }
+
+    fn workspace_words(&self) -> String {
+        let mut names = self.workspaces().iter();
+        let first = names.next().map_or("NAME", |name| name);
+        let mut words = format!("{WORKSPACE} is not chosen, and the score hangs on it: --workspace {first}");
+        let others: Vec<&str> = names.map(|name| &**name).take(MOST_NAMED).collect();
+        if !others.is_empty() {
+            words.push_str(&format!(" (or {})", others.join(", ")));
+        }
+        words
+    }
+
     /// One line for each variable that decides something and has no value, with the files beside it that give it one.
     pub fn open_words(&self) -> Vec<String> {
         let open = self.judged.open_variables.iter().map(|variable| {
+            if variable == WORKSPACE {
+                return self.workspace_words();
+            }
             let files = self.values_at_hand(variable);
             match files.first() {
                 None => format!("{variable} has no value, and the score hangs on it"),
@@ -372,5 +395,34 @@ mod tests {
         );
         let open: Vec<&str> = stack.judged().open_variables.iter().map(String::as_str).collect();
         assert_eq!(open, ["var.tasks"]);
+    }
+
+    #[test]
+    fn a_map_by_workspace_names_those_that_can_be_chosen() {
+        let text = |asked: &str| {
+            format!(
+                "locals {{\n  sizes = {{ dev = {{ tasks = 1 }}, prod = {{ tasks = 3 }} }}\n  env = terraform.workspace\n}}\n
+                 resource \"aws_ecs_service\" \"web\" {{\n  desired_count = {asked}\n}}\n"
+            )
+        };
+        for asked in [
+            "local.sizes[terraform.workspace].tasks",
+            "local.sizes[local.env].tasks",
+            "local.sizes[\"${terraform.workspace}\"][\"tasks\"]",
+            "{ dev = 1, prod = 3 }[terraform.workspace]",
+        ] {
+            let stack = stack(&text(asked));
+            let open: Vec<&str> = stack.judged().open_variables.iter().map(String::as_str).collect();
+            assert_eq!(open, ["terraform.workspace"], "{asked}");
+            let words = "terraform.workspace is not chosen, and the score hangs on it: --workspace dev (or prod)";
+            assert_eq!(stack.open_words(), [words], "{asked}");
+        }
+        // With a value for everybody else nothing is open, and there are others to choose.
+        let looked_up = stack(&text("lookup({ dev = 1, prod = 3 }, terraform.workspace, 2)"));
+        assert!(looked_up.judged().open_variables.is_empty());
+        assert_eq!(looked_up.workspaces().iter().map(|name| &**name).collect::<Vec<_>>(), ["dev", "prod"]);
+        // Another word for the same letters is no workspace.
+        let other = stack(&text("local.sizes[\"default\"].tasks"));
+        assert!(other.judged().open_variables.is_empty() && other.workspaces().is_empty());
     }
 }

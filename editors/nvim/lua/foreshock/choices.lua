@@ -24,16 +24,17 @@ local function select(items, prompt, format, on_choice)
   end)
 end
 
---- Writes one root's files into the client's settings and tells the server. They last as long as the client; put them into
---- `settings` to keep them.
-local function remember(running, root, files)
+--- Writes one root's files or workspace into the client's settings and tells the server. They last as long as the client; put
+--- them into `settings` to keep them.
+local function remember(running, root, value, setting)
+  setting = setting or 'varFiles'
   -- 0.11 keeps them beside the configuration, older ones in it.
   local settings = vim.deepcopy(running.settings or running.config.settings or {})
   settings.foreshock = settings.foreshock or {}
-  settings.foreshock.varFiles = settings.foreshock.varFiles or {}
-  settings.foreshock.varFiles[root.setting] = files
-  if next(settings.foreshock.varFiles) == nil then
-    settings.foreshock.varFiles = vim.empty_dict()
+  settings.foreshock[setting] = settings.foreshock[setting] or {}
+  settings.foreshock[setting][root.setting] = value
+  if next(settings.foreshock[setting]) == nil then
+    settings.foreshock[setting] = vim.empty_dict()
   end
   running.settings = settings
   running.config.settings = settings
@@ -76,12 +77,15 @@ function M.variable_file(name, none)
         local entries = { { label = 'no other file (' .. always .. ')' } }
         for _, file in ipairs(list(root.others)) do
           local mark = vim.tbl_contains(list(root.chosen), file) and ' (chosen)' or ''
-          table.insert(entries, { label = file .. mark, files = { file } })
+          table.insert(entries, { label = file .. mark, value = { file } })
+        end
+        for _, workspace in ipairs(list(root.workspaces)) do
+          table.insert(entries, { label = 'workspace ' .. workspace, value = workspace, setting = 'workspaces' })
         end
         select(entries, 'Values of the variables of ' .. root.label, function(entry)
           return entry.label
         end, function(entry)
-          remember(running, root, entry.files)
+          remember(running, root, entry.value, entry.setting)
         end)
       end
     end)

@@ -19,6 +19,11 @@ impl<'a> Evaluator<'a> {
                 StepKind::Attribute(name) => attribute(value, name)?,
                 StepKind::Index(index) => {
                     let key = self.eval(index, scope)?;
+                    if let (Kind::Map(items), Some(names)) = (&value.kind, scope.names)
+                        && let Some(failure) = names.no_such_key(items, &key)
+                    {
+                        return Err(failure);
+                    }
                     index_value(value, &key)?
                 }
                 StepKind::FullSplat => return self.splat(value, after, scope),

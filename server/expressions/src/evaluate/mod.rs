@@ -6,7 +6,9 @@ mod operator;
 mod template;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use foreshock_files::Files;
@@ -44,6 +46,12 @@ pub trait Names {
     /// What a function gives that exists beside those of Terraform, or instead of one; `None` for every other.
     fn call(&self, name: &str, args: &[Value]) -> Option<Result<Value, Failure>> {
         let _ = (name, args);
+        None
+    }
+
+    /// Why a map has nothing at a key, where the names know more of it than that it is not there; `None` for every other.
+    fn no_such_key(&self, items: &BTreeMap<Arc<str>, Value>, key: &Value) -> Option<Failure> {
+        let _ = (items, key);
         None
     }
 }

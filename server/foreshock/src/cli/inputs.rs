@@ -28,6 +28,9 @@ pub(super) struct Inputs {
     /// The value of a variable, as for Terraform; wins over every file
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     var: Vec<(String, String)>,
+    /// The workspace of Terraform that is selected: the value of `terraform.workspace` [default: default]
+    #[arg(long, value_name = "NAME")]
+    workspace: Option<String>,
     /// The day it is, for suppressions `until` a day: an earlier one shows what was said then [default: today, in UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     today: Option<Date>,
@@ -38,7 +41,7 @@ impl Inputs {
     pub(super) fn options(&self) -> Result<ResolveOptions, String> {
         let var_files = self.var_file.iter().map(|file| readable(file)).collect::<Result<_, _>>()?;
         let variables: BTreeMap<String, String> = self.var.iter().cloned().collect();
-        Ok(ResolveOptions { var_files, variables, ..ResolveOptions::default() })
+        Ok(ResolveOptions { var_files, variables, workspace: self.workspace.clone(), ..ResolveOptions::default() })
     }
 }
 

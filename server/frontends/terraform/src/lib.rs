@@ -28,4 +28,4 @@ pub use json::to_json;
 pub use moves::{Moves, Removed};
 pub use remote::{Backend, StateHome};
 pub use resolve::{registry_source, resolve, resolve_with};
-pub use resolved::{NamedValue, RemoteState, ResolveOptions, Resolved, UnreadValue};
+pub use resolved::{NamedValue, RemoteState, ResolveOptions, Resolved, UnreadValue, WORKSPACE};

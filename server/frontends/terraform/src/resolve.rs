@@ -71,6 +71,7 @@ pub(crate) fn evaluated(evaluator: &Evaluator<'_>, tree: &Tree, path: &Arc<str>,
     resolved.files.dedup();
     resolved.remote_states = evaluator.remote.take().states;
     resolved.remote_states.sort_by(|a, b| a.address.cmp(&b.address));
+    resolved.workspaces = evaluator.workspaces.take().into_iter().collect();
     resolved.problems = evaluator.problems.take();
     resolved.refused = evaluator.refused.take().into_iter().map(|(file, _, why)| (file, why)).collect();
 }

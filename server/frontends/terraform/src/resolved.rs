@@ -11,6 +11,11 @@ use foreshock_text::{FilePath, Problem, Span};
 use crate::terragrunt::{Group, JoinedUnit};
 use crate::{Moves, ParsedFile, StateHome};
 
+/// The name that chooses among the values of a stack.
+pub const WORKSPACE: &str = "terraform.workspace";
+/// Its value where none was chosen.
+pub(crate) const DEFAULT_WORKSPACE: &str = "default";
+
 /// What a stack was told from outside its text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResolveOptions {
@@ -52,6 +57,8 @@ pub struct Resolved {
     pub generated: Vec<Arc<ParsedFile>>,
     /// The names of values from outside that were asked for beside variables.
     pub asked: Vec<Arc<str>>,
+    /// The workspaces that maps have values for.
+    pub workspaces: Vec<Arc<str>>,
     /// What is worth a word though nothing is wrong with it, with its file.
     pub notes: Vec<(FilePath, Problem)>,
     /// The variable files it was given.

@@ -61,6 +61,7 @@ fn of_root(snapshot: &Snapshot, stack: &Stack, siblings: &[&Stack]) -> Value {
         "stacks": siblings.iter().filter_map(|stack| stack.variant()).collect::<Vec<_>>(),
         "chosen": if stack.is_configured() { Vec::new() } else { names(stack.var_files()) },
         "workspace": workspace,
+        "workspaces": stack.workspaces().iter().map(|name| &**name).collect::<Vec<&str>>(),
         "always": names(&found.always),
         "others": names(&found.others),
     })

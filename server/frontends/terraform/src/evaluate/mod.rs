@@ -25,7 +25,7 @@ use crate::cache::{Modules, ResolveCache};
 use crate::config::{Attribute, Module};
 use crate::files::TerraformFiles;
 use crate::remote::Remote;
-use crate::resolved::ResolveOptions;
+use crate::resolved::{DEFAULT_WORKSPACE, ResolveOptions};
 
 pub(crate) use expansion::{Form, join_address, quoted};
 pub(crate) use instance::{CallExpansion, CallInstance, Expansion, ModuleInstance, Repetition, ResourceInstance, Tree};
@@ -62,6 +62,10 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) undeclared: RefCell<BTreeMap<Arc<str>, Place>>,
     /// What is known of other stacks.
     pub(crate) remote: RefCell<Remote>,
+    /// The name of the workspace.
+    pub(crate) workspace: Arc<str>,
+    /// The keys of maps that were asked by it.
+    pub(crate) workspaces: RefCell<BTreeSet<Arc<str>>>,
 }
 
 /// The configuration of a directory with the files it was read from.
@@ -145,6 +149,8 @@ impl<'a> Evaluator<'a> {
             providers: RefCell::default(),
             undeclared: RefCell::default(),
             remote: RefCell::default(),
+            workspace: options.workspace.as_deref().unwrap_or(DEFAULT_WORKSPACE).into(),
+            workspaces: RefCell::default(),
         }
     }
 

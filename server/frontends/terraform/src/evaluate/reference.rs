@@ -54,7 +54,7 @@ impl<'a> Evaluator<'a> {
             ("each" | "count", Some(name)) => named(repetition(root, name, scope.repetition)),
             ("path", Some(name)) => named(self.path_value(name, scope)),
             ("terraform", Some(name)) => named(match &**name {
-                "workspace" => Ok(Value::string(self.options.workspace.as_deref().unwrap_or("default"))),
+                "workspace" => Ok(Value::string(self.workspace.clone())),
                 "applying" => Ok(Value::unknown("terraform.applying is known when applying")),
                 _ => fail(format!("terraform.{name} does not exist")),
             }),

@@ -483,6 +483,7 @@ fn join(resolved: &mut Resolved, parts: Vec<Resolved>) {
         resolved.remote_states.extend(part.remote_states);
         resolved.moves.extend(part.moves);
         resolved.notes.extend(part.notes);
+        resolved.workspaces.extend(part.workspaces);
         resolved.problems.extend(part.problems);
         resolved.refused.extend(part.refused);
         resolved.variable_files.extend(part.variable_files);
@@ -492,6 +493,8 @@ fn join(resolved: &mut Resolved, parts: Vec<Resolved>) {
             *unread.entry(value).or_default() += 1;
         }
     }
+    resolved.workspaces.sort();
+    resolved.workspaces.dedup();
     // A file that all units are given has something for each.
     resolved.unread = unread.into_iter().filter(|(_, times)| *times == count).map(|(value, _)| value).collect();
     resources.instances.sort_by(|a, b| a.address.cmp(&b.address));
