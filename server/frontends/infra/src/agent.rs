@@ -48,20 +48,20 @@ pub(crate) fn read(section: &mut Section<'_>, context: &mut Context<'_, '_>, kin
         said.add(&mut block, context);
         match key {
             "llm_config" => read.promise = promise(&mut block, context.report, "availability_sla"),
-            "orchestrator_config" => {
-                let parallel = block.text(context.report, "pattern").is_some_and(|it| &*it.value == "parallel");
-                read.calls = if parallel { Calls::Parallel } else { Calls::Sequential };
-            }
+            "orchestrator_config" => read.calls = calls(&mut block, context.report).unwrap_or(read.calls),
             _ => {}
         }
     }
-    // Existing files also keep these among the parameters, where other components may mean something else by them.
+    // Existing files also keep these among the parameters, and exports all of them, where other components may mean
+    // something else by them.
     if is_agent(kind)
         && let Some(pair) = section.take("parameters")
         && pair.value.pairs().is_some()
         && let Some(mut parameters) = Section::of(context.report, pair.value, "parameters", "")
     {
         said.add(&mut parameters, context);
+        read.promise = read.promise.or_else(|| promise(&mut parameters, context.report, "availability_sla"));
+        read.calls = calls(&mut parameters, context.report).unwrap_or(read.calls);
     }
     let assumed = kind == ComponentKind::AiAgent;
     if assumed || said.base_rate.is_some() || !said.grounding.is_empty() {
@@ -77,6 +77,12 @@ pub(crate) fn read(section: &mut Section<'_>, context: &mut Context<'_, '_>, kin
         read.agent = Some(Agent { base_rate, grounding: said.grounding });
     }
     read
+}
+
+/// Whether it calls all at once, where that is written.
+fn calls(block: &mut Section<'_>, report: &mut Report) -> Option<Calls> {
+    let pattern = block.text(report, "pattern")?;
+    Some(if &*pattern.value == "parallel" { Calls::Parallel } else { Calls::Sequential })
 }
 
 fn is_agent(kind: ComponentKind) -> bool {

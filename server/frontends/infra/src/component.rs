@@ -9,7 +9,7 @@ use crate::problem::ProblemKind;
 use crate::section::{Bounds, Report, Section, Written};
 use crate::shared::Shared;
 use crate::suggest::Ids;
-use crate::{agent, capacity, objective, recovery, redundancy, reliability};
+use crate::{agent, capacity, exported, objective, recovery, redundancy, reliability};
 
 /// What a component is read in.
 pub(crate) struct Context<'r, 't> {
@@ -35,7 +35,8 @@ pub(crate) fn read(declared: &Declared<'_>, context: &mut Context<'_, '_>) -> Re
     let Declared { id, value, declaration } = declared;
     // It is a map with an id, or it would not have been declared.
     let pairs = Section::of(context.report, *value, "a component", "");
-    let mut section = pairs.unwrap_or_else(|| Section::empty("a component"));
+    let pairs = pairs.unwrap_or_else(|| Section::empty("a component"));
+    let mut section = pairs.without(exported::in_component(*value));
     section.accept(&["id"]);
     let name = section.text(context.report, "name");
     let kind = kind(&mut section, context.report);
@@ -88,11 +89,22 @@ fn kind(section: &mut Section<'_>, report: &mut Report) -> ComponentKind {
     section.word(report, "type", &words).map_or(ComponentKind::Custom, |kind| kind.value)
 }
 
+/// Who looks after it, and until when it was looked after.
+const OWNERSHIP: [&str; 7] =
+    ["owner", "created_by", "last_modified", "last_executed", "documentation_url", "source_url", "lifecycle_status"];
+
 /// What is read for its form and means nothing in the model.
 fn accepted(section: &mut Section<'_>, report: &mut Report) {
     section.text(report, "host");
     section.count_up_to(report, "port", 0, 65_535);
     section.accept(&["parameters", "tags", "compliance_tags", "ownership"]);
+    // How it was when somebody looked: every figure here is of the long run, and a failure is played by asking for it.
+    let healths = ["healthy", "degraded", "overloaded", "down"].map(|health| (health, ()));
+    section.word(report, "health", &healths);
+    // Who looks after it and since when says nothing of how often it fails.
+    for key in OWNERSHIP {
+        section.text(report, key);
+    }
     accepted_map(section, report, "cost_profile", |_, _| {});
     accepted_map(section, report, "security", |security, report| {
         security.flag(report, "backup_enabled");

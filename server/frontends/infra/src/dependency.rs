@@ -4,6 +4,7 @@ use foreshock_model::{ComponentIndex, Confidence, Dependency, DependencyKind, Ev
 use foreshock_syntax::yaml::Value;
 use foreshock_text::Place;
 
+use crate::exported;
 use crate::file::component_named;
 use crate::groups::Groups;
 use crate::problem::ProblemKind;
@@ -31,7 +32,8 @@ pub(crate) fn read_all(
     };
     let mut dependencies = Vec::new();
     for (number, item) in items.enumerate().filter(|(_, item)| !item.is_null()) {
-        let Some(mut section) = Section::of(report, item, "a dependency", "") else { continue };
+        let Some(section) = Section::of(report, item, "a dependency", "") else { continue };
+        let mut section = section.without(exported::in_dependency(item));
         let read = read(&mut section, item, report, ids, timeouts);
         if let Some(dependency) = read {
             groups.take(&mut section, report, &dependency, number);
@@ -59,7 +61,10 @@ fn read(
         ("optional", DependencyKind::Optional),
         ("async", DependencyKind::Async),
     ];
-    let kind = section.word(report, "type", &kinds).map_or(DependencyKind::Requires, |kind| kind.value);
+    only_one(section, report, ["type", "dependency_type"]);
+    let kind = section.word(report, "type", &kinds);
+    let kind = kind.or(section.word(report, "dependency_type", &kinds));
+    let kind = kind.map_or(DependencyKind::Requires, |kind| kind.value);
     section.text(report, "protocol");
     section.count_up_to(report, "port", 0, 65_535);
     let latency = section.seconds(report, "latency_ms", 1e-3);
@@ -113,13 +118,8 @@ fn end(
     ids: &Ids,
     [name, other]: [&'static str; 2],
 ) -> Option<(ComponentIndex, Place)> {
-    let first = section.take(name);
-    let second = section.take(other);
-    if let (Some(_), Some(second)) = (&first, &second) {
-        let kind = ProblemKind::Both { one: name.to_owned(), other: other.to_owned() };
-        report.tell(second.key.span(), kind);
-    }
-    let Some(pair) = first.or(second) else {
+    only_one(section, report, [name, other]);
+    let Some(pair) = section.take(name).or(section.take(other)) else {
         // A dependency that is being written is told once, where it begins.
         let start = item.entries().and_then(|mut entries| entries.next()).map_or(item.span(), |(key, _)| key.span());
         report.tell(start, ProblemKind::Missing { field: name.to_owned(), of: "a dependency" });
@@ -127,6 +127,14 @@ fn end(
     };
     let index = component_named(report, ids, pair_name(&pair, name, other), pair.value)?;
     Some((index, crate::section::written(report, &pair, ()).place))
+}
+
+/// Tells where a field is written under both of its names; the first counts.
+fn only_one(section: &mut Section<'_>, report: &mut Report, [name, other]: [&'static str; 2]) {
+    if let (Some(_), Some(second)) = (section.take(name), section.take(other)) {
+        let kind = ProblemKind::Both { one: name.to_owned(), other: other.to_owned() };
+        report.tell(second.key.span(), kind);
+    }
 }
 
 fn pair_name(pair: &foreshock_syntax::yaml::Pair<'_>, name: &'static str, other: &'static str) -> &'static str {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use foreshock_catalog::Defaults;
 use foreshock_model::{ComponentIndex, Known, Objective, System};
-use foreshock_syntax::yaml::{NodeId, Tree, Value};
+use foreshock_syntax::yaml::{NodeId, Pair, Tree, Value};
 use foreshock_text::{FilePath, Place};
 
 use crate::component::{self, Context};
@@ -119,34 +119,13 @@ fn declared<'t>(top: &mut Section<'t>, root: Value<'_>, report: &mut Report) -> 
         report.tell(foreshock_text::Span::empty(root.span().start), ProblemKind::NoComponents);
         return Vec::new();
     };
-    let Some(items) = list.value.items() else {
-        report.wrong_type("components", list.value, "a list of components");
-        return Vec::new();
-    };
     let mut declared = Vec::new();
-    for item in items {
-        let Some(pairs) = item.pairs() else {
-            // A dash that waits for its component is no news to the one who types it.
-            if !item.is_null() {
-                report.wrong_type("a component", item, "a map with an id");
-            }
-            continue;
-        };
-        let id = pairs.iter().find(|pair| pair.name == "id");
-        let name = id.and_then(|pair| pair.value.scalar()).filter(|id| !id.is_null() && !id.text().is_empty());
-        let (Some(pair), Some(name)) = (id, name) else {
-            match id {
-                Some(pair) if !pair.value.is_null() => report.wrong_type("id", pair.value, "a name"),
-                _ => {
-                    let first = pairs.first().map_or(item.span(), |pair| pair.key.span());
-                    report.tell(first, ProblemKind::Missing { field: "an id".to_owned(), of: "a component" });
-                }
-            }
-            continue;
-        };
-        let header = crate::section::written(report, pair, ()).place;
-        let declaration = Declaration { node: item.id(), id: header, extent: report.place(item.span()) };
-        declared.push(Declared { id: name.text().into(), value: item, declaration });
+    if let Some(items) = list.value.items() {
+        declared.extend(items.filter_map(|item| of_list(item, report)));
+    } else if let Some(pairs) = list.value.pairs() {
+        declared.extend(pairs.into_iter().filter_map(|pair| of_map(pair, report)));
+    } else {
+        report.wrong_type("components", list.value, "a list of components");
     }
     // Stable: of equal ids the first in the text stays first.
     declared.sort_by(|one, other| one.id.cmp(&other.id));
@@ -161,6 +140,51 @@ fn declared<'t>(top: &mut Section<'t>, root: Value<'_>, report: &mut Report) -> 
         }
     }
     kept
+}
+
+/// A component of a list, which names itself.
+fn of_list<'t>(item: Value<'t>, report: &mut Report) -> Option<Declared<'t>> {
+    let Some(pairs) = item.pairs() else {
+        // A dash that waits for its component is no news to the one who types it.
+        if !item.is_null() {
+            report.wrong_type("a component", item, "a map with an id");
+        }
+        return None;
+    };
+    let id = pairs.iter().find(|pair| pair.name == "id");
+    let name = id.and_then(|pair| pair.value.scalar()).filter(|id| !id.is_null() && !id.text().is_empty());
+    let (Some(pair), Some(name)) = (id, name) else {
+        match id {
+            Some(pair) if !pair.value.is_null() => report.wrong_type("id", pair.value, "a name"),
+            _ => {
+                let first = pairs.first().map_or(item.span(), |pair| pair.key.span());
+                report.tell(first, ProblemKind::Missing { field: "an id".to_owned(), of: "a component" });
+            }
+        }
+        return None;
+    };
+    let header = crate::section::written(report, pair, ()).place;
+    let declaration = Declaration { node: item.id(), id: header, extent: report.place(item.span()) };
+    Some(Declared { id: name.text().into(), value: item, declaration })
+}
+
+/// A component of a map from ids to components. An `id` inside says the same once more.
+fn of_map<'t>(pair: Pair<'t>, report: &mut Report) -> Option<Declared<'t>> {
+    let Pair { name, key, value, .. } = pair;
+    if value.is_null() {
+        return None;
+    }
+    if value.pairs().is_none() {
+        report.wrong_type("a component", value, "a map");
+        return None;
+    }
+    if let Some(id) = value.get("id").filter(|id| id.scalar().is_none_or(|id| id.text() != name)) {
+        let kind = ProblemKind::Both { one: format!("the name {name}"), other: "id".to_owned() };
+        report.tell(id.span(), kind);
+    }
+    let extent = report.place(key.span().cover(value.span()));
+    let declaration = Declaration { node: value.id(), id: report.place(key.span()), extent };
+    Some(Declared { id: name.into(), value, declaration })
 }
 
 impl Infra {

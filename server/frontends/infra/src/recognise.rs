@@ -1,6 +1,7 @@
 //! Which files are infrastructure YAML: only when sure.
 
-use foreshock_syntax::yaml::Tree;
+use foreshock_model::ComponentKind;
+use foreshock_syntax::yaml::{Tree, Value};
 
 /// Keys at the top of other formats that have `components` too: OpenAPI, AsyncAPI, Kubernetes and kustomize, software
 /// bills of materials.
@@ -21,7 +22,8 @@ pub fn may_be_infra(text: &str) -> bool {
 }
 
 /// Whether a tree is infrastructure YAML: its `components` is a list, and most of the items that are written are maps
-/// with an `id`.
+/// with an `id`. Or it is a map, most of whose values are of a type that we know, beside `dependencies` or a
+/// `schema_version`: maps of components stand in all sorts of files.
 pub fn is_infra(tree: &Tree) -> bool {
     let Some(root) = tree.documents().next() else { return false };
     let Some(pairs) = root.pairs() else { return false };
@@ -29,13 +31,28 @@ pub fn is_infra(tree: &Tree) -> bool {
         return false;
     }
     let components = pairs.iter().find(|pair| pair.name == "components");
-    let Some(items) = components.and_then(|pair| pair.value.items()) else { return false };
-    let (mut with_id, mut written) = (0usize, 0usize);
-    for item in items.filter(|item| !item.is_null()) {
-        written += 1;
-        with_id += usize::from(item.get("id").is_some());
+    let Some(components) = components.map(|pair| pair.value) else { return false };
+    if let Some(items) = components.items() {
+        return most(items, |item| item.get("id").is_some());
     }
-    with_id > 0 && 2 * with_id >= written
+    let is_model = pairs.iter().any(|pair| matches!(pair.name, "dependencies" | "schema_version"));
+    let by_id = components.pairs().filter(|_| is_model).into_iter().flatten();
+    most(by_id.map(|pair| pair.value), has_known_type)
+}
+
+/// Whether at least half of what is written is so, and something is.
+fn most<'t>(values: impl Iterator<Item = Value<'t>>, is_so: impl Fn(Value<'t>) -> bool) -> bool {
+    let (mut so, mut written) = (0usize, 0usize);
+    for value in values.filter(|value| !value.is_null()) {
+        written += 1;
+        so += usize::from(is_so(value));
+    }
+    so > 0 && 2 * so >= written
+}
+
+fn has_known_type(component: Value<'_>) -> bool {
+    let word = component.get("type").and_then(Value::scalar);
+    word.is_some_and(|word| ComponentKind::ALL.iter().any(|(_, name)| *name == word.text()))
 }
 
 #[cfg(test)]
@@ -54,6 +71,10 @@ mod tests {
             ("--- {components: [{id: a}]}", true),
             ("\u{feff}components: [{id: a}]", true),
             ("components:\r  - id: a\r", true),
+            ("components: {a: {type: database}}\ndependencies: []\n", true),
+            ("{\"schema_version\": \"4.0\", \"components\": {\"a\": {\"type\": \"cache\"}, \"b\": {}}}", true),
+            ("components: {a: {type: database}}\n", false),
+            ("components: {a: {type: object}}\ndependencies: []\n", false),
             ("components:\n", false),
             ("components: []\n", false),
             ("components:\n  - ../base\n  - ../other\n", false),

@@ -95,7 +95,7 @@ fn failover(
     kind: ComponentKind,
     replicas: u32,
 ) -> (Failover, bool) {
-    /// What the schema says where one of the three is written and another is not.
+    /// What the schema says where failover is enabled, or one of the three is written and another is not.
     const CHECK_SECONDS: f64 = 10.0;
     const CHECKS: u32 = 3;
     const PROMOTION_SECONDS: f64 = 30.0;
@@ -116,11 +116,12 @@ fn failover(
     let checks = block.count(report, "failover_threshold", 0);
     let coverage = block.number(report, "coverage", Bounds::Fraction);
     block.finish(report);
-    let manual = enabled.is_some_and(|enabled| !enabled.value);
+    let manual = enabled.as_ref().is_some_and(|enabled| !enabled.value);
     if manual && automatic == FailoverMode::Automatic {
         failover.mode = Known::Known(FailoverMode::Manual);
     }
-    if promotion.is_some() || interval.is_some() || checks.is_some() {
+    let is_on = enabled.is_some_and(|enabled| enabled.value);
+    if is_on || promotion.is_some() || interval.is_some() || checks.is_some() {
         let number = |written: &Option<Written<f64>>, default| written.as_ref().map_or(default, |it| it.value);
         let checks = f64::from(checks.as_ref().map_or(CHECKS, |checks| checks.value));
         let detection = checks * number(&interval, CHECK_SECONDS);

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use foreshock_model::{Seconds, Source};
-use foreshock_syntax::yaml::{NodeKind, Number, Pair, Value};
+use foreshock_syntax::yaml::{NodeKind, Number, Pair, Scalar, Value};
 use foreshock_text::{FilePath, Place, Span};
 use rustc_hash::FxHashMap;
 
+use crate::exported;
 use crate::problem::{Problem, ProblemKind};
 use crate::suggest;
 
@@ -175,6 +176,8 @@ pub(crate) struct Section<'t> {
     by_name: FxHashMap<&'t str, usize>,
     known: Vec<&'static str>,
     extensions: bool,
+    /// Values that say nothing here, by key.
+    unsaid: Option<&'static toml::Table>,
 }
 
 impl<'t> Section<'t> {
@@ -197,20 +200,27 @@ impl<'t> Section<'t> {
             report.wrong_type("a key", key, "a name");
         }
         let by_name = pairs.iter().enumerate().map(|(index, pair)| (pair.name, index)).collect();
-        Some(Section { name, prefix, pairs, by_name, known: Vec::new(), extensions: false })
+        Some(Section { name, prefix, pairs, by_name, known: Vec::new(), extensions: false, unsaid: None })
     }
 
     /// No keys at all.
     pub(crate) fn empty(name: &'static str) -> Section<'t> {
         let (pairs, by_name) = (Vec::new(), FxHashMap::default());
-        Section { name, prefix: "", pairs, by_name, known: Vec::new(), extensions: false }
+        Section { name, prefix: "", pairs, by_name, known: Vec::new(), extensions: false, unsaid: None }
+    }
+
+    /// The same keys, of which those that stand at one of these values are as good as not written.
+    pub(crate) fn without(self, unsaid: Option<&'static toml::Table>) -> Section<'t> {
+        Section { unsaid, ..self }
     }
 
     /// The pair of a key; none where nothing is written for it.
     pub(crate) fn take(&mut self, key: &'static str) -> Option<Pair<'t>> {
         self.known.push(key);
         let pair = *self.pairs.get(*self.by_name.get(key)?)?;
-        (!pair.value.is_null()).then_some(pair)
+        let default = self.unsaid.and_then(|unsaid| unsaid.get(key));
+        let is_said = default.is_none_or(|default| !exported::says_nothing(pair.value, default));
+        (!pair.value.is_null() && is_said).then_some(pair)
     }
 
     /// Keys that may hold anything.
@@ -257,7 +267,7 @@ impl<'t> Section<'t> {
 
     pub(crate) fn flag(&mut self, report: &mut Report, key: &'static str) -> Option<Written<bool>> {
         let pair = self.take(key)?;
-        match pair.value.scalar().and_then(|scalar| scalar.flag()) {
+        match pair.value.scalar().and_then(flag_of) {
             Some(flag) => Some(written(report, &pair, flag)),
             None => {
                 report.wrong_type(&self.field(key), pair.value, "true or false");
@@ -334,7 +344,8 @@ impl<'t> Section<'t> {
     ) -> Option<(Section<'t>, Place)> {
         let pair = self.take(key)?;
         let place = written(report, &pair, ()).place;
-        Some((Section::of(report, pair.value, key, prefix)?, place))
+        let unsaid = self.unsaid.and_then(|unsaid| unsaid.get(key)?.as_table());
+        Some((Section::of(report, pair.value, key, prefix)?.without(unsaid), place))
     }
 
     /// Tells the keys that nobody took.
@@ -346,6 +357,15 @@ impl<'t> Section<'t> {
             report.tell(pair.key.span(), kind);
         }
     }
+}
+
+/// True or false; also 1 or 0, which is what an export makes of them among the parameters.
+fn flag_of(scalar: &Scalar) -> Option<bool> {
+    scalar.flag().or_else(|| match scalar.number() {
+        Some(Number::Finite(0.0)) => Some(false),
+        Some(Number::Finite(1.0)) => Some(true),
+        _ => None,
+    })
 }
 
 /// A value with the place of its pair.

@@ -108,6 +108,13 @@ fn databases_and_caches_fail_over() {
     "#]],
     );
     component(
+        "type: database, replicas: 2, failover: {enabled: true}",
+        expect![[r#"
+        a database "a" (1 lines) 1 of 2 primary Automatic 60s 0.95
+          instance: 1.1573e-4 L2, 1800s (default database)
+    "#]],
+    );
+    component(
         "type: cache, replicas: 3, failover: {coverage: 0.5}",
         expect![[r#"
         a cache "a" (1 lines) 1 of 3 primary Automatic 120s 0.5

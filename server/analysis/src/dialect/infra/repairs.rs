@@ -1,5 +1,6 @@
 //! Repairs of infrastructure YAML: more replicas, automatic failover, more zones.
 
+use foreshock_infra::is_record;
 use foreshock_model::{Component, FailoverMode, System};
 use foreshock_syntax::yaml::Value;
 
@@ -137,8 +138,11 @@ impl Repair<'_> {
         Candidate::new(format!("Run {wanted} replicas"), vec![edit])
     }
 
-    /// `failover: {enabled: true}` where it is written as false.
+    /// `failover: {enabled: true}` where somebody has written it as false.
     fn failover_on(&self) -> Option<Vec<Edit>> {
+        if is_record(self.declared) {
+            return None;
+        }
         let failover = self.text.own(self.declared, "failover")?;
         let enabled = self.text.own(failover, "enabled")?;
         let off = enabled.scalar()?.flag() == Some(false);
