@@ -10,6 +10,7 @@ mod availability;
 mod backtest;
 mod base;
 mod change;
+mod faultray;
 mod plans;
 mod replay;
 mod report;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{complaint, foreshock_in};
 
-const PLAN: &str = r#"{"format_version":"1.2","resource_changes":[
+pub(crate) const PLAN: &str = r#"{"format_version":"1.2","resource_changes":[
 {"address":"aws_db_instance.orders","change":{"actions":["update"],"before":{"identifier":"orders","engine":"postgres","multi_az":true},
  "after":{"identifier":"orders","engine":"postgres","multi_az":false}}},
 {"address":"aws_lambda_function.api","change":{"actions":["no-op"],"before":{"function_name":"api"},"after":{"function_name":"api"}}}],
@@ -13,10 +13,10 @@ const PLAN: &str = r#"{"format_version":"1.2","resource_changes":[
 const ROLE: &str = r#"{"format_version":"1.2","resource_changes":[
 {"address":"aws_iam_role.r","change":{"actions":["create"],"before":null,"after":{"name":"r"}}}]}"#;
 
-const STATE: &str = r#"{"version":4,"terraform_version":"1.9.5","serial":1,"lineage":"x","resources":[
+pub(crate) const STATE: &str = r#"{"version":4,"terraform_version":"1.9.5","serial":1,"lineage":"x","resources":[
 {"mode":"managed","type":"aws_sqs_queue","name":"jobs","instances":[{"index_key":"a b","attributes":{"name":"jobs"}}]}]}"#;
 
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         std::fs::write(folder.path().join(name), text).unwrap();

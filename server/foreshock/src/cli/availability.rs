@@ -43,7 +43,7 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let (snapshot, base) = read(&arguments.stacks.path, &arguments.stacks.inputs)?;
+    let (snapshot, base) = read(arguments.stacks.path(), &arguments.stacks.inputs)?;
     let sampled = |samples: u64| Sampling { samples, seed: arguments.seed };
     let killing = |instances: u32| {
         let sampling = sampled(arguments.samples.unwrap_or(SAMPLES_OF_A_KILL));

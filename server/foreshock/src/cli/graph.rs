@@ -25,7 +25,7 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let (snapshot, base) = read(&arguments.stacks.path, &arguments.stacks.inputs)?;
+    let (snapshot, base) = read(arguments.stacks.path(), &arguments.stacks.inputs)?;
     let places = Places::relative_to(&snapshot, base);
     let stacks: Vec<&Stack> = snapshot.stacks.iter().map(|stack| &**stack).collect();
     match arguments.format {

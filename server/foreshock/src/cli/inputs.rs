@@ -9,14 +9,29 @@ use foreshock_analysis::{Date, Snapshot};
 use foreshock_terraform::ResolveOptions;
 use foreshock_text::FilePath;
 
+use super::faultray;
+
 /// Which stacks a command is about, and the values that they are read with.
 #[derive(Args)]
 pub(super) struct Stacks {
     /// A directory (every stack below it) or a single file
     #[arg(default_value = ".")]
-    pub(super) path: Utf8PathBuf,
+    path: Utf8PathBuf,
+    /// FaultRay's way to name the file
+    #[arg(short, long, value_name = "FILE", hide = true, conflicts_with = "path")]
+    model: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub(super) inputs: Inputs,
+}
+
+impl Stacks {
+    /// Where they are. Asked once: it says so when an old flag was used.
+    pub(super) fn path(&self) -> &Utf8Path {
+        let Some(model) = &self.model else { return &self.path };
+        let command = std::env::args().nth(1).unwrap_or_default();
+        faultray::tell_renamed("--model FILE", &format!("{command} {model}"));
+        model
+    }
 }
 
 /// What the variables of the root modules are, as Terraform is told.

@@ -10,6 +10,7 @@ mod check;
 mod demo;
 mod evidence;
 mod explain;
+mod faultray;
 mod graph;
 mod html;
 mod import;
@@ -65,6 +66,18 @@ enum Command {
     Evidence(evidence::Arguments),
     /// Explain a rule
     Explain(explain::Arguments),
+    /// FaultRay's name for `check --plan PLAN.json`
+    #[command(hide = true)]
+    TfCheck(faultray::TfCheck),
+    /// FaultRay's name for `import STATE.json`
+    #[command(hide = true)]
+    TfImport(faultray::TfImport),
+    /// FaultRay's name for what every command does by itself
+    #[command(hide = true)]
+    Load(faultray::Load),
+    /// FaultRay's name for `evidence`
+    #[command(hide = true)]
+    Dora(faultray::Dora),
 }
 
 /// How a command ended, when it ended well.
@@ -98,7 +111,17 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let outcome = match cli.command {
+    match dispatch(cli.command) {
+        Ok(outcome) => ExitCode::from(outcome.exit_code()),
+        Err(message) => {
+            let _ = writeln!(io::stderr(), "error: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<Outcome, String> {
+    match command {
         Command::Lsp(arguments) => lsp::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
@@ -110,13 +133,10 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Evidence(arguments) => evidence::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
-    };
-    match outcome {
-        Ok(outcome) => ExitCode::from(outcome.exit_code()),
-        Err(message) => {
-            let _ = writeln!(io::stderr(), "error: {message}");
-            ExitCode::from(2)
-        }
+        Command::TfCheck(arguments) => faultray::tf_check(&arguments),
+        Command::TfImport(arguments) => faultray::tf_import(&arguments),
+        Command::Load(arguments) => faultray::load(&arguments),
+        Command::Dora(arguments) => faultray::dora(&arguments),
     }
 }
 

@@ -28,9 +28,9 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let Format::Json = arguments.format;
-    let (snapshot, base) = read(&arguments.stacks.path, &arguments.stacks.inputs)?;
+    let path = arguments.stacks.path();
+    let (snapshot, base) = read(path, &arguments.stacks.inputs)?;
     if !snapshot.stacks.is_empty() && snapshot.stacks.iter().all(|stack| stack.terraform().is_none()) {
-        let path = &arguments.stacks.path;
         return Err(format!("{path} is infrastructure YAML; resolve is for Terraform, see `foreshock graph {path}`"));
     }
     let places = Places::relative_to(&snapshot, base);

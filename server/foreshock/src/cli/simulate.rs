@@ -11,7 +11,7 @@ use foreshock_report::{Paint, Places, Played, Simulation, StackMatter, simulate_
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::inputs::Stacks;
-use super::{Outcome, colour, here, html, print, print_json, read_beside};
+use super::{Outcome, colour, faultray, here, html, print, print_json, read_beside};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -37,8 +37,11 @@ pub(super) struct Arguments {
     #[command(flatten)]
     about: html::About,
     /// How to write the result
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    #[arg(long, value_enum, default_value_t = Format::Human, default_value_if("json", "true", "json"))]
     format: Format,
+    /// FaultRay's way to say so
+    #[arg(long, hide = true, conflicts_with = "format")]
+    json: bool,
 }
 
 /// What is asked to fail. Without any, every scenario is run.
@@ -95,10 +98,13 @@ impl Faults {
 const SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
+    if arguments.json {
+        faultray::tell_renamed("--json", "simulate --format json");
+    }
     if arguments.html.is_none() && arguments.about.is_given() {
         return Err("--base and --date are for the report: they need --html FILE".to_owned());
     }
-    let (snapshot, base) = read_beside(&arguments.stacks.path, &arguments.stacks.inputs, arguments.about.base())?;
+    let (snapshot, base) = read_beside(arguments.stacks.path(), &arguments.stacks.inputs, arguments.about.base())?;
     let names = arguments.faults.names();
     let mut simulations = Vec::new();
     let mut sweeps = Vec::new();

@@ -37,9 +37,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let Arguments { stacks: Stacks { path, inputs }, against, output, gates, hints, suppressed, write_baseline } =
-        arguments;
-    let (snapshot, base) = against.read(path, inputs)?;
+    let Arguments { stacks, against, output, gates, hints, suppressed, write_baseline } = arguments;
+    let (snapshot, base) = against.read(stacks.path(), &stacks.inputs)?;
     // A plan brings its own base.
     let is_compared = snapshot.stacks.iter().any(|stack| stack.comparison().is_some());
     gates.check_usage(against.is_given() || is_compared)?;
