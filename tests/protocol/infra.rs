@@ -183,3 +183,33 @@ fn yaml_and_terraform_live_side_by_side() {
     assert_eq!(of_rule(&client.diagnostics(&file, 2), SPOF), [] as [Value; 0]);
     client.finish_with_closed_files(&shop);
 }
+
+#[test]
+fn a_model_in_json_is_read_and_other_json_left_alone() {
+    let shop = Shop::new("json-model");
+    let model = shop.file("model.json");
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/faultray/bookshop.model.json");
+    let text = std::fs::read_to_string(fixture).unwrap();
+    std::fs::write(&model, &text).unwrap();
+    let other = shop.file("package.json");
+    let foreign = "{\"name\": \"a\", \"dependencies\": {\"components\": \"1\"}, \"components\": {\"a\": {\"type\": \"object\"}}}\n";
+    std::fs::write(&other, foreign).unwrap();
+    let mut client = Client::open_workspace(&[&shop.directory], json!({}));
+    client.open(&model, 1, &text);
+    let diagnostics = client.diagnostics(&model, 1);
+    assert_eq!(of_rule(&diagnostics, "schema"), [] as [Value; 0]);
+    let single = of_rule(&diagnostics, SPOF);
+    assert!(!single.is_empty(), "{diagnostics:#?}");
+
+    let actions = quick_fixes(&mut client, &model, &single[0]);
+    let edits = &actions[0]["edit"]["changes"][uri(&model)];
+    assert!(edits[0]["newText"] == "2", "the number of replicas that stands there: {edits:#?}");
+
+    client.open(&other, 1, foreign);
+    assert_eq!(client.diagnostics(&other, 1), json!([]));
+    let range = json!({"start": at([0, 0]), "end": at([9, 0])});
+    let asked = json!({"textDocument": {"uri": uri(&other)}, "range": range});
+    let hints = client.request("textDocument/inlayHint", asked).unwrap();
+    assert!(hints.as_array().is_none_or(Vec::is_empty), "{hints}");
+    client.finish();
+}

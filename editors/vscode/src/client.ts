@@ -15,8 +15,8 @@ import type { Caller, CallersResult, GraphResult, NewlyFailingResult, SimulateRe
 /** The languages of this extension, and those of the HashiCorp and OpenTofu extensions, which may be installed too. */
 export const TERRAFORM = ['terraform', 'terraform-vars', 'opentofu', 'opentofu-vars'];
 
-/** Of YAML the server takes infrastructure files only, and says nothing of the others. */
-const LANGUAGES = [...TERRAFORM, 'yaml'];
+/** Of YAML and JSON the server takes infrastructure files only, and says nothing of the others. */
+const LANGUAGES = [...TERRAFORM, 'yaml', 'json'];
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;

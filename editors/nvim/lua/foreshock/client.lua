@@ -47,10 +47,21 @@ function M.refresh(client_id)
   end
 end
 
---- `foreshock.toml` is of a filetype that is not ours: only that file of it is attached, to the client that is there.
+--- Whether a buffer of JSON may hold a list of components: what its beginning says.
+local function may_be_model(buffer)
+  if vim.bo[buffer].filetype ~= 'json' then
+    return false
+  end
+  local beginning = table.concat(vim.api.nvim_buf_get_lines(buffer, 0, 100, false), '\n')
+  return beginning:find('"components"%s*:') ~= nil
+end
+
+--- `foreshock.toml` and JSON are of filetypes that are not ours: only that file, and what looks like infrastructure, is
+--- attached, to the client that is there.
 local function attach_configuration(client_id, buffer)
   local name = vim.api.nvim_buf_get_name(buffer)
-  if vim.fs.basename(name) == 'foreshock.toml' and vim.api.nvim_buf_is_loaded(buffer) and not vim.lsp.buf_is_attached(buffer, client_id) then
+  local is_ours = vim.fs.basename(name) == 'foreshock.toml' or may_be_model(buffer)
+  if is_ours and vim.api.nvim_buf_is_loaded(buffer) and not vim.lsp.buf_is_attached(buffer, client_id) then
     vim.lsp.buf_attach_client(buffer, client_id)
   end
 end
@@ -61,7 +72,7 @@ local function follow_configurations(client)
   end
   vim.api.nvim_create_autocmd({ 'BufReadPost', 'BufNewFile' }, {
     group = vim.api.nvim_create_augroup('foreshock.configuration.' .. client.id, { clear = true }),
-    pattern = 'foreshock.toml',
+    pattern = { 'foreshock.toml', '*.json' },
     callback = function(event)
       if not vim.lsp.get_client_by_id(client.id) then
         return true
