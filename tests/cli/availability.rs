@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{check_json, complaint, foreshock, shop, stdout};
+use crate::{check_json, complaint, foreshock, foreshock_in, infra_directory, shop, stdout};
 
 fn stack(arguments: &[&str]) -> Value {
     let text = stdout(&[&["availability", "--format", "json"], arguments].concat(), 0);
@@ -75,4 +75,29 @@ fn a_simulation_stands_beside_what_is_computed() {
     assert!(entry["simulated"]["interval"].is_array());
     entry.insert("simulated".into(), Value::Null);
     assert_eq!(plain["entries"][0], sampled["entries"][0]);
+}
+
+/// A target's window decides over how long it is measured: a month is longer than most outages, an hour is free of them.
+#[test]
+fn a_target_has_a_window() {
+    let target = |days: &str| format!("{{target: 99.9, window_days: {days}}}");
+    let text = format!(
+        "components:\n  - id: api\n    type: custom\n    entry: true\n    unavailability: 0.002\n    operational_profile: \
+         {{mttr_minutes: 30}}\n    slo_targets: [{}, {}, {{target: 99.9}}]\n",
+        target("0.05"),
+        target("3650")
+    );
+    let directory = infra_directory("windows", &text);
+    let output = foreshock_in(&directory, &["availability", "infra.yaml", "--format", "json"]);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let objectives = answer["stacks"][0]["objectives"].as_array().unwrap();
+    let number = |index: usize, key: &str| objectives[index][key].as_f64().unwrap();
+    assert_eq!([0, 1, 2].map(|index| number(index, "window_days")), [0.05, 3650.0, 30.0]);
+    assert!(number(0, "holds") > 0.99 && number(1, "holds") < 0.01, "{objectives:?}");
+    assert!((0.2..0.6).contains(&number(2, "holds")), "{objectives:?}");
+    // What it is made of: 2e-3 of a year in outages of half an hour.
+    let outages = &answer["stacks"][0]["entries"][0]["outages"];
+    let (often, long) = (outages["per_year"].as_f64().unwrap(), outages["mean_seconds"].as_f64().unwrap());
+    assert!((often - 0.002 * 8766.0 * 2.0).abs() < 1e-6 && (long - 1800.0).abs() < 1e-6, "{outages}");
+    assert!(outages["worst_month_seconds"].as_f64().unwrap() > 1800.0);
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Egress};
 use foreshock_engine::{
-    Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Scratch, Sweep, SweepOptions, assess,
-    availability, sweep, sweep_unless,
+    Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Outages, Scratch, Sweep, SweepOptions,
+    assess, availability, entry_outages, sweep, sweep_unless,
 };
 use foreshock_model::{Component, ComponentIndex, ComponentKind, Probability, System};
 use foreshock_plan::{Counts, Removal};
@@ -282,6 +282,13 @@ impl Stack {
         let basis = options.basis.clone().unwrap_or_else(|| self.assessment.basis.clone());
         let slo = options.slo.or(self.slo());
         availability(self.system(), &AvailabilityOptions { basis: Some(basis), slo, ..options.clone() })
+    }
+
+    /// How often one of its entry points is down and for how long; none for what is none, and where that takes long.
+    pub fn outages(&self, entry: ComponentIndex) -> Option<Outages> {
+        let basis = &self.assessment.basis;
+        basis.entries.iter().find(|known| known.component == entry)?;
+        entry_outages(self.system(), basis, entry)
     }
 
     /// Every scenario that the budget allows, ranked. `progress` is told how many are done, from any thread.

@@ -28,7 +28,7 @@ pub use assess::pairs::Pair;
 pub use assess::single_points::{CommonMode, SinglePoint};
 pub use availability::{
     Attribution, AttributionMethod, Availability, BasicEvent, CutSetList, EntryAvailability, Importance, Input,
-    Minutes, Options as AvailabilityOptions, Part, Quantity, Verdict, availability,
+    Minutes, Options as AvailabilityOptions, Outages, Part, Quantity, Verdict, availability, entry_outages,
 };
 pub use cascade::cascade;
 pub use cascade::circular_fallbacks::{CircularFallback, circular_fallbacks};

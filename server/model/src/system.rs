@@ -60,8 +60,15 @@ pub struct Objective {
     pub component: Option<ComponentIndex>,
     /// Share of time it may be unavailable: 0.001 for 99.9 %.
     pub allowed: Probability,
+    /// The days over which it is measured; more than 0.
+    pub window_days: f64,
     /// Where it is written.
     pub place: Option<Place>,
+}
+
+impl Objective {
+    /// The window where none is written.
+    pub const WINDOW_DAYS: f64 = 30.0;
 }
 
 /// A named failure domain: a zone or a shared underlay (one NAT gateway, one DNS zone, one key).

@@ -8,6 +8,7 @@ use foreshock_model::{Layer, MinutesPerYear, Source};
 use super::availability_agents::agents_human;
 use super::availability_json::{method_name, source};
 use super::kill::kill_human;
+use super::outage_words::{holds, outages};
 use super::table::{Paint, Table};
 use super::words::{layer_name, points, up, yearly};
 use super::{AvailabilityReport, Places};
@@ -129,16 +130,18 @@ fn objective(report: &AvailabilityReport, verdict: &Verdict, paint: Paint) -> St
     let whose = verdict.component.map_or_else(|| "the system".to_owned(), |component| stack.id_of(component));
     let promised = up(verdict.allowed);
     if verdict.met {
-        return format!("  {} {whose}: {promised}, expected {}\n", paint.green("met"), up(verdict.expected));
+        let (met, expected, holds) = (paint.green("met"), up(verdict.expected), holds(verdict));
+        return format!("  {met} {whose}: {promised}, expected {expected}, {holds}\n");
     }
     if verdict.is_open() {
         let (worst, best) = (up(verdict.expected), up(verdict.least));
-        return format!("  {} {whose}: {promised}, expected between {worst} and {best}\n", paint.yellow("open"));
+        let (open, holds) = (paint.yellow("open"), holds(verdict));
+        return format!("  {open} {whose}: {promised}, expected between {worst} and {best}, {holds}\n");
     }
     let missing = yearly(verdict.minutes_missing).unwrap_or_else(|| "less than a second a year".to_owned());
     let word = if verdict.unreachable { "out of reach" } else { "missed" };
-    let mut line =
-        format!("  {} {whose}: {promised}, expected {}, {missing} too much", paint.red(word), up(verdict.expected));
+    let (word, expected, holds) = (paint.red(word), up(verdict.expected), holds(verdict));
+    let mut line = format!("  {word} {whose}: {promised}, expected {expected}, {missing} too much, {holds}");
     if let (true, Some(ceiling)) = (verdict.unreachable, verdict.ceiling) {
         line.push_str(&format!("; {} allows {} at most", layer_name(ceiling.layer), up(ceiling.unavailability)));
     }
@@ -194,6 +197,7 @@ fn of_entry(report: &AvailabilityReport, entry: &EntryAvailability, paint: Paint
         (method, Some((low, high))) => format!("{}, {low:.3e} to {high:.3e}", method_name(method)),
     };
     let mut text = format!("\n{}: down {:.4e} of the time ({how})\n", paint.bold(&id), entry.unavailability);
+    text.push_str(&format!("  Expected: {}.\n", outages(&entry.outages)));
     if let Some(sets) = &entry.cut_sets {
         let orders = sets.by_order.iter().enumerate().filter(|(_, count)| **count > 0);
         let orders: Vec<String> = orders.map(|(order, count)| format!("{count} of order {order}")).collect();

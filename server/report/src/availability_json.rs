@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::availability_agents::agents_json;
 use super::kill::{estimate_json, kill_json};
+use super::outage_words::outages_json;
 use super::words::layer_name;
 use super::{AvailabilityReport, JSON_VERSION, Places};
 
@@ -88,6 +89,7 @@ fn of_entry(stack: &Stack, entry: &EntryAvailability) -> Value {
         "id": stack.id_of(entry.component),
         "weight": entry.weight,
         "unavailability": entry.unavailability,
+        "outages": outages_json(&entry.outages),
         "method": method_name(entry.method),
         "interval": entry.interval.map(|(low, high)| [low, high]),
         "cut_sets": entry.cut_sets.as_ref().map(|sets| cut_sets(stack, sets)),
@@ -122,6 +124,9 @@ fn of_verdict(stack: &Stack, verdict: &Verdict) -> Value {
             "availability": 1.0 - ceiling.unavailability, "binding": layer_name(ceiling.layer),
         })),
         "interval": bounds((verdict.least, verdict.expected)),
+        "window_days": verdict.window_days,
+        "holds": verdict.holds.0,
+        "holds_interval": bounds(verdict.holds),
         "met": verdict.met,
         "open": verdict.is_open(),
         "unreachable": verdict.unreachable,

@@ -5,6 +5,7 @@ use foreshock_model::ComponentIndex;
 use crate::EntryPoint;
 use crate::Unit;
 use crate::availability::basic_event::BasicEvent;
+use crate::availability::outages::Outages;
 use crate::diagram::cut_sets::{CutSets, Role};
 use crate::diagram::importance::worth;
 use crate::diagram::service::{Method, Service};
@@ -23,7 +24,9 @@ pub struct EntryAvailability {
     pub weight: f64,
     /// Share of time it is DOWN; the upper bound where the method is bounds.
     pub unavailability: f64,
-    /// How that was computed.
+    /// How often and how long, all causes, promotion and waiting for people included.
+    pub outages: Outages,
+    /// How `unavailability` was computed.
     pub method: Method,
     /// The bounds; none when exact.
     pub interval: Option<(f64, f64)>,
@@ -69,6 +72,7 @@ pub(crate) fn entry(entry: EntryPoint, service: Option<&Service>, known: Option<
         component: entry.component,
         weight: entry.weight,
         unavailability: 0.0,
+        outages: Outages::default(),
         method: Method::Exact,
         interval: None,
         cut_sets: None,

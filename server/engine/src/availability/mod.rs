@@ -6,26 +6,32 @@
 
 mod attribution;
 mod basic_event;
+mod downtime;
 mod entries;
 mod inputs;
 mod objectives;
+pub(crate) mod outages;
+mod severity;
 
-use foreshock_model::{Probability, System};
+use foreshock_model::{ComponentIndex, Probability, System};
 
 pub use attribution::{Attribution, AttributionMethod, Minutes};
 pub use basic_event::{BasicEvent, Part};
 pub use entries::{CutSetList, EntryAvailability, Importance};
 pub use inputs::{Input, Quantity};
 pub use objectives::Verdict;
+pub use outages::Outages;
 
 use crate::EntryPoint;
 use crate::assess::assessment::assess_within;
 use crate::assess::worst;
+use crate::availability::outages::{Course, End, courses};
 use crate::cascade::readings::Readings;
 use crate::diagram::diagrams::Diagrams;
 use crate::diagram::equations::Wanted;
-use crate::diagram::loss::{Ceiling, LayerUnavailability, Layered, Scored, mean};
-use crate::diagram::service::{Budget, Method};
+use crate::diagram::loss::{Ceiling, LayerUnavailability, Layered, Loss, Scored, mean};
+use crate::diagram::service::{Budget, Method, Service};
+use crate::layout::arrays::Layout;
 use crate::layout::basis::Basis;
 use crate::layout::lay_out::lay_out;
 use crate::layout::reading::{Reading, Unknowns};
@@ -138,7 +144,9 @@ pub(crate) fn availability_within(system: &System, options: &Options, budget: Bu
     let entry = |entry: &EntryPoint| {
         let root = entry.component.0;
         let known = if other.is_none() { families.down(root) } else { None };
-        entries::entry(*entry, structure.of_root(root), known)
+        let (fewest, most) = courses(&service, best, &[(root, 1.0)]);
+        let outages = Outages::of(&fewest, &most);
+        EntryAvailability { outages, ..entries::entry(*entry, structure.of_root(root), known) }
     };
     let entries = basis.entries.iter().map(entry).collect();
     let attribution = families.attribute(system, &loss, layered.expected.1);
@@ -181,4 +189,24 @@ pub(crate) fn availability_within(system: &System, options: &Options, budget: Bu
     }
     result.kill = options.kill.map(|killing| kill::kill(system, &basis, &killing, budget));
     result
+}
+
+/// How often one entry point of a basis is DOWN and for how long: the same as in [`availability()`], alone and at the cost of
+/// about two assessments. None where exact figures would take longer than that.
+pub fn entry_outages(system: &System, basis: &Basis, entry: ComponentIndex) -> Option<Outages> {
+    let readings = Readings::of(system);
+    let worst = worst::layout(system, &readings, &mean(basis));
+    let best = worst.is_some().then(|| lay_out(system, Reading::service(Unknowns::Best)).0);
+    let layout = worst.as_ref().unwrap_or(readings.service());
+    let course = |layout: &Layout, end| {
+        let service = Service::at(system, layout, &[entry.0], Wanted::DOWN);
+        let loss = Loss::at(&service, vec![(entry.0, 1.0)]).down();
+        service.is_exact().then(|| Course::of(&loss, end, |variable| variable.answered))
+    };
+    let most = course(layout, End::Most)?;
+    let fewest = match &best {
+        Some(best) => course(best, End::Fewest)?,
+        None => most.clone(),
+    };
+    Some(Outages::of(&fewest, &most))
 }

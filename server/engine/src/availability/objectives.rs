@@ -4,6 +4,7 @@
 use foreshock_model::{ComponentIndex, Layer, MinutesPerYear, Objective, Probability, System};
 
 use crate::availability::basic_event::BasicEvent;
+use crate::availability::outages::courses;
 use crate::diagram::diagrams::Diagrams;
 use crate::diagram::loss::{Ceiling, Layered, Loss};
 use crate::diagram::service::Weighted;
@@ -19,6 +20,10 @@ pub struct Verdict {
     pub component: Option<ComponentIndex>,
     /// Share of time it may be unavailable.
     pub allowed: f64,
+    /// The days over which that is measured.
+    pub window_days: f64,
+    /// P(no more than that is lost in a window): with everything unknown at its worst, and at its best, 0..=1.
+    pub holds: (f64, f64),
     /// Share of time DOWN, all causes, each once; the upper bound where only bounds are known.
     pub expected: f64,
     /// The layer that takes it down for the longest, if any cause is known.
@@ -42,6 +47,9 @@ impl Verdict {
     }
 }
 
+/// Seconds of a day.
+const DAY: f64 = 86_400.0;
+
 /// The components that something is promised of.
 pub(crate) fn components(system: &System) -> Vec<u32> {
     let promised = system.objectives.iter().filter_map(|objective| objective.component);
@@ -55,7 +63,9 @@ pub(crate) fn verdicts(
     service: &Diagrams,
     best: &Diagrams,
 ) -> Vec<Verdict> {
-    let asked = slo.map(|allowed| (None, Objective { component: None, allowed, place: None }));
+    let asked = slo.map(|allowed| {
+        (None, Objective { component: None, allowed, window_days: Objective::WINDOW_DAYS, place: None })
+    });
     let written = system.objectives.iter().cloned().enumerate().map(|(index, objective)| (Some(index), objective));
     let mut verdicts = Vec::new();
     for (index, objective) in asked.into_iter().chain(written) {
@@ -71,10 +81,16 @@ pub(crate) fn verdicts(
         let layered = Layered::of(&loss);
         let ceiling = layered.ceiling();
         let allowed = objective.allowed.get();
+        let (fewest, most) = courses(service, best, &at);
+        let window = objective.window_days * DAY;
+        let worst = most.holds(allowed, window);
+        let holds = if fewest == most { (worst, worst) } else { (worst, fewest.holds(allowed, window).max(worst)) };
         verdicts.push(Verdict {
             objective: index,
             component: objective.component,
             allowed,
+            window_days: objective.window_days,
+            holds,
             expected,
             least: layered.expected.0.min(expected),
             ceiling,

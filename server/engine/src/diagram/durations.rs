@@ -2,7 +2,8 @@
 
 use foreshock_model::{Component, Figure, Layer, Recovery, Seconds, Source};
 
-use crate::layout::defaults::ASSUMED_REPAIR;
+use crate::diagram::recurrence::Recurrence;
+use crate::layout::defaults::{ASSUMED_REPAIR, REPAIR_SPREAD};
 use crate::layout::own::{Own, Promotion};
 
 /// How long a failure that is there has been there.
@@ -12,23 +13,31 @@ pub(crate) struct Lasts {
     mean: f64,
     answered: f64,
     always: bool,
+    /// Nobody says how long.
+    assumed: bool,
+    /// This share of what happens is an outage of its own; the rest is part of another.
+    share: f64,
 }
 
 impl Lasts {
     /// Until it is repaired; repair times are exponential, the only distribution that the mean alone gives.
     pub(crate) fn of(figure: &Figure, recovery: &Recovery) -> Lasts {
         let mean = figure.mttr.map_or(ASSUMED_REPAIR, Seconds::get);
-        Lasts { mean, answered: mean + waiting(figure, recovery).unwrap_or(0.0), always: false }
+        let answered = mean + waiting(figure, recovery).unwrap_or(0.0);
+        Lasts { mean, answered, always: false, assumed: figure.mttr.is_none(), share: 1.0 }
     }
 
     /// Nobody says.
     pub(crate) fn unknown() -> Lasts {
-        Lasts { mean: ASSUMED_REPAIR, answered: ASSUMED_REPAIR, always: false }
+        Lasts { mean: ASSUMED_REPAIR, answered: ASSUMED_REPAIR, always: false, assumed: true, share: 1.0 }
     }
 
-    /// Always as long.
-    pub(crate) fn exactly(seconds: Seconds) -> Lasts {
-        Lasts { mean: seconds.get(), answered: seconds.get(), always: true }
+    /// The promotion of a standby: always as long, but no longer than the repair of the primary. Where it fails, that is
+    /// the outage which the failover's unit and the primary make.
+    pub(crate) fn promotion(component: &Component, coverage: f64) -> Lasts {
+        let repair = component.reliability.instance.as_ref().and_then(|figure| figure.mttr).map(Seconds::get);
+        let seconds = component.redundancy.failover.seconds.value.get().min(repair.unwrap_or(f64::INFINITY));
+        Lasts { mean: seconds, answered: seconds, always: true, assumed: false, share: coverage }
     }
 
     /// Given that it has been there for more than `before`, the probability that it has been for more than `seconds`.
@@ -39,6 +48,25 @@ impl Lasts {
     /// The same when people have to answer first.
     pub(crate) fn still_answered(self, before: f64, seconds: f64) -> f64 {
         self.survival(self.answered, before, seconds)
+    }
+
+    /// The share of failures that last for more than `seconds` when people have to answer first.
+    pub(crate) fn outlasts(self, seconds: f64) -> f64 {
+        match self.always {
+            true => f64::from(u8::from(self.answered > seconds)),
+            false => self.still_answered(0.0, seconds),
+        }
+    }
+
+    /// How often this happens, when it is there for this share of the time.
+    pub(crate) fn recurrence(self, unavailability: f64) -> Recurrence {
+        let (mean, assumed) = match self.answered > 0.0 {
+            true => (self.answered, self.assumed),
+            // Down for some of the time, but never for any time: the time to repair is a slip.
+            false => (ASSUMED_REPAIR, true),
+        };
+        let spread = if self.always { 0.0 } else { REPAIR_SPREAD };
+        Recurrence { per_second: self.share * unavailability / mean, mean, spread, assumed }
     }
 
     /// Whether it lasts so long on average.

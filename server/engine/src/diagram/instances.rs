@@ -6,6 +6,7 @@ use crate::Unit;
 use crate::diagram::bdd::{Bdd, Function, OverBudget};
 use crate::diagram::durations::{self, Lasts};
 use crate::diagram::holds::Hold;
+use crate::diagram::recurrence::{self, Recurrence};
 use crate::diagram::variables::{Collapsed, Lasting, Variable, Variables, can_fail};
 use crate::layout::binomial;
 use crate::layout::defaults::FOLLOWED_ZONES;
@@ -44,6 +45,19 @@ impl Counted {
         let still = [self.lasts.still(0.0, seconds), self.lasts.still_answered(0.0, seconds)];
         [binomial::at_least(k, n, self.probability * still[0]), binomial::at_least(k, n, self.answered * still[1])]
     }
+
+    /// How often at least k of n come to have failed for so many seconds, when people have to answer first.
+    fn per_second(&self, k: u32, n: u32, seconds: f64) -> f64 {
+        let each = self.lasts.recurrence(self.answered).per_second * self.lasts.outlasts(seconds);
+        recurrence::at_least(k, n, self.answered * self.lasts.still_answered(0.0, seconds), each)
+    }
+
+    /// What comes and goes so often and is there with this probability.
+    fn recurrence(&self, per_second: f64, probability: f64, added: f64) -> Recurrence {
+        let each = self.lasts.recurrence(self.answered);
+        let mean = if per_second > 0.0 { probability / per_second } else { each.mean };
+        Recurrence { mean, ..each.times(added) }
+    }
 }
 
 /// At least `k` of the counted instances fail, for so long, that are left when these zones are lost.
@@ -55,6 +69,8 @@ struct Tail {
     function: Function,
     /// As given, and when people have to answer first.
     probability: [f64; 2],
+    /// How often that comes to be, when people have to answer first.
+    per_second: f64,
 }
 
 impl Instances {
@@ -199,19 +215,25 @@ impl Instances {
         }
         // Thresholds are asked for from the strictest to the mildest.
         let stricter = |tail: &&Tail| tail.lost == lost && tail.k > k && tail.hold == Hold::NONE;
-        let nothing = Tail { lost, k, hold, function: Function::NEVER, probability: [0.0; 2] };
+        let nothing = Tail { lost, k, hold, function: Function::NEVER, probability: [0.0; 2], per_second: 0.0 };
         let stricter = self.tails.iter().rev().find(stricter).copied().unwrap_or(nothing);
         let rest = |all: f64, known: f64| if known < 1.0 { ((all - known) / (1.0 - known)).max(0.0) } else { 0.0 };
         let probability = each.at_least(k, counted);
+        let answered = rest(probability[1], stricter.probability[1]);
+        let per_second = each.per_second(k, counted, 0.0);
+        // While the stricter one holds, the remainder changes nothing.
+        let added =
+            recurrence::missing(per_second, (1.0 - answered) * stricter.per_second, 1.0 - stricter.probability[1]);
         let collapsed = Collapsed { component: self.component, at_least: k, of: counted };
         let variable = variables.add_brief(Variable {
-            answered: rest(probability[1], stricter.probability[1]),
+            answered,
             instances_of: Some(collapsed),
+            recurrence: each.recurrence(per_second, probability[1], added),
             ..Variable::plain(rest(probability[0], stricter.probability[0]), each.layer)
         });
         let event = bdd.variable(variable)?;
         let function = bdd.or(stricter.function, event)?;
-        self.tails.push(Tail { lost, k, hold, function, probability });
+        self.tails.push(Tail { lost, k, hold, function, probability, per_second });
         Ok(function)
     }
 
@@ -238,14 +260,17 @@ impl Instances {
         };
         let collapsed = Collapsed { component: self.component, at_least: k, of: counted };
         let of = variables.list.iter().rposition(|variable| variable.instances_of == Some(collapsed)).unwrap_or(0);
+        let per_second = each.per_second(k, counted, seconds);
+        let added = recurrence::missing(per_second, given(1) * shorter.per_second, shorter.probability[1]);
         let variable = variables.add_brief(Variable {
             answered: given(1),
             lasting: Some(Lasting { of: of as u32, usually: each.lasts.usually(seconds) }),
+            recurrence: each.recurrence(per_second, probability[1], added),
             ..Variable::plain(given(0), each.layer)
         });
         let event = bdd.variable(variable)?;
         let function = bdd.and(shorter.function, event)?;
-        self.tails.push(Tail { lost, k, hold, function, probability });
+        self.tails.push(Tail { lost, k, hold, function, probability, per_second });
         Ok(function)
     }
 }

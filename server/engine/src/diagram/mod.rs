@@ -20,5 +20,6 @@ mod instances;
 pub(crate) mod loss;
 pub(crate) mod order;
 mod own_part;
+pub(crate) mod recurrence;
 pub(crate) mod service;
 pub(crate) mod variables;

@@ -188,7 +188,7 @@ fn standby(of: ComponentIndex, component: &Component, own: &Own, variables: &mut
     let meanwhile = durations::promoting(component, own).map(|probability| {
         let layer = component.reliability.instance.as_ref().map_or(Layer::Hardware, |figure| figure.layer);
         let promoting = Variable { promotes: Some(of.0), ..Variable::plain(probability, layer) };
-        variables.add(promoting, Lasts::exactly(component.redundancy.failover.seconds.value))
+        variables.add(promoting, Lasts::promotion(component, 1.0 - uncovered))
     });
     Some(Standby::Promoted { unless, meanwhile })
 }

@@ -11,6 +11,7 @@ use crate::diagram::cut_sets::Role;
 use crate::diagram::durations::{self, Lasts};
 use crate::diagram::equations::{OwnEvents, OwnParts};
 use crate::diagram::holds::{Hold, Holds};
+use crate::diagram::recurrence::{self, Recurrence};
 use crate::layout::arrays::Layout;
 use crate::layout::defaults::ZONE_UNAVAILABILITY;
 use crate::layout::own::FictiveZone;
@@ -35,6 +36,8 @@ pub(crate) struct Variable {
     pub(crate) nowhere: Option<u32>,
     /// A failure lasts: given that failure.
     pub(crate) lasting: Option<Lasting>,
+    /// How often it happens when people have to answer first, and how long it lasts.
+    pub(crate) recurrence: Recurrence,
 }
 
 /// At least so many of many equal instances.
@@ -67,6 +70,7 @@ impl Variable {
             promotes: None,
             nowhere: None,
             lasting: None,
+            recurrence: Recurrence::NEVER,
         }
     }
 
@@ -220,16 +224,23 @@ impl Variables {
     pub(crate) fn add(&mut self, variable: Variable, lasts: Lasts) -> u32 {
         let index = self.list.len() as u32;
         let (layer, mut before) = (variable.layer, 0.0);
-        self.list.push(variable);
+        let is_asked_for = matches!(variable.unit, Some(Unit::Failover(_)));
+        let recurrence = if is_asked_for { Recurrence::NEVER } else { lasts.recurrence(variable.answered) };
+        let (mut there, mut per_second) = (variable.answered, recurrence.per_second);
+        self.list.push(Variable { recurrence, ..variable });
         for (hold, seconds) in self.holds.clone() {
             let next = self.list.len() as u32;
+            let answered = lasts.still_answered(before, seconds);
+            let outlasting = recurrence.per_second * lasts.outlasts(seconds);
+            let missing = recurrence::missing(outlasting, answered * per_second, there);
             self.list.push(Variable {
-                answered: lasts.still_answered(before, seconds),
+                answered,
                 lasting: Some(Lasting { of: index, usually: lasts.usually(seconds) }),
+                recurrence: recurrence.times(missing),
                 ..Variable::plain(lasts.still(before, seconds), layer)
             });
             self.lasting.entry(index).or_default().push((hold, next));
-            before = seconds;
+            (before, there, per_second) = (seconds, there * answered, outlasting);
         }
         index
     }

@@ -13,6 +13,18 @@ pub(crate) fn at_least(k: u32, n: u32, p: f64) -> f64 {
     if f64::from(k) > mean { tail(k, n, p) } else { 1.0 - tail(n - k + 1, n, 1.0 - p) }
 }
 
+/// The probability that exactly `k` of `n` independent events happen, each with probability `p`.
+pub(crate) fn exactly(k: u32, n: u32, p: f64) -> f64 {
+    if k > n || p < 0.0 {
+        return 0.0;
+    }
+    if p <= 0.0 || p >= 1.0 {
+        let certain = if p <= 0.0 { 0 } else { n };
+        return if k == certain { 1.0 } else { 0.0 };
+    }
+    (ln_choose(n, k) + f64::from(k) * p.ln() + f64::from(n - k) * (-p).ln_1p()).exp()
+}
+
 /// In how many ways `k` of `n` can be chosen; `u64::MAX` stands for more.
 pub(crate) fn choose(n: u32, k: u32) -> u64 {
     let k = k.min(n.saturating_sub(k));

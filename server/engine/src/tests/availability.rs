@@ -200,8 +200,12 @@ fn async_without_a_buffer_costs_a_function() {
 #[test]
 fn objectives() {
     let mut system = system("lb load_balancer service=2e-4\n db q=5e-3 software=1e-4\n lb -> db");
-    let promise =
-        |component, allowed| Objective { component, allowed: Probability::new(allowed).unwrap(), place: None };
+    let promise = |component, allowed| Objective {
+        component,
+        allowed: Probability::new(allowed).unwrap(),
+        window_days: Objective::WINDOW_DAYS,
+        place: None,
+    };
     system.objectives.push(promise(Some(ComponentIndex(0)), 0.001));
     system.objectives.push(promise(None, 0.01));
     let options = AvailabilityOptions { slo: Probability::new(0.0051), ..AvailabilityOptions::default() };

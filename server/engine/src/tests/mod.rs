@@ -27,6 +27,7 @@ mod monte_carlo;
 mod naive;
 mod naive_modes;
 mod networks;
+mod outages;
 mod parts;
 mod random;
 mod recoveries;

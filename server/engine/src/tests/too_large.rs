@@ -47,7 +47,8 @@ proptest! {
         };
         let mut system = system(&text);
         for allowed in [0.0, 1e-3, 1e-2, 0.1, 0.5] {
-            system.objectives.push(Objective { component: None, allowed: Probability::new(allowed).unwrap(), place: None });
+            let allowed = Probability::new(allowed).unwrap();
+            system.objectives.push(Objective { component: None, allowed, window_days: 30.0, place: None });
         }
         // Some of the diagrams fit and others don't.
         let budget = Budget { nodes, work: if nodes % 2 == 0 { 0 } else { 20_000 }, ..NOTHING };
@@ -75,6 +76,9 @@ proptest! {
         for (entry, bounds) in truth.entries.iter().zip(&found.entries) {
             let interval = bounds.interval.unwrap_or((bounds.unavailability, bounds.unavailability));
             prop_assert!(holds(entry.unavailability, interval), "{} not in {interval:?}", entry.unavailability);
+            for end in [entry.outages.per_year.0, entry.outages.per_year.1] {
+                prop_assert!(holds(end, bounds.outages.per_year), "{:?} not in {:?}", entry.outages, bounds.outages);
+            }
         }
         for (verdict, bound) in truth.verdicts.iter().zip(&found.verdicts) {
             prop_assert!(!bound.met || verdict.met, "{verdict:?} {bound:?}");

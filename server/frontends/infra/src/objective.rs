@@ -53,7 +53,8 @@ fn objective(target: &mut Section<'_>, report: &mut Report, component: Option<Co
         [("availability", Metric::Availability), ("latency_p99", Metric::Other), ("error_rate", Metric::Other)];
     let metric = target.word(report, "metric", &metrics).map_or(Metric::Availability, |metric| metric.value);
     let unit = target.word(report, "unit", &[("percent", true), ("ratio", false), ("ms", false)]);
-    target.number(report, "window_days", Bounds::Positive);
+    let window = target.number(report, "window_days", Bounds::Positive);
+    let window_days = window.map_or(Objective::WINDOW_DAYS, |window| window.value);
     let percent = unit.is_none_or(|unit| unit.value);
     let pair = target.take("target");
     let bounds = match (metric, percent) {
@@ -63,11 +64,11 @@ fn objective(target: &mut Section<'_>, report: &mut Report, component: Option<Co
     };
     let Some(pair) = pair else {
         let allowed = Probability::clamped(complement(TARGET, 99.9, true));
-        return (metric == Metric::Availability).then_some(Objective { component, allowed, place: None });
+        return (metric == Metric::Availability).then_some(Objective { component, allowed, window_days, place: None });
     };
     let number = report.number_in("target", pair.value, bounds)?;
     let text = pair.value.scalar().map_or("", |scalar| scalar.text());
     let allowed = Probability::clamped(complement(text, number, percent));
     let place = Some(written(report, &pair, ()).place);
-    (metric == Metric::Availability).then_some(Objective { component, allowed, place })
+    (metric == Metric::Availability).then_some(Objective { component, allowed, window_days, place })
 }

@@ -156,7 +156,12 @@ fn objectives(matter: &StackMatter) -> String {
     let met = verdicts.iter().filter(|verdict| verdict.met).count();
     let unreachable = verdicts.iter().filter(|verdict| verdict.unreachable).count();
     let words = plural(verdicts.len(), "availability objective");
-    format!("{words} written down: {met} expected to be met, {unreachable} out of reach of the design.")
+    let least = verdicts.iter().map(|verdict| verdict.holds.0).fold(1.0, f64::min);
+    format!(
+        "{words} written down: {met} expected to be met, {unreachable} out of reach of the design; each holds in {:.0} % of \
+         its windows or more.",
+        (100.0 * least).floor()
+    )
 }
 
 fn unknowns(matter: &StackMatter) -> String {

@@ -13,6 +13,7 @@ use super::facts::facts;
 use super::{InputFile, NOTICE};
 use crate::html::{Made, StackMatter, number_value, numbers, suppressed, title, unknowns};
 use crate::model::loudness;
+use crate::outage_words::outages_json;
 use crate::words::layer_name;
 use crate::{JSON_VERSION, Places};
 
@@ -91,6 +92,7 @@ fn of_stack(matter: &StackMatter, places: &Places<'_>) -> Value {
             "share_of_defaults": availability.share_of_defaults,
             "low_confidence": availability.low_confidence,
         })),
+        "outages": outages(matter),
         "scenarios": scenarios(matter),
         "gaps": gaps(matter, places),
         "suppressed": suppressed(stack, places),
@@ -103,6 +105,19 @@ fn of_stack(matter: &StackMatter, places: &Places<'_>) -> Value {
         },
         "problems": problems.collect::<Vec<_>>(),
     })
+}
+
+/// How often each entry is down and for how long.
+fn outages(matter: &StackMatter) -> Vec<Value> {
+    let entries = matter.availability.entries.iter();
+    let of = |entry: &foreshock_engine::EntryAvailability| {
+        json!({
+            "entry": matter.stack.id_of(entry.component),
+            "words": crate::outage_words::outages(&entry.outages),
+            "figures": outages_json(&entry.outages),
+        })
+    };
+    entries.map(of).collect()
 }
 
 fn scenarios(matter: &StackMatter) -> Value {

@@ -16,6 +16,7 @@ use super::suppressed_view::{SuppressedView, suppressed};
 use crate::Places;
 use crate::availability_human::lost;
 use crate::cascade_text::cascade_text;
+use crate::outage_words::{holds, outages};
 use crate::table::Paint;
 use crate::up;
 use crate::words::layer_name;
@@ -63,6 +64,14 @@ struct Headline {
     at_worst: String,
     low_confidence: bool,
     promised: Vec<PromiseView>,
+    /// How often the entries are down, and for how long: the ones that are down the longest.
+    outages: Vec<OutageView>,
+}
+
+#[derive(Serialize)]
+struct OutageView {
+    of: String,
+    words: String,
 }
 
 #[derive(Serialize)]
@@ -70,6 +79,8 @@ struct PromiseView {
     of: String,
     objective: String,
     verdict: &'static str,
+    /// `holds in 62 % of 30-day windows`
+    holds: String,
 }
 
 #[derive(Serialize)]
@@ -186,9 +197,24 @@ fn headline(matter: &StackMatter) -> Option<Headline> {
                     (false, false) if verdict.is_open() => "open",
                     (false, false) => "missed",
                 },
+                holds: holds(verdict),
             })
             .collect(),
+        outages: outage_views(matter),
     })
+}
+
+/// So many entries are told.
+const MOST_OUTAGES: usize = 5;
+
+fn outage_views(matter: &StackMatter) -> Vec<OutageView> {
+    let mut entries: Vec<_> = matter.availability.entries.iter().collect();
+    entries.sort_by(|one, other| other.outages.unavailability.1.total_cmp(&one.outages.unavailability.1));
+    let view = |entry: &foreshock_engine::EntryAvailability| OutageView {
+        of: matter.stack.id_of(entry.component),
+        words: outages(&entry.outages),
+    };
+    entries.into_iter().take(MOST_OUTAGES).map(view).collect()
 }
 
 fn asked(matter: &StackMatter) -> Vec<AskedView> {

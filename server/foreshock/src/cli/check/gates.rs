@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use foreshock_analysis::{Judged, Severity, Stack};
 use foreshock_engine::{AvailabilityOptions, Verdict};
 use foreshock_model::{Points, Probability};
-use foreshock_report::{Places, Report, layer_name, points, score, up, yearly};
+use foreshock_report::{Places, Report, holds, layer_name, points, score, up, yearly};
 
 use crate::cli::availability::objective;
 
@@ -199,7 +199,8 @@ impl Gates {
         let whose = if self.slo.is_some() { "--slo" } else { "slo in foreshock.toml" };
         let missing = yearly(verdict.minutes_missing).unwrap_or_else(|| "less than a second a year".to_owned());
         let (promised, expected) = (up(verdict.allowed), up(verdict.expected));
-        let mut reason = format!("promised {promised}, expected {expected}, {missing} too much");
+        let holds = holds(verdict);
+        let mut reason = format!("promised {promised}, expected {expected}, {missing} too much, {holds}");
         if let (true, Some(ceiling)) = (verdict.unreachable, verdict.ceiling) {
             let (layer, most) = (layer_name(ceiling.layer), up(ceiling.unavailability));
             reason.push_str(&format!("; the {layer} layer allows {most} at most"));

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use foreshock_analysis::{BlockSummary, GuessedCaller, TreeNode, percent};
 use foreshock_engine::Health;
 use foreshock_model::{Confidence, Evidence};
-use foreshock_report::{code, duration, health_name};
+use foreshock_report::{code, duration, health_name, outages};
 use foreshock_text::{FilePath, Place, Position};
 
 use super::{Cancel, Lane, Refusal, Request};
@@ -130,6 +130,10 @@ pub(super) fn section(view: &View, stack: usize, block: &BlockSummary) -> String
             }
         }
         None => text.push_str("\nAvailability by itself: not known\n"),
+    }
+    if let Some(found) = view.snapshot().stacks.get(stack).and_then(|stack| stack.outages(block.component)) {
+        let available = percent((1.0 - found.unavailability.1) * 100.0);
+        let _ = writeln!(text, "\nTo users, with all it needs: {available} %, {}", outages(&found));
     }
     text
 }
