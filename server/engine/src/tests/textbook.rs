@@ -4,7 +4,7 @@
 use foreshock_model::System;
 use serde_json::Value;
 
-use super::fixture::system;
+use super::fixture::{self, system};
 use super::reliability::{Gate, json, parts, shared};
 use crate::{Availability, AvailabilityOptions, Importance, availability};
 
@@ -89,6 +89,12 @@ fn check(item: &Value) -> Result<(), &'static str> {
             let (rate, repair) = (model["lambda"].as_f64().unwrap(), model["mu"].as_f64().unwrap());
             let system = system(&format!("api entry=1 x2 q={}", rate / (rate + repair)));
             same(id, "A, independent repair", 1.0 - unavailability(&system), &answers["independent_repair_A"]);
+            // Until both are down for the first time nobody waits for the crew: from both up one fails first, after
+            // 1/(2 lambda), and from then on it is the time between two outages.
+            let repaired = fixture::system(&format!("api entry=1 x2 q={}/{}", rate / (rate + repair), 3600.0 / repair));
+            let outages = of(&repaired).entries[0].outages;
+            let up = (1.0 - outages.unavailability.1) * 8766.0 / outages.per_year.1;
+            same(id, "MTTF", 1.0 / (2.0 * rate) + up, &answers["MTTF_h"]);
             return Err("one repair crew for both: units are repaired independently here (that answer is matched)");
         }
         "ctmc_cold_standby_1crew" => return Err("a standby that can't fail before it is used, and one repair crew"),
@@ -106,6 +112,9 @@ fn check(item: &Value) -> Result<(), &'static str> {
             let promotion = (found.expected - together) / (1.0 - together);
             let answer = answers["unavailability"].as_f64().unwrap();
             assert!((promotion / answer - 1.0).abs() < 1e-9, "{id}: {promotion} not {answer}");
+            // As often as the primary fails, and both together once in thousands of years.
+            let often = found.entries[0].outages.per_year.1;
+            assert!((often / each_year - 1.0).abs() < 1e-3, "{id}: {often} outages a year");
         }
         "beta_1oo2" => {
             let (q, beta) = (model["Q"].as_f64().unwrap(), model["beta"].as_f64().unwrap());
@@ -147,6 +156,9 @@ fn check(item: &Value) -> Result<(), &'static str> {
             same(id, "A1", 1.0 - unavailability_of_one, &answers["A1"]);
             let text = format!("api entry=1 x3 q={unavailability_of_one}");
             same(id, "U3", unavailability(&system(&text)), &answers["U3_independent"]);
+            let one = of(&system(&format!("api entry=1 q={unavailability_of_one}/{}", repair * 3600.0)));
+            let often = one.entries[0].outages.per_year.1;
+            assert!((often * (between + repair) / 8766.0 - 1.0).abs() < 1e-12, "{id}: {often} outages a year");
         }
         _ => panic!("{id} is new"),
     }
