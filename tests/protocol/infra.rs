@@ -129,6 +129,15 @@ fn components_carry_hints_lenses_hovers_and_a_hierarchy() {
         assert!(markdown.contains(part), "{part}: {markdown}");
     }
 
+    // What users meet: how often, how long. Only an entry says it.
+    assert!(!markdown.contains("outages a year"), "{markdown}");
+    let [entry, _] = find(&text, "id: lb");
+    let there = json!({"textDocument": {"uri": uri(&file)}, "position": at([entry[0] + 1, 6])});
+    let hover = client.request("textDocument/hover", there).unwrap();
+    let markdown = hover["contents"]["value"].as_str().unwrap();
+    let users = markdown.lines().find(|line| line.starts_with("To users")).unwrap();
+    assert!(users.contains("a year") && users.contains("the worst month of ten years loses"), "{users}");
+
     let items = client.request("textDocument/prepareCallHierarchy", here).unwrap();
     assert_eq!((&items[0]["name"], &items[0]["detail"]), (&json!("orders"), &json!("database")));
     let incoming = client.request("callHierarchy/incomingCalls", json!({"item": items[0]})).unwrap();
