@@ -9,6 +9,7 @@ use super::cascade_mermaid::cascade_mermaid;
 use super::markdown_page::Page;
 use super::markdown_text::{code, sentence};
 use super::model::loudness;
+use super::outage_words::met_by_users;
 use super::panel::{against, findings};
 use super::verdict::{first_line, is_news, mended_sentence, news, own_score_words, readable_words, verdict};
 use super::words::{offer, points, rule_page_address, score, yearly};
@@ -79,6 +80,7 @@ fn of_stack(page: &mut Page, report: &StackReport, places: &Places<'_>, alone: b
         let mended = comparison.mended.iter().map(|finding| format!("- {}\n", names.mark(&mended_sentence(finding))));
         page.list("\n**Mended**\n\n", mended, "");
     }
+    users(page, stack, &names);
     problems(page, stack, places);
     judged(page, stack, &names);
     old(page, stack, places, &names);
@@ -133,6 +135,17 @@ fn affected(ids: &[Arc<str>]) -> String {
         count if count > MOST_AFFECTED => format!("{} and {} more", shown.join(", "), count - MOST_AFFECTED),
         _ => shown.join(", "),
     }
+}
+
+/// How often the entries are down and for how long.
+fn users(page: &mut Page, stack: &Stack, names: &Names) {
+    let (told, more) = met_by_users(stack);
+    let mut lines: Vec<String> =
+        told.into_iter().map(|(id, words)| format!("- {}: {}\n", code(&id), names.mark(&words))).collect();
+    if more > 0 && !lines.is_empty() {
+        lines.push(format!("- and {more} more entry points\n"));
+    }
+    page.list("\n**What users meet**\n\n", lines.into_iter(), "");
 }
 
 /// What falls with the worst of what is new.

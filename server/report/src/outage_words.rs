@@ -1,5 +1,6 @@
 //! How often and how long, in words and in JSON.
 
+use foreshock_analysis::Stack;
 use foreshock_engine::{Outages, Verdict};
 use serde_json::{Value, json};
 
@@ -84,6 +85,19 @@ fn nearly((low, high): (f64, f64)) -> bool {
 fn between(ends: (f64, f64), words: impl Fn(f64) -> String) -> String {
     let (low, high) = (words(if nearly(ends) { ends.1 } else { ends.0 }), words(ends.1));
     if low == high { high } else { format!("{low} to {high}") }
+}
+
+/// So many entries are told where few lines are left.
+const MOST_ENTRIES: usize = 3;
+
+/// What users meet at the first entries of a stack, each with its id; and how many entries there are more.
+pub(super) fn met_by_users(stack: &Stack) -> (Vec<(String, String)>, usize) {
+    let entries = &stack.assessment.basis.entries;
+    let told = entries.iter().take(MOST_ENTRIES).filter_map(|entry| {
+        let found = stack.outages(entry.component)?;
+        Some((stack.id_of(entry.component), outages(&found)))
+    });
+    (told.collect(), entries.len().saturating_sub(MOST_ENTRIES))
 }
 
 /// One number, at the worst, and the interval where something is open.

@@ -4,6 +4,7 @@ use foreshock_analysis::{Comparison, Finding, Fix, Severity, Stack};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::model::loudness;
+use super::outage_words::met_by_users;
 use super::table::Paint;
 use super::verdict::{figures, is_news, mended_sentence, own_score_words, readable_words, sentence};
 use super::words::{offer, score, yearly};
@@ -23,6 +24,9 @@ pub(super) fn panel(report: &StackReport, places: &Places<'_>, paint: Paint) -> 
     let mut frame = Frame { text: String::new(), paint };
     frame.top(&places.title(stack), &against(comparison));
     frame.row("Score", &score_words(stack, comparison), colour_of(comparison));
+    for (number, (id, words)) in met_by_users(stack).0.into_iter().enumerate() {
+        frame.row(if number == 0 { "Users" } else { "" }, &format!("{id}: {words}"), Paint::plain);
+    }
     for says in stack.plan_says() {
         frame.row("Plan", says, Paint::plain);
     }
