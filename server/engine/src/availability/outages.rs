@@ -30,8 +30,8 @@ const MONTHS: f64 = 120.0;
 /// important as can be.
 const BOUNDED_ONE_BY_ONE: usize = 400;
 
-/// The outages of something: how often, how long. Each pair has the best and the worst of what is unknown or, where the
-/// diagram grew too large, the bounds; equal where nothing is open.
+/// The outages of something: how often, how long. Each pair has what comes of everything unknown at its best and at its worst
+/// for the share of time or, where the diagram grew too large, the bounds; equal where nothing is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Outages {
     /// Share of time DOWN, all causes, each once, promotions and waiting for people included, 0..=1.
@@ -137,7 +137,9 @@ impl Course {
         kinds.sort_by_key(|(key, _)| *key);
         course.per_second = kinds.iter().map(|(_, (begun, _))| begun.per_second).sum();
         let assumed = kinds.iter().filter(|(_, (begun, _))| begun.assumed).map(|(_, (begun, _))| begun.per_second);
-        course.assumed = if course.per_second > 0.0 { assumed.sum::<f64>() / course.per_second } else { 0.0 };
+        // Not a plain sum: that of nothing is -0.0.
+        let assumed = assumed.fold(0.0, |sum, each| sum + each);
+        course.assumed = if course.per_second > 0.0 { assumed / course.per_second } else { 0.0 };
         let severity = |(_, (begun, lost)): ((usize, u32), (Begun, f64))| Severity {
             expected: begun.per_second,
             mean: lost / begun.per_second,

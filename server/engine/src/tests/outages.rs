@@ -338,3 +338,50 @@ proptest! {
         prop_assert!(worse.0 <= at.0 + 1e-3, "{worse:?} above {at:?}");
     }
 }
+
+/// Two entries that share a database: its outages cost all of the service, those of one entry half of it.
+#[test]
+fn several_entries() {
+    let text = "a entry=1 q=1e-3/600\n b entry=1 q=2e-3/1200\n db q=1e-3/3600\n a -> db\n b -> db";
+    let system = system(text);
+    let frozen = Frozen::read(&system, Reading::of(Purpose::Service));
+    let roots = [0, 1].map(|root| (root, 0.5));
+    let service = Service::at(&system, &frozen.layout, &[0, 1], Wanted::DOWN);
+    let found = course(&service, &roots);
+    let often = [1e-3 / 600.0, 2e-3 / 1200.0, 1e-3 / 3600.0];
+    // Each cause counts once, as often as where it matters most: an entry's own while the database is up.
+    let expected = (often[0] + often[1]) * (1.0 - 1e-3) + often[2] * (1.0 - 1e-3);
+    close(found.per_second, expected);
+    // What is allowed is shared, too: 300 s of service in an hour-long window are one short outage of one entry.
+    let (half, all) = (found.holds(0.5, 3600.0), found.holds(0.999_999, 3600.0));
+    assert!(half < all, "{half} {all}");
+}
+
+/// Whatever stands in the place of what is unknown lies between the best and the worst of it. How often is told at these two
+/// ends and is not monotone: with a standby that is promoted the loss of both is an outage of its own, one in 500 more.
+#[test]
+fn an_interval_holds_every_value() {
+    let zones = "zone a 1e-4/3600\n zone b 1e-4/3600\n";
+    for (open, values) in [
+        ("web entry=1 q=1e-4/60\n api x? q=1e-2/600\n web -> api", ["x? x1", "x? x2", "x? x3", "x? x6"]),
+        ("api entry=1 x2 zones=? q=1e-2/600", ["=? =a", "=? =b", "=? =a,b", "=? =b,a"]),
+        (
+            "db entry=1 ps mode=? c=0.95 failover=60 x2 q=1e-3/3600",
+            ["mode=? auto", "mode=? manual", "mode=? auto", "mode=? auto"],
+        ),
+    ] {
+        let promise = |text: &str| promised(&format!("{zones}{text}"), 1e-3).holds;
+        let (between, holds) = (outages(&format!("{zones}{open}")), promise(open));
+        assert!(between.per_year.0 < between.per_year.1, "{open}: {between:?}");
+        for value in values {
+            let (unknown, known) = value.split_once(' ').unwrap();
+            let text = open.replace(unknown, known);
+            let found = outages(&format!("{zones}{text}"));
+            let inside = |(low, high): (f64, f64), value: f64| low <= value * 1.000_001 && value <= high * 1.003;
+            assert!(inside(between.per_year, found.per_year.1), "{text}: {found:?} not in {between:?}");
+            assert!(inside(between.unavailability, found.unavailability.1), "{text}: {found:?} not in {between:?}");
+            let kept = promise(&text);
+            assert!(holds.0 <= kept.0 + 1e-3 && kept.1 <= holds.1 + 1e-3, "{text}: {kept:?} not in {holds:?}");
+        }
+    }
+}
