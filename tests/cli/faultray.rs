@@ -68,6 +68,9 @@ fn its_own_files_give_figures_and_their_exports_the_same() {
                 let one = figures(&outside, command, file.path().to_str().unwrap());
                 let other = figures(&outside, command, model.to_str().unwrap());
                 *same += u32::from(one == other);
+                // An export has lost every dependency_type of its text; what else differs is a default that somebody chose.
+                let is_lost = std::fs::read_to_string(file.path()).unwrap().contains("dependency_type");
+                assert!(one == other || is_lost || command[0] != "availability", "{name}: other figures");
                 if one != other {
                     let differs = one.lines().zip(other.lines()).find(|(one, other)| one != other);
                     println!("{name} {command:?}: {differs:?}");

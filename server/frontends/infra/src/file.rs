@@ -10,6 +10,7 @@ use foreshock_text::{FilePath, Place};
 use crate::component::{self, Context};
 use crate::groups::{self, Groups};
 use crate::problem::{Problem, ProblemKind};
+use crate::recognise::body;
 use crate::section::{Report, Section, found};
 use crate::shared::Shared;
 use crate::suggest::Ids;
@@ -69,6 +70,7 @@ fn told(mut problems: Vec<Problem>) -> Vec<Problem> {
 }
 
 fn read_root(root: Value<'_>, report: &mut Report) -> Option<Infra> {
+    let root = body(root);
     let mut top = Section::of(report, root, "the file", "")?;
     top.accept(&["schema_version", "operational_simulation"]);
     top.accept_extensions();

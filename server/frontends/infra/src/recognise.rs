@@ -21,6 +21,13 @@ pub fn may_be_infra(text: &str) -> bool {
     lines.any(|line| line.trim_start_matches(['"', '\'', ' ', '-', '?', '&', '!']).starts_with("components"))
 }
 
+/// What holds the components of a file: its root, or the `topology` in it. Records of incidents have one, beside what
+/// happened, which is theirs.
+pub(crate) fn body(root: Value<'_>) -> Value<'_> {
+    let topology = || root.get("topology").filter(|topology| topology.get("components").is_some());
+    if root.get("components").is_some() { root } else { topology().unwrap_or(root) }
+}
+
 /// Whether a tree is infrastructure YAML: its `components` is a list, and most of the items that are written are maps
 /// with an `id`. Or it is a map, most of whose values are of a type that we know, beside `dependencies` or a
 /// `schema_version`: maps of components stand in all sorts of files.
@@ -30,12 +37,12 @@ pub fn is_infra(tree: &Tree) -> bool {
     if pairs.iter().any(|pair| OTHERS.contains(&pair.name)) {
         return false;
     }
-    let components = pairs.iter().find(|pair| pair.name == "components");
-    let Some(components) = components.map(|pair| pair.value) else { return false };
+    let Some(components) = body(root).get("components") else { return false };
     if let Some(items) = components.items() {
         return most(items, |item| item.get("id").is_some());
     }
-    let is_model = pairs.iter().any(|pair| matches!(pair.name, "dependencies" | "schema_version"));
+    let is_model =
+        body(root).pairs().into_iter().flatten().any(|pair| matches!(pair.name, "dependencies" | "schema_version"));
     let by_id = components.pairs().filter(|_| is_model).into_iter().flatten();
     most(by_id.map(|pair| pair.value), has_known_type)
 }
@@ -71,6 +78,8 @@ mod tests {
             ("--- {components: [{id: a}]}", true),
             ("\u{feff}components: [{id: a}]", true),
             ("components:\r  - id: a\r", true),
+            ("incident: {id: x}\ntopology:\n  components:\n    - id: a\n", true),
+            ("topology: [components]\n", false),
             ("components: {a: {type: database}}\ndependencies: []\n", true),
             ("{\"schema_version\": \"4.0\", \"components\": {\"a\": {\"type\": \"cache\"}, \"b\": {}}}", true),
             ("components: {a: {type: database}}\n", false),

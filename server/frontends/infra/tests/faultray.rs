@@ -70,6 +70,20 @@ fn who_looks_after_it_and_how_it_was_change_nothing() {
     );
 }
 
+#[test]
+fn the_topology_of_an_incident_is_a_system() {
+    let system_of = "components: [{id: a, type: app_server}, {id: b, type: database, replicas: 2}]\ndependencies: [{source: a, target: b}]\n";
+    let indented: String = system_of.lines().map(|line| format!("  {line}\n")).collect();
+    let incident = format!("incident: {{id: x, severity: high}}\ntopology:\n{indented}expected: {{blast_radius: 2}}\n");
+    assert!(is_infra(&parse(&incident).0));
+    assert_eq!(meaning(&incident, &system(&incident)), meaning(system_of, &system(system_of)));
+    let wrong = incident.replace("replicas", "replica");
+    assert_eq!(
+        messages(&wrong, &reading(&wrong).1),
+        "\"replica\": a component has no key replica; did you mean replicas?\n"
+    );
+}
+
 /// Only in a record of the export a default says nothing: by hand it was chosen.
 #[test]
 fn a_default_written_by_hand_counts() {
