@@ -442,7 +442,7 @@ fn one_root_is_as_many_stacks_as_the_configuration_says() {
 
 #[test]
 fn tiny_unavailabilities_survive() {
-    let text = "components: [{id: a, instance_unavailability: 1e-9, entry: true}]\n";
+    let text = "components: [{id: a, instance_unavailability: 1e-9, zones: [], entry: true}]\n";
     let directory = infra_directory("tiny", text);
     let output = foreshock_in(&directory, &["check", "--format", "json", "--fail-on", "never"]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();

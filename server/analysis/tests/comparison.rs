@@ -242,8 +242,8 @@ fn infrastructure_yaml_is_compared_by_its_ids() {
         &[("infra.yaml", before)],
         &[("infra.yaml", &after)],
         &expect![[r#"
-        100.0 -> 78.7: -21.3 points
-        + single-point-of-failure db"#]],
+            73.3 -> 69.9: -3.4 points
+            + single-point-of-failure db"#]],
     );
 }
 

@@ -72,9 +72,9 @@ fn the_checkout() {
             single-point-of-failure "replicas: 1": orders is a single point of failure (1 instance). 2 of 5 others go down with it: app, lb.
                 "source: app\n    target: orders\n    latency_ms: 2": app goes down: it requires orders (declared as a dependency)
                 "{source: lb, target: app}": lb goes down: it requires app (declared as a dependency)
-              Add a replica in eu-west-1b (+7.9)
+              Add a replica in eu-west-1b (+7.0)
                     replicas: 2               # a second one comes next year
-              Add a replica (+3.4)
+              Add a replica (+3.0)
                     replicas: 2               # a second one comes next year
         "#]],
     );
@@ -85,63 +85,63 @@ fn a_replica_is_written_where_it_belongs() {
     before(
         "  - id: db\n    type: database\n    replicas: 1 # cheap\n",
         expect![[r#"
-        single-point-of-failure "replicas: 1": db is a single point of failure (1 instance). With it web goes down.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Add a replica (+21.3)
-                replicas: 2 # cheap
-    "#]],
+            single-point-of-failure "replicas: 1": db is a single point of failure (1 instance). With it web goes down.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Add a replica (+3.4)
+                    replicas: 2 # cheap
+        "#]],
     );
     before(
         "  - id: db\n    type: database   # postgres\n    name: Orders\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Add a replica (+21.3)
-    "#]],
+            single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Add a replica (+3.4)
+        "#]],
     );
     before(
         "  - id: db\n    name: |\n      a\n      b\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Add a replica (+27.3)
-    "#]],
+            single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Add a replica (+5.7)
+        "#]],
     );
     before(
         "  - name: Orders\n    id: db\n    replicas:\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Add a replica (+27.3)
-    "#]],
+            single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Add a replica (+5.7)
+        "#]],
     );
     before(
         "  - {id: db, type: database, name: Orders}\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Add a replica (+21.3)
-              - {id: db, type: database, replicas: 2, name: Orders}
-    "#]],
+            single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Add a replica (+3.4)
+                  - {id: db, type: database, replicas: 2, name: Orders}
+        "#]],
     );
     before(
         "  - {\n      \"id\": \"db\",\n      \"type\": \"database\"\n    }\n",
         expect![[r#"
-        single-point-of-failure "\"id\": \"db\"": db is a single point of failure (1 instance). With it web goes down.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Add a replica (+21.3)
-                  "type": "database",
-                  "replicas": 2
-    "#]],
+            single-point-of-failure "\"id\": \"db\"": db is a single point of failure (1 instance). With it web goes down.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Add a replica (+3.4)
+                      "type": "database",
+                      "replicas": 2
+        "#]],
     );
     before(
         "  - id: db\r\n    type: database\r\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Add a replica (+21.3)
-                replicas: 2␍
-    "#]],
+            single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Add a replica (+3.4)
+                    replicas: 2␍
+        "#]],
     );
 }
 
@@ -150,20 +150,20 @@ fn a_figure_for_the_whole_becomes_one_for_each_instance() {
     before(
         "  - id: db\n    type: database\n    availability: 0.999\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Add a replica (+25.9)
-                instance_availability: 0.999
-    "#]],
+            single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Add a replica (+11.2)
+                    instance_availability: 0.999
+        "#]],
     );
     before(
         "  - {id: db, \"unavailability\": 1e-3, replicas: 1}\n",
         expect![[r#"
-        single-point-of-failure "replicas: 1": db is a single point of failure (1 instance). With it web goes down.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Add a replica (+40.0)
-              - {id: db, "instance_unavailability": 1e-3, replicas: 2}
-    "#]],
+            single-point-of-failure "replicas: 1": db is a single point of failure (1 instance). With it web goes down.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Add a replica (+11.2)
+                  - {id: db, "instance_unavailability": 1e-3, replicas: 2}
+        "#]],
     );
     before("  - {id: db, availability: 1}\n", expect![[""]]);
 }
@@ -173,20 +173,20 @@ fn a_standby_that_waits_for_a_person_is_no_repair() {
     before(
         "  - {id: db, type: database, failover: {enabled: false}}\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Add a replica with automatic failover (+21.3)
-              - {id: db, type: database, replicas: 2, failover: {enabled: true}}
-    "#]],
+            single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Add a replica with automatic failover (+3.4)
+                  - {id: db, type: database, replicas: 2, failover: {enabled: true}}
+        "#]],
     );
     before(
         "  - {id: db, type: database, replicas: 2, failover: {enabled: false}}\n",
         expect![[r#"
-        no-automatic-failover "id: db": db has 2 instances, but nothing promotes a standby. When the primary is lost, 1 others stay down until somebody acts.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Enable automatic failover (+21.3)
-              - {id: db, type: database, replicas: 2, failover: {enabled: true}}
-    "#]],
+            no-automatic-failover "id: db": db has 2 instances, but nothing promotes a standby. When the primary is lost, 1 others stay down until somebody acts.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Enable automatic failover (+3.4)
+                  - {id: db, type: database, replicas: 2, failover: {enabled: true}}
+        "#]],
     );
 }
 
@@ -197,7 +197,7 @@ fn another_zone_that_the_file_knows() {
         expect![[r#"
             single-zone "zones: [a]": db has 2 instances, all in a. When that zone fails, none is left.
                 "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-              Spread over a and b (+5.5)
+              Spread over a and b (+5.2)
                   - {id: db, type: cache, replicas: 2, zones: [a, b]}
         "#]],
     );
@@ -206,7 +206,7 @@ fn another_zone_that_the_file_knows() {
         expect![[r#"
             single-zone "zones:\n      - \"a\"": db has 2 instances, all in a. When that zone fails, none is left.
                 "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-              Spread over a and b (+6.0)
+              Spread over a and b (+5.0)
                       - "b"
         "#]],
     );
@@ -215,7 +215,7 @@ fn another_zone_that_the_file_knows() {
         expect![[r#"
             single-zone "availability_zone: a": db has 2 instances, all in a. When that zone fails, none is left.
                 "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-              Spread over a and b (+5.5)
+              Spread over a and b (+5.2)
                   - {id: db, type: cache, zones: [a, b], replicas: 2, region: {availability_zone: a}}
         "#]],
     );
@@ -233,11 +233,11 @@ fn what_others_share_is_not_edited() {
     before(
         "  - {<<: {type: database, replicas: 1}, id: db}\n",
         expect![[r#"
-        single-point-of-failure "replicas: 1": db is a single point of failure (1 instance). With it web goes down.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Add a replica (+21.3)
-              - {<<: {type: database, replicas: 1}, id: db, replicas: 2}
-    "#]],
+            single-point-of-failure "replicas: 1": db is a single point of failure (1 instance). With it web goes down.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Add a replica (+3.4)
+                  - {<<: {type: database, replicas: 1}, id: db, replicas: 2}
+        "#]],
     );
     check(
         "x: &db {id: db, type: database}\ncomponents: [*db, {id: web, replicas: 2}]\ndependencies: [{source: web, target: db}]\n",
@@ -260,7 +260,7 @@ fn a_single_load_balancer_is_a_single_point() {
         "components: [{id: lb, type: load_balancer}, {id: web, replicas: 2}]\ndependencies: [{source: lb, target: web}]\n",
         expect![[r#"
             single-point-of-failure "id: lb": lb is a single point of failure (1 instance). Users come in through it, and nothing stands in for it.
-              Add a replica (+0.0)
+              Add a replica (+1.8)
                 components: [{id: lb, type: load_balancer, replicas: 2}, {id: web, replicas: 2}]
         "#]],
     );
@@ -271,14 +271,14 @@ fn problems_are_told_with_their_places() {
     before(
         "  - {id: db, type: databse, replicas: 0}\n  - id: x: y\n",
         expect![[r#"
-        single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
-            "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-          Add a replica (+27.3)
-              - {id: db, type: databse, replicas: 2}
-        ! "databse" type is "databse"; did you mean database?
-        ! "0" replicas is 0; expected a whole number from 1 to 1000000
-        ! "- id: x: y" this is not YAML (mapping values are not allowed in this context); the line is left out
-    "#]],
+            single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
+                "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
+              Add a replica (+5.7)
+                  - {id: db, type: databse, replicas: 2}
+            ! "databse" type is "databse"; did you mean database?
+            ! "0" replicas is 0; expected a whole number from 1 to 1000000
+            ! "- id: x: y" this is not YAML (mapping values are not allowed in this context); the line is left out
+        "#]],
     );
 }
 

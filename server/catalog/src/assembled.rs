@@ -158,6 +158,14 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Compo
     let in_zones = redundancy.zones.known().is_some_and(|zones| !zones.is_empty());
     let kind = row.kind_of(&variables).unwrap_or(ComponentKind::Custom);
     let defaults = Defaults::of(figures);
+    let mut reliability = figures.reliability(sla, in_zones);
+    // What users reach and nobody promises anything of is no better for that: the default of its kind, for all of it.
+    if reliability == Reliability::default() && kind.is_user_facing() {
+        reliability.service = Some(defaults.instance(kind));
+    }
+    // A name or a door that can't fail by itself is not changed by itself either.
+    let changed = Some(kind).filter(|_| defaults.deploys(kind) || reliability != Reliability::default());
+    reliability.software = defaults.software(changed, &Upkeep::default());
     Component {
         id: ComponentId::new(grouped.id.as_str()),
         kind,
@@ -166,10 +174,7 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Compo
         place: instance.map(|instance| instance.block.header_place()),
         extent: instance.map(|instance| Place::new(instance.block.file.clone(), instance.block.span)),
         redundancy,
-        reliability: Reliability {
-            software: defaults.software(kind, &Upkeep::default()),
-            ..figures.reliability(sla, in_zones)
-        },
+        reliability,
         capacity: Capacity::default(),
         domains: Vec::new(),
         region: instance.and_then(|instance| region_of(instance, row, &variables, &mut system.regions)),

@@ -1,6 +1,6 @@
 //! The table of defaults as figures of the model: one table for every dialect.
 
-use foreshock_model::{ComponentKind, Figure, Layer, Probability, Seconds, Source, Sourced};
+use foreshock_model::{CommonCause, ComponentKind, Figure, Layer, Probability, Seconds, Source, Sourced};
 
 use crate::Catalog;
 use crate::figures::{Figures, hardware};
@@ -63,6 +63,16 @@ impl<'a> Defaults<'a> {
         self.hardware("domain")
     }
 
+    /// How often one machine is lost with everything on it.
+    pub fn host(self) -> Figure {
+        self.hardware("host")
+    }
+
+    /// The beta factor of replicas of which nothing else is known.
+    pub fn common_cause(self) -> CommonCause {
+        self.figures.common_cause()
+    }
+
     /// How often a whole region is lost.
     pub fn region(self) -> Figure {
         self.hardware("region")
@@ -88,21 +98,22 @@ impl<'a> Defaults<'a> {
         }
     }
 
-    /// What its own people do to it (L1): deploys, mistakes in changes, maintenance. None where nothing is written and
-    /// nobody's own code runs in that kind.
+    /// What its own people do to it (L1): deploys or changes of its settings, mistakes in them, maintenance. None where
+    /// nothing is written and nobody's changes are known: of third parties, of what is there for others, without a kind.
     ///
-    /// U = (deploys a year x (written deploy downtime + share of changes that fail x time to restore) + maintenances a
-    /// year x written maintenance downtime) / year; the middle term for own code only.
-    pub fn software(self, kind: ComponentKind, upkeep: &Upkeep) -> Option<Figure> {
-        let own_code = runs_own_code(kind);
-        if !own_code && upkeep.deploy.is_none() && upkeep.maintenance.is_none() {
+    /// U = (changes a year x share of them that fail x time to restore + deploys a year x written deploy downtime +
+    /// maintenances a year x written maintenance downtime) / year. Own code is deployed, everything else configured.
+    pub fn software(self, kind: Option<ComponentKind>, upkeep: &Upkeep) -> Option<Figure> {
+        let change = kind.and_then(Change::of);
+        if change.is_none() && upkeep.deploy.is_none() && upkeep.maintenance.is_none() {
             return None;
         }
         let (deploys, maintenances) = (self.number("deploys_per_year"), self.number("maintenances_per_year"));
-        let (share, restore, source) = self.figures.judged("change_failure");
-        let (share, restore) = if own_code { (share, restore.unwrap_or(0.0)) } else { (0.0, 0.0) };
-        let mut events = deploys.value * share;
-        let mut seconds = events * restore;
+        let (changes, failure) = change.unwrap_or(Change::Deploy).rows();
+        let (share, restore, source) = self.figures.judged(failure);
+        let share = if change.is_some() { share } else { 0.0 };
+        let mut events = self.number(changes).value * share;
+        let mut seconds = events * restore.unwrap_or(0.0);
         for (times, written) in [(deploys.value, upkeep.deploy), (maintenances.value, upkeep.maintenance)] {
             let each = written.map_or(0.0, Seconds::get);
             if each > 0.0 {
@@ -117,6 +128,11 @@ impl<'a> Defaults<'a> {
             mttr,
             source: upkeep.source.clone().unwrap_or(source),
         })
+    }
+
+    /// Whether what runs there is one's own code, which is deployed.
+    pub(crate) fn deploys(self, kind: ComponentKind) -> bool {
+        runs_own_code(kind)
     }
 
     /// Until a person begins to repair it, where nothing is written: for own code, whose failures wait for its people.
@@ -152,6 +168,33 @@ impl<'a> Defaults<'a> {
 
 /// A year of 8766 hours.
 const SECONDS_PER_YEAR: f64 = 8766.0 * 3600.0;
+
+/// What people change of a component while it runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Change {
+    /// Its code.
+    Deploy,
+    /// Its settings: what runs is somebody else's.
+    Configuration,
+}
+
+impl Change {
+    fn of(kind: ComponentKind) -> Option<Change> {
+        match kind {
+            kind if runs_own_code(kind) => Some(Change::Deploy),
+            kind if is_third_party(kind) || kind.is_supporting() => None,
+            _ => Some(Change::Configuration),
+        }
+    }
+
+    /// The rows of how often, and of how many fail.
+    fn rows(self) -> (&'static str, &'static str) {
+        match self {
+            Change::Deploy => ("deploys_per_year", "change_failure"),
+            Change::Configuration => ("configurations_per_year", "configuration_failure"),
+        }
+    }
+}
 
 /// Whether what runs there is mostly the owner's own code, which is deployed and can be deployed wrong.
 fn runs_own_code(kind: ComponentKind) -> bool {
@@ -197,19 +240,42 @@ mod tests {
     fn own_code_has_deploys_and_people() {
         let defaults = Defaults::bundled();
         let nothing = Upkeep::default();
-        let app = defaults.software(ComponentKind::AppServer, &nothing).unwrap();
+        let app = defaults.software(Some(ComponentKind::AppServer), &nothing).unwrap();
         assert!(close(app.unavailability.get(), 52.18 * 0.05 * 1800.0 / (8766.0 * 3600.0)));
         assert_eq!(app.mttr.map(Seconds::get), Some(1800.0));
-        assert_eq!(defaults.software(ComponentKind::Database, &nothing), None);
         assert_eq!(defaults.response(ComponentKind::Database), None);
         let usual = defaults.response(ComponentKind::AppServer).unwrap().value;
         assert_eq!(usual, defaults.response_of(&Team::default()));
 
         let written = Upkeep { deploy: Seconds::new(30.0), maintenance: Seconds::new(3600.0), source: None };
-        let database = defaults.software(ComponentKind::Database, &written).unwrap();
+        let database = defaults.software(None, &written).unwrap();
         assert!(close(database.unavailability.get(), (52.18 * 30.0 + 12.0 * 3600.0) / (8766.0 * 3600.0)));
         let never = Upkeep { deploy: Seconds::new(0.0), ..Upkeep::default() };
-        assert_eq!(defaults.software(ComponentKind::Database, &never).unwrap().unavailability.get(), 0.0);
+        assert_eq!(defaults.software(None, &never).unwrap().unavailability.get(), 0.0);
+    }
+
+    /// What one does not program oneself is configured, and a third party's or a key's settings are nobody's news.
+    #[test]
+    fn everything_that_serves_has_a_software_layer() {
+        let defaults = Defaults::bundled();
+        let configured = defaults.software(Some(ComponentKind::LoadBalancer), &Upkeep::default()).unwrap();
+        assert!(close(configured.unavailability.get(), 12.0 * 0.05 * 1800.0 / (8766.0 * 3600.0)));
+        for (kind, name) in ComponentKind::ALL {
+            let has = defaults.software(Some(kind), &Upkeep::default()).is_some();
+            assert_eq!(has, !is_third_party(kind) && !kind.is_supporting(), "{name}");
+        }
+        assert_eq!(defaults.software(None, &Upkeep::default()), None);
+        let written = Upkeep { maintenance: Seconds::new(3600.0), ..Upkeep::default() };
+        let both = defaults.software(Some(ComponentKind::Database), &written).unwrap();
+        assert!(close(both.unavailability.get(), (12.0 * 0.05 * 1800.0 + 12.0 * 3600.0) / (8766.0 * 3600.0)));
+    }
+
+    #[test]
+    fn the_common_cause_of_replicas_is_an_interval() {
+        let cause = Defaults::bundled().common_cause();
+        let (low, high) = cause.interval;
+        assert_eq!([low, cause.share, high].map(Probability::get), [0.02, 0.1, 0.2]);
+        assert!(cause.source.is_default());
     }
 
     #[test]

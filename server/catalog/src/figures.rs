@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_model::{Figure, Layer, Probability, Reliability, Seconds, Source, Sourced};
+use foreshock_model::{CommonCause, Figure, Layer, Probability, Reliability, Seconds, Source, Sourced};
 use serde::Deserialize;
 
 use crate::row::SlaRow;
@@ -47,6 +47,9 @@ struct DefaultFigure {
     mtbf_hours: Option<f64>,
     #[serde(default)]
     restore: Option<f64>,
+    /// Between which values it may lie, where sources differ.
+    #[serde(default)]
+    interval: Option<(f64, f64)>,
     reason: String,
 }
 
@@ -105,6 +108,15 @@ impl Figures {
         Sourced { value: Probability::clamped(value), source }
     }
 
+    /// The beta factor of replicas of which nothing else is known, with its interval.
+    pub(crate) fn common_cause(&self) -> CommonCause {
+        const ROW: &str = "common_cause";
+        let (value, _, source) = self.judged(ROW);
+        let (low, high) = self.defaults.get(ROW).and_then(|row| row.interval).unwrap_or((value, value));
+        let [share, low, high] = [value, low, high].map(Probability::clamped);
+        CommonCause { share, interval: (low, high), source }
+    }
+
     /// How long promotion takes, from the row of the spread configuration where it says so.
     pub(crate) fn failover_seconds(&self, row: Option<&SlaRow>) -> Sourced<Seconds> {
         let stated = row
@@ -123,7 +135,8 @@ impl Figures {
 
     /// Peels a configuration's figures into units, so that each quoted configuration is reproduced (semantics,
     /// section 5): the spread row is the service, the single row less zone and service is the instance. Without a zone
-    /// unit (`in_zones` false: its zone is not known) the zone's share stays with the instance.
+    /// unit (`in_zones` false: its zone is not known) the zone's share stays with the instance. What takes all instances at
+    /// once by one cause is in the figure of the spread configuration; only where there is none it is a unit of its own.
     pub(crate) fn reliability(&self, row: Option<&SlaRow>, in_zones: bool) -> Reliability {
         let Some(row) = row else { return Reliability::default() };
         let named = |name: &Option<String>| name.as_deref().and_then(|name| self.sla.get(name));
@@ -141,6 +154,9 @@ impl Figures {
         } else if let Some(name) = &row.fallback {
             let (value, restore, source) = self.judged(name);
             reliability.instance = Some(hardware(value, restore, source));
+        }
+        if reliability.service.is_none() && reliability.instance.is_some() {
+            reliability.common_cause = Some(self.common_cause());
         }
         reliability
     }
@@ -214,8 +230,10 @@ mod tests {
             assert!(figure.reason.len() > 20, "{name}: a default needs a reason");
             let by_rates = figure.mtbf_hours.is_some() && figure.restore.is_some();
             assert!(figure.value.is_some() != by_rates, "{name}: a value, or a rate with its repair time");
+            let inside = |(low, high): (f64, f64)| low <= figure.value() && figure.value() <= high;
+            assert!(figure.interval.is_none_or(inside), "{name}: its value is outside of its interval");
         }
-        for needed in ["zone", "failover_coverage", "failover_seconds"] {
+        for needed in ["zone", "failover_coverage", "failover_seconds", "common_cause", "host"] {
             assert!(figures.defaults.contains_key(needed), "{needed}");
         }
     }

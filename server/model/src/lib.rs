@@ -15,7 +15,7 @@ pub use component::{
 };
 pub use dependency::{Confidence, Dependency, DependencyKind, Evidence, Plane};
 pub use quantities::{MinutesPerYear, Points, Probability, Seconds};
-pub use reliability::{Figure, Layer, Reliability, Source};
+pub use reliability::{CommonCause, Figure, Layer, Reliability, Source};
 pub use system::{
     Alternatives, ComponentIndex, DependencyIndex, Domain, DomainIndex, IndexedTable, ModelError, Objective, Region,
     RegionIndex, System, ZoneIndex,

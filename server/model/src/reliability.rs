@@ -68,11 +68,26 @@ pub struct Figure {
     pub source: Source,
 }
 
+/// The beta factor of replicas (Fleming 1974; NUREG/CR-4780): the share of an instance's unavailability whose cause (a
+/// configuration, a deploy, data) takes all of them at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CommonCause {
+    /// Beta.
+    pub share: Probability,
+    /// Between which values it may lie: the ends of what is published.
+    pub interval: (Probability, Probability),
+    /// Where the number comes from.
+    pub source: Source,
+}
+
 /// A component's own causes of failure. Each `Some` is a failure unit (or, for `instance`, one per instance).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reliability {
     /// Each instance by itself: host, disk, process.
     pub instance: Option<Figure>,
+    /// What of `instance` takes all instances at once: a unit of its own, in its layer, where the loss of one instance is
+    /// survived. None where `service` is the figure of the whole configuration, which holds that already.
+    pub common_cause: Option<CommonCause>,
     /// The whole component at once: regional service, control plane, a bad deploy, corrupted data. Common mode.
     pub service: Option<Figure>,
     /// What its own people do to it: deploys, maintenance, mistakes. All instances at once. Common mode.

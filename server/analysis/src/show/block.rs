@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use foreshock_engine::{Fault, Scratch, own_unavailability};
-use foreshock_model::{Component, ComponentIndex, Points, Reliability, Source};
+use foreshock_model::{CommonCause, Component, ComponentIndex, Points, Reliability, Source};
 use foreshock_text::Place;
 
 use crate::Stack;
@@ -78,12 +78,13 @@ pub(crate) fn summaries(stack: &Stack) -> Vec<BlockSummary> {
 
 /// Each figure of a component with its source, one line each.
 fn sources(component: &Component) -> Vec<String> {
-    let Reliability { instance, service, software, theoretical, external, whole } = &component.reliability;
+    let Reliability { instance, common_cause, service, software, theoretical, external, whole } =
+        &component.reliability;
     let named = [
         ("whole", whole),
         ("each instance", instance),
         ("the service", service),
-        ("deploys and maintenance", software),
+        ("changes and maintenance", software),
         ("what nobody can engineer away", theoretical),
         ("third party", external),
     ];
@@ -92,6 +93,12 @@ fn sources(component: &Component) -> Vec<String> {
         let Some(figure) = figure else { continue };
         let percent = percent((1.0 - figure.unavailability.get()) * 100.0);
         lines.push(format!("{what} {percent} % ({})", source_words(&figure.source)));
+    }
+    let several = component.redundancy.instances.known().is_none_or(|&count| count > 1);
+    if let Some(CommonCause { share, interval: (low, high), source }) = common_cause.as_ref().filter(|_| several) {
+        let [share, low, high] = [*share, *low, *high].map(|share| percent(share.get() * 100.0));
+        let ends = if low == high { String::new() } else { format!(", {low} to {high} %") };
+        lines.push(format!("{share} % of what an instance is down takes all of them{ends} ({})", source_words(source)));
     }
     lines
 }

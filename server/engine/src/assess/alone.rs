@@ -8,7 +8,8 @@ use crate::assess;
 /// whole, dependencies left out. `None` where there is no figure for it, or its number of instances is not known.
 pub fn own_unavailability(system: &System, component: ComponentIndex) -> Option<Probability> {
     let component = system.component(component)?;
-    let Reliability { instance, service, software, theoretical, external, whole } = &component.reliability;
+    let Reliability { instance, common_cause: _, service, software, theoretical, external, whole } =
+        &component.reliability;
     let figures = [instance, service, software, theoretical, external, whole];
     if figures.iter().all(|figure| figure.is_none()) || !matches!(component.redundancy.instances, Known::Known(1..)) {
         return None;

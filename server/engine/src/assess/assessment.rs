@@ -36,7 +36,7 @@ pub struct Assessment {
     /// Weighted mean loss of service over the entry points, all causes that have a figure, each once; everything unknown
     /// at its worst. Its complement is the performability.
     pub expected_unavailability: f64,
-    /// The same with everything unknown at its best.
+    /// The same with everything unknown, and the beta factors, at their best.
     pub least_unavailability: f64,
     /// The same for each layer that has units, by itself.
     pub layers: Vec<LayerUnavailability>,
@@ -85,12 +85,8 @@ pub(crate) fn assess_within(system: &System, basis: Option<&Basis>, budget: Budg
     let down = lost.down().with(|variable| variable.answered);
     let least_down =
         best.as_ref().map_or(down, |best| Loss::at(best, at.clone()).down().with(|variable| variable.answered));
-    let mut layered = Layered::of(&lost);
-    let at_best = best.as_ref().map(|best| Layered::of(&Loss::at(best, at.clone())));
-    let ceiling = at_best.as_ref().unwrap_or(&layered).ceiling();
-    if let Some(best) = &at_best {
-        layered = layered.or_as_good_as(best);
-    }
+    let at_best = Layered::least(&Loss::at(best.as_ref().unwrap_or(&service), at.clone()));
+    let layered = Layered::of(&lost).or_as_good_as(&at_best);
     let mut assessment = Assessment {
         score,
         score_range: range,
@@ -99,10 +95,8 @@ pub(crate) fn assess_within(system: &System, basis: Option<&Basis>, budget: Budg
         unavailability: (least_down.0.min(down.1), down.1),
         expected_unavailability: layered.expected.1,
         layers: layered.existing().collect(),
-        least_unavailability: at_best
-            .as_ref()
-            .map_or(layered.expected.0, |best| best.expected.0.min(layered.expected.1)),
-        ceiling,
+        least_unavailability: at_best.expected.0.min(layered.expected.1),
+        ceiling: at_best.ceiling(),
         method: service.method(),
         ..Assessment::default()
     };

@@ -218,7 +218,9 @@ impl Search<'_> {
                 continue;
             }
             let whole = reliability.whole.is_some();
+            let in_common = reliability.common_cause.is_some() && self.own(component).is_some_and(Own::has_spare);
             let units = [
+                (!whole && in_common, &reliability.instance, Unit::CommonCause(component)),
                 (whole && !only_one, &reliability.whole, Unit::Whole(component)),
                 (!whole, &reliability.service, Unit::Service(component)),
                 (!whole, &reliability.software, Unit::Software(component)),

@@ -83,18 +83,18 @@ impl Families {
     pub(crate) fn most(&self, loss: &Loss) -> f64 {
         let mut most = 0.0;
         for ((service, at), levels) in loss.parts.iter().zip(&self.parts) {
-            let probability = |variable: u32| answered(service, variable);
+            let greatest =
+                |variable: u32| service.variables.list.get(variable as usize).map_or(0.0, Variable::most_answered);
             let weight: f64 = at.iter().map(|(_, weight)| weight).sum();
             most += match levels {
                 Some(levels) => {
-                    let each =
-                        levels.iter().map(|level| level.share * level.sets.sum_of_smallest(probability).min(1.0));
+                    let each = levels.iter().map(|level| level.share * level.sets.sum_of_smallest(greatest).min(1.0));
                     each.sum::<f64>()
                 }
                 // Something fails only if some unit does.
                 None => {
                     let failures = service.variables.list.iter().filter(|variable| variable.lasting.is_none());
-                    let all: f64 = failures.map(|variable| variable.answered).sum();
+                    let all: f64 = failures.map(Variable::most_answered).sum();
                     // Or what is lost without any failure.
                     let (_, standing) = service.loss(at, &service.variables.each(|_| 0.0));
                     standing + weight * all.min(1.0)

@@ -55,6 +55,7 @@ impl BasicEvent {
             BasicEvent::Unit(
                 Unit::Instance { component, .. }
                 | Unit::Failover(component)
+                | Unit::CommonCause(component)
                 | Unit::Service(component)
                 | Unit::Software(component)
                 | Unit::Theoretical(component)
@@ -81,6 +82,9 @@ impl BasicEvent {
         let figure = match unit {
             Unit::Failover(index) => {
                 return component(index).map(|component| &component.redundancy.failover.coverage.source);
+            }
+            Unit::CommonCause(index) => {
+                return component(index)?.reliability.common_cause.as_ref().map(|cause| &cause.source);
             }
             Unit::Zone(zone) => Some(&system.zones.get(zone.index())?.figure),
             Unit::Domain(domain) => Some(&system.domains.get(domain.index())?.figure),

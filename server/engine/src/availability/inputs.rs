@@ -1,6 +1,6 @@
 //! Every number that the figures rest on, with its source.
 
-use foreshock_model::{Figure, Reliability, Source, System};
+use foreshock_model::{CommonCause, Figure, Reliability, Source, System};
 
 use crate::availability::basic_event::Part;
 use crate::diagram::order::Order;
@@ -16,6 +16,7 @@ pub enum Quantity {
     Required,
     InstanceUnavailability,
     InstanceRepair,
+    CommonCauseShare,
     ServiceUnavailability,
     ServiceRepair,
     SoftwareUnavailability,
@@ -38,6 +39,7 @@ impl Quantity {
             Quantity::Required => "required",
             Quantity::InstanceUnavailability => "instance_unavailability",
             Quantity::InstanceRepair => "instance_mttr_seconds",
+            Quantity::CommonCauseShare => "common_cause_share",
             Quantity::ServiceUnavailability => "service_unavailability",
             Quantity::ServiceRepair => "service_mttr_seconds",
             Quantity::SoftwareUnavailability => "software_unavailability",
@@ -63,6 +65,8 @@ pub struct Input {
     pub quantity: Quantity,
     /// The number; times in seconds.
     pub value: f64,
+    /// Between which values it may lie, where its source gives no single one.
+    pub interval: Option<(f64, f64)>,
     /// Where it comes from.
     pub source: Source,
 }
@@ -106,7 +110,7 @@ struct Found {
 
 impl Found {
     fn add(&mut self, part: Part, quantity: Quantity, value: f64, source: &Source) {
-        self.inputs.push(Input { part, quantity, value, source: source.clone() });
+        self.inputs.push(Input { part, quantity, value, interval: None, source: source.clone() });
     }
 
     fn figure(&mut self, part: Part, figure: Option<&Figure>, unavailability: Quantity, repair: Option<Quantity>) {
@@ -126,7 +130,8 @@ impl Found {
             return;
         }
         let part = Part::Component(foreshock_model::ComponentIndex(index));
-        let Reliability { instance, service, software, theoretical, external, whole } = &component.reliability;
+        let Reliability { instance, common_cause, service, software, theoretical, external, whole } =
+            &component.reliability;
         let redundancy = &component.redundancy;
         if whole.is_some() {
             self.figure(part, whole.as_ref(), Quantity::Unavailability, Some(Quantity::Repair));
@@ -136,6 +141,13 @@ impl Found {
                 self.add(part, Quantity::Required, f64::from(redundancy.required), &redundancy.instances_source);
             }
             self.figure(part, instance.as_ref(), Quantity::InstanceUnavailability, Some(Quantity::InstanceRepair));
+            if let Some(CommonCause { share, interval, source }) =
+                common_cause.as_ref().filter(|_| own.has_spare() && instance.is_some())
+            {
+                let interval = Some((interval.0.get(), interval.1.get()));
+                let (quantity, source) = (Quantity::CommonCauseShare, source.clone());
+                self.inputs.push(Input { part, quantity, value: share.get(), interval, source });
+            }
             self.figure(part, service.as_ref(), Quantity::ServiceUnavailability, Some(Quantity::ServiceRepair));
             self.figure(part, software.as_ref(), Quantity::SoftwareUnavailability, Some(Quantity::SoftwareRepair));
             self.figure(part, theoretical.as_ref(), Quantity::TheoreticalUnavailability, None);

@@ -31,6 +31,7 @@ use crate::diagram::diagrams::Diagrams;
 use crate::diagram::equations::Wanted;
 use crate::diagram::loss::{Ceiling, LayerUnavailability, Layered, Loss, Scored, mean};
 use crate::diagram::service::{Budget, Method, Service};
+use crate::diagram::variables::Variable;
 use crate::layout::arrays::Layout;
 use crate::layout::basis::Basis;
 use crate::layout::lay_out::lay_out;
@@ -70,12 +71,12 @@ pub struct Availability {
     /// DOWN in whole, OVERLOADED and a lost function in part. Its complement is the performability. Never below
     /// `unavailability`. An upper bound where `method` says so.
     pub expected: f64,
-    /// `expected` with everything unknown at its best, and at its worst; bounds where it is not exact, equal where it is and
-    /// nothing is unknown.
+    /// `expected` with everything unknown at its best, and at its worst, and with the beta factors at the ends of their
+    /// intervals; bounds where it is not exact, equal where it is and nothing is left open.
     pub expected_bounds: (f64, f64),
     /// The five layers, in their order, each by itself.
     pub layers: Vec<LayerUnavailability>,
-    /// The worst layer with everything unknown at its best: no better than this, whatever the others do. Where only bounds
+    /// The worst layer with everything that is left open at its best: no better than this, whatever the others do. Where only bounds
     /// are known it is made of the lower ones. None without any cause, or where nothing is sure of any.
     pub ceiling: Option<Ceiling>,
     /// From the ceiling's unavailability to the sum over all minimal cut sets of the smallest unavailability in each,
@@ -139,7 +140,7 @@ pub(crate) fn availability_within(system: &System, options: &Options, budget: Bu
     };
 
     let loss = service.loss(&at);
-    let mut layered = Layered::of(&loss);
+    let layered = Layered::of(&loss);
     let families = attribution::Families::of(&loss);
     let entry = |entry: &EntryPoint| {
         let root = entry.component.0;
@@ -154,21 +155,21 @@ pub(crate) fn availability_within(system: &System, options: &Options, budget: Bu
     let most_down = down(&service).1;
     let least_down = down(best).0.min(most_down);
     let at_best = best.loss(&at);
-    let at_best = Layered::of(&at_best);
+    let at_best = Layered::least(&at_best);
     let ceiling = at_best.ceiling();
-    if worst.is_some() {
-        layered = layered.or_as_good_as(&at_best);
-    }
+    let layered = layered.or_as_good_as(&at_best);
+    let (_, most) = loss.with(Variable::most_answered);
+    let most = most.max(layered.expected.1);
     let mut result = Availability {
         score: score.score,
         score_range: score.range,
         structural_nines: score.structural_nines,
         unavailability: (least_down, most_down),
         expected: layered.expected.1,
-        expected_bounds: (at_best.expected.0.min(layered.expected.1), layered.expected.1),
+        expected_bounds: (at_best.expected.0.min(layered.expected.1), most),
         layers: layered.layers.to_vec(),
         ceiling,
-        range: (ceiling.map_or(0.0, |layer| layer.unavailability), families.most(&loss).max(layered.expected.1)),
+        range: (ceiling.map_or(0.0, |layer| layer.unavailability), families.most(&loss).max(most)),
         method: service.method(),
         inputs: inputs::inputs(system, layout, &at),
         verdicts: objectives::verdicts(system, options.slo, &at, &service, best),

@@ -79,7 +79,7 @@ pub(crate) fn verdicts(
         let expected = Layered::of(&service.loss(&at).down()).expected.1;
         let loss = best.loss(&at).down();
         let layered = Layered::of(&loss);
-        let ceiling = layered.ceiling();
+        let ceiling = Layered::least(&loss).ceiling();
         let allowed = objective.allowed.get();
         let (fewest, most) = courses(service, best, &at);
         let window = objective.window_days * DAY;

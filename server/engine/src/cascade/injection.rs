@@ -33,7 +33,8 @@ impl Frozen {
         match fault {
             Fault::Component(component) => all(component),
             Fault::Unit(
-                Unit::Service(component)
+                Unit::CommonCause(component)
+                | Unit::Service(component)
                 | Unit::Software(component)
                 | Unit::Theoretical(component)
                 | Unit::External(component)

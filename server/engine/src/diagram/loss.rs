@@ -18,8 +18,8 @@ pub struct LayerUnavailability {
     /// operational layer: the difference that waiting for people makes to all of them. The upper bound where only
     /// bounds are known.
     pub unavailability: f64,
-    /// The lower bound of the same, with everything unknown at its best; no more than `unavailability`, and equal where
-    /// it is exact and nothing is unknown.
+    /// The lower bound of the same, with everything that is left open at its best; no more than `unavailability`, and equal
+    /// where it is exact and nothing is left open.
     pub least: f64,
 }
 
@@ -89,13 +89,23 @@ pub(crate) struct Layered {
 
 impl Layered {
     pub(crate) fn of(loss: &Loss) -> Layered {
-        let expected = loss.with(|variable| variable.answered);
-        let given = loss.with(|variable| variable.probability);
+        Layered::with(loss, |variable| (variable.probability, variable.answered))
+    }
+
+    /// The same at the least that the sources of the figures leave open.
+    pub(crate) fn least(loss: &Loss) -> Layered {
+        Layered::with(loss, Variable::least)
+    }
+
+    /// `probabilities`: as given, and when people have to answer first.
+    fn with(loss: &Loss, probabilities: impl Fn(&Variable) -> (f64, f64)) -> Layered {
+        let expected = loss.with(|variable| probabilities(variable).1);
+        let given = loss.with(|variable| probabilities(variable).0);
         // A difference of two bounds is least between their nearest ends, and most between their farthest.
         let waiting = ((expected.0 - given.1).max(0.0), (expected.1 - given.0).max(0.0));
         let alone = |layer: Layer| match layer {
             Layer::Operational => waiting,
-            _ => loss.with(|variable| if variable.layer == layer { variable.probability } else { 0.0 }),
+            _ => loss.with(|variable| if variable.layer == layer { probabilities(variable).0 } else { 0.0 }),
         };
         // Nobody is waited for where no figure says so, however far apart the bounds are.
         let waits = loss.waits();

@@ -109,6 +109,7 @@ impl<'a> OwnPart<'a> {
         part.instances = Some(Instances::of(of, own, component, variables));
         part.promotion = standby(of, component, own, variables);
         part.alone = variables.shared_by(component);
+        part.alone.extend(variables.add_common_cause(of, component, own));
         match own.fictive_zone {
             FictiveZone::None => {}
             FictiveZone::Shared => part.alone.extend(variables.fictive_zone()),

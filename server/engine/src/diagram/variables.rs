@@ -1,7 +1,8 @@
 //! The basic events as variables of a decision diagram.
 
 use foreshock_model::{
-    Component, ComponentIndex, DomainIndex, Figure, Layer, Recovery, RegionIndex, Source, System, ZoneIndex,
+    Component, ComponentIndex, DomainIndex, Figure, Layer, Probability, Recovery, Redundancy, RegionIndex, Replication,
+    Source, System, ZoneIndex,
 };
 use rustc_hash::FxHashMap;
 
@@ -14,7 +15,7 @@ use crate::diagram::holds::{Hold, Holds};
 use crate::diagram::recurrence::{self, Recurrence};
 use crate::layout::arrays::Layout;
 use crate::layout::defaults::ZONE_UNAVAILABILITY;
-use crate::layout::own::FictiveZone;
+use crate::layout::own::{FictiveZone, Own};
 
 /// One variable. Its index is its place in the order: zones, domains and regions first, then the components, so that a
 /// caller's function is its own events on top of what it calls.
@@ -38,6 +39,15 @@ pub(crate) struct Variable {
     pub(crate) lasting: Option<Lasting>,
     /// How often it happens when people have to answer first, and how long it lasts.
     pub(crate) recurrence: Recurrence,
+    /// Between which values the probability may lie, where its source gives no single one.
+    pub(crate) spread: Option<Spread>,
+}
+
+/// The least and the greatest value that a source leaves open, of both probabilities of a variable.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Spread {
+    pub(crate) probability: (f64, f64),
+    pub(crate) answered: (f64, f64),
 }
 
 /// At least so many of many equal instances.
@@ -71,7 +81,18 @@ impl Variable {
             nowhere: None,
             lasting: None,
             recurrence: Recurrence::NEVER,
+            spread: None,
         }
+    }
+
+    /// The probability at the least that its source leaves open: as given, and when people have to answer first.
+    pub(crate) fn least(&self) -> (f64, f64) {
+        self.spread.map_or((self.probability, self.answered), |spread| (spread.probability.0, spread.answered.0))
+    }
+
+    /// The probability at the greatest, when people have to answer first.
+    pub(crate) fn most_answered(&self) -> f64 {
+        self.spread.map_or(self.answered, |spread| spread.answered.1)
     }
 
     /// The probability as the structure has it: promotions take no time.
@@ -253,6 +274,39 @@ impl Variables {
             ..Variable::plain(figure.unavailability.get(), figure.layer)
         };
         self.add(variable, Lasts::of(figure, recovery))
+    }
+
+    /// Adds what takes all instances of a component at once by one cause (beta times the unavailability of one), where the
+    /// loss of one is survived. A failover that covers the share c of the losses of a primary leaves 1 - c to its own unit,
+    /// and those of a common cause are among them: only what beta has beyond that is added.
+    pub(crate) fn add_common_cause(&mut self, of: ComponentIndex, component: &Component, own: &Own) -> Option<u32> {
+        let cause = component.reliability.common_cause.as_ref().filter(|_| own.has_spare())?;
+        let figure = component.reliability.instance.as_ref()?;
+        let Redundancy { replication, failover, .. } = &component.redundancy;
+        let counted = match replication {
+            Replication::ActiveActive => 0.0,
+            Replication::PrimaryStandby => failover.coverage.value.complement().get(),
+        };
+        let of_share = |share: Probability| {
+            let share = (share.get() - counted).max(0.0);
+            let unavailability = Probability::clamped(share * figure.unavailability.get());
+            let figure = Figure { unavailability, ..figure.clone() };
+            (unavailability.get(), durations::answered(&figure, &component.recovery))
+        };
+        let (given, low, high) = (of_share(cause.share), of_share(cause.interval.0), of_share(cause.interval.1));
+        let most = given.0.max(high.0);
+        let spread =
+            Spread { probability: (given.0.min(low.0), most), answered: (given.1.min(low.1), given.1.max(high.1)) };
+        if most <= 0.0 {
+            return None;
+        }
+        let variable = Variable {
+            unit: Some(Unit::CommonCause(of)),
+            answered: given.1,
+            spread: Some(spread),
+            ..Variable::plain(given.0, figure.layer)
+        };
+        Some(self.add(variable, Lasts::of(figure, &component.recovery)))
     }
 
     /// The variables that all have to be true for a failure to be there for so long. They follow each other.

@@ -36,6 +36,8 @@ pub enum Unit {
     Domain(DomainIndex),
     /// The promotion of a standby fails (when it is needed).
     Failover(ComponentIndex),
+    /// All instances of a component at once, by one cause: a configuration, a deploy, data (the beta factor).
+    CommonCause(ComponentIndex),
     /// The whole component at once: its regional service, its control plane.
     Service(ComponentIndex),
     /// The whole component at once, by its own people: a bad deploy, maintenance, corrupted data.
@@ -54,6 +56,7 @@ impl Unit {
         match self {
             Unit::Instance { component, .. }
             | Unit::Failover(component)
+            | Unit::CommonCause(component)
             | Unit::Service(component)
             | Unit::Software(component)
             | Unit::Theoretical(component)
@@ -76,6 +79,7 @@ impl Unit {
                 format!("region:{}", system.regions.get(region.index()).map_or("?", |region| &region.name))
             }
             Unit::Failover(component) => format!("failover:{}", of(component)),
+            Unit::CommonCause(component) => format!("common-cause:{}", of(component)),
             Unit::Service(component) => format!("service:{}", of(component)),
             Unit::Software(component) => format!("software:{}", of(component)),
             Unit::Theoretical(component) => format!("theoretical:{}", of(component)),

@@ -25,7 +25,7 @@ impl std::error::Error for UnknownFault {}
 
 /// The ways to begin a fault's name.
 const FORMS: &str = "a component, or component:, instance:ID#N, instances:ID=K, zone:, region:, domain:, failover:, \
-service:, software:, theoretical:, external:, whole:, cut:FROM->TO, exhausted:ID:cpu|connections|memory|disk, \
+common-cause:, service:, software:, theoretical:, external:, whole:, cut:FROM->TO, exhausted:ID:cpu|connections|memory|disk, \
 latency:ID:x10, traffic:x3 or traffic:ID:x3";
 
 impl Fault {
@@ -47,6 +47,7 @@ impl Fault {
         };
         match form {
             "component" => component(rest).map(Fault::Component),
+            "common-cause" => unit(Unit::CommonCause),
             "service" => unit(Unit::Service),
             "software" => unit(Unit::Software),
             "theoretical" => unit(Unit::Theoretical),

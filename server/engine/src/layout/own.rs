@@ -224,6 +224,12 @@ impl Own {
         (promoted.max(survivors), hot)
     }
 
+    /// Whether it survives the loss of an instance: only then is what takes all of them at once another failure than that
+    /// of one of them.
+    pub(crate) fn has_spare(&self) -> bool {
+        !self.absent && self.instances > 1 && self.down_at > 1 && self.promotion != Promotion::Nobody
+    }
+
     /// Whether the loss of this one instance makes it DOWN.
     pub(crate) fn falls_with(&self, instance: u32) -> bool {
         let losses = Losses { instances: 1, primary: instance == 0, ..Losses::default() };

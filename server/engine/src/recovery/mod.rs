@@ -173,6 +173,9 @@ fn repairs_of(
         Fault::Instances { component, .. } => one(instance(component, true)),
         Fault::Unit(Unit::Instance { component, index }) => one(instance(component, index == 0)),
         Fault::Unit(Unit::Whole(component)) => one(of(component, &|it| Repair::own(it, it.reliability.whole.as_ref()))),
+        Fault::Unit(Unit::CommonCause(component)) => {
+            one(of(component, &|it| Repair::own(it, it.reliability.instance.as_ref())))
+        }
         Fault::Unit(Unit::Service(component)) => {
             one(of(component, &|it| Repair::own(it, it.reliability.service.as_ref())))
         }

@@ -1,7 +1,7 @@
 //! Whether two versions of a system say the same, wherever they say it: places and sources are not compared.
 
 use foreshock_model::{
-    Alternatives, Component, Dependency, Failover, Figure, Known, Recovery, Redundancy, Reliability,
+    Alternatives, CommonCause, Component, Dependency, Failover, Figure, Known, Recovery, Redundancy, Reliability,
 };
 
 /// How the indexes of the old version translate.
@@ -68,7 +68,7 @@ fn same_redundancy(old: &Redundancy, new: &Redundancy, translated: &Translated<'
 }
 
 fn same_reliability(old: &Reliability, new: &Reliability) -> bool {
-    let Reliability { instance, service, software, theoretical, external, whole } = old;
+    let Reliability { instance, common_cause, service, software, theoretical, external, whole } = old;
     let pairs = [
         (instance, &new.instance),
         (service, &new.service),
@@ -77,7 +77,9 @@ fn same_reliability(old: &Reliability, new: &Reliability) -> bool {
         (external, &new.external),
         (whole, &new.whole),
     ];
+    let shares = |cause: &CommonCause| (cause.share, cause.interval);
     pairs.into_iter().all(|(old, new)| same_figure(old.as_ref(), new.as_ref()))
+        && common_cause.as_ref().map(shares) == new.common_cause.as_ref().map(shares)
 }
 
 fn same_recovery(old: &Recovery, new: &Recovery) -> bool {

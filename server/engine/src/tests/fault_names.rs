@@ -32,6 +32,7 @@ fn names_are_read_as_they_are_written() {
         "instances:api=2",
         "zone:b",
         "domain:nat",
+        "common-cause:api",
         "service:api",
         "software:api",
         "theoretical:api",

@@ -14,15 +14,16 @@
 //! ```
 //! The modes: `latency=0.1` own seconds, `parallel`, `inflight=30/100` now and at most, `pool=20`, `rps=500` at most,
 //! `scales=6/15` instances and seconds; on a dependency `fan=3` calls for each request. `region eu`, `region=eu`.
+//! `beta=0.1/0.02/0.2` is the beta factor of the instances with its interval.
 //! A figure can have a time to repair, `q=1e-3/600`, and come from the table of defaults, `q=1e-3/600~`. People take
 //! `response=300` seconds to answer, `restores=60` is a mechanism's time, `failover=30` promotion's.
 //! `x?`, `zones=?` and `mode=?` are unknown, `maybe` is what may not be there. Components are sorted by name, as the model wants them.
 
 use foreshock_model::{
-    Agent, Alternatives, Autoscaling, Calls, Capacity, Component, ComponentId, ComponentIndex, ComponentKind,
-    Confidence, Dependency, DependencyIndex, DependencyKind, Domain, DomainIndex, Failover, FailoverMode, Figure,
-    Grounding, Known, Layer, Plane, Probability, Recovery, Redundancy, Region, RegionIndex, Reliability, Replication,
-    Seconds, Source, SourceFailure, Sourced, System, ZoneIndex,
+    Agent, Alternatives, Autoscaling, Calls, Capacity, CommonCause, Component, ComponentId, ComponentIndex,
+    ComponentKind, Confidence, Dependency, DependencyIndex, DependencyKind, Domain, DomainIndex, Failover,
+    FailoverMode, Figure, Grounding, Known, Layer, Plane, Probability, Recovery, Redundancy, Region, RegionIndex,
+    Reliability, Replication, Seconds, Source, SourceFailure, Sourced, System, ZoneIndex,
 };
 
 use crate::{Factor, Fault, Resource, Unit};
@@ -82,6 +83,15 @@ fn parse_figure(text: &str, layer: Layer) -> Figure {
     let (unavailability, mttr) = text.split_once('/').unwrap_or((text, ""));
     let mttr = mttr.parse().ok().and_then(Seconds::new);
     Figure { mttr, source, ..figure(unavailability.parse().unwrap(), layer) }
+}
+
+/// `0.1`, `0.1/0.02/0.2` with the ends of its interval.
+fn beta(text: &str) -> CommonCause {
+    let numbers: Vec<Probability> =
+        text.split('/').map(|number| Probability::new(number.parse().unwrap()).unwrap()).collect();
+    let share = numbers[0];
+    let interval = (numbers.get(1).copied().unwrap_or(share), numbers.get(2).copied().unwrap_or(share));
+    CommonCause { share, interval, source: written() }
 }
 
 fn named<T>(list: &[T], name: &str, of: impl Fn(&T) -> &str) -> u32 {
@@ -206,6 +216,7 @@ fn parse_component(system: &System, words: &[&str]) -> Component {
             "mode" => redundancy.failover.mode = Known::Unknown("a variable".into()),
             "c" => redundancy.failover.coverage.value = Probability::new(number()).unwrap(),
             "q" => component.reliability.instance = Some(parse_figure(value, Layer::Hardware)),
+            "beta" => component.reliability.common_cause = Some(beta(value)),
             "service" => component.reliability.service = Some(parse_figure(value, Layer::Hardware)),
             "software" => component.reliability.software = Some(parse_figure(value, Layer::Software)),
             "external" => component.reliability.external = Some(parse_figure(value, Layer::External)),

@@ -7,6 +7,7 @@ mod brute_force;
 mod buffers;
 mod cascades;
 mod circular;
+mod common_cause;
 mod edits;
 mod entries;
 mod entry_losses;

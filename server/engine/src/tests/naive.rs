@@ -91,7 +91,8 @@ fn own(system: &System, component: ComponentIndex, faults: &[Fault], how: How, l
         match *fault {
             Fault::Component(hit) => down |= hit == component,
             Fault::Unit(
-                Unit::Service(hit)
+                Unit::CommonCause(hit)
+                | Unit::Service(hit)
                 | Unit::Software(hit)
                 | Unit::Theoretical(hit)
                 | Unit::External(hit)

@@ -48,7 +48,8 @@ fn component(size: Size) -> impl Strategy<Value = String> {
     let zones =
         if size.plain { vec!["", "zones=a", "zones=a,b"] } else { vec!["", "", "zones=a", "zones=a,b", "zones=?"] };
     let promotion = vec!["", "", "", "ps auto c=0.9", "ps manual", "ps mode=?", "ps auto"];
-    let figures = vec!["q=0.01", "q=0.003", "q=0.01 service=0.002", "external=0.004", "whole=0.005", ""];
+    let figures =
+        vec!["q=0.01", "q=0.003 beta=0.1/0.02/0.2", "q=0.01 service=0.002", "external=0.004", "whole=0.005", ""];
     let load = if size.plain {
         vec![""]
     } else {

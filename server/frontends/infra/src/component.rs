@@ -44,6 +44,9 @@ pub(crate) fn read(declared: &Declared<'_>, context: &mut Context<'_, '_>) -> Re
 
     let place = redundancy::place(&mut section, context);
     let (mut redundancy, replicas) = redundancy::read(&mut section, context, kind, &place);
+    if let Some(host) = section.text(context.report, "host").filter(|host| !host.value.trim().is_empty()) {
+        context.shared.runs_on(&host.value, context.index, replicas);
+    }
     let (capacity, timeout) = capacity::read(&mut section, context.report, replicas);
     let agent = agent::read(&mut section, context, kind);
     let promise = agent.promise;
@@ -95,7 +98,6 @@ const OWNERSHIP: [&str; 7] =
 
 /// What is read for its form and means nothing in the model.
 fn accepted(section: &mut Section<'_>, report: &mut Report) {
-    section.text(report, "host");
     section.count_up_to(report, "port", 0, 65_535);
     section.accept(&["parameters", "tags", "compliance_tags", "ownership"]);
     // How it was when somebody looked: every figure here is of the long run, and a failure is played by asking for it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use foreshock_catalog::Defaults;
-use foreshock_model::{ComponentIndex, Known, Objective, System};
+use foreshock_model::{ComponentIndex, Objective, System};
 use foreshock_syntax::yaml::{NodeId, Pair, Tree, Value};
 use foreshock_text::{FilePath, Place};
 
@@ -210,11 +210,4 @@ pub(crate) fn component_named(report: &mut Report, ids: &Ids, field: &str, value
         report.tell(value.span(), ProblemKind::UnknownId { field: field.to_owned(), id, suggestion });
     }
     index
-}
-
-/// A fact about zones for a file that names none: they do not apply.
-pub(crate) fn without_zones(system: &mut System) {
-    for component in &mut system.components {
-        component.redundancy.zones = Known::Known(Vec::new());
-    }
 }

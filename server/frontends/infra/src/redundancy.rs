@@ -48,12 +48,14 @@ pub(crate) fn read(
     let instances_source = replicas.as_ref().map_or_else(one, Written::source);
     let required = required(section, context.report, count);
     let listed = section.names(context.report, "zones");
+    // An empty list says that zones mean nothing here; no list says nothing.
+    let in_none = listed.as_ref().is_some_and(|zones| zones.value.is_empty()) || context.shared.has_no_zones();
     let alone = location.zone.as_ref().map(|zone| zone.clone().map(|_| vec![zone.clone()]));
     let written = listed.filter(|zones| !zones.value.is_empty()).or(alone);
     let zones_place = written.as_ref().map(|zones| zones.place.clone());
     let zones = match written {
         Some(zones) => Known::Known(zones.value.iter().map(|zone| context.shared.zone(&zone.value)).collect()),
-        None if runs_elsewhere(kind) => Known::Known(Vec::new()),
+        None if in_none || runs_elsewhere(kind) => Known::Known(Vec::new()),
         None => Known::Unknown("no zone is written".into()),
     };
     let (failover, written) = failover(section, context, kind, count);

@@ -1,7 +1,7 @@
 //! A component's own causes of failure: written figures, else rates, else the table of defaults.
 
 use foreshock_catalog::{Defaults, Upkeep};
-use foreshock_model::{ComponentKind, Figure, Layer, Probability, Reliability, Seconds};
+use foreshock_model::{CommonCause, ComponentKind, Figure, Layer, Probability, Reliability, Seconds};
 
 use crate::decimal::complement;
 use crate::problem::ProblemKind;
@@ -23,6 +23,7 @@ pub(crate) fn read(
     let keys = ["unavailability", "availability", "instance_unavailability", "instance_availability"];
     let explicit = unavailability_of(section, report, &keys);
     let profile = profile(section, report);
+    let common_cause = section.number(report, "common_cause", Bounds::Fraction);
     let external = external(section, report).or(promise);
     let theoretical = pauses(section, report);
 
@@ -62,9 +63,16 @@ pub(crate) fn read(
     // An explicit figure holds all of its own causes; only what is written beside it counts as well.
     let upkeep = profile.upkeep;
     let is_written = upkeep.deploy.is_some() || upkeep.maintenance.is_some();
-    let kind = if explicit.is_some() { ComponentKind::Custom } else { kind };
+    let kind = Some(kind).filter(|_| explicit.is_none());
     if explicit.is_none() || is_written {
         reliability.software = defaults.software(kind, &upkeep);
+    }
+    if reliability.instance.is_some() {
+        let of_replicas = |written: Written<f64>| {
+            let share = Probability::clamped(written.value);
+            CommonCause { share, interval: (share, share), source: written.source() }
+        };
+        reliability.common_cause = Some(common_cause.map_or_else(|| defaults.common_cause(), of_replicas));
     }
     (reliability, explicit.is_some())
 }

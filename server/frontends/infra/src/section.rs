@@ -223,6 +223,12 @@ impl<'t> Section<'t> {
         (!pair.value.is_null() && is_said).then_some(pair)
     }
 
+    /// Whether a map is written for the key, and nothing in it.
+    pub(crate) fn is_empty_map(&self, key: &str) -> bool {
+        let pair = self.by_name.get(key).and_then(|&index| self.pairs.get(index));
+        pair.and_then(|pair| pair.value.pairs()).is_some_and(|pairs| pairs.is_empty())
+    }
+
     /// Keys that may hold anything.
     pub(crate) fn accept(&mut self, keys: &[&'static str]) {
         self.known.extend(keys);

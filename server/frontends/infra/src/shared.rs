@@ -1,14 +1,14 @@
 //! Zones, domains and regions: named once at the top, or by the components in them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_catalog::Defaults;
 use foreshock_model::{
-    Domain, DomainIndex, Figure, Layer, Probability, Region, RegionIndex, Source, System, ZoneIndex,
+    ComponentIndex, Domain, DomainIndex, Figure, Layer, Probability, Region, RegionIndex, Source, System, ZoneIndex,
 };
 use foreshock_syntax::yaml::{Pair, Value};
 
-use crate::file::without_zones;
 use crate::reliability::unavailability_of;
 use crate::section::{Report, Section};
 
@@ -20,6 +20,11 @@ pub(crate) struct Shared {
     index: Names,
     zone: Figure,
     domain: Figure,
+    host: Figure,
+    /// The top level lists zones, and lists none.
+    no_zones: bool,
+    /// Who says on which host it runs, with the number of replicas.
+    hosts: BTreeMap<Arc<str>, Vec<(ComponentIndex, u32)>>,
 }
 
 #[derive(Default)]
@@ -31,6 +36,7 @@ struct Names {
 
 impl Shared {
     pub(crate) fn read(top: &mut Section<'_>, report: &mut Report, defaults: Defaults<'_>) -> Shared {
+        let no_zones = top.is_empty_map("zones");
         let mut shared = Shared {
             zones: Vec::new(),
             domains: Vec::new(),
@@ -38,6 +44,9 @@ impl Shared {
             index: Names::default(),
             zone: defaults.zone(),
             domain: defaults.domain(),
+            host: defaults.host(),
+            no_zones,
+            hosts: BTreeMap::new(),
         };
         for (name, figure) in units(top, report, "zones", "a zone") {
             let index = shared.zone(&name).index();
@@ -59,6 +68,16 @@ impl Shared {
             }
         }
         shared
+    }
+
+    /// Whether the file says that it is in no zones at all.
+    pub(crate) fn has_no_zones(&self) -> bool {
+        self.no_zones
+    }
+
+    /// A component runs on a host, with all of its replicas.
+    pub(crate) fn runs_on(&mut self, host: &Arc<str>, component: ComponentIndex, replicas: u32) {
+        self.hosts.entry(host.clone()).or_default().push((component, replicas));
     }
 
     pub(crate) fn zone(&mut self, name: &Arc<str>) -> ZoneIndex {
@@ -89,9 +108,20 @@ impl Shared {
         RegionIndex(index)
     }
 
-    pub(crate) fn give_to(self, system: &mut System) {
-        if self.zones.is_empty() {
-            without_zones(system);
+    pub(crate) fn give_to(mut self, system: &mut System) {
+        for (host, on_it) in std::mem::take(&mut self.hosts) {
+            // Of what nothing shares the host's failures are in the instance's own figure.
+            if matches!(on_it.as_slice(), [(_, 1)]) {
+                continue;
+            }
+            let name: Arc<str> = format!("host {host}").into();
+            let index = DomainIndex(self.domains.len() as u32);
+            self.domains.push(Domain { name, figure: self.host.clone() });
+            for (component, _) in on_it {
+                if let Some(component) = system.components.get_mut(component.index()) {
+                    component.domains.push(index);
+                }
+            }
         }
         system.zones = self.zones;
         system.domains = self.domains;

@@ -109,7 +109,7 @@ fn write_component(text: &mut String, system: &System, component: &Component, li
             let names: Vec<String> = names.map(|zone| scalar(&zone.name)).collect();
             put(text, 2, &format!("zones: [{}]", names.join(", ")));
         }
-        Known::Known(_) => {}
+        Known::Known(_) => put(text, 2, "zones: []"),
         Known::Unknown(why) => put(text, 2, &format!("# zones: not known ({})", comment(why))),
     }
     if let Some(region) = component.region.and_then(|region| system.regions.get(region.index())) {
@@ -172,6 +172,13 @@ fn reliability(text: &mut String, component: &Component) {
     match &reliability.instance {
         Some(instance) => {
             put(text, 2, &format!("instance_unavailability: {}{}", instance.unavailability.get(), source(instance)));
+            match &reliability.common_cause {
+                None => put(text, 2, "common_cause: 0 # what takes all instances at once is counted below"),
+                Some(cause) if !cause.source.is_default() => {
+                    put(text, 2, &format!("common_cause: {}", cause.share.get()));
+                }
+                Some(_) => {}
+            }
         }
         None if common.is_empty() => put(text, 2, "instance_unavailability: 0 # nothing of its own is known to fail"),
         None => {}

@@ -32,16 +32,18 @@ fn nothing_written_is_the_default_of_the_kind() {
     check(
         "components:\n- id: a\n- {id: b, type: app_server, name: Orders}\n- {id: c, type: external_api}\n- {id: d, type: database}\n",
         expect![[r#"
-            a custom "a" (1 lines) 1 of 1
+            a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-            b app_server "Orders" (1 lines) 1 of 1
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+            b app_server "Orders" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 3.8579e-5 L2, 300s (default app_server)
               software: 1.4881e-4 L1, 1800s (default change_failure)
               response 975s (default response)
             c external_api "c" (1 lines) 1 of 1
               external: 1e-3 L5, 3600s (default external_api)
-            d database "d" (1 lines) 1 of 1 primary None 120s 0.95
+            d database "d" (1 lines) 1 of 1 in ? (no zone is written) primary None 120s 0.95
               instance: 1.1573e-4 L2, 1800s (default database)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
         "#]],
     );
 }
@@ -54,6 +56,7 @@ fn replicas_zones_and_what_is_required() {
             a web_server "a" (1 lines) 2 of 3 in [z1, z2]
               instance: 3.8579e-5 L2, 300s (default web_server)
               software: 1.4881e-4 L1, 1800s (default change_failure)
+              common cause: 0.1 of it, 0.02 to 0.2 (default common_cause)
               response 975s (default response)
             zone z1: 1e-4 L2, 14400s (default zone)
             zone z2: 1e-4 L2, 14400s (default zone)
@@ -73,14 +76,17 @@ fn replicas_zones_and_what_is_required() {
     check(
         "components: [{id: a, zones: [z]}, {id: b}, {id: c, type: dns}]\n",
         expect![[r#"
-        a custom "a" (1 lines) 1 of 1 in [z]
-          instance: 2.3143e-4 L2, 1800s (default custom)
-        b custom "b" (1 lines) 1 of 1 in ? (no zone is written)
-          instance: 2.3143e-4 L2, 1800s (default custom)
-        c dns "c" (1 lines) 1 of 1
-          instance: 1.1415e-5 L2, 1800s (default dns)
-        zone z: 1e-4 L2, 14400s (default zone)
-    "#]],
+            a custom "a" (1 lines) 1 of 1 in [z]
+              instance: 2.3143e-4 L2, 1800s (default custom)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+            b custom "b" (1 lines) 1 of 1 in ? (no zone is written)
+              instance: 2.3143e-4 L2, 1800s (default custom)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+            c dns "c" (1 lines) 1 of 1
+              instance: 1.1415e-5 L2, 1800s (default dns)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+            zone z: 1e-4 L2, 14400s (default zone)
+        "#]],
     );
 }
 
@@ -89,23 +95,29 @@ fn databases_and_caches_fail_over() {
     component(
         "type: database, replicas: 2",
         expect![[r#"
-        a database "a" (1 lines) 1 of 2 primary Automatic 120s 0.95
-          instance: 1.1573e-4 L2, 1800s (default database)
-    "#]],
+            a database "a" (1 lines) 1 of 2 in ? (no zone is written) primary Automatic 120s 0.95
+              instance: 1.1573e-4 L2, 1800s (default database)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+              common cause: 0.1 of it, 0.02 to 0.2 (default common_cause)
+        "#]],
     );
     component(
         "type: database, replicas: 2, failover: {enabled: false}",
         expect![[r#"
-        a database "a" (1 lines) 1 of 2 primary Manual 120s 0.95
-          instance: 1.1573e-4 L2, 1800s (default database)
-    "#]],
+            a database "a" (1 lines) 1 of 2 in ? (no zone is written) primary Manual 120s 0.95
+              instance: 1.1573e-4 L2, 1800s (default database)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+              common cause: 0.1 of it, 0.02 to 0.2 (default common_cause)
+        "#]],
     );
     component(
         "type: database, replicas: 2, failover: {enabled: true, promotion_time_seconds: 5}",
         expect![[r#"
-        a database "a" (1 lines) 1 of 2 primary Automatic 35s 0.95
-          instance: 1.1573e-4 L2, 1800s (default database)
-    "#]],
+            a database "a" (1 lines) 1 of 2 in ? (no zone is written) primary Automatic 35s 0.95
+              instance: 1.1573e-4 L2, 1800s (default database)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+              common cause: 0.1 of it, 0.02 to 0.2 (default common_cause)
+        "#]],
     );
     component(
         "type: database, replicas: 2, failover: {enabled: true}",
@@ -117,30 +129,37 @@ fn databases_and_caches_fail_over() {
     component(
         "type: cache, replicas: 3, failover: {coverage: 0.5}",
         expect![[r#"
-        a cache "a" (1 lines) 1 of 3 primary Automatic 120s 0.5
-          instance: 5.7867e-5 L2, 300s (default cache)
-    "#]],
+            a cache "a" (1 lines) 1 of 3 in ? (no zone is written) primary Automatic 120s 0.5
+              instance: 5.7867e-5 L2, 300s (default cache)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+              common cause: 0.1 of it, 0.02 to 0.2 (default common_cause)
+        "#]],
     );
     component(
         "type: database, replicas: 1, failover: {enabled: false}",
         expect![[r#"
-        a database "a" (1 lines) 1 of 1 primary None 120s 0.95
-          instance: 1.1573e-4 L2, 1800s (default database)
-    "#]],
+            a database "a" (1 lines) 1 of 1 in ? (no zone is written) primary None 120s 0.95
+              instance: 1.1573e-4 L2, 1800s (default database)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+        "#]],
     );
     component(
         "type: database, replicas: 3, required: 2",
         expect![[r#"
-        a database "a" (1 lines) 2 of 3
-          instance: 1.1573e-4 L2, 1800s (default database)
-    "#]],
+            a database "a" (1 lines) 2 of 3 in ? (no zone is written)
+              instance: 1.1573e-4 L2, 1800s (default database)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+              common cause: 0.1 of it, 0.02 to 0.2 (default common_cause)
+        "#]],
     );
     component(
         "type: queue, replicas: 3, failover: {enabled: false}",
         expect![[r#"
-        a queue "a" (1 lines) 1 of 3
-          instance: 1.5430e-4 L2, 1200s (default queue)
-    "#]],
+            a queue "a" (1 lines) 1 of 3 in ? (no zone is written)
+              instance: 1.5430e-4 L2, 1200s (default queue)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+              common cause: 0.1 of it, 0.02 to 0.2 (default common_cause)
+        "#]],
     );
 }
 
@@ -170,7 +189,7 @@ fn explicit_figures_are_the_only_units() {
     component(
         "instance_unavailability: 1e-9, type: app_server",
         expect![[r#"
-            a app_server "a" (1 lines) 1 of 1
+            a app_server "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 1e-9 L2 (instance_unavailability: 1e-9)
         "#]],
     );
@@ -188,7 +207,7 @@ fn rates_repairs_and_upkeep() {
     component(
         "type: app_server, operational_profile: {mtbf_hours: 1000, mttr_minutes: 60}",
         expect![[r#"
-            a app_server "a" (1 lines) 1 of 1
+            a app_server "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 9.9900e-4 L2, 3600s (mtbf_hours: 1000)
               software: 1.4881e-4 L1, 1800s (default change_failure)
               response 975s (default response)
@@ -197,29 +216,31 @@ fn rates_repairs_and_upkeep() {
     component(
         "type: database, operational_profile: {mtbf_hours: 1000}",
         expect![[r#"
-        a database "a" (1 lines) 1 of 1 primary None 120s 0.95
-          instance: 4.9975e-4 L2, 1800s (mtbf_hours: 1000)
-    "#]],
+            a database "a" (1 lines) 1 of 1 in ? (no zone is written) primary None 120s 0.95
+              instance: 4.9975e-4 L2, 1800s (mtbf_hours: 1000)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+        "#]],
     );
     component(
         "type: database, operational_profile: {mtbf_hours: 0, mttr_minutes: 60}",
         expect![[r#"
-        a database "a" (1 lines) 1 of 1 primary None 120s 0.95
-          instance: 2.3143e-4 L2, 3600s (default database)
-    "#]],
+            a database "a" (1 lines) 1 of 1 in ? (no zone is written) primary None 120s 0.95
+              instance: 2.3143e-4 L2, 3600s (default database)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+        "#]],
     );
     component(
         "type: database, operational_profile: {deploy_downtime_seconds: 30}",
         expect![[r#"
-        a database "a" (1 lines) 1 of 1 primary None 120s 0.95
-          instance: 1.1573e-4 L2, 1800s (default database)
-          software: 4.9605e-5 L1, 30.000000000000004s (deploy_downtime_seconds: 30)
-    "#]],
+            a database "a" (1 lines) 1 of 1 in ? (no zone is written) primary None 120s 0.95
+              instance: 1.1573e-4 L2, 1800s (default database)
+              software: 8.3828e-5 L1, 50.121258052292546s (deploy_downtime_seconds: 30)
+        "#]],
     );
     component(
         "type: app_server, operational_profile: {maintenance_downtime_minutes: 60}",
         expect![[r#"
-            a app_server "a" (1 lines) 1 of 1
+            a app_server "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 3.8579e-5 L2, 300s (default app_server)
               software: 1.5177e-3 L1, 3278.5406256417277s (maintenance_downtime_minutes: 60)
               response 975s (default response)
@@ -239,22 +260,24 @@ fn third_parties_and_pauses() {
     component(
         "type: database, external_sla: {}",
         expect![[r#"
-            a database "a" (1 lines) 1 of 1 primary None 120s 0.95
+            a database "a" (1 lines) 1 of 1 in ? (no zone is written) primary None 120s 0.95
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               external: 1e-3 L5 (external_sla: {})
         "#]],
     );
     component(
         "type: database, external_sla: {provider_sla: 99.95}, operational_profile: {mtbf_hours: 999}",
         expect![[r#"
-            a database "a" (1 lines) 1 of 1 primary None 120s 0.95
+            a database "a" (1 lines) 1 of 1 in ? (no zone is written) primary None 120s 0.95
               instance: 5.0025e-4 L2, 1800s (mtbf_hours: 999)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               external: 5e-4 L5 (provider_sla: 99.95)
         "#]],
     );
     component(
         "type: app_server, runtime_jitter: {gc_pause_ms: 10, gc_pause_frequency: 0.1}",
         expect![[r#"
-            a app_server "a" (1 lines) 1 of 1
+            a app_server "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 3.8579e-5 L2, 300s (default app_server)
               software: 1.4881e-4 L1, 1800s (default change_failure)
               theoretical: 1e-3 L3 (runtime_jitter: {gc_pause_ms: 10, gc_pause_frequency: 0.1})
@@ -268,65 +291,75 @@ fn utilisation_is_of_what_is_written() {
     component(
         "metrics: {}",
         expect![[r#"
-        a custom "a" (1 lines) 1 of 1
-          instance: 2.3143e-4 L2, 1800s (default custom)
-    "#]],
+            a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
+              instance: 2.3143e-4 L2, 1800s (default custom)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+        "#]],
     );
     component(
         "metrics: {cpu_percent: 0}",
         expect![[r#"
-        a custom "a" (1 lines) 1 of 1
-          instance: 2.3143e-4 L2, 1800s (default custom)
-          movable 0 Sequential
-    "#]],
+            a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
+              instance: 2.3143e-4 L2, 1800s (default custom)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+              movable 0 Sequential
+        "#]],
     );
     component(
         "metrics: {cpu_percent: 40, memory_percent: 50, disk_percent: 60}",
         expect![[r#"
-        a custom "a" (1 lines) 1 of 1
-          instance: 2.3143e-4 L2, 1800s (default custom)
-          movable 0.4, resident 0.6 Sequential
-    "#]],
+            a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
+              instance: 2.3143e-4 L2, 1800s (default custom)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+              movable 0.4, resident 0.6 Sequential
+        "#]],
     );
     component(
         "metrics: {network_connections: 500}, replicas: 2",
         expect![[r#"
-        a custom "a" (1 lines) 1 of 2
-          instance: 2.3143e-4 L2, 1800s (default custom)
-          movable 0.5, in flight 1000, most in flight 2000 Sequential
-    "#]],
+            a custom "a" (1 lines) 1 of 2 in ? (no zone is written)
+              instance: 2.3143e-4 L2, 1800s (default custom)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+              common cause: 0.1 of it, 0.02 to 0.2 (default common_cause)
+              movable 0.5, in flight 1000, most in flight 2000 Sequential
+        "#]],
     );
     component(
         "metrics: {network_connections: 600, cpu_percent: 5}, capacity: {max_connections: 1200}",
         expect![[r#"
-        a custom "a" (1 lines) 1 of 1
-          instance: 2.3143e-4 L2, 1800s (default custom)
-          movable 0.5, in flight 600, most in flight 1200 Sequential
-    "#]],
+            a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
+              instance: 2.3143e-4 L2, 1800s (default custom)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+              movable 0.5, in flight 600, most in flight 1200 Sequential
+        "#]],
     );
     component(
         "replicas: 3, capacity: {max_connections: 10, connection_pool_size: 20, max_rps: 30}",
         expect![[r#"
-        a custom "a" (1 lines) 1 of 3
-          instance: 2.3143e-4 L2, 1800s (default custom)
-          most in flight 30, pool 60, rps 90 Sequential
-    "#]],
+            a custom "a" (1 lines) 1 of 3 in ? (no zone is written)
+              instance: 2.3143e-4 L2, 1800s (default custom)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+              common cause: 0.1 of it, 0.02 to 0.2 (default common_cause)
+              most in flight 30, pool 60, rps 90 Sequential
+        "#]],
     );
     component(
         "network: {rtt_ms: 2}, autoscaling: {enabled: true, max_replicas: 6}",
         expect![[r#"
-        a custom "a" (1 lines) 1 of 1
-          instance: 2.3143e-4 L2, 1800s (default custom)
-          latency 0.002 Sequential
-          up to 6 after 15s
-    "#]],
+            a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
+              instance: 2.3143e-4 L2, 1800s (default custom)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+              latency 0.002 Sequential
+              up to 6 after 15s
+        "#]],
     );
     component(
         "autoscaling: {enabled: false, max_replicas: 6}",
         expect![[r#"
-        a custom "a" (1 lines) 1 of 1
-          instance: 2.3143e-4 L2, 1800s (default custom)
-    "#]],
+            a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
+              instance: 2.3143e-4 L2, 1800s (default custom)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+        "#]],
     );
 }
 
@@ -335,8 +368,9 @@ fn recovery_and_the_team() {
     check(
         "components:\n- id: a\n  recovery: {automatic_seconds: 30, restart_seconds: 20, needs: [b]}\n- {id: b, availability: 1}\n",
         expect![[r#"
-            a custom "a" (2 lines) 1 of 1
+            a custom "a" (2 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               automatic 30s (automatic_seconds: 30)
               restart 20s (restart_seconds: 20)
               needs [b]
@@ -347,16 +381,18 @@ fn recovery_and_the_team() {
     component(
         "team: {}",
         expect![[r#"
-            a custom "a" (1 lines) 1 of 1
+            a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               response 975s (team: {})
         "#]],
     );
     component(
         "team: {mean_acknowledge_time_minutes: 2, mean_diagnosis_time_minutes: 10, oncall_coverage_hours: 12, runbook_coverage_percent: 100}",
         expect![[r#"
-            a custom "a" (1 lines) 1 of 1
+            a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               response 11220s (team: {mean_acknowledge_time_minutes: 2, mean_diagnosis_time_minutes: 10, oncall_coverage_hours: 12, runbook_coverage_percent: 100})
         "#]],
     );

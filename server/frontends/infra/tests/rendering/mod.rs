@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use foreshock_infra::{Infra, Problem, read};
 use foreshock_model::{
-    Agent, Autoscaling, Component, ComponentIndex, Dependency, Figure, Known, Layer, Replication, Source, System,
+    Agent, Autoscaling, CommonCause, Component, ComponentIndex, Dependency, Figure, Known, Layer, Replication, Source,
+    System,
 };
 use foreshock_syntax::yaml::parse;
 use foreshock_text::{FilePath, Place};
@@ -111,6 +112,11 @@ fn print_component(text: &str, system: &System, component: &Component, out: &mut
         if let Some(written) = written {
             let _ = writeln!(out, "  {name}: {}", figure(text, written));
         }
+    }
+    if let Some(CommonCause { share, interval: (low, high), source: of }) = &reliability.common_cause
+        && redundancy.instances != Known::Known(1)
+    {
+        let _ = writeln!(out, "  common cause: {share} of it, {low} to {high} ({})", source(text, of));
     }
     let numbers = [
         ("movable", capacity.movable_utilisation),
