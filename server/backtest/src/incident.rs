@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use foreshock_model::{
-    Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Confidence, Dependency, DependencyKind, Failover,
-    FailoverMode, Known, Probability, Recovery, Redundancy, Reliability, Replication, Seconds, Source, Sourced, System,
+    Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Confidence, Dependency, DependencyKind, Exposure,
+    Failover, FailoverMode, Known, Probability, Recovery, Redundancy, Reliability, Replication, Seconds, Source,
+    Sourced, System,
 };
 use serde::Deserialize;
 
@@ -244,6 +245,7 @@ fn component(raw: &RawComponent) -> Component {
         agent: None,
         entry: None,
         may_be_absent: None,
+        exposure: Exposure::NotSaid,
         reader: false,
     }
 }

@@ -1,6 +1,6 @@
 //! What an address is handed over for: to be called, or to be told to somebody else (printed into pages, mails, headers).
 
-use foreshock_model::ComponentKind;
+use foreshock_model::{ComponentKind, Exposure};
 
 use crate::Role;
 use crate::graph::Graph;
@@ -125,12 +125,25 @@ impl Graph<'_> {
     /// Whether an instance is where the public comes in. Of what faces users by its kind that is so unless its row knows
     /// better, of everything else only where its row says so.
     pub(crate) fn is_public(&self, index: usize) -> bool {
-        let Some(row) = self.row(index) else { return false };
-        let variables = self.variables(index);
-        let faces_users = || row.kind_of(&variables).is_some_and(ComponentKind::is_user_facing);
-        match row.public.as_ref().map(|public| public.holds(&variables)) {
-            Some(Some(public)) => public,
-            Some(None) | None => faces_users(),
+        let faces_users = || {
+            let kind = self.row(index).and_then(|row| row.kind_of(&self.variables(index)));
+            kind.is_some_and(ComponentKind::is_user_facing)
+        };
+        match self.exposure(index) {
+            Exposure::Public => self.row(index).is_some_and(|row| row.public.is_some()) || faces_users(),
+            Exposure::Internal => false,
+            Exposure::NotSaid => faces_users(),
+        }
+    }
+
+    /// What its row knows of who can reach it. Where that depends on something unknown nothing is said; what a row without an
+    /// expression is about has no other side than that to the public.
+    pub(crate) fn exposure(&self, index: usize) -> Exposure {
+        let public = self.row(index).and_then(|row| row.public.as_ref());
+        match public.map(|public| public.holds(&self.variables(index))) {
+            None | Some(Some(true)) => Exposure::Public,
+            Some(Some(false)) => Exposure::Internal,
+            Some(None) => Exposure::NotSaid,
         }
     }
 

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foreshock_model::{
-    Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Domain, Evidence, Failover, FailoverMode, Known,
-    Recovery, Redundancy, Region, RegionIndex, Reliability, Replication, Source, System, ZoneIndex,
+    Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Domain, Evidence, Exposure, Failover,
+    FailoverMode, Known, Recovery, Redundancy, Region, RegionIndex, Reliability, Replication, Source, System,
+    ZoneIndex,
 };
 use foreshock_resources::{Instance, Kind, Resources};
 use foreshock_text::Place;
@@ -186,6 +187,7 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Compo
         agent: None,
         entry: None,
         may_be_absent: instance.and_then(|instance| instance.may_be_absent.clone()),
+        exposure: graph.exposure(declaring),
         reader: row
             .reader
             .as_ref()
@@ -227,6 +229,7 @@ fn way_in(graph: &Graph<'_>, grouped: &Grouped, label: &Arc<str>) -> Component {
         agent: None,
         entry: None,
         may_be_absent: None,
+        exposure: Exposure::Public,
         reader: false,
     }
 }

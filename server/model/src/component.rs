@@ -104,7 +104,7 @@ impl ComponentKind {
         Self::ALL.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
     }
 
-    /// Whether users reach it directly, called by others or not (semantics, section 6).
+    /// Whether users reach it directly, unless it is internal and called (semantics, section 6).
     pub fn is_user_facing(self) -> bool {
         use ComponentKind::{ApiGateway, Cdn, Dns, LoadBalancer};
         matches!(self, LoadBalancer | Cdn | ApiGateway | Dns)
@@ -289,6 +289,18 @@ pub struct Agent {
     pub grounding: Vec<Grounding>,
 }
 
+/// Who can reach a front: what users come in by is one thing, what only other components call another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Exposure {
+    /// The text does not say.
+    #[default]
+    NotSaid,
+    /// Everybody.
+    Public,
+    /// Only whoever is in the same network.
+    Internal,
+}
+
 /// A part of the system that can fail by itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Component {
@@ -322,6 +334,8 @@ pub struct Component {
     pub entry: Option<f64>,
     /// Why it may not be there at all: "as many as var.appliances". Its number may be 0, which `redundancy` can't say.
     pub may_be_absent: Option<Arc<str>>,
+    /// Who can reach it; only read for kinds that face users.
+    pub exposure: Exposure,
     /// A copy that only whoever is given its address reads from (a read replica): it does the work of nobody else, and that
     /// it follows what it copies is no use of that.
     pub reader: bool,

@@ -10,8 +10,8 @@ mod reliability;
 mod system;
 
 pub use component::{
-    Agent, Autoscaling, Calls, Capacity, Component, ComponentId, ComponentKind, Failover, FailoverMode, Grounding,
-    Known, Recovery, Redundancy, Replication, SourceFailure, Sourced,
+    Agent, Autoscaling, Calls, Capacity, Component, ComponentId, ComponentKind, Exposure, Failover, FailoverMode,
+    Grounding, Known, Recovery, Redundancy, Replication, SourceFailure, Sourced,
 };
 pub use dependency::{Confidence, Dependency, DependencyKind, Evidence, Plane};
 pub use quantities::{MinutesPerYear, Points, Probability, Seconds};

@@ -2,8 +2,9 @@
 
 use foreshock_model::{
     Alternatives, Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Confidence, Dependency,
-    DependencyIndex, DependencyKind, Domain, DomainIndex, Failover, FailoverMode, Figure, Known, Layer, Probability,
-    Recovery, Redundancy, Region, RegionIndex, Reliability, Replication, Seconds, Source, Sourced, System, ZoneIndex,
+    DependencyIndex, DependencyKind, Domain, DomainIndex, Exposure, Failover, FailoverMode, Figure, Known, Layer,
+    Probability, Recovery, Redundancy, Region, RegionIndex, Reliability, Replication, Seconds, Source, Sourced, System,
+    ZoneIndex,
 };
 
 /// A small generator of numbers (xorshift), so that every run measures the same systems.
@@ -65,6 +66,7 @@ fn component(index: usize, numbers: &mut Numbers) -> Component {
         agent: None,
         entry: None,
         may_be_absent: None,
+        exposure: Exposure::NotSaid,
         reader: false,
     }
 }

@@ -1,6 +1,6 @@
 //! What the score is measured at: entry points and their weights (semantics, section 6).
 
-use foreshock_model::{Component, ComponentIndex, ComponentKind, Dependency, DependencyKind, System};
+use foreshock_model::{Component, ComponentIndex, ComponentKind, Dependency, DependencyKind, Exposure, System};
 
 use crate::layout::arrays::Layout;
 use crate::layout::lay_out::lay_out;
@@ -169,7 +169,7 @@ fn marked(system: &System, layout: &Layout) -> Vec<EntryPoint> {
     weighted.filter(|entry| present(layout, entry.component)).collect()
 }
 
-/// What users reach, called by others or not. Alternatives behind one of them, and what stands behind those, are reached by its
+/// What users reach. Alternatives behind one of them, and what stands behind those, are reached by its
 /// name alone.
 fn reached(system: &System, layout: &Layout, is_off: &dyn Fn(ComponentIndex) -> bool) -> Vec<EntryPoint> {
     // Names that lead nowhere here are answered, and nobody is served by that.
@@ -180,7 +180,9 @@ fn reached(system: &System, layout: &Layout, is_off: &dyn Fn(ComponentIndex) -> 
         component.kind.is_user_facing() && leads(*index, component) && present(layout, *index)
     });
     let reason = EntryReason::UserFacing;
-    let found: Vec<EntryPoint> = facing.map(|(component, _)| EntryPoint { component, weight: 1.0, reason }).collect();
+    let facing: Vec<ComponentIndex> = facing.map(|(component, _)| component).collect();
+    let found = ways_in(system, layout, &facing).into_iter();
+    let found: Vec<EntryPoint> = found.map(|component| EntryPoint { component, weight: 1.0, reason }).collect();
     let mut behind = vec![false; layout.own.len()];
     for entry in &found {
         for (behind, reached) in behind.iter_mut().zip(layout.behind_alternatives(entry.component.0)) {
@@ -191,6 +193,30 @@ fn reached(system: &System, layout: &Layout, is_off: &dyn Fn(ComponentIndex) -> 
     let by_name: Vec<EntryPoint> = found.iter().filter(|entry| !is_behind(entry)).copied().collect();
     // Where they stand in for each other in a circle there is no name.
     if by_name.is_empty() { found } else { by_name }
+}
+
+/// Those of what faces users by its kind that users come in by. What is public is one, called by others or not, and so is
+/// what nobody calls; what is internal and called is none. Where the text does not say which it is, what is called on the
+/// way from another of them is none. O(k (V + E)) with k of which nothing is said.
+fn ways_in(system: &System, layout: &Layout, facing: &[ComponentIndex]) -> Vec<ComponentIndex> {
+    let callers =
+        |index: ComponentIndex| layout.callers(index.0).map(|(_, edge)| edge.from).filter(move |&it| it != index.0);
+    let exposure = |index: ComponentIndex| system.component(index).map_or(Exposure::NotSaid, |it| it.exposure);
+    let is_called = |index: ComponentIndex| callers(index).next().is_some();
+    let mut ways: Vec<ComponentIndex> =
+        facing.iter().copied().filter(|&index| exposure(index) != Exposure::Internal || !is_called(index)).collect();
+    for &index in facing.iter().filter(|&&index| exposure(index) == Exposure::NotSaid && is_called(index)) {
+        let mut reached = vec![false; layout.own.len()];
+        for below in layout.below(ways.iter().map(|way| way.0).filter(|&way| way != index.0)) {
+            if let Some(reached) = reached.get_mut(below as usize) {
+                *reached = true;
+            }
+        }
+        if callers(index).any(|caller| reached.get(caller as usize) == Some(&true)) {
+            ways.retain(|&way| way != index);
+        }
+    }
+    ways
 }
 
 /// Where nobody is known to be reached: what needs others and is needed by none; where nothing is connected, what stands

@@ -34,6 +34,7 @@ pub(crate) fn same_component(old: &Component, new: &Component, translated: &Tran
         agent: _,
         entry: _,
         may_be_absent: _,
+        exposure: _,
         reader: _,
     } = old;
     let domains = domains.iter().map(|domain| through(translated.domains, domain.0));

@@ -69,7 +69,7 @@ fn what_is_switched_off_behind_it_makes_no_entry() {
         (
             "edge cdn\n lb load_balancer\n key identity\n web app_server x0\n edge -> lb\n lb -> web\n lb -> key",
             "",
-            "edge lb",
+            "edge",
         ),
         // One of two is enough.
         ("lb load_balancer\n web app_server x0\n api app_server\n lb -> web\n lb -> api", "lb", ""),
@@ -91,9 +91,20 @@ fn who_is_an_entry() {
     for (text, expected) in [
         // Marked, and nothing else.
         ("api app_server entry=2\n lb load_balancer", "api"),
-        // What users reach, called or not; a name that leads nowhere is none.
-        ("edge cdn\n lb load_balancer\n edge -> lb\n names dns", "edge lb"),
-        ("names dns\n lb load_balancer\n names -> lb", "lb names"),
+        // What users reach; a name that leads nowhere is none, nor is what another of them leads to.
+        ("edge cdn\n lb load_balancer\n edge -> lb\n names dns", "edge"),
+        ("names dns\n lb load_balancer\n names -> lb", "names"),
+        ("lb load_balancer\n app app_server\n inner load_balancer\n lb -> app\n app -> inner", "lb"),
+        ("lb load_balancer\n app app_server\n lb -> app\n app -> lb", "lb"),
+        ("one load_balancer\n two load_balancer\n one -> two\n two -> one", "two"),
+        // Who calls it is reached by nobody that is known: users may come in by it, too.
+        ("lb load_balancer\n job app_server\n inner load_balancer\n job -> inner", "inner lb"),
+        // Where the text says who can reach it, it decides.
+        ("names dns public\n lb load_balancer public\n names -> lb", "lb names"),
+        ("lb load_balancer\n app app_server\n inner load_balancer public\n lb -> app\n app -> inner", "inner lb"),
+        ("lb load_balancer\n job app_server\n inner load_balancer internal\n job -> inner", "lb"),
+        ("lb load_balancer internal\n app app_server\n lb -> app", "lb"),
+        ("job app_server\n inner load_balancer internal\n job -> inner", "job"),
         // One name.
         ("names dns\n lb1 load_balancer\n lb2 load_balancer\n group g k=1: names -> lb1, names -> lb2", "names"),
         (

@@ -17,11 +17,12 @@
 //! `beta=0.1/0.02/0.2` is the beta factor of the instances with its interval.
 //! A figure can have a time to repair, `q=1e-3/600`, and come from the table of defaults, `q=1e-3/600~`. People take
 //! `response=300` seconds to answer, `restores=60` is a mechanism's time, `failover=30` promotion's.
+//! `public` and `internal` say who can reach it.
 //! `x?`, `zones=?` and `mode=?` are unknown, `maybe` is what may not be there. Components are sorted by name, as the model wants them.
 
 use foreshock_model::{
     Agent, Alternatives, Autoscaling, Calls, Capacity, CommonCause, Component, ComponentId, ComponentIndex,
-    ComponentKind, Confidence, Dependency, DependencyIndex, DependencyKind, Domain, DomainIndex, Failover,
+    ComponentKind, Confidence, Dependency, DependencyIndex, DependencyKind, Domain, DomainIndex, Exposure, Failover,
     FailoverMode, Figure, Grounding, Known, Layer, Plane, Probability, Recovery, Redundancy, Region, RegionIndex,
     Reliability, Replication, Seconds, Source, SourceFailure, Sourced, System, ZoneIndex,
 };
@@ -70,6 +71,7 @@ pub(crate) fn component(id: &str) -> Component {
         agent: None,
         entry: None,
         may_be_absent: None,
+        exposure: Exposure::NotSaid,
         reader: false,
     }
 }
@@ -224,6 +226,8 @@ fn parse_component(system: &System, words: &[&str]) -> Component {
             "util" => component.capacity.movable_utilisation = Some(number()),
             "resident" => component.capacity.resident_utilisation = Some(number()),
             "reader" => component.reader = true,
+            "public" => component.exposure = Exposure::Public,
+            "internal" => component.exposure = Exposure::Internal,
             "entry" => component.entry = Some(number()),
             "latency" => component.capacity.latency = Seconds::new(number()),
             "parallel" => component.capacity.calls = Calls::Parallel,

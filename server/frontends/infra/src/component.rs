@@ -1,7 +1,9 @@
 //! One component: its blocks read by the modules named after them, put together.
 
 use foreshock_catalog::Defaults;
-use foreshock_model::{Component, ComponentId, ComponentIndex, ComponentKind, Known, Objective, Recovery, Seconds};
+use foreshock_model::{
+    Component, ComponentId, ComponentIndex, ComponentKind, Exposure, Known, Objective, Recovery, Seconds,
+};
 use foreshock_text::Place;
 
 use crate::file::Declared;
@@ -82,6 +84,7 @@ pub(crate) fn read(declared: &Declared<'_>, context: &mut Context<'_, '_>) -> Re
         agent: agent.agent,
         entry,
         may_be_absent: None,
+        exposure: Exposure::NotSaid,
         reader: false,
     };
     Read { component, timeout, objectives, needs_grounding: agent.needs_grounding }

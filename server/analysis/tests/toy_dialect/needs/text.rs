@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use foreshock_model::{
     Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Confidence, Dependency, DependencyKind, Evidence,
-    Failover, FailoverMode, Figure, Known, Layer, Probability, Recovery, Redundancy, Reliability, Replication, Seconds,
-    Source, Sourced, System,
+    Exposure, Failover, FailoverMode, Figure, Known, Layer, Probability, Recovery, Redundancy, Reliability,
+    Replication, Seconds, Source, Sourced, System,
 };
 use foreshock_text::{FilePath, Place, Problem, Span};
 
@@ -95,6 +95,7 @@ fn component(name: &Arc<str>, count: u32, place: &Place, written: &Place, entry:
         region: None,
         recovery: Recovery::default(),
         agent: None,
+        exposure: Exposure::NotSaid,
         reader: false,
         entry,
         may_be_absent: None,
