@@ -10,7 +10,7 @@ use super::availability_json::{method_name, source};
 use super::kill::kill_human;
 use super::outage_words::{holds, outages};
 use super::table::{Paint, Table};
-use super::words::{layer_name, points, up, yearly};
+use super::words::{A_PROMISE, capped, layer_name, points, up, yearly};
 use super::{AvailabilityReport, Places};
 
 /// Causes, units and inputs listed at most; the JSON has all of them.
@@ -65,11 +65,21 @@ fn headline(availability: &Availability, paint: Paint) -> String {
         text.push_str(&format!("  {}\n", paint.yellow(note)));
     }
     if let Some(ceiling) = availability.ceiling {
-        let layer = layer_name(ceiling.layer);
+        let (layer, most) = (layer_name(ceiling.layer), paint.bold(&up(ceiling.unavailability)));
+        let taken = lost(ceiling.unavailability);
+        text.push_str(&match ceiling.layer {
+            Layer::External => {
+                format!("  Promised no more than {most}: third parties may be away for {taken}. {A_PROMISE}.\n")
+            }
+            _ => format!("  Can't exceed {most}: the {layer} layer alone takes {taken}.\n"),
+        });
+    }
+    let (low, high) = availability.expected_bounds;
+    if availability.method == Method::Exact && low < 0.95 * high {
         text.push_str(&format!(
-            "  Can't exceed {}: the {layer} layer alone takes {}.\n",
-            paint.bold(&up(ceiling.unavailability)),
-            lost(ceiling.unavailability)
+            "  With what is not known at its ends, common causes of replicas among it: {} to {}.\n",
+            up(high),
+            up(low)
         ));
     }
     text.push_str(&format!(
@@ -78,8 +88,9 @@ fn headline(availability: &Availability, paint: Paint) -> String {
         up(availability.range.0)
     ));
     if let (Some(score), nines) = (availability.score, availability.structural_nines) {
-        let nines = nines.map_or_else(String::new, |nines| format!(", {nines:.2} structural nines"));
-        text.push_str(&format!("  Score {score:.1}{nines}.\n"));
+        let said = capped(Some(score), nines).or_else(|| nines.map(|nines| format!("{nines:.2} structural nines")));
+        let said = said.map_or_else(String::new, |said| format!(", {said}"));
+        text.push_str(&format!("  Score {score:.1}{said}.\n"));
     }
     if availability.low_confidence {
         let share = 100.0 * availability.share_of_defaults;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::availability_agents::agents_json;
 use super::kill::{estimate_json, kill_json};
 use super::outage_words::outages_json;
-use super::words::layer_name;
+use super::words::{capped, layer_name};
 use super::{AvailabilityReport, JSON_VERSION, Places};
 
 /// The availability of each stack in the shape of `availability --format json`. Availabilities where the contract says
@@ -32,6 +32,7 @@ fn of_stack(report: &AvailabilityReport, places: &Places<'_>) -> Value {
         "score": availability.score,
         "score_range": availability.score_range.map(|(low, high)| [low, high]),
         "structural_nines": availability.structural_nines,
+        "capped": capped(availability.score, availability.structural_nines),
         "layers": layers.collect::<Map<_, _>>(),
         "ceiling": availability.ceiling.map(|ceiling| json!({
             "availability": 1.0 - ceiling.unavailability,
@@ -155,12 +156,16 @@ fn attribution(stack: &Stack, availability: &Availability) -> Value {
 
 fn inputs(stack: &Stack, availability: &Availability, places: &Places<'_>) -> Vec<Value> {
     let inputs = availability.inputs.iter().map(|input| {
-        json!({
+        let mut told = json!({
             "component": input.part.name(stack.system()),
             "quantity": input.quantity.name(),
             "value": input.value,
             "source": source(&input.source, places),
-        })
+        });
+        if let (Some((low, high)), Some(members)) = (input.interval, told.as_object_mut()) {
+            members.insert("interval".to_owned(), json!([low, high]));
+        }
+        told
     });
     inputs.collect()
 }

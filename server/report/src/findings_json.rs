@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::comparison_json::base_json;
 use super::model::loudness;
 use super::suppressed::{notices_json, suppressed_json};
-use super::words::layer_name;
+use super::words::{capped, layer_name};
 use super::{JSON_VERSION, Places, Report, StackReport};
 
 /// The report in the shape of `check --format json`.
@@ -62,6 +62,11 @@ fn of_stack(report: &StackReport, lists_suppressed: bool, places: &Places<'_>) -
     }
     if let (Some(why), Some(members)) = (stack.unscored(), object.as_object_mut()) {
         members.insert("no_score".to_owned(), why.into());
+    }
+    if let (Some(said), Some(members)) =
+        (capped(stack.score(), stack.assessment.structural_nines), object.as_object_mut())
+    {
+        members.insert("capped".to_owned(), said.into());
     }
     let beside = stack.beside();
     if let (false, Some(members)) = (beside.is_empty(), object.as_object_mut()) {

@@ -12,7 +12,7 @@ use super::model::loudness;
 use super::panel::panel;
 use super::suppressed::suppressed_human;
 use super::table::Paint;
-use super::words::offer;
+use super::words::{capped, offer};
 use super::{Places, Report, StackReport};
 
 /// More lines of evidence than this are counted, not shown.
@@ -186,8 +186,10 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
         }),
         None => parts.extend(stack.unscored()),
     }
-    if let Some(nines) = stack.assessment.structural_nines {
-        parts.push(format!("{nines:.2} structural nines"));
+    let nines = stack.assessment.structural_nines;
+    match capped(stack.assessment.score, nines) {
+        Some(capped) => parts.push(capped),
+        None => parts.extend(nines.map(|nines| format!("{nines:.2} structural nines"))),
     }
     let counted = |severity: Severity| {
         let count = stack.findings.iter().filter(|finding| loudness(finding) == severity).count();

@@ -149,6 +149,7 @@ fn figures(report: &StackReport, places: &Places<'_>) -> Value {
     json!({
         "stack": places.title(stack),
         "score": stack.score(),
+        "structuralNines": stack.assessment.structural_nines,
         "range": stack.score_range().map(|(low, high)| [low, high]),
         "understood": understood(stack),
         "base": stack.comparison().map(|comparison| json!({

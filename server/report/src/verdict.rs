@@ -3,7 +3,7 @@
 use foreshock_analysis::{Comparison, Finding, Readable, RuleId, Severity, Stack};
 
 use super::model::loudness;
-use super::words::{moved, score};
+use super::words::{capped, moved, score};
 
 /// `72 -> 45 (-27): aws_db_instance.orders became a single point of failure`
 pub(super) fn verdict(stack: &Stack) -> String {
@@ -21,7 +21,10 @@ pub(super) fn figures(stack: &Stack, unit: &str) -> String {
             || nothing(stack),
             |own| match stack.score_range() {
                 Some((low, high)) if high - low > 1.0 => format!("score {own} ({own} to {})", score(high)),
-                _ => format!("score {own}"),
+                _ => match capped(stack.assessment.score, stack.assessment.structural_nines) {
+                    Some(capped) => format!("score {own}, {capped}"),
+                    None => format!("score {own}"),
+                },
             },
         );
     };

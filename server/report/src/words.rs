@@ -120,6 +120,18 @@ pub fn score(score: f64) -> String {
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
 
+/// What the ceiling of the external layer is.
+pub(crate) const A_PROMISE: &str = "An SLA says when money is paid back, it is no physical limit";
+
+/// What a score of 100 leaves unsaid: it ends there, and what it is made of goes on. None below.
+pub(crate) fn capped(score: Option<f64>, structural_nines: Option<f64>) -> Option<String> {
+    score.filter(|score| *score >= 100.0)?;
+    Some(match structural_nines {
+        Some(nines) => format!("capped: {nines:.1} structural nines"),
+        None => "nothing in the text can take it down by hardware or third parties".to_owned(),
+    })
+}
+
 /// How the score moved: `-27`, `+6.2`, `-0.004`, `0`.
 pub(crate) fn moved(points: Points) -> String {
     let size = points.get().abs();

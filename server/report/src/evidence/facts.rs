@@ -9,7 +9,7 @@ use foreshock_model::{Known, Layer, System};
 use crate::StackMatter;
 use crate::availability_human::lost;
 use crate::html::SourceKind;
-use crate::words::{duration, layer_name, up};
+use crate::words::{A_PROMISE, duration, layer_name, up};
 
 /// Every fact of a stack, by name.
 pub(super) fn facts(matter: &StackMatter) -> BTreeMap<&'static str, String> {
@@ -43,6 +43,11 @@ pub(super) fn facts(matter: &StackMatter) -> BTreeMap<&'static str, String> {
     facts.insert(
         "ceiling",
         match availability.ceiling {
+            Some(ceiling) if ceiling.layer == Layer::External => format!(
+                "Third parties promise no more than {}, {} may be lost. {A_PROMISE}.",
+                up(ceiling.unavailability),
+                lost(ceiling.unavailability)
+            ),
             Some(ceiling) => format!(
                 "Availability can't exceed {}: the {} layer alone takes {}.",
                 up(ceiling.unavailability),

@@ -2,6 +2,7 @@
 
 use foreshock_analysis::Stack;
 use foreshock_engine::Method;
+use foreshock_model::Layer;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -19,7 +20,7 @@ use crate::cascade_text::cascade_text;
 use crate::outage_words::{holds, outages};
 use crate::table::Paint;
 use crate::up;
-use crate::words::layer_name;
+use crate::words::{capped, layer_name};
 
 /// A stack as the templates write it down.
 #[derive(Serialize)]
@@ -49,6 +50,8 @@ struct Headline {
     /// `good`, `fair` or `poor`, for the colour.
     grade: &'static str,
     score_range: Option<String>,
+    /// What a score of 100 leaves unsaid.
+    capped: Option<String>,
     nines: String,
     /// Share of time not DOWN.
     available: String,
@@ -61,6 +64,8 @@ struct Headline {
     ceiling: Option<String>,
     ceiling_lost: Option<String>,
     binding: Option<&'static str>,
+    /// What binds is what third parties promise.
+    is_promise: bool,
     at_worst: String,
     low_confidence: bool,
     promised: Vec<PromiseView>,
@@ -178,6 +183,8 @@ fn headline(matter: &StackMatter) -> Option<Headline> {
         expected: shown(availability.expected_bounds),
         expected_lost: taken(availability.expected_bounds),
         is_degraded: availability.expected > availability.unavailability.1 * (1.0 + 1e-9),
+        capped: capped(availability.score, availability.structural_nines),
+        is_promise: availability.ceiling.is_some_and(|ceiling| ceiling.layer == Layer::External),
         ceiling: availability.ceiling.map(|ceiling| up(ceiling.unavailability)),
         ceiling_lost: availability.ceiling.map(|ceiling| lost(ceiling.unavailability)),
         binding: availability.ceiling.map(|ceiling| layer_name(ceiling.layer)),

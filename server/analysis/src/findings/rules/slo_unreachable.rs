@@ -65,10 +65,10 @@ fn report(stack: &Stack, verdict: &Verdict) -> Option<Finding> {
 
 fn layer(layer: Layer) -> &'static str {
     match layer {
-        Layer::Software => "its own deploys and maintenance",
+        Layer::Software => "its own changes and maintenance",
         Layer::Hardware => "failures of its infrastructure",
         Layer::Theoretical => "pauses that nobody can engineer away",
         Layer::Operational => "the hours until somebody repairs it",
-        Layer::External => "its third parties",
+        Layer::External => "the promises of its third parties",
     }
 }
