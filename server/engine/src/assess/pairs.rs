@@ -21,9 +21,7 @@ pub struct Pair {
 pub(crate) fn pairs(service: &Service, tops: &[ComponentIndex]) -> (Vec<Pair>, usize) {
     let mut found: Vec<((u32, u32), ComponentIndex)> = Vec::new();
     for &top in tops {
-        if let Some((bdd, function)) = service.structure(top.0) {
-            found.extend(bdd.pairs(function, PAIRS_PER_TOP).into_iter().map(|pair| (pair, top)));
-        }
+        found.extend(service.pairs(top.0, PAIRS_PER_TOP).into_iter().map(|pair| (pair, top)));
     }
     found.sort_unstable();
     let variable = |index: u32| service.variables.list.get(index as usize);

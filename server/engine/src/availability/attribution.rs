@@ -9,7 +9,7 @@ use crate::diagram::cut_sets::{CutSets, Role};
 use crate::diagram::loss::Loss;
 use crate::diagram::service::{Service, Weighted};
 use crate::diagram::variables::Variable;
-use crate::layout::defaults::{BOUNDED_UNITS, FULL_WORK_BUDGET, NODE_BUDGET};
+use crate::layout::defaults::{BOUNDED_UNITS, NODE_BUDGET};
 use crate::layout::score::minutes_per_year;
 
 /// How minutes were attributed. Each way adds up to the whole.
@@ -166,10 +166,10 @@ fn levels(service: &Service, at: &[Weighted]) -> Option<Vec<Level>> {
     let mut nodes = NODE_BUDGET;
     let probabilities = service.variables.each(|variable| variable.answered);
     for &(root, weight) in at {
-        for (live, function, share) in service.live_levels(root)? {
-            let sets = CutSets::of(&live, live.place(function), |_| Role::Event, nodes, FULL_WORK_BUDGET).ok()?;
+        for (function, share) in service.levels(root)? {
+            let sets = service.cut_sets(function, |_| Role::Event, nodes)?;
             nodes = nodes.saturating_sub(sets.len());
-            let probability = live.probability(function, &live.probabilities(&probabilities));
+            let probability = service.probability(function, &probabilities);
             levels.push(Level { root, sets, share: share * weight, probability });
         }
     }

@@ -7,11 +7,10 @@ use crate::Unit;
 use crate::availability::basic_event::BasicEvent;
 use crate::availability::outages::Outages;
 use crate::diagram::cut_sets::{CutSets, Role};
-use crate::diagram::importance::worth;
 use crate::diagram::service::{Method, Service};
 use crate::diagram::variables::Variable;
 use crate::layout::binomial;
-use crate::layout::defaults::{CUT_SETS_LISTED, FULL_WORK_BUDGET, NODE_BUDGET};
+use crate::layout::defaults::{CUT_SETS_LISTED, NODE_BUDGET};
 use crate::monte_carlo::estimate::Estimate;
 
 /// How often an entry point is DOWN, and why: of the structure as given (its own causes, zones, domains, regions and
@@ -100,8 +99,8 @@ fn structural(service: &Service, root: u32, known: Option<&CutSets>) -> Option<C
         // What lasts is no event; without it other sets may be minimal.
         Some(known) if !service.has_buffers() => Some(known.never(|variable| role(variable) == Role::Never)),
         _ => {
-            let (live, function) = service.live_down(root)?;
-            CutSets::of(&live, live.place(function), role, NODE_BUDGET, FULL_WORK_BUDGET).ok()
+            let (function, _) = *service.levels(root)?.first()?;
+            service.cut_sets(function, role, NODE_BUDGET)
         }
     }
 }
@@ -147,19 +146,10 @@ fn list(service: &Service, sets: &CutSets) -> CutSetList {
 }
 
 fn importance(service: &Service, root: u32, probabilities: &[f64]) -> Vec<Importance> {
-    let Some((live, function)) = service.live_down(root) else { return Vec::new() };
-    let units: Vec<(u32, Unit)> = live
-        .variables()
-        .into_iter()
-        .filter_map(|variable| Some((variable, service.variables.list.get(variable as usize)?.unit?)))
-        .collect();
-    let asked: Vec<u32> = units.iter().map(|(variable, _)| *variable).collect();
-    let all = live.probability(function, &live.probabilities(probabilities));
-    let worths = worth(&live, function, probabilities, &asked);
+    let Some((all, units)) = service.worths(root, probabilities) else { return Vec::new() };
     let mut list: Vec<Importance> = units
         .into_iter()
-        .zip(worths)
-        .map(|((_, unit), worth)| Importance {
+        .map(|(unit, worth)| Importance {
             unit,
             birnbaum: worth.birnbaum,
             fussell_vesely: if all > 0.0 { (1.0 - worth.perfect / all).max(0.0) } else { 0.0 },

@@ -166,6 +166,12 @@ impl Bdd {
         self.decide(variable, Function::NEVER, Function::ALWAYS)
     }
 
+    /// Whether the function is one variable and nothing else.
+    pub(crate) fn is_variable(&self, function: Function) -> bool {
+        let node = self.node(function);
+        function > Function::ALWAYS && (node.low, node.high) == (Function::NEVER, Function::ALWAYS)
+    }
+
     /// The first variable that the function depends on; `u32::MAX` for none.
     pub(crate) fn first_variable(&self, function: Function) -> u32 {
         self.node(function).variable
@@ -317,6 +323,11 @@ impl Bdd {
         Live { nodes, place }
     }
 
+    /// The variables that the function depends on, in their order.
+    pub(crate) fn variables(&self, function: Function) -> Vec<u32> {
+        self.live([function]).variables()
+    }
+
     /// The variables that alone make the function true, in their order. O(depth).
     #[cfg(test)]
     pub(crate) fn singles(&self, function: Function) -> Vec<u32> {
@@ -459,13 +470,25 @@ impl Live {
         variables: &[f64],
         probabilities: &Probabilities,
     ) -> Vec<f64> {
+        let mut derivatives = vec![0.0; variables.len()];
+        self.add_derivatives(roots, variables, probabilities, &mut derivatives);
+        derivatives
+    }
+
+    /// The same, added to what is there.
+    pub(crate) fn add_derivatives(
+        &self,
+        roots: &[(Function, f64)],
+        variables: &[f64],
+        probabilities: &Probabilities,
+        derivatives: &mut [f64],
+    ) {
         let mut adjoint = vec![0.0; self.nodes.len() + 2];
         for &(root, weight) in roots {
             if let Some(adjoint) = adjoint.get_mut(self.place(root) as usize) {
                 *adjoint += weight;
             }
         }
-        let mut derivatives = vec![0.0; variables.len()];
         let at = |place: u32| probabilities.0.get(place as usize).copied().unwrap_or(0.0);
         for (index, node) in self.nodes.iter().enumerate().rev() {
             let carried = adjoint.get(index + 2).copied().unwrap_or(0.0);
@@ -482,6 +505,5 @@ impl Live {
                 }
             }
         }
-        derivatives
     }
 }

@@ -4,6 +4,8 @@
 //! As in the decision diagram children have smaller indexes, one forward pass gives what is below each node and one
 //! backward pass what is above it, and nothing recurses.
 
+use rustc_hash::FxHashMap;
+
 use crate::diagram::bdd::{Live, OverBudget};
 
 /// A family of sets: the index of its root.
@@ -237,6 +239,8 @@ pub(crate) struct CutSets {
     /// The nodes that matter, children first; places 0 and 1 are "none" and "the empty set".
     nodes: Vec<Node>,
     root: u32,
+    /// The sets of the modules that variables stand for, those first that others are made of, each with its variable.
+    modules: Vec<(u32, CutSets)>,
 }
 
 impl CutSets {
@@ -267,6 +271,40 @@ impl CutSets {
         Ok(CutSets::collected(&store, root))
     }
 
+    /// The same with variables that stand for modules, those first that others are made of.
+    pub(crate) fn with_modules(
+        live: &Live,
+        root: u32,
+        modules: &[(u32, &Live, u32)],
+        role: impl Fn(u32) -> Role,
+        node_budget: usize,
+        work_budget: u64,
+    ) -> Result<CutSets, OverBudget> {
+        let mut found: Vec<(u32, CutSets)> = Vec::new();
+        let mut stands: FxHashMap<u32, Role> = FxHashMap::default();
+        let mut left = node_budget;
+        for &(variable, live, root) in modules {
+            let role = |variable: u32| stands.get(&variable).copied().unwrap_or_else(|| role(variable));
+            let sets = CutSets::of(live, root, role, left, work_budget)?;
+            left = left.saturating_sub(sets.nodes.len());
+            let role = match sets.root {
+                0 => Role::Never,
+                1 => Role::Given,
+                _ => Role::Event,
+            };
+            stands.insert(variable, role);
+            found.push((variable, sets));
+        }
+        let role = |variable: u32| stands.get(&variable).copied().unwrap_or_else(|| role(variable));
+        Ok(CutSets { modules: found, ..CutSets::of(live, root, role, left, work_budget)? })
+    }
+
+    /// The module that a variable stands for among the first so many.
+    fn module(&self, variable: u32, among: usize) -> Option<(usize, &CutSets)> {
+        let before = self.modules.iter().enumerate().take(among).rev();
+        before.into_iter().find(|(_, (other, _))| *other == variable).map(|(index, (_, sets))| (index, sets))
+    }
+
     /// Only what the root is made of.
     fn collected(store: &Store, root: Family) -> CutSets {
         let mut marked = vec![false; root.0 as usize + 1];
@@ -295,12 +333,25 @@ impl CutSets {
             nodes.push(node);
         }
         let root = place.get(root.0 as usize).copied().unwrap_or(0);
-        CutSets { nodes, root }
+        CutSets { nodes, root, modules: Vec::new() }
     }
 
     /// The sets without any of these variables. Where a variable never happens, these are the minimal cut sets that are
     /// left.
     pub(crate) fn never(&self, is_never: impl Fn(u32) -> bool) -> CutSets {
+        let mut stands: FxHashMap<u32, bool> = FxHashMap::default();
+        let mut modules = Vec::with_capacity(self.modules.len());
+        for (variable, sets) in &self.modules {
+            let sets =
+                sets.flat_never(&|variable| stands.get(&variable).copied().unwrap_or_else(|| is_never(variable)));
+            stands.insert(*variable, sets.root == 0);
+            modules.push((*variable, sets));
+        }
+        let left = self.flat_never(&|variable| stands.get(&variable).copied().unwrap_or_else(|| is_never(variable)));
+        CutSets { modules, ..left }
+    }
+
+    fn flat_never(&self, is_never: &impl Fn(u32) -> bool) -> CutSets {
         let mut nodes = self.nodes.clone();
         // A node that is left out stands for what is at its place without it, which has a smaller place.
         let mut place: Vec<u32> = (0..nodes.len() as u32).collect();
@@ -315,12 +366,12 @@ impl CutSets {
             }
         }
         let root = place.get(self.root as usize).copied().unwrap_or(0);
-        CutSets { nodes, root }
+        CutSets { nodes, root, modules: Vec::new() }
     }
 
     /// How many nodes there are.
     pub(crate) fn len(&self) -> usize {
-        self.nodes.len()
+        self.nodes.len() + self.modules.iter().map(|(_, sets)| sets.nodes.len()).sum::<usize>()
     }
 
     fn inner(&self) -> impl DoubleEndedIterator<Item = (usize, &Node)> {
@@ -331,22 +382,46 @@ impl CutSets {
     /// `stands_for` gives for a variable how many events it stands for and in how many ways (1 and 1 for one event).
     /// Counts stop at `u64::MAX`.
     pub(crate) fn by_order(&self, stands_for: impl Fn(u32) -> (usize, u64)) -> Vec<u64> {
-        let most = self.largest_order(&stands_for).min(COUNTED_ORDERS);
+        // What a module's variable stands for: how many sets of each order.
+        let mut modules: FxHashMap<u32, Vec<u64>> = FxHashMap::default();
+        for (variable, sets) in &self.modules {
+            let found = sets.flat_by_order(&stands_for, &modules);
+            modules.insert(*variable, found);
+        }
+        self.flat_by_order(&stands_for, &modules)
+    }
+
+    fn flat_by_order(&self, stands_for: &impl Fn(u32) -> (usize, u64), modules: &FxHashMap<u32, Vec<u64>>) -> Vec<u64> {
+        let largest = |variable: u32| {
+            modules.get(&variable).map_or_else(|| stands_for(variable).0, |found| found.len().saturating_sub(1))
+        };
+        let most = self.largest_order(&largest).min(COUNTED_ORDERS);
         let width = most + 1;
         let mut counts = vec![0u64; self.nodes.len() * width];
         if let Some(empty) = counts.get_mut(width) {
             *empty = 1;
         }
         for (index, node) in self.inner() {
-            let (events, ways) = stands_for(node.variable);
+            let add = |order: usize, more: u64, counts: &mut Vec<u64>| {
+                if let Some(slot) = counts.get_mut(index * width + order.min(most)) {
+                    *slot = slot.saturating_add(more);
+                }
+            };
             for order in 0..width {
                 let without = counts.get(node.without.0 as usize * width + order).copied().unwrap_or(0);
                 let with = counts.get(node.with.0 as usize * width + order).copied().unwrap_or(0);
-                if let Some(slot) = counts.get_mut(index * width + order) {
-                    *slot = slot.saturating_add(without);
-                }
-                if let Some(slot) = counts.get_mut(index * width + (order + events).min(most)) {
-                    *slot = slot.saturating_add(with.saturating_mul(ways));
+                add(order, without, &mut counts);
+                match modules.get(&node.variable) {
+                    Some(found) if with > 0 => {
+                        for (events, &ways) in found.iter().enumerate() {
+                            add(order + events, with.saturating_mul(ways), &mut counts);
+                        }
+                    }
+                    Some(_) => {}
+                    None => {
+                        let (events, ways) = stands_for(node.variable);
+                        add(order + events, with.saturating_mul(ways), &mut counts);
+                    }
                 }
             }
         }
@@ -358,11 +433,11 @@ impl CutSets {
         found
     }
 
-    fn largest_order(&self, stands_for: &impl Fn(u32) -> (usize, u64)) -> usize {
+    fn largest_order(&self, stands_for: &impl Fn(u32) -> usize) -> usize {
         let mut largest = vec![0usize; self.nodes.len()];
         for (index, node) in self.inner() {
             let at = |family: Family| largest.get(family.0 as usize).copied().unwrap_or(0);
-            let order = at(node.without).max(at(node.with) + stands_for(node.variable).0);
+            let order = at(node.without).max(at(node.with) + stands_for(node.variable));
             if let Some(slot) = largest.get_mut(index) {
                 *slot = order;
             }
@@ -370,8 +445,63 @@ impl CutSets {
         largest.get(self.root as usize).copied().unwrap_or(0)
     }
 
-    /// The sets of exactly `order` variables (1 or 2), at most `limit`, in the order of the variables.
+    /// The sets of exactly `order` variables (1 or 2), at most `limit`.
     pub(crate) fn of_order(&self, order: usize, limit: usize) -> Vec<Vec<u32>> {
+        if self.modules.is_empty() {
+            return self.flat_of_order(order, limit);
+        }
+        let mut found = match order {
+            1 => self.singles(self, self.modules.len(), limit).into_iter().map(|single| vec![single]).collect(),
+            _ => self.pairs(self, self.modules.len(), limit),
+        };
+        found.truncate(limit);
+        found
+    }
+
+    /// The sets of one variable of a part that is made of the first so many modules.
+    fn singles(&self, part: &CutSets, among: usize, limit: usize) -> Vec<u32> {
+        let mut found = Vec::new();
+        for variable in part.flat_of_order(1, limit).into_iter().flatten() {
+            match self.module(variable, among) {
+                Some((index, sets)) => found.extend(self.singles(sets, index, limit)),
+                None => found.push(variable),
+            }
+            if found.len() >= limit {
+                break;
+            }
+        }
+        found
+    }
+
+    fn pairs(&self, part: &CutSets, among: usize, limit: usize) -> Vec<Vec<u32>> {
+        let mut found = Vec::new();
+        for variable in part.flat_of_order(1, usize::MAX).into_iter().flatten() {
+            if let Some((index, sets)) = self.module(variable, among) {
+                found.extend(self.pairs(sets, index, limit));
+            }
+            if found.len() >= limit {
+                return found;
+            }
+        }
+        let singles = |variable: u32| match self.module(variable, among) {
+            Some((index, sets)) => self.singles(sets, index, limit),
+            None => vec![variable],
+        };
+        for pair in part.flat_of_order(2, limit) {
+            let [first, second] = pair.as_slice() else { continue };
+            let (first, second) = (singles(*first), singles(*second));
+            for one in &first {
+                found.extend(second.iter().map(|other| vec![*one, *other]));
+                if found.len() >= limit {
+                    return found;
+                }
+            }
+        }
+        found
+    }
+
+    /// The same, in the order of the variables, with those of modules for themselves.
+    fn flat_of_order(&self, order: usize, limit: usize) -> Vec<Vec<u32>> {
         // Whether each node has the empty set, a set of one, a set of two.
         let mut has = vec![[false; 3]; self.nodes.len()];
         if let Some(slot) = has.get_mut(1) {
@@ -409,7 +539,16 @@ impl CutSets {
 
     /// Sum over the sets of the product of `weight` over their variables.
     pub(crate) fn sum(&self, weight: impl Fn(u32) -> f64) -> f64 {
-        self.sums(&weight).get(self.root as usize).copied().unwrap_or(0.0)
+        let mut stands: FxHashMap<u32, f64> = FxHashMap::default();
+        for (variable, sets) in &self.modules {
+            let sum = sets.flat_sum(&|variable| stands.get(&variable).copied().unwrap_or_else(|| weight(variable)));
+            stands.insert(*variable, sum);
+        }
+        self.flat_sum(&|variable| stands.get(&variable).copied().unwrap_or_else(|| weight(variable)))
+    }
+
+    fn flat_sum(&self, weight: &impl Fn(u32) -> f64) -> f64 {
+        self.sums(weight).get(self.root as usize).copied().unwrap_or(0.0)
     }
 
     fn sums(&self, weight: &impl Fn(u32) -> f64) -> Vec<f64> {
@@ -429,28 +568,52 @@ impl CutSets {
 
     /// For each variable the sum over the sets with it of the product of `weight`; `variables` is how many there are.
     fn sums_with_each(&self, variables: usize, weight: &impl Fn(u32) -> f64) -> Vec<f64> {
-        let sums = self.sums(weight);
-        let mut above = vec![0.0; self.nodes.len()];
-        if let Some(root) = above.get_mut(self.root as usize) {
-            *root = 1.0;
+        let mut weights: Vec<f64> = (0..variables as u32).map(weight).collect();
+        let mut before = Vec::with_capacity(self.modules.len());
+        for (variable, sets) in &self.modules {
+            let sum = sets.flat_sum(&|variable| weights.get(variable as usize).copied().unwrap_or(0.0));
+            if let Some(slot) = weights.get_mut(*variable as usize) {
+                before.push(std::mem::replace(slot, sum));
+            }
         }
         let mut with_each = vec![0.0; variables];
+        self.add_without_each(1.0, &weights, &mut with_each);
+        for ((variable, sets), before) in self.modules.iter().zip(before).rev() {
+            let (Some(weight), Some(share)) =
+                (weights.get_mut(*variable as usize), with_each.get_mut(*variable as usize))
+            else {
+                continue;
+            };
+            *weight = before;
+            let share = std::mem::take(share);
+            sets.add_without_each(share, &weights, &mut with_each);
+        }
+        with_each.iter_mut().zip(weights).for_each(|(with, weight)| *with *= weight);
+        with_each
+    }
+
+    /// Adds for each variable the sum over the sets with it of the product of the other weights, times `share`.
+    fn add_without_each(&self, share: f64, weights: &[f64], without_each: &mut [f64]) {
+        let weight = |variable: u32| weights.get(variable as usize).copied().unwrap_or(0.0);
+        let sums = self.sums(&weight);
+        let mut above = vec![0.0; self.nodes.len()];
+        if let Some(root) = above.get_mut(self.root as usize) {
+            *root = share;
+        }
         for (index, node) in self.inner().rev() {
             let here = above.get(index).copied().unwrap_or(0.0);
             if here == 0.0 {
                 continue;
             }
-            let weight = weight(node.variable);
-            if let Some(slot) = with_each.get_mut(node.variable as usize) {
-                *slot += here * weight * sums.get(node.with.0 as usize).copied().unwrap_or(0.0);
+            if let Some(slot) = without_each.get_mut(node.variable as usize) {
+                *slot += here * sums.get(node.with.0 as usize).copied().unwrap_or(0.0);
             }
-            for (child, share) in [(node.without, 1.0), (node.with, weight)] {
+            for (child, share) in [(node.without, 1.0), (node.with, weight(node.variable))] {
                 if let Some(slot) = above.get_mut(child.0 as usize) {
                     *slot += here * share;
                 }
             }
         }
-        with_each
     }
 
     /// For each variable the sum over the sets S with it of P(S) / |S|: each set's probability split equally over its
@@ -460,7 +623,12 @@ impl CutSets {
     /// degree |S| for each set, and the integral of that over t from 0 to 1 divided by t gives 1 / |S|. The
     /// Gauss-Legendre rule with m points integrates polynomials of degree 2m - 1 exactly.
     pub(crate) fn split(&self, variables: usize, probability: impl Fn(u32) -> f64) -> Vec<f64> {
-        let degree = self.largest_order(&|_| (1, 1));
+        let mut largest: FxHashMap<u32, usize> = FxHashMap::default();
+        for (variable, sets) in &self.modules {
+            let order = sets.largest_order(&|variable| largest.get(&variable).copied().unwrap_or(1));
+            largest.insert(*variable, order);
+        }
+        let degree = self.largest_order(&|variable| largest.get(&variable).copied().unwrap_or(1));
         let mut shares = vec![0.0; variables];
         for (at, weight) in gauss_legendre(degree / 2 + 1) {
             let with_each = self.sums_with_each(variables, &|variable| at * probability(variable));
@@ -475,7 +643,9 @@ impl CutSets {
     /// other. Sets without any event count as 1. Where there are many different probabilities they are rounded up, by at
     /// most a few percent.
     pub(crate) fn sum_of_smallest(&self, probability: impl Fn(u32) -> f64) -> f64 {
-        let mut levels: Vec<f64> = self.inner().map(|(_, node)| rounded_up(probability(node.variable), 0)).collect();
+        let parts = self.modules.iter().map(|(_, sets)| sets).chain([self]);
+        let mut levels: Vec<f64> =
+            parts.flat_map(|sets| sets.inner().map(|(_, node)| rounded_up(probability(node.variable), 0))).collect();
         levels.sort_by(f64::total_cmp);
         levels.dedup();
         let coarse = if levels.len() > FINE_LEVELS { 1 } else { 0 };

@@ -13,11 +13,13 @@
 //! long "or" over all of that. Only what stands behind a choice (a group, a sum of weights, a hot caller) is an unknown
 //! of its own. Cycles of plain requirements are gone that way.
 
+use fixedbitset::FixedBitSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Health;
 use crate::diagram::bdd::{Bdd, Function, OverBudget};
 use crate::diagram::holds::{Hold, Holds};
+use crate::diagram::normal;
 use crate::layout::arrays::{Edge, Layout, NO_GROUP};
 use crate::layout::contribution::partials_too_heavy;
 use crate::layout::strong::strong_of;
@@ -38,6 +40,10 @@ pub(crate) trait Algebra {
     fn at_least(&mut self, count: u32, events: &[Self::Event]) -> Result<Self::Event, OverBudget>;
     /// The weights of those that happen sum to too much.
     fn too_heavy(&mut self, events: &[(u64, Self::Event)]) -> Result<Self::Event, OverBudget>;
+    /// What stands for an event that is a module (see [`Plan::modular`]): itself, or something shorter.
+    fn module(&mut self, event: Self::Event) -> Result<Self::Event, OverBudget> {
+        Ok(event)
+    }
     /// How a cycle is solved.
     const CYCLES: Cycles;
 }
@@ -54,6 +60,12 @@ pub(crate) enum Cycles {
 }
 
 const FEW_ROUNDS: usize = 16;
+/// What is left out may show more that can be: so often it is looked for.
+const SIMPLIFIED: usize = 4;
+/// So many terms of an "and" in an "and" are followed.
+const MOST_IMPLIED: usize = 100;
+/// Terms times equations up to which what does not matter is looked for: 50 MB.
+const MOST_KNOWN: u64 = 200_000_000;
 
 /// The own part of a component.
 #[derive(Clone, Copy, Debug)]
@@ -127,7 +139,7 @@ pub(crate) enum Level {
 type Unknown = (u32, Level, Hold);
 
 /// One part of the "or" that an equation is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Term {
     Own(u32, Hold),
     OwnOverloaded(u32),
@@ -137,6 +149,10 @@ enum Term {
     Partials(u32, Hold),
     /// A hot caller of something OVERLOADED.
     Hot(u32, u32),
+    /// Another equation: terms that several equations have in common.
+    Common(u32),
+    /// What always happens, as far as it matters here.
+    Always,
 }
 
 /// An "or" of terms, those of the last components first.
@@ -147,6 +163,8 @@ pub(crate) struct Plan {
     equations: Vec<Equation>,
     /// Sets of equations that need each other, those they need first; with whether a set needs itself.
     sets: Vec<(Vec<u32>, bool)>,
+    /// The equations that are modules; empty where nobody asked.
+    modules: Vec<bool>,
     of: FxHashMap<Unknown, u32>,
     components: Vec<u32>,
     holds: Holds,
@@ -167,6 +185,7 @@ impl Plan {
         let mut plan = Plan {
             equations: Vec::new(),
             sets: Vec::new(),
+            modules: Vec::new(),
             of: FxHashMap::default(),
             components,
             holds: Holds::of(layout.edges.iter().filter_map(|edge| edge.row.buffer)),
@@ -205,7 +224,229 @@ impl Plan {
         levels.into_iter().filter(|&(_, wanted)| wanted).map(move |(level, _)| (root, level, Hold::NONE))
     }
 
-    fn order(&mut self, layout: &Layout) {
+    /// Puts together what is needed together, and marks the modules, given the variables of each own part. False, and
+    /// nothing is changed, where equations need each other in a circle: these are solved as they are.
+    pub(crate) fn modular(&mut self, layout: &Layout, variables: impl Fn(OwnEvent) -> Vec<u32>) -> bool {
+        if self.sets.iter().any(|(_, cyclic)| *cyclic) {
+            return false;
+        }
+        for _ in 0..SIMPLIFIED {
+            if !self.simplify(layout) {
+                break;
+            }
+        }
+        for (terms, places) in normal::alike(&self.equations) {
+            let common = Term::Common(self.equations.len() as u32);
+            for place in places {
+                if let Some(equation) = self.equations.get_mut(place as usize) {
+                    // They come where the last of them is, which has the first variable.
+                    let last = equation.iter().rposition(|term| terms.contains(term)).map_or(0, |last| last + 1);
+                    equation.insert(last, common);
+                    equation.retain(|term| !terms.contains(term));
+                }
+            }
+            self.equations.push(terms);
+        }
+        self.sets.clear();
+        let needs = self.order(layout);
+        let count = self.equations.len() as u32;
+        let mut children = needs;
+        for (equation, children) in self.equations.iter().zip(&mut children) {
+            for event in equation.iter().flat_map(|term| term.own_events(layout)) {
+                children.extend(variables(event).into_iter().map(|variable| count + variable));
+            }
+        }
+        let most = children.iter().flatten().copied().max().unwrap_or(0).max(count) as usize + 1;
+        children.resize(most, Vec::new());
+        let mut roots = Vec::new();
+        for &root in &self.roots {
+            roots.extend(self.levels(root).filter_map(|unknown| self.of.get(&unknown).copied()));
+        }
+        self.modules = normal::modules(&children, &roots);
+        // Of a root more than its value may be asked, and one variable is enough for itself.
+        for root in roots {
+            if let Some(slot) = self.modules.get_mut(root as usize) {
+                *slot = false;
+            }
+        }
+        true
+    }
+
+    /// The equations that a term is made of, by itself or as one of a group.
+    fn needed(&self, layout: &Layout, term: Term, holds: &mut Holds) -> Vec<u32> {
+        if let Term::Common(other) = term {
+            return vec![other];
+        }
+        let mut found = Vec::new();
+        references(layout, term, holds, &mut found);
+        found.iter().filter_map(|unknown| self.of.get(unknown).copied()).collect()
+    }
+
+    /// Whether a term needs all of these equations.
+    fn is_all(layout: &Layout, term: Term, needed: &[u32]) -> bool {
+        let Term::Group(_, group, Level::Down | Level::Lost, _) = term else { return false };
+        let count = members(layout, group).count();
+        let tips_at = layout.groups.get(group as usize).map_or(u32::MAX, |group| group.tips_at);
+        count == needed.len() && tips_at as usize == count
+    }
+
+    /// Leaves out what does not matter where it stands: in `x or f(x)` the x of f, in `x and f(x)` too, where f is needed
+    /// by nothing else that could tell. Whether anything was left out.
+    ///
+    /// For each equation, what is known to be false whenever anybody cares: on every way from a root it stands beside, in
+    /// an "or". And what is known to be true: beside it in an "and". What is left out cannot be missed: on every way there
+    /// is a place above that has the same value without it.
+    fn simplify(&mut self, layout: &Layout) -> bool {
+        let mut known: FxHashMap<Term, usize> = FxHashMap::default();
+        for term in self.equations.iter().flatten() {
+            let next = known.len();
+            known.entry(*term).or_insert(next);
+        }
+        if (known.len() as u64).saturating_mul(self.equations.len() as u64) > MOST_KNOWN {
+            return false;
+        }
+        let id = |term: &Term| known.get(term).copied().unwrap_or(0);
+        // False and true wherever it matters; none where nobody has asked yet.
+        let mut contexts: Vec<Option<[FixedBitSet; 2]>> = vec![None; self.equations.len()];
+        for &root in &self.roots {
+            for unknown in self.levels(root) {
+                if let Some(slot) = self.of.get(&unknown).and_then(|&index| contexts.get_mut(index as usize)) {
+                    let nothing = FixedBitSet::with_capacity(known.len());
+                    *slot = Some([nothing.clone(), nothing]);
+                }
+            }
+        }
+        let (mut changed, mut holds) = (false, self.holds.clone());
+        let order: Vec<u32> = self.sets.iter().rev().flat_map(|(members, _)| members).copied().collect();
+        for index in order {
+            let Some([never, always]) = contexts.get_mut(index as usize).and_then(Option::take) else { continue };
+            let Some(equation) = self.equations.get_mut(index as usize) else { continue };
+            let before = equation.len();
+            if equation.iter().any(|term| always.contains(id(term)) && !never.contains(id(term))) {
+                changed |= *equation != [Term::Always];
+                *equation = vec![Term::Always];
+                continue;
+            }
+            equation.retain(|term| !never.contains(id(term)));
+            changed |= equation.len() != before;
+            let terms = equation.clone();
+            for term in &terms {
+                let mut beside = never.clone();
+                terms.iter().filter(|other| *other != term).for_each(|other| beside.insert(id(other)));
+                let needed = self.needed(layout, *term, &mut holds);
+                let each: Vec<Vec<Term>> = match Plan::is_all(layout, *term, &needed) {
+                    true => needed.iter().map(|&index| self.implied(layout, index, &mut holds)).collect(),
+                    false => Vec::new(),
+                };
+                for (place, &child) in needed.iter().enumerate() {
+                    let mut with = always.clone();
+                    let own = each.get(place);
+                    for (other, terms) in
+                        each.iter().enumerate().filter(|(other, _)| needed.get(*other) != Some(&child))
+                    {
+                        // What several have in common stays with the first of them.
+                        let theirs = |term: &&Term| other < place || own.is_none_or(|own| !own.contains(term));
+                        terms.iter().filter(theirs).for_each(|term| with.insert(id(term)));
+                    }
+                    match contexts.get_mut(child as usize) {
+                        Some(Some([known_never, known_always])) => {
+                            known_never.intersect_with(&beside);
+                            known_always.intersect_with(&with);
+                        }
+                        Some(slot) => *slot = Some([beside.clone(), with]),
+                        None => {}
+                    }
+                }
+            }
+        }
+        self.settle(layout);
+        changed
+    }
+
+    /// The terms that must all happen for an equation to: its only one, and those of an "and" that this is.
+    fn implied(&self, layout: &Layout, index: u32, holds: &mut Holds) -> Vec<Term> {
+        let (mut found, mut pending) = (Vec::new(), vec![index]);
+        while let Some(index) = pending.pop() {
+            let Some([term]) = self.equation(index).map(Vec::as_slice) else { continue };
+            if *term == Term::Always || found.contains(term) || found.len() > MOST_IMPLIED {
+                continue;
+            }
+            found.push(*term);
+            let needed = self.needed(layout, *term, holds);
+            if Plan::is_all(layout, *term, &needed) {
+                pending.extend(needed);
+            }
+        }
+        found
+    }
+
+    /// Leaves out terms that never happen, and everything beside what always does.
+    fn settle(&mut self, layout: &Layout) {
+        // Of each equation whether it always or never happens.
+        let mut settled: Vec<Option<bool>> = vec![None; self.equations.len()];
+        let order: Vec<u32> = self.sets.iter().flat_map(|(members, _)| members).copied().collect();
+        let mut holds = self.holds.clone();
+        for index in order {
+            let Some(equation) = self.equation(index).cloned() else { continue };
+            let mut of = |term: &Term| match *term {
+                Term::Always => Some(true),
+                Term::Common(other) => settled.get(other as usize).copied().flatten(),
+                Term::Group(_, group, Level::Down | Level::Lost, _) => {
+                    let needed = self.needed(layout, *term, &mut holds);
+                    let all = members(layout, group).count();
+                    let tips_at = layout.groups.get(group as usize).map_or(u32::MAX, |group| group.tips_at) as usize;
+                    let is = |value: bool| {
+                        let same = |index: &&u32| settled.get(**index as usize) == Some(&Some(value));
+                        needed.iter().filter(same).count()
+                    };
+                    // Members that carry nothing are in no equation.
+                    let never = is(false) + all.saturating_sub(needed.len());
+                    if is(true) >= tips_at {
+                        Some(true)
+                    } else {
+                        (all.saturating_sub(never) < tips_at).then_some(false)
+                    }
+                }
+                _ => None,
+            };
+            let found: Vec<Option<bool>> = equation.iter().map(&mut of).collect();
+            let (terms, value) = if found.contains(&Some(true)) {
+                (vec![Term::Always], Some(true))
+            } else {
+                let kept: Vec<Term> =
+                    equation.iter().zip(&found).filter(|(_, value)| value.is_none()).map(|(term, _)| *term).collect();
+                let value = kept.is_empty().then_some(false);
+                (kept, value)
+            };
+            if let (Some(slot), Some(settled)) =
+                (self.equations.get_mut(index as usize), settled.get_mut(index as usize))
+            {
+                (*slot, *settled) = (terms, value);
+            }
+        }
+        // What nobody needs any more is not solved.
+        let mut needed = vec![false; self.equations.len()];
+        let mut pending: Vec<u32> = Vec::new();
+        for &root in &self.roots {
+            pending.extend(self.levels(root).filter_map(|unknown| self.of.get(&unknown).copied()));
+        }
+        while let Some(index) = pending.pop() {
+            if let Some(slot) = needed.get_mut(index as usize)
+                && !std::mem::replace(slot, true)
+            {
+                for term in self.equation(index).into_iter().flatten() {
+                    pending.extend(self.needed(layout, *term, &mut holds));
+                }
+            }
+        }
+        for (equation, needed) in self.equations.iter_mut().zip(needed) {
+            if !needed {
+                equation.clear();
+            }
+        }
+    }
+
+    fn order(&mut self, layout: &Layout) -> Vec<Vec<u32>> {
         let mut needs = Vec::with_capacity(self.equations.len());
         let mut found = Vec::new();
         let mut holds = self.holds.clone();
@@ -215,6 +456,10 @@ impl Plan {
                 references(layout, *term, &mut holds, &mut found);
             }
             let mut needed: Vec<u32> = found.iter().filter_map(|unknown| self.of.get(unknown).copied()).collect();
+            needed.extend(equation.iter().filter_map(|term| match term {
+                Term::Common(other) => Some(*other),
+                _ => None,
+            }));
             needed.sort_unstable();
             needed.dedup();
             needs.push(needed);
@@ -226,6 +471,7 @@ impl Plan {
             let cyclic = members.len() > 1 || members.iter().any(needs_itself);
             self.sets.push((members, cyclic));
         }
+        needs
     }
 
     /// The components that matter, in the order of their variables.
@@ -257,6 +503,43 @@ impl Term {
             | Term::Group(component, ..)
             | Term::Partials(component, _)
             | Term::Hot(component, _) => component,
+            Term::Common(_) | Term::Always => u32::MAX,
+        }
+    }
+
+    /// The own parts that it is made of.
+    fn own_events(self, layout: &Layout) -> Vec<OwnEvent> {
+        match self {
+            Term::Own(component, hold) => vec![OwnEvent::Down(component, hold)],
+            Term::OwnOverloaded(component) => vec![OwnEvent::Overloaded(component)],
+            Term::Hot(component, _) => vec![OwnEvent::Hot(component)],
+            Term::Group(caller, group, Level::Overloaded, _)
+                if members(layout, group).any(|edge| edge.row.overloads_hot) =>
+            {
+                vec![OwnEvent::Hot(caller)]
+            }
+            Term::Group(..) | Term::Partials(..) | Term::Common(_) | Term::Always => Vec::new(),
+        }
+    }
+}
+
+/// An event of a component's own part.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum OwnEvent {
+    Down(u32, Hold),
+    Overloaded(u32),
+    Hot(u32),
+}
+
+impl<E: Copy> OwnParts<E> {
+    /// One of the events.
+    pub(crate) fn event(&self, event: OwnEvent) -> Option<E> {
+        let of = |component: u32| self.each.get(component as usize);
+        match event {
+            OwnEvent::Down(component, hold) if hold != Hold::NONE => self.held.get(&(component, hold)).copied(),
+            OwnEvent::Down(component, _) => of(component).map(|own| own.down),
+            OwnEvent::Overloaded(component) => of(component).map(|own| own.overloaded),
+            OwnEvent::Hot(component) => of(component).map(|own| own.hot),
         }
     }
 }
@@ -358,7 +641,7 @@ fn takes_down(edge: &Edge, hold: Hold, holds: &mut Holds) -> Option<Unknown> {
 /// The unknowns that a term is made of.
 fn references(layout: &Layout, term: Term, holds: &mut Holds, found: &mut Vec<Unknown>) {
     match term {
-        Term::Own(..) | Term::OwnOverloaded(_) => {}
+        Term::Own(..) | Term::OwnOverloaded(_) | Term::Common(_) | Term::Always => {}
         Term::Hot(_, target) => found.push((target, Level::Overloaded, Hold::NONE)),
         Term::Partials(component, hold) => {
             found.extend(partials(layout, component).map(|edge| (edge.to, Level::Down, hold)));
@@ -498,7 +781,10 @@ impl<A: Algebra> Solver<'_, A> {
             for &term in equation {
                 events.push(self.term(term)?);
             }
-            let event = self.algebra.any(&events)?;
+            let mut event = self.algebra.any(&events)?;
+            if plan.modules.get(member as usize) == Some(&true) {
+                event = self.algebra.module(event)?;
+            }
             if let Some(slot) = self.values.get_mut(member as usize)
                 && *slot != event
             {
@@ -594,6 +880,8 @@ impl<A: Algebra> Solver<'_, A> {
         match term {
             Term::Own(component, hold) => Ok(self.own_down(component, hold)),
             Term::OwnOverloaded(component) => Ok(self.own(component).overloaded),
+            Term::Always => Ok(A::ALWAYS),
+            Term::Common(other) => Ok(self.values.get(other as usize).copied().unwrap_or(A::NEVER)),
             Term::Hot(component, target) => {
                 let hot = self.own(component).hot;
                 let overloaded = self.value((target, Level::Overloaded, Hold::NONE));

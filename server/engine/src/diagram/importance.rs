@@ -1,7 +1,5 @@
 //! How much each unit matters to an event (Birnbaum 1969; Fussell 1975; risk achievement and reduction worth).
 
-use crate::diagram::bdd::{Function, Live};
-
 /// What an event's probability U does when one unit changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Worth {
@@ -17,28 +15,23 @@ pub(crate) struct Worth {
 /// by itself.
 const TRUSTED_DIFFERENCE: f64 = 0.1;
 
-/// The worth of each variable for one function; `asked` names the variables.
-pub(crate) fn worth(live: &Live, function: Function, probabilities: &[f64], asked: &[u32]) -> Vec<Worth> {
-    let values = live.probabilities(probabilities);
-    let all = live.probability(function, &values);
-    let derivatives = live.derivatives(&[(function, 1.0)], probabilities, &values);
-    let mut changed = probabilities.to_vec();
-    let mut worths = Vec::with_capacity(asked.len());
-    for &variable in asked {
-        let birnbaum = derivatives.get(variable as usize).copied().unwrap_or(0.0);
-        let probability = probabilities.get(variable as usize).copied().unwrap_or(0.0);
-        let mut perfect = (all - probability * birnbaum).max(0.0);
-        if perfect < TRUSTED_DIFFERENCE * all
-            && let Some(slot) = changed.get_mut(variable as usize)
-        {
+/// The worth of a variable to an event whose probability is `all` and whose derivative by that of the variable is
+/// `birnbaum`. `again` computes the event's probability with other ones.
+pub(crate) fn worth(
+    all: f64,
+    birnbaum: f64,
+    (variable, probabilities): (u32, &[f64]),
+    again: impl Fn(&[f64]) -> f64,
+) -> Worth {
+    let probability = probabilities.get(variable as usize).copied().unwrap_or(0.0);
+    let mut perfect = (all - probability * birnbaum).max(0.0);
+    if perfect < TRUSTED_DIFFERENCE * all {
+        let mut changed = probabilities.to_vec();
+        if let Some(slot) = changed.get_mut(variable as usize) {
             *slot = 0.0;
-            perfect = live.probability(function, &live.probabilities(&changed));
-            if let Some(slot) = changed.get_mut(variable as usize) {
-                *slot = probability;
-            }
         }
-        let failed = (all + (1.0 - probability) * birnbaum).min(1.0);
-        worths.push(Worth { birnbaum, perfect, failed });
+        perfect = again(&changed);
     }
-    worths
+    let failed = (all + (1.0 - probability) * birnbaum).min(1.0);
+    Worth { birnbaum, perfect, failed }
 }

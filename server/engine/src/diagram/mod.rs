@@ -18,6 +18,8 @@ mod holds;
 pub(crate) mod importance;
 mod instances;
 pub(crate) mod loss;
+mod modules;
+mod normal;
 pub(crate) mod order;
 mod own_part;
 pub(crate) mod recurrence;

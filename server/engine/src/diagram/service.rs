@@ -1,14 +1,18 @@
 //! How much service is lost at a set of components: exactly by decision diagram, or within bounds.
 
+use std::borrow::Cow;
+
 use foreshock_model::System;
 use rustc_hash::FxHashMap;
 
 use crate::Unit;
 use crate::diagram::bdd::{Bdd, Function, Live};
 use crate::diagram::bounds::{Lower, Upper};
-use crate::diagram::cut_sets::Role;
+use crate::diagram::cut_sets::{CutSets, Role};
 use crate::diagram::drawn;
 use crate::diagram::equations::{Algebra, OwnParts, Plan, Solution, Wanted, solve, solve_noting};
+use crate::diagram::importance::{Worth, worth};
+use crate::diagram::modules::{Modular, Modules};
 use crate::diagram::order::Order;
 use crate::diagram::variables::{Variable, Variables};
 use crate::layout::arrays::Layout;
@@ -36,14 +40,17 @@ pub(crate) struct Budget {
     pub(crate) work: u64,
     /// Up to so many instances each is followed by itself.
     pub(crate) instances: u32,
+    /// Parts that everything else sees as one event may be solved by themselves.
+    pub(crate) modules: bool,
 }
 
 impl Budget {
     /// That of an assessment, which is made on every keystroke.
-    pub(crate) const BRIEF: Budget = Budget { nodes: NODE_BUDGET, work: WORK_BUDGET, instances: EXPLICIT_INSTANCES };
+    pub(crate) const BRIEF: Budget =
+        Budget { nodes: NODE_BUDGET, work: WORK_BUDGET, instances: EXPLICIT_INSTANCES, modules: true };
     /// Where somebody asked for everything and can wait.
     pub(crate) const FULL: Budget =
-        Budget { nodes: NODE_BUDGET, work: FULL_WORK_BUDGET, instances: FULL_EXPLICIT_INSTANCES };
+        Budget { nodes: NODE_BUDGET, work: FULL_WORK_BUDGET, instances: FULL_EXPLICIT_INSTANCES, modules: true };
 }
 
 /// The events "DOWN", "at least OVERLOADED" and "a function is lost" at some components, ready to be weighed.
@@ -58,8 +65,20 @@ pub(crate) struct Service<'a> {
 }
 
 enum Form {
-    Exact { live: Live, solution: Solution<Function> },
-    Bounds { live: Live, plan: Plan },
+    Exact {
+        live: Live,
+        solution: Solution<Function>,
+    },
+    /// Exact, with variables that stand for modules.
+    Modular {
+        live: Live,
+        solution: Solution<Function>,
+        modules: Modules,
+    },
+    Bounds {
+        live: Live,
+        plan: Plan,
+    },
 }
 
 /// One attempt at a decision diagram.
@@ -71,6 +90,7 @@ struct Attempt {
     solution: Option<Solution<Function>>,
     /// How many sets of equations were solved.
     solved: usize,
+    modules: Vec<(u32, Function)>,
 }
 
 impl Attempt {
@@ -81,7 +101,22 @@ impl Attempt {
         bdd.set_budget(budget.nodes, budget.work);
         let mut solved = 0;
         let solution = solve_noting(layout, &plan, &variables.own, &mut bdd, &mut solved).ok();
-        Attempt { plan, variables, bdd, solution, solved }
+        Attempt { plan, variables, bdd, solution, solved, modules: Vec::new() }
+    }
+
+    /// The same by modules; none where the equations are not made of any.
+    fn by_modules(system: &System, layout: &Layout, mut plan: Plan, budget: Budget) -> Option<Attempt> {
+        let mut bdd = Bdd::new(NODE_BUDGET, WORK_BUDGET);
+        let variables = Variables::of(system, layout, plan.components(), plan.holds(), budget.instances, &mut bdd);
+        let of = |event| variables.own.event(event).map_or_else(Vec::new, |function| bdd.variables(function));
+        if !variables.complete || !plan.modular(layout, of) {
+            return None;
+        }
+        bdd.set_budget(budget.nodes, budget.work);
+        let (mut solved, mut modular) = (0, Modular { bdd: &mut bdd, found: Vec::new() });
+        let solution = solve_noting(layout, &plan, &variables.own, &mut modular, &mut solved).ok();
+        let modules = modular.found;
+        Some(Attempt { plan, variables, bdd, solution, solved, modules })
     }
 }
 
@@ -89,9 +124,9 @@ impl Attempt {
 /// networks in layers.
 const ORDERS: [Order; 6] =
     [Order::LargeFirst, Order::Layered, Order::SharedFirst, Order::SmallFirst, Order::DepthFirst, Order::Topological];
-/// Hundredths of the work, and how many orders get so much: each a little, then those that came the farthest. A hundredth
-/// is enough for most systems, and tells the orders apart for most others.
-const ROUNDS: [(u64, usize); 3] = [(1, ORDERS.len()), (12, 2), (34, 2)];
+/// Hundredths of the work, and how many orders get so much, for everything at once and by modules: each a little, then those
+/// that came the farthest. A hundredth is enough for most systems, and tells the orders apart for most others.
+const ROUNDS: [(u64, usize); 3] = [(1, ORDERS.len()), (12, 2), (34, 1)];
 
 /// A component and its share.
 pub(crate) type Weighted = (u32, f64);
@@ -140,6 +175,11 @@ impl<'a> Service<'a> {
                 orders.push((components, 0));
             }
         }
+        let by_modules = |components: &[u32], hundredths: u64| {
+            let plan = Plan::for_roots(layout, roots, wanted, components.to_vec());
+            let budget = Budget { work: budget.work / 100 * hundredths, ..budget };
+            Attempt::by_modules(system, layout, plan, budget)
+        };
         let mut last = None;
         for (hundredths, most) in ROUNDS {
             for (components, solved) in orders.iter_mut().take(most) {
@@ -149,6 +189,12 @@ impl<'a> Service<'a> {
                 }
                 *solved = attempt.solved;
                 last = Some(attempt);
+            }
+            for (components, _) in orders.iter().take(if budget.modules { most } else { 0 }) {
+                let Some(attempt) = by_modules(components, hundredths) else { break };
+                if attempt.solution.is_some() {
+                    return Service::modular(layout, roots, attempt);
+                }
             }
             orders.sort_by_key(|(_, solved)| std::cmp::Reverse(*solved));
         }
@@ -165,6 +211,26 @@ impl<'a> Service<'a> {
         let mut service = Service::new(layout, attempt.variables, Form::Exact { live, solution }, attempt.bdd);
         service.restrict(roots);
         service
+    }
+
+    /// By modules alone, where the equations are made of any.
+    #[cfg(test)]
+    pub(crate) fn of_modules(
+        system: &System,
+        layout: &'a Layout,
+        roots: &[u32],
+        wanted: Wanted,
+        budget: Budget,
+    ) -> Option<Service<'a>> {
+        let plan = Plan::for_roots(layout, roots, wanted, Order::LargeFirst.of(layout, roots));
+        Some(Service::modular(layout, roots, Attempt::by_modules(system, layout, plan, budget)?))
+    }
+
+    fn modular(layout: &'a Layout, roots: &[u32], attempt: Attempt) -> Service<'a> {
+        let solution = attempt.solution.unwrap_or_default();
+        let live = attempt.bdd.live(roots.iter().flat_map(|&root| solution.at(root)));
+        let modules = Modules::of(&attempt.bdd, &attempt.modules);
+        Service::new(layout, attempt.variables, Form::Modular { live, solution, modules }, attempt.bdd)
     }
 
     fn new(layout: &'a Layout, variables: Variables, form: Form, bdd: Bdd) -> Service<'a> {
@@ -195,27 +261,57 @@ impl<'a> Service<'a> {
 
     /// Whether there is a decision diagram of everything.
     pub(crate) fn is_exact(&self) -> bool {
-        matches!(self.form, Form::Exact { .. })
+        matches!(self.form, Form::Exact { .. } | Form::Modular { .. })
     }
 
     /// How the figures are computed.
     pub(crate) fn method(&self) -> Method {
         match self.form {
-            Form::Exact { .. } => Method::Exact,
+            Form::Exact { .. } | Form::Modular { .. } => Method::Exact,
             Form::Bounds { .. } => Method::Bounds,
         }
     }
 
-    /// The decision diagram of "is DOWN" by basic events alone, if it was small enough.
+    /// The decision diagram of "is DOWN" by basic events alone, if it was small enough, without modules.
     pub(crate) fn structure(&self, component: u32) -> Option<(&Bdd, Function)> {
         let Form::Exact { solution, .. } = &self.form else { return None };
         let function = self.structure.get(&component).copied().unwrap_or_else(|| solution.at(component)[0]);
         Some((&self.bdd, function))
     }
 
+    /// The pairs of variables that together take the component DOWN while neither does alone, at most `limit`, as far as a
+    /// decision diagram tells.
+    pub(crate) fn pairs(&self, component: u32, limit: usize) -> Vec<(u32, u32)> {
+        if let Some((bdd, function)) = self.structure(component) {
+            return bdd.pairs(function, limit);
+        }
+        let role = |variable: u32| self.variables.list.get(variable as usize).map_or(Role::Never, Variable::role);
+        let Some(&(down, _)) = self.levels(component).as_ref().and_then(|levels| levels.first()) else {
+            return Vec::new();
+        };
+        let sets = self.cut_sets(down, role, NODE_BUDGET).map(|sets| sets.of_order(2, limit)).unwrap_or_default();
+        let pair = |set: &Vec<u32>| match set.as_slice() {
+            [one, other] => Some((*one.min(other), *one.max(other))),
+            _ => None,
+        };
+        sets.iter().filter_map(pair).collect()
+    }
+
     /// Whether this unit alone takes the component DOWN, as far as a decision diagram tells.
     pub(crate) fn is_single(&self, component: u32, unit: Unit) -> bool {
         let Some(variable) = self.variable(unit) else { return false };
+        if let Form::Modular { solution, modules, .. } = &self.form {
+            let holds = |(index, other): (u32, &Variable)| match other.role() {
+                Role::Given => true,
+                Role::Event => index == variable,
+                Role::Never => false,
+            };
+            let all: Vec<bool> = (0u32..).zip(&self.variables.list).map(holds).collect();
+            let truth = |function: Function, all: &[bool]| {
+                self.bdd.truth(function, |variable| all.get(variable as usize) == Some(&true))
+            };
+            return truth(solution.at(component)[0], &modules.carried(&all, truth));
+        }
         self.structure(component).is_some_and(|(bdd, function)| bdd.truth(function, |other| other == variable))
     }
 
@@ -246,10 +342,10 @@ impl<'a> Service<'a> {
         Some(found.as_chunks::<3>().0.to_vec())
     }
 
-    /// The levels of failure of a component that cost service, each with its diagram and with the share that it costs
-    /// more than the one before; equal ones are one.
-    pub(crate) fn live_levels(&self, component: u32) -> Option<Vec<(Live, Function, f64)>> {
-        let Form::Exact { solution, .. } = &self.form else { return None };
+    /// The levels of failure of a component that cost service, each with the share that it costs more than the one before;
+    /// equal ones are one, and the first is DOWN. None where only bounds are known.
+    pub(crate) fn levels(&self, component: u32) -> Option<Vec<(Function, f64)>> {
+        let (Form::Exact { solution, .. } | Form::Modular { solution, .. }) = &self.form else { return None };
         let mut levels: Vec<(Function, f64)> = Vec::new();
         for (function, share) in solution.at(component).into_iter().zip(shares()) {
             match levels.last_mut() {
@@ -257,7 +353,26 @@ impl<'a> Service<'a> {
                 _ => levels.push((function, share)),
             }
         }
-        Some(levels.into_iter().map(|(function, share)| (self.bdd.live([function]), function, share)).collect())
+        Some(levels)
+    }
+
+    /// The minimal cut sets of one of these functions, if there are few enough nodes of them.
+    pub(crate) fn cut_sets(&self, function: Function, role: impl Fn(u32) -> Role, nodes: usize) -> Option<CutSets> {
+        let budget = (nodes, FULL_WORK_BUDGET);
+        match &self.form {
+            Form::Modular { modules, .. } => modules.cut_sets(&self.bdd, function, role, budget).ok(),
+            Form::Exact { .. } => {
+                let live = self.bdd.live([function]);
+                CutSets::of(&live, live.place(function), role, budget.0, budget.1).ok()
+            }
+            Form::Bounds { .. } => None,
+        }
+    }
+
+    /// The probability of one of these functions.
+    pub(crate) fn probability(&self, function: Function, probabilities: &[f64]) -> f64 {
+        let (Form::Exact { live, .. } | Form::Modular { live, .. }) = &self.form else { return 1.0 };
+        live.probability(function, &live.probabilities(&self.carried(probabilities)))
     }
 
     /// The probability of "is DOWN": (lower, upper) bound, equal when exact.
@@ -268,8 +383,18 @@ impl<'a> Service<'a> {
     /// DOWN, at least OVERLOADED, and that or a function lost, when exactly these variables are true.
     #[cfg(test)]
     pub(crate) fn truth(&self, component: u32, holds: impl Fn(u32) -> bool) -> [bool; 3] {
-        let Form::Exact { solution, .. } = &self.form else { panic!("only bounds") };
-        solution.at(component).map(|event| self.bdd.truth(event, &holds))
+        match &self.form {
+            Form::Exact { solution, .. } => solution.at(component).map(|event| self.bdd.truth(event, &holds)),
+            Form::Modular { solution, modules, .. } => {
+                let all: Vec<bool> = (0..self.variables.list.len() as u32).map(holds).collect();
+                let all = modules.carried(&all, |function, all| {
+                    self.bdd.truth(function, |variable| all.get(variable as usize) == Some(&true))
+                });
+                let holds = |variable: u32| all.get(variable as usize) == Some(&true);
+                solution.at(component).map(|event| self.bdd.truth(event, holds))
+            }
+            Form::Bounds { .. } => panic!("only bounds"),
+        }
     }
 
     /// The weighted loss of service with these probabilities: (lower, upper) bound, equal when exact.
@@ -280,8 +405,8 @@ impl<'a> Service<'a> {
     /// What each of these contributes to the loss: the upper bound, where it is not exact.
     pub(crate) fn losses(&self, at: &[Weighted], probabilities: &[f64]) -> Vec<f64> {
         match &self.form {
-            Form::Exact { live, solution } => {
-                let values = live.probabilities(probabilities);
+            Form::Exact { live, solution } | Form::Modular { live, solution, .. } => {
+                let values = live.probabilities(&self.carried(probabilities));
                 let lost = |of: &Weighted| {
                     let roots = roots(solution, std::slice::from_ref(of), shares()).into_iter();
                     roots.map(|(root, weight)| weight * live.probability(root, &values)).sum()
@@ -303,8 +428,8 @@ impl<'a> Service<'a> {
     pub(crate) fn lost(&self, at: &[Weighted], probabilities: &[f64], counted: Counted) -> (f64, f64) {
         let shares = counted.shares();
         match &self.form {
-            Form::Exact { live, solution } => {
-                let values = live.probabilities(probabilities);
+            Form::Exact { live, solution } | Form::Modular { live, solution, .. } => {
+                let values = live.probabilities(&self.carried(probabilities));
                 let roots = roots(solution, at, shares).into_iter();
                 let loss = roots.map(|(root, weight)| weight * live.probability(root, &values)).sum();
                 (loss, loss)
@@ -333,11 +458,9 @@ impl<'a> Service<'a> {
         counted: Counted,
     ) -> Vec<f64> {
         match &self.form {
-            Form::Exact { live, solution } => {
-                let values = live.probabilities(probabilities);
+            Form::Exact { solution, .. } | Form::Modular { solution, .. } => {
                 let roots = roots(solution, at, counted.shares());
-                let loss: f64 = roots.iter().map(|&(root, weight)| weight * live.probability(root, &values)).sum();
-                let derivatives = live.derivatives(&roots, probabilities, &values);
+                let (loss, derivatives) = self.derivatives(&roots, probabilities);
                 let get = |list: &[f64], variable: u32| list.get(variable as usize).copied().unwrap_or(0.0);
                 let without =
                     |&variable: &u32| (loss - get(probabilities, variable) * get(&derivatives, variable)).max(0.0);
@@ -348,6 +471,54 @@ impl<'a> Service<'a> {
                 asked.iter().map(without).collect()
             }
         }
+    }
+
+    /// The probabilities with those of modules in the place of the variables that stand for them.
+    fn carried<'p>(&self, probabilities: &'p [f64]) -> Cow<'p, [f64]> {
+        match &self.form {
+            Form::Modular { modules, .. } => Cow::Owned(modules.probabilities(probabilities)),
+            _ => Cow::Borrowed(probabilities),
+        }
+    }
+
+    /// The weighted sum of some functions' probabilities, and its derivative by the probability of each variable.
+    fn derivatives(&self, roots: &[(Function, f64)], probabilities: &[f64]) -> (f64, Vec<f64>) {
+        let (Form::Exact { live, .. } | Form::Modular { live, .. }) = &self.form else {
+            return (0.0, vec![0.0; probabilities.len()]);
+        };
+        let carried = self.carried(probabilities);
+        let values = live.probabilities(&carried);
+        let sum = roots.iter().map(|&(root, weight)| weight * live.probability(root, &values)).sum();
+        let derivatives = live.derivatives(roots, &carried, &values);
+        match &self.form {
+            Form::Modular { modules, .. } => (sum, modules.derivatives(derivatives, probabilities)),
+            _ => (sum, derivatives),
+        }
+    }
+
+    /// How much each variable that has a unit matters to "is DOWN" of a component, with these probabilities, and the
+    /// probability of that; none where only bounds are known.
+    pub(crate) fn worths(&self, component: u32, probabilities: &[f64]) -> Option<(f64, Vec<(Unit, Worth)>)> {
+        let (Form::Exact { solution, .. } | Form::Modular { solution, .. }) = &self.form else { return None };
+        let root = solution.at(component)[0];
+        let (all, derivatives) = self.derivatives(&[(root, 1.0)], probabilities);
+        let below = self.below(root);
+        let units = below.into_iter().filter_map(|variable| {
+            let unit = self.variables.list.get(variable as usize)?.unit?;
+            let of = |list: &[f64]| list.get(variable as usize).copied().unwrap_or(0.0);
+            let perfect = |changed: &[f64]| self.down_probability(component, changed).1;
+            Some((unit, worth(all, of(&derivatives), (variable, probabilities), perfect)))
+        });
+        Some((all, units.collect()))
+    }
+
+    /// The variables that a function is made of, those in modules included.
+    fn below(&self, root: Function) -> Vec<u32> {
+        let mut variables = self.bdd.variables(root);
+        if let Form::Modular { modules, .. } = &self.form {
+            modules.expand(&mut variables);
+        }
+        variables
     }
 
     /// The loss of service with all of these variables perfect.

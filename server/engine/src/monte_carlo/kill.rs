@@ -100,6 +100,8 @@ fn exact(system: &System, layout: &Layout, roots: &[u32], lost: (u32, u32), budg
     let mut tops = roots.to_vec();
     tops.sort_unstable();
     tops.dedup();
+    // How many are lost of a part is more than one event.
+    let budget = Budget { modules: false, ..budget };
     let diagrams = Diagrams::of(system, layout, &tops, Wanted::of(layout), budget);
     diagrams.drawn(roots, chance, lost, KILL_WORK)
 }

@@ -24,6 +24,7 @@ mod laws;
 mod long;
 mod meshes;
 mod modes;
+mod modules;
 mod monte_carlo;
 mod naive;
 mod naive_modes;

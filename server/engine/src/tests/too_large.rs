@@ -11,8 +11,8 @@ use crate::availability::availability_within;
 use crate::diagram::service::Budget;
 use crate::{AvailabilityOptions, Method, assess, availability};
 
-/// No decision diagram fits.
-pub(crate) const NOTHING: Budget = Budget { nodes: 2, work: 0, instances: 12 };
+/// No decision diagram fits that has a node.
+pub(crate) const NOTHING: Budget = Budget { nodes: 2, work: 0, instances: 12, modules: true };
 
 /// Four of six databases, each down two in five times, and everything in the zone: only bounds are known. What can't be
 /// exceeded comes from the least that is sure to be lost, not from the most that may be.
