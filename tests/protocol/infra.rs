@@ -193,6 +193,21 @@ fn yaml_and_terraform_live_side_by_side() {
     client.finish_with_closed_files(&shop);
 }
 
+/// A text of one byte a character after some edits, the last one first.
+fn edited(text: &str, edits: &[Value]) -> String {
+    let offset = |position: &Value| {
+        let before: usize =
+            text.split_inclusive('\n').take(position["line"].as_u64().unwrap() as usize).map(str::len).sum();
+        before + position["character"].as_u64().unwrap() as usize
+    };
+    let mut spans: Vec<(usize, usize, &str)> = edits
+        .iter()
+        .map(|edit| (offset(&edit["range"]["start"]), offset(&edit["range"]["end"]), edit["newText"].as_str().unwrap()))
+        .collect();
+    spans.sort();
+    spans.iter().rev().fold(text.to_owned(), |text, (start, end, new)| text[..*start].to_owned() + new + &text[*end..])
+}
+
 #[test]
 fn a_model_in_json_is_read_and_other_json_left_alone() {
     let shop = Shop::new("json-model");
@@ -213,6 +228,20 @@ fn a_model_in_json_is_read_and_other_json_left_alone() {
     let actions = quick_fixes(&mut client, &model, &single[0]);
     let edits = &actions[0]["edit"]["changes"][uri(&model)];
     assert!(edits[0]["newText"] == "2", "the number of replicas that stands there: {edits:#?}");
+
+    // A list that is not there yet among them.
+    let mut titles = Vec::new();
+    for diagnostic in diagnostics.as_array().unwrap() {
+        let actions = quick_fixes(&mut client, &model, diagnostic);
+        for action in actions.as_array().unwrap() {
+            let Some(edits) = action["edit"]["changes"][uri(&model)].as_array() else { continue };
+            let title = action["title"].as_str().unwrap();
+            let edited = edited(&text, edits);
+            assert!(serde_json::from_str::<Value>(&edited).is_ok(), "{title}: {edits:#?}");
+            titles.push(title.to_owned());
+        }
+    }
+    assert!(titles.iter().any(|title| title.starts_with("Spread over eu-west-1a and eu-west-1b")), "{titles:?}");
 
     client.open(&other, 1, foreign);
     assert_eq!(client.diagnostics(&other, 1), json!([]));

@@ -113,8 +113,15 @@ impl<'a> Text<'a> {
         Some(self.edit(Span::empty(self.end_of_line(span.end)), line))
     }
 
+    /// A name for a value of a mapping: in quotes where its keys are, as in JSON, else as [`Text::quoted`].
+    pub(super) fn name_in(&self, mapping: Value<'a>, name: &str) -> String {
+        let key = mapping.entries().and_then(|mut entries| entries.next()).map(|(key, _)| key.span());
+        let is_json = mapping.is_flow() && key.is_some_and(|key| key.text(&self.file.text).starts_with('"'));
+        if is_json { format!("{name:?}") } else { Self::quoted(name) }
+    }
+
     /// A name as it is written: in quotes unless it is a plain word.
-    pub(super) fn quoted(name: &str) -> String {
+    fn quoted(name: &str) -> String {
         let first = name.chars().next().is_some_and(|first| first.is_ascii_alphabetic());
         let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
         let word = matches!(name.to_lowercase().as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "null");

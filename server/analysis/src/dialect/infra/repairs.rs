@@ -165,7 +165,8 @@ impl Repair<'_> {
         let edit = match self.text.own(self.declared, "zones") {
             Some(list) => self.text.append(list, zone)?,
             None => {
-                let list: Vec<String> = now.iter().copied().chain([zone]).map(Text::quoted).collect();
+                let list: Vec<String> =
+                    now.iter().copied().chain([zone]).map(|zone| self.text.name_in(self.declared, zone)).collect();
                 self.text.set(self.declared, "zones", &format!("[{}]", list.join(", ")))?
             }
         };
