@@ -83,8 +83,7 @@ pub(crate) fn assess_within(system: &System, basis: Option<&Basis>, budget: Budg
     let Scored { score, range, structural_nines, loss } = Scored::of(&service, best.as_ref(), &at);
     let lost = Loss::at(&service, at.clone());
     let down = lost.down().with(|variable| variable.answered);
-    let least_down =
-        best.as_ref().map_or(down, |best| Loss::at(best, at.clone()).down().with(|variable| variable.answered));
+    let least_down = Loss::at(best.as_ref().unwrap_or(&service), at.clone()).down().with(|variable| variable.least().1);
     let at_best = Layered::least(&Loss::at(best.as_ref().unwrap_or(&service), at.clone()));
     let layered = Layered::of(&lost).or_as_good_as(&at_best);
     let mut assessment = Assessment {

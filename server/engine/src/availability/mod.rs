@@ -151,9 +151,8 @@ pub(crate) fn availability_within(system: &System, options: &Options, budget: Bu
     };
     let entries = basis.entries.iter().map(entry).collect();
     let attribution = families.attribute(system, &loss, layered.expected.1);
-    let down = |diagrams: &Diagrams| diagrams.loss(&at).down().with(|variable| variable.answered);
-    let most_down = down(&service).1;
-    let least_down = down(best).0.min(most_down);
+    let most_down = service.loss(&at).down().with(|variable| variable.answered).1;
+    let least_down = best.loss(&at).down().with(|variable| variable.least().1).0.min(most_down);
     let at_best = best.loss(&at);
     let at_best = Layered::least(&at_best);
     let ceiling = at_best.ceiling();
@@ -202,12 +201,9 @@ pub fn entry_outages(system: &System, basis: &Basis, entry: ComponentIndex) -> O
     let course = |layout: &Layout, end| {
         let service = Service::at(system, layout, &[entry.0], Wanted::DOWN);
         let loss = Loss::at(&service, vec![(entry.0, 1.0)]).down();
-        service.is_exact().then(|| Course::of(&loss, end, |variable| variable.answered))
+        service.is_exact().then(|| Course::at(&loss, end))
     };
     let most = course(layout, End::Most)?;
-    let fewest = match &best {
-        Some(best) => course(best, End::Fewest)?,
-        None => most.clone(),
-    };
+    let fewest = course(best.as_ref().unwrap_or(layout), End::Fewest)?;
     Some(Outages::of(&fewest, &most))
 }

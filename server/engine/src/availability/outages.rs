@@ -73,11 +73,12 @@ impl Outages {
     }
 }
 
-/// What happens at these places at the best and at the worst of what is unknown, and of bounds.
+/// What happens at these places at the best and at the worst of what is unknown, and of bounds; at the best with the beta
+/// factors at their least.
 pub(crate) fn courses(service: &Diagrams, best: &Diagrams, at: &[Weighted]) -> (Course, Course) {
-    let course = |diagrams: &Diagrams, end| Course::of(&diagrams.loss(at).down(), end, |variable| variable.answered);
+    let course = |diagrams: &Diagrams, end| Course::at(&diagrams.loss(at).down(), end);
     let most = course(service, End::Most);
-    let nothing_open = std::ptr::eq(service, best) && service.method() == Method::Exact;
+    let nothing_open = std::ptr::eq(service, best) && service.method() == Method::Exact && !service.has_spread();
     (if nothing_open { most.clone() } else { course(best, End::Fewest) }, most)
 }
 
@@ -114,6 +115,14 @@ struct Begun {
 }
 
 impl Course {
+    /// What is lost at these places, weighted, at one end of what figures leave open.
+    pub(crate) fn at(loss: &Loss, end: End) -> Course {
+        Course::of(loss, end, |variable| match end {
+            End::Fewest => variable.least().1,
+            End::Most => variable.answered,
+        })
+    }
+
     /// What is lost at these places, weighted. `probability` gives each variable's.
     pub(crate) fn of(loss: &Loss, end: End, probability: impl Fn(&Variable) -> f64) -> Course {
         let mut course = Course::default();
@@ -267,8 +276,9 @@ impl Place<'_> {
         let mut probabilities = self.without_pauses();
         let counted = down(&probabilities);
         let steady = (unavailability - if end == End::Fewest { counted.0 } else { counted.1 }).max(0.0);
-        let units = 0..self.service.variables.list.len() as u32;
-        let one_by_one = units.len() <= BOUNDED_ONE_BY_ONE;
+        let concern = self.service.concern(self.root);
+        let units = (0u32..).zip(&concern).filter(|(_, concerns)| **concerns).map(|(variable, _)| variable);
+        let one_by_one = units.clone().count() <= BOUNDED_ONE_BY_ONE;
         let mut begun = Vec::new();
         for variable in units {
             let Some(recurrence) = self.recurrence(variable) else { continue };
@@ -284,10 +294,7 @@ impl Place<'_> {
                 if let Some(slot) = probabilities.get_mut(variable as usize) {
                     *slot = given;
                 }
-                // What changes no bound is not below it.
-                let matters = failed.1 > perfect.1 || perfect.1 >= 1.0;
-                importance =
-                    ((failed.0 - perfect.1).max(0.0), if matters { (failed.1 - perfect.0).min(1.0) } else { 0.0 });
+                importance = ((failed.0 - perfect.1).max(0.0), (failed.1 - perfect.0).min(1.0));
             }
             let importance = if end == End::Fewest { importance.0 } else { importance.1 };
             let Recurrence { per_second, mean, spread, assumed } = recurrence;

@@ -81,6 +81,12 @@ impl<'a> Diagrams<'a> {
         Some(found)
     }
 
+    /// Whether the source of any figure leaves a range.
+    pub(crate) fn has_spread(&self) -> bool {
+        let mut variables = self.services.iter().flat_map(|service| &service.variables.list);
+        variables.any(|variable| variable.spread.is_some())
+    }
+
     pub(crate) fn method(&self) -> Method {
         self.services.iter().map(Service::method).max().unwrap_or_default()
     }

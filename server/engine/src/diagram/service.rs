@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use foreshock_model::System;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Unit;
 use crate::diagram::bdd::{Bdd, Function, Live};
@@ -313,6 +313,20 @@ impl<'a> Service<'a> {
             return truth(solution.at(component)[0], &modules.carried(&all, truth));
         }
         self.structure(component).is_some_and(|(bdd, function)| bdd.truth(function, |other| other == variable))
+    }
+
+    /// Which variables may have to do with a component being down: its own, those of what it depends on, and shared ones.
+    pub(crate) fn concern(&self, component: u32) -> Vec<bool> {
+        let below: FxHashSet<u32> = self.layout.below([component]).into_iter().collect();
+        let of_component = |variable: &Variable| {
+            let unit = variable.unit.and_then(Unit::component).map(|component| component.0);
+            unit.or(variable.instances_of.map(|collapsed| collapsed.component)).or(variable.promotes)
+        };
+        let concerns = |index: u32| {
+            let whose = self.variables.failure(index).and_then(of_component);
+            whose.is_none_or(|component| below.contains(&component))
+        };
+        (0..self.variables.list.len() as u32).map(concerns).collect()
     }
 
     /// Whether anything stands behind a buffer.

@@ -117,7 +117,7 @@ fn down_by_subset(frozen: &Frozen, units: &[Unit], component: u32) -> Vec<bool> 
 }
 
 fn course(service: &Service, at: &[(u32, f64)]) -> Course {
-    Course::of(&Loss::at(service, at.to_vec()).down(), End::Most, |variable| variable.answered)
+    Course::at(&Loss::at(service, at.to_vec()).down(), End::Most)
 }
 
 /// Repair times of different lengths, some not given.
@@ -230,6 +230,20 @@ proptest! {
                 "c{root}: {truth} not in {fewest}..{most}");
         }
     }
+}
+
+/// The bounds of "both" take the smaller one: that a unit changes neither of them does not mean that it doesn't matter.
+#[test]
+fn bounds_of_what_hides_behind_another() {
+    let system = system(
+        "a entry=1 q=0.01\n b q=0.01\n c q=0.01\n d q=0.01\n group g k=1: b -> c, b -> c\n group h k=1: a -> b, a -> d",
+    );
+    let exact = availability(&system, &AvailabilityOptions::default());
+    let frozen = Frozen::read(&system, Reading::of(Purpose::Service));
+    let bounded = Service::within(&system, &frozen.layout, &[0], Wanted::DOWN, Budget { nodes: 0, ..Budget::BRIEF });
+    let most = Course::of(&Loss::at(&bounded, vec![(0, 1.0)]).down(), End::Most, |variable| variable.answered);
+    let truth = exact.entries[0].outages.per_year.1;
+    assert!(most.per_second * YEAR >= truth, "{} below {truth}", most.per_second * YEAR);
 }
 
 /// Numbers between 0 and 1, the same every time (SplitMix64).
