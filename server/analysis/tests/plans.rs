@@ -347,7 +347,7 @@ fn round_trip(name: &str, system: &System) -> (bool, f64) {
             let group = system.alternatives.iter().find(|group| group.members.iter().any(|one| one.index() == number));
             let group = group.map(|group| format!("{} {} {}", group.name, group.required, group.shares_load));
             let management = edge.plane == Plane::Management;
-            format!("{:?} {:?} {:?} {} {management} {group:?}", edge.from, edge.to, edge.kind, edge.weight)
+            format!("{:?} {:?} {:?} {} {management} {group:?}", edge.from, edge.to, edge.kind, edge.share())
         });
         shown.collect()
     };

@@ -130,12 +130,7 @@ struct RawEdge {
     to: String,
     #[serde(default)]
     kind: RawKind,
-    #[serde(default = "whole")]
-    weight: f64,
-}
-
-fn whole() -> f64 {
-    1.0
+    weight: Option<f64>,
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]

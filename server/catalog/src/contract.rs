@@ -13,7 +13,8 @@ use crate::graph::{Carried, Edge, Graph, GroupKey, Node, PLAIN};
 pub(crate) struct Reached {
     pub(crate) to: usize,
     pub(crate) kind: DependencyKind,
-    pub(crate) weight: f64,
+    /// None where no row gives one.
+    pub(crate) weight: Option<f64>,
     pub(crate) confidence: Confidence,
     pub(crate) plane: Plane,
     pub(crate) group: Option<GroupKey>,
@@ -91,7 +92,7 @@ struct Walk<'g, 'a> {
 struct Way {
     node: Node,
     kind: DependencyKind,
-    weight: f64,
+    weight: Option<f64>,
     confidence: Confidence,
     plane: Plane,
     group: Option<GroupKey>,
@@ -105,7 +106,7 @@ impl Way {
         Way {
             node,
             kind: DependencyKind::Requires,
-            weight: 1.0,
+            weight: None,
             confidence: Confidence::Certain,
             plane: Plane::Data,
             group: None,
@@ -130,7 +131,10 @@ impl Way {
         Way {
             node: edge.to,
             kind: self.kind.max(edge.kind),
-            weight: self.weight * edge.weight,
+            weight: match (self.weight, edge.weight) {
+                (Some(so_far), Some(step)) => Some(so_far * step),
+                (one, other) => one.or(other),
+            },
             confidence: self.confidence.min(edge.confidence),
             plane: self.plane.max(edge.plane),
             group,

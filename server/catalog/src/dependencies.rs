@@ -10,13 +10,13 @@ use foreshock_model::{
 use crate::Role;
 use crate::components::Grouped;
 use crate::contract::Reached;
-use crate::graph::{Carried, Graph, GroupKey, Node, PLAIN};
+use crate::graph::{Carried, Graph, GroupKey, Node, PLAIN, larger};
 
 /// One dependency between components: the best way found.
 #[derive(Clone)]
 struct Lifted<'r> {
     best: &'r Reached,
-    weight: f64,
+    weight: Option<f64>,
 }
 
 type Key = (ComponentIndex, ComponentIndex, Option<GroupKey>);
@@ -95,7 +95,8 @@ fn collect<'r>(
     for ((target, group), ways) in by_target {
         let Some(best) = ways.iter().copied().min_by_key(|way| rank(way)) else { continue };
         let same = |way: &&&Reached| (way.kind, way.confidence, way.plane) == (best.kind, best.confidence, best.plane);
-        let weight: f64 = ways.iter().filter(same).map(|way| way.weight).sum::<f64>().min(1.0);
+        let weight: Option<f64> = ways.iter().filter(same).map(|way| way.weight).sum();
+        let weight = weight.map(|weight| weight.min(1.0));
         for to in targets.of(target).into_iter().filter(|to| *to != from) {
             merge(lifted, (from, to, group.cloned()), Lifted { best, weight });
         }
@@ -133,7 +134,7 @@ fn merge<'r>(lifted: &mut BTreeMap<Key, Lifted<'r>>, key: Key, found: Lifted<'r>
         }
         std::collections::btree_map::Entry::Occupied(mut slot) => {
             let known = slot.get_mut();
-            known.weight = known.weight.max(found.weight);
+            known.weight = larger(known.weight, found.weight);
             if rank(found.best) < rank(known.best) {
                 known.best = found.best;
             }

@@ -210,7 +210,7 @@ fn itself(index: usize) -> Reached {
     Reached {
         to: index,
         kind: DependencyKind::Requires,
-        weight: 1.0,
+        weight: None,
         confidence: Confidence::Certain,
         plane: Plane::Data,
         group: None,

@@ -43,7 +43,8 @@ pub(crate) struct GroupKey {
 pub(crate) struct Edge {
     pub(crate) to: Node,
     pub(crate) kind: DependencyKind,
-    pub(crate) weight: f64,
+    /// Share of the caller's function; none where no row gives one, or it can't be known.
+    pub(crate) weight: Option<f64>,
     pub(crate) confidence: Confidence,
     pub(crate) plane: Plane,
     pub(crate) group: Option<GroupKey>,
@@ -506,7 +507,7 @@ impl<'a> Graph<'a> {
         match edges.get_mut(at) {
             None => edges.push(edge),
             Some(known) => {
-                let weight = known.weight.max(edge.weight);
+                let weight = larger(known.weight, edge.weight);
                 if (edge.confidence, Reverse(edge.plane)) > (known.confidence, Reverse(known.plane)) {
                     *known = edge;
                 }
@@ -844,7 +845,7 @@ impl<'a> Graph<'a> {
         } else {
             Plane::Data
         };
-        let weight = row.weight.as_ref().and_then(|weight| weight.number(variables)).unwrap_or(1.0).clamp(0.0, 1.0);
+        let weight = row.weight.as_ref().and_then(|weight| weight.number(variables)).map(|weight| weight.clamp(0.0, 1.0));
         let group = row.group.as_ref().and_then(|group| match group.text(variables) {
             foreshock_model::Known::Known(Some(name)) => Some(GroupKey {
                 name,
@@ -885,11 +886,16 @@ fn as_objects(instances: &[Instance]) -> Vec<Arc<Variables>> {
     instances.iter().map(|instance| Arc::new(paths::as_object_with(&instance.body, 0, &mut known))).collect()
 }
 
+/// The larger share of two that are one; where one is not given it may be all.
+pub(crate) fn larger(one: Option<f64>, other: Option<f64>) -> Option<f64> {
+    one.zip(other).map(|(one, other)| one.max(other))
+}
+
 pub(crate) fn plain(to: Node, evidence: Evidence) -> Edge {
     Edge {
         to,
         kind: DependencyKind::Requires,
-        weight: 1.0,
+        weight: None,
         confidence: Confidence::Certain,
         plane: Plane::Data,
         group: None,

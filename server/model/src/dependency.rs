@@ -62,8 +62,9 @@ pub struct Dependency {
     pub confidence: Confidence,
     /// Why we think so, in reading order.
     pub evidence: Vec<Evidence>,
-    /// Share of the caller's function that needs it, 0..1; <= 0.5 is a partial dependency. 1 when nothing is said.
-    pub weight: f64,
+    /// Share of the caller's function that needs it, 0..=1, where somebody wrote it or it follows from what is written;
+    /// see [`Dependency::share`].
+    pub weight: Option<f64>,
     /// Time after which the caller gives up on one attempt.
     pub timeout: Option<Seconds>,
     /// Attempts, >= 1.
@@ -83,7 +84,7 @@ pub struct Dependency {
 }
 
 impl Dependency {
-    /// A plain dependency of weight 1, one attempt, no breaker.
+    /// A plain dependency of no written weight, one attempt, no breaker.
     pub fn new(
         from: ComponentIndex,
         to: ComponentIndex,
@@ -97,7 +98,7 @@ impl Dependency {
             kind,
             confidence,
             evidence,
-            weight: 1.0,
+            weight: None,
             timeout: None,
             attempts: 1,
             latency: Seconds::ZERO,
@@ -107,6 +108,12 @@ impl Dependency {
             fallback: false,
             plane: Plane::Data,
         }
+    }
+
+    /// Share of the caller's function that needs it, 0..=1; <= 0.5 is a partial dependency. All of it where nobody wrote a
+    /// weight: the worst that can be meant.
+    pub fn share(&self) -> f64 {
+        self.weight.unwrap_or(1.0)
     }
 
     /// Whether a failure of the target can reach the running caller: what is only guessed, and what only starts, changes

@@ -230,7 +230,7 @@ impl System {
             let Some(from) = self.component(dependency.from) else { continue };
             let fan_out = dependency.fan_out.is_finite() && dependency.fan_out >= 0.0;
             for (field, value, fine) in [
-                ("weight", dependency.weight, (0.0..=1.0).contains(&dependency.weight)),
+                ("weight", dependency.share(), (0.0..=1.0).contains(&dependency.share())),
                 ("fan-out", dependency.fan_out, fan_out),
             ] {
                 if !fine {

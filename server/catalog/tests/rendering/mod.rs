@@ -36,8 +36,8 @@ pub(crate) fn render(assembled: &Assembled) -> String {
         let kind = format!("{:?}", dependency.kind).to_lowercase();
         let confidence = format!("{:?}", dependency.confidence).to_lowercase();
         write!(text, "{from} -{kind}/{confidence}").unwrap();
-        if dependency.weight != 1.0 {
-            write!(text, "/{:.2}", dependency.weight).unwrap();
+        if dependency.share() != 1.0 {
+            write!(text, "/{:.2}", dependency.share()).unwrap();
         }
         if dependency.plane != foreshock_model::Plane::Data {
             write!(text, "/{}", format!("{:?}", dependency.plane).to_lowercase()).unwrap();

@@ -86,7 +86,7 @@ impl Net {
                 continue;
             };
             let Some(grounds) = grounds.get_mut(from).filter(|_| dependency.from != dependency.to) else { continue };
-            let (source, weight, failure) = (dependency.to, dependency.weight.clamp(0.0, 1.0), SourceFailure::Stale);
+            let (source, weight, failure) = (dependency.to, dependency.share().clamp(0.0, 1.0), SourceFailure::Stale);
             match grounds.iter_mut().find(|ground| ground.source == source) {
                 Some(ground) if ground.by_health => {}
                 Some(ground) => ground.weight = ground.weight.max(weight),

@@ -55,5 +55,5 @@ impl Readings {
 
 /// A partial dependency without a declared fallback: the score counts a lost function, the structure the whole.
 fn is_unsettled(dependency: &Dependency) -> bool {
-    dependency.weight <= PARTIAL_UP_TO && !dependency.fallback && dependency.kind == DependencyKind::Requires
+    dependency.share() <= PARTIAL_UP_TO && !dependency.fallback && dependency.kind == DependencyKind::Requires
 }

@@ -27,7 +27,7 @@ fn is_needed(dependency: &Dependency) -> bool {
     dependency.kind == DependencyKind::Requires
         && dependency.plane == Plane::Data
         && dependency.confidence == Confidence::Certain
-        && dependency.weight > 0.5
+        && dependency.share() > 0.5
         && dependency.from != dependency.to
 }
 

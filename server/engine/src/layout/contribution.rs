@@ -41,7 +41,7 @@ pub(crate) struct Contribution {
 impl Contribution {
     /// The row; none for a dependency that never carries anything.
     pub(crate) fn of(dependency: &Dependency, reading: &Reading) -> Option<Contribution> {
-        let weight = dependency.weight;
+        let weight = dependency.share();
         let silent = !dependency.counts() || weight <= 0.0 || weight.is_nan();
         if silent || dependency.from == dependency.to {
             return None;

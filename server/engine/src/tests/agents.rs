@@ -181,8 +181,8 @@ fn enumerated(system: &System, healths: &[Health]) -> Vec<(f64, f64)> {
         }
         match links.iter_mut().find(|link| link.from == from && link.to == to) {
             Some(link) if link.by_health => {}
-            Some(link) => link.weight = link.weight.max(dependency.weight),
-            None => links.push(Link { from, to, weight: dependency.weight, error: false, by_health: false }),
+            Some(link) => link.weight = link.weight.max(dependency.share()),
+            None => links.push(Link { from, to, weight: dependency.share(), error: false, by_health: false }),
         }
     }
     let own: Vec<usize> = (0..system.components.len()).filter(|&index| agent(index).is_some()).collect();

@@ -284,7 +284,7 @@ fn parse_dependency(system: &System, text: &str) -> Dependency {
             "async" => dependency.kind = DependencyKind::Async,
             "guess" => dependency.confidence = Confidence::Guess,
             "likely" => dependency.confidence = Confidence::Likely,
-            "weight" => dependency.weight = value.parse().unwrap(),
+            "weight" => dependency.weight = Some(value.parse().unwrap()),
             "timeout" => dependency.timeout = Some(seconds()),
             "attempts" => dependency.attempts = value.parse().unwrap(),
             "latency" => dependency.latency = seconds(),

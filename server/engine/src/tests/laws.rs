@@ -174,7 +174,7 @@ proptest! {
         let grouped = with.alternatives.iter().any(|group| group.members.iter().any(|member| member.index() == which));
         if !grouped {
             let mut without = with.clone();
-            without.dependencies[which].weight = 0.0;
+            without.dependencies[which].weight = Some(0.0);
             not_worse(&without, &with, &injected)?;
         }
     }

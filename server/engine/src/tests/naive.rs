@@ -164,7 +164,7 @@ fn contribution(dependency: &Dependency, target: Times, hot: Option<f64>, how: H
     match dependency.kind {
         DependencyKind::Requires => {
             let wait = dependency.timeout.map_or(latency, |timeout| timeout.get() * f64::from(dependency.attempts));
-            let partial = dependency.weight <= 0.5 && (dependency.fallback || !how.whole_partials);
+            let partial = dependency.share() <= 0.5 && (dependency.fallback || !how.whole_partials);
             out.lost = down + wait;
             out.at_least[0] = (down + wait).min(overloaded + latency);
             if !partial && !breaker {
@@ -201,7 +201,7 @@ fn absent(system: &System, index: ComponentIndex) -> bool {
 
 fn carries(system: &System, dependency: &Dependency) -> bool {
     dependency.plane == Plane::Data
-        && dependency.weight > 0.0
+        && dependency.share() > 0.0
         && dependency.from != dependency.to
         && !absent(system, dependency.from)
         && !absent(system, dependency.to)
@@ -215,7 +215,7 @@ pub(crate) fn stands_in(member: &Dependency) -> bool {
 
 fn is_partial(dependency: &Dependency, how: How) -> bool {
     let breaker = dependency.breaker && (!how.strict || dependency.fallback);
-    let partial = dependency.weight <= 0.5 && (dependency.fallback || !how.whole_partials);
+    let partial = dependency.share() <= 0.5 && (dependency.fallback || !how.whole_partials);
     dependency.kind == DependencyKind::Requires && partial && !breaker
 }
 
@@ -289,7 +289,7 @@ fn by_the_table(
                     let latency = dependency.latency.get();
                     let wait =
                         dependency.timeout.map_or(latency, |timeout| timeout.get() * f64::from(dependency.attempts));
-                    partials.push((target.at_least[2] + wait, (dependency.weight * 1000.0).round() as u64));
+                    partials.push((target.at_least[2] + wait, (dependency.share() * 1000.0).round() as u64));
                 }
             }
             partials.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -440,7 +440,7 @@ mod circular {
             for dependency in self.single.iter().filter(|it| it.from.index() == component) {
                 if is_partial(dependency, self.how) {
                     let gone = !self.is_there(dependency, false, beside);
-                    lost += if gone { (dependency.weight * 1000.0).round() as u64 } else { 0 };
+                    lost += if gone { (dependency.share() * 1000.0).round() as u64 } else { 0 };
                 } else if noticed(dependency, GONE, self.how, false) < f64::INFINITY
                     && !self.is_there(dependency, false, beside)
                 {

@@ -16,7 +16,7 @@ fn links(system: &System) -> Vec<(usize, &Dependency)> {
     let absent = |index: ComponentIndex| system.components[index.index()].redundancy.instances.known() == Some(&0);
     let carries = |(_, link): &(usize, &Dependency)| {
         link.plane == Plane::Data
-            && link.weight > 0.0
+            && link.share() > 0.0
             && link.from != link.to
             && stands_in(link)
             && !absent(link.from)
@@ -448,7 +448,7 @@ fn fails(
         served = 1.0;
     }
     let over = |index: usize, link: &Dependency| {
-        let hard = link.kind == DependencyKind::Requires && link.weight > 0.5 && !link.breaker;
+        let hard = link.kind == DependencyKind::Requires && link.share() > 0.5 && !link.breaker;
         match hard {
             true if cuts.contains(&index) => 1.0,
             true => failing[link.to.index()].powi(link.attempts as i32),

@@ -90,7 +90,7 @@ fn read(
     let evidence = vec![Evidence { place, why: "declared as a dependency".into() }];
     let mut dependency = Dependency::new(from.0, to.0, kind, confidence, evidence);
     dependency.latency = latency.map_or(Seconds::ZERO, |latency| latency.value);
-    dependency.weight = weight.map_or(1.0, |weight| weight.value);
+    dependency.weight = weight.map(|weight| weight.value);
     dependency.breaker = breaker;
     dependency.fallback = fallback;
     let of_source = || timeouts.get(from.0.index()).copied().flatten();

@@ -217,12 +217,14 @@ fn write_dependency(
         DependencyKind::Async => "async",
     };
     put(text, 2, &format!("type: {kind}"));
+    if let Some(weight) = dependency.weight {
+        put(text, 2, &format!("weight: {weight}"));
+    }
     let mut number = |name: &str, value: f64, usual: f64| {
         if value != usual {
             put(text, 2, &format!("{name}: {value}"));
         }
     };
-    number("weight", dependency.weight, 1.0);
     number("latency_ms", dependency.latency.get() * 1000.0, 0.0);
     number("timeout_seconds", dependency.timeout.map_or(0.0, |timeout| timeout.get()), 0.0);
     number("attempts", f64::from(dependency.attempts), 1.0);

@@ -453,7 +453,7 @@ fn a_bad_value_costs_nothing_else() {
     assert_eq!(system.components[0].capacity.pool, Some(5.0));
     assert_eq!(system.components[1].redundancy.instances.known(), Some(&2));
     assert_eq!(system.dependencies.len(), 1);
-    assert_eq!(system.dependencies[0].weight, 1.0);
+    assert_eq!(system.dependencies[0].weight, None);
     assert_eq!(system.dependencies[0].timeout.map(|timeout| timeout.get()), Some(3.0));
 }
 

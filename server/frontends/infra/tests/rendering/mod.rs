@@ -165,7 +165,7 @@ fn described(dependency: &Dependency) -> String {
         }
     };
     let Dependency { weight, timeout, attempts, latency, buffer, breaker, fallback, plane, .. } = dependency;
-    add(*weight != 1.0, format!("weight {weight}"));
+    add(weight.is_some(), format!("weight {}", weight.unwrap_or_default()));
     add(timeout.is_some(), format!("timeout {}s", timeout.unwrap_or_default().get()));
     add(*attempts != 1, format!("{attempts} attempts"));
     add(latency.get() > 0.0, format!("latency {}s", latency.get()));
