@@ -140,7 +140,7 @@ fn falls_on_page(stack: &Value, cascade: i64) -> Vec<(String, String)> {
         |row: &[Value]| stack["graph"]["components"][row[0].as_u64().unwrap() as usize][0].as_str().unwrap().to_owned();
     let health =
         |row: &[Value]| ["HEALTHY", "DEGRADED", "OVERLOADED", "DOWN"][row[1].as_u64().unwrap() as usize].to_owned();
-    rows.chunks(6).map(|row| (id(row), health(row))).collect()
+    rows.chunks(7).map(|row| (id(row), health(row))).collect()
 }
 
 #[test]

@@ -125,3 +125,25 @@ fn more_than_one_path_is_told() {
     let text = told("cart");
     assert!(text.contains("web DOWN") && !text.contains("more than one path"), "{text}");
 }
+
+/// Not down, and not well: levels by name, and a share of requests that fail.
+#[test]
+fn gray_faults_can_be_played() {
+    let asked = ["--fail", "aws_ecs_service.api=degraded", "--errors", "aws_ecs_service.api=20%"];
+    let found = results(&asked);
+    assert_eq!(ids(&found), ["degraded:aws_ecs_service.api", "errors:aws_ecs_service.api:20%"]);
+    let failing = found[1]["effects"].as_array().unwrap();
+    assert!(failing.iter().any(|effect| effect["component"] == "aws_lb.web" && effect["errors"] == 0.2), "{failing:?}");
+    assert_eq!(found[1]["entry_loss"], 0.2);
+    assert!(found[1]["recovery"].is_null(), "nobody says when a gray fault ends");
+    let text = stdout(&[&["simulate"], &asked[..]].concat(), 0);
+    assert!(text.contains("aws_lb.web DEGRADED, fails 20 % of its requests: gets errors from it"), "{text}");
+    for (asked, expected) in [
+        (["--fail", "aws_lb.web=grey"], "expected aws_lb.web=down, aws_lb.web=degraded or aws_lb.web=overloaded"),
+        (["--errors", "aws_lb.web=120%"], "expected a share of requests from 0 % to 100 %, as errors:aws_lb.web:20%"),
+        (["--errors", "aws_lb.web"], "expected errors:ID:20%"),
+    ] {
+        let complaint = complaint(&shop(), &[&["simulate"], &asked[..]].concat());
+        assert!(complaint.contains(expected), "{complaint}");
+    }
+}

@@ -50,9 +50,14 @@ function items(effects: Effect[]): EffectItem[] {
     .map(effect => ({
       component: effect.component,
       label: `$(${ICONS[effect.health] ?? 'circle-outline'}) ${effect.component}`,
-      description: [`${effect.health} after ${duration(effect.at_seconds)}`, perRequest(effect)].filter(Boolean).join(' · '),
+      description: [`${effect.health} after ${duration(effect.at_seconds)}`, likely(effect), perRequest(effect)].filter(Boolean).join(' · '),
       detail: effect.reason ?? (effect.because ? `because of ${effect.because.component}` : undefined),
     }));
+}
+
+/** What is likely, where that is less than the worst. */
+function likely(effect: Effect): string {
+  return effect.likely && effect.likely.health !== effect.health ? `likely ${effect.likely.health}` : '';
 }
 
 /** In latency mode: how long one request takes by then. */

@@ -40,6 +40,9 @@ function faults(graph: GraphResult, component: Component | undefined): FaultItem
     items.push(
       { label: `${id} is down as a whole`, description: 'a bad deploy, its service, its data', fault: `component:${id}` },
       { label: `One instance of ${id} is lost`, fault: `instance:${id}#0` },
+      { label: `${id} serves with less`, description: 'a gray fault', fault: `degraded:${id}` },
+      { label: `${id} is overloaded`, description: 'a gray fault', fault: `overloaded:${id}` },
+      { label: `${id} fails 20 % of its requests`, description: 'a gray fault', fault: `errors:${id}:20%` },
       { label: `${id} takes 10 times as long`, description: 'latency mode', fault: `latency:${id}:x10` },
       { label: `${id} has no CPU left`, fault: `exhausted:${id}:cpu` },
       { label: `${id} has no connections left`, fault: `exhausted:${id}:connections` },

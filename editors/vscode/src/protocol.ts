@@ -60,6 +60,10 @@ export interface Effect {
   health: 'DEGRADED' | 'OVERLOADED' | 'DOWN';
   at_seconds: number;
   latency_ms?: number | null;
+  /** Share of its requests that it fails, where a fault makes requests fail. */
+  errors?: number | null;
+  /** What is likely, beside the worst. */
+  likely?: { health: 'HEALTHY' | 'DEGRADED' | 'OVERLOADED' | 'DOWN'; down: number };
   because?: { component: string } | null;
   reason?: string;
 }

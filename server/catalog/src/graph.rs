@@ -845,7 +845,8 @@ impl<'a> Graph<'a> {
         } else {
             Plane::Data
         };
-        let weight = row.weight.as_ref().and_then(|weight| weight.number(variables)).map(|weight| weight.clamp(0.0, 1.0));
+        let weight =
+            row.weight.as_ref().and_then(|weight| weight.number(variables)).map(|weight| weight.clamp(0.0, 1.0));
         let group = row.group.as_ref().and_then(|group| match group.text(variables) {
             foreshock_model::Known::Known(Some(name)) => Some(GroupKey {
                 name,

@@ -22,7 +22,7 @@ mod tests;
 pub use agents::{AgentAnswers, ExpectedAnswers, LostGround, agents_after, expected_answers};
 pub use assess::alone::own_unavailability;
 pub use assess::assessment::{Assessment, assess, assess_with};
-pub use assess::entry_loss::entry_loss;
+pub use assess::entry_loss::{entry_loss, likely_entry_loss};
 pub use assess::losses::losses;
 pub use assess::pairs::Pair;
 pub use assess::single_points::{CommonMode, SinglePoint};
@@ -30,17 +30,17 @@ pub use availability::{
     Attribution, AttributionMethod, Availability, BasicEvent, CutSetList, EntryAvailability, Importance, Input,
     Minutes, Options as AvailabilityOptions, Outages, Part, Quantity, Verdict, availability, entry_outages,
 };
-pub use cascade::cascade;
 pub use cascade::circular_fallbacks::{CircularFallback, circular_fallbacks};
-pub use cascade::effect::{Cascade, Cause, Effect, Unsettled};
+pub use cascade::effect::{Cascade, Cause, Effect, Likely, Unsettled};
 pub use cascade::frozen::Frozen;
 pub use cascade::scratch::Scratch;
 pub use diagram::loss::{Ceiling, LayerUnavailability};
+pub use cascade::{cascade, cascade_passing};
 pub use diagram::service::Method;
 pub use layout::basis::{Basis, EntryPoint, EntryReason};
 pub use layout::circular_dependencies::{CircularDependency, circular_dependencies};
-pub use layout::fault::{Factor, Fault, Health, Resource, Unit};
-pub use layout::fault_name::UnknownFault;
+pub use layout::fault::{Factor, Fault, Health, Resource, Share, Unit};
+pub use layout::fault_name::{FAULT_FORMS, FaultForm, UnknownFault};
 pub use layout::parts::Parts;
 pub use layout::paths::required_paths;
 pub use layout::score::{minutes_per_year, nines, score};

@@ -340,3 +340,12 @@ pub struct Component {
     /// it follows what it copies is no use of that.
     pub reader: bool,
 }
+
+impl Component {
+    /// Whether it keeps a copy of what another one keeps, so that without that one its data grow old and nothing else: a
+    /// read replica, or a store of the same sort. A queue hands on what comes, and without its source nothing comes.
+    pub fn copies(&self, original: &Component) -> bool {
+        let same_store = self.kind.is_store() && self.kind != ComponentKind::Queue && self.kind == original.kind;
+        self.reader || same_store
+    }
+}

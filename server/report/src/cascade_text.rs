@@ -5,7 +5,7 @@ use foreshock_engine::{Cascade, Health};
 use foreshock_model::System;
 
 use super::table::Paint;
-use super::words::{duration, health_name};
+use super::words::{duration, health_name, share};
 
 /// A line for each component, below the one that took it down. What is deeper than `depth` is only counted.
 pub(super) fn cascade_text(system: &System, cascade: &Cascade, depth: Option<usize>, paint: Paint) -> String {
@@ -50,6 +50,12 @@ impl Tree {
         let mut line = format!("{} {health}", node.id);
         if node.at_seconds > 0.0 {
             line.push_str(&format!(" after {}", duration(node.at_seconds)));
+        }
+        if let Some(errors) = node.errors {
+            line.push_str(&format!(", fails {} of its requests", share(errors)));
+        }
+        if node.likely.health != node.health {
+            line.push_str(&self.paint.dim(&format!(" (likely {})", health_name(node.likely.health))));
         }
         if let Some(latency) = node.latency {
             line.push_str(&format!(", {} a request", duration_ms(latency.get())));

@@ -29,7 +29,11 @@ fn asked(simulation: &Simulation, places: &Places<'_>, depth: Option<usize>, pai
     for played in &simulation.played {
         text.push_str(&format!("{}: {}\n", places.title(&simulation.stack), paint.bold(&played.id)));
         let severity = match played.entry_loss {
-            Some(loss) => format!("severity {:.1} of 10, {:.0} % of the service lost", 10.0 * loss, 100.0 * loss),
+            Some(loss) => {
+                let likely =
+                    played.likely_severity().map_or_else(String::new, |it| format!(" at worst, {it:.1} likely"));
+                format!("severity {:.1} of 10{likely}, {:.0} % of the service lost", 10.0 * loss, 100.0 * loss)
+            }
             None => "no severity: nothing here is known to be reached by users".to_owned(),
         };
         let likely = likelihood(played).map_or_else(String::new, |likely| format!("; {likely} of the time"));
@@ -151,7 +155,7 @@ fn sweep(simulation: &Simulation, places: &Places<'_>, paint: Paint) -> String {
         let note = format!("not run, the budget was too small: {}", left.join(", "));
         text.push_str(&format!("  {}\n", paint.yellow(&note)));
     }
-    let mut table = Table::new(["severity", "of the time", "down", "worse", "scenario"], paint);
+    let mut table = Table::new(["severity", "likely", "of the time", "down", "worse", "scenario"], paint);
     for played in &simulation.played {
         let severity = played.severity().map_or_else(|| "-".to_owned(), |severity| format!("{severity:.1}"));
         let severity = match played.severity() {
@@ -162,7 +166,8 @@ fn sweep(simulation: &Simulation, places: &Places<'_>, paint: Paint) -> String {
         let down = played.cascade.effects.iter().filter(|effect| effect.health == Health::Down).count();
         let worse = played.cascade.effects.len() - down;
         let likely = likelihood(played).unwrap_or_else(|| "-".to_owned());
-        table.row([severity, likely, down.to_string(), worse.to_string(), played.id.clone()]);
+        let milder = played.likely_loss.map_or_else(|| "-".to_owned(), |loss| format!("{:.1}", 10.0 * loss));
+        table.row([severity, milder, likely, down.to_string(), worse.to_string(), played.id.clone()]);
     }
     text.push_str(&table.render());
     let hidden = simulation.run.saturating_sub(simulation.played.len() as u64);

@@ -32,6 +32,8 @@ fn result(simulation: &Simulation, played: &Played) -> Value {
         "severity": played.severity(),
         "likelihood": played.likelihood,
         "entry_loss": played.entry_loss,
+        "likely_severity": played.likely_loss.map(|loss| 10.0 * loss),
+        "likely_entry_loss": played.likely_loss,
         "effects": effects(simulation, &played.cascade),
         "recovery": played.recovery.as_ref().map(|recovery| recovery_json(simulation, recovery)),
         "agents": played.agents.iter().map(|agent| agent_json(simulation, agent)).collect::<Vec<_>>(),
@@ -52,6 +54,8 @@ fn effects(simulation: &Simulation, cascade: &Cascade) -> Vec<Value> {
             "health": health_name(effect.health),
             "at_seconds": effect.at.get(),
             "latency_ms": effect.latency.map(milliseconds),
+            "errors": effect.errors,
+            "likely": {"health": health_name(effect.likely.health), "down": effect.likely.down},
             "because": reason.map(|reason| json!({"component": stack.id_of(reason.component)})),
             "reason": words,
         })

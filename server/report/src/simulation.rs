@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use foreshock_analysis::Stack;
 use foreshock_engine::{
-    AgentAnswers, Cascade, Class, Fault, Recovery, Sweep, Unsettled, agents_after, entry_loss, likelihood, recover,
+    AgentAnswers, Cascade, Class, Fault, Recovery, Sweep, Unsettled, agents_after, entry_loss, likelihood,
+    likely_entry_loss, recover,
 };
 use foreshock_model::ComponentIndex;
 
@@ -29,11 +30,13 @@ pub struct Played {
     pub id: String,
     /// Share of the users' service that is lost, 0..=1; none without an entry point.
     pub entry_loss: Option<f64>,
+    /// The same for what is likely, never more: shown beside the worst and nothing is decided by it.
+    pub likely_loss: Option<f64>,
     /// Probability that its units have failed, at any moment; none where nobody says.
     pub likelihood: Option<f64>,
     /// What falls.
     pub cascade: Cascade,
-    /// How it comes back; none where nothing is broken (a slow component, more traffic), since nobody says when that ends.
+    /// How it comes back; none where nothing is broken (a slow or gray component, more traffic), since nobody says when that ends.
     pub recovery: Option<Recovery>,
     /// How the agents answer meanwhile.
     pub agents: Vec<AgentAnswers>,
@@ -73,15 +76,27 @@ impl Played {
 
     fn without_likelihood(stack: &Stack, id: String, faults: &[Fault]) -> Played {
         let cascade = stack.cascade(faults);
-        let loads = |fault: &Fault| matches!(fault, Fault::Latency { .. } | Fault::Traffic { .. });
+        let loads = |fault: &Fault| {
+            matches!(
+                fault,
+                Fault::Latency { .. } | Fault::Traffic { .. } | Fault::Impaired { .. } | Fault::Errors { .. }
+            )
+        };
         Played {
             id,
             entry_loss: entry_loss(&stack.assessment.basis, &cascade),
+            likely_loss: likely_entry_loss(&stack.assessment.basis, &cascade),
             likelihood: None,
             recovery: (!faults.iter().any(loads)).then(|| recover(stack.system(), faults)),
             agents: agents_after(stack.system(), &cascade),
             cascade,
         }
+    }
+
+    /// Ten times what is likely lost, where it differs from the worst by what is shown.
+    pub(super) fn likely_severity(&self) -> Option<f64> {
+        let likely = 10.0 * self.likely_loss?;
+        (self.severity()? - likely >= 0.05).then_some(likely)
     }
 
     /// 0..=10: ten times the share of the service that is lost.

@@ -81,6 +81,12 @@ pub fn duration(seconds: f64) -> String {
     format!("{} {unit}", text.strip_suffix(".0").unwrap_or(&text))
 }
 
+/// `20 %`, `0.8 %`: two digits.
+pub(super) fn share(share: f64) -> String {
+    let percent = format!("{:.1}", 100.0 * share);
+    format!("{} %", percent.strip_suffix(".0").unwrap_or(&percent))
+}
+
 /// A repair as it is offered: `Enable Multi-AZ (+18 points, 40 h a year less)`; without a gain where the score is no
 /// matter (`Keep backups`).
 pub fn offer(fix: &Fix) -> String {

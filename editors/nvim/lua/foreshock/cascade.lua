@@ -62,6 +62,9 @@ local function show(result, component, places)
   end
   for _, effect in ipairs(effects) do
     local reason = type(effect.reason) == 'string' and effect.reason or ''
+    if type(effect.likely) == 'table' and effect.likely.health ~= effect.health then
+      reason = ('likely %s, %s'):format(effect.likely.health, reason)
+    end
     table.insert(lines, {
       text = (('%10s  %-10s  %-' .. width .. 's  %s')
         :format(duration(effect.at_seconds), effect.health, effect.component, reason .. per_request(effect))
@@ -116,6 +119,9 @@ local function faults(answer, component)
     local id = component.id
     add(id .. ' is down as a whole', 'component:' .. id)
     add('one instance of ' .. id .. ' is lost', ('instance:%s#0'):format(id))
+    add(id .. ' serves with less', 'degraded:' .. id)
+    add(id .. ' is overloaded', 'overloaded:' .. id)
+    add(id .. ' fails 20 % of its requests', ('errors:%s:20%%'):format(id))
     add(id .. ' takes 10 times as long', ('latency:%s:x10'):format(id))
     for _, resource in ipairs({ 'cpu', 'connections', 'memory', 'disk' }) do
       add(('%s has no %s left'):format(id, resource), ('exhausted:%s:%s'):format(id, resource))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foreshock_engine::{Cascade, Cause, Effect, Fault, Health};
+use foreshock_engine::{Cascade, Cause, Effect, Fault, Health, Likely};
 use foreshock_model::{ComponentIndex, Confidence, Dependency, DependencyKind, Evidence, Seconds, System};
 
 use crate::Stack;
@@ -37,8 +37,12 @@ pub struct TreeNode {
     pub component: ComponentIndex,
     /// Its id.
     pub id: Arc<str>,
-    /// Its health when the cascade has come to rest.
+    /// Its health when the cascade has come to rest: the worst.
     pub health: Health,
+    /// What is likely.
+    pub likely: Likely,
+    /// The share of its requests that it fails, 0..=1, where a fault makes requests fail.
+    pub errors: Option<f64>,
     /// When it gets there, seconds after the fault.
     pub at_seconds: f64,
     /// How long one of its requests takes, where it can be known and a fault slows something down.
@@ -113,6 +117,8 @@ fn grow(
         let reason = reason(system, cascade, effect);
         Some(TreeNode {
             health: effect.health,
+            likely: effect.likely,
+            errors: effect.errors,
             at_seconds: effect.at.get(),
             latency: effect.latency,
             because: reason.map(|reason| reason.words.to_owned()).unwrap_or_default(),
@@ -133,6 +139,8 @@ fn bare(system: &System, component: ComponentIndex) -> Option<TreeNode> {
         component,
         id: system.component(component)?.id.as_str().into(),
         health: Health::Down,
+        likely: Likely { health: Health::Down, down: 1.0, loss: 1.0 },
+        errors: None,
         at_seconds: 0.0,
         latency: None,
         because: String::new(),
@@ -158,9 +166,10 @@ pub struct Reason<'a> {
 pub fn reason<'a>(system: &'a System, cascade: &Cascade, effect: &Effect) -> Option<Reason<'a>> {
     let of = |index: foreshock_model::DependencyIndex| system.dependencies.get(index.index());
     let (dependency, words) = match effect.because {
-        Cause::Dependency(index) => of(index).map(|dependency| (dependency, verb(dependency.kind)))?,
+        Cause::Dependency(index) => of(index).map(|dependency| (dependency, verb_between(system, dependency)))?,
         Cause::Timeout(index) => (of(index)?, "waits too long for"),
         Cause::Slow(index) => (of(index)?, "is kept waiting by"),
+        Cause::Errors(index) => (of(index)?, "gets errors from"),
         Cause::Traffic(index) => {
             let dependency = of(index)?;
             return Some(Reason { component: dependency.from, words: "is asked for more by", dependency });
@@ -176,6 +185,13 @@ pub fn reason<'a>(system: &'a System, cascade: &Cascade, effect: &Effect) -> Opt
         _ => return None,
     };
     Some(Reason { component: dependency.to, words, dependency })
+}
+
+/// The same where it is known what the two are: a copy of data hands no work over.
+fn verb_between(system: &System, dependency: &Dependency) -> &'static str {
+    let ends = system.component(dependency.from).zip(system.component(dependency.to));
+    let copies = dependency.kind == DependencyKind::Async && ends.is_some_and(|(copy, original)| copy.copies(original));
+    if copies { "grows stale without" } else { verb(dependency.kind) }
 }
 
 /// What a dependency is called between two names: "a requires b".

@@ -1,4 +1,4 @@
-use crate::layout::defaults::{LOSS_OF_FUNCTION, LOSS_OVERLOADED};
+use crate::layout::score::service_lost;
 use crate::{Basis, Cascade, Effect, Health};
 
 /// Share of the users' service that faults take away, 0..=1: the mean over the entry points by weight, each by what is
@@ -11,15 +11,15 @@ pub fn entry_loss(basis: &Basis, cascade: &Cascade) -> Option<f64> {
 }
 
 fn of(effect: &Effect) -> f64 {
-    lost(effect.health, effect.function_lost)
+    let share = effect.errors.filter(|_| effect.health > Health::Healthy).unwrap_or(0.0);
+    service_lost(effect.health, effect.function_lost).max(share)
 }
 
-/// Share of the service of one entry point that is lost.
-pub(crate) fn lost(health: Health, function_lost: bool) -> f64 {
-    match health {
-        Health::Down => 1.0,
-        Health::Overloaded => LOSS_OVERLOADED,
-        Health::Degraded if function_lost => LOSS_OF_FUNCTION,
-        Health::Degraded | Health::Healthy => 0.0,
-    }
+/// The same with what is likely in place of the worst: never more. It is shown beside the worst, and nothing is decided by
+/// it.
+pub fn likely_entry_loss(basis: &Basis, cascade: &Cascade) -> Option<f64> {
+    let all: f64 = basis.entries.iter().map(|entry| entry.weight).sum();
+    let likely = |component| cascade.effect(component).map_or(0.0, |effect| effect.likely.loss);
+    let lost = basis.entries.iter().map(|entry| entry.weight * likely(entry.component));
+    (all > 0.0).then(|| lost.fold(0.0, |sum, lost| sum + lost) / all)
 }

@@ -1,6 +1,6 @@
 //! The entry loss of very many cascades: only what got worse is looked at.
 
-use crate::assess::entry_loss::lost;
+use crate::layout::score::service_lost;
 use crate::{Basis, Scratch};
 
 /// The entry points of a basis, by component.
@@ -40,7 +40,7 @@ impl Measure {
     pub(crate) fn loss(&self, scratch: &Scratch) -> f64 {
         let mut lost_at = Vec::new();
         for step in scratch.worse() {
-            let share = lost(step.health, step.function_lost);
+            let share = service_lost(step.health, step.function_lost);
             lost_at.extend(self.places(step.component).map(|(place, weight)| (place, weight * share)));
         }
         lost_at.sort_unstable_by_key(|&(place, _)| place);

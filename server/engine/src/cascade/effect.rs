@@ -23,6 +23,8 @@ pub enum Cause {
     Slow(DependencyIndex),
     /// It is asked for more, the most of it over this dependency, whose target it is (traffic mode).
     Traffic(DependencyIndex),
+    /// What it calls over this dependency fails a share of its requests.
+    Errors(DependencyIndex),
 }
 
 /// What a mode could not tell.
@@ -59,6 +61,22 @@ pub struct Effect {
     pub because: Cause,
     /// How long one of its requests takes, what it waits for included: in latency mode, where it can be known.
     pub latency: Option<Seconds>,
+    /// The share of its requests that it fails, 0..=1, where a fault makes requests fail.
+    pub errors: Option<f64>,
+    /// What is likely, beside the worst.
+    pub likely: Likely,
+}
+
+/// What is likely of a component, beside the worst that the rules allow (semantics, "Worst and likely"): never worse than
+/// that, shown and never counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Likely {
+    /// How it fares, more likely than not.
+    pub health: Health,
+    /// How likely it is DOWN, 0..=1.
+    pub down: f64,
+    /// Share of its service that is lost on average, 0..=1.
+    pub loss: f64,
 }
 
 /// What a set of faults does.

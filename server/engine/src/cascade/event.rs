@@ -18,6 +18,10 @@ pub(crate) enum Hit {
     Zone,
     /// Everything that moves to survivors is used up.
     Full,
+    /// It serves with less, whatever it has lost.
+    Degraded,
+    /// It serves a part of what is asked, whatever it has lost.
+    Overloaded,
 }
 
 /// How much a mode found to be asked of a component.
@@ -66,6 +70,8 @@ pub(crate) enum Via {
     Slow(u32),
     /// More requests over this dependency, whose target it is.
     Traffic(u32),
+    /// Requests that fail because of this dependency.
+    Errors(u32),
     /// An edge, by what a fault did to the edge or to its caller.
     FaultAtEdge(u32, u32),
     /// An edge over which calls time out.
@@ -81,6 +87,7 @@ impl Via {
         match self {
             Via::Fault(fault) | Via::FaultAtEdge(_, fault) => Some(Cause::Fault(fault as usize)),
             Via::Slow(through) => Some(Cause::Slow(DependencyIndex(through))),
+            Via::Errors(through) => Some(Cause::Errors(DependencyIndex(through))),
             Via::Traffic(through) => Some(Cause::Traffic(DependencyIndex(through))),
             Via::Timeout(edge) => dependency(edge).map(Cause::Timeout),
             Via::Edge(edge) => dependency(edge).map(Cause::Dependency),

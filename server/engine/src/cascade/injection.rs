@@ -83,7 +83,18 @@ impl Frozen {
                 }
             }
             // The modes read these themselves.
-            Fault::Latency { .. } | Fault::Traffic { .. } => {}
+            Fault::Errors { component, share } if share.get() >= 1.0 => {
+                if present(component) {
+                    all(component);
+                }
+            }
+            Fault::Latency { .. } | Fault::Traffic { .. } | Fault::Errors { .. } => {}
+            Fault::Impaired { component, health } => {
+                if present(component) {
+                    let hit = if health == Health::Overloaded { Hit::Overloaded } else { Hit::Degraded };
+                    scratch.hits.push((component.0, hit, index));
+                }
+            }
         }
     }
 
@@ -94,6 +105,11 @@ impl Frozen {
         let cause = hits.iter().map(|&(_, _, fault)| fault).min().unwrap_or(0);
         let (health, hot) = own_part(own, hits, scratch);
         push(scratch, component, health, Via::Fault(cause), None);
+        if let Some(impaired) = impaired(hits) {
+            // Somebody says that it serves with less: that is a function lost, and no reserve.
+            let via = Via::Fault(cause);
+            scratch.events.push(Event { lost_function: true, ..arrival(component, impaired, via, None) });
+        }
         if hot {
             self.heat(component, cause, scratch);
         }
@@ -144,16 +160,31 @@ impl Frozen {
 /// An event at time 0.
 pub(crate) fn push(scratch: &mut Scratch, component: u32, health: Health, via: Via, parent: Option<u32>) {
     if health > Health::Healthy {
-        // An overloaded target loses no function; through an edge only that arrives here.
-        let lost_function = health == Health::Down;
-        let event = Event { at: 0.0, health, lost_function, target_down: false, component, via, parent };
-        scratch.events.push(event);
+        scratch.events.push(arrival(component, health, via, parent));
     }
 }
 
-fn own_part(own: &Own, hits: &[(u32, Hit, u32)], scratch: &mut Scratch) -> (Health, bool) {
+/// What arrives at time 0. An overloaded target loses no function; through an edge only that arrives here.
+fn arrival(component: u32, health: Health, via: Via, parent: Option<u32>) -> Event {
+    let lost_function = health == Health::Down;
+    Event { at: 0.0, health, lost_function, target_down: false, component, via, parent }
+}
+
+/// How a gray fault says that a component fares, if one does.
+pub(crate) fn impaired(hits: &[(u32, Hit, u32)]) -> Option<Health> {
+    let of = |&(_, hit, _): &(u32, Hit, u32)| match hit {
+        Hit::Degraded => Some(Health::Degraded),
+        Hit::Overloaded => Some(Health::Overloaded),
+        _ => None,
+    };
+    hits.iter().filter_map(of).max()
+}
+
+pub(crate) fn own_part(own: &Own, hits: &[(u32, Hit, u32)], scratch: &mut Scratch) -> (Health, bool) {
     let losses = losses(own, hits, &mut scratch.ranges, &scratch.zones);
     let (health, hot) = own.with(losses);
+    let gray = impaired(hits).unwrap_or_default();
+    let (health, hot) = (health.max(gray), hot || gray == Health::Overloaded);
     if !hits.iter().any(|&(_, hit, _)| hit == Hit::Full) {
         return (health, hot);
     }
@@ -161,7 +192,7 @@ fn own_part(own: &Own, hits: &[(u32, Hit, u32)], scratch: &mut Scratch) -> (Heal
     (health.max(full), hot || hot_when_full)
 }
 
-fn hits_on(hits: &[(u32, Hit, u32)], component: u32) -> &[(u32, Hit, u32)] {
+pub(crate) fn hits_on(hits: &[(u32, Hit, u32)], component: u32) -> &[(u32, Hit, u32)] {
     let start = hits.partition_point(|hit| hit.0 < component);
     let end = hits.partition_point(|hit| hit.0 <= component);
     hits.get(start..end).unwrap_or_default()
@@ -178,7 +209,7 @@ fn losses(own: &Own, hits: &[(u32, Hit, u32)], ranges: &mut Vec<(u32, u32)>, zon
             Hit::Failover => losses.failover = true,
             Hit::Zone => zoned = true,
             Hit::Range(start, end) => ranges.push((start.min(own.instances), end.min(own.instances))),
-            Hit::Full => {}
+            Hit::Full | Hit::Degraded | Hit::Overloaded => {}
         }
     }
     let failed = |zone: ZoneIndex| zoned && zones.contains(&zone);

@@ -7,11 +7,14 @@
 
 pub(crate) mod circular_fallbacks;
 pub(crate) mod effect;
+mod errors;
 pub(crate) mod event;
+mod failing;
 mod flows;
 pub(crate) mod frozen;
 mod injection;
 mod latency;
+mod likely;
 mod modes;
 pub(crate) mod readings;
 mod run;
@@ -26,7 +29,7 @@ pub(crate) mod times;
 mod traffic;
 mod uphold;
 
-use foreshock_model::{ComponentIndex, Seconds, System};
+use foreshock_model::{ComponentIndex, Probability, Seconds, System};
 
 use crate::Fault;
 use crate::cascade::effect::{Cascade, Effect};
@@ -38,10 +41,25 @@ pub fn cascade(system: &System, faults: &[Fault]) -> Cascade {
     Frozen::new(system).cascade(faults, &mut Scratch::default())
 }
 
+/// The same with this likelihood in place of the one that an unwritten weight passes a whole loss with: for fitting that
+/// number, and for nothing else.
+pub fn cascade_passing(system: &System, faults: &[Fault], passes: Probability) -> Cascade {
+    let mut frozen = Frozen::new(system);
+    let weights = system.dependencies.iter().map(|dependency| dependency.weight);
+    let unwritten: Vec<bool> = weights.map(|weight| weight.is_none()).collect();
+    for edge in &mut frozen.layout.edges {
+        if unwritten.get(edge.dependency as usize) == Some(&true) {
+            edge.row.passes = passes.get();
+        }
+    }
+    frozen.cascade(faults, &mut Scratch::default())
+}
+
 impl Frozen {
     /// The cascade of these faults. Faults that point outside the system do nothing.
     pub fn cascade(&self, faults: &[Fault], scratch: &mut Scratch) -> Cascade {
         self.run(faults, scratch);
+        let likely = self.likely(scratch);
         let mut effects = Vec::new();
         let mut by_component = Vec::new();
         let mut steps = Vec::with_capacity(scratch.steps.len());
@@ -53,6 +71,8 @@ impl Frozen {
                 function_lost: step.function_lost,
                 because: step.because,
                 latency: self.latency_of(step.component, scratch),
+                errors: scratch.failing.share(step.component),
+                likely: likely.of(step.component),
             };
             if scratch.last.get(step.component as usize) == Some(&(scratch.epoch, index as u32)) {
                 effects.push(effect);

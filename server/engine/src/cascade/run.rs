@@ -7,13 +7,15 @@ use crate::cascade::scratch::Scratch;
 
 impl Frozen {
     /// Runs the cascade of these faults; the result stays in `scratch` until the next run. O(V + E) steps over what the
-    /// faults reach, without allocating once the scratch has grown. Latency and traffic faults cost what their modes do.
+    /// faults reach, without allocating once the scratch has grown. Latency, traffic and errors cost what
+    /// their modes do.
     pub fn run(&self, faults: &[Fault], scratch: &mut Scratch) {
         scratch.begin(self);
         for (index, &fault) in faults.iter().enumerate() {
             self.collect(fault, index as u32, scratch);
         }
         scratch.hits.sort_unstable();
+        self.fail_requests(faults, scratch);
         self.flood(faults, scratch);
         self.slow_down(faults, scratch);
         let hits = std::mem::take(&mut scratch.hits);
@@ -33,6 +35,7 @@ impl Frozen {
             }
         }
         self.propagate(scratch);
+        self.tell_errors(scratch);
     }
 
     pub(crate) fn propagate(&self, scratch: &mut Scratch) {
@@ -53,7 +56,7 @@ impl Frozen {
                 scratch.events_taken += 1;
             }
             match event.via {
-                Via::Fault(_) | Via::Slow(_) | Via::Traffic(_) => {
+                Via::Fault(_) | Via::Slow(_) | Via::Traffic(_) | Via::Errors(_) => {
                     if let Some(because) = event.via.cause(&self.layout) {
                         self.raise(&event, event.health, event.lost_function, because, scratch);
                     }

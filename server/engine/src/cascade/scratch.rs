@@ -7,6 +7,7 @@ use foreshock_model::{ComponentIndex, ZoneIndex};
 use crate::Health;
 use crate::cascade::effect::Unsettled;
 use crate::cascade::event::{Event, Hit, ModeLoad, Step};
+use crate::cascade::failing::Failing;
 use crate::cascade::flows::Flood;
 use crate::cascade::frozen::Frozen;
 use crate::cascade::slow::Slow;
@@ -36,6 +37,7 @@ pub struct Scratch {
     pub(crate) unsettled: Vec<Unsettled>,
     pub(crate) slow: Slow,
     pub(crate) flood: Flood,
+    pub(crate) failing: Failing,
     pub(crate) looks: Looks,
     #[cfg(test)]
     pub(crate) events_taken: u64,
@@ -107,6 +109,7 @@ impl Scratch {
         self.unsettled.clear();
         self.slow.begin();
         self.flood.begin();
+        self.failing.begin();
         self.looks.clear();
         #[cfg(test)]
         {

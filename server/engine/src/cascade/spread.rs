@@ -158,7 +158,7 @@ impl Frozen {
             push(at + row.after, early, passed, false);
         }
         if reached(Health::Down) {
-            push(at + row.down_after, row.down, true, true);
+            push(at + row.down_after, row.down, !row.stale, true);
             if let Some(buffer) = row.buffer
                 && self.layout.reading.purpose == Purpose::Simulation
             {

@@ -19,7 +19,12 @@ const SETTLED: f64 = 1e-9;
 impl Frozen {
     /// Traffic mode: turns more requests into loads.
     pub(crate) fn flood(&self, faults: &[Fault], scratch: &mut Scratch) {
-        let asks = |fault: &Fault| matches!(fault, Fault::Traffic { .. });
+        let again = self.modes.as_ref().is_some_and(|modes| scratch.failing.is_tried_again(&self.layout, modes));
+        let asks = |fault: &Fault| match fault {
+            Fault::Traffic { .. } => true,
+            Fault::Errors { .. } => again,
+            _ => false,
+        };
         let Some(first) = faults.iter().position(asks) else { return };
         let Some((modes, flows)) = self.flows() else { return };
         let left = self.capacity_left(scratch);
@@ -45,7 +50,8 @@ impl Frozen {
                 *users *= if here { factor.get() } else { 1.0 };
             }
         }
-        let (offered, moving) = self.follow_failures(&mut run, flows, &left, &scratch.cuts);
+        let own = scratch.failing.own();
+        let (offered, moving) = self.follow_failures(&mut run, flows, &left, own, &scratch.cuts);
         scratch.unsettled.extend(moving.into_iter().map(|it| Unsettled::UnboundedTraffic(ComponentIndex(it))));
         self.report_cycles(&run, flows, &offered, scratch);
         self.ask_for_more(&run, flows, &offered, (faults, first as u32), scratch);
@@ -84,6 +90,7 @@ impl Frozen {
         run: &mut Run<'_>,
         flows: &Flows,
         left: &[f64],
+        own: &[f64],
         cuts: &[(u32, u32)],
     ) -> (Vec<f64>, Vec<u32>) {
         let mut failing = vec![0.0; self.layout.own.len()];
@@ -94,7 +101,7 @@ impl Frozen {
             moving.clear();
             for members in &flows.strong.components {
                 for &member in members {
-                    let now = self.failing(
+                    let others = self.failing(
                         run.modes,
                         flows,
                         member,
@@ -103,6 +110,7 @@ impl Frozen {
                         &failing,
                         cuts,
                     );
+                    let now = 1.0 - (1.0 - get(own, member)) * (1.0 - others);
                     if (now - get(&failing, member)).abs() > SETTLED {
                         moving.push(member);
                     }

@@ -620,6 +620,7 @@ impl Walk<'_> {
                 Level::Lost if edge.row.passes_lost_functions => {
                     self.pending.push((edge.to, Level::Lost, Hold::NONE));
                 }
+                Level::Lost if edge.row.stale => {}
                 Level::Lost => self.pending.push((edge.to, Level::Down, Hold::NONE)),
             }
         }
@@ -674,6 +675,7 @@ fn carries(edge: &Edge, level: Level, hold: Hold, holds: &mut Holds) -> Option<U
     match level {
         Level::Down | Level::Overloaded => takes_down(edge, hold, holds),
         Level::Lost if edge.row.passes_lost_functions => Some((edge.to, Level::Lost, Hold::NONE)),
+        Level::Lost if edge.row.stale => None,
         Level::Lost => Some((edge.to, Level::Down, Hold::NONE)),
     }
 }

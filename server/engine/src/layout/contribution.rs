@@ -6,6 +6,7 @@
 use foreshock_model::{Dependency, DependencyKind};
 
 use crate::Health;
+use crate::layout::defaults::PASSES_UNWRITTEN;
 use crate::layout::reading::{Purpose, Reading};
 
 /// A caller notices the loss of an optional dependency after this many seconds (semantics, section 2).
@@ -28,6 +29,10 @@ pub(crate) struct Contribution {
     pub(crate) degraded: Health,
     /// A function lost to the target is lost to the caller too.
     pub(crate) passes_lost_functions: bool,
+    /// A copy of data that only follows its target: without it the data grow old, and every function is still there.
+    pub(crate) stale: bool,
+    /// How likely a lost target takes the caller down where `down` says it does: 1 where somebody wrote the weight.
+    pub(crate) passes: f64,
     /// In whole units of `1 / WEIGHT_UNITS`; 0 when it is not partial.
     pub(crate) partial_weight: u64,
     /// Seconds until `down` arrives.
@@ -39,6 +44,13 @@ pub(crate) struct Contribution {
 }
 
 impl Contribution {
+    /// The same for a copy of data that follows its original: no buffer runs out on it.
+    pub(crate) fn of_copy(mut self) -> Contribution {
+        self.stale = true;
+        self.buffer = None;
+        self
+    }
+
     /// The row; none for a dependency that never carries anything.
     pub(crate) fn of(dependency: &Dependency, reading: &Reading) -> Option<Contribution> {
         let weight = dependency.share();
@@ -53,6 +65,8 @@ impl Contribution {
             overloads_hot: false,
             degraded: Health::Healthy,
             passes_lost_functions: false,
+            stale: false,
+            passes: if dependency.weight.is_some() { 1.0 } else { PASSES_UNWRITTEN },
             partial_weight: 0,
             down_after: dependency.latency.get(),
             after: dependency.latency.get(),
@@ -100,7 +114,9 @@ impl Contribution {
         if target == Health::Down {
             worst = worst.max(if self.buffer.is_some() { Health::Down } else { self.down });
         }
-        (worst, target == Health::Down || (self.passes_lost_functions && target_lost_function))
+        let lost_function =
+            (target == Health::Down && !self.stale) || (self.passes_lost_functions && target_lost_function);
+        (worst, lost_function)
     }
 }
 

@@ -177,6 +177,29 @@ impl fmt::Display for Factor {
     }
 }
 
+/// A share of something, in steps of a millionth, so that equal shares are equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Share(u32);
+
+impl Share {
+    /// The nearest share; `None` outside of 0..=1 and for NaN.
+    pub fn new(value: f64) -> Option<Share> {
+        (0.0..=1.0).contains(&value).then(|| Share((value * 1e6).round() as u32))
+    }
+
+    /// As a number, 0..=1.
+    pub fn get(self) -> f64 {
+        f64::from(self.0) / 1e6
+    }
+}
+
+impl fmt::Display for Share {
+    /// `20%`, `0.5%`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}%", f64::from(self.0) / 1e4)
+    }
+}
+
 /// A fault to inject, at time 0 and permanent. Ordered as scenarios are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
@@ -215,5 +238,19 @@ pub enum Fault {
         entry: Option<ComponentIndex>,
         /// How many times.
         factor: Factor,
+    },
+    /// A gray fault: the component serves with less, or only a part of what is asked, whatever it depends on.
+    Impaired {
+        /// Whose.
+        component: ComponentIndex,
+        /// DEGRADED or OVERLOADED; anything else is read as DEGRADED.
+        health: Health,
+    },
+    /// A gray fault: the component fails this share of its requests and answers the others.
+    Errors {
+        /// Whose.
+        component: ComponentIndex,
+        /// How many of its requests.
+        share: Share,
     },
 }

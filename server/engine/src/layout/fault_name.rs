@@ -4,7 +4,7 @@ use std::fmt;
 
 use foreshock_model::{ComponentIndex, DependencyIndex, DomainIndex, RegionIndex, System, ZoneIndex};
 
-use crate::{Factor, Fault, Resource, Unit};
+use crate::{Factor, Fault, Health, Resource, Share, Unit};
 
 /// Why a name is no fault of this system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +23,43 @@ impl fmt::Display for UnknownFault {
 
 impl std::error::Error for UnknownFault {}
 
-/// The ways to begin a fault's name.
-const FORMS: &str = "a component, or component:, instance:ID#N, instances:ID=K, zone:, region:, domain:, failover:, \
-common-cause:, service:, software:, theoretical:, external:, whole:, cut:FROM->TO, exhausted:ID:cpu|connections|memory|disk, \
-latency:ID:x10, traffic:x3 or traffic:ID:x3";
+/// A way to write a fault: what a list of them offers, and what is expected where a name is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FaultForm {
+    /// How it is written, the user's own words in capitals: `errors:ID:20%`.
+    pub form: &'static str,
+    /// What it does.
+    pub says: &'static str,
+}
+
+const fn form(form: &'static str, says: &'static str) -> FaultForm {
+    FaultForm { form, says }
+}
+
+/// Every kind of fault, the commonest first: the one place where they are listed.
+pub const FAULT_FORMS: [FaultForm; 21] = [
+    form("component:ID", "the whole component is down; ID alone means the same"),
+    form("degraded:ID", "it serves with less; ID=degraded means the same"),
+    form("overloaded:ID", "it serves a part of what is asked; ID=overloaded means the same"),
+    form("errors:ID:20%", "it fails this share of its requests"),
+    form("latency:ID:x10", "it takes so many times as long for each request"),
+    form("traffic:x3", "so many times as many requests come in"),
+    form("traffic:ID:x3", "the same at one entry point"),
+    form("instance:ID#N", "one instance is lost, the first is 0"),
+    form("instances:ID=K", "so many instances are lost, the primary among them"),
+    form("zone:NAME", "a zone is lost"),
+    form("region:NAME", "a region is lost"),
+    form("domain:NAME", "a shared domain is lost"),
+    form("failover:ID", "the promotion of a standby fails when it is needed"),
+    form("common-cause:ID", "what all of its instances share fails"),
+    form("service:ID", "the provider's service behind it is lost"),
+    form("software:ID", "a bad deploy, a mistake, corrupted data"),
+    form("theoretical:ID", "what nobody can engineer away"),
+    form("external:ID", "a third party does not keep its promise"),
+    form("whole:ID", "what its one explicit figure stands for"),
+    form("cut:FROM->TO", "a dependency is lost for its caller alone"),
+    form("exhausted:ID:disk", "it has used up its cpu, connections, memory or disk"),
+];
 
 impl Fault {
     /// The fault of that name. A bare id is that component as a whole.
@@ -36,6 +69,19 @@ impl Fault {
     pub fn named(system: &System, name: &str) -> Result<Fault, UnknownFault> {
         if let Some(component) = system.find(name) {
             return Ok(Fault::Component(component));
+        }
+        // An id may have an equals sign in it, so that it is asked for first.
+        if let Some((id, health)) = name.rsplit_once('=')
+            && let Some(component) = system.find(id)
+        {
+            match with_health(component, health) {
+                Some(fault) => return Ok(fault),
+                None if name.contains(':') => {}
+                None => {
+                    let expected = format!("{id}=down, {id}=degraded or {id}=overloaded");
+                    return Err(UnknownFault { asked: name.to_owned(), expected });
+                }
+            }
         }
         let unknown = |expected: String| UnknownFault { asked: name.to_owned(), expected };
         let (form, rest) = name.split_once(':').unwrap_or(("", name));
@@ -82,6 +128,17 @@ impl Fault {
                     .ok_or_else(|| unknown("latency:ID:x10".to_owned()))?;
                 Ok(Fault::Latency { component: component(id)?, factor })
             }
+            "degraded" => component(rest).map(|component| Fault::Impaired { component, health: Health::Degraded }),
+            "overloaded" => component(rest).map(|component| Fault::Impaired { component, health: Health::Overloaded }),
+            "errors" => {
+                let (id, share) = rest
+                    .rsplit_once(':')
+                    .or_else(|| rest.rsplit_once('='))
+                    .ok_or_else(|| unknown("errors:ID:20%".to_owned()))?;
+                let share = percent(share)
+                    .ok_or_else(|| unknown(format!("a share of requests from 0 % to 100 %, as errors:{id}:20%")))?;
+                Ok(Fault::Errors { component: component(id)?, share })
+            }
             "traffic" => match rest.rsplit_once(':') {
                 None => times(rest)
                     .map(|factor| Fault::Traffic { entry: None, factor })
@@ -93,9 +150,31 @@ impl Fault {
             },
             _ => Err(unknown(match nearest(name, ids(system)) {
                 Some(_) => one_of(system, name),
-                None => FORMS.to_owned(),
+                None => {
+                    let forms: Vec<&str> = FAULT_FORMS.iter().map(|form| form.form).collect();
+                    format!("a component, or one of {}", forms.join(", "))
+                }
             })),
         }
+    }
+}
+
+/// `db=degraded`.
+fn with_health(component: ComponentIndex, health: &str) -> Option<Fault> {
+    match health {
+        "down" => Some(Fault::Component(component)),
+        "degraded" => Some(Fault::Impaired { component, health: Health::Degraded }),
+        "overloaded" => Some(Fault::Impaired { component, health: Health::Overloaded }),
+        _ => None,
+    }
+}
+
+/// `20%`, `20 %`, `0.2`.
+fn percent(text: &str) -> Option<Share> {
+    let text = text.trim();
+    match text.strip_suffix('%') {
+        Some(percent) => Share::new(percent.trim_end().parse::<f64>().ok()? / 100.0),
+        None => Share::new(text.parse().ok()?),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads a system into its layout (semantics, section 2). What points outside the system is left out.
 
-use foreshock_model::{ComponentIndex, Confidence, DependencyIndex, System};
+use foreshock_model::{ComponentIndex, Confidence, DependencyIndex, DependencyKind, System};
 use rustc_hash::FxHashSet;
 
 use crate::layout::arrays::{Edge, Group, Layout, NO_EDGE, NO_GROUP};
@@ -38,7 +38,12 @@ fn arrays(system: &System, reading: Reading) -> Layout {
         if group == NO_GROUP && named.contains(&(index as u32)) {
             continue;
         }
+        let copies = || {
+            let ends = system.component(dependency.from).zip(system.component(dependency.to));
+            dependency.kind == DependencyKind::Async && ends.is_some_and(|(copy, original)| copy.copies(original))
+        };
         if let Some(row) = Contribution::of(dependency, &reading) {
+            let row = if copies() { row.of_copy() } else { row };
             edges.push(Edge { from: dependency.from.0, to: dependency.to.0, dependency: index as u32, group, row });
         }
     }

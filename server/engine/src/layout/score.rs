@@ -2,7 +2,8 @@
 
 use foreshock_model::MinutesPerYear;
 
-use crate::layout::defaults::MINUTES_PER_YEAR;
+use crate::Health;
+use crate::layout::defaults::{LOSS_OF_FUNCTION, LOSS_OVERLOADED, MINUTES_PER_YEAR};
 
 /// Points for each nine.
 const POINTS_PER_NINE: f64 = 20.0;
@@ -21,6 +22,16 @@ pub fn score(loss: f64) -> f64 {
 /// Minutes of a year of 8766 hours.
 pub fn minutes_per_year(unavailability: f64) -> MinutesPerYear {
     MinutesPerYear::new(unavailability * MINUTES_PER_YEAR)
+}
+
+/// Share of the service of one entry point that is lost.
+pub(crate) fn service_lost(health: Health, function_lost: bool) -> f64 {
+    match health {
+        Health::Down => 1.0,
+        Health::Overloaded => LOSS_OVERLOADED,
+        Health::Degraded if function_lost => LOSS_OF_FUNCTION,
+        Health::Degraded | Health::Healthy => 0.0,
+    }
 }
 
 #[cfg(test)]

@@ -200,7 +200,7 @@ fn repairs_of(
             one(caller.and_then(|caller| of(caller, &|it| Repair::shared(it, None))))
         }
         // Nothing is broken: it is over when the reason is, and nobody says when.
-        Fault::Latency { .. } | Fault::Traffic { .. } => Vec::new(),
+        Fault::Latency { .. } | Fault::Traffic { .. } | Fault::Impaired { .. } | Fault::Errors { .. } => Vec::new(),
         // What fails is the promotion: the primary that needed it is the fault.
         Fault::Unit(Unit::Failover(_)) => Vec::new(),
         Fault::Unit(Unit::Zone(zone)) => {

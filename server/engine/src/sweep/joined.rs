@@ -139,7 +139,7 @@ impl Row {
             let (health, function_lost) = known.fold((Health::Healthy, false), |(health, lost), touched| {
                 (health.max(touched.health()), lost || touched.function_lost())
             });
-            lost_at.push((entry.place, entry.weight * crate::assess::entry_loss::lost(health, function_lost)));
+            lost_at.push((entry.place, entry.weight * crate::layout::score::service_lost(health, function_lost)));
         }
         let loss = measure.total(&lost_at);
         self.lost_at = lost_at;

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use foreshock_model::{ComponentIndex, DependencyIndex, System};
 
-use crate::Fault;
+use crate::{Fault, Health};
 
 /// What kind of scenario it is, in the order of the enumeration: what there can be most of comes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,6 +122,9 @@ impl Fault {
             Fault::Latency { component, factor } => format!("latency:{}:x{factor}", of(component)),
             Fault::Traffic { entry: None, factor } => format!("traffic:x{factor}"),
             Fault::Traffic { entry: Some(entry), factor } => format!("traffic:{}:x{factor}", of(entry)),
+            Fault::Impaired { component, health: Health::Overloaded } => format!("overloaded:{}", of(component)),
+            Fault::Impaired { component, .. } => format!("degraded:{}", of(component)),
+            Fault::Errors { component, share } => format!("errors:{}:{share}", of(component)),
         }
     }
 }

@@ -372,7 +372,11 @@ impl<'a> Clean<'a> {
                 Fault::Latency { component: ComponentIndex(at(&maps.components, it.0)), factor }
             }
             // Traffic goes everywhere; nothing else is enumerated.
-            Fault::Traffic { .. } | Fault::Unit(_) | Fault::Instances { .. } => return None,
+            Fault::Traffic { .. }
+            | Fault::Unit(_)
+            | Fault::Instances { .. }
+            | Fault::Impaired { .. }
+            | Fault::Errors { .. } => return None,
         };
         Some(fault)
     }

@@ -17,6 +17,7 @@ pub(super) fn describe(system: &System, effect: &Effect) -> String {
         Cause::Timeout(dependency) => format!("{} too slow", name(system.dependencies[dependency.index()].to)),
         Cause::Slow(dependency) => format!("{} slow", name(system.dependencies[dependency.index()].to)),
         Cause::Traffic(dependency) => format!("asked by {}", name(system.dependencies[dependency.index()].from)),
+        Cause::Errors(dependency) => format!("errors of {}", name(system.dependencies[dependency.index()].to)),
         Cause::CircularFallback(group) => format!("circular group {}", system.alternatives[group].name),
     };
     let lost = if effect.function_lost && effect.health < crate::Health::Down { ", a function lost" } else { "" };

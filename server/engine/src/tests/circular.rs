@@ -23,7 +23,7 @@ fn check(text: &str, injected: &str, expected: Expect) {
             Cause::Dependency(dependency) => name(&system, system.dependencies[dependency.index()].to),
             Cause::Alternatives(group) => format!("group {}", system.alternatives[group].name),
             Cause::CircularFallback(group) => format!("circular {}", system.alternatives[group].name),
-            Cause::Timeout(_) | Cause::Slow(_) | Cause::Traffic(_) => "a mode".to_owned(),
+            Cause::Timeout(_) | Cause::Slow(_) | Cause::Traffic(_) | Cause::Errors(_) => "a mode".to_owned(),
         };
         let chain = cascade.chain(effect.component);
         let chain: Vec<_> = chain.iter().map(|link| name(&system, link.component)).collect();

@@ -46,6 +46,10 @@ fn names_are_read_as_they_are_written() {
         "latency:api:x1.5",
         "traffic:x3",
         "traffic:api:x3",
+        "degraded:api",
+        "overloaded:aws_db.orders",
+        "errors:api:20%",
+        "errors:api:0.5%",
     ] {
         let system = system(SHOP);
         assert_eq!(Fault::named(&system, name).unwrap().id(&system), name);
@@ -57,6 +61,11 @@ fn short_forms() {
     check("api", expect!["component:api"]);
     check("latency:api:10x", expect!["latency:api:x10"]);
     check("traffic:2.5", expect!["traffic:x2.5"]);
+    check("api=degraded", expect!["degraded:api"]);
+    check("api=overloaded", expect!["overloaded:api"]);
+    check("api=down", expect!["component:api"]);
+    check("errors:api:0.2", expect!["errors:api:20%"]);
+    check("errors:api=20 %", expect!["errors:api:20%"]);
 }
 
 #[test]
@@ -70,6 +79,13 @@ fn what_is_not_there_says_what_is() {
     check("latency:api", expect!["latency:api: expected latency:ID:x10"]);
     check("latency:api:x-3", expect!["latency:api:x-3: expected latency:ID:x10"]);
     check("traffic:x", expect!["traffic:x: expected traffic:x3"]);
+    check("api=grey", expect!["api=grey: expected api=down, api=degraded or api=overloaded"]);
+    check(
+        "errors:api:120%",
+        expect!["errors:api:120%: expected a share of requests from 0 % to 100 %, as errors:api:20%"],
+    );
+    check("errors:api", expect!["errors:api: expected errors:ID:20%"]);
+    check("errors:apy:20%", expect!["errors:apy:20%: expected the id of a component; did you mean api?"]);
     check("instance:api#two", expect!["instance:api#two: expected instance:ID#N, N from 0"]);
 }
 

@@ -27,7 +27,7 @@ use foreshock_model::{
     Reliability, Replication, Seconds, Source, SourceFailure, Sourced, System, ZoneIndex,
 };
 
-use crate::{Factor, Fault, Resource, Unit};
+use crate::{Factor, Fault, Health, Resource, Share, Unit};
 
 pub(crate) fn written() -> Source {
     Source::ProviderDefault("test".into())
@@ -318,6 +318,12 @@ fn fault(system: &System, word: &str) -> Fault {
         ["full", name, resource] => {
             let resource = Resource::from_name(resource).unwrap();
             return Fault::Exhausted { component: index(system, name), resource };
+        }
+        ["degraded", name] => return Fault::Impaired { component: index(system, name), health: Health::Degraded },
+        ["overloaded", name] => return Fault::Impaired { component: index(system, name), health: Health::Overloaded },
+        ["errors", name, share] => {
+            let share = Share::new(share.parse().unwrap()).unwrap();
+            return Fault::Errors { component: index(system, name), share };
         }
         ["slow", name, times] => return Fault::Latency { component: index(system, name), factor: factor(times) },
         ["traffic", times] => return Fault::Traffic { entry: None, factor: factor(times) },

@@ -61,9 +61,11 @@ fn turn_fault(fault: Fault, system: &System) -> Fault {
 fn reached(system: &System, faults: &[Fault]) -> Vec<bool> {
     let frozen = Frozen::new(system);
     let hits = |fault: &Fault, index: ComponentIndex| match *fault {
-        Fault::Component(component) | Fault::Instances { component, .. } | Fault::Exhausted { component, .. } => {
-            component == index
-        }
+        Fault::Component(component)
+        | Fault::Instances { component, .. }
+        | Fault::Exhausted { component, .. }
+        | Fault::Impaired { component, .. }
+        | Fault::Errors { component, .. } => component == index,
         Fault::Cut(dependency) => system.dependencies[dependency.index()].from == index,
         Fault::Latency { .. } | Fault::Traffic { .. } => unreachable!("the modes have laws of their own"),
         Fault::Unit(crate::Unit::Zone(zone)) => frozen.layout.zone_members[zone.index()].contains(&index),
@@ -206,7 +208,7 @@ proptest! {
                         let from = system.dependencies[system.alternatives[group].members[0].index()].from;
                         (from, system.iter().map(|(index, _)| index).collect())
                     }
-                    Cause::Fault(_) | Cause::Timeout(_) | Cause::Slow(_) | Cause::Traffic(_) => return Err(TestCaseError::fail("a fault in the middle of a chain")),
+                    Cause::Fault(_) | Cause::Timeout(_) | Cause::Slow(_) | Cause::Traffic(_) | Cause::Errors(_) => return Err(TestCaseError::fail("a fault in the middle of a chain")),
                 };
                 prop_assert_eq!(from, link.component);
                 prop_assert!(tos.contains(&next.component));

@@ -156,7 +156,7 @@ fn own(system: &System, component: ComponentIndex, faults: &[Fault], how: How, l
 }
 
 /// What the dependency contributes to its caller, given the target's times.
-fn contribution(dependency: &Dependency, target: Times, hot: Option<f64>, how: How) -> Times {
+fn contribution(system: &System, dependency: &Dependency, target: Times, hot: Option<f64>, how: How) -> Times {
     let [degraded, overloaded, down] = target.at_least;
     let latency = dependency.latency.get();
     let mut out = NEVER;
@@ -183,6 +183,11 @@ fn contribution(dependency: &Dependency, target: Times, hot: Option<f64>, how: H
         }
         DependencyKind::Async => {
             out.at_least[0] = down + latency;
+            let end = |index| system.component(index).unwrap();
+            // A copy of data grows stale, and that is all.
+            if end(dependency.from).copies(end(dependency.to)) {
+                return out;
+            }
             out.lost = down + latency;
             if let Some(buffer) = dependency.buffer
                 && !how.strict
@@ -283,7 +288,7 @@ fn by_the_table(
                     continue;
                 }
                 let target = seen(&times, index, dependency);
-                let out = contribution(dependency, target, hot, how);
+                let out = contribution(system, dependency, target, hot, how);
                 result.by(out);
                 if is_partial(dependency, how) {
                     let latency = dependency.latency.get();
@@ -316,7 +321,7 @@ fn by_the_table(
                     .iter()
                     .map(|&&(index, member)| {
                         if carries(member) {
-                            contribution(member, seen(&times, index, member), hot, how)
+                            contribution(system, member, seen(&times, index, member), hot, how)
                         } else {
                             NEVER
                         }
@@ -336,7 +341,9 @@ fn by_the_table(
                         // The member itself being DOWN, as the caller notices it.
                         let down = seen(&times, index, member).at_least[2];
                         let gone = Times { at_least: [f64::INFINITY, f64::INFINITY, down], lost: f64::INFINITY };
-                        let noticed = contribution(member, gone, None, how).lost;
+                        let noticed = contribution(system, member, gone, None, how);
+                        // A copy loses no function by it, and notices at once.
+                        let noticed = if noticed.lost < f64::INFINITY { noticed.lost } else { noticed.at_least[0] };
                         tipped.at_least[0] = tipped.at_least[0].min(noticed);
                     }
                 }
@@ -399,8 +406,8 @@ mod circular {
     }
 
     /// When the loss of the dependency's target takes the caller down, or counts against it.
-    fn noticed(dependency: &Dependency, target: Times, how: How, grouped: bool) -> f64 {
-        let out = contribution(dependency, target, None, how);
+    fn noticed(system: &System, dependency: &Dependency, target: Times, how: How, grouped: bool) -> f64 {
+        let out = contribution(system, dependency, target, None, how);
         if is_partial(dependency, how) && !grouped { out.lost } else { out.at_least[2] }
     }
 
@@ -414,14 +421,14 @@ mod circular {
             if self.cut.iter().any(|cut| std::ptr::eq(*cut, dependency)) {
                 target.by(GONE);
             }
-            carries(self.system, dependency) && noticed(dependency, target, self.how, grouped) <= self.now
+            carries(self.system, dependency) && noticed(self.system, dependency, target, self.how, grouped) <= self.now
         }
 
         /// There for the caller, if exactly `up` of those in its cycle are.
         fn is_there(&self, dependency: &Dependency, grouped: bool, up: &[bool]) -> bool {
             let (from, to) = (dependency.from.index(), dependency.to.index());
             let matters = carries(self.system, dependency)
-                && noticed(dependency, GONE, self.how, grouped) < f64::INFINITY
+                && noticed(self.system, dependency, GONE, self.how, grouped) < f64::INFINITY
                 && self.together[from][to]
                 && !self.is_down(to);
             !self.is_lost(dependency, grouped) && (!matters || up[to])
@@ -441,7 +448,7 @@ mod circular {
                 if is_partial(dependency, self.how) {
                     let gone = !self.is_there(dependency, false, beside);
                     lost += if gone { (dependency.share() * 1000.0).round() as u64 } else { 0 };
-                } else if noticed(dependency, GONE, self.how, false) < f64::INFINITY
+                } else if noticed(self.system, dependency, GONE, self.how, false) < f64::INFINITY
                     && !self.is_there(dependency, false, beside)
                 {
                     return false;
@@ -477,7 +484,7 @@ mod circular {
         let ends = |dependency: &Dependency| (dependency.from.index(), dependency.to.index());
         let listed = system.dependencies.iter().enumerate();
         let carried: Vec<(usize, &Dependency)> = listed.filter(|(_, it)| carries(system, it)).collect();
-        let loses = |index: usize, it: &Dependency| noticed(it, GONE, how, grouped(index)) < f64::INFINITY;
+        let loses = |index: usize, it: &Dependency| noticed(system, it, GONE, how, grouped(index)) < f64::INFINITY;
         let needs = closure(count, carried.iter().filter(|(index, it)| loses(*index, it)).map(|(_, it)| ends(it)));
         let mut groups = Vec::new();
         for it in &system.alternatives {
@@ -500,11 +507,9 @@ mod circular {
             let counts = |member: &&&Dependency| carries(system, member);
             let inside =
                 group.members.iter().filter(counts).filter(|it| both(&choices, group.owner, it.to.index())).count();
-            let circular = group
-                .members
-                .iter()
-                .filter(counts)
-                .any(|it| noticed(it, GONE, how, true) < f64::INFINITY && both(&needs, group.owner, it.to.index()));
+            let circular = group.members.iter().filter(counts).any(|it| {
+                noticed(system, it, GONE, how, true) < f64::INFINITY && both(&needs, group.owner, it.to.index())
+            });
             let enough_outside = group.members.len() - inside >= group.required;
             group.strict = group.required < group.members.len() && enough_outside && circular;
         }
@@ -515,8 +520,8 @@ mod circular {
         let mut moments: Vec<f64> = carried
             .iter()
             .flat_map(|(index, it)| {
-                let own = noticed(it, times[it.to.index()], how, grouped(*index));
-                let cut = if is_cut(*index) { noticed(it, GONE, how, grouped(*index)) } else { f64::INFINITY };
+                let own = noticed(system, it, times[it.to.index()], how, grouped(*index));
+                let cut = if is_cut(*index) { noticed(system, it, GONE, how, grouped(*index)) } else { f64::INFINITY };
                 [own, cut]
             })
             .filter(|at| at.is_finite())

@@ -561,7 +561,7 @@ proptest! {
                     (dependency.from, dependency.to)
                 };
                 let (here, there) = match link.because {
-                    Cause::Dependency(through) | Cause::Timeout(through) | Cause::Slow(through) => ends(through),
+                    Cause::Dependency(through) | Cause::Timeout(through) | Cause::Slow(through) | Cause::Errors(through) => ends(through),
                     Cause::Traffic(through) => (ends(through).1, ends(through).0),
                     Cause::Alternatives(group) => {
                         let mut members = system.alternatives[group].members.iter().map(|member| ends(*member));

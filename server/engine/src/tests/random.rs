@@ -195,6 +195,18 @@ pub(crate) fn faults(components: usize) -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(one, 0..=4)
 }
 
+/// The same with gray faults among them.
+pub(crate) fn gray_faults(components: usize) -> impl Strategy<Value = Vec<String>> {
+    let gray = (0..components, 0usize..4, select(vec!["0.0005", "0.2", "0.5", "0.6", "1"])).prop_map(
+        |(component, kind, share)| match kind {
+            0 => format!("degraded:c{component}"),
+            1 => format!("overloaded:c{component}"),
+            _ => format!("errors:c{component}:{share}"),
+        },
+    );
+    (faults(components), prop::collection::vec(gray, 0..=2)).prop_map(|(faults, gray)| [faults, gray].concat())
+}
+
 /// Faults of latency and traffic mode.
 pub(crate) fn mode_faults(components: usize) -> impl Strategy<Value = Vec<String>> {
     let slow = (0..components, select(vec!["2", "5", "10", "200"]))
@@ -213,7 +225,9 @@ pub(crate) fn existing(system: &foreshock_model::System, faults: &[String]) -> S
                 let ends = (system.find(from), system.find(to));
                 return system.dependencies.iter().any(|link| (Some(link.from), Some(link.to)) == ends);
             }
-            ["full" | "slow" | "traffic", name, _] => return system.find(name).is_some(),
+            ["full" | "slow" | "traffic" | "errors", name, _] | ["degraded" | "overloaded", name] => {
+                return system.find(name).is_some();
+            }
             ["traffic", _] => return true,
             _ => {}
         }

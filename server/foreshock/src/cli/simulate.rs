@@ -47,7 +47,7 @@ pub(super) struct Arguments {
 /// What is asked to fail. Without any, every scenario is run.
 #[derive(Args)]
 struct Faults {
-    /// This component is down as a whole; or any fault by its name (instance:api#0, exhausted:db:disk, cut:api->db)
+    /// This component is down as a whole; or db=degraded, db=overloaded; or any fault by its name (instance:api#0, cut:api->db)
     #[arg(long, value_name = "ID")]
     fail: Vec<String>,
     /// So many instances of a component are lost, the primary among them
@@ -62,6 +62,9 @@ struct Faults {
     /// A shared domain is lost
     #[arg(long, value_name = "D")]
     domain: Vec<String>,
+    /// A component fails this share of its requests
+    #[arg(long, value_name = "ID=20%")]
+    errors: Vec<String>,
     /// A component takes so many times as long for each request
     #[arg(long, value_name = "ID=10x")]
     latency: Vec<String>,
@@ -84,10 +87,15 @@ impl Faults {
         for (form, values) in [("zone", &self.zone), ("region", &self.region), ("domain", &self.domain)] {
             names.extend(values.iter().map(|value| format!("{form}:{value}")));
         }
+        let failing = |text: &String| match text.rsplit_once('=') {
+            Some((id, share)) => format!("errors:{id}:{share}"),
+            None => format!("errors:{text}"),
+        };
         let slow = |text: &String| match text.rsplit_once('=') {
             Some((id, factor)) => format!("latency:{id}:{factor}"),
             None => format!("latency:{text}"),
         };
+        names.extend(self.errors.iter().map(failing));
         names.extend(self.latency.iter().map(slow));
         names.extend(self.traffic.iter().map(|factor| format!("traffic:{factor}")));
         names

@@ -50,10 +50,10 @@
   function effects(stack, graph, cascade) {
     const rows = stack.scenarios.cascades[cascade];
     const found = [];
-    for (let at = 0; at + 5 < rows.length; at += 6) {
-      const [component, health, seconds, dependency, words, because] = rows.slice(at, at + 6);
+    for (let at = 0; at + 6 < rows.length; at += 7) {
+      const [component, health, seconds, dependency, words, because, likely] = rows.slice(at, at + 7);
       found.push({
-        component, health: HEALTH[health], at: seconds, because: because < 0 ? undefined : because,
+        component, health: HEALTH[health], likely: HEALTH[likely] ?? 'HEALTHY', at: seconds, because: because < 0 ? undefined : because,
         words: words < 0 ? undefined : stack.texts[words], dependency: dependency < 0 ? undefined : graph.dependencies[dependency],
       });
     }
@@ -82,6 +82,7 @@
       for (const effect of below.get(parent) ?? []) {
         const when = effect.at > 0 ? ` after ${duration(effect.at)}` : '';
         const item = element('li', {}, element('span', { className: `badge ${effect.health}`, textContent: effect.health }), ' ', id(graph.components[effect.component].id), when);
+        if (effect.likely !== effect.health) item.append(element('span', { className: 'why', textContent: ` likely ${effect.likely}` }), ' ');
         if (effect.words) {
           const why = element('span', { className: 'why' }, `${effect.words} `, id(graph.components[effect.because].id));
           const [place] = effect.dependency?.evidence ?? [];

@@ -156,7 +156,7 @@ impl FaultNames<'_> {
     }
 }
 
-/// What falls, each different cascade once: rows of six numbers for each component, see [`Cascades::rows`].
+/// What falls, each different cascade once: rows of seven numbers for each component, see [`Cascades::rows`].
 struct Cascades<'a> {
     stack: &'a Stack,
     texts: &'a mut Texts,
@@ -200,18 +200,19 @@ impl Cascades<'_> {
     }
 
     /// For each effect, in time order: component, health (1 degraded, 2 overloaded, 3 down), seconds after the fault, the
-    /// dependency that passed it on (-1: the fault itself), the words between the two names, the component because of which.
+    /// dependency that passed it on (-1: the fault itself), the words between the two names, the component because of which,
+    /// and the health that is likely.
     fn rows(&mut self, cascade: &Cascade) -> Vec<Value> {
         let system = self.stack.system();
-        let mut rows = Vec::with_capacity(6 * cascade.effects.len());
+        let mut rows = Vec::with_capacity(7 * cascade.effects.len());
         for effect in &cascade.effects {
-            let health = match effect.health {
+            let number = |health: Health| match health {
                 Health::Healthy => 0,
                 Health::Degraded => 1,
                 Health::Overloaded => 2,
                 Health::Down => 3,
             };
-            rows.extend([effect.component.0.into(), health.into(), rounded(effect.at.get()).into()]);
+            rows.extend([effect.component.0.into(), number(effect.health).into(), rounded(effect.at.get()).into()]);
             match reason(system, cascade, effect) {
                 Some(reason) => rows.extend([
                     position(system, reason.dependency).into(),
@@ -220,6 +221,7 @@ impl Cascades<'_> {
                 ]),
                 None => rows.extend([(-1).into(), (-1).into(), (-1).into()]),
             }
+            rows.push(number(effect.likely.health).into());
         }
         rows
     }

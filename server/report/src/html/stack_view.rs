@@ -92,6 +92,8 @@ struct PromiseView {
 struct AskedView {
     id: String,
     severity: String,
+    /// Where it differs from the worst.
+    likely: Option<String>,
     cascade: String,
     affected: usize,
 }
@@ -228,6 +230,7 @@ fn asked(matter: &StackMatter) -> Vec<AskedView> {
     let view = |played: &crate::simulation::Played| AskedView {
         id: played.id.clone(),
         severity: played.severity().map_or_else(|| "-".to_owned(), |severity| format!("{severity:.1}")),
+        likely: played.likely_severity().map(|likely| format!("{likely:.1}")),
         cascade: cascade_text(matter.stack.system(), &played.cascade, None, Paint { colour: false }),
         affected: played.cascade.effects.len(),
     };

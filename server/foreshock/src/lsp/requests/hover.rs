@@ -165,6 +165,9 @@ impl Lines<'_> {
         if node.at_seconds > 0.0 {
             let _ = write!(self.text, " after {}", duration(node.at_seconds));
         }
+        if node.likely.health != node.health {
+            let _ = write!(self.text, " (likely {})", health_name(node.likely.health));
+        }
         if !node.because.is_empty() {
             let of = if *node.because_of == *above { "it".to_owned() } else { code(&node.because_of) };
             let _ = write!(self.text, ": {} {of}", node.because);
