@@ -13,7 +13,15 @@ fn the_sample_for_people() {
     insta::with_settings!({prepend_module_to_snapshot => false, snapshot_path => "snapshots"}, {
         insta::assert_snapshot!("backtest-human", text);
     });
-    for predictor in ["Foreshock", "everything reachable", "everything", "only the root"] {
+    for predictor in [
+        "Foreshock, the worst",
+        "Foreshock, likely",
+        "reachable over the data plane",
+        "reachable over requires",
+        "everything reachable",
+        "everything",
+        "only the root",
+    ] {
         assert!(text.contains(predictor), "{predictor}");
     }
 }
@@ -24,4 +32,15 @@ fn a_file_of_incidents_is_asked_for() {
     assert!(missing.contains("nowhere.json") && missing.contains("expected a JSON file of incidents"), "{missing}");
     let other = complaint(&shop(), &["backtest", "main.tf"]);
     assert!(other.contains("main.tf: ") && other.contains("line 1 column "), "{other}");
+}
+
+#[test]
+fn planes_stand_beside_the_file() {
+    let planes = format!("{}/../../fixtures/incident-planes.toml", env!("CARGO_MANIFEST_DIR"));
+    let text = stdout(&["backtest", "--planes", &planes], 0);
+    assert!(text.contains("the baseline to beat"), "{text}");
+    let missing = complaint(&shop(), &["backtest", "--planes", "nowhere.toml"]);
+    assert!(missing.contains("nowhere.toml") && missing.contains("expected a TOML file of planes"), "{missing}");
+    let other = complaint(&shop(), &["backtest", "--planes", "main.tf"]);
+    assert!(other.contains("main.tf: ") && other.contains("expected [[edge]]"), "{other}");
 }

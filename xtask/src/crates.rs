@@ -64,7 +64,7 @@ pub(crate) const CRATES: &[Crate] = &[
         ],
         may: May::UseFiles,
     },
-    pure("backtest", "server/backtest", &["model", "engine"]),
+    pure("backtest", "server/backtest", &["text", "syntax", "model", "engine"]),
     pure("report", "server/report", &["text", "model", "catalog", "engine", "analysis", "backtest"]),
     Crate {
         name: "foreshock",

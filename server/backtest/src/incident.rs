@@ -1,14 +1,9 @@
-//! Incidents as written: a graph, the component that failed, and what went down with it.
+//! An incident: a graph, what failed first, and what became of everything else.
 
 use std::fmt;
-use std::sync::Arc;
 
-use foreshock_model::{
-    Capacity, Component, ComponentId, ComponentIndex, ComponentKind, Confidence, Dependency, DependencyKind, Exposure,
-    Failover, FailoverMode, Known, Probability, Recovery, Redundancy, Reliability, Replication, Seconds, Source,
-    Sourced, System,
-};
-use serde::Deserialize;
+use foreshock_engine::Fault;
+use foreshock_model::{ComponentIndex, Seconds, System};
 
 /// How bad it was, as the incident's file says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,7 +26,7 @@ impl SeverityClass {
         }
     }
 
-    fn named(name: &str) -> Option<SeverityClass> {
+    pub(crate) fn named(name: &str) -> Option<SeverityClass> {
         match name {
             "minor" | "medium" | "low" => Some(SeverityClass::Minor),
             "major" | "high" => Some(SeverityClass::Major),
@@ -50,6 +45,53 @@ impl SeverityClass {
     }
 }
 
+/// What became of a component, in three classes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// It went on as before.
+    Unaffected,
+    /// It served with less.
+    Degraded,
+    /// It did not serve.
+    Down,
+}
+
+impl Class {
+    /// From the mildest.
+    pub const ALL: [Class; 3] = [Class::Unaffected, Class::Degraded, Class::Down];
+
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Unaffected => "unaffected",
+            Class::Degraded => "degraded",
+            Class::Down => "down",
+        }
+    }
+}
+
+/// What a file says of a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// In one of the three classes.
+    Known(Class),
+    /// Affected, and not said how badly.
+    Affected,
+    /// Not to be judged.
+    Ignored,
+}
+
+impl Outcome {
+    /// Whether it was affected; none where that is not to be judged.
+    pub fn is_affected(self) -> Option<bool> {
+        match self {
+            Outcome::Known(class) => Some(class > Class::Unaffected),
+            Outcome::Affected => Some(true),
+            Outcome::Ignored => None,
+        }
+    }
+}
+
 /// One incident.
 #[derive(Clone, Debug)]
 pub struct Incident {
@@ -57,16 +99,54 @@ pub struct Incident {
     pub id: String,
     /// The graph.
     pub system: System,
-    /// What failed first.
+    /// What failed first; where several did, the first of them.
     pub fault: ComponentIndex,
-    /// Per component of the system: whether it was affected.
-    pub affected: Vec<bool>,
+    /// What failed first and how, all of it.
+    pub faults: Vec<Fault>,
+    /// Per component of the system: what became of it.
+    pub outcomes: Vec<Outcome>,
     /// Affected services that the graph does not have: every predictor misses them.
     pub outside: usize,
     /// How bad it was, where said in a word that is known.
     pub severity: Option<SeverityClass>,
     /// How long it took, where said.
     pub downtime: Option<Seconds>,
+    /// Why, in the file's words.
+    pub cause: Option<String>,
+    /// The class of that, in the file's word (`software_bug`).
+    pub cause_class: Option<String>,
+}
+
+impl Incident {
+    /// How bad the worst of what failed first was: down, unless all of it is gray.
+    pub(crate) fn root_class(&self) -> Class {
+        let gray = |fault: &Fault| match fault {
+            Fault::Impaired { .. } | Fault::Latency { .. } => true,
+            Fault::Errors { share, .. } => share.get() <= 0.5,
+            _ => false,
+        };
+        if self.faults.iter().all(gray) { Class::Degraded } else { Class::Down }
+    }
+
+    /// The components that failed first.
+    pub(crate) fn roots(&self) -> Vec<ComponentIndex> {
+        let of = |fault: &Fault| match *fault {
+            Fault::Component(component)
+            | Fault::Instances { component, .. }
+            | Fault::Exhausted { component, .. }
+            | Fault::Latency { component, .. }
+            | Fault::Impaired { component, .. }
+            | Fault::Errors { component, .. } => Some(component),
+            _ => None,
+        };
+        self.faults.iter().filter_map(of).collect()
+    }
+
+    /// Whether every affected component has one of the three classes, so that they can be counted.
+    pub(crate) fn has_classes(&self) -> bool {
+        let is = |wanted: fn(&Outcome) -> bool| self.outcomes.iter().any(wanted);
+        !is(|outcome| *outcome == Outcome::Affected) && is(|outcome| outcome.is_affected() == Some(true))
+    }
 }
 
 /// A file of incidents.
@@ -78,169 +158,29 @@ pub struct IncidentFile {
     pub incidents: Vec<Incident>,
 }
 
-/// Why an incident was left out.
+/// What is wrong with an incident, or was not understood of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IncidentProblem {
-    /// Its id.
+    /// Its id; the whole file where it is empty.
     pub incident: String,
+    /// Line and column, from 1, where it is about a place.
+    pub place: Option<(u32, u32)>,
     /// What is wrong and what was expected.
     pub message: String,
+    /// Whether the incident was left out for it.
+    pub left_out: bool,
 }
 
 impl fmt::Display for IncidentProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.incident, self.message)
-    }
-}
-
-#[derive(Deserialize)]
-struct RawFile {
-    warning: Option<String>,
-    incidents: Vec<RawIncident>,
-}
-
-#[derive(Deserialize)]
-struct RawIncident {
-    id: String,
-    components: Vec<RawComponent>,
-    #[serde(default)]
-    edges: Vec<RawEdge>,
-    fault: RawFault,
-    affected: Vec<String>,
-    severity: Option<String>,
-    downtime_min: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct RawComponent {
-    id: String,
-    #[serde(default, rename = "type")]
-    kind: String,
-    #[serde(default = "one")]
-    replicas: u32,
-}
-
-fn one() -> u32 {
-    1
-}
-
-#[derive(Deserialize)]
-struct RawEdge {
-    from: String,
-    to: String,
-    #[serde(default)]
-    kind: RawKind,
-    weight: Option<f64>,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RawKind {
-    #[default]
-    Requires,
-    Optional,
-    Async,
-}
-
-#[derive(Deserialize)]
-struct RawFault {
-    component: String,
-}
-
-impl IncidentFile {
-    /// Reads a file of incidents. Incidents that make no sense are left out, each with the reason.
-    ///
-    /// # Errors
-    /// When the text is no JSON of that shape; the message has line and column.
-    pub fn read(text: &str) -> Result<(IncidentFile, Vec<IncidentProblem>), String> {
-        let raw: RawFile = serde_json::from_str(text).map_err(|error| {
-            format!(
-                "{error}; expected {{\"incidents\": [{{\"id\", \"components\", \"edges\", \"fault\", \"affected\"}}]}}"
-            )
-        })?;
-        let mut file = IncidentFile { warning: raw.warning, incidents: Vec::new() };
-        let mut problems = Vec::new();
-        for incident in raw.incidents {
-            let id = incident.id.clone();
-            match understand(incident) {
-                Ok(incident) => file.incidents.push(incident),
-                Err(message) => problems.push(IncidentProblem { incident: id, message }),
-            }
+        if self.left_out {
+            f.write_str("left out ")?;
         }
-        Ok((file, problems))
-    }
-}
-
-fn understand(raw: RawIncident) -> Result<Incident, String> {
-    let mut system = System { components: raw.components.iter().map(component).collect(), ..System::default() };
-    system.components.sort_by(|one, other| one.id.cmp(&other.id));
-    let find = |id: &str, system: &System| {
-        system.find(id).ok_or_else(|| format!("there is no component {id}; expected one of its components"))
-    };
-    let mut dependencies = Vec::with_capacity(raw.edges.len());
-    for edge in &raw.edges {
-        let kind = match edge.kind {
-            RawKind::Requires => DependencyKind::Requires,
-            RawKind::Optional => DependencyKind::Optional,
-            RawKind::Async => DependencyKind::Async,
-        };
-        let (from, to) = (find(&edge.from, &system)?, find(&edge.to, &system)?);
-        let mut dependency = Dependency::new(from, to, kind, Confidence::Certain, Vec::new());
-        dependency.weight = edge.weight;
-        dependencies.push(dependency);
-    }
-    dependencies.sort_by_key(|dependency| (dependency.from, dependency.to, dependency.kind));
-    system.dependencies = dependencies;
-    if let Some(error) = system.check().first() {
-        return Err(error.to_string());
-    }
-    let fault = find(&raw.fault.component, &system)?;
-    let mut affected = vec![false; system.components.len()];
-    let mut outside = 0;
-    for id in &raw.affected {
-        match system.find(id).and_then(|index| affected.get_mut(index.index())) {
-            Some(affected) => *affected = true,
-            None => outside += 1,
+        f.write_str(&self.incident)?;
+        if let Some((line, column)) = self.place {
+            let space = if self.incident.is_empty() { "" } else { ", " };
+            write!(f, "{space}line {line} column {column}")?;
         }
-    }
-    let severity = raw.severity.as_deref().and_then(SeverityClass::named);
-    let downtime = raw.downtime_min.and_then(|minutes| Seconds::new(minutes * 60.0));
-    Ok(Incident { id: raw.id, system, fault, affected, outside, severity, downtime })
-}
-
-fn component(raw: &RawComponent) -> Component {
-    let source = || Source::ProviderDefault("the incident's file".into());
-    let kind = ComponentKind::from_name(&raw.kind).unwrap_or(ComponentKind::Custom);
-    let id: Arc<str> = raw.id.as_str().into();
-    Component {
-        id: ComponentId::new(id.clone()),
-        kind,
-        label: id,
-        type_name: kind.name().into(),
-        place: None,
-        extent: None,
-        redundancy: Redundancy {
-            instances: Known::Known(raw.replicas.max(1)),
-            instances_source: source(),
-            required: 1,
-            zones: Known::Known(Vec::new()),
-            zones_place: None,
-            replication: Replication::ActiveActive,
-            failover: Failover {
-                mode: Known::Known(FailoverMode::None),
-                seconds: Sourced { value: Seconds::ZERO, source: source() },
-                coverage: Sourced { value: Probability::ONE, source: source() },
-            },
-        },
-        reliability: Reliability::default(),
-        capacity: Capacity::default(),
-        domains: Vec::new(),
-        region: None,
-        recovery: Recovery::default(),
-        agent: None,
-        entry: None,
-        may_be_absent: None,
-        exposure: Exposure::NotSaid,
-        reader: false,
+        write!(f, ": {}", self.message)
     }
 }

@@ -6,15 +6,20 @@
 //! beside it means nothing. Start reading at [`IncidentFile::read`], then [`backtest`].
 
 mod downtime;
+mod graph;
 mod incident;
 mod measures;
+mod planes;
 mod prediction;
+mod read;
 mod replay;
+mod report;
 #[cfg(test)]
 mod tests;
 
 pub use downtime::{Downtime, DowntimeSummary};
-pub use incident::{Incident, IncidentFile, IncidentProblem, SeverityClass};
-pub use measures::Confusion;
+pub use incident::{Class, Incident, IncidentFile, IncidentProblem, Outcome, SeverityClass};
+pub use measures::{Confusion, Severities, ThreeClasses};
+pub use planes::PlaneNotes;
 pub use prediction::Predictor;
-pub use replay::{Backtest, Replay, Row, Total, backtest};
+pub use replay::{Backtest, Comparison, Replay, Row, Total, backtest};

@@ -1,6 +1,6 @@
 //! `foreshock backtest --format json`.
 
-use foreshock_backtest::{Backtest, Confusion, IncidentProblem, Replay};
+use foreshock_backtest::{Backtest, Class, Confusion, IncidentProblem, Predictor, Replay, SeverityClass, ThreeClasses};
 use serde_json::{Value, json};
 
 use super::JSON_VERSION;
@@ -19,7 +19,16 @@ pub fn backtest_json(backtest: &Backtest, problems: &[IncidentProblem]) -> Value
     let totals = backtest.totals.iter().map(|total| {
         let mut value = measures(total.confusion);
         set(&mut value, "mean_f1", json!(total.mean_f1));
+        set(&mut value, "three_classes", three_classes(&total.three));
+        let severities = total.severities;
+        let (met, too_mild, too_severe) = (severities.met, severities.too_mild, severities.too_severe);
+        set(&mut value, "severity_classes", json!({"met": met, "too_mild": too_mild, "too_severe": too_severe}));
         (total.predictor.name().to_owned(), value)
+    });
+    let worst = backtest.totals.iter().find(|total| total.predictor == Predictor::Cascade);
+    let severities = worst.map(|total| total.severities).unwrap_or_default();
+    let comparisons = backtest.comparisons.iter().map(|it| {
+        json!({"measure": it.measure, "foreshock": it.ours, "baseline": it.baseline, "beaten": it.ours > it.baseline})
     });
     let commonest = backtest.commonest_class.map(|(class, met)| json!({"class": class.name(), "met": met}));
     json!({
@@ -29,10 +38,20 @@ pub fn backtest_json(backtest: &Backtest, problems: &[IncidentProblem]) -> Value
         "incidents": backtest.replays.iter().map(incident).collect::<Vec<_>>(),
         "totals": totals.collect::<serde_json::Map<_, _>>(),
         "severity_classes": {
-            "met": backtest.classes_met.0, "of": backtest.classes_met.1, "always_the_commonest": commonest,
+            "met": severities.met, "of": severities.total(), "always_the_commonest": commonest,
         },
+        "baseline": {"predictor": Predictor::DataPlane.name(), "comparisons": comparisons.collect::<Vec<_>>()},
         "downtime": downtime,
-        "problems": problems.iter().map(|problem| json!({"incident": problem.incident, "message": problem.message}))
+        "problems": problems.iter().map(|problem| {
+            let (line, column) = problem.place.unzip();
+            json!({
+                "incident": problem.incident,
+                "message": problem.message,
+                "line": line,
+                "column": column,
+                "left_out": problem.left_out,
+            })
+        })
             .collect::<Vec<_>>(),
     })
 }
@@ -42,16 +61,30 @@ pub(super) const CAVEAT: &str = "these graphs were drawn after the fact by peopl
 a predictor that is no better than the trivial ones has shown nothing";
 
 fn incident(replay: &Replay) -> Value {
-    let predictors = replay.rows.iter().map(|row| (row.predictor.name().to_owned(), measures(row.confusion)));
+    let predictors = replay.rows.iter().map(|row| {
+        let mut value = measures(row.confusion);
+        set(&mut value, "severity", json!(row.severity));
+        if row.three.total() > 0 {
+            set(&mut value, "three_classes", three_classes(&row.three));
+        }
+        (row.predictor.name().to_owned(), value)
+    });
+    let worst = replay.row(Predictor::Cascade).and_then(|row| row.severity);
+    let likely = replay.row(Predictor::Likely).and_then(|row| row.severity);
+    let class = |severity: Option<f64>| severity.map(|severity| SeverityClass::of(severity).name());
     json!({
         "id": replay.id,
         "fault": replay.fault,
+        "faults": replay.faults,
         "components": replay.components,
         "affected_outside_the_graph": replay.outside,
         "predictors": predictors.collect::<serde_json::Map<_, _>>(),
-        "severity": replay.severity,
-        "severity_class": replay.classes.map(|(predicted, actual)| {
-            json!({"predicted": predicted.name(), "actual": actual.name()})
+        "cause_class": replay.cause_class,
+        "not_judged": replay.ignored,
+        "severity": worst,
+        "likely_severity": likely,
+        "severity_class": replay.severity.map(|actual| {
+            json!({"predicted": class(worst), "likely": class(likely), "actual": actual.name()})
         }),
         "downtime": replay.downtime.map(|downtime| json!({
             "actual_seconds": downtime.actual.get(),
@@ -73,7 +106,27 @@ fn measures(confusion: Confusion) -> Value {
         "precision": confusion.precision(),
         "recall": confusion.recall(),
         "f1": confusion.f1(),
+        "balanced_accuracy": confusion.balanced_accuracy(),
         "mcc": confusion.mcc(),
+    })
+}
+
+/// By actual class, then by predicted; null where the file does not say how badly.
+fn three_classes(three: &ThreeClasses) -> Value {
+    if three.total() == 0 {
+        return Value::Null;
+    }
+    let row = |counts: &[u32; 3]| {
+        let named = Class::ALL.iter().zip(counts).map(|(class, count)| (class.name().to_owned(), json!(count)));
+        Value::Object(named.collect())
+    };
+    let rows = Class::ALL.iter().zip(&three.counts).map(|(class, counts)| (class.name().to_owned(), row(counts)));
+    json!({
+        "accuracy": three.accuracy(),
+        "balanced_accuracy": three.balanced_accuracy(),
+        "too_mild": three.too_mild(),
+        "too_severe": three.too_severe(),
+        "actual": Value::Object(rows.collect()),
     })
 }
 

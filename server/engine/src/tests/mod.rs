@@ -19,8 +19,8 @@ mod fixture;
 #[allow(dead_code)] // the benchmarks use more of it
 mod generated;
 mod graphs;
-mod kills;
 mod gray_faults;
+mod kills;
 mod laws;
 mod likely;
 mod long;

@@ -9,10 +9,10 @@ use rustc_hash::FxHashMap;
 
 use crate::address::Address;
 use crate::configuration::{Configuration, Scope, is_blocks};
-use crate::cursor::Cursor;
 use crate::equality::Identities;
 use crate::source::{Hint, block_of, overlaid};
 use crate::value::Planned;
+use foreshock_syntax::json::Cursor;
 
 /// What is said of the values on one side.
 pub(crate) struct Facts<'t> {

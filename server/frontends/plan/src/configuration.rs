@@ -11,7 +11,7 @@ use foreshock_text::Span;
 use rustc_hash::FxHashMap;
 
 use crate::address::{self, Address, Step, joined, steps};
-use crate::cursor::Cursor;
+use foreshock_syntax::json::Cursor;
 
 /// A resource that an expression refers to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

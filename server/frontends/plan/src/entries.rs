@@ -6,10 +6,10 @@ use foreshock_resources::Mode;
 use foreshock_text::Span;
 
 use crate::address::{self, Address};
-use crate::cursor::{Cursor, Problems};
 use crate::extent::{Extent, Removal, RemovalForm, removal};
 use crate::instances::Counts;
 use crate::value::Planned;
+use foreshock_syntax::json::{Cursor, Problems};
 
 /// A resource instance on one side.
 #[derive(Clone)]

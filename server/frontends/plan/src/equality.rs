@@ -7,8 +7,8 @@ use foreshock_text::Place;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::address::Address;
-use crate::cursor::Cursor;
 use crate::entries::Side;
+use foreshock_syntax::json::Cursor;
 
 /// Attributes that name a resource and nothing else.
 const IDENTITIES: [&str; 26] = [

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use foreshock_resources::Mode;
 use foreshock_text::Span;
 
-use crate::cursor::{Cursor, Problems};
+use foreshock_syntax::json::{Cursor, Problems};
 
 /// What happens to an instance that is there and does not stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

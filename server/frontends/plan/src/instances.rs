@@ -13,12 +13,12 @@ use rustc_hash::FxHashMap;
 
 use crate::body::{Facts, Reader};
 use crate::configuration::Configuration;
-use crate::cursor::{Cursor, Problems};
 use crate::entries::{self, Entries, Entry, Side};
 use crate::equality::Identities;
 use crate::extent::{Extent, Removal};
 use crate::recognise::{Sort, sort_of};
 use crate::source::{Hint, Source};
+use foreshock_syntax::json::{Cursor, Problems};
 
 /// Values in values in a plan: modules in modules cost two levels each, and real ones stay far below this.
 const DEEPEST: u32 = 200;

@@ -7,7 +7,6 @@
 mod address;
 mod body;
 mod configuration;
-mod cursor;
 mod entries;
 mod equality;
 mod extent;

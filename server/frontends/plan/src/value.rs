@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foreshock_resources::{Kind, Provenance, Value};
 use foreshock_syntax::json::Kind as Json;
 
-use crate::cursor::Cursor;
+use foreshock_syntax::json::Cursor;
 
 pub(crate) const AFTER_APPLY: &str = "known after apply";
 
