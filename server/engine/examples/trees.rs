@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use foreshock_engine::{AvailabilityOptions, assess, availability};
 use foreshock_model::{
     Alternatives, Capacity, Component, ComponentId, ComponentKind, Confidence, Dependency, DependencyIndex,
-    DependencyKind, Failover, FailoverMode, Figure, Known, Layer, Probability, Recovery, Redundancy, Reliability,
-    Replication, Seconds, Source, Sourced, System,
+    DependencyKind, Exposure, Failover, FailoverMode, Figure, Known, Layer, Probability, Recovery, Redundancy,
+    Reliability, Replication, Seconds, Source, Sourced, System,
 };
 use serde_json::Value;
 
@@ -60,6 +60,7 @@ fn component(id: &str, unavailability: f64) -> Component {
         entry: None,
         may_be_absent: None,
         reader: false,
+        exposure: Exposure::NotSaid,
     }
 }
 
