@@ -116,7 +116,7 @@ fn a_change_is_what_the_base_does_not_have() {
         r#"echo "$SINGLE" > db.tf"#,
         "auto",
         expect![[r#"
-            envs/prod: HEAD, -11.8; new: single-point-of-failure aws_db_instance.orders
+            envs/prod: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders
         "#]],
     );
     check(
@@ -130,14 +130,14 @@ fn a_change_is_what_the_base_does_not_have() {
         r#"echo "$SINGLE" > db.tf; git commit -qam two"#,
         "HEAD~1",
         expect![[r#"
-            envs/prod: HEAD~1, -11.8; new: single-point-of-failure aws_db_instance.orders
+            envs/prod: HEAD~1, -14.0; new: single-point-of-failure aws_db_instance.orders
         "#]],
     );
     check(
         r#"git checkout -qb feature; echo "$SINGLE" > db.tf; git commit -qam two"#,
         "auto",
         expect![[r#"
-            envs/prod: merge base with main, -11.8; new: single-point-of-failure aws_db_instance.orders
+            envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders
         "#]],
     );
     // The other branch made it worse, this one has not got that yet.
@@ -152,7 +152,7 @@ fn a_change_is_what_the_base_does_not_have() {
         r#"git checkout -qb feature; git checkout -q main; echo "$SINGLE" > db.tf; git commit -qam two; git checkout -q feature"#,
         "main",
         expect![[r#"
-            envs/prod: main, +11.8; mended: single-point-of-failure aws_db_instance.orders
+            envs/prod: main, +14.0; mended: single-point-of-failure aws_db_instance.orders
         "#]],
     );
 }
@@ -191,7 +191,7 @@ fn what_only_moved_is_the_same() {
         r#"cd ..; git mv prod live; echo "$SINGLE" > live/db.tf"#,
         "auto",
         expect![[r#"
-            envs/live: HEAD, -11.8; new: single-point-of-failure aws_db_instance.orders
+            envs/live: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders
         "#]],
     );
     check(
@@ -303,7 +303,7 @@ fn values_are_those_of_the_revision() {
         ),
         "auto",
         expect![[r#"
-            envs/prod: HEAD, -11.8; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders
+            envs/prod: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders
         "#]],
     );
     check(
@@ -317,7 +317,7 @@ fn values_are_those_of_the_revision() {
         &script("git add .; git commit -qm two; echo 'ha = false' > new.auto.tfvars"),
         "auto",
         expect![[r#"
-            envs/prod: HEAD, -11.8; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders
+            envs/prod: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders
         "#]],
     );
     // foreshock.toml of today counts for both sides.
@@ -328,7 +328,7 @@ fn values_are_those_of_the_revision() {
         ),
         "auto",
         expect![[r#"
-            envs/prod (p.tfvars): HEAD, -11.8; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders
+            envs/prod (p.tfvars): HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders
         "#]],
     );
 }
@@ -347,7 +347,7 @@ fn other_work_trees_and_submodules_have_their_own() {
     };
     let told_of = |below: &str, choice| told(&place.check(below, choice), place.root());
     expect![[r#"
-        linked/envs/prod: merge base with main, -11.8; new: single-point-of-failure aws_db_instance.orders
+        linked/envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders
     "#]]
     .assert_eq(&told_of("linked", BaseChoice::Automatic));
     expect![[r#"
@@ -361,7 +361,7 @@ fn other_work_trees_and_submodules_have_their_own() {
     .assert_eq(&told_of("top", BaseChoice::Automatic));
     expect![[r#"
         lib: HEAD, +0.0
-        linked/envs/prod: merge base with main, -11.8; new: single-point-of-failure aws_db_instance.orders
+        linked/envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders
         main/envs/prod: HEAD, +0.0
         top: HEAD, -15.6; new: no-redundancy module.db.aws_db_instance.orders
     "#]]
@@ -387,7 +387,7 @@ fn the_state_of_another_stack_is_that_of_the_revision() {
         "auto",
         expect![[r#"
             envs/net: HEAD, no score
-            envs/prod: HEAD, -11.8; new: single-point-of-failure aws_db_instance.orders
+            envs/prod: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders
         "#]],
     );
 }
@@ -443,10 +443,10 @@ fn an_editor_follows_the_base() {
     let all = [first, second, third, fourth, fifth, sixth].map(|snapshot| told(&snapshot, place.root()));
     expect![[r#"
         envs/prod: merge base with main, +0.0
-        envs/prod: merge base with main, -11.8; new: single-point-of-failure aws_db_instance.orders
-        envs/prod: merge base with main, -11.8; new: single-point-of-failure aws_db_instance.orders
+        envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders
+        envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders
         envs/prod: merge base with main, +0.0
-        envs/prod: merge base with main, -11.8; new: single-point-of-failure aws_db_instance.orders
+        envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders
         envs/prod: no base
     "#]]
     .assert_eq(&all.concat());
@@ -561,13 +561,13 @@ fn who_reads_no_more_from_a_unit_deletes_nothing_of_it() {
         r#"sed -i '/^dependency/d; s/dependency.data.outputs.host/"db.example.com"/' live/prod/web/terragrunt.hcl"#;
     let Some(dropped) = after(constant) else { return };
     expect![[r#"
-        live/prod/data: HEAD, +4.8
-        live/prod/web: HEAD, +7.4
+        live/prod/data: HEAD, +2.0
+        live/prod/web: HEAD, +13.6
     "#]]
     .assert_eq(&dropped);
     let gone = after("rm -r live/prod/data").unwrap_or_default();
     expect![[r#"
-        live/prod/web: HEAD, -56.7; new: deletes-stateful unit.data.aws_db_instance.orders
+        live/prod/web: HEAD, -59.4; new: deletes-stateful unit.data.aws_db_instance.orders
     "#]]
     .assert_eq(&gone);
     let renamed = "git mv live/prod/data live/prod/store; sed -i 's|../data|../store|' live/prod/web/terragrunt.hcl";

@@ -92,8 +92,9 @@ fn nothing_written() {
                 service 5.000e-4 <- SLA: RDS, Multi-AZ instance; Amazon RDS SLA 2024-01-22 (seen 2026-11-22)
             aws_instance.web (web)
                 instances <- written: count = 2
-                failover 120 <- default: failover_seconds
-                instance 5.000e-3 mttr 600 <- SLA: EC2, one instance; AWS Compute SLA (instance level) (seen 2026-11-22)
+                failover 600 <- SLA: EC2, instances in two or more zones; AWS Compute SLA (seen 2026-11-22)
+                instance 4.900e-3 mttr 600 <- SLA: EC2, one instance; AWS Compute SLA (instance level) (seen 2026-11-22)
+                service 1.000e-4 <- SLA: EC2, instances in two or more zones; AWS Compute SLA (seen 2026-11-22)
             aws_lambda_function.f (f)
                 instances <- provider: each block is one
                 failover 120 <- default: failover_seconds
