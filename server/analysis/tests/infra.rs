@@ -266,6 +266,32 @@ fn a_single_load_balancer_is_a_single_point() {
     );
 }
 
+/// Low end and high end of the score of a load balancer that is written like this, in front of nothing.
+fn score(lb: &str) -> (f64, f64) {
+    let text = format!("components: [{{id: lb, type: load_balancer, {lb}}}]");
+    let snapshot = snapshot(&text);
+    let stack = &snapshot.stacks[0];
+    let score = stack.score().unwrap();
+    stack.score_range().unwrap_or((score, score))
+}
+
+/// What stands in the place of an unwritten zone stays within what is shown, and the number shown is the low end.
+#[test]
+fn a_zone_that_nobody_writes_gains_nothing() {
+    let (low, high) = score("replicas: 3");
+    for zones in ["[a]", "[a, b]", "[a, b, c]", "[]"] {
+        let (written, same) = score(&format!("replicas: 3, zones: {zones}"));
+        assert_eq!(written, same);
+        assert!(low <= written + 1e-9 && written <= high + 1e-9, "{low} {written} {high}");
+    }
+    assert!(low < 80.0 && high > 99.0, "{low} {high}");
+    // One is not perfect, and three of them on one machine are as good as the machine.
+    let (one, _) = score("zones: []");
+    assert!((80.0..90.0).contains(&one), "{one}");
+    let (together, _) = score("replicas: 3, zones: [], host: rack-1");
+    assert!(together < score("replicas: 3, zones: []").0 - 5.0, "{together}");
+}
+
 #[test]
 fn problems_are_told_with_their_places() {
     before(

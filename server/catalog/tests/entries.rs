@@ -5,6 +5,8 @@
 mod rendering;
 
 use expect_test::{Expect, expect};
+use foreshock_catalog::{Catalog, assemble};
+use foreshock_model::{Component, Exposure};
 use rendering::assemble_text;
 
 fn check(text: &str, expect: Expect) {
@@ -300,4 +302,33 @@ fn other_clouds() {
     ] {
         assert_eq!(ways_in(&format!("variable \"x\" {{}}\n{text}")), [expected], "{text}");
     }
+}
+
+/// The components of a stack.
+fn components(text: &str) -> Vec<Component> {
+    assemble(&rendering::resolve_text(text).resources, Catalog::bundled()).system.components
+}
+
+/// The engine takes what is internal and called for no entry; the row says what is.
+#[test]
+fn who_can_reach_a_balancer() {
+    let exposure = |text: &str| components(text)[0].exposure;
+    let with = |attribute: &str| format!("resource \"aws_lb\" \"web\" {{ {attribute} }}\nvariable \"i\" {{}}");
+    assert_eq!(exposure(&with("internal = true")), Exposure::Internal);
+    assert_eq!(exposure(&with("internal = false")), Exposure::Public);
+    assert_eq!(exposure(&with("")), Exposure::Public);
+    assert_eq!(exposure(&with("internal = var.i")), Exposure::NotSaid);
+    let google = r#"resource "google_compute_forwarding_rule" "f" { load_balancing_scheme = "INTERNAL_MANAGED" }"#;
+    assert_eq!(exposure(google), Exposure::Internal);
+    // Nothing but its kind is known of it.
+    assert_eq!(exposure(r#"resource "aws_cloudfront_distribution" "c" {}"#), Exposure::Public);
+}
+
+/// Nobody promises anything of it, and that makes it no better: the default of its kind, for all of it.
+#[test]
+fn a_front_without_a_published_figure_can_fail() {
+    let found = components("resource \"digitalocean_loadbalancer\" \"web\" {}");
+    let service = found[0].reliability.service.as_ref().unwrap();
+    assert!(service.unavailability.get() > 1e-5 && service.source.is_default());
+    assert!(found[0].reliability.software.is_some() && found[0].reliability.common_cause.is_none());
 }

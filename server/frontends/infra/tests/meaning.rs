@@ -4,6 +4,7 @@
 mod rendering;
 
 use expect_test::{Expect, expect};
+use foreshock_model::Known;
 use rendering::{print, system};
 
 /// A whole file.
@@ -90,6 +91,52 @@ fn replicas_zones_and_what_is_required() {
     );
 }
 
+/// An empty list is an answer, and so is an empty map for the whole file.
+#[test]
+fn zones_that_do_not_apply() {
+    let zones = |text: &str| system(text).components.iter().map(|it| it.redundancy.zones.clone()).collect::<Vec<_>>();
+    let none = || Known::Known(Vec::new());
+    let open = Known::Unknown("no zone is written".into());
+    assert_eq!(zones("components: [{id: a, replicas: 3, zones: []}, {id: b, replicas: 3}]"), [none(), open]);
+    assert_eq!(zones("zones: {}\ncomponents: [{id: a, replicas: 3}, {id: b}]"), [none(), none()]);
+    assert_eq!(zones("components: [{id: a, type: cdn, replicas: 3}, {id: b, availability: 0.9}]"), [none(), none()]);
+}
+
+/// What names the same host falls with it, with all of its replicas; of what nothing shares it is in its own figure.
+#[test]
+fn a_host_is_a_shared_domain() {
+    let on = |text: &str| {
+        let system = system(text);
+        let names = |it: &foreshock_model::Component| {
+            it.domains
+                .iter()
+                .map(|domain| system.domains[domain.index()].name.to_string())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        (system.components.iter().map(names).collect::<Vec<_>>().join(", "), system.domains.clone())
+    };
+    let (shared, domains) =
+        on("components: [{id: a, host: h1}, {id: b, host: h1}, {id: c, host: h2}, {id: d, host: ''}]");
+    assert_eq!(shared, "host h1, host h1, , ");
+    let [host] = domains.as_slice() else { panic!("{domains:?}") };
+    assert!((host.figure.unavailability.get() / 3.65e-5 - 1.0).abs() < 1e-3 && host.figure.source.is_default());
+    assert_eq!(on("components: [{id: a, host: h1, replicas: 3, domains: [nat]}]").0, "nat host h1");
+    assert_eq!(on("components: [{id: a, host: h1, replicas: 1}]").0, "");
+}
+
+#[test]
+fn a_written_share_of_common_causes() {
+    component(
+        "replicas: 2, zones: [], instance_unavailability: 1e-3, common_cause: 0.03",
+        expect![[r#"
+            a custom "a" (1 lines) 1 of 2
+              instance: 1e-3 L2 (instance_unavailability: 1e-3)
+              common cause: 0.03 of it, 0.03 to 0.03 (common_cause: 0.03)
+        "#]],
+    );
+}
+
 #[test]
 fn databases_and_caches_fail_over() {
     component(
@@ -122,9 +169,11 @@ fn databases_and_caches_fail_over() {
     component(
         "type: database, replicas: 2, failover: {enabled: true}",
         expect![[r#"
-        a database "a" (1 lines) 1 of 2 primary Automatic 60s 0.95
-          instance: 1.1573e-4 L2, 1800s (default database)
-    "#]],
+            a database "a" (1 lines) 1 of 2 in ? (no zone is written) primary Automatic 60s 0.95
+              instance: 1.1573e-4 L2, 1800s (default database)
+              software: 3.4223e-5 L1, 1800s (default configuration_failure)
+              common cause: 0.1 of it, 0.02 to 0.2 (default common_cause)
+        "#]],
     );
     component(
         "type: cache, replicas: 3, failover: {coverage: 0.5}",
