@@ -3,8 +3,8 @@
 //! Downtimes spread over orders of magnitude, so that the error is the logarithm of the ratio: 1 is ten times too long or
 //! too short.
 
-use foreshock_engine::{Fault, recover};
-use foreshock_model::Seconds;
+use foreshock_engine::{Fault, OutageKnowledge, recover_knowing};
+use foreshock_model::{Cause, Scale, Seconds};
 
 use crate::{Incident, Replay};
 
@@ -41,8 +41,11 @@ pub struct DowntimeSummary {
 impl Downtime {
     pub(crate) fn of(incident: &Incident) -> Option<Downtime> {
         let actual = incident.downtime.filter(|actual| actual.get() > 0.0)?;
+        // Whoever wrote the report chose a long one: published outages are their own class, a provider's or not.
+        let cause = incident.cause_class.as_deref().and_then(Cause::from_name);
+        let knowledge = OutageKnowledge { scale: Some(Scale::Provider), cause };
         // Over is when everything serves again.
-        let span = recover(&incident.system, &[Fault::Component(incident.fault)]).everything?;
+        let span = recover_knowing(&incident.system, &[Fault::Component(incident.fault)], knowledge).everything?;
         let (p10, p50, p90) = (span.p10?, span.p50?, span.p90?);
         (p50.get() > 0.0).then_some(Downtime { actual, p10, p50, p90, constant: None })
     }

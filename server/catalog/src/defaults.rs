@@ -1,6 +1,6 @@
 //! The table of defaults as figures of the model: one table for every dialect.
 
-use foreshock_model::{CommonCause, ComponentKind, Figure, Layer, Probability, Seconds, Source, Sourced};
+use foreshock_model::{CommonCause, ComponentKind, Figure, Layer, Planned, PlannedWork, Probability, Seconds, Sourced};
 
 use crate::Catalog;
 use crate::figures::{Figures, hardware};
@@ -15,11 +15,9 @@ pub struct Defaults<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Upkeep {
     /// How long a deploy that goes well takes it down.
-    pub deploy: Option<Seconds>,
+    pub deploy: Option<Sourced<Seconds>>,
     /// How long a maintenance takes it down.
-    pub maintenance: Option<Seconds>,
-    /// Where that is written; the default's own source when nothing is.
-    pub source: Option<Source>,
+    pub maintenance: Option<Sourced<Seconds>>,
 }
 
 /// What is written about the people who repair it. `None` = not written.
@@ -102,31 +100,40 @@ impl<'a> Defaults<'a> {
     /// nothing is written and nobody's changes are known: of third parties, of what is there for others, without a kind.
     ///
     /// U = (changes a year x share of them that fail x time to restore + deploys a year x written deploy downtime +
-    /// maintenances a year x written maintenance downtime) / year. Own code is deployed, everything else configured.
+    /// maintenances a year x written maintenance downtime) / year. Own code is deployed, everything else configured. The last two
+    /// are planned: they wait for nobody.
     pub fn software(self, kind: Option<ComponentKind>, upkeep: &Upkeep) -> Option<Figure> {
         let change = kind.and_then(Change::of);
         if change.is_none() && upkeep.deploy.is_none() && upkeep.maintenance.is_none() {
             return None;
         }
-        let (deploys, maintenances) = (self.number("deploys_per_year"), self.number("maintenances_per_year"));
         let (changes, failure) = change.unwrap_or(Change::Deploy).rows();
         let (share, restore, source) = self.figures.judged(failure);
         let share = if change.is_some() { share } else { 0.0 };
-        let mut events = self.number(changes).value * share;
-        let mut seconds = events * restore.unwrap_or(0.0);
-        for (times, written) in [(deploys.value, upkeep.deploy), (maintenances.value, upkeep.maintenance)] {
-            let each = written.map_or(0.0, Seconds::get);
-            if each > 0.0 {
-                events += times;
-                seconds += times * each;
+        let restore = restore.unwrap_or(0.0);
+        let failures = self.number(changes).value * share;
+        let works = [
+            (PlannedWork::Deploy, self.number("deploys_per_year"), &upkeep.deploy),
+            (PlannedWork::Maintenance, self.number("maintenances_per_year"), &upkeep.maintenance),
+        ];
+        let written = works.into_iter().filter_map(|(work, times, each)| Some((work, times, each.as_ref()?)));
+        let mut sources = Vec::new();
+        let mut planned = Vec::new();
+        for (work, times, each) in written {
+            sources.push(each.source.clone());
+            if each.value > Seconds::ZERO {
+                let times_a_year = (times.value, times.source);
+                planned.push(Planned { work, times_a_year, each: (each.value, each.source.clone()) });
             }
         }
-        let mttr = if events > 0.0 { Seconds::new(seconds / events) } else { None };
+        let unavailability =
+            failures * restore / SECONDS_PER_YEAR + planned.iter().map(Planned::unavailability).sum::<f64>();
         Some(Figure {
-            unavailability: Probability::clamped(seconds / SECONDS_PER_YEAR),
+            unavailability: Probability::clamped(unavailability),
             layer: Layer::Software,
-            mttr,
-            source: upkeep.source.clone().unwrap_or(source),
+            mttr: if failures > 0.0 { Seconds::new(restore) } else { None },
+            planned,
+            source: sources.into_iter().next().unwrap_or(source),
         })
     }
 
@@ -214,10 +221,16 @@ fn is_third_party(kind: ComponentKind) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use foreshock_model::Source;
+
     use super::*;
 
     fn close(one: f64, other: f64) -> bool {
         (one - other).abs() <= 1e-12 * other.abs()
+    }
+
+    fn seconds(value: f64) -> Option<Sourced<Seconds>> {
+        Seconds::new(value).map(|value| Sourced { value, source: Source::ProviderDefault("test".into()) })
     }
 
     #[test]
@@ -247,10 +260,16 @@ mod tests {
         let usual = defaults.response(ComponentKind::AppServer).unwrap().value;
         assert_eq!(usual, defaults.response_of(&Team::default()));
 
-        let written = Upkeep { deploy: Seconds::new(30.0), maintenance: Seconds::new(3600.0), source: None };
+        let written = Upkeep { deploy: seconds(30.0), maintenance: seconds(3600.0) };
         let database = defaults.software(None, &written).unwrap();
         assert!(close(database.unavailability.get(), (52.18 * 30.0 + 12.0 * 3600.0) / (8766.0 * 3600.0)));
-        let never = Upkeep { deploy: Seconds::new(0.0), ..Upkeep::default() };
+        // Nobody repairs what was planned.
+        assert_eq!(database.mttr, None);
+        assert!(close(database.planned_unavailability(), database.unavailability.get()));
+        let both = defaults.software(Some(ComponentKind::AppServer), &written).unwrap();
+        assert!(close(both.unplanned_unavailability(), app.unavailability.get()));
+        assert_eq!(both.mttr, app.mttr);
+        let never = Upkeep { deploy: seconds(0.0), ..Upkeep::default() };
         assert_eq!(defaults.software(None, &never).unwrap().unavailability.get(), 0.0);
     }
 
@@ -265,7 +284,7 @@ mod tests {
             assert_eq!(has, !is_third_party(kind) && !kind.is_supporting(), "{name}");
         }
         assert_eq!(defaults.software(None, &Upkeep::default()), None);
-        let written = Upkeep { maintenance: Seconds::new(3600.0), ..Upkeep::default() };
+        let written = Upkeep { maintenance: seconds(3600.0), ..Upkeep::default() };
         let both = defaults.software(Some(ComponentKind::Database), &written).unwrap();
         assert!(close(both.unavailability.get(), (12.0 * 0.05 * 1800.0 + 12.0 * 3600.0) / (8766.0 * 3600.0)));
     }

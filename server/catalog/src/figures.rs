@@ -186,6 +186,7 @@ pub(crate) fn hardware(unavailability: f64, restore: Option<f64>, source: Source
         unavailability: Probability::clamped(unavailability),
         layer: Layer::Hardware,
         mttr: restore.and_then(Seconds::new),
+        planned: Vec::new(),
         source,
     }
 }

@@ -3,8 +3,8 @@
 //! Pure: knows the model and the semantics (docs/semantics.md), does no I/O, and must never know file formats,
 //! providers or protocols. Start reading at [`cascade()`], then [`assess()`].
 //!
-//! Nine rooms, each of which says what it holds and what it must not know: `layout` below all; on it `cascade`
-//! (one set of faults over time) and `diagram` (all sets at once, as logic); on these `assess`, `availability` with its
+//! Ten rooms, each of which says what it holds and what it must not know: `layout` below all; on it `durations` (how long
+//! failures last), `cascade` (one set of faults over time) and `diagram` (all sets at once, as logic); on these `assess`, `availability` with its
 //! sampler `monte_carlo`, `sweep`, `recovery` and `agents`.
 
 mod agents;
@@ -12,6 +12,7 @@ mod assess;
 mod availability;
 mod cascade;
 mod diagram;
+mod durations;
 mod layout;
 mod monte_carlo;
 mod recovery;
@@ -37,6 +38,7 @@ pub use cascade::scratch::Scratch;
 pub use cascade::{cascade, cascade_passing};
 pub use diagram::loss::{Ceiling, LayerUnavailability};
 pub use diagram::service::Method;
+pub use durations::{DurationLaw, UnitDuration, unit_duration};
 pub use layout::basis::{Basis, EntryPoint, EntryReason};
 pub use layout::circular_dependencies::{CircularDependency, circular_dependencies};
 pub use layout::fault::{Factor, Fault, Health, Resource, Share, Unit};
@@ -46,7 +48,7 @@ pub use layout::paths::required_paths;
 pub use layout::score::{minutes_per_year, nines, score};
 pub use monte_carlo::estimate::{Estimate, Kill, Killing, Sampler, Sampling};
 pub use recovery::outcome::{Recovery, RecoveryDeadlock, Restored, Span, Waiting};
-pub use recovery::{recover, recovery_deadlocks};
+pub use recovery::{OutageKnowledge, recover, recover_knowing, recovery_deadlocks};
 pub use sweep::changes::changed_components;
 pub use sweep::enumeration::{Scenarios, enumerate};
 pub use sweep::likelihood::likelihood;

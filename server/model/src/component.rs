@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use foreshock_text::Place;
 
-use crate::{ComponentIndex, Probability, RegionIndex, Reliability, Seconds, Source, ZoneIndex};
+use crate::{Cause, ComponentIndex, Probability, RegionIndex, Reliability, Seconds, Source, ZoneIndex};
 
 /// The stable name of a component: a resource address or the id given in infra YAML.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -253,6 +253,10 @@ pub struct Recovery {
     pub restart: Option<Sourced<Seconds>>,
     /// From the failure until a person begins to repair: detection, acknowledgement, hours without anybody on call.
     pub response: Option<Sourced<Seconds>>,
+    /// Mean time to repair it, whatever of it failed, where somebody says so of this very component.
+    pub repair: Option<Sourced<Seconds>>,
+    /// Why all of it is down when it is; none where nobody says. Decides how long that lasts where no time is written.
+    pub cause: Option<Sourced<Cause>>,
     /// What is needed to repair it (a pipeline, a secret store, an identity provider).
     pub needs: Vec<ComponentIndex>,
 }

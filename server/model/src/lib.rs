@@ -5,6 +5,7 @@
 
 mod component;
 mod dependency;
+mod durations;
 mod quantities;
 mod reliability;
 mod system;
@@ -14,8 +15,9 @@ pub use component::{
     Grounding, Known, Recovery, Redundancy, Replication, SourceFailure, Sourced,
 };
 pub use dependency::{Confidence, Dependency, DependencyKind, Evidence, Plane};
+pub use durations::{Cause, DURATION_SIGMA, Scale, median_outage};
 pub use quantities::{MinutesPerYear, Points, Probability, Seconds};
-pub use reliability::{CommonCause, Figure, Layer, Reliability, Source};
+pub use reliability::{CommonCause, Figure, Layer, Planned, PlannedWork, Reliability, Source};
 pub use system::{
     Alternatives, ComponentIndex, DependencyIndex, Domain, DomainIndex, IndexedTable, ModelError, Objective, Region,
     RegionIndex, System, ZoneIndex,

@@ -58,12 +58,14 @@ impl Source {
 /// An unavailability with its layer, its repair time and its source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
-    /// Share of time it is down by this cause, 0..1.
+    /// Share of time it is down by this cause, 0..1; what is planned is part of it.
     pub unavailability: Probability,
     /// The layer it belongs to.
     pub layer: Layer,
-    /// Mean time to repair; none where nobody says.
+    /// Mean time to repair what was not planned; none where nobody says.
     pub mttr: Option<Seconds>,
+    /// What of it is planned: nobody has to notice it, and nobody has to come.
+    pub planned: Vec<Planned>,
     /// Where the number comes from.
     pub source: Source,
 }
@@ -78,6 +80,49 @@ pub struct CommonCause {
     pub interval: (Probability, Probability),
     /// Where the number comes from.
     pub source: Source,
+}
+
+/// Work on a component that takes it down when it is meant to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    /// Which.
+    pub work: PlannedWork,
+    /// How often a year, and where that comes from.
+    pub times_a_year: (f64, Source),
+    /// How long each time takes it down, and where that comes from.
+    pub each: (Seconds, Source),
+}
+
+/// Kinds of planned work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PlannedWork {
+    /// A deploy that goes well.
+    Deploy,
+    /// A maintenance window.
+    Maintenance,
+}
+
+/// A year of 8766 hours.
+const SECONDS_PER_YEAR: f64 = 8766.0 * 3600.0;
+
+impl Planned {
+    /// Share of time, 0..=1.
+    pub fn unavailability(&self) -> f64 {
+        (self.times_a_year.0 * self.each.0.get() / SECONDS_PER_YEAR).clamp(0.0, 1.0)
+    }
+}
+
+impl Figure {
+    /// Share of time of what is planned, never more than the whole.
+    pub fn planned_unavailability(&self) -> f64 {
+        let all: f64 = self.planned.iter().map(Planned::unavailability).sum();
+        all.min(self.unavailability.get())
+    }
+
+    /// Share of time of what is not planned.
+    pub fn unplanned_unavailability(&self) -> f64 {
+        (self.unavailability.get() - self.planned_unavailability()).max(0.0)
+    }
 }
 
 /// A component's own causes of failure. Each `Some` is a failure unit (or, for `instance`, one per instance).

@@ -1,12 +1,14 @@
 //! `foreshock simulate` for a terminal.
 
+use std::collections::BTreeSet;
+
 use super::Places;
 use super::cascade_text::cascade_text;
 use super::simulation::{Played, Simulation, told};
 use super::table::{Paint, Table};
 use super::words::{duration, health_name};
-use foreshock_engine::{Cause, Health, required_paths};
-use foreshock_model::{ComponentIndex, DependencyIndex};
+use foreshock_engine::{Cause, Health, Recovery, required_paths};
+use foreshock_model::{Cause as OutageCause, ComponentIndex, DependencyIndex, Scale, median_outage};
 
 /// Of what comes back so many are named, in their order.
 const MOST_NAMED: usize = 5;
@@ -119,7 +121,7 @@ fn recovery(simulation: &Simulation, played: &Played, paint: Paint) -> String {
         text.push_str(&match (everything.p50, everything.p90) {
             (Some(p50), Some(p90)) => {
                 let (p50, p90) = (duration(p50.get()), duration(p90.get()));
-                format!("  back after {p50}, 9 of 10 times within {p90}: {order}\n")
+                format!("  back after {p50}, 9 of 10 times within {p90}: {order}\n{}", drawn(recovery, paint))
             }
             _ => "  not back by itself\n".to_owned(),
         });
@@ -131,6 +133,26 @@ fn recovery(simulation: &Simulation, played: &Played, paint: Paint) -> String {
         text.push_str(&format!("  {}\n", paint.red(&line)));
     }
     text
+}
+
+/// Which rows of the table of outages these times were drawn from.
+fn drawn(recovery: &Recovery, paint: Paint) -> String {
+    let down = recovery.components.iter().filter(|it| it.health == Health::Down);
+    let rows: BTreeSet<_> = down.filter_map(|it| it.drawn).collect();
+    let row = |(cause, scale): (Option<OutageCause>, Scale)| {
+        let median = median_outage(cause, scale).0;
+        let cause = cause.map_or("any cause", OutageCause::name);
+        let whose = match scale {
+            Scale::Own => "one's own",
+            Scale::Provider => "published",
+        };
+        format!("{whose} outages by {cause} (median {})", duration(median.get()))
+    };
+    if rows.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<String> = rows.into_iter().map(row).collect();
+    format!("  {}\n", paint.dim(&format!("as long as {} last", rows.join(", "))))
 }
 
 /// What a mode could not tell: each reason once, with the components it is about.

@@ -78,6 +78,11 @@ fn recovery_json(simulation: &Simulation, recovery: &Recovery) -> Value {
             "whole": span(&it.whole),
             "waits_for": it.waits_for.map(|other| stack.id_of(other)),
             "assumed": it.assumed,
+            // The row of the table of outages that its own repair was drawn from; null where somebody said how long.
+            "drawn_from": it.drawn.map(|(cause, scale)| json!({
+                "cause": cause.map_or("any", foreshock_model::Cause::name),
+                "scale": scale.name(),
+            })),
         })
     });
     let deadlocks = recovery

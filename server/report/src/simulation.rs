@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use foreshock_analysis::Stack;
 use foreshock_engine::{
-    AgentAnswers, Cascade, Class, Fault, Recovery, Sweep, Unsettled, agents_after, entry_loss, likelihood,
-    likely_entry_loss, recover,
+    AgentAnswers, Cascade, Class, Fault, OutageKnowledge, Recovery, Sweep, Unsettled, agents_after, entry_loss,
+    likelihood, likely_entry_loss, recover_knowing,
 };
 use foreshock_model::ComponentIndex;
 
@@ -43,10 +43,10 @@ pub struct Played {
 }
 
 impl Simulation {
-    /// Scenarios that were asked for, each by its name.
-    pub fn asked(stack: &Arc<Stack>, scenarios: Vec<(String, Vec<Fault>)>) -> Simulation {
+    /// Scenarios that were asked for, each by its name, with what is known of the outage.
+    pub fn asked(stack: &Arc<Stack>, scenarios: Vec<(String, Vec<Fault>)>, knowledge: OutageKnowledge) -> Simulation {
         let run = scenarios.len() as u64;
-        let played = scenarios.into_iter().map(|(id, faults)| Played::of(stack, id, &faults)).collect();
+        let played = scenarios.into_iter().map(|(id, faults)| Played::of(stack, id, &faults, knowledge)).collect();
         Simulation { stack: stack.clone(), played, run, not_run: BTreeMap::new(), is_sweep: false }
     }
 
@@ -56,7 +56,9 @@ impl Simulation {
         let played = severest.map(|outcome| {
             let id = outcome.scenario.id(stack.system());
             // The likelihoods of a sweep are there already; to compute them one by one costs more than the cascade.
-            Played { likelihood: outcome.likelihood, ..Played::without_likelihood(stack, id, &outcome.scenario.faults) }
+            let nothing = OutageKnowledge::default();
+            let played = Played::without_likelihood(stack, id, &outcome.scenario.faults, nothing);
+            Played { likelihood: outcome.likelihood, ..played }
         });
         Simulation {
             stack: stack.clone(),
@@ -69,12 +71,13 @@ impl Simulation {
 }
 
 impl Played {
-    /// Plays these faults together.
-    pub fn of(stack: &Stack, id: String, faults: &[Fault]) -> Played {
-        Played { likelihood: likelihood(stack.system(), faults), ..Played::without_likelihood(stack, id, faults) }
+    /// Plays these faults together; how long they last may be known better.
+    pub fn of(stack: &Stack, id: String, faults: &[Fault], knowledge: OutageKnowledge) -> Played {
+        let likelihood = likelihood(stack.system(), faults);
+        Played { likelihood, ..Played::without_likelihood(stack, id, faults, knowledge) }
     }
 
-    fn without_likelihood(stack: &Stack, id: String, faults: &[Fault]) -> Played {
+    fn without_likelihood(stack: &Stack, id: String, faults: &[Fault], knowledge: OutageKnowledge) -> Played {
         let cascade = stack.cascade(faults);
         let loads = |fault: &Fault| {
             matches!(
@@ -87,7 +90,7 @@ impl Played {
             entry_loss: entry_loss(&stack.assessment.basis, &cascade),
             likely_loss: likely_entry_loss(&stack.assessment.basis, &cascade),
             likelihood: None,
-            recovery: (!faults.iter().any(loads)).then(|| recover(stack.system(), faults)),
+            recovery: (!faults.iter().any(loads)).then(|| recover_knowing(stack.system(), faults, knowledge)),
             agents: agents_after(stack.system(), &cascade),
             cascade,
         }

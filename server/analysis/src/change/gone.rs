@@ -358,6 +358,7 @@ pub(crate) fn take_down(component: &mut Component, why: &str) {
         unavailability: Probability::ONE,
         layer: Layer::Hardware,
         mttr: None,
+        planned: Vec::new(),
         source: Source::ProviderDefault(Arc::from(why)),
     };
     component.reliability = Reliability { whole: Some(figure), ..Reliability::default() };

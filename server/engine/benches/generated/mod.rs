@@ -25,7 +25,7 @@ fn source() -> Source {
 
 fn figure(unavailability: f64) -> Figure {
     let unavailability = Probability::clamped(unavailability);
-    Figure { unavailability, layer: Layer::Hardware, mttr: Seconds::new(3600.0), source: source() }
+    Figure { unavailability, layer: Layer::Hardware, mttr: Seconds::new(3600.0), planned: Vec::new(), source: source() }
 }
 
 fn component(index: usize, numbers: &mut Numbers) -> Component {

@@ -1,12 +1,16 @@
 //! Every number that the figures rest on, with its source.
 
-use foreshock_model::{CommonCause, Figure, Reliability, Source, System};
+use foreshock_model::{
+    CommonCause, ComponentIndex, DomainIndex, Figure, PlannedWork, RegionIndex, Reliability, Source, System, ZoneIndex,
+    median_outage,
+};
 
 use crate::availability::basic_event::Part;
 use crate::diagram::order::Order;
 use crate::diagram::service::Weighted;
 use crate::layout::arrays::Layout;
 use crate::layout::own::Promotion;
+use crate::{Unit, unit_duration};
 
 /// What a number is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +33,11 @@ pub enum Quantity {
     FailoverCoverage,
     FailoverSeconds,
     ResponseSeconds,
+    DeploysPerYear,
+    DeploySeconds,
+    MaintenancesPerYear,
+    MaintenanceSeconds,
+    OutageMedian,
 }
 
 impl Quantity {
@@ -52,6 +61,11 @@ impl Quantity {
             Quantity::FailoverCoverage => "failover_coverage",
             Quantity::FailoverSeconds => "failover_seconds",
             Quantity::ResponseSeconds => "response_seconds",
+            Quantity::DeploysPerYear => "deploys_per_year",
+            Quantity::DeploySeconds => "deploy_downtime_seconds",
+            Quantity::MaintenancesPerYear => "maintenances_per_year",
+            Quantity::MaintenanceSeconds => "maintenance_downtime_seconds",
+            Quantity::OutageMedian => "outage_median_seconds",
         }
     }
 }
@@ -101,6 +115,9 @@ pub(crate) fn inputs(system: &System, layout: &Layout, at: &[Weighted]) -> Vec<I
             found.figure(part, region.figure.as_ref(), Quantity::Unavailability, Some(Quantity::Repair));
         }
     }
+    if system.dependencies.iter().any(|dependency| dependency.buffer.is_some()) {
+        found.outages(system, layout, &below);
+    }
     found.inputs
 }
 
@@ -118,6 +135,37 @@ impl Found {
         self.add(part, unavailability, figure.unavailability.get(), &figure.source);
         if let (Some(quantity), Some(mttr)) = (repair, figure.mttr) {
             self.add(part, quantity, mttr.get(), &figure.source);
+        }
+        for planned in &figure.planned {
+            let (times, each) = match planned.work {
+                PlannedWork::Deploy => (Quantity::DeploysPerYear, Quantity::DeploySeconds),
+                PlannedWork::Maintenance => (Quantity::MaintenancesPerYear, Quantity::MaintenanceSeconds),
+            };
+            self.add(part, times, planned.times_a_year.0, &planned.times_a_year.1);
+            self.add(part, each, planned.each.0.get(), &planned.each.1);
+        }
+    }
+
+    /// How long what is drawn from the table of outages is away: it decides what outlasts a buffer.
+    fn outages(&mut self, system: &System, layout: &Layout, below: &[u32]) {
+        let of_component = |&index: &u32| {
+            let component = ComponentIndex(index);
+            let units = [Unit::Whole, Unit::Service, Unit::Software, Unit::External];
+            units.map(|unit| (Part::Component(component), unit(component)))
+        };
+        let is_below = |members: &[ComponentIndex]| members.iter().any(|it| below.binary_search(&it.0).is_ok());
+        let zones = (0u32..).zip(&layout.zone_members).filter(|(_, members)| is_below(members));
+        let zones = zones.map(|(index, _)| (Part::Zone(ZoneIndex(index)), Unit::Zone(ZoneIndex(index))));
+        let domains = (0u32..).zip(&layout.domain_members).filter(|(_, members)| is_below(members));
+        let domains = domains.map(|(index, _)| (Part::Domain(DomainIndex(index)), Unit::Domain(DomainIndex(index))));
+        let regions = (0u32..).zip(&layout.region_members).filter(|(_, members)| is_below(members));
+        let regions = regions.map(|(index, _)| (Part::Region(RegionIndex(index)), Unit::Region(RegionIndex(index))));
+        for (part, unit) in below.iter().flat_map(of_component).chain(zones).chain(domains).chain(regions) {
+            let Some(duration) = unit_duration(system, unit) else { continue };
+            if let Some((cause, scale)) = duration.drawn {
+                let (median, source) = median_outage(cause, scale);
+                self.add(part, Quantity::OutageMedian, median.get(), &source);
+            }
         }
     }
 

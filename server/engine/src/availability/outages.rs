@@ -79,7 +79,16 @@ pub(crate) fn courses(service: &Diagrams, best: &Diagrams, at: &[Weighted]) -> (
     let course = |diagrams: &Diagrams, end| Course::at(&diagrams.loss(at).down(), end);
     let most = course(service, End::Most);
     let nothing_open = std::ptr::eq(service, best) && service.method() == Method::Exact && !service.has_spread();
-    (if nothing_open { most.clone() } else { course(best, End::Fewest) }, most)
+    if nothing_open {
+        return (most.clone(), most);
+    }
+    let (mut fewest, mut most) = (course(best, End::Fewest), most);
+    // What is down for longer at worst leaves others less to take down: where only bounds are known, each end may have either.
+    if [service, best].iter().any(|diagrams| diagrams.method() != Method::Exact) {
+        fewest.per_second = fewest.per_second.min(course(service, End::Fewest).per_second);
+        most.per_second = most.per_second.max(course(best, End::Most).per_second);
+    }
+    (fewest, most)
 }
 
 /// Which end of what is not known exactly.

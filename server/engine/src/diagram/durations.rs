@@ -1,18 +1,22 @@
-//! How long failures last, where it is known: repair, waiting for a person, promotion (semantics, section 5).
+//! How long failures last where it decides what is down: behind a buffer, while a standby is promoted, and as long as nobody
+//! has answered (semantics, section 5). The laws themselves are in `durations/`.
 
-use foreshock_model::{Component, Figure, Layer, Recovery, Seconds, Source};
+use foreshock_model::{Component, Figure, Layer, Recovery, Seconds, Source, System, ZoneIndex};
 
+use crate::Unit;
 use crate::diagram::recurrence::Recurrence;
-use crate::layout::defaults::{ASSUMED_REPAIR, REPAIR_SPREAD};
+use crate::durations::law::DurationLaw;
+use crate::durations::outage::{Outage, Said};
+use crate::durations::unit::with_planned;
+use crate::layout::defaults::REPAIR_SECONDS;
 use crate::layout::own::{Own, Promotion};
 
 /// How long a failure that is there has been there.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Lasts {
-    /// Mean time to repair in seconds, as given and when a person has to answer first; or how long it always takes.
-    mean: f64,
-    answered: f64,
-    always: bool,
+    law: DurationLaw,
+    /// The shortest it may be, where that is not known: it then happens the most often.
+    shortest: DurationLaw,
     /// Nobody says how long.
     assumed: bool,
     /// This share of what happens is an outage of its own; the rest is part of another.
@@ -20,65 +24,72 @@ pub(crate) struct Lasts {
 }
 
 impl Lasts {
-    /// Until it is repaired; repair times are exponential, the only distribution that the mean alone gives.
-    pub(crate) fn of(figure: &Figure, recovery: &Recovery) -> Lasts {
-        let mean = figure.mttr.map_or(ASSUMED_REPAIR, Seconds::get);
-        let answered = mean + waiting(figure, recovery).unwrap_or(0.0);
-        Lasts { mean, answered, always: false, assumed: figure.mttr.is_none(), share: 1.0 }
+    /// Failures of a unit, of that component if it is one's.
+    pub(crate) fn of(unit: Unit, figure: &Figure, component: Option<&Component>) -> Lasts {
+        let outage = Outage::of_unit(unit, figure, component, Said::default());
+        let said = figure.mttr.is_some() || component.is_some_and(|it| it.recovery.repair.is_some());
+        let assumed = outage.drawn.is_some() || !said;
+        let law = with_planned(outage.law(), figure);
+        Lasts { assumed, ..Lasts::known(law) }
     }
 
-    /// Nobody says.
-    pub(crate) fn unknown() -> Lasts {
-        Lasts { mean: ASSUMED_REPAIR, answered: ASSUMED_REPAIR, always: false, assumed: true, share: 1.0 }
+    fn known(law: DurationLaw) -> Lasts {
+        Lasts { law, shortest: law, assumed: false, share: 1.0 }
+    }
+
+    /// A zone that nobody names: it may be any of those that are named, the one that is away the longest or the shortest.
+    pub(crate) fn of_a_zone(system: &System) -> Lasts {
+        let zones = (0u32..).zip(&system.zones);
+        let law = |(index, zone): (u32, &foreshock_model::Domain)| {
+            Outage::of_unit(Unit::Zone(ZoneIndex(index)), &zone.figure, None, Said::default()).law()
+        };
+        let laws: Vec<DurationLaw> = zones.map(law).filter(|law| law.mean() > 0.0).collect();
+        let by_mean = |one: &DurationLaw, other: &DurationLaw| one.mean().total_cmp(&other.mean());
+        let default = Outage::of_a_zone().law();
+        let longest = laws.iter().copied().max_by(by_mean).unwrap_or(default);
+        let shortest = laws.iter().copied().min_by(by_mean).unwrap_or(default);
+        Lasts { law: longest, shortest, assumed: true, share: 1.0 }
     }
 
     /// The promotion of a standby: always as long, but no longer than the repair of the primary. Where it fails, that is
     /// the outage which the failover's unit and the primary make.
     pub(crate) fn promotion(component: &Component, coverage: f64) -> Lasts {
-        let repair = component.reliability.instance.as_ref().and_then(|figure| figure.mttr).map(Seconds::get);
+        let repair = component.reliability.instance.as_ref().map(|figure| primary(component, figure).mean());
         let seconds = component.redundancy.failover.seconds.value.get().min(repair.unwrap_or(f64::INFINITY));
-        Lasts { mean: seconds, answered: seconds, always: true, assumed: false, share: coverage }
+        Lasts { share: coverage, ..Lasts::known(DurationLaw::exactly(seconds)) }
     }
 
-    /// Given that it has been there for more than `before`, the probability that it has been for more than `seconds`.
+    /// As long as what asks for it.
+    pub(crate) fn forever() -> Lasts {
+        Lasts::known(DurationLaw::exactly(f64::MAX))
+    }
+
+    /// Given that it has been there for more than `before`, the probability that it has been for more than `seconds`: of the
+    /// time in which failures D are there, E[(D - b)+] / E[D] is after the first b seconds (the equilibrium distribution of a
+    /// renewal process, Cox 1962).
     pub(crate) fn still(self, before: f64, seconds: f64) -> f64 {
-        self.survival(self.mean, before, seconds)
+        let known = self.law.share_beyond(before);
+        if known > 0.0 { (self.law.share_beyond(seconds) / known).min(1.0) } else { 0.0 }
     }
 
-    /// The same when people have to answer first.
-    pub(crate) fn still_answered(self, before: f64, seconds: f64) -> f64 {
-        self.survival(self.answered, before, seconds)
-    }
-
-    /// The share of failures that last for more than `seconds` when people have to answer first.
+    /// The share of failures that last for more than `seconds`.
     pub(crate) fn outlasts(self, seconds: f64) -> f64 {
-        match self.always {
-            true => f64::from(u8::from(self.answered > seconds)),
-            false => self.still_answered(0.0, seconds),
-        }
+        self.law.survival(seconds)
     }
 
     /// How often this happens, when it is there for this share of the time.
     pub(crate) fn recurrence(self, unavailability: f64) -> Recurrence {
-        let (mean, assumed) = match self.answered > 0.0 {
-            true => (self.answered, self.assumed),
+        let (mean, assumed) = match self.shortest.mean() > 0.0 {
+            true => (self.shortest.mean(), self.assumed),
             // Down for some of the time, but never for any time: the time to repair is a slip.
-            false => (ASSUMED_REPAIR, true),
+            false => (REPAIR_SECONDS, true),
         };
-        let spread = if self.always { 0.0 } else { REPAIR_SPREAD };
-        Recurrence { per_second: self.share * unavailability / mean, mean, spread, assumed }
+        Recurrence { per_second: self.share * unavailability / mean, mean, spread: self.shortest.spread(), assumed }
     }
 
-    /// Whether it lasts so long on average.
+    /// Whether it lasts so long on average; a mean that was made from a median is not exact.
     pub(crate) fn usually(self, seconds: f64) -> bool {
-        self.mean > seconds
-    }
-
-    fn survival(self, mean: f64, before: f64, seconds: f64) -> f64 {
-        if self.always {
-            return if mean > before { ((mean - seconds) / (mean - before)).max(0.0) } else { 0.0 };
-        }
-        if mean > 0.0 { (-(seconds - before) / mean).exp() } else { 0.0 }
+        self.law.mean() > seconds * (1.0 + 1e-9)
     }
 }
 
@@ -100,28 +111,37 @@ fn waiting(figure: &Figure, recovery: &Recovery) -> Option<f64> {
 }
 
 /// The unavailability of a figure where each repair waits for a person first: with the mean time to repair M and the
-/// response r, M/(B + M) becomes (M + r)/(B + M + r), B being the mean time between failures.
+/// response r, M/(B + M) becomes (M + r)/(B + M + r), B being the mean time between failures. What is planned waits for
+/// nobody, and stays as it is.
 pub(crate) fn answered(figure: &Figure, recovery: &Recovery) -> f64 {
     let given = figure.unavailability.get();
+    let (planned, failed) = (figure.planned_unavailability(), figure.unplanned_unavailability());
     let mttr = figure.mttr.map_or(0.0, Seconds::get);
     let Some(response) = waiting(figure, recovery) else { return given };
-    if mttr <= 0.0 || given <= 0.0 {
+    if mttr <= 0.0 || failed <= 0.0 {
         return given;
     }
     // (M + r)/(B + M + r) with B = M (1 - U)/U, without dividing by U.
-    (given * (mttr + response) / (mttr + given * response)).clamp(given, 1.0)
+    let waited = failed * (mttr + response) / (mttr + failed * response);
+    (planned + waited).clamp(given, 1.0)
 }
 
-/// Share of time in which a standby is being promoted: how often the primary fails, U/MTTR, times how long promotion
-/// takes; no more than the time the primary is lost. None where no standby takes over, or the repair time of the primary
+/// How long the primary of a component is away when nobody takes over.
+fn primary(component: &Component, figure: &Figure) -> DurationLaw {
+    Outage::instance(component, Some(figure)).law()
+}
+
+/// Share of time in which a standby is being promoted: how often the primary fails, U / mean repair time, times how long
+/// promotion takes; no more than the time the primary is lost. None where no standby takes over, or the repair time of the primary
 /// is not known, and with it how often it fails; nor where nobody knows whether one takes over: at best it is there at once.
 pub(crate) fn promoting(component: &Component, own: &Own) -> Option<f64> {
     let (Promotion::Automatic { .. }, true) = (own.promotion, own.instances > 1) else { return None };
     component.redundancy.failover.mode.known()?;
     let figure = component.reliability.instance.as_ref()?;
-    let mttr = figure.mttr?.get();
+    figure.mttr?;
+    let mean = primary(component, figure).mean();
     let seconds = component.redundancy.failover.seconds.value.get();
-    let share = if seconds < mttr { seconds / mttr } else { 1.0 };
+    let share = if seconds < mean { seconds / mean } else { 1.0 };
     let probability = figure.unavailability.get() * share;
     (probability > 0.0).then_some(probability)
 }

@@ -42,14 +42,14 @@ impl Counted {
 
     /// The same for so many seconds.
     fn at_least_for(&self, k: u32, n: u32, seconds: f64) -> [f64; 2] {
-        let still = [self.lasts.still(0.0, seconds), self.lasts.still_answered(0.0, seconds)];
-        [binomial::at_least(k, n, self.probability * still[0]), binomial::at_least(k, n, self.answered * still[1])]
+        let still = self.lasts.still(0.0, seconds);
+        [self.probability, self.answered].map(|each| binomial::at_least(k, n, each * still))
     }
 
     /// How often at least k of n come to have failed for so many seconds, when people have to answer first.
     fn per_second(&self, k: u32, n: u32, seconds: f64) -> f64 {
         let each = self.lasts.recurrence(self.answered).per_second * self.lasts.outlasts(seconds);
-        recurrence::at_least(k, n, self.answered * self.lasts.still_answered(0.0, seconds), each)
+        recurrence::at_least(k, n, self.answered * self.lasts.still(0.0, seconds), each)
     }
 
     /// What comes and goes so often and is there with this probability.
@@ -94,13 +94,13 @@ impl Instances {
         let explicit = if each { own.instances } else { u32::from(has_primary) };
         for index in 0..explicit {
             let unit = Unit::Instance { component: of, index };
-            instances.explicit.push((variables.add_figure(unit, figure, &component.recovery), index));
+            instances.explicit.push((variables.add_figure(unit, figure, Some(component)), index));
         }
         if explicit < own.instances {
             instances.counted = Some(Counted {
                 probability: figure.unavailability.get(),
                 answered: durations::answered(figure, &component.recovery),
-                lasts: Lasts::of(figure, &component.recovery),
+                lasts: Lasts::of(Unit::Instance { component: of, index: 0 }, figure, Some(component)),
                 layer: figure.layer,
             });
         }

@@ -95,14 +95,14 @@ fn build(
 
 impl<'a> OwnPart<'a> {
     fn of(of: ComponentIndex, component: &Component, own: &'a Own, variables: &mut Variables) -> OwnPart<'a> {
-        let (reliability, recovery) = (&component.reliability, &component.recovery);
+        let reliability = &component.reliability;
         let mut part = OwnPart { own, instances: None, promotion: None, alone: Vec::new() };
         if own.spared {
             return part;
         }
         if let Some(figure) = &reliability.whole {
             if can_fail(figure) {
-                part.alone.push(variables.add_figure(Unit::Whole(of), figure, recovery));
+                part.alone.push(variables.add_figure(Unit::Whole(of), figure, Some(component)));
             }
             return part;
         }
@@ -115,7 +115,8 @@ impl<'a> OwnPart<'a> {
             FictiveZone::Shared => part.alone.extend(variables.fictive_zone()),
             FictiveZone::Own => {
                 let zone = variables.zone_nowhere(of.0, own.zones_needed());
-                part.alone.push(variables.add(zone, Lasts::unknown()));
+                let lasts = variables.zone_lasts;
+                part.alone.push(variables.add(zone, lasts));
             }
         }
         for (unit, figure) in [
@@ -125,7 +126,7 @@ impl<'a> OwnPart<'a> {
             (Unit::External(of), &reliability.external),
         ] {
             if let Some(figure) = figure.as_ref().filter(|figure| can_fail(figure)) {
-                part.alone.push(variables.add_figure(unit, figure, recovery));
+                part.alone.push(variables.add_figure(unit, figure, Some(component)));
             }
         }
         part
@@ -184,7 +185,7 @@ fn standby(of: ComponentIndex, component: &Component, own: &Own, variables: &mut
     // With one instance there is nobody to promote: its loss is DOWN already.
     let unless = (uncovered > 0.0 && own.instances > 1).then(|| {
         let failover = Variable { unit: Some(Unit::Failover(of)), ..Variable::plain(uncovered, Layer::Hardware) };
-        variables.add(failover, Lasts::unknown())
+        variables.add(failover, Lasts::forever())
     });
     let meanwhile = durations::promoting(component, own).map(|probability| {
         let layer = component.reliability.instance.as_ref().map_or(Layer::Hardware, |figure| figure.layer);

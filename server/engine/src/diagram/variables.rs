@@ -1,8 +1,8 @@
 //! The basic events as variables of a decision diagram.
 
 use foreshock_model::{
-    Component, ComponentIndex, DomainIndex, Figure, Layer, Probability, Recovery, Redundancy, RegionIndex, Replication,
-    Source, System, ZoneIndex,
+    Component, ComponentIndex, DomainIndex, Figure, Layer, Probability, Redundancy, RegionIndex, Replication, Source,
+    System, ZoneIndex,
 };
 use rustc_hash::FxHashMap;
 
@@ -122,6 +122,8 @@ pub(crate) struct Variables {
     regions: Vec<Option<u32>>,
     /// What a zone that nobody names is taken for.
     pub(crate) worst_zone: f64,
+    /// How long it is away.
+    pub(crate) zone_lasts: Lasts,
     /// The zone that everything shares that is nowhere.
     fictive_zone: Option<u32>,
     /// Up to so many instances each is a variable.
@@ -144,6 +146,7 @@ impl Variables {
             domains: Vec::new(),
             regions: Vec::new(),
             worst_zone: worst_zone(system),
+            zone_lasts: Lasts::of_a_zone(system),
             fictive_zone: None,
             explicit_instances,
             holds: with_seconds(holds, holds.all()),
@@ -154,7 +157,7 @@ impl Variables {
         let several = shared.clone().map(|(_, own)| own.zones_needed()).max().unwrap_or(1);
         if let Some((first, _)) = shared.clone().next() {
             let zone = variables.zone_nowhere(first, several);
-            variables.fictive_zone = Some(variables.add(zone, Lasts::unknown()));
+            variables.fictive_zone = Some(variables.add(zone, variables.zone_lasts));
         }
         variables
     }
@@ -170,21 +173,21 @@ impl Variables {
         for (index, zone) in system.zones.iter().enumerate() {
             if is_used(layout.zone_members.get(index)) && can_fail(&zone.figure) {
                 let index = ZoneIndex(index as u32);
-                let variable = self.add_figure(Unit::Zone(index), &zone.figure, &Recovery::default());
+                let variable = self.add_figure(Unit::Zone(index), &zone.figure, None);
                 self.zones.insert(index, variable);
             }
         }
         for (index, domain) in system.domains.iter().enumerate() {
             let unit = Unit::Domain(DomainIndex(index as u32));
             let counts = is_used(layout.domain_members.get(index)) && can_fail(&domain.figure);
-            let variable = counts.then(|| self.add_figure(unit, &domain.figure, &Recovery::default()));
+            let variable = counts.then(|| self.add_figure(unit, &domain.figure, None));
             self.domains.push(variable);
         }
         for (index, region) in system.regions.iter().enumerate() {
             let unit = Unit::Region(RegionIndex(index as u32));
             let is_used = is_used(layout.region_members.get(index));
             let figure = region.figure.as_ref().filter(|figure| is_used && can_fail(figure));
-            let variable = figure.map(|figure| self.add_figure(unit, figure, &Recovery::default()));
+            let variable = figure.map(|figure| self.add_figure(unit, figure, None));
             self.regions.push(variable);
         }
     }
@@ -251,29 +254,28 @@ impl Variables {
         self.list.push(Variable { recurrence, ..variable });
         for (hold, seconds) in self.holds.clone() {
             let next = self.list.len() as u32;
-            let answered = lasts.still_answered(before, seconds);
+            let still = lasts.still(before, seconds);
             let outlasting = recurrence.per_second * lasts.outlasts(seconds);
-            let missing = recurrence::missing(outlasting, answered * per_second, there);
+            let missing = recurrence::missing(outlasting, still * per_second, there);
             self.list.push(Variable {
-                answered,
                 lasting: Some(Lasting { of: index, usually: lasts.usually(seconds) }),
                 recurrence: recurrence.times(missing),
-                ..Variable::plain(lasts.still(before, seconds), layer)
+                ..Variable::plain(still, layer)
             });
             self.lasting.entry(index).or_default().push((hold, next));
-            (before, there, per_second) = (seconds, there * answered, outlasting);
+            (before, there, per_second) = (seconds, there * still, outlasting);
         }
         index
     }
 
-    /// Adds a unit with its figure, whose repair may wait for a person.
-    pub(crate) fn add_figure(&mut self, unit: Unit, figure: &Figure, recovery: &Recovery) -> u32 {
+    /// Adds a unit with its figure, of a component if it is one's; its repair may wait for a person.
+    pub(crate) fn add_figure(&mut self, unit: Unit, figure: &Figure, component: Option<&Component>) -> u32 {
         let variable = Variable {
             unit: Some(unit),
-            answered: durations::answered(figure, recovery),
+            answered: component.map_or(figure.unavailability.get(), |it| durations::answered(figure, &it.recovery)),
             ..Variable::plain(figure.unavailability.get(), figure.layer)
         };
-        self.add(variable, Lasts::of(figure, recovery))
+        self.add(variable, Lasts::of(unit, figure, component))
     }
 
     /// Adds what takes all instances of a component at once by one cause (beta times the unavailability of one), where the
@@ -306,7 +308,7 @@ impl Variables {
             spread: Some(spread),
             ..Variable::plain(given.0, figure.layer)
         };
-        Some(self.add(variable, Lasts::of(figure, &component.recovery)))
+        Some(self.add(variable, Lasts::of(Unit::CommonCause(of), figure, Some(component))))
     }
 
     /// The variables that all have to be true for a failure to be there for so long. They follow each other.

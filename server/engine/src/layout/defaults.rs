@@ -47,24 +47,14 @@ pub(crate) const FULL_WORK_BUDGET: u64 = 40_000_000;
 pub(crate) const CUT_SETS_LISTED: usize = 10_000;
 /// Where only bounds are known, up to so many events are made perfect one at a time to see what they cost.
 pub(crate) const BOUNDED_UNITS: usize = 2_000;
-/// Seconds to repair what nobody gives a time for, where a buffer has to be compared with it: 30 minutes, what the infra
-/// schema assumes too.
-pub(crate) const ASSUMED_REPAIR: f64 = 1800.0;
 
 // Recovery (semantics, section 7).
 
 /// From a failure until a person begins to repair: five minutes for a monitor to be sure, five to be at the keyboard.
 pub(crate) const RESPONSE_SECONDS: f64 = 600.0;
-/// Mean time to repair one's own component where no figure gives one: what the infra format says when nothing is written.
+/// Mean time to repair one instance where no figure gives one: what the infra format says when nothing is written. Whatever is
+/// down as a whole draws from the table of outages instead (`durations/outage.rs`).
 pub(crate) const REPAIR_SECONDS: f64 = 1800.0;
-/// The same for a zone, a region, a shared domain or a third party, from its failure until it is back: with the default
-/// unavailability of a zone (1e-4), about one failure a year.
-pub(crate) const SHARED_REPAIR_SECONDS: f64 = 3600.0;
-/// Standard deviation of the logarithm of human repair times, which are log-normal (Schroeder and Gibson, DSN 2006;
-/// MIL-HDBK-338B 5.6.2.1). One kind of task varies less (about 0.6), all failures of a site more: the former report a mean
-/// of about six hours with a median below one, 1.9. At 1.2 the mean is twice the median, and one repair in ten takes more
-/// than 4.7 times the median.
-pub(crate) const REPAIR_SPREAD: f64 = 1.2;
 /// A start where nobody says how long it takes: a process, its connections, and a few health checks ten seconds apart.
 pub(crate) const RESTART_SECONDS: f64 = 60.0;
 /// Sum of the cut sets' probabilities up to which a failure is rare enough for sampling by cut sets.

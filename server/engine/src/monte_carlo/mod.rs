@@ -5,7 +5,7 @@
 
 mod chunks;
 pub(crate) mod estimate;
-mod generator;
+pub(crate) mod generator;
 mod interval;
 mod karp_luby;
 pub(crate) mod kill;

@@ -1,67 +1,78 @@
 //! How long it takes until everything is back, and in which order (semantics, section 7). Start reading at [`recover`].
 //!
-//! Holds the repair of units, what waits for what, and the times that satisfy all waits. Knows a finished cascade and the
-//! layout. Must not know scores or scenarios.
+//! Holds the repair of faults, what waits for what, the times that satisfy all waits, and their distribution over independent
+//! repairs. Knows a finished cascade, the layout and the laws of `durations`. Must not know scores or scenarios.
 
+mod distribution;
 pub(crate) mod outcome;
 mod repair;
+mod repairs;
 mod restoration;
 mod waits;
 
 use std::collections::BTreeMap;
 
-use foreshock_model::{Component, ComponentIndex, Confidence, DependencyKind, Plane, Seconds, System};
+use foreshock_model::{Cause, Component, ComponentIndex, Confidence, DependencyKind, Plane, Scale, System};
 
 use crate::cascade::frozen::Frozen;
+use crate::durations::outage::Said;
 use crate::layout::defaults::RESTART_SECONDS;
-use crate::layout::own::Promotion;
+use crate::recovery::distribution::Distribution;
 use crate::recovery::outcome::{Recovery, RecoveryDeadlock, Restored, Span};
 use crate::recovery::repair::{Luck, Repair};
-use crate::recovery::restoration::{Back, Hit, Restoration};
+use crate::recovery::repairs::Asked;
+use crate::recovery::restoration::{Hit, Restoration};
 use crate::{Basis, Cascade, Fault, Health, Scratch, Unit};
 
-const LEVELS: [f64; 3] = [0.1, 0.5, 0.9];
+/// What is known of an outage beside its faults.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutageKnowledge {
+    /// What caused it: whatever is down as a whole takes as long as outages by that cause, whatever the system says.
+    pub cause: Option<Cause>,
+    /// Whose it is: a provider's, or one that a public report was written of, takes longer.
+    pub scale: Option<Scale>,
+}
 
 /// How the system comes back after these faults, all of them at time 0.
 pub fn recover(system: &System, faults: &[Fault]) -> Recovery {
+    recover_knowing(system, faults, OutageKnowledge::default())
+}
+
+/// The same with what is known of this very outage.
+pub fn recover_knowing(system: &System, faults: &[Fault], knowledge: OutageKnowledge) -> Recovery {
     let frozen = Frozen::new(system);
     let cascade = frozen.cascade(faults, &mut Scratch::default());
-    let restoration = restoration(system, &frozen, &cascade, faults);
-    let backs = LEVELS.map(|level| restoration.solve(Luck::Quantile(level)));
-    let span = |at: &dyn Fn(&Back) -> f64| {
-        let [p10, p50, p90] = backs.each_ref().map(|back| Seconds::new(at(back)));
-        Span { p10, p50, p90 }
-    };
-    let [_, median, _] = &backs;
-    let critical = restoration.critical(median);
+    let said = Said { cause: knowledge.cause, scale: knowledge.scale };
+    let restoration = restoration(system, &frozen, &cascade, faults, said);
+    let entries = Basis::of(system).entries;
+    let is_down = |of: ComponentIndex| restoration.is_down_component(of);
+    let entries: Vec<ComponentIndex> =
+        entries.iter().map(|entry| entry.component).filter(|&entry| is_down(entry)).collect();
+    let down: Vec<ComponentIndex> =
+        cascade.effects.iter().filter(|it| it.health == Health::Down).map(|it| it.component).collect();
+    let distribution = Distribution::of(&restoration, &[&entries, &down]);
+    let critical = restoration.critical(&restoration.solve(Luck::Quantile(0.5)));
     let mut components: Vec<Restored> = Vec::with_capacity(cascade.effects.len());
-    for effect in &cascade.effects {
+    for (place, effect) in cascade.effects.iter().enumerate() {
         let component = effect.component;
         components.push(Restored {
             component,
             health: effect.health,
-            serves: span(&|back| back.serves(component)),
-            whole: span(&|back| back.whole(component)),
+            serves: distribution.serves(place),
+            whole: distribution.whole(place),
             waits_for: restoration.waits_for(&critical, component),
             assumed: restoration.is_assumed(component),
+            drawn: restoration.drawn(component),
         });
     }
-    let order = |span: &Span| span.p50.map_or(f64::INFINITY, Seconds::get);
+    let order = |span: &Span| span.p50.map_or(f64::INFINITY, foreshock_model::Seconds::get);
     components.sort_by(|a, b| {
         let by_time = order(&a.serves).total_cmp(&order(&b.serves)).then(order(&a.whole).total_cmp(&order(&b.whole)));
         by_time.then(a.component.cmp(&b.component))
     });
-    let down: Vec<ComponentIndex> =
-        components.iter().filter(|it| it.health == Health::Down).map(|it| it.component).collect();
-    let entries = Basis::of(system).entries;
-    let entries: Vec<ComponentIndex> =
-        entries.iter().map(|entry| entry.component).filter(|entry| down.contains(entry)).collect();
-    let last = |of: &[ComponentIndex]| {
-        let latest = |back: &Back| of.iter().map(|&component| back.serves(component)).fold(0.0, f64::max);
-        (!of.is_empty()).then(|| span(&latest))
-    };
+    let last = |group: usize, of: &[ComponentIndex]| (!of.is_empty()).then(|| distribution.last(group));
     let deadlocks = restoration.deadlocks(&restoration.solve(Luck::Worst));
-    Recovery { service: last(&entries), everything: last(&down), components, deadlocks }
+    Recovery { service: last(0, &entries), everything: last(1, &down), components, deadlocks }
 }
 
 /// The circles in which something is needed to repair what it needs itself, for the finding `recovery-deadlock`: asked
@@ -73,7 +84,7 @@ pub fn recovery_deadlocks(system: &System) -> Vec<RecoveryDeadlock> {
     for (component, _) in system.iter().filter(|&(component, it)| !tools(system, component, it).is_empty()) {
         let faults = [Fault::Component(component)];
         let cascade = frozen.cascade(&faults, &mut scratch);
-        let restoration = restoration(system, &frozen, &cascade, &faults);
+        let restoration = restoration(system, &frozen, &cascade, &faults, Said::default());
         deadlocks.extend(restoration.deadlocks(&restoration.solve(Luck::Worst)));
     }
     deadlocks.sort_unstable();
@@ -103,11 +114,18 @@ fn on_plane(system: &System, component: ComponentIndex, plane: Plane) -> impl It
 }
 
 /// Everything that has to be restored.
-fn restoration<'a>(system: &System, frozen: &'a Frozen, cascade: &'a Cascade, faults: &[Fault]) -> Restoration<'a> {
+fn restoration<'a>(
+    system: &System,
+    frozen: &'a Frozen,
+    cascade: &'a Cascade,
+    faults: &[Fault],
+    said: Said,
+) -> Restoration<'a> {
     let own: BTreeMap<ComponentIndex, Health> = frozen.own_healths(faults).into_iter().collect();
     let mut repairs: BTreeMap<ComponentIndex, Vec<Repair>> = BTreeMap::new();
+    let asked = Asked { system, frozen, own: &own, said };
     for &fault in faults {
-        for (component, repair) in repairs_of(system, frozen, fault, &own) {
+        for (component, repair) in asked.repairs_of(fault) {
             repairs.entry(component).or_default().push(repair);
         }
     }
@@ -128,6 +146,7 @@ fn restoration<'a>(system: &System, frozen: &'a Frozen, cascade: &'a Cascade, fa
                 true => effect.health,
                 false => own.get(&effect.component).copied().unwrap_or_default(),
             },
+            instances_needed: instances_needed(frozen, effect.component, faults),
             repairs: repairs.remove(&effect.component).unwrap_or_default(),
             tools: it.map(|it| tools(system, effect.component, it)).unwrap_or_default(),
             starts: on_plane(system, effect.component, Plane::Start).collect(),
@@ -138,81 +157,20 @@ fn restoration<'a>(system: &System, frozen: &'a Frozen, cascade: &'a Cascade, fa
     Restoration::new(frozen, cascade, cascade.effects.iter().map(hit).collect())
 }
 
-/// What a fault asks to be repaired.
-fn repairs_of(
-    system: &System,
-    frozen: &Frozen,
-    fault: Fault,
-    own: &BTreeMap<ComponentIndex, Health>,
-) -> Vec<(ComponentIndex, Repair)> {
-    let of = |component: ComponentIndex, repair: &dyn Fn(&Component) -> Repair| {
-        let it = system.component(component)?;
-        Some((component, repair(it)))
-    };
-    // While enough instances are left the standby takes over, and it is as before in so many seconds.
-    let instance = |component: ComponentIndex, primary: bool| {
-        let promoted = primary
-            && frozen.layout.own.get(component.index()).is_some_and(|own| own.promotion != Promotion::NotNeeded)
-            && own.get(&component).is_some_and(|&health| health < Health::Down);
-        of(component, &|it| {
-            if promoted { Repair::promotion(it) } else { Repair::own(it, it.reliability.instance.as_ref()) }
-        })
-    };
-    let many = |members: Option<&Vec<ComponentIndex>>, figure: Option<&foreshock_model::Figure>| {
-        let members = members.into_iter().flatten();
-        members.filter_map(|&component| of(component, &|it| Repair::shared(it, figure))).collect::<Vec<_>>()
-    };
-    let one = |repair: Option<(ComponentIndex, Repair)>| repair.into_iter().collect::<Vec<_>>();
-    match fault {
-        Fault::Component(component) => one(of(component, &|it| {
-            let causes = &it.reliability;
-            let figures = [&causes.whole, &causes.service, &causes.software, &causes.instance, &causes.external];
-            let figure = figures.into_iter().flatten().find(|figure| figure.mttr.is_some());
-            Repair::own(it, figure)
-        })),
-        Fault::Instances { component, .. } => one(instance(component, true)),
-        Fault::Unit(Unit::Instance { component, index }) => one(instance(component, index == 0)),
-        Fault::Unit(Unit::Whole(component)) => one(of(component, &|it| Repair::own(it, it.reliability.whole.as_ref()))),
-        Fault::Unit(Unit::CommonCause(component)) => {
-            one(of(component, &|it| Repair::own(it, it.reliability.instance.as_ref())))
+/// How many of the instances that these faults took have to be back before enough are left.
+fn instances_needed(frozen: &Frozen, component: ComponentIndex, faults: &[Fault]) -> usize {
+    let Some(own) = frozen.layout.own.get(component.index()) else { return 0 };
+    let mut single = Vec::new();
+    let mut lost = 0u32;
+    for fault in faults {
+        match fault {
+            Fault::Instances { component: of, lost: count } if *of == component => lost = lost.saturating_add(*count),
+            Fault::Unit(Unit::Instance { component: of, index }) if *of == component => single.push(*index),
+            _ => {}
         }
-        Fault::Unit(Unit::Service(component)) => {
-            one(of(component, &|it| Repair::own(it, it.reliability.service.as_ref())))
-        }
-        Fault::Unit(Unit::Software(component)) => {
-            one(of(component, &|it| Repair::own(it, it.reliability.software.as_ref())))
-        }
-        Fault::Unit(Unit::Theoretical(component)) => {
-            one(of(component, &|it| Repair::shared(it, it.reliability.theoretical.as_ref())))
-        }
-        Fault::Unit(Unit::External(component)) => {
-            one(of(component, &|it| Repair::shared(it, it.reliability.external.as_ref())))
-        }
-        // Somebody makes room, or kills what used it up.
-        Fault::Exhausted { component, .. } => one(of(component, &|it| {
-            let causes = &it.reliability;
-            let figures = [&causes.software, &causes.whole, &causes.instance];
-            Repair::own(it, figures.into_iter().flatten().find(|figure| figure.mttr.is_some()))
-        })),
-        // What lies between the two is repaired for the caller.
-        Fault::Cut(dependency) => {
-            let caller = system.dependencies.get(dependency.index()).map(|dependency| dependency.from);
-            one(caller.and_then(|caller| of(caller, &|it| Repair::shared(it, None))))
-        }
-        // Nothing is broken: it is over when the reason is, and nobody says when.
-        Fault::Latency { .. } | Fault::Traffic { .. } | Fault::Impaired { .. } | Fault::Errors { .. } => Vec::new(),
-        // What fails is the promotion: the primary that needed it is the fault.
-        Fault::Unit(Unit::Failover(_)) => Vec::new(),
-        Fault::Unit(Unit::Zone(zone)) => {
-            many(frozen.layout.zone_members.get(zone.index()), system.zones.get(zone.index()).map(|zone| &zone.figure))
-        }
-        Fault::Unit(Unit::Domain(domain)) => many(
-            frozen.layout.domain_members.get(domain.index()),
-            system.domains.get(domain.index()).map(|domain| &domain.figure),
-        ),
-        Fault::Unit(Unit::Region(region)) => many(
-            frozen.layout.region_members.get(region.index()),
-            system.regions.get(region.index()).and_then(|region| region.figure.as_ref()),
-        ),
     }
+    single.sort_unstable();
+    single.dedup();
+    let lost = lost.saturating_add(single.len() as u32);
+    lost.saturating_add(1).saturating_sub(own.down_at).max(u32::from(lost > 0)) as usize
 }

@@ -1,6 +1,6 @@
 //! How a system comes back: what [`recover`](crate::recover) tells.
 
-use foreshock_model::{ComponentIndex, Seconds};
+use foreshock_model::{Cause, ComponentIndex, Scale, Seconds};
 
 use crate::Health;
 
@@ -31,6 +31,9 @@ pub struct Restored {
     pub waits_for: Option<ComponentIndex>,
     /// Whether its own times are defaults, in part at least.
     pub assumed: bool,
+    /// The row of the table of outages that its own repair was drawn from: the cause (none: any), and whose outages. None where
+    /// somebody said how long, or nothing of its own is broken.
+    pub drawn: Option<(Option<Cause>, Scale)>,
 }
 
 /// One step of a deadlock.

@@ -5,7 +5,7 @@
 //! support must come from outside (see `layout/circles.rs`) before the component: these times start at "never" and come down
 //! as they are justified, so that what waits for itself stays there.
 
-use foreshock_model::ComponentIndex;
+use foreshock_model::{Cause, ComponentIndex, Scale};
 use rustc_hash::FxHashMap;
 
 use crate::cascade::frozen::Frozen;
@@ -26,6 +26,8 @@ pub(crate) struct Hit {
     /// What the faults did to it by itself.
     pub(crate) own: Health,
     pub(crate) repairs: Vec<Repair>,
+    /// So many of the instances among these have to be there again before it can serve.
+    pub(crate) instances_needed: usize,
     /// What is needed for a repair by hand.
     pub(crate) tools: Vec<ComponentIndex>,
     /// What is needed to start.
@@ -45,28 +47,24 @@ pub(crate) struct Restoration<'a> {
     /// What each waits for, beside that, before it is as it was.
     whole: Waits,
     tools: Vec<Vec<usize>>,
+    /// What is drawn, each once.
+    keys: Vec<u64>,
+    /// The places of each repair's two keys among these.
+    drawn_by: Vec<Vec<[usize; 2]>>,
 }
 
-/// The times, by place.
+/// The times, by place; infinite for never.
 #[derive(Clone, Debug)]
 pub(crate) struct Back {
-    place: FxHashMap<u32, usize>,
-    luck: Luck,
-    serves: Vec<f64>,
-    whole: Vec<f64>,
+    /// Seconds until each serves.
+    pub(crate) serves: Vec<f64>,
+    /// Until each is as before.
+    pub(crate) whole: Vec<f64>,
+    /// Until so much is repaired that it can serve, and until all is.
+    able: Vec<f64>,
     repaired: Vec<f64>,
-}
-
-impl Back {
-    /// Seconds until it serves; infinite for never.
-    pub(crate) fn serves(&self, component: ComponentIndex) -> f64 {
-        self.place.get(&component.0).and_then(|&place| self.serves.get(place)).copied().unwrap_or(0.0)
-    }
-
-    /// Seconds until it is as before; infinite for never.
-    pub(crate) fn whole(&self, component: ComponentIndex) -> f64 {
-        self.place.get(&component.0).and_then(|&place| self.whole.get(place)).copied().unwrap_or(0.0)
-    }
+    /// The same with every tool at hand.
+    without_tools: Vec<f64>,
 }
 
 impl<'a> Restoration<'a> {
@@ -81,6 +79,8 @@ impl<'a> Restoration<'a> {
             serving: Waits::new(Vec::new()),
             whole: Waits::new(Vec::new()),
             tools: Vec::new(),
+            keys: Vec::new(),
+            drawn_by: Vec::new(),
         };
         let (mut all_serving, mut all_whole) = (Vec::new(), Vec::new());
         for hit in &restoration.hits {
@@ -94,7 +94,66 @@ impl<'a> Restoration<'a> {
         }
         restoration.serving = Waits::new(all_serving);
         restoration.whole = Waits::new(all_whole);
+        restoration.number_keys();
         restoration
+    }
+
+    /// Numbers what is drawn.
+    fn number_keys(&mut self) {
+        let mut numbers: FxHashMap<u64, usize> = FxHashMap::default();
+        let mut keys = Vec::new();
+        let mut number = |key: u64| {
+            *numbers.entry(key).or_insert_with(|| {
+                keys.push(key);
+                keys.len() - 1
+            })
+        };
+        for hit in &self.hits {
+            let each = hit.repairs.iter().map(|repair| [number(repair.key), number(repair.mechanism)]);
+            self.drawn_by.push(each.collect());
+        }
+        self.keys = keys;
+    }
+
+    /// The keys of what is drawn.
+    pub(crate) fn keys(&self) -> &[u64] {
+        &self.keys
+    }
+
+    /// How many draws decide something.
+    pub(crate) fn random_keys(&self) -> usize {
+        let mut random: Vec<u64> = Vec::new();
+        for repair in self.hits.iter().flat_map(|hit| &hit.repairs).filter(|repair| repair.is_random()) {
+            random.push(repair.key);
+            // Of what is shared, each mechanism decides by itself.
+            if repair.outage.automatic.is_some() {
+                random.push(repair.mechanism);
+            }
+        }
+        random.sort_unstable();
+        random.dedup();
+        random.len()
+    }
+
+    /// How many components are worse than before.
+    pub(crate) fn count(&self) -> usize {
+        self.hits.len()
+    }
+
+    /// The places of these, as far as they are worse than before.
+    pub(crate) fn places(&self, components: &[ComponentIndex]) -> Vec<usize> {
+        components.iter().filter_map(|component| self.place.get(&component.0).copied()).collect()
+    }
+
+    /// Whether it is DOWN.
+    pub(crate) fn is_down_component(&self, component: ComponentIndex) -> bool {
+        self.place.get(&component.0).is_some_and(|&place| self.is_down(place))
+    }
+
+    /// The row of the table of outages that its own repair was drawn from, if it was.
+    pub(crate) fn drawn(&self, component: ComponentIndex) -> Option<(Option<Cause>, Scale)> {
+        let hit = self.place.get(&component.0).and_then(|&place| self.hits.get(place))?;
+        hit.repairs.iter().find_map(|repair| repair.outage.drawn)
     }
 
     fn is_down(&self, place: usize) -> bool {
@@ -106,7 +165,7 @@ impl<'a> Restoration<'a> {
         let hit = self.place.get(&component.0).and_then(|&place| self.hits.get(place));
         hit.is_some_and(|hit| {
             let restarts = hit.health == Health::Down && hit.restart_assumed;
-            restarts || hit.repairs.iter().any(|repair| repair.assumed)
+            restarts || hit.repairs.iter().any(|repair| repair.outage.assumed)
         })
     }
 
@@ -176,33 +235,59 @@ impl<'a> Restoration<'a> {
     }
 
     /// When everything is back.
-    pub(crate) fn solve(&self, luck: Luck) -> Back {
+    pub(crate) fn solve(&self, luck: Luck<'_>) -> Back {
         let count = self.hits.len();
+        let by_hand = |tools: &dyn Fn(usize) -> f64, all: bool| {
+            (0..count).map(|place| self.repaired(place, luck, tools(place), all)).collect::<Vec<f64>>()
+        };
+        let without_tools = by_hand(&|_| 0.0, false);
         let mut back = Back {
-            place: self.place.clone(),
-            luck,
             serves: (0..count).map(|place| if self.is_down(place) { NEVER } else { 0.0 }).collect(),
             whole: Vec::new(),
-            repaired: vec![NEVER; count],
+            able: without_tools.clone(),
+            repaired: Vec::new(),
+            without_tools,
         };
+        let needs_tools = self.tools.iter().any(|tools| !tools.is_empty());
         // Each round follows one more need for a tool.
         for _ in 0..=count {
-            back.repaired = (0..count).map(|place| self.repaired(place, &back)).collect();
+            if needs_tools {
+                back.able = by_hand(&|place| self.tools_at(place, &back), false);
+            }
             let serves = self.serving(&back);
             if serves == back.serves {
                 break;
             }
             back.serves = serves;
         }
+        back.repaired = by_hand(&|place| self.tools_at(place, &back), true);
         back.whole = self.wholes(&back);
         back
     }
 
-    /// When what is broken of it is repaired.
-    fn repaired(&self, place: usize, back: &Back) -> f64 {
-        let (Some(hit), Some(tools)) = (self.hits.get(place), self.tools.get(place)) else { return 0.0 };
-        let tools = tools.iter().map(|&tool| get(&back.serves, tool)).fold(0.0, f64::max);
-        hit.repairs.iter().map(|repair| repair.done(back.luck, tools)).fold(0.0, f64::max)
+    /// When the tools for a repair are there.
+    fn tools_at(&self, place: usize, back: &Back) -> f64 {
+        let tools = self.tools.get(place).into_iter().flatten();
+        tools.map(|&tool| get(&back.serves, tool)).fold(0.0, f64::max)
+    }
+
+    /// When what is broken of it is repaired: all of it, or so much that it can serve.
+    fn repaired(&self, place: usize, luck: Luck<'_>, tools: f64, all: bool) -> f64 {
+        let (Some(hit), Some(draws)) = (self.hits.get(place), self.drawn_by.get(place)) else { return 0.0 };
+        let mut latest = 0.0_f64;
+        let mut instances = Vec::new();
+        for (repair, &places) in hit.repairs.iter().zip(draws) {
+            let done = repair.done(luck, places, tools);
+            match repair.is_instance && !all {
+                true => instances.push(done),
+                false => latest = latest.max(done),
+            }
+        }
+        if let Some(needed) = hit.instances_needed.min(instances.len()).checked_sub(1) {
+            let (_, nth, _) = instances.select_nth_unstable_by(needed, f64::total_cmp);
+            latest = latest.max(*nth);
+        }
+        latest
     }
 
     /// When each serves, if what has to be there before is there as `back` says.
@@ -215,11 +300,7 @@ impl<'a> Restoration<'a> {
                 let Some(hit) = self.hits.get(place as usize).filter(|hit| hit.health == Health::Down) else {
                     continue;
                 };
-                set(
-                    &mut serves,
-                    place,
-                    if hit.own == Health::Down { get(&back.repaired, place as usize) } else { 0.0 },
-                );
+                set(&mut serves, place, if hit.own == Health::Down { get(&back.able, place as usize) } else { 0.0 });
             }
             self.serving.settle(places, &back.serves, &mut serves);
             for &place in places.iter().filter(|&&place| self.is_down(place as usize)) {
@@ -289,16 +370,18 @@ impl<'a> Restoration<'a> {
         let place = place as usize;
         let hit = self.hits.get(place)?;
         let at = get(ready, place);
-        if hit.own == Health::Down && get(&back.repaired, place) >= at {
-            let without = hit.repairs.iter().map(|repair| repair.done(back.luck, 0.0)).fold(0.0, f64::max);
+        // What was added is not exactly what is left when it is taken away again.
+        let before = |time: f64| time + 1e-9 * time.abs().max(1.0) < at;
+        if hit.own == Health::Down && !before(get(&back.able, place)) {
+            let without = get(&back.without_tools, place);
             let tools = self.tools.get(place).into_iter().flatten().copied();
             let later = |last: usize, tool: usize| if get(ready, tool) > get(ready, last) { tool } else { last };
-            let tool = tools.filter(|_| get(&back.repaired, place) > without).reduce(later);
+            let tool = tools.filter(|_| get(&back.able, place) > without).reduce(later);
             return Some(tool.map(|tool| (tool, true)));
         }
         for wait in self.serving.of(place) {
             let until = until(wait, ready, &back.serves);
-            if until < at || until <= 0.0 {
+            if before(until) || until <= 0.0 {
                 continue;
             }
             let ends =

@@ -84,15 +84,19 @@ fn same_reliability(old: &Reliability, new: &Reliability) -> bool {
 }
 
 fn same_recovery(old: &Recovery, new: &Recovery) -> bool {
-    let Recovery { automatic, restart, response, needs: _ } = old;
-    let pairs = [(automatic, &new.automatic), (restart, &new.restart), (response, &new.response)];
+    let Recovery { automatic, restart, response, repair, cause, needs: _ } = old;
+    let pairs =
+        [(automatic, &new.automatic), (restart, &new.restart), (response, &new.response), (repair, &new.repair)];
     pairs.into_iter().all(|(old, new)| old.as_ref().map(|it| it.value) == new.as_ref().map(|it| it.value))
+        && cause.as_ref().map(|it| it.value) == new.cause.as_ref().map(|it| it.value)
 }
 
 pub(crate) fn same_figure(old: Option<&Figure>, new: Option<&Figure>) -> bool {
     let numbers = |figure: &Figure| {
-        let Figure { unavailability, layer, mttr, source: _ } = figure;
-        (*unavailability, *layer, *mttr)
+        let Figure { unavailability, layer, mttr, planned, source } = figure;
+        let planned: Vec<_> = planned.iter().map(|it| (it.work, it.times_a_year.0, it.each.0)).collect();
+        // Whether a repair time is judgement decides whether the table of outages is used in its place.
+        (*unavailability, *layer, *mttr, planned, source.is_default())
     };
     old.map(numbers) == new.map(numbers)
 }

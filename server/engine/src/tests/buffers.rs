@@ -10,6 +10,7 @@ use super::random;
 use crate::cascade::frozen::Frozen;
 use crate::diagram::equations::Wanted;
 use crate::diagram::service::{Method, Service};
+use crate::durations::log_normal::LogNormal;
 use crate::layout::reading::{Purpose, Reading};
 use crate::{Unit, assess};
 
@@ -138,7 +139,9 @@ proptest! {
         // For each component: not failed, or failed for between one sum and the next.
         let cases: Vec<Vec<(f64, f64)>> = figures.iter().map(|figure| {
             let Some((unavailability, mttr)) = *figure else { return vec![(-1.0, 1.0)] };
-            let still = |seconds: f64| unavailability * (-seconds / mttr).exp();
+            // f E[(D - b)+] with f = U / E[D], by the law that recovery draws from.
+            let time = LogNormal::with_mean(mttr);
+            let still = |seconds: f64| unavailability * time.excess(seconds) / mttr;
             let mut cases = vec![(-1.0, 1.0 - unavailability)];
             for (index, &sum) in sums.iter().enumerate() {
                 let next = sums.get(index + 1).map_or(0.0, |next| still(*next));

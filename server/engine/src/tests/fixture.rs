@@ -35,7 +35,7 @@ pub(crate) fn written() -> Source {
 
 pub(crate) fn figure(unavailability: f64, layer: Layer) -> Figure {
     let unavailability = Probability::new(unavailability).unwrap();
-    Figure { unavailability, layer, mttr: None, source: written() }
+    Figure { unavailability, layer, mttr: None, planned: Vec::new(), source: written() }
 }
 
 fn seconds(value: f64) -> Sourced<Seconds> {
@@ -252,6 +252,7 @@ fn parse_component(system: &System, words: &[&str]) -> Component {
                 for figure in figures.into_iter().flatten() {
                     figure.mttr = Seconds::new(number());
                 }
+                component.recovery.repair = Some(seconds(number()));
             }
             "h0" => {
                 let base_rate = Sourced { value: Probability::new(number()).unwrap(), source: written() };

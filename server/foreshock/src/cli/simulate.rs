@@ -5,8 +5,9 @@ use std::io::{self, IsTerminal};
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 use foreshock_analysis::{Snapshot, Stack};
-use foreshock_engine::{Budget, Fault, Sweep, SweepOptions, UnknownFault, enumerate};
-use foreshock_model::System;
+use foreshock_engine::{Budget, Fault, OutageKnowledge, Sweep, SweepOptions, UnknownFault, enumerate};
+use foreshock_infra::closest;
+use foreshock_model::{Cause, System};
 use foreshock_report::{Paint, Places, Played, Simulation, StackMatter, simulate_human, simulate_json};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -22,6 +23,10 @@ pub(super) struct Arguments {
     /// Play the asked faults at the same time, as one scenario
     #[arg(long)]
     together: bool,
+    /// What caused it: configuration, deploy, overload, bug, zone_power, network, third_party, hardware, dns or certificate. It
+    /// decides how long a whole component, zone or third party is away
+    #[arg(long, value_name = "CAUSE", value_parser = cause)]
+    cause: Option<Cause>,
     /// Show the cascade down to this depth; what is below is counted
     #[arg(long, value_name = "N")]
     cascade_depth: Option<usize>,
@@ -102,6 +107,15 @@ impl Faults {
     }
 }
 
+/// A cause by its name.
+fn cause(name: &str) -> Result<Cause, String> {
+    Cause::from_name(name).ok_or_else(|| {
+        let names = Cause::ALL.map(|(_, name)| name);
+        let meant = closest(name, names).map_or_else(String::new, |meant| format!("did you mean {meant}? "));
+        format!("{meant}expected one of {}", names.join(", "))
+    })
+}
+
 /// Of a sweep so many are shown where nobody asked for all.
 const SHOWN: usize = 20;
 
@@ -114,6 +128,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     }
     let (snapshot, base) = read_beside(arguments.stacks.path(), &arguments.stacks.inputs, arguments.about.base())?;
     let names = arguments.faults.names();
+    if names.is_empty() && arguments.cause.is_some() {
+        return Err("--cause is about what is asked to fail: it needs --fail, --zone, --region or --domain".to_owned());
+    }
+    let knowledge = OutageKnowledge { cause: arguments.cause, scale: None };
     let mut simulations = Vec::new();
     let mut sweeps = Vec::new();
     let mut unknown = None;
@@ -128,7 +146,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
             continue;
         }
         match scenarios(stack.system(), &names, arguments.together) {
-            Ok(scenarios) => simulations.push(Simulation::asked(stack, scenarios)),
+            Ok(scenarios) => simulations.push(Simulation::asked(stack, scenarios, knowledge)),
             // Another stack may have it.
             Err(error) => {
                 unknown.get_or_insert(error);
@@ -169,7 +187,8 @@ fn report(
     for (index, stack) in snapshot.stacks.iter().enumerate() {
         // A fault that only other stacks know is not played here.
         let asked = scenarios(stack.system(), names, arguments.together).unwrap_or_default();
-        let asked = asked.into_iter().map(|(id, faults)| Played::of(stack, id, &faults)).collect();
+        let knowledge = OutageKnowledge { cause: arguments.cause, scale: None };
+        let asked = asked.into_iter().map(|(id, faults)| Played::of(stack, id, &faults, knowledge)).collect();
         let sweep = sweeps.next().unwrap_or_else(|| sweep(stack, arguments.budget));
         matters.push(StackMatter::of(snapshot, index, stack, sweep, asked));
     }

@@ -52,7 +52,8 @@ pub(crate) fn read(declared: &Declared<'_>, context: &mut Context<'_, '_>) -> Re
     let (capacity, timeout) = capacity::read(&mut section, context.report, replicas);
     let agent = agent::read(&mut section, context, kind);
     let promise = agent.promise;
-    let (reliability, is_explicit) = reliability::read(&mut section, context.report, kind, context.defaults, promise);
+    let causes = reliability::read(&mut section, context.report, kind, context.defaults, promise);
+    let reliability::Read { reliability, is_explicit, repair } = causes;
     let recovery = recovery::read(&mut section, context);
     // An explicit figure holds the time until somebody comes.
     let usual = || context.defaults.response(kind).filter(|_| !is_explicit);
@@ -80,7 +81,7 @@ pub(crate) fn read(declared: &Declared<'_>, context: &mut Context<'_, '_>) -> Re
         capacity,
         domains,
         region: place.region,
-        recovery: Recovery { response, ..recovery },
+        recovery: Recovery { response, repair, ..recovery },
         agent: agent.agent,
         entry,
         may_be_absent: None,

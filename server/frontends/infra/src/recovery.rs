@@ -1,14 +1,16 @@
 //! How it comes back, and how soon somebody begins to repair it.
 
 use foreshock_catalog::Team;
-use foreshock_model::{Recovery, Seconds, Source, Sourced};
+use foreshock_model::{Cause, Recovery, Seconds, Source, Sourced};
 
 use crate::component::Context;
 use crate::file::component_named;
-use crate::section::{Bounds, Section, Written};
+use crate::section::{Bounds, Report, Section, Written};
 
 pub(crate) fn read(section: &mut Section<'_>, context: &mut Context<'_, '_>) -> Recovery {
-    let mut recovery = Recovery { response: response(section, context), ..Recovery::default() };
+    let response = response(section, context);
+    let cause = cause(section, context.report);
+    let mut recovery = Recovery { response, cause, ..Recovery::default() };
     let report = &mut *context.report;
     let Some((mut block, _)) = section.section(report, "recovery", "recovery.") else { return recovery };
     let sourced = |written: Written<Seconds>| Sourced { source: written.source(), value: written.value };
@@ -27,6 +29,13 @@ pub(crate) fn read(section: &mut Section<'_>, context: &mut Context<'_, '_>) -> 
     }
     block.finish(report);
     recovery
+}
+
+/// Why all of it is down when it is.
+fn cause(section: &mut Section<'_>, report: &mut Report) -> Option<Sourced<Cause>> {
+    let words = Cause::ALL.map(|(cause, name)| (name, cause));
+    let cause = section.word(report, "cause", &words)?;
+    Some(Sourced { source: cause.source(), value: cause.value })
 }
 
 /// What the team block gives; none where it is not written.

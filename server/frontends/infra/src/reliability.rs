@@ -1,7 +1,7 @@
 //! A component's own causes of failure: written figures, else rates, else the table of defaults.
 
 use foreshock_catalog::{Defaults, Upkeep};
-use foreshock_model::{CommonCause, ComponentKind, Figure, Layer, Probability, Reliability, Seconds};
+use foreshock_model::{CommonCause, ComponentKind, Figure, Layer, Probability, Reliability, Seconds, Sourced};
 
 use crate::decimal::complement;
 use crate::problem::ProblemKind;
@@ -12,14 +12,23 @@ const MTTR_MINUTES: f64 = 30.0;
 /// `external_sla.provider_sla` where the block is written without it, percent.
 const PROVIDER_SLA: &str = "99.9";
 
-/// The causes, and whether a figure for all of them is written. `promise` is what an agent's block says of a third party (an unavailability).
+/// A component's own causes.
+pub(crate) struct Read {
+    pub(crate) reliability: Reliability,
+    /// A figure for all of them is written.
+    pub(crate) is_explicit: bool,
+    /// The repair time, where it is written.
+    pub(crate) repair: Option<Sourced<Seconds>>,
+}
+
+/// The causes. `promise` is what an agent's block says of a third party (an unavailability).
 pub(crate) fn read(
     section: &mut Section<'_>,
     report: &mut Report,
     kind: ComponentKind,
     defaults: Defaults<'_>,
     promise: Option<Written<f64>>,
-) -> (Reliability, bool) {
+) -> Read {
     let keys = ["unavailability", "availability", "instance_unavailability", "instance_availability"];
     let explicit = unavailability_of(section, report, &keys);
     let profile = profile(section, report);
@@ -27,29 +36,32 @@ pub(crate) fn read(
     let external = external(section, report).or(promise);
     let theoretical = pauses(section, report);
 
+    let repair = profile.mttr.as_ref().map(|mttr| Sourced { value: mttr.value, source: mttr.source() });
     let default = defaults.instance(kind);
     let layer = default.layer;
-    let mttr = profile.mttr.and_then(Seconds::new);
+    let mttr = profile.mttr.as_ref().map(|mttr| mttr.value);
     let figure = |unavailability: f64, layer, mttr, source| Figure {
         unavailability: Probability::clamped(unavailability),
         layer,
         mttr,
+        planned: Vec::new(),
         source,
     };
     if let Some((_, explicit)) = explicit.as_ref().filter(|(key, _)| !key.starts_with("instance")) {
         let whole = figure(explicit.value, layer, mttr, explicit.source());
-        return (Reliability { whole: Some(whole), ..Reliability::default() }, true);
+        let reliability = Reliability { whole: Some(whole), ..Reliability::default() };
+        return Read { reliability, is_explicit: true, repair };
     }
     let external = external.map(|it| figure(it.value, Layer::External, mttr, it.source()));
     let mut reliability = Reliability {
-        theoretical: theoretical.map(|it| figure(it.value, Layer::Theoretical, None, it.source())),
+        theoretical: theoretical.map(|(it, each)| figure(it.value, Layer::Theoretical, Some(each), it.source())),
         external,
         ..Reliability::default()
     };
     if let Some((_, explicit)) = &explicit {
         reliability.instance = Some(figure(explicit.value, layer, mttr, explicit.source()));
     } else if let Some(mtbf) = profile.mtbf.as_ref().filter(|mtbf| mtbf.value > 0.0) {
-        let down = profile.mttr.unwrap_or(MTTR_MINUTES * 60.0);
+        let down = mttr.map_or(MTTR_MINUTES * 60.0, Seconds::get);
         let unavailability = down / (mtbf.value * 3600.0 + down);
         reliability.instance = Some(figure(unavailability, layer, Seconds::new(down), mtbf.source()));
     } else if reliability.external.is_none() {
@@ -74,7 +86,7 @@ pub(crate) fn read(
         };
         reliability.common_cause = Some(common_cause.map_or_else(|| defaults.common_cause(), of_replicas));
     }
-    (reliability, explicit.is_some())
+    Read { reliability, is_explicit: explicit.is_some(), repair }
 }
 
 /// The default fails as often as the table says, and is repaired in the written time.
@@ -120,8 +132,7 @@ pub(crate) fn unavailability_of(
 struct Profile {
     /// Hours.
     mtbf: Option<Written<f64>>,
-    /// Seconds.
-    mttr: Option<f64>,
+    mttr: Option<Written<Seconds>>,
     upkeep: Upkeep,
 }
 
@@ -130,7 +141,7 @@ fn profile(section: &mut Section<'_>, report: &mut Report) -> Profile {
         return Profile::default();
     };
     let mtbf = block.number(report, "mtbf_hours", Bounds::NotNegative);
-    let mttr = block.number(report, "mttr_minutes", Bounds::NotNegative).map(|minutes| minutes.value * 60.0);
+    let mttr = block.seconds(report, "mttr_minutes", 60.0);
     let deploy = block.seconds(report, "deploy_downtime_seconds", 1.0);
     let maintenance = block.seconds(report, "maintenance_downtime_minutes", 60.0);
     if let Some((mut degradation, _)) = block.section(report, "degradation", "operational_profile.degradation.") {
@@ -140,8 +151,8 @@ fn profile(section: &mut Section<'_>, report: &mut Report) -> Profile {
         degradation.finish(report);
     }
     block.finish(report);
-    let source = deploy.as_ref().or(maintenance.as_ref()).map(Written::source);
-    let upkeep = Upkeep { deploy: deploy.map(|it| it.value), maintenance: maintenance.map(|it| it.value), source };
+    let sourced = |written: Written<Seconds>| Sourced { source: written.source(), value: written.value };
+    let upkeep = Upkeep { deploy: deploy.map(sourced), maintenance: maintenance.map(sourced) };
     Profile { mtbf, mttr, upkeep }
 }
 
@@ -161,14 +172,15 @@ pub(crate) fn promise(section: &mut Section<'_>, report: &mut Report, key: &'sta
     Some(written(report, &pair, complement(text, number, true)))
 }
 
-/// The share of time in which a runtime stands still.
-fn pauses(section: &mut Section<'_>, report: &mut Report) -> Option<Written<f64>> {
+/// The share of time in which a runtime stands still, and how long each time.
+fn pauses(section: &mut Section<'_>, report: &mut Report) -> Option<(Written<f64>, Seconds)> {
     let (mut block, place) = section.section(report, "runtime_jitter", "runtime_jitter.")?;
     let pause = block.number(report, "gc_pause_ms", Bounds::NotNegative);
     let times = block.number(report, "gc_pause_frequency", Bounds::NotNegative);
     block.number(report, "scheduling_jitter_ms", Bounds::NotNegative);
     block.finish(report);
-    let share = pause?.value / 1000.0 * times?.value;
+    let pause = Seconds::new(pause?.value / 1000.0)?;
+    let share = pause.get() * times?.value;
     if share > 1.0 {
         let kind = ProblemKind::OutOfRange {
             field: "runtime_jitter.gc_pause_ms x gc_pause_frequency".to_owned(),
@@ -178,5 +190,5 @@ fn pauses(section: &mut Section<'_>, report: &mut Report) -> Option<Written<f64>
         report.tell(place.span, kind);
         return None;
     }
-    (share > 0.0).then_some(Written { value: share, place })
+    (share > 0.0).then_some((Written { value: share, place }, pause))
 }

@@ -131,7 +131,7 @@ impl Shared {
 
 /// The default with what is written in its place.
 fn figure_at(default: &Figure, (unavailability, source): (Probability, Source)) -> Figure {
-    Figure { unavailability, layer: Layer::Hardware, mttr: default.mttr, source }
+    Figure { unavailability, layer: Layer::Hardware, source, ..default.clone() }
 }
 
 type Unit = (Arc<str>, Option<(Probability, Source)>);

@@ -283,7 +283,7 @@ fn rates_repairs_and_upkeep() {
         expect![[r#"
             a database "a" (1 lines) 1 of 1 in ? (no zone is written) primary None 120s 0.95
               instance: 1.1573e-4 L2, 1800s (default database)
-              software: 8.3828e-5 L1, 50.121258052292546s (deploy_downtime_seconds: 30)
+              software: 8.3828e-5 L1, 1800s (deploy_downtime_seconds: 30), Deploy 52.18 x 30s (deploy_downtime_seconds: 30)
         "#]],
     );
     component(
@@ -291,8 +291,23 @@ fn rates_repairs_and_upkeep() {
         expect![[r#"
             a app_server "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 3.8579e-5 L2, 300s (default app_server)
-              software: 1.5177e-3 L1, 3278.5406256417277s (maintenance_downtime_minutes: 60)
+              software: 1.5177e-3 L1, 1800s (maintenance_downtime_minutes: 60), Maintenance 12 x 3600s (maintenance_downtime_minutes: 60)
               response 975s (default response)
+        "#]],
+    );
+}
+
+/// 30 s a week are 26 minutes a year, however long people take to answer.
+#[test]
+fn a_planned_deploy_waits_for_nobody() {
+    component(
+        "type: database, operational_profile: {deploy_downtime_seconds: 30, maintenance_downtime_minutes: 10}, cause: configuration, team: {}",
+        expect![[r#"
+            a database "a" (1 lines) 1 of 1 in ? (no zone is written) primary None 120s 0.95
+              instance: 1.1573e-4 L2, 1800s (default database)
+              software: 3.1198e-4 L1, 1800s (deploy_downtime_seconds: 30), Deploy 52.18 x 30s (deploy_downtime_seconds: 30), Maintenance 12 x 600s (maintenance_downtime_minutes: 10)
+              response 975s (team: {})
+              down by configuration (cause: configuration)
         "#]],
     );
 }
@@ -329,7 +344,7 @@ fn third_parties_and_pauses() {
             a app_server "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 3.8579e-5 L2, 300s (default app_server)
               software: 1.4881e-4 L1, 1800s (default change_failure)
-              theoretical: 1e-3 L3 (runtime_jitter: {gc_pause_ms: 10, gc_pause_frequency: 0.1})
+              theoretical: 1e-3 L3, 0.01s (runtime_jitter: {gc_pause_ms: 10, gc_pause_frequency: 0.1})
               response 975s (default response)
         "#]],
     );

@@ -87,7 +87,13 @@ fn component(name: &Arc<str>, count: u32, place: &Place, written: &Place, entry:
             },
         },
         reliability: Reliability {
-            instance: Some(Figure { unavailability, layer: Layer::Hardware, mttr, source: default() }),
+            instance: Some(Figure {
+                unavailability,
+                layer: Layer::Hardware,
+                mttr,
+                planned: Vec::new(),
+                source: default(),
+            }),
             ..Reliability::default()
         },
         capacity: Capacity::default(),

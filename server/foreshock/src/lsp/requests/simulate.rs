@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use foreshock_analysis::Stack;
-use foreshock_engine::{Fault, UnknownFault};
+use foreshock_engine::{Fault, OutageKnowledge, UnknownFault};
 use foreshock_report::{Places, Simulation, simulate_json};
 use foreshock_text::FilePath;
 use serde::Deserialize;
@@ -53,5 +53,6 @@ impl Request for Simulate {
 
 fn played(stack: &Arc<Stack>, name: &str) -> Result<Simulation, UnknownFault> {
     let fault = Fault::named(stack.system(), name)?;
-    Ok(Simulation::asked(stack, vec![(fault.id(stack.system()), vec![fault])]))
+    let scenarios = vec![(fault.id(stack.system()), vec![fault])];
+    Ok(Simulation::asked(stack, scenarios, OutageKnowledge::default()))
 }

@@ -142,6 +142,9 @@ fn print_component(text: &str, system: &System, component: &Component, out: &mut
             let _ = writeln!(out, "  {name} {}s ({})", seconds.value.get(), source(text, &seconds.source));
         }
     }
+    if let Some(cause) = &recovery.cause {
+        let _ = writeln!(out, "  down by {} ({})", cause.value.name(), source(text, &cause.source));
+    }
     if !recovery.needs.is_empty() {
         let needs: Vec<String> =
             recovery.needs.iter().map(|it| system.component(*it).unwrap().id.to_string()).collect();
@@ -189,7 +192,11 @@ fn figure(text: &str, figure: &Figure) -> String {
     let digits = figure.unavailability.get();
     let short = format!("{digits:.4e}");
     let shown = if short.parse() == Ok(digits) { format!("{digits:e}") } else { short };
-    format!("{shown} {layer}{mttr} ({})", source(text, &figure.source))
+    let planned = figure.planned.iter().map(|it| {
+        let times = it.times_a_year.0;
+        format!(", {:?} {times} x {}s ({})", it.work, it.each.0.get(), source(text, &it.each.1))
+    });
+    format!("{shown} {layer}{mttr} ({}){}", source(text, &figure.source), planned.collect::<String>())
 }
 
 fn source(text: &str, source: &Source) -> String {
