@@ -89,7 +89,7 @@ pub(crate) fn within(severities: &[Severity], seconds: f64) -> f64 {
 
 /// The time of which no more is lost with this probability, below 1; at most `most` seconds.
 pub(crate) fn quantile(severities: &[Severity], level: f64, most: f64) -> f64 {
-    let mut up_to = severities.iter().map(|severity| severity.expected * severity.mean).sum::<f64>().min(most);
+    let mut up_to = severities.iter().map(|severity| severity.expected * severity.mean()).sum::<f64>().min(most);
     if up_to <= 0.0 {
         return 0.0;
     }
@@ -112,8 +112,9 @@ fn intensity(severities: &[Severity], step: f64, cells: usize) -> (f64, Vec<f64>
     let mut drift = 0.0;
     let mut intensity = vec![0.0; cells + 2];
     for severity in severities.iter().filter(|severity| severity.expected > 0.0) {
-        let [shorter, first, second] = severity.moments_below(step);
-        let [below_two, first_of_two, _] = severity.moments_below(2.0 * step);
+        let [shorter, first] = severity.up_to(step);
+        let [below_two, first_of_two] = severity.up_to(2.0 * step);
+        let second = severity.second_moment_up_to(step);
         // Below the step: as many of its length as give the variance, and what the mean has beyond these.
         let lumps = (second / (step * step)).min(first / step);
         drift += severity.expected * (first - lumps * step).max(0.0);
@@ -177,7 +178,15 @@ fn twice(mass: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::availability::severity::below;
+    use crate::durations::law::DurationLaw;
+    use crate::durations::log_normal::{LogNormal, normal_below as below};
+
+    /// So many are expected, each log-normal of this mean and spread; of spread 0 always as long.
+    fn severity(expected: f64, mean: f64, spread: f64) -> Severity {
+        let by_hand = LogNormal { median: mean * (-spread * spread / 2.0).exp(), sigma: spread };
+        let law = if spread > 0.0 { DurationLaw::by_hand(0.0, by_hand) } else { DurationLaw::exactly(mean) };
+        Severity { expected, law, stretch: 1.0 }
+    }
 
     fn close(found: f64, expected: f64, by: f64) {
         assert!((found - expected).abs() <= by, "{found} not {expected}");
@@ -197,20 +206,20 @@ mod tests {
     #[test]
     fn lengths_that_are_always_the_same() {
         for (expected, seconds) in [(0.3, 1500.0), (2.0, 1500.0), (4.0, 2900.0), (0.01, 300.0)] {
-            let severity = Severity { expected, mean: 600.0, spread: 0.0 };
-            close(within(&[severity], seconds), poisson(expected, (seconds / 600.0) as u32), 1e-9);
+            let one = severity(expected, 600.0, 0.0);
+            close(within(&[one], seconds), poisson(expected, (seconds / 600.0) as u32), 1e-9);
         }
     }
 
     #[test]
     fn nothing_to_lose() {
-        let severity = Severity { expected: 2.0, mean: 600.0, spread: 1.2 };
-        close(within(&[severity], 0.0), (-2.0_f64).exp(), 1e-12);
-        assert_eq!(within(&[severity], -1.0), 0.0);
+        let one = severity(2.0, 600.0, 1.2);
+        close(within(&[one], 0.0), (-2.0_f64).exp(), 1e-12);
+        assert_eq!(within(&[one], -1.0), 0.0);
         assert_eq!(within(&[], 0.0), 1.0);
         assert_eq!(quantile(&[], 0.99, 1e6), 0.0);
         // As often nothing as not.
-        let rare = Severity { expected: 0.001, ..severity };
+        let rare = Severity { expected: 0.001, ..one };
         assert_eq!(quantile(&[rare], 0.99, 1e6), 0.0);
     }
 
@@ -218,9 +227,9 @@ mod tests {
     /// lattice: that is as coarse as it gets.
     #[test]
     fn very_many() {
-        let severity = Severity { expected: 20_000.0, mean: 1.0, spread: 0.0 };
+        let one = severity(20_000.0, 1.0, 0.0);
         for z in [-1.0, 0.0, 1.5] {
-            close(within(&[severity], 20_000.0 + z * 20_000.0_f64.sqrt()), below(z), 0.03);
+            close(within(&[one], 20_000.0 + z * 20_000.0_f64.sqrt()), below(z), 0.03);
         }
     }
 
@@ -229,8 +238,7 @@ mod tests {
         let step = seconds / CELLS as f64;
         let mut intensity = vec![0.0; CELLS + 2];
         for severity in severities {
-            let mu = severity.mean.ln() - severity.spread * severity.spread / 2.0;
-            let cdf = |x: f64| if x <= 0.0 { 0.0 } else { below((x.ln() - mu) / severity.spread) };
+            let cdf = |x: f64| 1.0 - severity.survival(x);
             for (place, slot) in intensity.iter_mut().enumerate().take(CELLS + 1).skip(1) {
                 let at = if up { place - 1 } else { place };
                 *slot += severity.expected * (cdf((at + 1) as f64 * step) - cdf(at as f64 * step));
@@ -256,7 +264,7 @@ mod tests {
                 let mut left = severity.expected + (1.0 - next()).ln();
                 while left > 0.0 {
                     let normal = (-2.0 * (1.0 - next()).ln()).sqrt() * (std::f64::consts::TAU * next()).cos();
-                    lost += severity.mean * (severity.spread * normal - severity.spread * severity.spread / 2.0).exp();
+                    lost += severity.law.drawn(next(), normal);
                     left += (1.0 - next()).ln();
                 }
             }
@@ -267,11 +275,7 @@ mod tests {
     /// Short and long ones together, against sampling and within bounds.
     #[test]
     fn mixed_lengths() {
-        let mixed = [
-            Severity { expected: 0.8, mean: 1800.0, spread: 1.2 },
-            Severity { expected: 3.0, mean: 60.0, spread: 0.0001 },
-            Severity { expected: 0.05, mean: 20_000.0, spread: 1.5 },
-        ];
+        let mixed = [severity(0.8, 1800.0, 1.2), severity(3.0, 60.0, 0.0001), severity(0.05, 20_000.0, 1.5)];
         for seconds in [200.0, 2592.0, 20_000.0, 200_000.0] {
             let found = within(&mixed, seconds);
             let (low, high) = (rounded(&mixed, seconds, true), rounded(&mixed, seconds, false));
@@ -289,7 +293,7 @@ mod tests {
 
     #[test]
     fn longer_and_more_often_is_worse() {
-        let of = |expected: f64, mean: f64| [Severity { expected, mean, spread: 1.2 }];
+        let of = |expected: f64, mean: f64| [severity(expected, mean, 1.2)];
         let mut last = 1.0;
         for expected in [0.1, 0.5, 1.0, 3.0, 10.0] {
             let found = within(&of(expected, 900.0), 2592.0);

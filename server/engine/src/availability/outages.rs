@@ -21,6 +21,7 @@ use crate::diagram::loss::Loss;
 use crate::diagram::recurrence::Recurrence;
 use crate::diagram::service::{Counted, Method, Service, Weighted};
 use crate::diagram::variables::Variable;
+use crate::durations::law::DurationLaw;
 
 const YEAR: f64 = 8766.0 * 3600.0;
 const MONTH: f64 = YEAR / 12.0;
@@ -118,9 +119,20 @@ pub(crate) struct Course {
 #[derive(Clone, Copy, Debug)]
 struct Begun {
     per_second: f64,
-    mean: f64,
-    spread: f64,
+    law: DurationLaw,
+    stretch: f64,
     assumed: bool,
+}
+
+impl Begun {
+    fn mean(&self) -> f64 {
+        self.law.mean() * self.stretch
+    }
+
+    fn of(recurrence: Recurrence, per_second: f64) -> Begun {
+        let Recurrence { law, stretch, assumed, .. } = recurrence;
+        Begun { per_second, law, stretch, assumed }
+    }
 }
 
 impl Course {
@@ -147,7 +159,7 @@ impl Course {
                     let (known, lost) =
                         kinds.entry((part, variable)).or_insert((Begun { per_second: 0.0, ..begun }, 0.0));
                     known.per_second = known.per_second.max(begun.per_second);
-                    *lost += weight * begun.per_second * begun.mean;
+                    *lost += weight * begun.per_second * begun.mean();
                 }
             }
         }
@@ -160,8 +172,8 @@ impl Course {
         course.assumed = if course.per_second > 0.0 { assumed / course.per_second } else { 0.0 };
         let severity = |(_, (begun, lost)): ((usize, u32), (Begun, f64))| Severity {
             expected: begun.per_second,
-            mean: lost / begun.per_second,
-            spread: begun.spread,
+            law: begun.law,
+            stretch: lost / (begun.per_second * begun.law.mean()),
         };
         course.kinds = alike(kinds.into_iter().map(severity));
         course
@@ -190,13 +202,13 @@ impl Course {
 fn alike(kinds: impl Iterator<Item = Severity>) -> Vec<Severity> {
     /// Lengths within a fiftieth of each other are taken for their mean.
     const PER_LOGARITHM: f64 = 50.0;
-    let mut merged: Vec<((i64, u64), Severity)> = Vec::new();
-    for kind in kinds.filter(|kind| kind.expected > 0.0 && kind.mean > 0.0) {
-        let key = ((kind.mean.ln() * PER_LOGARITHM).floor() as i64, kind.spread.to_bits());
-        match merged.iter_mut().find(|(known, _)| *known == key) {
+    let mut merged: Vec<(i64, Severity)> = Vec::new();
+    for kind in kinds.filter(|kind| kind.expected > 0.0 && kind.stretch > 0.0 && kind.stretch.is_finite()) {
+        let key = (kind.stretch.ln() * PER_LOGARITHM).floor() as i64;
+        match merged.iter_mut().find(|(known, other)| *known == key && other.law == kind.law) {
             Some((_, known)) => {
                 let expected = known.expected + kind.expected;
-                known.mean = (known.expected * known.mean + kind.expected * kind.mean) / expected;
+                known.stretch = (known.expected * known.stretch + kind.expected * kind.stretch) / expected;
                 known.expected = expected;
             }
             None => merged.push((key, kind)),
@@ -262,12 +274,7 @@ impl Place<'_> {
                 all_single_up += (-get(&probabilities, variable)).ln_1p();
             }
             let Some(recurrence) = self.recurrence(variable) else { continue };
-            let begun = Begun {
-                per_second: get(&importance, variable) * recurrence.per_second,
-                mean: recurrence.mean,
-                spread: recurrence.spread,
-                assumed: recurrence.assumed,
-            };
+            let begun = Begun::of(recurrence, get(&importance, variable) * recurrence.per_second);
             if is_single { single.push((variable, begun)) } else { several.push((variable, begun)) }
         }
         let by_single = (-all_single_up.exp_m1()).min(lost);
@@ -306,8 +313,7 @@ impl Place<'_> {
                 importance = ((failed.0 - perfect.1).max(0.0), (failed.1 - perfect.0).min(1.0));
             }
             let importance = if end == End::Fewest { importance.0 } else { importance.1 };
-            let Recurrence { per_second, mean, spread, assumed } = recurrence;
-            begun.push((variable, Begun { per_second: (importance * per_second).max(0.0), mean, spread, assumed }));
+            begun.push((variable, Begun::of(recurrence, (importance * recurrence.per_second).max(0.0))));
         }
         Found { unavailability, steady, begun }
     }
@@ -325,11 +331,11 @@ fn lasting_in_all(mut begun: Vec<(u32, Begun)>, share: f64) -> Vec<(u32, Begun)>
     begun.retain(|(_, begun)| begun.per_second > 0.0);
     let positive: f64 = begun.iter().map(|(_, begun)| begun.per_second).sum();
     let rate = if positive > 0.0 { (count / positive).clamp(0.0, 1.0) } else { 0.0 };
-    let lasts: f64 = begun.iter().map(|(_, begun)| begun.per_second * rate * begun.mean).sum();
+    let lasts: f64 = begun.iter().map(|(_, begun)| begun.per_second * rate * begun.mean()).sum();
     let stretch = if lasts > 0.0 { share.max(0.0) / lasts } else { 0.0 };
     for (_, begun) in &mut begun {
         begun.per_second *= rate;
-        begun.mean *= stretch;
+        begun.stretch *= stretch;
     }
     begun
 }

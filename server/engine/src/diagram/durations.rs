@@ -79,12 +79,12 @@ impl Lasts {
 
     /// How often this happens, when it is there for this share of the time.
     pub(crate) fn recurrence(self, unavailability: f64) -> Recurrence {
-        let (mean, assumed) = match self.shortest.mean() > 0.0 {
-            true => (self.shortest.mean(), self.assumed),
+        let (law, assumed) = match self.shortest.mean() > 0.0 {
+            true => (self.shortest, self.assumed),
             // Down for some of the time, but never for any time: the time to repair is a slip.
-            false => (REPAIR_SECONDS, true),
+            false => (DurationLaw::exactly(REPAIR_SECONDS), true),
         };
-        Recurrence { per_second: self.share * unavailability / mean, mean, spread: self.shortest.spread(), assumed }
+        Recurrence { per_second: self.share * unavailability / law.mean(), law, stretch: 1.0, assumed }
     }
 
     /// Whether it lasts so long on average; a mean that was made from a median is not exact.

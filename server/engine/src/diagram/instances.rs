@@ -55,8 +55,8 @@ impl Counted {
     /// What comes and goes so often and is there with this probability.
     fn recurrence(&self, per_second: f64, probability: f64, added: f64) -> Recurrence {
         let each = self.lasts.recurrence(self.answered);
-        let mean = if per_second > 0.0 { probability / per_second } else { each.mean };
-        Recurrence { mean, ..each.times(added) }
+        let stretch = if per_second > 0.0 { probability / per_second / each.mean() } else { each.stretch };
+        Recurrence { stretch, ..each.times(added) }
     }
 }
 

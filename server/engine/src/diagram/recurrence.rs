@@ -6,6 +6,8 @@
 //! Proschan 1975, chapter 7). The importance asks what the others do at that moment; that they do it independently is all it
 //! needs, whatever the laws of their lives and repairs.
 
+use crate::durations::law::DurationLaw;
+
 /// How often a variable of the diagram becomes true, and how long it then stays.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Recurrence {
@@ -13,10 +15,10 @@ pub(crate) struct Recurrence {
     /// same instances, are no processes of their own: theirs is what is missing so that the sum over all is right, and
     /// may be negative.
     pub(crate) per_second: f64,
-    /// Mean length in seconds, from the failure until it is repaired.
-    pub(crate) mean: f64,
-    /// Standard deviation of the logarithm of the length; 0 for what always takes as long.
-    pub(crate) spread: f64,
+    /// How long it lasts, from the failure until it is repaired.
+    pub(crate) law: DurationLaw,
+    /// It lasts so many times as long: what several equal units make together is over when the first is repaired.
+    pub(crate) stretch: f64,
     /// Nobody says how long a repair takes: a default stands in.
     pub(crate) assumed: bool,
 }
@@ -24,7 +26,13 @@ pub(crate) struct Recurrence {
 impl Recurrence {
     /// What never happens by itself: a failover that fails is asked for by the failure of its primary, whose frequency
     /// counts it.
-    pub(crate) const NEVER: Recurrence = Recurrence { per_second: 0.0, mean: 0.0, spread: 0.0, assumed: false };
+    pub(crate) const NEVER: Recurrence =
+        Recurrence { per_second: 0.0, law: DurationLaw::NOTHING, stretch: 1.0, assumed: false };
+
+    /// Mean length in seconds.
+    pub(crate) fn mean(&self) -> f64 {
+        self.law.mean() * self.stretch
+    }
 
     /// The same thing, happening so often.
     pub(crate) fn times(self, per_second: f64) -> Recurrence {

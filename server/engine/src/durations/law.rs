@@ -33,6 +33,14 @@ impl Way {
         self.after * self.after + 2.0 * self.after * people + people * people * spread
     }
 
+    fn square_up_to(&self, seconds: f64) -> f64 {
+        if seconds < self.after {
+            return 0.0;
+        }
+        let [first, second] = self.by_hand.map_or([0.0; 2], |by_hand| by_hand.moments_up_to(seconds - self.after));
+        self.after * self.after * (1.0 - self.survival(seconds)) + 2.0 * self.after * first + second
+    }
+
     fn survival(&self, seconds: f64) -> f64 {
         match self.by_hand {
             Some(by_hand) if seconds >= self.after => by_hand.survival(seconds - self.after),
@@ -49,6 +57,9 @@ impl Way {
 }
 
 impl DurationLaw {
+    /// Of what never happens.
+    pub(crate) const NOTHING: DurationLaw = DurationLaw { ways: [NO_WAY; 4] };
+
     /// Always so long.
     pub(crate) fn exactly(seconds: f64) -> DurationLaw {
         DurationLaw { ways: [Way { share: 1.0, after: seconds, by_hand: None }, NO_WAY, NO_WAY, NO_WAY] }
@@ -101,6 +112,11 @@ impl DurationLaw {
         self.sum(|way| way.excess(seconds))
     }
 
+    /// E[D^2; D <= s]: the second moment of those that last up to `seconds`.
+    pub(crate) fn square_up_to(&self, seconds: f64) -> f64 {
+        self.sum(|way| way.square_up_to(seconds))
+    }
+
     /// Of the time in which the failure is there, the share in which it has been there for more than b seconds:
     /// E[(D - b)+] / E[D].
     pub fn share_beyond(&self, seconds: f64) -> f64 {
@@ -132,6 +148,19 @@ impl DurationLaw {
         let mean = self.mean();
         let square = self.sum(Way::square);
         if mean > 0.0 && square.is_finite() { (square / (mean * mean)).max(1.0).ln().sqrt() } else { 0.0 }
+    }
+
+    /// One time drawn: by a number within 0..1 that chooses the way, and one of the standard normal distribution.
+    #[cfg(test)]
+    pub(crate) fn drawn(&self, chosen: f64, normal: f64) -> f64 {
+        let mut left = chosen;
+        for way in &self.ways {
+            if left < way.share {
+                return way.after + way.by_hand.map_or(0.0, |by_hand| by_hand.at(normal));
+            }
+            left -= way.share;
+        }
+        0.0
     }
 
     /// Standard deviation of the natural logarithm of what people take; none where nobody has to come.

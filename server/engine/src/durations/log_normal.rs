@@ -61,6 +61,19 @@ impl LogNormal {
     }
 }
 
+impl LogNormal {
+    /// The first and second moment of what takes up to `seconds`, E[T; T <= s] = mean Phi(z - sigma) and E[T^2; T <= s] =
+    /// mean^2 exp(sigma^2) Phi(z - 2 sigma), z = ln(s/median)/sigma.
+    pub(crate) fn moments_up_to(self, seconds: f64) -> [f64; 2] {
+        if self.median <= 0.0 || seconds <= 0.0 {
+            return [0.0; 2];
+        }
+        let (z, mean) = ((seconds / self.median).ln() / self.sigma, self.mean());
+        let square = mean * mean * (self.sigma * self.sigma).exp();
+        [mean * normal_below(z - self.sigma), square * normal_below(z - 2.0 * self.sigma)]
+    }
+}
+
 /// P(Z <= z): 1/2 + phi(z) (z + z^3/3 + z^5/(3 5) + ...) (Marsaglia, "Evaluating the normal distribution", 2004); far
 /// out, where that loses digits, phi(z)/z (1 - 1/z^2 + 3/z^4 - ...).
 pub(crate) fn normal_below(z: f64) -> f64 {

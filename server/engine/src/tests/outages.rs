@@ -8,6 +8,7 @@ use super::random::{self, SMALL, WIDE};
 use crate::availability::outages::{Course, End};
 use crate::diagram::equations::Wanted;
 use crate::diagram::loss::Loss;
+use crate::diagram::recurrence::Recurrence;
 use crate::diagram::service::{Budget, Method, Service};
 use crate::diagram::variables::Variable;
 use crate::layout::reading::{Purpose, Reading};
@@ -261,10 +262,10 @@ impl Dice {
         -mean * (1.0 - self.next()).ln()
     }
 
-    fn log_normal(&mut self, mean: f64, spread: f64) -> f64 {
+    fn drawn(&mut self, from: Recurrence) -> f64 {
         // Box and Muller.
         let normal = (-2.0 * (1.0 - self.next()).ln()).sqrt() * (std::f64::consts::TAU * self.next()).cos();
-        mean * (spread * normal - spread * spread / 2.0).exp()
+        from.law.drawn(self.next(), normal) * from.stretch
     }
 }
 
@@ -286,7 +287,7 @@ fn lived(system: &System, root: u32, cycles: u32) -> (f64, f64) {
         let before = down[mask];
         mask ^= 1 << unit;
         let lasts = match mask >> unit & 1 {
-            1 => dice.log_normal(list[unit].recurrence.mean, list[unit].recurrence.spread),
+            1 => dice.drawn(list[unit].recurrence),
             _ => dice.exponential(up(unit)),
         };
         next[unit] = now + lasts;
@@ -375,7 +376,7 @@ fn several_entries() {
 /// ends and is not monotone: with a standby that is promoted the loss of both is an outage of its own, one in 500 more.
 #[test]
 fn an_interval_holds_every_value() {
-    let zones = "zone a 1e-4/3600\n zone b 1e-4/3600\n";
+    let zones = "zone a 1e-4\n zone b 1e-4\n";
     for (open, values) in [
         ("web entry=1 q=1e-4/60\n api x? q=1e-2/600\n web -> api", ["x? x1", "x? x2", "x? x3", "x? x6"]),
         ("api entry=1 x2 zones=? q=1e-2/600", ["=? =a", "=? =b", "=? =a,b", "=? =b,a"]),
