@@ -51,7 +51,7 @@ pub use recovery::outcome::{Recovery, RecoveryDeadlock, Restored, Span, Waiting}
 pub use recovery::{OutageKnowledge, recover, recover_knowing, recovery_deadlocks};
 pub use sweep::changes::changed_components;
 pub use sweep::enumeration::{Scenarios, enumerate};
-pub use sweep::likelihood::likelihood;
+pub use sweep::likelihood::{likelihood, times_a_year};
 pub use sweep::outcome::{Budget, Options as SweepOptions, Outcome};
 pub use sweep::scenario::{Class, Faults, Scenario};
 pub use sweep::swept::Sweep;

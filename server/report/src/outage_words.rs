@@ -51,6 +51,12 @@ pub fn holds(verdict: &Verdict) -> String {
     format!("holds in {} of {}-day windows", between(verdict.holds, chance), verdict.window_days)
 }
 
+/// `3.4 times a year`, `once in 12 years`
+pub(super) fn failures(per_year: f64) -> String {
+    let words = times(per_year).replace(" outages ", " times ").replace("1 outage in", "once in");
+    words.replace("1 outage a", "once a")
+}
+
 /// `3.4 outages a year`, `1 outage in 12 years`
 fn times(per_year: f64) -> String {
     match per_year {
@@ -132,6 +138,14 @@ mod tests {
             (1e-6, "less than 1 outage in 1000 years"),
         ] {
             assert_eq!(times(per_year), words);
+        }
+        for (per_year, words) in [
+            (52.2, "52 times a year"),
+            (1.0, "once a year"),
+            (0.08, "once in 12 years"),
+            (1e-9, "less than once in 1000 years"),
+        ] {
+            assert_eq!(failures(per_year), words);
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Places;
 use super::cascade_text::cascade_text;
+use super::outage_words::failures;
 use super::simulation::{Played, Simulation, told};
 use super::table::{Paint, Table};
 use super::words::{duration, health_name};
@@ -38,7 +39,8 @@ fn asked(simulation: &Simulation, places: &Places<'_>, depth: Option<usize>, pai
             }
             None => "no severity: nothing here is known to be reached by users".to_owned(),
         };
-        let likely = likelihood(played).map_or_else(String::new, |likely| format!("; {likely} of the time"));
+        let often = played.times_a_year.map_or_else(String::new, |often| format!(", about {}", failures(often)));
+        let likely = likelihood(played).map_or_else(String::new, |likely| format!("; {likely} of the time{often}"));
         text.push_str(&format!("  {severity}{likely}\n"));
         let affected = played.cascade.effects.len();
         if affected == 0 {

@@ -31,6 +31,7 @@ fn result(simulation: &Simulation, played: &Played) -> Value {
         "id": played.id,
         "severity": played.severity(),
         "likelihood": played.likelihood,
+        "times_a_year": played.times_a_year,
         "entry_loss": played.entry_loss,
         "likely_severity": played.likely_loss.map(|loss| 10.0 * loss),
         "likely_entry_loss": played.likely_loss,

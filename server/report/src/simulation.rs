@@ -34,6 +34,8 @@ pub struct Played {
     pub likely_loss: Option<f64>,
     /// Probability that its units have failed, at any moment; none where nobody says.
     pub likelihood: Option<f64>,
+    /// How often they come to have failed, times a year; none where nobody says, and of a sweep.
+    pub times_a_year: Option<f64>,
     /// What falls.
     pub cascade: Cascade,
     /// How it comes back; none where nothing is broken (a slow or gray component, more traffic), since nobody says when that ends.
@@ -90,6 +92,7 @@ impl Played {
             entry_loss: entry_loss(&stack.assessment.basis, &cascade),
             likely_loss: likely_entry_loss(&stack.assessment.basis, &cascade),
             likelihood: None,
+            times_a_year: None,
             recovery: (!faults.iter().any(loads)).then(|| recover_knowing(stack.system(), faults, knowledge)),
             agents: agents_after(stack.system(), &cascade),
             cascade,

@@ -4,7 +4,9 @@ use foreshock_model::{Component, ComponentIndex, Figure, Known, Probability, Sys
 use rayon::prelude::*;
 
 use crate::sweep::changes::Changes;
-use crate::{Fault, Scenario, Unit, own_unavailability};
+use crate::{Basis, Fault, Scenario, Unit, entry_outages, own_unavailability, unit_duration};
+
+const SECONDS_PER_YEAR: f64 = 8766.0 * 3600.0;
 
 /// The probability of each fault that has one.
 #[derive(Clone, Debug)]
@@ -75,9 +77,46 @@ pub fn likelihood(system: &System, faults: &[Fault]) -> Option<f64> {
     faults.iter().try_fold(1.0, |product, &fault| Some(product * likelihoods.of_fault(fault)?))
 }
 
-/// Unavailability of a component by the units that are its own; zones, domains and regions are scenarios of their own,
-/// and a pair of both is a product only so.
+/// How often these faults come to be there at the same time, times a year of 8766 hours: one of them begins while the others
+/// are there. None where a unit has no figure, or a fault is no unit.
+pub fn times_a_year(system: &System, faults: &[Fault]) -> Option<f64> {
+    let likelihoods = Likelihoods::of(system);
+    let often = |fault: Fault| {
+        let share = likelihoods.of_fault(fault)?;
+        Some((share, often(system, fault, share)?))
+    };
+    let each: Option<Vec<(f64, f64)>> = faults.iter().copied().map(often).collect();
+    let each = each.filter(|each| !each.is_empty())?;
+    let begins = |place: usize| {
+        let terms = each.iter().enumerate().map(|(other, (there, often))| if other == place { *often } else { *there });
+        terms.product::<f64>()
+    };
+    Some((0..each.len()).map(begins).sum())
+}
+
+/// How often one fault begins that is there for this share of the time, times a year.
+fn often(system: &System, fault: Fault, share: f64) -> Option<f64> {
+    let unit = match fault {
+        Fault::Component(component) => {
+            let alone = alone(system, component)?;
+            let found = entry_outages(&alone, &Basis::of(&alone), ComponentIndex(0))?;
+            return Some(found.per_year.1);
+        }
+        Fault::Unit(unit) => unit,
+        _ => return None,
+    };
+    let seconds = unit_duration(system, unit)?.law.mean();
+    (seconds > 0.0).then(|| share * SECONDS_PER_YEAR / seconds)
+}
+
+/// Unavailability of a component by the units that are its own.
 fn by_itself(system: &System, component: ComponentIndex) -> Option<f64> {
+    own_unavailability(&alone(system, component)?, ComponentIndex(0)).map(Probability::get)
+}
+
+/// A component with the units that are its own; zones, domains and regions are scenarios of their own, and a pair of both is
+/// a product only so.
+fn alone(system: &System, component: ComponentIndex) -> Option<System> {
     let mut alone = system.component(component)?.clone();
     alone.redundancy.zones = Known::Known(Vec::new());
     alone.domains.clear();
@@ -85,6 +124,5 @@ fn by_itself(system: &System, component: ComponentIndex) -> Option<f64> {
     alone.entry = Some(1.0);
     alone.recovery.needs.clear();
     alone.agent = None;
-    let alone = System { components: vec![alone], ..System::default() };
-    own_unavailability(&alone, ComponentIndex(0)).map(Probability::get)
+    Some(System { components: vec![alone], ..System::default() })
 }

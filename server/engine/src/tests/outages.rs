@@ -242,7 +242,7 @@ fn bounds_of_what_hides_behind_another() {
     let exact = availability(&system, &AvailabilityOptions::default());
     let frozen = Frozen::read(&system, Reading::of(Purpose::Service));
     let bounded = Service::within(&system, &frozen.layout, &[0], Wanted::DOWN, Budget { nodes: 0, ..Budget::BRIEF });
-    let most = Course::of(&Loss::at(&bounded, vec![(0, 1.0)]).down(), End::Most, |variable| variable.answered);
+    let most = Course::at(&Loss::at(&bounded, vec![(0, 1.0)]).down(), End::Most);
     let truth = exact.entries[0].outages.per_year.1;
     assert!(most.per_second * YEAR >= truth, "{} below {truth}", most.per_second * YEAR);
 }

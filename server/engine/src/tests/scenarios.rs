@@ -14,6 +14,7 @@ use crate::{
     Basis, Budget, Class, Frozen, Scratch, Sweep, SweepOptions as Options, cascade, entry_loss, enumerate, sweep,
     sweep_unless,
 };
+use crate::{Fault, Unit};
 
 const SHOP: &str = "
     zone a 1e-4
@@ -390,4 +391,23 @@ proptest! {
         };
         prop_assert!(swept.results.windows(2).all(by_rank));
     }
+}
+
+/// 1e-2 of the time in failures of a mean length, and the two together when one begins while the other is there.
+#[test]
+fn how_often_a_scenario_happens() {
+    let system = system("zone a 1e-3/3600\n web entry=1 zones=a q=1e-2/1800\n db q=2e-3/600\n web -> db");
+    let seconds = |unit: Unit| crate::unit_duration(&system, unit).unwrap().law.mean();
+    let [web, db] = ["web", "db"].map(|id| system.find(id).unwrap());
+    let of = |component| Unit::Instance { component, index: 0 };
+    let year = 8766.0 * 3600.0;
+    let often = [1e-2 * year / seconds(of(web)), 2e-3 * year / seconds(of(db))];
+    let near = |found: Option<f64>, expected: f64| assert!((found.unwrap() / expected - 1.0).abs() < 1e-9);
+    near(crate::times_a_year(&system, &[Fault::Component(web)]), often[0]);
+    near(crate::times_a_year(&system, &[Fault::Unit(of(db))]), often[1]);
+    near(
+        crate::times_a_year(&system, &[Fault::Component(web), Fault::Component(db)]),
+        often[0] * 2e-3 + often[1] * 1e-2,
+    );
+    assert_eq!(crate::times_a_year(&system, &[]), None);
 }
