@@ -29,6 +29,7 @@ fn component(id: &str, unavailability: f64) -> Component {
         unavailability: Probability::new(unavailability).unwrap(),
         layer: Layer::Hardware,
         mttr: None,
+        planned: Vec::new(),
         source: written(),
     };
     Component {
