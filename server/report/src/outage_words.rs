@@ -14,12 +14,13 @@ pub fn outages(outages: &Outages) -> String {
     let (fewest, most) = outages.per_year;
     if most <= 0.0 {
         return match outages.pauses > 0.0 {
-            true => "no outages, but time lost all along".to_owned(),
+            true => "no outages; some time is lost in pauses, or it is never up".to_owned(),
             false => "no outages by any cause that has a figure".to_owned(),
         };
     }
     let mut words = match nearly(outages.per_year) || times(fewest) == times(most) {
-        true => format!("about {}", times(most)),
+        true if times(most).starts_with(|first: char| first.is_ascii_digit()) => format!("about {}", times(most)),
+        true => times(most),
         false => format!("between {} and {}", times(fewest).trim_end_matches(" outages a year"), times(most)),
     };
     if let Some(mean) = outages.mean_seconds {
@@ -27,7 +28,7 @@ pub fn outages(outages: &Outages) -> String {
     }
     words.push_str(&format!("; {}", worst_month(outages)));
     if outages.assumed > MOSTLY {
-        words.push_str(" (nobody says how long most of them last: a default)");
+        words.push_str(" (no source says how long most of them last; defaults are used)");
     }
     words
 }
@@ -36,7 +37,7 @@ pub fn outages(outages: &Outages) -> String {
 fn worst_month(outages: &Outages) -> String {
     let (_, most) = outages.worst_month_seconds;
     if most < 1.0 {
-        return "most tens of years have none".to_owned();
+        return "more than half of all ten years have none".to_owned();
     }
     let lost =
         between(
@@ -48,7 +49,10 @@ fn worst_month(outages: &Outages) -> String {
 
 /// `holds in 62 % of 30-day windows`
 pub fn holds(verdict: &Verdict) -> String {
-    format!("holds in {} of {}-day windows", between(verdict.holds, chance), verdict.window_days)
+    // The low end counts: to call a promise safer than it is would be the worse mistake.
+    let (low, high) = (chance(verdict.holds.0), chance(verdict.holds.1));
+    let words = if low == high || nearly(verdict.holds) { low } else { format!("{low} to {high}") };
+    format!("holds in {words} of {}-day windows", verdict.window_days)
 }
 
 /// `3.4 times a year`, `once in 12 years`
@@ -66,6 +70,7 @@ fn times(per_year: f64) -> String {
             let text = text.strip_suffix(".0").unwrap_or(&text);
             format!("{text} {} a year", if text == "1" { "outage" } else { "outages" })
         }
+        f if f >= 0.67 => "1 outage a year".to_owned(),
         f if f >= 0.001 => format!("1 outage in {:.0} years", 1.0 / f),
         f if f > 0.0 => "less than 1 outage in 1000 years".to_owned(),
         _ => "no outage".to_owned(),
@@ -73,7 +78,7 @@ fn times(per_year: f64) -> String {
 }
 
 /// `62 %`; never 0 or 100 where it is neither.
-fn chance(chance: f64) -> String {
+pub(super) fn chance(chance: f64) -> String {
     match 100.0 * chance {
         p if chance >= 1.0 || chance <= 0.0 => format!("{p:.0} %"),
         p if p >= 99.95 => "more than 99.9 %".to_owned(),
@@ -134,6 +139,8 @@ mod tests {
             (52.2, "52 outages a year"),
             (3.02, "3 outages a year"),
             (1.0, "1 outage a year"),
+            (0.8, "1 outage a year"),
+            (0.5, "1 outage in 2 years"),
             (0.08, "1 outage in 12 years"),
             (1e-6, "less than 1 outage in 1000 years"),
         ] {
@@ -168,9 +175,11 @@ mod tests {
         assert_eq!(
             outages(&open),
             "between 1 outage in 2 years and 3 outages a year, 41 min each; the worst month of ten years loses nothing \
-             to 60 s (nobody says how long most of them last: a default)"
+             to 60 s (no source says how long most of them last; defaults are used)"
         );
         assert_eq!(outages(&Outages::default()), "no outages by any cause that has a figure");
+        let rare = Outages { per_year: (1e-6, 1e-6), ..found };
+        assert!(outages(&rare).starts_with("less than 1 outage in 1000 years, 41 min each"), "{}", outages(&rare));
     }
 
     #[test]

@@ -148,13 +148,13 @@ fn drawn(recovery: &Recovery, paint: Paint) -> String {
             Scale::Own => "one's own",
             Scale::Provider => "published",
         };
-        format!("{whose} outages by {cause} (median {})", duration(median.get()))
+        format!("{whose} by {cause} (median {})", duration(median.get()))
     };
     if rows.is_empty() {
         return String::new();
     }
     let rows: Vec<String> = rows.into_iter().map(row).collect();
-    format!("  {}\n", paint.dim(&format!("as long as {} last", rows.join(", "))))
+    format!("  {}\n", paint.dim(&format!("times drawn from the table of outages: {}", rows.join(", "))))
 }
 
 /// What a mode could not tell: each reason once, with the components it is about.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foreshock_analysis::Stack;
 use foreshock_engine::{
     AgentAnswers, Cascade, Class, Fault, OutageKnowledge, Recovery, Sweep, Unsettled, agents_after, entry_loss,
-    likelihood, likely_entry_loss, recover_knowing,
+    likelihood, likely_entry_loss, recover_knowing, times_a_year,
 };
 use foreshock_model::ComponentIndex;
 
@@ -75,8 +75,8 @@ impl Simulation {
 impl Played {
     /// Plays these faults together; how long they last may be known better.
     pub fn of(stack: &Stack, id: String, faults: &[Fault], knowledge: OutageKnowledge) -> Played {
-        let likelihood = likelihood(stack.system(), faults);
-        Played { likelihood, ..Played::without_likelihood(stack, id, faults, knowledge) }
+        let (likelihood, times_a_year) = (likelihood(stack.system(), faults), times_a_year(stack.system(), faults));
+        Played { likelihood, times_a_year, ..Played::without_likelihood(stack, id, faults, knowledge) }
     }
 
     fn without_likelihood(stack: &Stack, id: String, faults: &[Fault], knowledge: OutageKnowledge) -> Played {

@@ -115,9 +115,7 @@ pub(crate) fn inputs(system: &System, layout: &Layout, at: &[Weighted]) -> Vec<I
             found.figure(part, region.figure.as_ref(), Quantity::Unavailability, Some(Quantity::Repair));
         }
     }
-    if system.dependencies.iter().any(|dependency| dependency.buffer.is_some()) {
-        found.outages(system, layout, &below);
-    }
+    found.outages(system, layout, &below);
     found.inputs
 }
 
@@ -146,11 +144,11 @@ impl Found {
         }
     }
 
-    /// How long what is drawn from the table of outages is away: it decides what outlasts a buffer.
+    /// How long what is drawn from the table of outages is away: it decides how often it fails, and what outlasts a buffer.
     fn outages(&mut self, system: &System, layout: &Layout, below: &[u32]) {
         let of_component = |&index: &u32| {
             let component = ComponentIndex(index);
-            let units = [Unit::Whole, Unit::Service, Unit::Software, Unit::External];
+            let units = [Unit::Whole, Unit::Service, Unit::Software, Unit::External, Unit::CommonCause];
             units.map(|unit| (Part::Component(component), unit(component)))
         };
         let is_below = |members: &[ComponentIndex]| members.iter().any(|it| below.binary_search(&it.0).is_ok());

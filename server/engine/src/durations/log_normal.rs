@@ -77,6 +77,9 @@ impl LogNormal {
 /// P(Z <= z): 1/2 + phi(z) (z + z^3/3 + z^5/(3 5) + ...) (Marsaglia, "Evaluating the normal distribution", 2004); far
 /// out, where that loses digits, phi(z)/z (1 - 1/z^2 + 3/z^4 - ...).
 pub(crate) fn normal_below(z: f64) -> f64 {
+    if z.is_nan() {
+        return z;
+    }
     let density = (-z * z / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
     if z.abs() > 6.0 {
         let s = 1.0 / (z * z);

