@@ -50,9 +50,16 @@ function items(effects: Effect[]): EffectItem[] {
     .map(effect => ({
       component: effect.component,
       label: `$(${ICONS[effect.health] ?? 'circle-outline'}) ${effect.component}`,
-      description: [`${effect.health} after ${duration(effect.at_seconds)}`, likely(effect), perRequest(effect)].filter(Boolean).join(' · '),
+      description: [`${effect.health} after ${duration(effect.at_seconds)}`, failing(effect), likely(effect), perRequest(effect)]
+        .filter(Boolean)
+        .join(' · '),
       detail: effect.reason ?? (effect.because ? `because of ${effect.because.component}` : undefined),
     }));
+}
+
+/** Where a fault makes requests fail: which share of its own it fails. */
+function failing(effect: Effect): string {
+  return typeof effect.errors === 'number' ? `fails ${(100 * effect.errors).toFixed(1).replace(/\.0$/, '')} % of its requests` : '';
 }
 
 /** What is likely, where that is less than the worst. */

@@ -23,7 +23,15 @@ end
 
 --- How long one request takes by then, in latency mode.
 local function per_request(effect)
-  return type(effect.latency_ms) == 'number' and (', %s a request'):format(duration(effect.latency_ms / 1000)) or ''
+  return type(effect.latency_ms) == 'number' and ('%s a request'):format(duration(effect.latency_ms / 1000)) or ''
+end
+
+--- Which share of its requests it fails, where a fault makes requests fail.
+local function failing(effect)
+  if type(effect.errors) ~= 'number' then
+    return ''
+  end
+  return ('fails %s %% of its requests'):format((('%.1f'):format(effect.errors * 100):gsub('%.0$', '')))
 end
 
 --- What latency or traffic mode could not tell, a line each.
@@ -61,13 +69,18 @@ local function show(result, component, places)
     width = math.max(width, #effect.component)
   end
   for _, effect in ipairs(effects) do
-    local reason = type(effect.reason) == 'string' and effect.reason or ''
-    if type(effect.likely) == 'table' and effect.likely.health ~= effect.health then
-      reason = ('likely %s, %s'):format(effect.likely.health, reason)
-    end
+    local likely = type(effect.likely) == 'table' and effect.likely.health ~= effect.health
+    local said = vim.tbl_filter(function(words)
+      return words ~= ''
+    end, {
+      likely and 'likely ' .. effect.likely.health or '',
+      type(effect.reason) == 'string' and effect.reason or '',
+      failing(effect),
+      per_request(effect),
+    })
     table.insert(lines, {
       text = (('%10s  %-10s  %-' .. width .. 's  %s')
-        :format(duration(effect.at_seconds), effect.health, effect.component, reason .. per_request(effect))
+        :format(duration(effect.at_seconds), effect.health, effect.component, table.concat(said, ', '))
         :gsub('%s+$', '')),
       component = effect.component,
       place = places[effect.component],

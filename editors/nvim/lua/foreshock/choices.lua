@@ -79,8 +79,12 @@ function M.variable_file(name, none)
           local mark = vim.tbl_contains(list(root.chosen), file) and ' (chosen)' or ''
           table.insert(entries, { label = file .. mark, value = { file } })
         end
+        if type(root.workspace) == 'string' then
+          table.insert(entries, { label = 'no workspace (default)', setting = 'workspaces' })
+        end
         for _, workspace in ipairs(list(root.workspaces)) do
-          table.insert(entries, { label = 'workspace ' .. workspace, value = workspace, setting = 'workspaces' })
+          local mark = workspace == root.workspace and ' (chosen)' or ''
+          table.insert(entries, { label = 'workspace ' .. workspace .. mark, value = workspace, setting = 'workspaces' })
         end
         select(entries, 'Values of the variables of ' .. root.label, function(entry)
           return entry.label
