@@ -101,3 +101,18 @@ fn a_target_has_a_window() {
     assert!((often - 0.002 * 8766.0 * 2.0).abs() < 1e-6 && (long - 1800.0).abs() < 1e-6, "{outages}");
     assert!(outages["worst_month_seconds"].as_f64().unwrap() > 1800.0);
 }
+
+#[test]
+fn what_the_figures_leave_out_is_told() {
+    let directory =
+        infra_directory("left-out", "components:\n  - {id: a, replicas: 2, instance_unavailability: 1.5}\n");
+    for command in [&["availability"][..], &["simulate", "--fail", "a"]] {
+        let output = foreshock_in(&directory, command);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains("1 place not understood; foreshock check names them"), "{command:?}: {told}");
+    }
+    let output = foreshock_in(&directory, &["availability", "--kill", "3"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("--kill 3: all of the 2 instances that can fail are killed, there are no more"), "{told}");
+    std::fs::remove_dir_all(&directory).unwrap();
+}

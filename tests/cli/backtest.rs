@@ -38,7 +38,7 @@ fn a_file_of_incidents_is_asked_for() {
 fn planes_stand_beside_the_file() {
     let planes = format!("{}/../../fixtures/incident-planes.toml", env!("CARGO_MANIFEST_DIR"));
     let text = stdout(&["backtest", "--planes", &planes], 0);
-    assert!(text.contains("the baseline to beat"), "{text}");
+    assert!(text.contains("the predictor to beat"), "{text}");
     let missing = complaint(&shop(), &["backtest", "--planes", "nowhere.toml"]);
     assert!(missing.contains("nowhere.toml") && missing.contains("expected a TOML file of planes"), "{missing}");
     let other = complaint(&shop(), &["backtest", "--planes", "main.tf"]);

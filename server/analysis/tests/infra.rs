@@ -72,9 +72,9 @@ fn the_checkout() {
             single-point-of-failure "replicas: 1": orders is a single point of failure (1 instance). 2 of 5 others go down with it: app, lb.
                 "source: app\n    target: orders\n    latency_ms: 2": app goes down: it requires orders (declared as a dependency)
                 "{source: lb, target: app}": lb goes down: it requires app (declared as a dependency)
-              Add a replica in eu-west-1b (+7.0)
+              Add a replica in eu-west-1b (+6.8)
                     replicas: 2               # a second one comes next year
-              Add a replica (+3.0)
+              Add a replica (+2.9)
                     replicas: 2               # a second one comes next year
         "#]],
     );
@@ -152,7 +152,7 @@ fn a_figure_for_the_whole_becomes_one_for_each_instance() {
         expect![[r#"
             single-point-of-failure "id: db": db is a single point of failure (1 instance). With it web goes down.
                 "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-              Add a replica (+11.2)
+              Add a replica (+12.7)
                     instance_availability: 0.999
         "#]],
     );
@@ -161,7 +161,7 @@ fn a_figure_for_the_whole_becomes_one_for_each_instance() {
         expect![[r#"
             single-point-of-failure "replicas: 1": db is a single point of failure (1 instance). With it web goes down.
                 "{source: web, target: db}": web goes down: it requires db (declared as a dependency)
-              Add a replica (+11.2)
+              Add a replica (+14.6)
                   - {id: db, "instance_unavailability": 1e-3, replicas: 2}
         "#]],
     );

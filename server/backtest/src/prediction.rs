@@ -14,7 +14,7 @@ pub enum Predictor {
     /// What the engine calls likely.
     Likely,
     /// Whatever can reach the failed component over the data plane; over an optional or async edge it is degraded. The
-    /// baseline to beat.
+    /// predictor to beat.
     DataPlane,
     /// Whatever can reach it over edges that require.
     Requires,

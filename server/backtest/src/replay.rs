@@ -64,7 +64,7 @@ pub struct Total {
     pub severities: Severities,
 }
 
-/// One measure of the engine beside the same of data-plane reachability, the baseline to beat.
+/// One measure of the engine beside the same of data-plane reachability, the predictor to beat.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Comparison {
     /// Which measure.

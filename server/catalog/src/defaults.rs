@@ -133,7 +133,8 @@ impl<'a> Defaults<'a> {
             layer: Layer::Software,
             mttr: if failures > 0.0 { Seconds::new(restore) } else { None },
             planned,
-            source: sources.into_iter().next().unwrap_or(source),
+            // Of what is planned each number has a source of its own.
+            source: if failures > 0.0 { source } else { sources.into_iter().next().unwrap_or(source) },
         })
     }
 
@@ -190,6 +191,8 @@ impl Change {
         match kind {
             kind if runs_own_code(kind) => Some(Change::Deploy),
             kind if is_third_party(kind) || kind.is_supporting() => None,
+            // What it is nobody says.
+            ComponentKind::Custom => None,
             _ => Some(Change::Configuration),
         }
     }
@@ -281,7 +284,8 @@ mod tests {
         assert!(close(configured.unavailability.get(), 12.0 * 0.05 * 1800.0 / (8766.0 * 3600.0)));
         for (kind, name) in ComponentKind::ALL {
             let has = defaults.software(Some(kind), &Upkeep::default()).is_some();
-            assert_eq!(has, !is_third_party(kind) && !kind.is_supporting(), "{name}");
+            let serves = !is_third_party(kind) && !kind.is_supporting() && kind != ComponentKind::Custom;
+            assert_eq!(has, serves, "{name}");
         }
         assert_eq!(defaults.software(None, &Upkeep::default()), None);
         let written = Upkeep { maintenance: seconds(3600.0), ..Upkeep::default() };

@@ -207,7 +207,11 @@ fn of_entry(report: &AvailabilityReport, entry: &EntryAvailability, paint: Paint
         (Method::Exact, _) | (_, None) => "exact".to_owned(),
         (method, Some((low, high))) => format!("{}, {low:.3e} to {high:.3e}", method_name(method)),
     };
-    let mut text = format!("\n{}: down {:.4e} of the time ({how})\n", paint.bold(&id), entry.unavailability);
+    // Cut sets and importances are of the structure; what users meet is told below.
+    let all = entry.outages.unavailability.1;
+    let apart = (all - entry.unavailability).abs() > 1e-6 * all;
+    let without = if apart { " without waiting for people and what is unknown" } else { "" };
+    let mut text = format!("\n{}: down {:.4e} of the time{without} ({how})\n", paint.bold(&id), entry.unavailability);
     text.push_str(&format!("  Expected: {}.\n", outages(&entry.outages)));
     if let Some(sets) = &entry.cut_sets {
         let orders = sets.by_order.iter().enumerate().filter(|(_, count)| **count > 0);

@@ -148,7 +148,7 @@ fn beaten(backtest: &Backtest, paint: Paint) -> String {
     let better = of(&|gain| gain >= SAME);
     let same = of(&|gain| gain.abs() < SAME);
     let worse = of(&|gain| gain <= -SAME);
-    let mut text = String::from("Against reachability over the data plane, the baseline to beat:\n");
+    let mut text = String::from("Against reachability over the data plane, the predictor to beat:\n");
     for (what, list) in [("better", better), ("the same", same), ("not beaten", worse)] {
         if !list.is_empty() {
             let line = format!("{what}: {list}");

@@ -56,6 +56,7 @@ fn sampler_name(sampler: Sampler) -> &'static str {
 fn how(estimate: &Estimate) -> String {
     match (estimate.sampler, estimate.samples) {
         (Sampler::Exact, u64::MAX) => "exact, over all cases".to_owned(),
+        (Sampler::Exact, 1) => "exact: there is one case".to_owned(),
         (Sampler::Exact, cases) => format!("exact, over all {cases} cases"),
         (_, samples) => {
             let (low, high) = percent(estimate);

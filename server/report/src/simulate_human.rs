@@ -148,7 +148,7 @@ fn drawn(recovery: &Recovery, paint: Paint) -> String {
             Scale::Own => "one's own",
             Scale::Provider => "published",
         };
-        format!("{whose} by {cause} (median {})", duration(median.get()))
+        format!("{whose}, {cause}, median {}", duration(median.get()))
     };
     if rows.is_empty() {
         return String::new();

@@ -14,7 +14,7 @@ use crate::cascade::scratch::Scratch;
 use crate::cascade::stamped::fresh;
 use crate::layout::arrays::{Edge, NO_GROUP};
 use crate::layout::contribution::WEIGHT_UNITS;
-use crate::layout::defaults::{ERRORS_DOWN, ERRORS_FELT};
+use crate::layout::defaults::{ERRORS_DOWN, ERRORS_FELT, LOSS_OF_FUNCTION};
 use crate::{Fault, Health};
 
 impl Frozen {
@@ -208,9 +208,11 @@ impl Frozen {
     }
 }
 
-/// The share that is lost to one of two or to both, which have nothing to do with each other. Exact where one is 0.
+/// The share that is lost to one of two or to both, which have nothing to do with each other. Exact where one is 0; all is
+/// lost only where one of them is all, however near the sum comes to it.
 fn either(one: f64, other: f64) -> f64 {
-    one + other - one * other
+    let lost = one + other - one * other;
+    if one < 1.0 && other < 1.0 { lost.min(1.0 - f64::EPSILON) } else { lost }
 }
 
 /// The share of its own requests that a caller fails because its target fails this share.
@@ -219,9 +221,10 @@ fn passed(modes: &Modes, index: u32, edge: &Edge, failing: f64) -> f64 {
     let lost = failing.powf(f64::from(link.attempts));
     match edge.row.partial_weight {
         _ if link.passes_failures => lost,
-        // Nothing worse than DEGRADED crosses a breaker: it opens.
-        0 if link.required && link.breaker => failing.min(ERRORS_DOWN),
+        // Nothing worse than DEGRADED crosses a breaker (it opens), or comes of one partial dependency: some errors cost no more
+        // than if the target were DOWN.
+        0 if link.required && link.breaker => failing.min(LOSS_OF_FUNCTION),
         0 => 0.0,
-        weight => weight as f64 / WEIGHT_UNITS * lost,
+        weight => (weight as f64 / WEIGHT_UNITS * lost).min(LOSS_OF_FUNCTION),
     }
 }

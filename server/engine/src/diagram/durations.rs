@@ -27,9 +27,13 @@ impl Lasts {
     /// Failures of a unit, of that component if it is one's.
     pub(crate) fn of(unit: Unit, figure: &Figure, component: Option<&Component>) -> Lasts {
         let outage = Outage::of_unit(unit, figure, component, Said::default());
-        let said = figure.mttr.is_some() || component.is_some_and(|it| it.recovery.repair.is_some());
-        let assumed = outage.drawn.is_some() || !said;
-        let law = with_planned(outage.law(), figure);
+        let is_said = figure.mttr.is_some() || component.is_some_and(|it| it.recovery.repair.is_some());
+        let cause_is_said = component.is_some_and(|it| it.recovery.cause.is_some());
+        let only_planned = figure.unplanned_unavailability() <= 0.0 && !figure.planned.is_empty();
+        let assumed = !only_planned && !cause_is_said && (outage.drawn.is_some() || !is_said);
+        // Waiting for people makes failures longer, and nothing more frequent: least of all what is planned.
+        let answered = component.map_or(figure.unavailability.get(), |it| answered(figure, &it.recovery));
+        let law = with_planned(outage.law(), figure, (answered - figure.planned_unavailability()).max(0.0));
         Lasts { assumed, ..Lasts::known(law) }
     }
 

@@ -51,17 +51,18 @@ pub fn unit_duration(system: &System, unit: Unit) -> Option<UnitDuration> {
     };
     let outage = Outage::of_unit(unit, figure, component, Said::default());
     Some(UnitDuration {
-        law: with_planned(outage.law(), figure),
+        law: with_planned(outage.law(), figure, figure.unplanned_unavailability()),
         drawn: outage.drawn,
         assumed: outage.assumed,
         source: outage.source,
     })
 }
 
-/// The law of what fails, with what is planned beside it: each as often as its share of time and its length say.
-pub(crate) fn with_planned(law: DurationLaw, figure: &Figure) -> DurationLaw {
+/// The law of what fails, for this share of the time, with what is planned beside it: each as often as its share of time and its
+/// length say.
+pub(crate) fn with_planned(law: DurationLaw, figure: &Figure, failed: f64) -> DurationLaw {
     let mean = law.mean();
-    let rate = if mean > 0.0 { figure.unplanned_unavailability() / mean } else { 0.0 };
+    let rate = if mean > 0.0 { failed / mean } else { 0.0 };
     let planned = figure.planned.iter().filter(|it| it.each.0.get() > 0.0);
     let planned: Vec<(f64, f64)> = planned.map(|it| (it.unavailability() / it.each.0.get(), it.each.0.get())).collect();
     law.with_planned(rate, &planned)

@@ -168,10 +168,10 @@ fn a_breaker_opens_and_alternatives_stand_in() {
         "api\n db\n api -> db breaker",
         "errors:db:0.8",
         expect![[r#"
-        0 s  api Degraded (errors of db), fails 50.00 %
-        0 s  db Down (fault 0), fails 80.00 %
-        loss 0.500
-    "#]],
+            0 s  api Degraded (errors of db), fails 25.00 %
+            0 s  db Down (fault 0), fails 80.00 %
+            loss 0.250
+        "#]],
     );
     check(
         "api\n a\n b\n group g k=1: api -> a, api -> b",

@@ -130,10 +130,10 @@ fn what_serves_is_not_yet_whole() {
         "api#0 cache",
         expect![[r#"
             api Down: serves 1669 [341..8176] s
-            web Down: serves 1669 [341..8176] s, whole 4849 [1341..19336] s, after api
+            web Down: serves 1669 [341..8176] s, whole 4878 [1294..19044] s, after api
             cache Down: serves 3338 [681..16353] s
             service: 1669 [341..8176] s
-            everything: 4849 [1341..19336] s
+            everything: 4878 [1294..19044] s
         "#]],
     );
 }
@@ -146,10 +146,10 @@ fn one_of_a_group_is_enough() {
         "a b",
         expect![[r#"
             a Down: serves 28 [6..136] s
-            web Down: serves 28 [6..136] s, after a
+            web Down: serves 28 [6..135] s, after a
             b Down: serves 2781 [568..13627] s
-            service: 28 [6..136] s
-            everything: 2781 [572..13627] s
+            service: 28 [6..135] s
+            everything: 2781 [576..13627] s
         "#]],
     );
     check(
@@ -277,9 +277,9 @@ fn the_management_plane_is_a_tool() {
         "db admin",
         expect![[r#"
             admin Down: serves 278 [57..1363] s
-            db Down: serves 342 [93..1430] s, after admin
-            service: 342 [93..1430] s
-            everything: 342 [93..1430] s
+            db Down: serves 345 [97..1440] s, after admin
+            service: 345 [97..1440] s
+            everything: 345 [97..1440] s
         "#]],
     );
 }
@@ -303,16 +303,16 @@ fn what_a_start_needs_holds_up_only_what_starts() {
         "web vault",
         expect![[r#"
             vault Down: serves 278 [57..1363] s
-            web Down: serves 301 [80..1380] s, after vault
-            service: 301 [80..1380] s
-            everything: 301 [80..1380] s
+            web Down: serves 303 [81..1382] s, after vault
+            service: 303 [81..1382] s
+            everything: 303 [81..1382] s
         "#]],
     );
     check(
         text,
         "web#0 vault",
         expect![[r#"
-            web Degraded: serves 0 [0..0] s, whole 290 [67..1370] s
+            web Degraded: serves 0 [0..0] s, whole 291 [64..1372] s
             vault Down: serves 278 [57..1363] s
             service: 278 [57..1363] s
             everything: 278 [57..1363] s
@@ -338,9 +338,9 @@ fn a_tool_with_another_way() {
         expect![[r#"
             ci Down: serves 278 [57..1363] s, after lte
             lte Down: serves 278 [57..1363] s
-            network Down: serves 337 [90..1430] s, after ci
+            network Down: serves 342 [84..1460] s, after ci
             service: 278 [57..1363] s
-            everything: 337 [90..1430] s
+            everything: 342 [84..1460] s
         "#]],
     );
 }
@@ -354,11 +354,11 @@ fn cycles_of_alternatives() {
         quorum,
         "a b c",
         expect![[r#"
-            a Down: serves 280 [69..1115] s, after b
-            b Down: serves 292 [69..1368] s
+            a Down: serves 278 [70..1138] s, after b
+            b Down: serves 290 [70..1363] s
             c Down: serves 2781 [568..13627] s
-            service: 280 [69..1115] s
-            everything: 2932 [691..13700] s
+            service: 278 [70..1138] s
+            everything: 2905 [700..13724] s
         "#]],
     );
     let fallback = "web restart=1\n sidecar restart=1\n dns q=0 mttr=600 response=0 restart=0\n group g: web -> dns, web -> sidecar\n sidecar -> web";

@@ -6,7 +6,7 @@ use foreshock_model::Probability;
 use foreshock_report::{AvailabilityReport, Paint, Places, availability_human, availability_json, up};
 
 use super::inputs::Stacks;
-use super::{Outcome, colour, here, print, print_json, read, tell};
+use super::{Outcome, colour, here, print, print_json, read, tell, tell_not_understood};
 
 /// Samples of a kill that is too large to be exact where nobody says how many: a third of a percent either way.
 const SAMPLES_OF_A_KILL: u64 = 100_000;
@@ -44,6 +44,7 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let (snapshot, base) = read(arguments.stacks.path(), &arguments.stacks.inputs)?;
+    tell_not_understood(&snapshot);
     let sampled = |samples: u64| Sampling { samples, seed: arguments.seed };
     let killing = |instances: u32| {
         let sampling = sampled(arguments.samples.unwrap_or(SAMPLES_OF_A_KILL));
@@ -63,6 +64,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
             print(&availability_human(&reports, &places, Paint { colour: colour() }))?;
         }
         Format::Json => print_json(&availability_json(&reports, &Places::relative_to(&snapshot, base)))?,
+    }
+    if let Some(asked) = arguments.kill {
+        for report in &reports {
+            let (root, of) = (&report.stack.root, report.availability.kill.as_ref().map_or(0, |kill| kill.of));
+            if asked > of {
+                tell(&format!(
+                    "{root}: --kill {asked}: all of the {of} instances that can fail are killed, there are no more"
+                ));
+            }
+        }
     }
     let asked = |report: &AvailabilityReport, is: fn(&Verdict) -> bool| {
         report.availability.verdicts.iter().any(|verdict| verdict.objective.is_none() && is(verdict))

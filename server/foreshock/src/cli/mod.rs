@@ -163,6 +163,16 @@ fn read_beside(
     Ok((snapshot, base))
 }
 
+/// Says that figures do not rest on the whole text, where they don't: they would look like those of what is written.
+fn tell_not_understood(snapshot: &Snapshot) {
+    let places = Places::relative_to(snapshot, here());
+    for stack in snapshot.stacks.iter().filter(|stack| !stack.problems.is_empty()) {
+        let (title, count) = (places.title(stack), stack.problems.len());
+        let plural = if count == 1 { "" } else { "s" };
+        tell(&format!("warning: {title}: {count} place{plural} not understood; foreshock check names them"));
+    }
+}
+
 /// Reads the stacks at a path, beside what they were; also the directory that paths are shown relative to.
 fn read_quietly(
     path: &Utf8Path,

@@ -12,7 +12,7 @@ use foreshock_report::{Paint, Places, Played, Simulation, StackMatter, simulate_
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::inputs::Stacks;
-use super::{Outcome, colour, faultray, here, html, print, print_json, read_beside};
+use super::{Outcome, colour, faultray, here, html, print, print_json, read_beside, tell_not_understood};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -127,6 +127,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         return Err("--base and --date are for the report: they need --html FILE".to_owned());
     }
     let (snapshot, base) = read_beside(arguments.stacks.path(), &arguments.stacks.inputs, arguments.about.base())?;
+    tell_not_understood(&snapshot);
     let names = arguments.faults.names();
     if names.is_empty() && arguments.cause.is_some() {
         return Err("--cause is about what is asked to fail: it needs --fail, --zone, --region or --domain".to_owned());

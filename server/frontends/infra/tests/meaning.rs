@@ -35,7 +35,6 @@ fn nothing_written_is_the_default_of_the_kind() {
         expect![[r#"
             a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
             b app_server "Orders" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 3.8579e-5 L2, 300s (default app_server)
               software: 1.4881e-4 L1, 1800s (default change_failure)
@@ -79,10 +78,8 @@ fn replicas_zones_and_what_is_required() {
         expect![[r#"
             a custom "a" (1 lines) 1 of 1 in [z]
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
             b custom "b" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
             c dns "c" (1 lines) 1 of 1
               instance: 1.1415e-5 L2, 1800s (default dns)
               software: 3.4223e-5 L1, 1800s (default configuration_failure)
@@ -283,7 +280,7 @@ fn rates_repairs_and_upkeep() {
         expect![[r#"
             a database "a" (1 lines) 1 of 1 in ? (no zone is written) primary None 120s 0.95
               instance: 1.1573e-4 L2, 1800s (default database)
-              software: 8.3828e-5 L1, 1800s (deploy_downtime_seconds: 30), Deploy 52.18 x 30s (deploy_downtime_seconds: 30)
+              software: 8.3828e-5 L1, 1800s (default configuration_failure), Deploy 52.18 x 30s (deploy_downtime_seconds: 30)
         "#]],
     );
     component(
@@ -291,7 +288,7 @@ fn rates_repairs_and_upkeep() {
         expect![[r#"
             a app_server "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 3.8579e-5 L2, 300s (default app_server)
-              software: 1.5177e-3 L1, 1800s (maintenance_downtime_minutes: 60), Maintenance 12 x 3600s (maintenance_downtime_minutes: 60)
+              software: 1.5177e-3 L1, 1800s (default change_failure), Maintenance 12 x 3600s (maintenance_downtime_minutes: 60)
               response 975s (default response)
         "#]],
     );
@@ -305,7 +302,7 @@ fn a_planned_deploy_waits_for_nobody() {
         expect![[r#"
             a database "a" (1 lines) 1 of 1 in ? (no zone is written) primary None 120s 0.95
               instance: 1.1573e-4 L2, 1800s (default database)
-              software: 3.1198e-4 L1, 1800s (deploy_downtime_seconds: 30), Deploy 52.18 x 30s (deploy_downtime_seconds: 30), Maintenance 12 x 600s (maintenance_downtime_minutes: 10)
+              software: 3.1198e-4 L1, 1800s (default configuration_failure), Deploy 52.18 x 30s (deploy_downtime_seconds: 30), Maintenance 12 x 600s (maintenance_downtime_minutes: 10)
               response 975s (team: {})
               down by configuration (cause: configuration)
         "#]],
@@ -357,7 +354,6 @@ fn utilisation_is_of_what_is_written() {
         expect![[r#"
             a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
         "#]],
     );
     component(
@@ -365,7 +361,6 @@ fn utilisation_is_of_what_is_written() {
         expect![[r#"
             a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               movable 0 Sequential
         "#]],
     );
@@ -374,7 +369,6 @@ fn utilisation_is_of_what_is_written() {
         expect![[r#"
             a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               movable 0.4, resident 0.6 Sequential
         "#]],
     );
@@ -383,7 +377,6 @@ fn utilisation_is_of_what_is_written() {
         expect![[r#"
             a custom "a" (1 lines) 1 of 2 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               common cause: 0.1 of it, 0.02 to 0.2 (default common_cause)
               movable 0.5, in flight 1000, most in flight 2000 Sequential
         "#]],
@@ -393,7 +386,6 @@ fn utilisation_is_of_what_is_written() {
         expect![[r#"
             a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               movable 0.5, in flight 600, most in flight 1200 Sequential
         "#]],
     );
@@ -402,7 +394,6 @@ fn utilisation_is_of_what_is_written() {
         expect![[r#"
             a custom "a" (1 lines) 1 of 3 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               common cause: 0.1 of it, 0.02 to 0.2 (default common_cause)
               most in flight 30, pool 60, rps 90 Sequential
         "#]],
@@ -412,7 +403,6 @@ fn utilisation_is_of_what_is_written() {
         expect![[r#"
             a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               latency 0.002 Sequential
               up to 6 after 15s
         "#]],
@@ -422,7 +412,6 @@ fn utilisation_is_of_what_is_written() {
         expect![[r#"
             a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
         "#]],
     );
 }
@@ -434,7 +423,6 @@ fn recovery_and_the_team() {
         expect![[r#"
             a custom "a" (2 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               automatic 30s (automatic_seconds: 30)
               restart 20s (restart_seconds: 20)
               needs [b]
@@ -447,7 +435,6 @@ fn recovery_and_the_team() {
         expect![[r#"
             a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               response 975s (team: {})
         "#]],
     );
@@ -456,7 +443,6 @@ fn recovery_and_the_team() {
         expect![[r#"
             a custom "a" (1 lines) 1 of 1 in ? (no zone is written)
               instance: 2.3143e-4 L2, 1800s (default custom)
-              software: 3.4223e-5 L1, 1800s (default configuration_failure)
               response 11220s (team: {mean_acknowledge_time_minutes: 2, mean_diagnosis_time_minutes: 10, oncall_coverage_hours: 12, runbook_coverage_percent: 100})
         "#]],
     );
