@@ -71,7 +71,7 @@ fn headline(availability: &Availability, paint: Paint) -> String {
             Layer::External => {
                 format!("  Promised no more than {most}: third parties may be away for {taken}. {A_PROMISE}.\n")
             }
-            _ => format!("  Can't exceed {most}: the {layer} layer alone takes {taken}.\n"),
+            _ => format!("  Service can't exceed {most}: the {layer} layer alone takes {taken}.\n"),
         });
     }
     let (low, high) = availability.expected_bounds;
