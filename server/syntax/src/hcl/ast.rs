@@ -10,8 +10,8 @@ use foreshock_text::Span;
 pub struct Body {
     /// Attributes, in the order written.
     pub attributes: Vec<Attribute>,
-    /// Blocks, in the order written.
-    pub blocks: Vec<Block>,
+    /// Blocks, in the order written; shared between the versions of a file in which they are the same.
+    pub blocks: Vec<Arc<Block>>,
     /// From after the opening brace to before the closing one; the whole text for a file.
     pub span: Span,
 }
@@ -24,7 +24,7 @@ impl Body {
 
     /// The blocks of that type.
     pub fn blocks_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
-        self.blocks.iter().filter(move |block| &*block.kind == kind)
+        self.blocks.iter().map(|block| &**block).filter(move |block| &*block.kind == kind)
     }
 }
 

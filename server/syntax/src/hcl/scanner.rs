@@ -242,7 +242,7 @@ impl<'t> Scanner<'t, '_> {
             closed,
             body,
         };
-        self.body().blocks.push(block);
+        self.body().blocks.push(Arc::new(block));
     }
 
     fn body(&mut self) -> &mut Body {
@@ -296,12 +296,9 @@ impl<'t> Scanner<'t, '_> {
             header::Item::Block { header, body } => match body {
                 Some(brace) => self.open_block(start, header, brace),
                 None => {
-                    let end = header.span.end;
+                    let (span, end) = (header.span, header.span.end);
                     self.at = header.resume;
-                    self.add_block(header, Span::empty(0), false, Body { span: Span::empty(end), ..Body::default() });
-                    if let Some(block) = self.body().blocks.last_mut() {
-                        block.span = block.header_span;
-                    }
+                    self.add_block(header, span, false, Body { span: Span::empty(end), ..Body::default() });
                 }
             },
             header::Item::Nothing { resume } => self.at = resume.max(start + 1),

@@ -340,7 +340,8 @@ fn labelled(block: &Block) -> (&str, Vec<&str>) {
 
 /// The block of that name and number.
 fn nth<'b>(body: &'b Body, like: &Block, number: usize) -> Option<&'b Block> {
-    body.blocks.iter().filter(|block| labelled(block) == labelled(like)).nth(number)
+    let mut alike = body.blocks.iter().filter(|block| labelled(block) == labelled(like));
+    alike.nth(number).map(|block| &**block)
 }
 
 /// The blank space that a line begins with.

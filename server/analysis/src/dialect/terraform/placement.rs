@@ -101,11 +101,11 @@ fn declaration(texts: &dyn Texts, module: &Terraform, behind: &BlockPlace, text:
     let (body, _) = parse(text);
     let labels =
         |block: &Block| (block.kind.to_string(), block.labels.iter().map(|l| l.text.to_string()).collect::<Vec<_>>());
-    let new: Vec<_> = body.blocks.iter().map(labels).collect();
+    let new: Vec<_> = body.blocks.iter().map(|block| labels(block)).collect();
     let here = module.resolved.files.iter().filter(|file| file.as_path().parent() == Some(directory));
     for file in here {
         let parsed = texts.parsed(file)?;
-        if parsed.body.blocks.iter().map(labels).any(|block| new.contains(&block)) {
+        if parsed.body.blocks.iter().any(|block| new.contains(&labels(block))) {
             return None;
         }
     }

@@ -1,5 +1,5 @@
 use foreshock_resources::Value;
-use foreshock_syntax::hcl::{Attribute, Block};
+use foreshock_syntax::hcl::Attribute;
 use foreshock_terraform::{NamedValue, ParsedFile, TerraformFiles};
 use foreshock_text::{Place, Span};
 
@@ -56,7 +56,7 @@ fn described(parsed: &ParsedFile, place: &Place) -> Origin {
     if path.as_str().ends_with(".tfvars") || path.as_str().ends_with(".tfvars.json") {
         return Origin::at("set in", place.clone());
     }
-    let block: Option<&Block> = parsed.body.blocks.iter().find(|block| holds(block.span));
+    let block = parsed.body.blocks.iter().find(|block| holds(block.span));
     let Some(block) = block else { return Origin::at("at", place.clone()) };
     let label = |number: usize| block.labels.get(number).map(|label| label.text.to_string()).unwrap_or_default();
     let name = of(&block.body.attributes).map(|attribute| attribute.name.to_string());

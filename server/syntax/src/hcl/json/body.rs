@@ -201,15 +201,15 @@ impl Reader<'_, '_> {
             return;
         }
         match &node.kind {
-            Kind::Object(_) => body.blocks.push(self.block(kind, path, node, None, schema)),
+            Kind::Object(_) => body.blocks.push(Arc::new(self.block(kind, path, node, None, schema))),
             Kind::Array(items) => {
                 for item in items {
                     let place = (items.len() > 1).then_some(item);
-                    body.blocks.push(self.block(kind, path, item, place, schema));
+                    body.blocks.push(Arc::new(self.block(kind, path, item, place, schema)));
                 }
             }
             // A block that is being typed is there already.
-            Kind::Missing => body.blocks.push(self.block(kind, path, node, None, schema)),
+            Kind::Missing => body.blocks.push(Arc::new(self.block(kind, path, node, None, schema))),
             Kind::Null => {}
             _ => {
                 let message = format!("expected an object `{{ }}` as the content of `{}`", kind.text);
