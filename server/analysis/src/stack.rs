@@ -366,7 +366,7 @@ impl Stack {
     /// The resource instance that declares a component.
     pub fn declaring_instance(&self, component: ComponentIndex) -> Option<&Instance> {
         let first = *self.assembled()?.members.get(component.index())?.first()?;
-        self.resources()?.instances.get(first)
+        self.resources()?.instances.get(first).map(Arc::as_ref)
     }
 
     /// Components through which traffic leaves the network, with the subnets behind them.

@@ -325,7 +325,7 @@ impl<'a> Graph<'a> {
 
     /// An instance; of a whole block the first one.
     pub(crate) fn instance(&self, index: usize) -> Option<&'a Instance> {
-        self.resources.instances.get(self.first_of(index))
+        self.resources.instances.get(self.first_of(index)).map(Arc::as_ref)
     }
 
     /// The row of an instance, or of those of a whole block.
@@ -882,7 +882,7 @@ impl<'a> Graph<'a> {
 }
 
 /// Each instance as an object; a large value that many of them share is gone over once.
-fn as_objects(instances: &[Instance]) -> Vec<Arc<Variables>> {
+fn as_objects(instances: &[Arc<Instance>]) -> Vec<Arc<Variables>> {
     let mut known = paths::Schemas::default();
     instances.iter().map(|instance| Arc::new(paths::as_object_with(&instance.body, 0, &mut known))).collect()
 }

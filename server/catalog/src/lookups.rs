@@ -42,7 +42,7 @@ const SCOPES: &[&str] =
 pub(crate) type Found = BTreeMap<usize, Vec<usize>>;
 
 /// What the data sources among the instances find in them.
-pub(crate) fn found(instances: &[Instance], names: &NameIndex) -> Found {
+pub(crate) fn found(instances: &[Arc<Instance>], names: &NameIndex) -> Found {
     let mut by_type: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     let mut by_address: FxHashMap<&str, usize> = FxHashMap::default();
     let mut sources = Vec::new();
@@ -139,7 +139,7 @@ fn same_text(one: &Value, other: &Value) -> bool {
 fn same(
     one: &Value,
     other: &Value,
-    instances: &[Instance],
+    instances: &[Arc<Instance>],
     names: &NameIndex,
     leads: &dyn Fn(&Value) -> Vec<usize>,
 ) -> bool {

@@ -198,7 +198,7 @@ pub(crate) fn split_outside(text: &str, separator: char) -> Vec<&str> {
 pub(crate) struct NameIndex(FxHashMap<Arc<str>, Vec<usize>>);
 
 impl NameIndex {
-    pub(crate) fn of(instances: &[Instance]) -> NameIndex {
+    pub(crate) fn of(instances: &[Arc<Instance>]) -> NameIndex {
         let mut index = NameIndex::default();
         for (number, instance) in instances.iter().enumerate().filter(|(_, one)| one.mode == Mode::Managed) {
             if let Some(name) =

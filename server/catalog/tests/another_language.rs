@@ -33,7 +33,7 @@ fn declared(text: &str) -> Resources {
         });
         let attributes: BTreeMap<Arc<str>, Attribute> = attributes.collect();
         let address: Arc<str> = Arc::from(format!("{type_name}.{name}"));
-        instances.push(Instance {
+        instances.push(Arc::new(Instance {
             resource: address.clone(),
             address,
             mode: Mode::Managed,
@@ -51,9 +51,9 @@ fn declared(text: &str) -> Resources {
             depends_on: Vec::new(),
             prevent_destroy: false,
             ignores: Vec::new(),
-        });
+        }));
     }
-    instances.sort_by(|one: &Instance, other| one.address.cmp(&other.address));
+    instances.sort_by(|one: &Arc<Instance>, other| one.address.cmp(&other.address));
     Resources { instances, references: Vec::new(), modules: Vec::new() }
 }
 

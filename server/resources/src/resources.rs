@@ -10,8 +10,8 @@ use crate::{BlockPlace, Body, Instance};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Resources {
     /// Resource and data instances, and calls of modules that are not at hand ([`Mode::Module`](crate::Mode::Module)),
-    /// sorted by address.
-    pub instances: Vec<Instance>,
+    /// sorted by address. What did not change from one version of a stack to the next is the same one.
+    pub instances: Vec<Arc<Instance>>,
     /// References between resources, as `terraform graph` has them: resource level, no keys, sorted, no duplicates.
     pub references: Vec<Reference>,
     /// Module calls, local ones and those whose source is not at hand.

@@ -216,7 +216,10 @@ impl<'h> Known<'h> {
 pub(crate) fn leaves_open(id: &str, before: &Stack, now: &Stack) -> bool {
     let body = |stack: &Stack, id: &str| {
         let declaring = stack.system().find(id).and_then(|index| stack.declaring_instance(index));
-        let all = || stack.resources()?.instances.iter().find(|instance| *instance.address == *id);
+        let all = || {
+            let mut instances = stack.resources()?.instances.iter().map(Arc::as_ref);
+            instances.find(|instance| *instance.address == *id)
+        };
         declaring.or_else(all).map(|instance| instance.body.clone())
     };
     let (Some(then), Some(present)) = (body(before, id), body(now, &now.name_now(id))) else { return false };

@@ -434,7 +434,7 @@ fn runs_on(before: &Stack, now: &Stack, index: ComponentIndex) -> bool {
 pub(crate) fn declaring(stack: &Stack, index: ComponentIndex) -> impl Iterator<Item = &Instance> {
     let members = stack.assembled().and_then(|assembled| assembled.members.get(index.index()));
     let instances = stack.resources().map_or(&[][..], |resources| &resources.instances);
-    let all = members.into_iter().flatten().filter_map(move |&member| instances.get(member));
+    let all = members.into_iter().flatten().filter_map(move |&member| instances.get(member)).map(Arc::as_ref);
     let first = stack.declaring_instance(index).map(|instance| instance.resource.clone());
     all.filter(move |instance| first.as_ref() == Some(&instance.resource))
 }

@@ -1,6 +1,8 @@
 //! What a caller has decided stands at the call. Inside of a module its argument has a value, but nobody can change it there;
 //! and what a package manager has installed is not the user's text at all.
 
+use std::sync::Arc;
+
 use foreshock_model::Evidence;
 use foreshock_resources::{Attribute, Body, Instance, ModuleCall, Resources};
 use foreshock_text::Place;
@@ -34,7 +36,7 @@ fn instance_of<'a>(stack: &'a Stack, resources: &'a Resources, finding: &Finding
     let declares = |instance: &&Instance| instance.block.header_place() == finding.block;
     of_component.filter(declares).or_else(|| {
         let number = resources.instances.binary_search_by(|one| one.address.cmp(&finding.component_id)).ok()?;
-        resources.instances.get(number)
+        resources.instances.get(number).map(Arc::as_ref)
     })
 }
 

@@ -175,7 +175,7 @@ impl<'t> Reading<'_, '_, 't> {
             let (own, later) =
                 if self.is_before { (&entry.before, entry.after.as_ref()) } else { (&entry.after, None) };
             if let Some(side) = own {
-                instances.push(self.instance(entry, side, later, facts, after));
+                instances.push(Arc::new(self.instance(entry, side, later, facts, after)));
             }
         }
         Resources { references: references(&instances), instances, modules: Vec::new() }
@@ -306,7 +306,7 @@ fn region_of(side: &Side<'_>) -> Option<Value> {
 }
 
 /// Resource level, as `terraform graph` has them.
-fn references(instances: &[Instance]) -> Vec<Reference> {
+fn references(instances: &[Arc<Instance>]) -> Vec<Reference> {
     let resource_of: FxHashMap<&str, &Arc<str>> =
         instances.iter().map(|instance| (&*instance.address, &instance.resource)).collect();
     let mut found = BTreeSet::new();

@@ -78,7 +78,7 @@ pub(crate) fn evaluated(evaluator: &Evaluator<'_>, tree: &Tree, path: &Arc<str>,
 
 #[derive(Default)]
 struct Collected {
-    instances: Vec<Instance>,
+    instances: Vec<Arc<Instance>>,
     modules: Vec<ModuleCall>,
     tree: Vec<ModuleNode>,
     /// Every module instance.
@@ -103,7 +103,7 @@ impl Collected {
             for one in &expansion.instances {
                 let repetition = expansion.repetition.clone();
                 let instance = Instance { repetition, ..instance(evaluator, one, config, path) };
-                self.instances.push(instance);
+                self.instances.push(Arc::new(instance));
             }
         }
         for (call, config) in module.config.calls.iter().enumerate() {
@@ -128,7 +128,8 @@ impl Collected {
                 if one.module.is_none() && (may_be_there || one.refused.is_some()) {
                     let repetition = expansion.repetition.clone();
                     let instance = not_at_hand(evaluator, module, config, one, &called);
-                    self.instances.push(Instance { repetition, resource: inner_path.clone(), ..instance });
+                    let instance = Instance { repetition, resource: inner_path.clone(), ..instance };
+                    self.instances.push(Arc::new(instance));
                 }
                 self.modules.push(called);
                 if let Some(inner) = &one.module {

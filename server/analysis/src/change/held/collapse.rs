@@ -216,7 +216,7 @@ fn collapse(resources: &mut Resources, other: &Resources, collapses: &Collapses,
     for instance in &other.instances {
         theirs.insert(name(&instance.address), instance);
     }
-    let mut kept: BTreeMap<Arc<str>, Instance> = BTreeMap::new();
+    let mut kept: BTreeMap<Arc<str>, Arc<Instance>> = BTreeMap::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for instance in std::mem::take(&mut resources.instances) {
         let Some(collapse) = collapses.all.iter().find(|collapse| collapse.below(&instance.address).is_some()) else {
@@ -226,7 +226,7 @@ fn collapse(resources: &mut Resources, other: &Resources, collapses: &Collapses,
         seen.insert(&collapse.path);
         let To::All(why) = &collapse.to else { continue };
         let address: Arc<str> = Arc::from(collapses.now(&instance.address));
-        kept.entry(address.clone()).or_insert_with(|| renamed(instance, address, why));
+        kept.entry(address.clone()).or_insert_with(|| Arc::new(renamed(&instance, address, why)));
     }
     for collapse in &collapses.all {
         match &collapse.to {
@@ -238,21 +238,23 @@ fn collapse(resources: &mut Resources, other: &Resources, collapses: &Collapses,
                     body = own.clone();
                     body.attributes.extend(version.map(|version| (Arc::from("version"), version)));
                 }
-                kept.insert(call.clone(), Instance { body, address: call.clone(), ..(*opaque).clone() });
+                let opaque = Instance { body, address: call.clone(), ..(*opaque).clone() };
+                kept.insert(call.clone(), Arc::new(opaque));
             }
             // None of them is a number that the other side may have, too.
             To::All(_) if !seen.contains(collapse.path.as_str()) => {
                 let start = format!("{}[*]", collapse.path);
                 for (address, instance) in theirs.iter().filter(|(address, _)| address.starts_with(&start)) {
                     let address: Arc<str> = Arc::from(address.as_str());
-                    kept.entry(address.clone()).or_insert_with(|| Instance { address, ..(*instance).clone() });
+                    let renamed = || Arc::new(Instance { address: address.clone(), ..(*instance).clone() });
+                    kept.entry(address.clone()).or_insert_with(renamed);
                 }
             }
             To::All(_) => {}
         }
     }
     resources.instances = kept.into_values().collect();
-    for instance in &mut resources.instances {
+    for instance in resources.instances.iter_mut().map(Arc::make_mut) {
         in_body(&mut instance.body, collapses);
         for to in &mut instance.depends_on {
             *to = Arc::from(collapses.now(to));
@@ -261,7 +263,8 @@ fn collapse(resources: &mut Resources, other: &Resources, collapses: &Collapses,
 }
 
 /// An instance under the name that stands for all of them.
-fn renamed(mut instance: Instance, address: Arc<str>, why: &Arc<str>) -> Instance {
+fn renamed(instance: &Instance, address: Arc<str>, why: &Arc<str>) -> Instance {
+    let mut instance = instance.clone();
     let own = block_of(&Instance { module: Arc::from(""), ..instance.clone() });
     if let Some(module) = address.rfind(&own).and_then(|at| address.get(..at)) {
         instance.module = Arc::from(module.trim_end_matches('.'));

@@ -28,10 +28,10 @@ pub(super) fn alike(now: &Stack, sides: &mut [Side<'_>; 2], found: &mut Found) {
     }
     for (number, other, (before, after)) in edits {
         if let Some(slot) = old.edit().instances.get_mut(number) {
-            *slot = before;
+            *slot = Arc::new(before);
         }
         if let Some(slot) = new.edit().instances.get_mut(other) {
-            *slot = after;
+            *slot = Arc::new(after);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Repairs of a root module: the catalog's recipes, tried on a copy of its files.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use camino::Utf8Path;
 use foreshock_catalog::Recipes;
@@ -31,7 +32,7 @@ pub(super) fn candidates(
     let mut found = Vec::new();
     own.extend(way_out::candidate(texts, stack, module, instance, finding).filter(|one| editable(stack, &one.edits)));
     for call in calls_around(resources, &instance.module) {
-        let alone = Resources { instances: vec![as_instance(call)], ..Resources::default() };
+        let alone = Resources { instances: vec![Arc::new(as_instance(call))], ..Resources::default() };
         let recipes = Recipes::of(&alone, &stack.settings().catalog);
         found.extend(of_recipes(texts, stack, module, (&alone, &recipes), &[0], finding));
     }

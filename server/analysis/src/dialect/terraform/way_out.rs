@@ -2,6 +2,7 @@
 //! more for every other zone, or counted as the subnets are.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use foreshock_catalog::WayOut;
 use foreshock_resources::{Attribute, Instance, Key, Kind};
@@ -26,7 +27,7 @@ pub(super) fn candidate(
     if finding.rule != RuleId::SharedFate || gateway.key != Key::None {
         return None;
     }
-    let here = module.resolved.resources.instances.iter().filter(|one| one.module == gateway.module);
+    let here = module.resolved.resources.instances.iter().map(Arc::as_ref).filter(|one| one.module == gateway.module);
     let ways = Ways { texts, way, gateway, here: here.collect() };
     let routes = ways.routes();
     let joins = ways.joins(&routes);

@@ -108,7 +108,7 @@ fn names_that_lead(stack: &Stack, index: ComponentIndex, down: &[ComponentIndex]
     let places = lost.filter_map(|dependency| dependency.evidence.first()).map(|evidence| &evidence.place);
     places
         .filter_map(|place| {
-            let declares = |instance: &&Instance| {
+            let declares = |instance: &&Arc<Instance>| {
                 instance.type_name.contains("record")
                     && instance.block.file == place.file
                     && instance.block.span.start <= place.span.start

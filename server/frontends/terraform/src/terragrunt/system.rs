@@ -345,7 +345,7 @@ impl One<'_, '_, '_> {
             ignores: Vec::new(),
         };
         let mut resources = Resources::default();
-        resources.instances.push(instance);
+        resources.instances.push(Arc::new(instance));
         part.resources = Arc::new(resources);
         let place = Place::new(block.file.clone(), block.header);
         let trace = Trace { to: address.clone(), attribute: Arc::from(""), place, named: None };
