@@ -48,7 +48,8 @@ pub(crate) fn read(item: Cursor<'_>, report: &mut Report<'_>) -> Result<Read, Le
     let planes: Vec<Option<Plane>> = named.iter().map(|it| it.plane).collect();
     let ignored = named.iter().map(|it| it.ignored).collect();
     let states = named.iter().map(|it| it.state).collect();
-    let mut system = System { components: named.into_iter().map(|it| it.component).collect(), ..System::default() };
+    let mut system =
+        System { components: named.into_iter().map(|it| Arc::new(it.component)).collect(), ..System::default() };
     if let Some(error) = system.check().first() {
         return Err(report.refuse(list.span(), error.to_string()));
     }
@@ -295,7 +296,7 @@ impl Edges {
             if let Some(name) = name {
                 members.entry((dependency.from, name)).or_default().push(index);
             }
-            system.dependencies.push(dependency);
+            system.dependencies.push(Arc::new(dependency));
         }
         for (key, members) in members {
             let group = self.groups.get(&key);

@@ -2,6 +2,7 @@
 //! does: TOML, each with the sentence that says so.
 
 use serde::Deserialize;
+use std::sync::Arc;
 
 use crate::graph::plane_named;
 use crate::{IncidentFile, IncidentProblem};
@@ -59,7 +60,7 @@ impl PlaneNotes {
             let end = |id: &str| incident.system.find(id);
             let (from, to) = (note.from.as_deref().map(end), end(&note.to));
             let before = changed;
-            for dependency in &mut incident.system.dependencies {
+            for dependency in incident.system.dependencies.iter_mut().map(Arc::make_mut) {
                 if Some(dependency.to) == to && from.is_none_or(|from| from == Some(dependency.from)) {
                     dependency.plane = plane_named(&note.plane).unwrap_or_default();
                     changed += 1;

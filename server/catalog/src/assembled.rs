@@ -111,7 +111,7 @@ pub fn assemble(resources: &Resources, catalog: &Catalog) -> Assembled {
     let mut system = System::default();
     for grouped in &grouped {
         let component = component(&graph, grouped, &mut system);
-        system.components.push(component);
+        system.components.push(Arc::new(component));
     }
     dependencies::lift(&graph, &grouped, &reached, &component_of, &mut system);
 

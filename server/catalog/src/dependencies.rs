@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use foreshock_model::{
     Alternatives, ComponentIndex, ComponentKind, Confidence, Dependency, DependencyIndex, DependencyKind, Plane, System,
@@ -54,7 +55,8 @@ pub(crate) fn lift(
         let evidence = best.evidence.clone();
         let dependency = Dependency::new(from, to, kind_of(graph, best), best.confidence, evidence);
         let index = DependencyIndex(system.dependencies.len() as u32);
-        system.dependencies.push(Dependency { weight: found.weight, plane: best.plane, ..dependency });
+        let dependency = Dependency { weight: found.weight, plane: best.plane, ..dependency };
+        system.dependencies.push(Arc::new(dependency));
         if let Some(group) = group {
             members.entry((from, group)).or_default().push(index);
         }

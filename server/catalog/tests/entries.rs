@@ -8,6 +8,7 @@ use expect_test::{Expect, expect};
 use foreshock_catalog::{Catalog, assemble};
 use foreshock_model::{Component, Exposure};
 use rendering::assemble_text;
+use std::sync::Arc;
 
 fn check(text: &str, expect: Expect) {
     expect.assert_eq(&assemble_text(text));
@@ -305,7 +306,7 @@ fn other_clouds() {
 }
 
 /// The components of a stack.
-fn components(text: &str) -> Vec<Component> {
+fn components(text: &str) -> Vec<Arc<Component>> {
     assemble(&rendering::resolve_text(text).resources, Catalog::bundled()).system.components
 }
 

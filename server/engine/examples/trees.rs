@@ -3,6 +3,7 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)] // it is for reading
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use foreshock_engine::{AvailabilityOptions, assess, availability};
@@ -69,12 +70,14 @@ fn component(id: &str, unavailability: f64) -> Component {
 fn tree(tree: &Value) -> System {
     let mut system = System::default();
     let events = tree["events"].as_object().unwrap();
-    system.components.extend(events.iter().map(|(id, probability)| component(id, probability.as_f64().unwrap())));
+    system
+        .components
+        .extend(events.iter().map(|(id, probability)| Arc::new(component(id, probability.as_f64().unwrap()))));
     let gates = tree["gates"].as_object().unwrap();
-    system.components.extend(gates.keys().map(|id| component(id, 0.0)));
+    system.components.extend(gates.keys().map(|id| Arc::new(component(id, 0.0))));
     system.components.sort_by(|a, b| a.id.cmp(&b.id));
     let top = system.find(tree["top"].as_str().unwrap()).unwrap();
-    system.components[top.index()].entry = Some(1.0);
+    Arc::make_mut(&mut system.components[top.index()]).entry = Some(1.0);
     for (id, gate) in gates {
         let from = system.find(id).unwrap();
         let arguments = gate["args"].as_array().unwrap();
@@ -82,7 +85,7 @@ fn tree(tree: &Value) -> System {
         for argument in arguments {
             let to = system.find(argument.as_str().unwrap()).unwrap();
             let kind = DependencyKind::Requires;
-            system.dependencies.push(Dependency::new(from, to, kind, Confidence::Certain, Vec::new()));
+            system.dependencies.push(Arc::new(Dependency::new(from, to, kind, Confidence::Certain, Vec::new())));
         }
         let required = match gate["op"].as_str().unwrap() {
             "or" => continue,

@@ -97,9 +97,9 @@ pub struct Alternatives {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct System {
     /// The components, sorted by id.
-    pub components: Vec<Component>,
+    pub components: Vec<Arc<Component>>,
     /// The dependencies, sorted by (from, to).
-    pub dependencies: Vec<Dependency>,
+    pub dependencies: Vec<Arc<Dependency>>,
     /// The alternatives groups. A dependency is in at most one.
     pub alternatives: Vec<Alternatives>,
     /// The zones.
@@ -193,7 +193,12 @@ impl std::error::Error for ModelError {}
 impl System {
     /// The component at an index.
     pub fn component(&self, index: ComponentIndex) -> Option<&Component> {
-        self.components.get(index.index())
+        self.components.get(index.index()).map(|component| &**component)
+    }
+
+    /// The dependency at an index.
+    pub fn dependency(&self, index: DependencyIndex) -> Option<&Dependency> {
+        self.dependencies.get(index.index()).map(|dependency| &**dependency)
     }
 
     /// The index of a component by its id. O(log n).
@@ -204,7 +209,7 @@ impl System {
 
     /// Each component with its index.
     pub fn iter(&self) -> impl Iterator<Item = (ComponentIndex, &Component)> {
-        self.components.iter().enumerate().map(|(index, component)| (ComponentIndex(index as u32), component))
+        self.components.iter().enumerate().map(|(index, component)| (ComponentIndex(index as u32), &**component))
     }
 
     /// Checks what the engine relies on: sorted unique ids, indexes inside their tables, numbers in range, groups that

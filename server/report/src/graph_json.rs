@@ -37,7 +37,7 @@ fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
     });
     // Of the members of a group so many are enough.
     let groups = system.alternatives.iter().map(|group| {
-        let members = group.members.iter().filter_map(|member| system.dependencies.get(member.index()));
+        let members = group.members.iter().filter_map(|member| system.dependency(*member));
         let members: Vec<&foreshock_model::Dependency> = members.collect();
         json!({
             "name": &*group.name,

@@ -110,7 +110,8 @@ fn takes_away(change: &Change, finding: &Finding, now: &Stack, old: &Stack) -> b
     if change.form != ChangeForm::Removed || change.what != change.owner {
         return false;
     }
-    let is_it = |component: &&foreshock_model::Component| now.name_now(component.id.as_str()) == *finding.component_id;
+    let is_it =
+        |component: &&Arc<foreshock_model::Component>| now.name_now(component.id.as_str()) == *finding.component_id;
     let Some(component) = old.system().components.iter().find(is_it) else { return false };
     let declared = old.system().find(component.id.as_str()).and_then(|index| old.declaring_instance(index));
     let block = declared.map(|instance| format!("{}.{}", instance.type_name, instance.name));

@@ -317,7 +317,7 @@ fn down_since(
     let mut system = given.unwrap_or_else(|| now.system().clone());
     for index in off {
         if let Some(component) = system.components.get_mut(index.index()) {
-            take_down(component, "it is switched off");
+            take_down(Arc::make_mut(component), "it is switched off");
         }
     }
     Some(system)

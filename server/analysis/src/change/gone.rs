@@ -293,7 +293,7 @@ impl Gone {
             return None;
         }
         let mut system = now.clone();
-        let mut dependencies: Vec<(Dependency, Option<u32>)> =
+        let mut dependencies: Vec<(Arc<Dependency>, Option<u32>)> =
             (0u32..).zip(std::mem::take(&mut system.dependencies)).map(|(number, one)| (one, Some(number))).collect();
         for gone in self.components.iter().filter(|gone| !gone.losers.is_empty()) {
             let Some(component) = before.component(gone.index) else { continue };
@@ -302,18 +302,20 @@ impl Gone {
                 true => as_it_was(component, before, &mut system),
                 false => never_up(component),
             };
-            system.components.push(stand_in);
+            system.components.push(Arc::new(stand_in));
             if gone.goes_on() {
                 let own = before.dependencies.iter().filter(|dependency| dependency.from == gone.index);
                 let own = own.filter_map(|dependency| Some((dependency, here(dependency.to)?)));
                 dependencies.extend(own.map(|(dependency, there)| {
-                    (Dependency { from: to, to: there, evidence: Vec::new(), ..dependency.clone() }, None)
+                    let moved =
+                        Dependency { from: to, to: there, evidence: Vec::new(), ..Dependency::clone(dependency) };
+                    (Arc::new(moved), None)
                 }));
             }
             for (number, from) in &gone.losers {
                 if let Some(dependency) = before.dependencies.get(number.index()) {
-                    dependencies
-                        .push((Dependency { from: *from, to, evidence: Vec::new(), ..dependency.clone() }, None));
+                    let lost = Dependency { from: *from, to, evidence: Vec::new(), ..Dependency::clone(dependency) };
+                    dependencies.push((Arc::new(lost), None));
                 }
             }
         }
@@ -321,8 +323,9 @@ impl Gone {
             let Some(dependency) = before.dependencies.get(cut.number.index()) else { continue };
             let Some(component) = before.component(dependency.to) else { continue };
             let to = ComponentIndex(system.components.len() as u32);
-            system.components.push(never_up(component));
-            dependencies.push((Dependency { from: cut.from, to, evidence: Vec::new(), ..dependency.clone() }, None));
+            system.components.push(Arc::new(never_up(component)));
+            let lost = Dependency { from: cut.from, to, evidence: Vec::new(), ..Dependency::clone(dependency) };
+            dependencies.push((Arc::new(lost), None));
         }
         dependencies.sort_by_key(|(dependency, number)| (dependency.from, dependency.to, number.is_none()));
         let mut places: BTreeMap<u32, DependencyIndex> = BTreeMap::new();

@@ -6,6 +6,7 @@ use foreshock_model::{
     Probability, Recovery, Redundancy, Region, RegionIndex, Reliability, Replication, Seconds, Source, Sourced, System,
     ZoneIndex,
 };
+use std::sync::Arc;
 
 /// A small generator of numbers (xorshift), so that every run measures the same systems.
 struct Numbers(u64);
@@ -97,7 +98,7 @@ pub(crate) fn system(count: usize, extra: usize) -> System {
         system.domains.push(Domain { name: name.into(), figure: figure(1e-4) });
     }
     system.regions.push(Region { name: "eu".into(), figure: None });
-    system.components = (0..count).map(|index| component(index, &mut numbers)).collect();
+    system.components = (0..count).map(|index| Arc::new(component(index, &mut numbers))).collect();
     let mut links = Vec::new();
     for to in 1..count {
         links.push((to.saturating_sub(1) / 4, to));
@@ -112,10 +113,10 @@ pub(crate) fn system(count: usize, extra: usize) -> System {
         let kind = if numbers.below(8) == 0 { DependencyKind::Optional } else { DependencyKind::Requires };
         let mut dependency = Dependency::new(index(from), index(to), kind, Confidence::Certain, Vec::new());
         dependency.timeout = Seconds::new(numbers.below(30) as f64);
-        system.dependencies.push(dependency);
+        system.dependencies.push(Arc::new(dependency));
     }
     for caller in (0..count).step_by(10) {
-        let calls = |&(_, dependency): &(usize, &Dependency)| dependency.from == index(caller);
+        let calls = |&(_, dependency): &(usize, &Arc<Dependency>)| dependency.from == index(caller);
         let members: Vec<DependencyIndex> = system
             .dependencies
             .iter()
@@ -135,7 +136,7 @@ pub(crate) fn system(count: usize, extra: usize) -> System {
 /// The system with so many of its last components changed: each has one instance more.
 pub(crate) fn changed(system: &System, changes: usize) -> System {
     let mut changed = system.clone();
-    for component in changed.components.iter_mut().rev().take(changes) {
+    for component in changed.components.iter_mut().map(Arc::make_mut).rev().take(changes) {
         if let Known::Known(instances) = &mut component.redundancy.instances {
             *instances += 1;
         }
@@ -147,7 +148,7 @@ pub(crate) fn changed(system: &System, changes: usize) -> System {
 pub(crate) fn mesh(width: usize, layers: usize) -> System {
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     let mut system = System { components: Vec::new(), ..system(1, 0) };
-    system.components = (0..width * layers).map(|index| component(index, &mut numbers)).collect();
+    system.components = (0..width * layers).map(|index| Arc::new(component(index, &mut numbers))).collect();
     for caller in 0..width * (layers - 1) {
         let next = (caller / width + 1) * width;
         let mut targets: Vec<usize> = (0..3).map(|turn| next + (caller + turn) % width).collect();
@@ -157,7 +158,7 @@ pub(crate) fn mesh(width: usize, layers: usize) -> System {
             let (from, to) = (ComponentIndex(caller as u32), ComponentIndex(to as u32));
             let evidence = Vec::new();
             let kind = DependencyKind::Requires;
-            system.dependencies.push(Dependency::new(from, to, kind, Confidence::Certain, evidence));
+            system.dependencies.push(Arc::new(Dependency::new(from, to, kind, Confidence::Certain, evidence)));
         }
         let members = (first..first + 3).map(DependencyIndex).collect();
         let name = format!("g{caller}").into();

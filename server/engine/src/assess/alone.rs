@@ -24,7 +24,7 @@ pub fn own_unavailability(system: &System, component: ComponentIndex) -> Option<
         alone.redundancy.zones = Known::Known(Vec::new());
     }
     let alone = System {
-        components: vec![alone],
+        components: vec![alone.into()],
         dependencies: Vec::new(),
         alternatives: Vec::new(),
         zones: system.zones.clone(),

@@ -15,7 +15,7 @@ use crate::{Fault, Health, Scratch};
 
 /// Whether the text leaves open something that the service depends on.
 pub(crate) fn has_unknowns(system: &System) -> bool {
-    system.components.iter().any(is_open)
+    system.components.iter().any(|component| is_open(component))
 }
 
 fn is_open(component: &Component) -> bool {

@@ -19,8 +19,8 @@ impl Readings {
         let special =
             |dependency: &Dependency| dependency.breaker || dependency.buffer.is_some() || is_unsettled(dependency);
         let is_whole = system.components.iter().any(|component| component.reliability.whole.is_some());
-        let differs = is_whole || system.dependencies.iter().any(special);
-        let split = system.dependencies.iter().any(is_unsettled);
+        let differs = is_whole || system.dependencies.iter().any(|dependency| special(dependency));
+        let split = system.dependencies.iter().any(|dependency| is_unsettled(dependency));
         let read = |purpose| Frozen::read(system, Reading::of(purpose));
         Readings {
             simulation: Frozen::new(system),

@@ -3,6 +3,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use foreshock_model::{Confidence, Dependency, DependencyIndex, DependencyKind, Plane, System};
 use petgraph::algo::greedy_feedback_arc_set;
@@ -38,7 +39,7 @@ pub fn circular_dependencies(system: &System) -> Vec<CircularDependency> {
         system.alternatives.iter().flat_map(|group| group.members.iter().copied()).collect();
     let needed: Vec<(DependencyIndex, &Dependency)> = (0u32..)
         .map(DependencyIndex)
-        .zip(&system.dependencies)
+        .zip(system.dependencies.iter().map(Arc::as_ref))
         .filter(|(index, dependency)| is_needed(dependency) && !grouped.contains(index))
         .collect();
     let mut successors: Vec<Vec<u32>> = vec![Vec::new(); system.components.len()];

@@ -3,6 +3,7 @@
 
 use foreshock_model::{Component, Known, Probability, Reliability, System};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 use crate::Unit;
 use crate::diagram::diagrams::Diagrams;
@@ -59,7 +60,7 @@ pub(crate) fn kill(system: &System, basis: &Basis, killing: &Killing, budget: Bu
 /// as are written.
 fn instances_alone(system: &System) -> System {
     let mut system = system.clone();
-    for component in &mut system.components {
+    for component in system.components.iter_mut().map(Arc::make_mut) {
         let Reliability { instance, whole, .. } = &component.reliability;
         let mut figure = whole.as_ref().or(instance.as_ref()).filter(|figure| can_fail(figure)).cloned();
         if let Some(figure) = &mut figure {

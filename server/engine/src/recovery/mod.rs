@@ -106,7 +106,7 @@ fn on_plane(system: &System, component: ComponentIndex, plane: Plane) -> impl It
     let first = system.dependencies.partition_point(|dependency| dependency.from < component);
     let own = system.dependencies.get(first..).unwrap_or_default();
     let own = own.iter().take_while(move |dependency| dependency.from == component);
-    let counts = move |it: &&foreshock_model::Dependency| {
+    let counts = move |it: &&std::sync::Arc<foreshock_model::Dependency>| {
         let needs = plane == Plane::Management || it.kind == DependencyKind::Requires;
         needs && it.plane == plane && it.confidence > Confidence::Guess && it.to != it.from
     };

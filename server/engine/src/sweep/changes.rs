@@ -1,6 +1,7 @@
 //! What differs between two versions of a system, and which components see something of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use foreshock_model::{Component, ComponentIndex, Dependency, System};
 
@@ -254,7 +255,7 @@ impl Changes {
 
 impl Maps {
     fn between(old: &System, new: &System) -> Option<Maps> {
-        let ends = |dependency: &Dependency| (dependency.from, dependency.to);
+        let ends = |dependency: &Arc<Dependency>| (dependency.from, dependency.to);
         if !old.dependencies.is_sorted_by_key(ends) || !new.dependencies.is_sorted_by_key(ends) {
             return None;
         }
@@ -279,7 +280,7 @@ impl Maps {
     /// The first dependency between two components is that of the other version, and so is the second.
     fn of_dependencies(&self, old: &System, new: &System) -> Vec<u32> {
         let mut place = 0;
-        let mut found = |dependency: &Dependency| {
+        let mut found = |dependency: &Arc<Dependency>| {
             let ends = (at(&self.components, dependency.from.0), at(&self.components, dependency.to.0));
             if ends.0 == GONE || ends.1 == GONE {
                 return GONE;

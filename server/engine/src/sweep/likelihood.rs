@@ -2,6 +2,7 @@
 
 use foreshock_model::{Component, ComponentIndex, Figure, Known, Probability, System};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 use crate::sweep::changes::Changes;
 use crate::{Basis, Fault, Scenario, Unit, entry_outages, own_unavailability, unit_duration};
@@ -43,7 +44,7 @@ impl Likelihoods {
 
     fn with(system: &System, known: impl Fn(usize) -> Option<Option<f64>> + Sync) -> Likelihoods {
         let of = |figure: &Figure| figure.unavailability.get();
-        let instance = |component: &Component| {
+        let instance = |component: &Arc<Component>| {
             // With an explicit figure for the whole there is no unit for an instance.
             let figure = component.reliability.instance.as_ref().filter(|_| component.reliability.whole.is_none());
             figure.map(of)
@@ -130,5 +131,5 @@ fn alone(system: &System, component: ComponentIndex) -> Option<System> {
     alone.entry = Some(1.0);
     alone.recovery.needs.clear();
     alone.agent = None;
-    Some(System { components: vec![alone], ..System::default() })
+    Some(System { components: vec![alone.into()], ..System::default() })
 }

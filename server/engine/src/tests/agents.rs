@@ -2,6 +2,7 @@
 
 use foreshock_model::{ComponentIndex, Probability, SourceFailure, System};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 use super::fixture::{self, faults, index, system};
 use super::naive::{How, Times, naive};
@@ -148,7 +149,7 @@ fn with_agents(mut system: System, agents: &[Drawn]) -> System {
             }
         }
         let base_rate = Sourced { value: Probability::new(*rate).unwrap(), source: fixture::written() };
-        system.components[at % count].agent = Some(Agent { base_rate, grounding });
+        Arc::make_mut(&mut system.components[at % count]).agent = Some(Agent { base_rate, grounding });
     }
     system
 }
@@ -305,7 +306,7 @@ proptest! {
         let faults = fixture::faults(&system, &existing(&system, &injected));
         let mut with = system.clone();
         let source = ComponentIndex(to.index(system.components.len()) as u32);
-        for component in &mut with.components {
+        for component in with.components.iter_mut().map(Arc::make_mut) {
             if let Some(agent) = component.agent.as_mut().filter(|agent| agent.grounding.iter().all(|it| it.source != source)) {
                 agent.grounding.push(foreshock_model::Grounding { source, weight: Probability::ZERO, failure: SourceFailure::Stale });
             }

@@ -3,6 +3,7 @@
 use expect_test::expect;
 use foreshock_model::{CommonCause, Known, Probability, System};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 use super::fixture::{self, faults, index, system};
 use super::random::{self, PLAIN};
@@ -123,7 +124,7 @@ fn by_hand() {
 fn with_beta(base: &System, which: usize, share: f64) -> System {
     let mut changed = base.clone();
     let share = Probability::clamped(share);
-    changed.components[which].reliability.common_cause =
+    Arc::make_mut(&mut changed.components[which]).reliability.common_cause =
         Some(CommonCause { share, interval: (share, share), source: fixture::written() });
     changed
 }
@@ -138,7 +139,7 @@ proptest! {
         let base = system(&text);
         let which = which.index(base.components.len());
         let mut none = base.clone();
-        none.components[which].reliability.common_cause = None;
+        Arc::make_mut(&mut none.components[which]).reliability.common_cause = None;
         let (less, more) = (shares[0].min(shares[1]), shares[0].max(shares[1]));
         let found = [none, with_beta(&base, which, less), with_beta(&base, which, more)].map(|system| assess(&system));
         for pair in found.windows(2) {
@@ -157,7 +158,7 @@ proptest! {
         let which = which.index(base.components.len());
         let base = with_beta(&base, which, share);
         let mut changed = base.clone();
-        let instances = &mut changed.components[which].redundancy.instances;
+        let instances = &mut Arc::make_mut(&mut changed.components[which]).redundancy.instances;
         *instances = Known::Known(instances.known().unwrap() + 1);
         let before = assess(&base);
         let after = assess_with(&changed, &before.basis.carried_to(&base, &changed));

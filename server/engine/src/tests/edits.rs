@@ -1,6 +1,7 @@
 //! The sweep of the next version is that of the next version alone (semantics, section 9).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use foreshock_model::System;
 use proptest::prelude::*;
@@ -192,7 +193,7 @@ fn edits_of_a_hundred_components() {
     let swept = from_scratch(&old, false);
     for which in [3, 50, 99] {
         let mut new = old.clone();
-        new.components[which].redundancy.required =
+        Arc::make_mut(&mut new.components[which]).redundancy.required =
             new.components[which].redundancy.instances.known().copied().unwrap();
         let updated = next(&swept, &old, &new);
         assert_eq!(updated, from_scratch(&new, false));

@@ -1,5 +1,6 @@
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 use super::fixture::system;
 use super::random::{self, SMALL};
@@ -95,7 +96,7 @@ proptest! {
     fn every_name_finds_its_fault(ids in proptest::collection::btree_set("[a-c:#=>x0-9\\-]{1,6}", 2..5), factor in 0u32..9000) {
         let mut system = system("a\n b\n c\n d\n a -> b\n c -> d");
         system.components.truncate(ids.len());
-        for (component, id) in system.components.iter_mut().zip(&ids) {
+        for (component, id) in system.components.iter_mut().map(Arc::make_mut).zip(&ids) {
             component.id = foreshock_model::ComponentId::new(id.as_str());
         }
         system.dependencies.retain(|dependency| dependency.from.index() < ids.len() && dependency.to.index() < ids.len());

@@ -26,6 +26,7 @@ use foreshock_model::{
     FailoverMode, Figure, Grounding, Known, Layer, Plane, Probability, Recovery, Redundancy, Region, RegionIndex,
     Reliability, Replication, Seconds, Source, SourceFailure, Sourced, System, ZoneIndex,
 };
+use std::sync::Arc;
 
 use crate::{Factor, Fault, Health, Resource, Share, Unit};
 
@@ -119,7 +120,7 @@ pub(crate) fn system(text: &str) -> System {
             }
             _ => {
                 let component = parse_component(&system, &words);
-                system.components.push(component);
+                system.components.push(Arc::new(component));
             }
         }
     }
@@ -145,7 +146,7 @@ pub(crate) fn system(text: &str) -> System {
             let index = DependencyIndex(system.dependencies.len() as u32);
             system.alternatives[group].members.push(index);
         }
-        system.dependencies.push(dependency);
+        system.dependencies.push(Arc::new(dependency));
     }
     assert_eq!(system.check(), [], "{text}");
     system
@@ -165,7 +166,7 @@ fn resolve(system: &mut System, text: &str) {
                 let mut parts = item.split(':');
                 let other = index(system, parts.next().unwrap());
                 if key == "needs" {
-                    system.components[component].recovery.needs.push(other);
+                    Arc::make_mut(&mut system.components[component]).recovery.needs.push(other);
                     continue;
                 }
                 let weight = Probability::new(parts.next().unwrap().parse().unwrap()).unwrap();
@@ -175,7 +176,7 @@ fn resolve(system: &mut System, text: &str) {
                     _ => SourceFailure::Stale,
                 };
                 let grounding = Grounding { source: other, weight, failure };
-                system.components[component].agent.as_mut().unwrap().grounding.push(grounding);
+                Arc::make_mut(&mut system.components[component]).agent.as_mut().unwrap().grounding.push(grounding);
             }
         }
     }

@@ -2,6 +2,7 @@
 //! faults").
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
@@ -213,7 +214,7 @@ proptest! {
     ) {
         let mut system = system(&text);
         // Attempts ask for more, and what is lost asks for less: traffic mode claims no law.
-        system.dependencies.iter_mut().for_each(|dependency| dependency.attempts = 1);
+        system.dependencies.iter_mut().for_each(|dependency| Arc::make_mut(dependency).attempts = 1);
         let (few, more) = (existing(&system, &few), existing(&system, &more));
         let (less, greater) = (share.min(larger), share.max(larger));
         let of = |share: f64| existing(&system, &[format!("errors:c{component}:{share}")]);

@@ -2,6 +2,7 @@
 
 use foreshock_model::{ComponentIndex, DependencyIndex, Known, System};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 use super::fixture;
 use super::naive::{How, naive};
@@ -26,8 +27,9 @@ fn reversed(system: &System) -> System {
     let mut turned = system.clone();
     turned.components.reverse();
     turned.dependencies.reverse();
-    for dependency in &mut turned.dependencies {
-        (dependency.from, dependency.to) = (turn(dependency.from), turn(dependency.to));
+    for dependency in turned.dependencies.iter_mut().map(Arc::make_mut) {
+        let (from, to) = (turn(dependency.from), turn(dependency.to));
+        (dependency.from, dependency.to) = (from, to);
     }
     let dependencies = system.dependencies.len() as u32;
     for group in &mut turned.alternatives {
@@ -171,12 +173,12 @@ proptest! {
         prop_assume!(!with.dependencies.is_empty());
         let which = which.index(with.dependencies.len());
         let mut unprotected = with.clone();
-        unprotected.dependencies[which].breaker = false;
+        Arc::make_mut(&mut unprotected.dependencies[which]).breaker = false;
         not_worse(&with, &unprotected, &injected)?;
         let grouped = with.alternatives.iter().any(|group| group.members.iter().any(|member| member.index() == which));
         if !grouped {
             let mut without = with.clone();
-            without.dependencies[which].weight = Some(0.0);
+            Arc::make_mut(&mut without.dependencies[which]).weight = Some(0.0);
             not_worse(&without, &with, &injected)?;
         }
     }
@@ -225,7 +227,7 @@ proptest! {
     #[test]
     fn nothing_worse_than_degraded_crosses_an_open_breaker(text in random::any_system(WIDE), injected in random::faults(9)) {
         let mut system = fixture::system(&text);
-        for dependency in &mut system.dependencies {
+        for dependency in system.dependencies.iter_mut().map(Arc::make_mut) {
             dependency.breaker = true;
         }
         let injected = fixture::faults(&system, &existing(&system, &injected));
@@ -276,7 +278,7 @@ proptest! {
         let base = fixture::system(&text);
         let mut changed = base.clone();
         let which = which.index(base.components.len());
-        let redundancy = &mut changed.components[which].redundancy;
+        let redundancy = &mut Arc::make_mut(&mut changed.components[which]).redundancy;
         let more = redundancy.instances.known().unwrap() + 1;
         redundancy.instances = Known::Known(more);
         gains(&base, &changed)?;
@@ -288,7 +290,7 @@ proptest! {
         prop_assume!(!base.alternatives.is_empty());
         let first = base.alternatives[0].members[0];
         // A member that can carry nothing worse than what the others can: a copy of one of them, to another target.
-        let mut copy = base.dependencies[first.index()].clone();
+        let mut copy = foreshock_model::Dependency::clone(&base.dependencies[first.index()]);
         copy.to = ComponentIndex(to.index(base.components.len()) as u32);
         prop_assume!(copy.to != copy.from);
         // A group that was up by mutual support alone is the exception, see `an_alternative_to_mutual_support`.
@@ -297,7 +299,7 @@ proptest! {
         // Whoever the new member is, something depended on it before: the basis is fixed.
         let mut changed = base.clone();
         let index = DependencyIndex(changed.dependencies.len() as u32);
-        changed.dependencies.push(copy);
+        changed.dependencies.push(Arc::new(copy));
         changed.alternatives[0].members.push(index);
         base.alternatives[0].members.rotate_left(1);
         gains(&base, &changed)?;
@@ -311,7 +313,7 @@ proptest! {
         let base = fixture::system(&text);
         let index = |which: prop::sample::Index| ComponentIndex(which.index(base.components.len()) as u32);
         let mut changed = base.clone();
-        changed.dependencies.push(Dependency::new(index(from), index(to), DependencyKind::Requires, Confidence::Certain, Vec::new()));
+        changed.dependencies.push(Arc::new(Dependency::new(index(from), index(to), DependencyKind::Requires, Confidence::Certain, Vec::new())));
         let before = assess(&base);
         let after = assess_with(&changed, &before.basis);
         prop_assert!(after.loss >= before.loss * (1.0 - 1e-9), "{} became {}", before.loss, after.loss);
@@ -351,10 +353,10 @@ proptest! {
             match point.unit {
                 crate::Unit::Zone(zone) => zero(&mut perfect.zones[zone.index()].figure),
                 crate::Unit::Domain(domain) => zero(&mut perfect.domains[domain.index()].figure),
-                crate::Unit::Whole(component) => zero(perfect.components[component.index()].reliability.whole.as_mut().unwrap()),
+                crate::Unit::Whole(component) => zero(Arc::make_mut(&mut perfect.components[component.index()]).reliability.whole.as_mut().unwrap()),
                 // A primary alone can't be made perfect by a figure.
                 crate::Unit::Instance { component, .. } if point.count == system.components[component.index()].redundancy.instances.known().copied().unwrap_or(0) => {
-                    zero(perfect.components[component.index()].reliability.instance.as_mut().unwrap());
+                    zero(Arc::make_mut(&mut perfect.components[component.index()]).reliability.instance.as_mut().unwrap());
                 }
                 _ => continue,
             }

@@ -1,6 +1,7 @@
 //! What is likely, beside the worst (semantics, "Worst and likely").
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
@@ -152,7 +153,7 @@ proptest! {
     ) {
         let mut system = system(&text);
         // Attempts ask for more, and what is lost asks for less: traffic mode claims no law.
-        system.dependencies.iter_mut().for_each(|dependency| dependency.attempts = 1);
+        system.dependencies.iter_mut().for_each(|dependency| Arc::make_mut(dependency).attempts = 1);
         let (few, more) = (existing(&system, &few), existing(&system, &more));
         let less = cascade(&system, &faults(&system, &few));
         let all = cascade(&system, &faults(&system, &format!("{few} {more}")));
@@ -162,7 +163,7 @@ proptest! {
             prop_assert!(after.down >= effect.likely.down, "{effect:?} {after:?}\n{text}{few} + {more}");
             prop_assert!(after.loss >= effect.likely.loss - 1e-12, "{effect:?} {after:?}\n{text}{few} + {more}");
         }
-        for dependency in &mut system.dependencies {
+        for dependency in system.dependencies.iter_mut().map(Arc::make_mut) {
             dependency.weight = Some(dependency.share());
         }
         for effect in &cascade(&system, &faults(&system, &few)).effects {

@@ -3,6 +3,7 @@
 use foreshock_model::{
     Alternatives, ComponentIndex, Confidence, Dependency, DependencyIndex, DependencyKind, Seconds, System,
 };
+use std::sync::Arc;
 
 use super::fixture;
 use crate::cascade::scratch::Scratch;
@@ -14,10 +15,10 @@ use crate::{Basis, Fault, Frozen, Health, circular_dependencies, circular_fallba
 const LENGTH: u32 = 100_000;
 
 fn system(count: u32, edges: impl Iterator<Item = (u32, u32)>) -> System {
-    let component = |index| fixture::component(&format!("c{index:06}"));
+    let component = |index| Arc::new(fixture::component(&format!("c{index:06}")));
     let dependency = |(from, to)| {
         let kind = DependencyKind::Requires;
-        Dependency::new(ComponentIndex(from), ComponentIndex(to), kind, Confidence::Certain, Vec::new())
+        Arc::new(Dependency::new(ComponentIndex(from), ComponentIndex(to), kind, Confidence::Certain, Vec::new()))
     };
     let components = (0..count).map(component).collect();
     System { components, dependencies: edges.map(dependency).collect(), ..System::default() }
@@ -59,7 +60,7 @@ fn ring_of_fallbacks(half: u32, moments: u32) -> System {
     let mut system = system(2 * half, edges);
     for from in 0..half {
         let members = [2 * from, 2 * from + 1].map(DependencyIndex).to_vec();
-        let wait = &mut system.dependencies[2 * from as usize].timeout;
+        let wait = &mut Arc::make_mut(&mut system.dependencies[2 * from as usize]).timeout;
         *wait = Seconds::new(f64::from(from % moments));
         system.alternatives.push(Alternatives { name: "g".into(), members, required: 1, shares_load: false });
     }

@@ -306,8 +306,11 @@ fn by_the_table(
                 }
             }
             for group in &system.alternatives {
-                let members: Vec<(usize, &Dependency)> =
-                    group.members.iter().map(|member| (member.index(), &system.dependencies[member.index()])).collect();
+                let members: Vec<(usize, &Dependency)> = group
+                    .members
+                    .iter()
+                    .map(|member| (member.index(), &*system.dependencies[member.index()]))
+                    .collect();
                 if members[0].1.from != component {
                     continue;
                 }
@@ -367,6 +370,7 @@ mod circular {
     use super::{How, Times, absent, carries, contribution, is_partial};
     use crate::Fault;
     use foreshock_model::{Dependency, DependencyIndex, System};
+    use std::sync::Arc;
 
     const GONE: Times = Times { at_least: [0.0; 3], lost: 0.0 };
 
@@ -482,13 +486,13 @@ mod circular {
         let count = system.components.len();
         let grouped = |index: usize| system.alternatives.iter().any(|it| it.members.iter().any(|m| m.index() == index));
         let ends = |dependency: &Dependency| (dependency.from.index(), dependency.to.index());
-        let listed = system.dependencies.iter().enumerate();
+        let listed = system.dependencies.iter().map(Arc::as_ref).enumerate();
         let carried: Vec<(usize, &Dependency)> = listed.filter(|(_, it)| carries(system, it)).collect();
         let loses = |index: usize, it: &Dependency| noticed(system, it, GONE, how, grouped(index)) < f64::INFINITY;
         let needs = closure(count, carried.iter().filter(|(index, it)| loses(*index, it)).map(|(_, it)| ends(it)));
         let mut groups = Vec::new();
         for it in &system.alternatives {
-            let members = it.members.iter().map(|member| &system.dependencies[member.index()]);
+            let members = it.members.iter().map(|member| &*system.dependencies[member.index()]);
             let owner = system.dependencies[it.members[0].index()].from;
             let members: Vec<&Dependency> =
                 members.filter(|member| super::stands_in(member) && !absent(system, member.to)).collect();

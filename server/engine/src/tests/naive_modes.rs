@@ -5,6 +5,7 @@ use foreshock_model::{
     Calls, ComponentIndex, Dependency, DependencyIndex, DependencyKind, Known, Plane, Replication, System,
 };
 use proptest::prelude::*;
+use std::sync::Arc;
 
 use super::fixture;
 use super::naive::{How, naive, naive_under, stands_in};
@@ -22,7 +23,7 @@ fn links(system: &System) -> Vec<(usize, &Dependency)> {
             && !absent(link.from)
             && !absent(link.to)
     };
-    system.dependencies.iter().enumerate().filter(carries).collect()
+    system.dependencies.iter().map(Arc::as_ref).enumerate().filter(carries).collect()
 }
 
 /// The cycles: for each component, those that it reaches and that reach it, itself included, in ascending order.

@@ -2,6 +2,7 @@
 
 use foreshock_model::{ComponentIndex, Known, System};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 use super::fixture::system;
 use super::random::{self, PLAIN, WIDE};
@@ -46,7 +47,7 @@ proptest! {
         let before = system(&text);
         let which = which.index(before.components.len());
         let mut after = before.clone();
-        after.components[which].redundancy.instances = Known::Known(5);
+        Arc::make_mut(&mut after.components[which]).redundancy.instances = Known::Known(5);
         let basis = assess(&before).basis;
         let (old, new) = (lost_by_part(&before, &basis), lost_by_part(&after, &basis));
         let own = Parts::of(&before).first_of(ComponentIndex(which as u32)).unwrap().index();
@@ -64,9 +65,9 @@ proptest! {
 fn versions_with_other_components_are_not_compared() {
     let mut before = System::default();
     let mut one = super::fixture::component("a");
-    before.components.push(one.clone());
+    before.components.push(Arc::new(one.clone()));
     let mut after = before.clone();
     one.id = foreshock_model::ComponentId::new("b");
-    after.components.push(one);
+    after.components.push(Arc::new(one));
     assert_eq!(changed_components((&before, &Frozen::new(&before)), (&after, &Frozen::new(&after))), None);
 }

@@ -1,6 +1,7 @@
 //! How a system comes back: by hand, and the laws.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use foreshock_model::{Cause, Confidence, Dependency, DependencyKind, Scale, Seconds, System, median_outage};
@@ -456,7 +457,7 @@ proptest! {
         let faults = fixture::faults(&base, &existing(&base, &injected));
         let mut changed = base.clone();
         let any = |which: prop::sample::Index| foreshock_model::ComponentIndex(which.index(base.components.len()) as u32);
-        changed.dependencies.push(Dependency::new(any(from), any(to), DependencyKind::Requires, Confidence::Certain, Vec::new()));
+        changed.dependencies.push(Arc::new(Dependency::new(any(from), any(to), DependencyKind::Requires, Confidence::Certain, Vec::new())));
         // What is bad from the start because of it has no way back, and nobody waits for it.
         let faultless = |system: &System| {
             let states = crate::Frozen::new(system).base.states;

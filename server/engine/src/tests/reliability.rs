@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "says what was not there to compare with")]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use foreshock_model::{
     Alternatives, Component, ComponentIndex, Confidence, Dependency, DependencyIndex, DependencyKind, Layer, System,
@@ -43,11 +44,11 @@ fn whole(id: &str, unavailability: f64) -> Component {
 /// An event is a component with an explicit figure, a gate one that can't fail by itself.
 pub(crate) fn parts(events: Vec<(String, f64)>, gates: Vec<(String, Gate)>, top: &str) -> System {
     let mut system = System::default();
-    system.components.extend(events.iter().map(|(id, probability)| whole(id, *probability)));
-    system.components.extend(gates.iter().map(|(id, _)| whole(id, 0.0)));
+    system.components.extend(events.iter().map(|(id, probability)| Arc::new(whole(id, *probability))));
+    system.components.extend(gates.iter().map(|(id, _)| Arc::new(whole(id, 0.0))));
     system.components.sort_by(|a, b| a.id.cmp(&b.id));
     let top = fixture::index(&system, top);
-    system.components[top.index()].entry = Some(1.0);
+    Arc::make_mut(&mut system.components[top.index()]).entry = Some(1.0);
     for (id, gate) in &gates {
         let (members, required) = match gate {
             Gate::Any(members) => (members, None),
@@ -59,7 +60,7 @@ pub(crate) fn parts(events: Vec<(String, f64)>, gates: Vec<(String, Gate)>, top:
         for member in members {
             let to: ComponentIndex = fixture::index(&system, member);
             let requires = Dependency::new(from, to, DependencyKind::Requires, Confidence::Certain, Vec::new());
-            system.dependencies.push(requires);
+            system.dependencies.push(Arc::new(requires));
         }
         if let Some(required) = required {
             let members = (first..system.dependencies.len() as u32).map(DependencyIndex).collect();

@@ -1,6 +1,7 @@
 //! What is enumerated, and how a sweep ranks it.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use foreshock_model::{ComponentKind, System};
@@ -367,7 +368,7 @@ proptest! {
     fn a_sweep_of_any_system_is_each_scenario_by_itself(text in random::system(WIDE)) {
         let mut system = system(&text);
         // Runs the pairs that matter here, without those of resources and latencies.
-        for component in &mut system.components {
+        for component in system.components.iter_mut().map(Arc::make_mut) {
             component.kind = ComponentKind::ExternalApi;
             component.entry = component.entry.or(Some(1.0));
         }

@@ -2,6 +2,7 @@
 
 use foreshock_model::{Domain, FailoverMode, Known, Layer, Replication, System, ZoneIndex};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 use super::fixture::{self, system};
 use super::random::{self, PLAIN};
@@ -19,7 +20,7 @@ fn with_zone(base: &System, component: usize, unavailability: f64) -> System {
     let mut changed = base.clone();
     let zone = ZoneIndex(changed.zones.len() as u32);
     changed.zones.push(Domain { name: "new".into(), figure: fixture::figure(unavailability, Layer::Hardware) });
-    if let Known::Known(zones) = &mut changed.components[component].redundancy.zones {
+    if let Known::Known(zones) = &mut Arc::make_mut(&mut changed.components[component]).redundancy.zones {
         zones.push(zone);
     }
     changed
@@ -56,9 +57,9 @@ proptest! {
     ) {
         let mut base = system(&text);
         let which = which.index(base.components.len());
-        base.components[which].capacity.movable_utilisation = Some(load);
+        Arc::make_mut(&mut base.components[which]).capacity.movable_utilisation = Some(load);
         let mut changed = base.clone();
-        let component = &mut changed.components[which];
+        let component = Arc::make_mut(&mut changed.components[which]);
         let instances = *component.redundancy.instances.known().unwrap();
         component.redundancy.instances = Known::Known(instances + 1);
         if component.redundancy.replication == Replication::ActiveActive {
@@ -74,7 +75,7 @@ proptest! {
     fn a_zone_never_lowers_the_score(text in random::system(PLAIN), which in any::<prop::sample::Index>()) {
         let mut base = system(&text);
         let which = which.index(base.components.len());
-        for (_, other) in base.components.iter_mut().enumerate().filter(|(index, _)| *index != which) {
+        for (_, other) in base.components.iter_mut().map(Arc::make_mut).enumerate().filter(|(index, _)| *index != which) {
             other.redundancy.zones = Known::Known(Vec::new());
         }
         let zones = base.components[which].redundancy.zones.known().unwrap();
@@ -131,7 +132,7 @@ proptest! {
         let base = system(&text);
         let which = which.index(base.components.len());
         let mut changed = base.clone();
-        let reliability = &mut changed.components[which].reliability;
+        let reliability = &mut Arc::make_mut(&mut changed.components[which]).reliability;
         let figures = [&mut reliability.instance, &mut reliability.service, &mut reliability.external, &mut reliability.whole];
         for figure in figures.into_iter().flatten() {
             figure.unavailability = foreshock_model::Probability::clamped(figure.unavailability.get() / 2.0);

@@ -3,6 +3,7 @@
 //! be asked hundreds of millions of times.
 
 use foreshock_model::{Alternatives, ComponentIndex, DependencyIndex, System};
+use std::sync::Arc;
 
 use super::fixture;
 use crate::{Fault, Health};
@@ -124,9 +125,9 @@ impl Maker {
         let mut system = self.systems[small.count].clone();
         for link in &small.links {
             let (_, one) = self.kinds.iter().find(|(kind, _)| *kind == link.kind).unwrap();
-            let mut dependency = one.dependencies[0].clone();
+            let mut dependency = foreshock_model::Dependency::clone(&one.dependencies[0]);
             (dependency.from, dependency.to) = (ComponentIndex(link.from as u32), ComponentIndex(link.to as u32));
-            system.dependencies.push(dependency);
+            system.dependencies.push(Arc::new(dependency));
         }
         for (from, name) in NAMES.iter().copied().enumerate().take(small.count) {
             let members = small.links.iter().enumerate().filter(|(_, link)| link.member && link.from == from);

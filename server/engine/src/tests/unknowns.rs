@@ -2,6 +2,7 @@
 
 use foreshock_model::{FailoverMode, Known, System, ZoneIndex};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 use super::fixture::system;
 use super::random::{self, Size};
@@ -30,7 +31,7 @@ fn open_system() -> impl Strategy<Value = String> {
 
 /// Something that may stand in place of one unknown; false where the component has none.
 fn put(system: &mut System, component: usize, instances: u32, zones: &[bool; 2], mode: u8, there: bool) -> bool {
-    let component = &mut system.components[component];
+    let component = Arc::make_mut(&mut system.components[component]);
     let redundancy = &mut component.redundancy;
     let mut changed = false;
     if matches!(redundancy.instances, Known::Unknown(_)) {
@@ -68,7 +69,7 @@ proptest! {
     ) {
         let mut base = system(&text);
         // A load that is spread over nobody knows how many is none.
-        for component in base.components.iter_mut().filter(|it| it.redundancy.instances.known().is_none()) {
+        for component in base.components.iter_mut().map(Arc::make_mut).filter(|it| it.redundancy.instances.known().is_none()) {
             component.capacity.movable_utilisation = None;
         }
         let mut changed = base.clone();

@@ -5,6 +5,7 @@ use foreshock_model::{
     Agent, Calls, ComponentIndex, ComponentKind, Grounding, Plane, Probability, SourceFailure, Sourced, System,
 };
 use foreshock_syntax::yaml::{Pair, Value};
+use std::sync::Arc;
 
 use crate::component::Context;
 use crate::file::component_named;
@@ -240,7 +241,9 @@ pub(crate) fn ground_in_dependencies(system: &mut System, agent: ComponentIndex,
     sources.sort();
     sources.dedup();
     let grounding = |source| Grounding { source, weight, failure: SourceFailure::default() };
-    if let Some(agent) = system.components.get_mut(agent.index()).and_then(|component| component.agent.as_mut()) {
+    if let Some(agent) =
+        system.components.get_mut(agent.index()).and_then(|component| Arc::make_mut(component).agent.as_mut())
+    {
         agent.grounding = sources.into_iter().map(grounding).collect();
     }
 }

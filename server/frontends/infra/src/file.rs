@@ -87,7 +87,7 @@ fn read_root(root: Value<'_>, report: &mut Report) -> Option<Infra> {
         let index = ComponentIndex(number as u32);
         let mut context = Context { report, ids: &ids, shared: &mut shared, defaults, index };
         let read = component::read(declared, &mut context);
-        infra.system.components.push(read.component);
+        infra.system.components.push(Arc::new(read.component));
         infra.declarations.push(declared.declaration.clone());
         timeouts.push(read.timeout);
         objectives.extend(read.objectives);
@@ -97,7 +97,7 @@ fn read_root(root: Value<'_>, report: &mut Report) -> Option<Infra> {
     let mut dependencies = dependency::read_all(&mut top, report, &ids, &timeouts, &mut groups);
     dependencies.sort_by_key(|read| (read.dependency.from, read.dependency.to));
     infra.system.alternatives = groups::close(groups, &mut dependencies, report);
-    infra.system.dependencies = dependencies.into_iter().map(|read| read.dependency).collect();
+    infra.system.dependencies = dependencies.into_iter().map(|read| Arc::new(read.dependency)).collect();
     for index in grounded {
         crate::agent::ground_in_dependencies(&mut infra.system, index, defaults);
     }

@@ -119,7 +119,7 @@ impl Shared {
             self.domains.push(Domain { name, figure: self.host.clone() });
             for (component, _) in on_it {
                 if let Some(component) = system.components.get_mut(component.index()) {
-                    component.domains.push(index);
+                    Arc::make_mut(component).domains.push(index);
                 }
             }
         }

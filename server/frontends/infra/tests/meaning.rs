@@ -104,7 +104,7 @@ fn zones_that_do_not_apply() {
 fn a_host_is_a_shared_domain() {
     let on = |text: &str| {
         let system = system(text);
-        let names = |it: &foreshock_model::Component| {
+        let names = |it: &std::sync::Arc<foreshock_model::Component>| {
             it.domains
                 .iter()
                 .map(|domain| system.domains[domain.index()].name.to_string())

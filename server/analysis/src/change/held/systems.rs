@@ -1,6 +1,7 @@
 //! Component by component: numbers, zones and failover that are unknown on one side are unknown on both.
 
 use foreshock_model::{Component, Known, System};
+use std::sync::Arc;
 
 use super::Found;
 use crate::Stack;
@@ -22,15 +23,15 @@ fn pairs<'s>(
     now: &'s Stack,
 ) -> impl Iterator<Item = (&'s Component, &'s Component)> {
     let find = |id: &str| after.component(after.find(&now.name_now(id))?);
-    before.components.iter().filter_map(move |one| Some((one, find(one.id.as_str())?)))
+    before.components.iter().filter_map(move |one| Some((&**one, find(one.id.as_str())?)))
 }
 
 /// Holds back what only one side knows.
 pub(super) fn alike(before: &mut System, after: &mut System, now: &Stack, found: &mut Found) {
-    for one in &mut before.components {
+    for one in before.components.iter_mut().map(Arc::make_mut) {
         let Some(index) = after.find(&now.name_now(one.id.as_str())) else { continue };
         let Some(other) = after.components.get_mut(index.index()) else { continue };
-        of_component(one, other, found);
+        of_component(one, Arc::make_mut(other), found);
     }
 }
 

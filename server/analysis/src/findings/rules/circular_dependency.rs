@@ -18,7 +18,7 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
 
 fn of_circle(stack: &Stack, found: &CircularDependency) -> Option<Finding> {
     let of = |indices: &[DependencyIndex]| -> Vec<&Dependency> {
-        indices.iter().filter_map(|index| stack.system().dependencies.get(index.index())).collect()
+        indices.iter().filter_map(|index| stack.system().dependency(*index)).collect()
     };
     let (circle, broken_without) = (of(&found.circle), of(&found.broken_without));
     let first = circle.first()?.from;

@@ -1,6 +1,7 @@
 //! One instance, but nothing visible goes down with it: either nothing refers to it, or what does can do without.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use foreshock_engine::{Effect, Fault, Health};
 use foreshock_model::{
@@ -83,7 +84,7 @@ fn report(stack: &Stack, index: ComponentIndex) -> Option<Finding> {
 
 /// Who may depend on it, as far as an access granted or a shared security group tells.
 fn guessed_users(system: &System, index: ComponentIndex) -> Vec<ComponentIndex> {
-    let guessed = |it: &&Dependency| it.to == index && it.confidence == Confidence::Guess;
+    let guessed = |it: &&Arc<Dependency>| it.to == index && it.confidence == Confidence::Guess;
     let mut users: Vec<ComponentIndex> = system.dependencies.iter().filter(guessed).map(|it| it.from).collect();
     users.dedup();
     users

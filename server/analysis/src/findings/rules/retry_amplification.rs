@@ -1,6 +1,7 @@
 //! Retries on retries: what fails gets a multiple of its load just then.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use foreshock_model::{
     ComponentIndex, Dependency, DependencyIndex, DependencyKind, Evidence, MinutesPerYear, Points, System,
@@ -27,8 +28,11 @@ fn retries(dependency: &Dependency) -> bool {
 
 /// For each callee that nobody's retries go on behind, the chain of retrying dependencies above it with the most attempts.
 fn chains(system: &System) -> Vec<Vec<DependencyIndex>> {
-    let retrying: Vec<(DependencyIndex, &Dependency)> =
-        (0u32..).map(DependencyIndex).zip(&system.dependencies).filter(|(_, dependency)| retries(dependency)).collect();
+    let retrying: Vec<(DependencyIndex, &Dependency)> = (0u32..)
+        .map(DependencyIndex)
+        .zip(system.dependencies.iter().map(Arc::as_ref))
+        .filter(|(_, dependency)| retries(dependency))
+        .collect();
     // For each callee the dependency on it with the most attempts: the way up.
     let mut onto: BTreeMap<ComponentIndex, (DependencyIndex, &Dependency)> = BTreeMap::new();
     for &(index, dependency) in &retrying {
@@ -58,8 +62,7 @@ fn chains(system: &System) -> Vec<Vec<DependencyIndex>> {
 
 fn report(stack: &Stack, chain: &[DependencyIndex]) -> Option<Finding> {
     let system = stack.system();
-    let dependencies: Vec<&Dependency> =
-        chain.iter().filter_map(|index| system.dependencies.get(index.index())).collect();
+    let dependencies: Vec<&Dependency> = chain.iter().filter_map(|index| system.dependency(*index)).collect();
     let attempts = dependencies.iter().fold(1u64, |all, dependency| all.saturating_mul(u64::from(dependency.attempts)));
     if dependencies.len() < 2 || attempts < STORM {
         return None;

@@ -2,6 +2,7 @@
 
 use foreshock_engine::{AvailabilityOptions, Part, Verdict};
 use foreshock_model::{Layer, Points};
+use std::sync::Arc;
 
 use super::{RuleId, severity_of};
 use crate::{Finding, Stack, percent};
@@ -31,7 +32,7 @@ fn report(stack: &Stack, verdict: &Verdict) -> Option<Finding> {
         _ => None,
     });
     let written = verdict.objective.and_then(|index| system.objectives.get(index)?.place.clone());
-    let of_component = || component.or(binding).or(system.components.first())?.place.clone();
+    let of_component = || component.or(binding).or(system.components.first().map(Arc::as_ref))?.place.clone();
     let place = written.or_else(of_component)?;
     let whose = component.map_or_else(|| "The system".to_owned(), |component| component.id.to_string());
     let asked = percent((1.0 - verdict.allowed) * 100.0);

@@ -1,6 +1,7 @@
 //! A caller that gives up before what it calls has given up itself. (Those of single resources are checks of the catalog.)
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use foreshock_model::{ComponentIndex, Dependency, DependencyKind, Evidence, MinutesPerYear, Points, Seconds};
 
@@ -11,7 +12,7 @@ const ID: RuleId = RuleId::TimeoutInversion;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let system = stack.system();
-    let waits = |dependency: &&Dependency| dependency.kind != DependencyKind::Async && dependency.counts();
+    let waits = |dependency: &&Arc<Dependency>| dependency.kind != DependencyKind::Async && dependency.counts();
     // The longest of what each caller may wait for.
     let mut longest: BTreeMap<ComponentIndex, (&Dependency, f64)> = BTreeMap::new();
     for inner in system.dependencies.iter().filter(waits).filter(|inner| !inner.breaker) {

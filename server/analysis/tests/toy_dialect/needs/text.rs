@@ -46,7 +46,7 @@ pub(super) fn read(file: &FilePath, text: &str) -> Read {
     let mut system = System::default();
     for (name, (count, place, written)) in &declared {
         let entry = (!needs.iter().any(|(_, to, _)| *to == &**name)).then_some(1.0);
-        system.components.push(component(name, *count, place, written, entry));
+        system.components.push(Arc::new(component(name, *count, place, written, entry)));
     }
     let index = |name: &str| declared.keys().position(|known| **known == *name).map(|at| ComponentIndex(at as u32));
     for (from, to, place) in needs {
@@ -55,7 +55,13 @@ pub(super) fn read(file: &FilePath, text: &str) -> Read {
             continue;
         };
         let evidence = vec![Evidence { place, why: "it says so".into() }];
-        system.dependencies.push(Dependency::new(from, to, DependencyKind::Requires, Confidence::Certain, evidence));
+        system.dependencies.push(Arc::new(Dependency::new(
+            from,
+            to,
+            DependencyKind::Requires,
+            Confidence::Certain,
+            evidence,
+        )));
     }
     system.dependencies.sort_by_key(|dependency| (dependency.from, dependency.to));
     let counts = declared.into_iter().map(|(name, (_, _, written))| (name, written)).collect();

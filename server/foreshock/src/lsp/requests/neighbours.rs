@@ -60,5 +60,5 @@ fn neighbours(view: &View, root: &str, component: &str, direction: Direction) ->
         let proof = here.map(|evidence| view.range(&evidence.place.file, evidence.place.span)).collect();
         Some(Neighbour { item: item(view, stack, other)?, proof })
     };
-    stack.system().dependencies.iter().filter_map(neighbour).collect()
+    stack.system().dependencies.iter().filter_map(|dependency| neighbour(dependency)).collect()
 }
