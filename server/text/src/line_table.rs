@@ -1,6 +1,6 @@
 //! Lines and columns of editors from byte offsets, and back.
 
-use crate::Span;
+use crate::{Change, Span};
 
 /// How an editor counts columns. LSP calls these position encodings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,23 +31,21 @@ pub struct LineTable {
 impl LineTable {
     /// Reads the line starts of `text`. O(bytes).
     pub fn new(text: &str) -> LineTable {
-        let bytes = text.as_bytes();
         let mut starts = vec![0];
-        let mut previous = 0u8;
-        for (offset, &byte) in bytes.iter().enumerate() {
-            // A lone `\r` ends its line at the byte after it; `\r\n` waits for the `\n`.
-            if previous == b'\r' && byte != b'\n' {
-                starts.push(offset as u32);
-            }
-            if byte == b'\n' {
-                starts.push(offset as u32 + 1);
-            }
-            previous = byte;
-        }
-        if previous == b'\r' {
-            starts.push(bytes.len() as u32);
-        }
-        LineTable { starts, len: bytes.len() as u32 }
+        starts.extend(starts_in(text, 1, text.len()));
+        LineTable { starts, len: text.len() as u32 }
+    }
+
+    /// The lines after a change that made `text` of the text before; only what changed is read.
+    pub fn changed(&self, change: Change, text: &str) -> LineTable {
+        let kept = self.starts.partition_point(|&start| start == 0 || start < change.start);
+        let behind = self.starts.partition_point(|&start| start == 0 || start <= change.old_end);
+        let mut starts = Vec::with_capacity(self.starts.len() + 16);
+        starts.extend_from_slice(self.starts.get(..kept).unwrap_or_default());
+        starts.extend(starts_in(text, change.start.max(1) as usize, change.new_end as usize));
+        let moved = self.starts.get(behind..).unwrap_or_default().iter();
+        starts.extend(moved.map(|&start| change.moved(start)));
+        LineTable { starts, len: text.len() as u32 }
     }
 
     /// Number of lines; an empty text has one.
@@ -102,8 +100,24 @@ impl LineTable {
     }
 }
 
+/// The line starts among some offsets, the last one included. Each is told by the byte before it and the one at it.
+fn starts_in(text: &str, first: usize, last: usize) -> impl Iterator<Item = u32> {
+    let bytes = text.as_bytes();
+    let byte = move |at: usize| bytes.get(at).copied();
+    let before = bytes.get(first.saturating_sub(1)..last).unwrap_or_default();
+    let starts = (first..).zip(before).filter(move |&(at, &before)| match before {
+        b'\n' => true,
+        // A lone `\r` ends its line; `\r\n` waits for the `\n`.
+        b'\r' => byte(at) != Some(b'\n'),
+        _ => false,
+    });
+    starts.map(|(at, _)| at as u32)
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -136,5 +150,19 @@ mod tests {
         assert_eq!(LineTable::new("a\r").line_count(), 2);
         assert_eq!(LineTable::new("a\r\n").line_count(), 2);
         assert_eq!(LineTable::new("").line_count(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn lines_of_a_changed_text_are_those_of_the_text(
+            texts in prop::collection::vec("[a\r\né]{0,12}", 2..6),
+        ) {
+            let mut lines = LineTable::new(&texts[0]);
+            for pair in texts.windows(2) {
+                let change = Change::between(&pair[0], &pair[1]);
+                lines = lines.changed(change, &pair[1]);
+                prop_assert_eq!(&lines, &LineTable::new(&pair[1]));
+            }
+        }
     }
 }

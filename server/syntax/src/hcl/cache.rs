@@ -11,6 +11,8 @@ use super::scanner::Values;
 
 /// Parses for which an unused value is kept: enough for a cut and a paste, or an undo.
 const KEPT_PARSES: u32 = 8;
+/// Values beside those of the text that are kept while it is read in parts.
+const KEPT_VALUES: usize = 4096;
 
 /// A memo of parsed values by their text, so that while typing only the value being typed is parsed again. A value
 /// not met in the last eight parses is dropped.
@@ -18,6 +20,8 @@ const KEPT_PARSES: u32 = 8;
 pub struct ExprCache {
     values: FxHashMap<Box<str>, Known>,
     parses: u32,
+    /// How many there were when the whole text was read last.
+    read_last: usize,
 }
 
 #[derive(Debug)]
@@ -41,9 +45,19 @@ impl ExprCache {
         self.parses = self.parses.wrapping_add(1);
     }
 
+    /// A part of the text is read: what is not met in it is in use all the same. What was typed on the way is dropped
+    /// together with the rest once it is too much.
+    pub(crate) fn begin_change(&mut self) {
+        if self.values.len() > self.read_last * 2 + KEPT_VALUES {
+            self.values.clear();
+            self.read_last = 0;
+        }
+    }
+
     pub(crate) fn end_parse(&mut self) {
         let parses = self.parses;
         self.values.retain(|_, known| parses.wrapping_sub(known.last_parse) < KEPT_PARSES);
+        self.read_last = self.values.len();
     }
 }
 

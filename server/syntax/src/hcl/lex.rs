@@ -1,10 +1,15 @@
 //! Coarse tokens: just enough to find where values end. Strings and heredocs are one token each, whatever is nested
 //! in them. Nothing here fails; a token that is not closed says so and ends with its line.
 
+use std::cell::Cell;
+
 use rustc_hash::FxHashMap;
 
 /// Interpolations inside strings inside interpolations ... beyond this many count as not closed.
 const MAX_TEMPLATE_NESTING: u32 = 64;
+/// How many bytes are searched for the ends of heredocs before the ends of all are found in one go, and for one of them.
+const NEARBY: usize = 1 << 18;
+const NEARBY_EACH: usize = 1 << 16;
 
 /// Kinds of tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +58,10 @@ pub(crate) struct Lexer<'t> {
     /// Bytes read in vain, and how many of them are allowed before multi-line templates in strings are given up.
     wasted: usize,
     allowance: usize,
+    /// One past the last byte that was asked for: what follows has no say in what was read so far.
+    reach: Cell<usize>,
+    /// What may still be searched for the ends of heredocs.
+    nearby: usize,
 }
 
 /// A byte that can begin an identifier. All of UTF-8 beyond ASCII counts; `hcl-edit` is stricter.
@@ -74,17 +83,38 @@ impl<'t> Lexer<'t> {
             marker_lines: None,
             wasted: 0,
             allowance: text.len().saturating_mul(4).saturating_add(1 << 16),
+            reach: Cell::new(0),
+            nearby: NEARBY,
         }
     }
 
     /// The byte at `at`; 0 past the end.
     #[inline]
     pub(crate) fn byte(&self, at: usize) -> u8 {
+        self.reaches(at + 1);
         self.bytes.get(at).copied().unwrap_or(0)
     }
 
     pub(crate) fn len(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// Records that the bytes before `end` were looked at.
+    #[inline]
+    fn reaches(&self, end: usize) {
+        if end > self.reach.get() {
+            self.reach.set(end);
+        }
+    }
+
+    /// How far was looked since this was asked last.
+    pub(crate) fn take_reach(&self) -> usize {
+        self.reach.take()
+    }
+
+    /// Takes back that it was asked.
+    pub(crate) fn put_reach(&self, reach: usize) {
+        self.reaches(reach);
     }
 
     /// The text of a range; empty when it does not fit.
@@ -98,6 +128,16 @@ impl<'t> Lexer<'t> {
         self.is_exhausted()
     }
 
+    /// How many bytes were read in vain.
+    pub(crate) fn wasted(&self) -> usize {
+        self.wasted
+    }
+
+    /// How many may be.
+    pub(crate) fn allowance(&self) -> usize {
+        self.allowance
+    }
+
     /// Whether too much was read in vain already.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.wasted > self.allowance
@@ -106,7 +146,9 @@ impl<'t> Lexer<'t> {
     /// The end of the line `at` is in, without its line break.
     pub(crate) fn line_end(&self, at: usize) -> usize {
         let rest = self.bytes.get(at..).unwrap_or(&[]);
-        rest.iter().position(|&byte| byte == b'\n').map_or(self.len(), |length| at + length)
+        let end = rest.iter().position(|&byte| byte == b'\n').map_or(self.len(), |length| at + length);
+        self.reaches(end + 1);
+        end
     }
 
     /// The first byte at or after `at` that is not a space, tab or carriage return.
@@ -178,10 +220,15 @@ impl<'t> Lexer<'t> {
         if start < self.no_comment_end_from {
             let rest = self.slice(start + 2, self.len());
             match rest.find("*/") {
-                Some(length) => return (start + 2 + length + 2, true),
+                Some(length) => {
+                    let end = start + 2 + length + 2;
+                    self.reaches(end);
+                    return (end, true);
+                }
                 None => self.no_comment_end_from = start,
             }
         }
+        self.reaches(self.len() + 1);
         (self.line_end(start), false)
     }
 
@@ -263,14 +310,42 @@ impl<'t> Lexer<'t> {
     /// the marker it ends with its first line.
     fn heredoc(&mut self, start: usize) -> Option<(usize, bool)> {
         let (marker, content) = self.heredoc_marker(start)?;
+        if let Some(end) = self.nearby_end(marker, content) {
+            return Some((end, true));
+        }
         let (text, bytes) = (self.text, self.bytes);
         let lines = self.marker_lines.get_or_insert_with(|| marker_lines(text, bytes));
         let ends = lines.get(marker).map(Vec::as_slice).unwrap_or(&[]);
         let first = ends.partition_point(|&(line, _)| line < content);
         match ends.get(first) {
-            Some(&(_, end)) => Some((end, true)),
-            None => Some((self.line_end(start), false)),
+            Some(&(_, end)) => {
+                self.line_end(end);
+                Some((end, true))
+            }
+            None => {
+                self.reaches(self.len() + 1);
+                Some((self.line_end(start), false))
+            }
         }
+    }
+
+    /// The end of the word `marker` alone on a line soon after `content`, where lines begin; most heredocs are short, and
+    /// then the rest of the text need not be read for them.
+    fn nearby_end(&mut self, marker: &str, content: usize) -> Option<usize> {
+        let mut line = content;
+        let limit = content.saturating_add(self.nearby.min(NEARBY_EACH));
+        while line < limit && line < self.len() {
+            let end = self.line_end(line);
+            let written = self.bytes.get(line..end).unwrap_or(&[]);
+            let trimmed = written.trim_ascii_start();
+            if trimmed.trim_ascii_end() == marker.as_bytes() {
+                self.nearby = self.nearby.saturating_sub(end - content);
+                return Some(line + (written.len() - trimmed.len()) + marker.len());
+            }
+            line = end + 1;
+        }
+        self.nearby = self.nearby.saturating_sub(line.saturating_sub(content));
+        None
     }
 }
 

@@ -10,6 +10,7 @@ mod convert;
 mod expr;
 mod header;
 mod heredocs;
+mod items;
 pub(crate) mod json;
 mod lex;
 mod number;
@@ -28,6 +29,7 @@ use foreshock_text::{Problem, Span};
 pub use ast::*;
 pub use cache::ExprCache;
 pub use comments::comments;
+pub use items::{Items, Parsed};
 pub use json::{Attributes, parse_json, parse_json_values};
 pub use number::decimal;
 
@@ -40,7 +42,7 @@ pub const MAX_TEXT_LENGTH: usize = 8 << 20;
 pub fn parse(text: &str) -> (Body, Vec<Problem>) {
     match too_long(text) {
         Some(problem) => refused(text, problem),
-        None => scanner::scan(text, &mut cache::Fresh),
+        None => whole(text, &mut cache::Fresh),
     }
 }
 
@@ -50,7 +52,7 @@ pub fn parse_with(cache: &mut ExprCache, text: &str) -> (Body, Vec<Problem>) {
         return refused(text, problem);
     }
     cache.begin_parse();
-    let result = scanner::scan(text, cache);
+    let result = whole(text, cache);
     cache.end_parse();
     result
 }
@@ -75,6 +77,15 @@ pub fn parse_template(text: &str) -> (Expr, Vec<Problem>) {
     let mut problems = Vec::new();
     let expr = template::parse(text, &mut problems);
     (expr, problems)
+}
+
+fn whole(text: &str, values: &mut dyn scanner::Values) -> (Body, Vec<Problem>) {
+    let scanner::Scanned { mut root, mut problems, .. } =
+        scanner::scan(text, scanner::Part { from: 0, is_known: &|_, _| false }, values);
+    root.span = Span::from_range(0..text.len());
+    scanner::duplicates(&root, &mut problems);
+    problems.sort_by_key(|problem| problem.span);
+    (root, problems)
 }
 
 fn refused(text: &str, problem: Problem) -> (Body, Vec<Problem>) {

@@ -23,27 +23,71 @@ pub(crate) trait Values {
     fn value(&mut self, text: &str, problems: &mut Vec<Problem>) -> Arc<Expr>;
 }
 
-/// Reads a whole text.
-pub(crate) fn scan(text: &str, values: &mut dyn Values) -> (Body, Vec<Problem>) {
+/// A stretch of a text that reads the same whatever is before it: from one item of the top level to the next that does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Segment {
+    /// Its first byte.
+    pub(crate) start: usize,
+    /// One past the last byte that has a say in how it is read.
+    pub(crate) reach: usize,
+    /// Bytes read in vain in it.
+    pub(crate) wasted: usize,
+}
+
+/// What to read of a text.
+pub(crate) struct Part<'a> {
+    /// Where a segment begins.
+    pub(crate) from: usize,
+    /// Whether reading can end at a segment, given the start of its line and its own: because what follows is known.
+    pub(crate) is_known: &'a dyn Fn(usize, usize) -> bool,
+}
+
+/// What was read.
+pub(crate) struct Scanned {
+    /// Blocks and attributes.
+    pub(crate) root: Body,
+    /// By place, without those of attributes that are set twice at the top level.
+    pub(crate) problems: Vec<Problem>,
+    /// In the order of the text.
+    pub(crate) segments: Vec<Segment>,
+    /// Where reading ended.
+    pub(crate) end: usize,
+    /// Whether the rest depends on more than the text of each segment: on how much was read in vain, or on what was told
+    /// once for the whole text.
+    pub(crate) is_entangled: bool,
+}
+
+/// Reads a text, or a part of it.
+pub(crate) fn scan(text: &str, part: Part<'_>, values: &mut dyn Values) -> Scanned {
+    let lexer = Lexer::new(text);
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let before = text.as_bytes().get(..part.from).unwrap_or_default();
+    let line = before.iter().rposition(|&byte| byte == b'\n').map_or(mark, |newline| newline + 1);
+    let origin = Line { start: line, known_to: part.from.max(mark) };
     let mut scanner = Scanner {
-        lexer: Lexer::new(text),
+        lexer,
         values,
         problems: Vec::new(),
         stretch: None,
         names: FxHashMap::default(),
         root: Body { span: Span::from_range(0..text.len()), ..Body::default() },
         open: Vec::new(),
-        at: if text.starts_with('\u{feff}') { 3 } else { 0 },
-        line: Line::default(),
+        at: part.from.max(mark),
+        line: origin,
+        origin,
         by_indentation: false,
         restart: None,
         read_again_from: None,
         too_deep: false,
+        segments: vec![Segment { start: part.from, reach: 0, wasted: 0 }],
+        is_known: part.is_known,
+        ended: None,
     };
     scanner.run();
-    let Scanner { mut problems, root, .. } = scanner;
+    let Scanner { mut problems, root, segments, lexer, too_deep, ended, .. } = scanner;
     problems.sort_by_key(|problem| problem.span);
-    (root, problems)
+    let end = ended.unwrap_or(lexer.len());
+    Scanned { root, problems, segments, end, is_entangled: too_deep || lexer.is_exhausted() }
 }
 
 /// A block whose closing brace has not been met.
@@ -66,7 +110,7 @@ struct Restart {
 }
 
 /// The start of the line last asked for, so that asking front to back is linear.
-#[derive(Default)]
+#[derive(Clone, Copy)]
 struct Line {
     start: usize,
     known_to: usize,
@@ -83,15 +127,29 @@ struct Scanner<'t, 'v> {
     open: Vec<OpenBlock>,
     at: usize,
     line: Line,
+    /// The line that reading began in.
+    origin: Line,
     by_indentation: bool,
     restart: Option<Restart>,
     read_again_from: Option<usize>,
     too_deep: bool,
+    segments: Vec<Segment>,
+    is_known: &'v dyn Fn(usize, usize) -> bool,
+    /// Where what follows is known.
+    ended: Option<usize>,
+}
+
+/// What was there before a header was read.
+struct Before {
+    problems: usize,
+    stretch: Option<Span>,
+    reach: usize,
+    wasted: usize,
 }
 
 impl<'t> Scanner<'t, '_> {
     fn run(&mut self) {
-        loop {
+        while self.ended.is_none() {
             self.skip_filler();
             let begins_at = self.at;
             let again = self.read_again_from;
@@ -105,15 +163,56 @@ impl<'t> Scanner<'t, '_> {
                 self.item();
             }
             // Each round goes on, or goes back to a place where it was not before.
-            let advanced = self.at > begins_at || self.read_again_from > again;
+            let advanced = self.at > begins_at || self.read_again_from > again || self.ended.is_some();
             debug_assert!(advanced, "nothing was read at byte {begins_at}");
             if !advanced {
                 self.at = begins_at + 1;
             }
         }
-        self.close_unclosed(0, self.lexer.len());
-        self.root.span = Span::from_range(0..self.lexer.len());
-        duplicates(&self.root, &mut self.problems);
+        if self.ended.is_none() {
+            self.close_unclosed(0, self.lexer.len());
+            let before = self.before();
+            self.end_segment(&before);
+        }
+    }
+
+    fn before(&self) -> Before {
+        let (reach, wasted) = (self.lexer.take_reach(), self.lexer.wasted());
+        Before { problems: self.problems.len(), stretch: self.stretch, reach, wasted }
+    }
+
+    /// The last segment ends with what was read before.
+    fn end_segment(&mut self, before: &Before) {
+        if let Some(last) = self.segments.last_mut() {
+            last.reach = before.reach;
+            // Until now, where in the count it began.
+            last.wasted = before.wasted.saturating_sub(last.wasted);
+        }
+    }
+
+    /// After the header of an item of the top level: a segment begins with it if nothing before has a say in it.
+    /// `restarts` says so of the place that reading would go back to.
+    fn begin_segment(&mut self, start: usize, before: Before, restarts: bool) {
+        let of_header = self.lexer.take_reach();
+        let is_begun = self.segments.last().is_some_and(|last| last.start == start);
+        if is_begun || !restarts || self.stretch != before.stretch {
+            self.lexer.put_reach(before.reach.max(of_header));
+            return;
+        }
+        // That it begins here was told by its header.
+        self.end_segment(&Before { reach: before.reach.max(of_header), ..before });
+        if (self.is_known)(self.line.start, start) {
+            self.problems.truncate(before.problems);
+            self.ended = Some(start);
+            return;
+        }
+        self.lexer.put_reach(of_header);
+        self.segments.push(Segment { start, reach: 0, wasted: before.wasted });
+    }
+
+    /// Whether reading would go back to a block of that indentation at the top level, whatever is wrong after it.
+    fn restarts_at(&self, indentation: usize) -> bool {
+        self.restart.is_none_or(|restart| indentation <= restart.indentation)
     }
 
     /// Goes on to the next item, over white space and comments.
@@ -138,13 +237,11 @@ impl<'t> Scanner<'t, '_> {
     /// The indentation of the line `at` is in, and whether nothing but white space is before `at` on it.
     fn indentation(&mut self, at: usize) -> (usize, bool) {
         if at < self.line.known_to {
-            self.line = Line::default();
+            self.line = self.origin;
         }
         let between = self.lexer.text.as_bytes().get(self.line.known_to..at).unwrap_or(&[]);
         if let Some(back) = between.iter().rposition(|&byte| byte == b'\n') {
             self.line.start = self.line.known_to + back + 1;
-        } else if self.line.known_to == 0 && self.lexer.text.starts_with('\u{feff}') {
-            self.line.start = 3;
         }
         self.line.known_to = at;
         let mut first = self.line.start;
@@ -291,7 +388,20 @@ impl<'t> Scanner<'t, '_> {
             }
         }
         let (indentation, _) = self.indentation(start);
-        match header::read(&mut self.lexer, start, indentation, &mut self.problems, &mut self.stretch) {
+        let before = self.open.is_empty().then(|| self.before());
+        let item = header::read(&mut self.lexer, start, indentation, &mut self.problems, &mut self.stretch);
+        if let Some(before) = before {
+            let restarts = match &item {
+                header::Item::Attribute { .. } => self.restart.is_none(),
+                header::Item::Block { body, .. } => body.is_some() && self.restarts_at(indentation),
+                header::Item::Nothing { .. } => false,
+            };
+            self.begin_segment(start, before, restarts);
+            if self.ended.is_some() {
+                return;
+            }
+        }
+        match item {
             header::Item::Attribute { name, equals_end } => self.attribute(start, name, equals_end),
             header::Item::Block { header, body } => match body {
                 Some(brace) => self.open_block(start, header, brace),
@@ -307,7 +417,7 @@ impl<'t> Scanner<'t, '_> {
 
     fn open_block(&mut self, start: usize, header: Header, brace: usize) {
         let (indentation, _) = self.indentation(start);
-        if self.open.is_empty() && self.restart.is_none_or(|restart| indentation <= restart.indentation) {
+        if self.open.is_empty() && self.restarts_at(indentation) {
             self.restart = Some(Restart {
                 at: start,
                 indentation,

@@ -12,6 +12,7 @@ mod print;
 mod recovery;
 mod structure;
 mod survival;
+mod versions;
 
 use std::path::{Path, PathBuf};
 
