@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use foreshock_analysis::{Base, Edit, Snapshot, Stack, Workspace};
-use foreshock_text::FilePath;
+use foreshock_text::{AnchoredText, FilePath, Span};
 use proptest::prelude::*;
 
 /// Files with their paths.
@@ -32,9 +32,10 @@ fn compared(before: &Texts<'_>, after: &Texts<'_>) -> (Arc<Snapshot>, Stack) {
     (after, stack)
 }
 
-fn applied(text: &str, edit: &Edit) -> String {
-    let mut text = text.to_owned();
-    text.replace_range(edit.place.span.start as usize..edit.place.span.end as usize, &edit.text);
+fn applied(text: &AnchoredText, edit: &Edit) -> String {
+    let span = text.real_span(edit.place.span);
+    let mut text = text.whole().to_string();
+    text.replace_range(span.start as usize..span.end as usize, &edit.text);
     text
 }
 
@@ -45,9 +46,9 @@ fn check(before: &str, after: &str, expected: &Expect) {
     let mut lines = Vec::new();
     for finding in stack.findings.iter().filter(|finding| finding.new && finding.points > 0.0) {
         let file = snapshot.file(&finding.place.file).unwrap();
-        let line = file.lines.position(file.text, finding.place.span.start, Default::default()).line + 1;
+        let line = file.text.line_of(finding.place.span.start) + 1;
         let name = finding.place.file.as_path().file_name().unwrap();
-        let shown = finding.place.span.text(file.text).lines().next().unwrap_or_default();
+        let shown = file.text.slice(finding.place.span).lines().next().unwrap_or_default();
         let cause = match &finding.cause {
             None => "no cause".to_owned(),
             Some(cause) => {
@@ -410,12 +411,17 @@ resource \"aws_db_instance\" \"orders\" {
             let (snapshot, stack) = compared(before, after);
             for finding in &stack.findings {
                 let file = snapshot.file(&finding.place.file).unwrap();
-                prop_assert!(file.text.get(finding.place.span.start as usize..finding.place.span.end as usize).is_some());
+                prop_assert!(is_in(file.text, finding.place.span));
                 if let Some(cause) = &finding.cause {
                     let span = cause.revert.place.span;
-                    prop_assert!(file.text.get(span.start as usize..span.end as usize).is_some());
+                    prop_assert!(is_in(file.text, span));
                 }
             }
         }
     }
+}
+
+fn is_in(text: &AnchoredText, span: Span) -> bool {
+    let span = text.real_span(span);
+    text.whole().get(span.start as usize..span.end as usize).is_some()
 }

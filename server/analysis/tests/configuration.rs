@@ -58,8 +58,8 @@ fn seen(snapshot: &Snapshot, root: &Utf8Path) -> String {
     for configured in &snapshot.configurations {
         let configuration = &configured.configuration;
         for problem in &configured.problems {
-            let at = configuration.lines.position(&configuration.text, problem.span.start, PositionEncoding::Utf8);
-            let underlined = problem.span.text(&configuration.text).lines().next().unwrap_or_default();
+            let at = configuration.text.position(problem.span.start, PositionEncoding::Utf8);
+            let underlined = configuration.text.slice(problem.span).lines().next().unwrap_or_default();
             text += &format!("{}:{} `{underlined}` {}\n", at.line + 1, at.column + 1, problem.message);
         }
     }

@@ -41,12 +41,13 @@ fn check(fixture: &str, expect: Expect) {
     }
     for (path, edits) in files {
         let before = snapshot.file(path).unwrap().text;
-        let mut after = before.to_string();
+        let mut after = before.whole().to_string();
         for edit in edits.iter().rev() {
-            after.replace_range(edit.place.span.start as usize..edit.place.span.end as usize, &edit.text);
+            let span = before.real_span(edit.place.span);
+            after.replace_range(span.start as usize..span.end as usize, &edit.text);
         }
         seen += &format!("{}\n", path.as_path().strip_prefix("/fixes/stack").unwrap());
-        let (old, new): (Vec<&str>, Vec<&str>) = (before.split('\n').collect(), after.split('\n').collect());
+        let (old, new): (Vec<&str>, Vec<&str>) = (before.whole().split('\n').collect(), after.split('\n').collect());
         seen.extend(
             old.iter().filter(|line| !new.contains(line)).map(|line| format!("-{}\n", line.replace('\r', "␍"))),
         );

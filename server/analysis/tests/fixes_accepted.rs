@@ -29,8 +29,7 @@ fn repairs(fixture: &str, rule: &str) -> String {
                 seen += &format!("  {}\n", fix.title);
                 for edit in &fix.edits {
                     let text = snapshot.file(&edit.place.file).unwrap().text;
-                    let start = text[..edit.place.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-                    let line = text[start..].lines().next().unwrap();
+                    let line = text.line(text.line_of(edit.place.span.start));
                     let path = edit.place.file.as_path().strip_prefix("/fixes").unwrap();
                     seen += &format!("    {path}: {} <- {}\n", line.trim(), edit.text.trim());
                 }

@@ -17,8 +17,7 @@ fn repaired(fixture: &str) -> (Directory, String, Option<Fix>) {
     assert_eq!(all.len(), 1, "{:#?}", snapshot.stacks[0].findings);
     let finding = all[0];
     let file = snapshot.file(&finding.place.file).unwrap();
-    let start = file.text[..finding.place.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-    let line = file.text[start..].lines().next().unwrap().trim();
+    let line = file.text.line(file.text.line_of(finding.place.span.start)).trim();
     let name = finding.place.file.as_path().strip_prefix(directory.root()).unwrap();
     let told = format!("{} {name}: {line}", finding.severity.name());
     let fix = snapshot.fixes(0, finding).first().cloned();
@@ -32,9 +31,11 @@ fn write(snapshot: &Snapshot, directory: &Directory, fix: &Fix) {
     let mut files: Vec<&FilePath> = fix.edits.iter().map(|edit| &edit.place.file).collect();
     files.dedup();
     for file in files {
-        let mut text = snapshot.file(file).unwrap().text.to_string();
+        let before = snapshot.file(file).unwrap().text;
+        let mut text = before.whole().to_string();
         for edit in fix.edits.iter().rev().filter(|edit| edit.place.file == *file) {
-            text.replace_range(edit.place.span.start as usize..edit.place.span.end as usize, &edit.text);
+            let span = before.real_span(edit.place.span);
+            text.replace_range(span.start as usize..span.end as usize, &edit.text);
         }
         directory.write(file.as_path().strip_prefix(directory.root()).unwrap().as_str(), &text);
     }

@@ -443,7 +443,7 @@ fn new_findings(snapshot: &Snapshot) -> Vec<String> {
     let new = stack.findings.iter().filter(|finding| finding.new && finding.rule.as_str() == "single-point-of-failure");
     new.map(|finding| {
         let file = &finding.place.file;
-        let text = finding.place.span.text(snapshot.file(file).unwrap().text).to_owned();
+        let text = snapshot.file(file).unwrap().text.slice(finding.place.span).to_owned();
         let fixes: Vec<String> = snapshot.fixes(0, finding).into_iter().map(|fix| fix.title).collect();
         format!("{} {} `{text}` {fixes:?}", finding.component_id, file.as_path().file_name().unwrap())
     })

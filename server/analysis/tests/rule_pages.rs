@@ -93,8 +93,8 @@ fn underlined(snapshot: &Snapshot, stack: &Stack, rule: &str) -> Vec<(usize, usi
         .filter(|finding| finding.rule.as_str() == rule)
         .map(|finding| {
             let file = snapshot.file(&finding.place.file).unwrap();
-            let start = file.lines.position(file.text, finding.place.span.start, Default::default());
-            let end = file.lines.position(file.text, finding.place.span.end, Default::default());
+            let start = file.text.position(finding.place.span.start, Default::default());
+            let end = file.text.position(finding.place.span.end, Default::default());
             (start.line as usize, start.column as usize, end.column as usize)
         })
         .collect();

@@ -5,7 +5,7 @@ use camino::Utf8Path;
 use expect_test::{Expect, expect};
 use foreshock_analysis::{Baseline, Date, Snapshot, Workspace};
 use foreshock_fixture::Directory;
-use foreshock_text::{FilePath, PositionEncoding};
+use foreshock_text::FilePath;
 use proptest::prelude::*;
 
 const SINGLE: &str = "single-point-of-failure";
@@ -27,7 +27,7 @@ fn seen(snapshot: &Snapshot, root: &Utf8Path) -> String {
     }
     for notice in &snapshot.notices {
         let file = snapshot.file(&notice.place.file).unwrap();
-        let line = file.lines.position(file.text, notice.place.span.start, PositionEncoding::Utf8).line + 1;
+        let line = file.text.line_of(notice.place.span.start) + 1;
         let name = notice.place.file.relative_to(root);
         text += &format!("{name}:{line} {} {}\n", notice.severity.name(), notice.message);
     }

@@ -240,7 +240,7 @@ fn a_range_costs_its_own_expressions_only() {
     );
     let snapshot = Workspace::new().snapshot_of(directory.root()).unwrap();
     let file = FilePath::new(directory.root().join("main.tf"));
-    let text: Arc<str> = snapshot.file(&file).unwrap().text.clone();
+    let text: Arc<str> = snapshot.file(&file).unwrap().text.whole().clone();
     let all = snapshot.expressions(&file, None, &|_, _| true);
     assert_eq!(all.len(), 2);
     for expression in &all {

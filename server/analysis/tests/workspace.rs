@@ -6,7 +6,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use foreshock_analysis::{Snapshot, Stack, Workspace};
 use foreshock_fixture::Directory;
-use foreshock_text::FilePath;
+use foreshock_text::{FilePath, Span};
 use proptest::prelude::*;
 
 const DATABASE: &str = r#"
@@ -34,6 +34,29 @@ fn seen(snapshot: &Snapshot) -> String {
         for problem in &stack.problems {
             text += &format!("{problem:?}\n");
         }
+    }
+    in_offsets(snapshot, &text)
+}
+
+/// The spans of a text that shows them, each behind its file, as offsets: the same place may have another address.
+fn in_offsets(snapshot: &Snapshot, shown: &str) -> String {
+    let mut text = String::new();
+    let mut file: Option<FilePath> = None;
+    for part in shown.split_inclusive("Span { ") {
+        let numbers = part.strip_prefix("start: ").and_then(|rest| rest.split_once(" }"));
+        let mut rest = part;
+        if let Some((numbers, after)) = numbers {
+            let (start, end) = numbers.split_once(", end: ").unwrap();
+            let span = Span::new(start.parse().unwrap(), end.parse().unwrap());
+            let read = file.as_ref().and_then(|file| snapshot.file(file));
+            let span = read.map_or(span, |read| read.text.real_span(span));
+            text += &format!("{}..{} }}", span.start, span.end);
+            rest = after;
+        }
+        if let Some((_, after)) = rest.rsplit_once("file: ") {
+            file = after.split_once(',').map(|(path, _)| FilePath::new(path));
+        }
+        text += rest;
     }
     text
 }

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 use foreshock_analysis::{Finding, Fix, ProblemCode, Severity, Stack};
 use foreshock_model::Evidence;
-use foreshock_text::{FilePath, Place, Span};
+use foreshock_text::{AnchoredText, FilePath, Place, Span};
 
 use super::model::loudness;
 use super::panel::panel;
@@ -119,7 +119,7 @@ fn snippets<'a>(cause: &Place, evidence: &'a [Evidence], places: &Places<'a>) ->
     let mut elements = Vec::new();
     for file in files {
         let Some(source) = places.text(file) else { continue };
-        let mut snippet = Snippet::source(source).path(places.path(file.as_path())).fold(true);
+        let mut snippet = Snippet::source(&**source.whole()).path(places.path(file.as_path())).fold(true);
         if *file == cause.file {
             snippet = snippet.annotation(AnnotationKind::Primary.span(one_line(source, cause.span)));
         }
@@ -150,21 +150,23 @@ fn patched<'a>(fix: &'a Fix, cause: &FilePath, places: &Places<'a>) -> Group<'a>
         }
         let edits = fix.edits.iter().filter(|edit| edit.place.file == *file);
         let patches = edits.map(|edit| Patch::new(clamped(source, edit.place.span), edit.text.as_str()));
-        group = group.element(Snippet::source(source).path(places.path(file.as_path())).fold(true).patches(patches));
+        let snippet = Snippet::source(&**source.whole()).path(places.path(file.as_path()));
+        group = group.element(snippet.fold(true).patches(patches));
     }
     group
 }
 
 /// The part of a span on its first line: a frame around a whole block hides what matters.
-fn one_line(source: &str, span: Span) -> Range<usize> {
+fn one_line(source: &AnchoredText, span: Span) -> Range<usize> {
     let range = clamped(source, span);
-    let text = source.get(range.clone()).unwrap_or_default();
+    let text = source.whole().get(range.clone()).unwrap_or_default();
     let first = text.split(['\n', '\r']).next().unwrap_or_default();
     range.start..range.start + first.len()
 }
 
 /// A span that fits the text.
-fn clamped(source: &str, span: Span) -> Range<usize> {
+fn clamped(source: &AnchoredText, span: Span) -> Range<usize> {
+    let (source, span) = (source.whole(), source.real_span(span));
     let fit = |offset: u32| {
         let mut offset = (offset as usize).min(source.len());
         while !source.is_char_boundary(offset) {

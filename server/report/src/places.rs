@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_analysis::{Snapshot, Stack};
-use foreshock_text::{FilePath, Place, Position, PositionEncoding};
+use foreshock_text::{AnchoredText, FilePath, Place, Position, PositionEncoding};
 use serde_json::{Map, Value, json};
 
 /// A path as it is seen from a directory; whole where the two have nothing in common.
@@ -44,8 +44,8 @@ impl<'a> Places<'a> {
     }
 
     /// The text of a file that was read.
-    pub(super) fn text(&self, file: &FilePath) -> Option<&'a str> {
-        self.snapshot.file(file).map(|parsed| &**parsed.text)
+    pub(super) fn text(&self, file: &FilePath) -> Option<&'a AnchoredText> {
+        self.snapshot.file(file).map(|parsed| parsed.text)
     }
 
     /// A path: `.` for the base itself, `../x` for what stands beside it.
@@ -76,7 +76,7 @@ impl<'a> Places<'a> {
     /// Byte to position; the beginning where the text is not at hand.
     pub(super) fn position(&self, file: &FilePath, offset: u32) -> Position {
         let parsed = self.snapshot.file(file);
-        parsed.map(|parsed| parsed.lines.position(parsed.text, offset, self.encoding)).unwrap_or_default()
+        parsed.map(|parsed| parsed.text.position(offset, self.encoding)).unwrap_or_default()
     }
 
     /// `rds.tf:12`

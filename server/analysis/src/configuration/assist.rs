@@ -53,7 +53,7 @@ impl Snapshot {
     /// that ends a line would write it.
     pub fn complete_configuration(&self, file: &FilePath, offset: u32) -> Vec<Completion> {
         let Some(configured) = self.configured(file) else { return Vec::new() };
-        let text = &*configured.configuration.text;
+        let text = &**configured.configuration.text.whole();
         let found = self.offered(configured, text, offset);
         let is_complete = found.iter().any(|offer| offer.replaces.text(text).trim_end() == offer.text);
         if is_complete { Vec::new() } else { found }
@@ -80,7 +80,7 @@ impl Snapshot {
 
     /// What is written at an offset of a `foreshock.toml`, as Markdown, with its place.
     pub fn explain_configuration(&self, file: &FilePath, offset: u32) -> Option<(String, Span)> {
-        let text = &*self.configured(file)?.configuration.text;
+        let text = &**self.configured(file)?.configuration.text.whole();
         let word = word_at(text, offset)?;
         let name = word.text(text);
         let here = cursor(text, word.start);

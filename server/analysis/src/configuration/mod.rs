@@ -20,7 +20,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::Catalog;
 use foreshock_files::Files;
 use foreshock_infra::closest;
-use foreshock_text::{FilePath, LineTable, Problem};
+use foreshock_text::{AnchoredText, FilePath, Problem};
 
 use crate::Severity;
 use crate::findings::suppression::AddressIgnore;
@@ -44,9 +44,7 @@ pub struct Configuration {
     /// The file.
     pub file: FilePath,
     /// Its text.
-    pub text: Arc<str>,
-    /// Its lines.
-    pub lines: LineTable,
+    pub text: AnchoredText,
     /// What could not be understood, by place.
     pub problems: Vec<Problem>,
     /// What is not wrong, but worth a word, by how loud that is.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use foreshock_catalog::{Catalog, Row};
 use foreshock_infra::closest;
 use foreshock_model::Probability;
-use foreshock_text::{FilePath, LineTable, Problem, Span};
+use foreshock_text::{AnchoredText, FilePath, Problem, Span};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use toml::de::{DeTable, DeValue};
@@ -46,8 +46,7 @@ pub(super) fn configuration(file: FilePath, text: Arc<str>) -> Configuration {
     problems.dedup();
     Configuration {
         file,
-        lines: LineTable::new(&text),
-        text,
+        text: AnchoredText::plain(text),
         problems,
         told,
         values,

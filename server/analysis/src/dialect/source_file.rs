@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use foreshock_terraform::ParsedFile;
-use foreshock_text::{FilePath, LineTable, PositionEncoding, Problem};
+use foreshock_text::{AnchoredText, FilePath, Problem};
 
 use super::yaml_file::YamlFile;
 use crate::Configuration;
@@ -21,15 +21,13 @@ pub enum SourceFile {
     Plain(Arc<PlainFile>),
 }
 
-/// A text with its lines, and what of it could not be understood.
+/// A text, and what of it could not be understood.
 #[derive(Clone, Debug)]
 pub struct PlainFile {
     /// Where it is.
     pub path: FilePath,
     /// The text.
-    pub text: Arc<str>,
-    /// Its lines.
-    pub lines: LineTable,
+    pub text: AnchoredText,
     /// What could not be understood, by place.
     pub problems: Vec<Problem>,
 }
@@ -37,28 +35,18 @@ pub struct PlainFile {
 impl PlainFile {
     /// A text with what is wrong with it.
     pub fn new(path: FilePath, text: Arc<str>, problems: Vec<Problem>) -> PlainFile {
-        PlainFile { path, lines: LineTable::new(&text), text, problems }
+        PlainFile { path, text: AnchoredText::plain(text), problems }
     }
 }
 
 impl SourceFile {
     /// Its text.
-    pub fn text(&self) -> &Arc<str> {
+    pub fn text(&self) -> &AnchoredText {
         match self {
             SourceFile::Hcl(file) => &file.text,
             SourceFile::Yaml(file) => &file.text,
             SourceFile::Configuration(file) => &file.text,
             SourceFile::Plain(file) => &file.text,
-        }
-    }
-
-    /// Its lines.
-    pub fn lines(&self) -> &LineTable {
-        match self {
-            SourceFile::Hcl(file) => &file.lines,
-            SourceFile::Yaml(file) => &file.lines,
-            SourceFile::Configuration(file) => &file.lines,
-            SourceFile::Plain(file) => &file.lines,
         }
     }
 
@@ -72,8 +60,8 @@ impl SourceFile {
         }
     }
 
-    /// The line that an offset is in, from 0.
-    pub(crate) fn line(&self, offset: u32) -> u32 {
-        self.lines().position(self.text(), offset, PositionEncoding::Utf8).line
+    /// The line that an address is in, from 0.
+    pub(crate) fn line(&self, address: u32) -> u32 {
+        self.text().line_of(address)
     }
 }

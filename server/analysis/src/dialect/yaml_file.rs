@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use foreshock_syntax::yaml::{self, Tree};
-use foreshock_text::{FilePath, LineTable, Problem};
+use foreshock_text::{AnchoredText, FilePath, Problem};
 
 /// A YAML text with its tree; made once for each version of a file.
 #[derive(Clone, Debug)]
@@ -11,9 +11,7 @@ pub struct YamlFile {
     /// Where it is.
     pub path: FilePath,
     /// The text.
-    pub text: Arc<str>,
-    /// Its lines.
-    pub lines: LineTable,
+    pub text: AnchoredText,
     /// Its tree.
     pub tree: Tree,
     /// What could not be read.
@@ -24,6 +22,6 @@ impl YamlFile {
     /// Parses a text; never fails.
     pub fn parse(path: FilePath, text: Arc<str>) -> YamlFile {
         let (tree, problems) = yaml::parse(&text);
-        YamlFile { path, lines: LineTable::new(&text), text, tree, problems }
+        YamlFile { path, text: AnchoredText::plain(text), tree, problems }
     }
 }

@@ -34,6 +34,35 @@ struct Memo {
     parsed: FxHashMap<FilePath, Option<Arc<ParsedFile>>>,
     yaml: FxHashMap<FilePath, Option<Arc<YamlFile>>>,
     annotations: FxHashMap<FilePath, Arc<Annotations>>,
+    /// What was parsed of the versions before of files that are not parsed again yet.
+    parsed_before: FxHashMap<FilePath, Arc<ParsedFile>>,
+    annotations_before: FxHashMap<FilePath, Arc<Annotations>>,
+}
+
+impl Memo {
+    fn forget(&mut self, file: &FilePath) {
+        // An empty one may stand for a file that could not be read.
+        if let Some(Some(parsed)) = self.parsed.remove(file)
+            && !parsed.text.whole().is_empty()
+        {
+            self.parsed_before.insert(file.clone(), parsed);
+        }
+        if let Some(annotations) = self.annotations.remove(file) {
+            self.annotations_before.insert(file.clone(), annotations);
+        }
+        self.yaml.remove(file);
+    }
+
+    /// Parses a version of a file, from the one before where there is one.
+    fn parse(&mut self, file: &FilePath, text: Arc<str>) -> Arc<ParsedFile> {
+        let mut fresh = ExprCache::default();
+        let cache = self.expressions.get_mut(file).unwrap_or(&mut fresh);
+        match self.parsed_before.remove(file) {
+            Some(before) if *before.text.whole() == text => before,
+            Some(before) => Arc::new(before.reparsed(text, cache)),
+            None => Arc::new(ParsedFile::parse(file.clone(), text, cache)),
+        }
+    }
 }
 
 impl Sources {
@@ -62,6 +91,8 @@ impl Sources {
             memo.parsed.clear();
             memo.yaml.clear();
             memo.annotations.clear();
+            memo.parsed_before.clear();
+            memo.annotations_before.clear();
         }
         is_other
     }
@@ -96,9 +127,7 @@ impl Sources {
     fn forgetting(&self, changes: Changes) -> Changes {
         let mut memo = self.memo.borrow_mut();
         for file in &changes.files {
-            memo.parsed.remove(file);
-            memo.yaml.remove(file);
-            memo.annotations.remove(file);
+            memo.forget(file);
         }
         changes
     }
@@ -108,8 +137,11 @@ impl Sources {
         if let Some(known) = self.memo.borrow().annotations.get(file) {
             return known.clone();
         }
-        let read = Arc::new(dialect.comments(file, self));
-        self.memo.borrow_mut().annotations.insert(file.clone(), read.clone());
+        let read = dialect.comments(file, self);
+        let mut memo = self.memo.borrow_mut();
+        let before = memo.annotations_before.remove(file).filter(|before| **before == read);
+        let read = before.unwrap_or_else(|| Arc::new(read));
+        memo.annotations.insert(file.clone(), read.clone());
         read
     }
 
@@ -157,12 +189,15 @@ impl TerraformFiles for Sources {
         if let Some(parsed) = memo.parsed.get(file) {
             return parsed.clone();
         }
-        let parsed = match (self.store.document(file), memo.expressions.get_mut(file)) {
-            (Some(text), Some(cache)) => Some(Arc::new(ParsedFile::parse(file.clone(), text, cache))),
-            _ => self.store.read(file).map(|read| {
-                let twin = |text: &Arc<str>| self.twin.as_ref()?.parsed(file).filter(|twin| twin.text == *text);
+        let parsed = match self.store.document(file) {
+            Some(text) => Some(memo.parse(file, text)),
+            None => self.store.read(file).map(|read| {
+                let twin = |text: &Arc<str>| self.twin.as_ref()?.parsed(file).filter(|twin| twin.text.whole() == text);
                 let same = read.as_ref().ok().and_then(twin);
-                same.unwrap_or_else(|| parse(file, read))
+                same.unwrap_or_else(|| match read {
+                    Ok(text) => memo.parse(file, text),
+                    Err(reason) => parse(file, Err(reason)),
+                })
             }),
         };
         memo.parsed.insert(file.clone(), parsed.clone());
@@ -177,7 +212,7 @@ impl Texts for Sources {
             return yaml.clone();
         }
         let yaml = self.store.read(file).map(|read| {
-            let twin = |text: &Arc<str>| self.twin.as_ref()?.yaml(file).filter(|twin| twin.text == *text);
+            let twin = |text: &Arc<str>| self.twin.as_ref()?.yaml(file).filter(|twin| twin.text.whole() == text);
             let same = read.as_ref().ok().and_then(twin);
             same.unwrap_or_else(|| Arc::new(parse_yaml(file, read)))
         });

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_files::{Boundary, Files};
 use foreshock_model::ComponentIndex;
 use foreshock_terraform::{ParsedFile, TerraformFiles};
-use foreshock_text::{FilePath, LineTable, Problem};
+use foreshock_text::{AnchoredText, FilePath, Problem};
 use rustc_hash::FxHashMap;
 
 use crate::dialect::yaml_file::YamlFile;
@@ -59,9 +59,7 @@ pub struct Configured {
 #[derive(Clone, Copy, Debug)]
 pub struct File<'a> {
     /// Its text.
-    pub text: &'a Arc<str>,
-    /// Its lines.
-    pub lines: &'a LineTable,
+    pub text: &'a AnchoredText,
     /// What of its text could not be parsed.
     pub problems: &'a [Problem],
 }
@@ -119,10 +117,10 @@ impl Snapshot {
         }
     }
 
-    /// Text and lines of a file that was read.
+    /// The text of a file that was read.
     pub fn file(&self, path: &FilePath) -> Option<File<'_>> {
         let read = self.files.get(path)?;
-        Some(File { text: read.text(), lines: read.lines(), problems: read.problems() })
+        Some(File { text: read.text(), problems: read.problems() })
     }
 
     /// The findings whose place is in a file, with the index of their stack.
@@ -229,7 +227,7 @@ impl Files for Snapshot {
 
     fn text(&self, file: &FilePath) -> Option<Arc<str>> {
         match self.file(file) {
-            Some(file) => Some(file.text.clone()),
+            Some(file) => Some(file.text.whole().clone()),
             None if self.boundary.holds_file(file.as_path()) => crate::workspace::disk::read_text(file),
             None => None,
         }

@@ -12,7 +12,7 @@ use camino::Utf8Path;
 use expect_test::{Expect, expect};
 use foreshock_analysis::{BaseChoice, DIALECTS, Dialect, Snapshot, Workspace};
 use foreshock_fixture::GitDirectory;
-use foreshock_text::{FilePath, PositionEncoding};
+use foreshock_text::FilePath;
 
 /// The table: ours before those that Foreshock comes with.
 fn dialects() -> &'static [&'static dyn Dialect] {
@@ -34,7 +34,7 @@ fn told(snapshot: &Snapshot) -> String {
         told += &format!("{} ({})\n", stack.root.file_name().unwrap(), stack.kind);
         let line = |place: &foreshock_text::Place| {
             let file = snapshot.file(&place.file).unwrap();
-            file.lines.position(file.text, place.span.start, PositionEncoding::Utf8).line + 1
+            file.text.line_of(place.span.start) + 1
         };
         for finding in stack.findings.iter().filter(|finding| finding.is_single_point()) {
             let age = if finding.new { "" } else { ", old" };

@@ -148,7 +148,7 @@ impl View {
     /// Bytes to the client's positions. The beginning of a file whose text is not at hand.
     pub(super) fn range(&self, file: &FilePath, span: Span) -> Range {
         let Some(parsed) = self.snapshot().file(file) else { return Range::default() };
-        let at = |offset| parsed.lines.position(parsed.text, offset, self.encoding);
+        let at = |offset| parsed.text.position(offset, self.encoding);
         Range { start: at(span.start), end: at(span.end) }
     }
 
@@ -159,7 +159,7 @@ impl View {
             return range;
         }
         let Some(parsed) = self.snapshot().file(&place.file) else { return range };
-        let line = parsed.lines.line_span(parsed.text, range.start.line);
+        let line = parsed.text.line_span(range.start.line);
         self.range(&place.file, Span::new(place.span.start, line.end))
     }
 
@@ -171,7 +171,7 @@ impl View {
     /// The client's position to bytes; `None` for a file that was not read.
     pub(super) fn offset(&self, file: &FilePath, at: Position) -> Option<u32> {
         let parsed = self.snapshot().file(file)?;
-        Some(parsed.lines.offset(parsed.text, at, self.encoding))
+        Some(parsed.text.offset(at, self.encoding))
     }
 
     /// The client's range to bytes.

@@ -4,24 +4,26 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use foreshock_files::Files;
-use foreshock_syntax::hcl::{self, Body, ExprCache};
-use foreshock_text::{FilePath, LineTable, Problem};
+use foreshock_syntax::hcl::{self, Before, Body, ExprCache, Items, Parsed};
+use foreshock_text::{AnchoredText, FilePath, Problem, Span};
 
 use crate::config::ProviderAttributes;
 
-/// A text with its tree; made once for each version of a file.
+/// A text with its tree; made once for each version of a file. Spans are addresses of the text.
 #[derive(Clone, Debug)]
 pub struct ParsedFile {
     /// Where it is.
     pub path: FilePath,
     /// The text.
-    pub text: Arc<str>,
-    /// Its lines.
-    pub lines: LineTable,
+    pub text: AnchoredText,
     /// Its tree.
     pub body: Body,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// Its comments, in the order of the text.
+    pub comments: Vec<Span>,
+    /// What the next version is read with.
+    items: Items,
 }
 
 impl ParsedFile {
@@ -34,9 +36,25 @@ impl ParsedFile {
         } else if name.ends_with(".json") {
             hcl::parse_json_values(&text)
         } else {
-            hcl::parse_with(cache, &text)
+            return ParsedFile::of(path, Parsed::new(text, cache));
         };
-        ParsedFile { path, lines: LineTable::new(&text), text, body, problems }
+        let (text, comments, items) = (AnchoredText::plain(text), Vec::new(), Items::default());
+        ParsedFile::of(path, Parsed { text, body, problems, comments, items })
+    }
+
+    /// The next version of this file. What it has in common with this one is the same: blocks are shared, places are where
+    /// they were. JSON is read as a whole.
+    pub fn reparsed(&self, text: Arc<str>, cache: &mut ExprCache) -> ParsedFile {
+        if self.path.as_path().extension() == Some("json") {
+            return ParsedFile::parse(self.path.clone(), text, cache);
+        }
+        let ParsedFile { path, text: known, body, comments, items, .. } = self;
+        ParsedFile::of(path.clone(), Parsed::changed(Before { text: known, body, comments, items }, text, cache))
+    }
+
+    fn of(path: FilePath, parsed: Parsed) -> ParsedFile {
+        let Parsed { text, body, problems, comments, items } = parsed;
+        ParsedFile { path, text, body, problems, comments, items }
     }
 }
 

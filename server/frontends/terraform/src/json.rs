@@ -70,7 +70,7 @@ fn place(place: &Place, resolved: &Resolved, files: &dyn TerraformFiles) -> Map<
 fn range(file: &FilePath, span: Span, files: &dyn TerraformFiles) -> Json {
     let Some(parsed) = files.parsed(file) else { return Json::Null };
     let position = |offset| {
-        let position = parsed.lines.position(&parsed.text, offset, PositionEncoding::Utf16);
+        let position = parsed.text.position(offset, PositionEncoding::Utf16);
         json!({"line": position.line, "character": position.column})
     };
     json!({"start": position(span.start), "end": position(span.end)})

@@ -61,7 +61,7 @@ fn incremental_is_from_scratch() {
         for _ in 0..EDITS {
             let file = &files[dice.below(files.len())];
             let Some(before) = disk.parsed(file) else { continue };
-            disk.edit(file, &edited(&before.text, &mut dice));
+            disk.edit(file, &edited(before.text.whole(), &mut dice));
             let warm = resolve_with(&mut cache, &root, &disk, &options);
             let fresh = resolve(&root, &disk, &options);
             assert_eq!(warm.resources.instances, fresh.resources.instances, "{file}");

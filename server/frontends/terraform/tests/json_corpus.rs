@@ -37,7 +37,7 @@ impl TerraformFiles for Rewritten<'_> {
     fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
         let Some(original) = file.as_path().as_str().strip_suffix(".tf.json") else { return self.0.parsed(file) };
         let parsed = self.0.parsed(&FilePath::new(format!("{original}.tf")))?;
-        let text = serde_json::to_string_pretty(&body(&parsed.text, &parsed.body, Around::File)).unwrap();
+        let text = serde_json::to_string_pretty(&body(parsed.text.whole(), &parsed.body, Around::File)).unwrap();
         Some(Arc::new(ParsedFile::parse(file.clone(), Arc::from(text), &mut ExprCache::default())))
     }
 }

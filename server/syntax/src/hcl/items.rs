@@ -44,9 +44,31 @@ pub(super) struct Replaced {
     pub(super) scanned: Scanned,
 }
 
+/// A version that the next one is read with.
+#[derive(Clone, Copy, Debug)]
+pub struct Before<'a> {
+    /// Its text.
+    pub text: &'a AnchoredText,
+    /// Its tree.
+    pub body: &'a Body,
+    /// Its comments.
+    pub comments: &'a [Span],
+    /// How it fell apart.
+    pub items: &'a Items,
+}
+
 impl Parsed {
-    /// Reads a text as [`super::parse_with`] does, with room between the addresses of its items.
+    /// Reads a text as [`super::parse_with`] does. Addresses are offsets.
     pub fn new(text: Arc<str>, cache: &mut ExprCache) -> Parsed {
+        Parsed::whole(text, cache, false)
+    }
+
+    /// The same with room between the addresses of the items, so that they can stay where they are.
+    pub fn with_room(text: Arc<str>, cache: &mut ExprCache) -> Parsed {
+        Parsed::whole(text, cache, true)
+    }
+
+    fn whole(text: Arc<str>, cache: &mut ExprCache, with_room: bool) -> Parsed {
         if let Some(problem) = super::too_long(&text) {
             let (body, problems) = super::refused(&text, problem);
             let (text, items) = (AnchoredText::plain(text), Items::default());
@@ -56,22 +78,25 @@ impl Parsed {
         let mut scanned = scanner::scan(&text, Part { from: 0, is_known: &|_, _| false }, cache);
         cache.end_parse();
         let starts: Vec<u32> = scanned.segments.iter().map(|segment| offset(segment.start)).collect();
-        let anchors = Anchors::spread(&starts, text.len());
+        let anchors = if with_room { Anchors::spread(&starts, text.len()) } else { Anchors::identity(text.len()) };
         let text = AnchoredText::new(text.clone(), LineTable::new(&text), anchors);
         let (body, problems, comments) = anchored(&text, 0, &mut scanned);
         let segments = if scanned.is_entangled { Vec::new() } else { scanned.segments };
         finished(text, body, comments, Items { segments, problems })
     }
 
-    /// The next version of the text. What it has in common with this one is the same: the blocks are shared, and places
-    /// are where they were. Else it is what [`Parsed::new`] makes of it.
-    pub fn changed(&self, text: Arc<str>, cache: &mut ExprCache) -> Parsed {
-        let changed = if super::too_long(&text).is_some() { None } else { self.in_part(&text, cache) };
-        changed.unwrap_or_else(|| Parsed::new(text, cache))
+    /// The next version of a text. What it has in common with the one before is the same: the blocks are shared, and places
+    /// are where they were. Where that can't be it is what [`Parsed::with_room`] makes of it.
+    pub fn changed(before: Before<'_>, text: Arc<str>, cache: &mut ExprCache) -> Parsed {
+        let changed = if super::too_long(&text).is_some() { None } else { before.in_part(&text, cache) };
+        changed.unwrap_or_else(|| Parsed::with_room(text, cache))
     }
+}
 
+impl Before<'_> {
     /// `None` where the text has to be read as a whole.
     fn in_part(&self, text: &Arc<str>, cache: &mut ExprCache) -> Option<Parsed> {
+        self.text.anchors().stretch(0)?;
         let change = Change::between(self.text.whole(), text);
         cache.begin_change();
         let mut replaced = self.items.read_again(change, text, cache)?;
@@ -83,8 +108,7 @@ impl Parsed {
         let (mut part, problems, comments) = anchored(&text, from, &mut replaced.scanned);
         // In the addresses of before, which those before and behind have kept.
         let range = Span::new(self.base(from, 0), self.base(to, u32::MAX));
-        let is_last = to >= self.items.segments.len();
-        let old = splice_range(&self.body.blocks, |block| block.span.start, range);
+        let old = within(&self.body.blocks, |block| block.span.start, range);
         let known = self.body.blocks.get(old.clone()).unwrap_or_default();
         for block in &mut part.blocks {
             let same = known.binary_search_by_key(&block.span.start, |known| known.span.start);
@@ -93,19 +117,14 @@ impl Parsed {
             }
         }
         let blocks = spliced(&self.body.blocks, old, part.blocks);
-        let old = splice_range(&self.body.attributes, |attribute| attribute.name_span.start, range);
+        let old = within(&self.body.attributes, |attribute| attribute.name_span.start, range);
         let attributes = spliced(&self.body.attributes, old, part.attributes);
-        let old = splice_range(&self.items.problems, |problem| problem.span.start, range);
+        let old = within(&self.items.problems, |problem| problem.span.start, range);
         let problems = spliced(&self.items.problems, old, problems);
-        let old = splice_range(&self.comments, |comment| comment.start, range);
-        let comments = spliced(&self.comments, old, comments);
-        let (old, new) = (&self.items.segments, replaced.scanned.segments);
-        let mut segments = Vec::with_capacity(old.len() + new.len());
-        segments.extend_from_slice(old.get(..from).unwrap_or_default());
-        segments.extend(new);
-        if !is_last {
-            segments.extend(old.get(to..).unwrap_or_default().iter().map(|segment| segment.moved(change)));
-        }
+        let comments = spliced(self.comments, within(self.comments, |comment| comment.start, range), comments);
+        let mut segments = spliced(&self.items.segments, from..to, replaced.scanned.segments);
+        let moved = segments.len() - (self.items.segments.len() - to);
+        segments.iter_mut().skip(moved).for_each(|segment| *segment = segment.moved(change));
         let body = Body { attributes, blocks, span: Span::default() };
         Some(finished(text, body, comments, Items { segments, problems }))
     }
@@ -146,7 +165,7 @@ impl Segment {
 }
 
 /// The elements whose place is in a range.
-fn splice_range<T>(all: &[T], place: impl Fn(&T) -> u32, range: Span) -> std::ops::Range<usize> {
+fn within<T>(all: &[T], place: impl Fn(&T) -> u32, range: Span) -> std::ops::Range<usize> {
     let before = |limit: u32| all.partition_point(|one| place(one) < limit);
     before(range.start)..before(range.end).max(before(range.start))
 }
@@ -168,7 +187,8 @@ fn anchored(text: &AnchoredText, first: usize, scanned: &mut Scanned) -> (Body, 
     let mut found = Vec::new();
     let ends = scanned.segments.iter().skip(1).map(|segment| segment.start).chain([scanned.end]);
     for (number, (segment, end)) in (first..).zip(scanned.segments.iter().zip(ends)) {
-        let (real, base) = text.anchors().stretch(number).unwrap_or_default();
+        let start = offset(segment.start);
+        let (real, base) = text.anchors().stretch(number).unwrap_or((start, start));
         let by = base.wrapping_sub(real);
         while let Some(block) = next_block.next_if(|block| (block.span.start as usize) < end) {
             move_block(block, by);

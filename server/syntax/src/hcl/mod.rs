@@ -29,7 +29,7 @@ use foreshock_text::{Problem, Span};
 pub use ast::*;
 pub use cache::ExprCache;
 pub use comments::comments;
-pub use items::{Items, Parsed};
+pub use items::{Before, Items, Parsed};
 pub use json::{Attributes, parse_json, parse_json_values};
 pub use number::decimal;
 

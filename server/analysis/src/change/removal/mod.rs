@@ -475,8 +475,8 @@ fn some_of(names: &[Arc<str>]) -> String {
 fn first_line(stack: &Stack, file: &FilePath) -> Span {
     let texts = &stack.understood().texts;
     let Some((_, source)) = texts.iter().find(|(path, _)| path == file) else { return Span::empty(0) };
-    let text: &str = source.text();
+    let text: &str = source.text().whole();
     let start = text.len() - text.trim_start().len();
     let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
-    Span::from_range(start..start + line.trim_end().len())
+    source.text().anchored_span(Span::from_range(start..start + line.trim_end().len()))
 }

@@ -5,7 +5,7 @@ mod lines;
 
 use std::collections::BTreeSet;
 
-use foreshock_text::{FilePath, Place, Span};
+use foreshock_text::{AnchoredText, FilePath, Place, Span};
 
 use crate::dialect::Texts;
 use crate::{Edit, Stack};
@@ -75,13 +75,14 @@ pub(crate) fn short(text: &str) -> Option<String> {
 }
 
 /// A span with the blank space before it on its line and its line end behind it, when nothing else is on these lines.
-pub(crate) fn whole_lines(text: &str, span: Span) -> Span {
-    let (start, end) = (span.start as usize, span.end as usize);
-    let before = text.get(..start).unwrap_or_default();
+pub(crate) fn whole_lines(text: &AnchoredText, span: Span) -> Span {
+    let Span { start, end } = text.real_span(span);
+    let before = text.before(span.start);
     let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let after = text.get(end..).unwrap_or_default();
+    let after = text.from(span.end);
     let rest = after.find('\n').map_or(after, |newline| after.get(..=newline).unwrap_or_default());
     let comment = rest.trim_start().starts_with(['#']) || rest.trim_start().starts_with("//");
     let alone = before.get(line..).is_some_and(|lead| lead.trim().is_empty()) && (rest.trim().is_empty() || comment);
-    if alone { Span::from_range(line..end + rest.len()) } else { span }
+    let whole = start - (before.len() - line) as u32..end + rest.len() as u32;
+    if alone { text.anchored_span(Span::new(whole.start, whole.end)) } else { span }
 }

@@ -4,20 +4,23 @@ use foreshock_syntax::yaml;
 use foreshock_text::{PositionEncoding, Span};
 
 use crate::dialect::yaml_file::YamlFile;
-use crate::findings::suppression::Annotations;
+use crate::findings::suppression::{Annotations, is_worth_reading};
 
 /// What the comments of a file say to tools. JSON has none.
 pub(crate) fn comments_of(file: &YamlFile) -> Annotations {
     if file.path.as_path().extension() == Some("json") {
         return Annotations::default();
     }
-    let comments = || yaml::comments(&file.text, &file.tree);
-    Annotations::read(&file.text, &file.lines, comments, &|line| Some(indented_below(file, line)), &|_| None)
+    if !is_worth_reading(file.text.whole()) {
+        return Annotations::default();
+    }
+    let comments = yaml::comments(file.text.whole(), &file.tree);
+    Annotations::read(&file.text, &comments, &|line| Some(indented_below(file, line)), &|_| None)
 }
 
 /// From a line to the end of what is indented below it.
 fn indented_below(file: &YamlFile, line: Span) -> Span {
-    let (text, lines) = (&*file.text, &file.lines);
+    let (text, lines) = (&**file.text.whole(), file.text.lines());
     let start = lines.position(text, line.start, PositionEncoding::Utf8).line;
     let indentation = line.start - lines.line_span(text, start).start;
     let mut end = line.end;

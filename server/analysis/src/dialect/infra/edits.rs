@@ -51,7 +51,7 @@ impl<'a> Text<'a> {
 
     fn insert(&self, mapping: Value<'a>, key: &str, value: &str) -> Option<Edit> {
         let (name, before) = self.anchor(mapping)?;
-        let text = &*self.file.text;
+        let text = &**self.file.text.whole();
         let end = before.span().end;
         let indent = self.column(name.span().start);
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
@@ -72,7 +72,8 @@ impl<'a> Text<'a> {
     fn anchor(&self, mapping: Value<'a>) -> Option<(Value<'a>, Value<'a>)> {
         let simple = |(name, value): &(Value<'a>, Value<'a>)| {
             let written = value.is_alias() || value.scalar().is_some_and(|scalar| scalar.style() != Style::Block);
-            let one_line = !self.file.text.get(name.span().start as usize..value.span().end as usize)?.contains('\n');
+            let one_line =
+                !self.file.text.whole().get(name.span().start as usize..value.span().end as usize)?.contains('\n');
             Some(written && one_line && !value.span().is_empty())
         };
         let fits = |entry: &(Value<'a>, Value<'a>)| simple(entry).unwrap_or(false);
@@ -87,7 +88,7 @@ impl<'a> Text<'a> {
         }
         let (old, _) = self.entry(mapping, key)?;
         let span = old.span();
-        let at = span.text(&self.file.text).find(key)? as u32;
+        let at = span.text(self.file.text.whole()).find(key)? as u32;
         Some(self.edit(Span::new(span.start + at, span.start + at + key.len() as u32), name.to_owned()))
     }
 
@@ -99,13 +100,14 @@ impl<'a> Text<'a> {
         let last = list.items()?.last()?;
         let span = last.span();
         let quoted_as =
-            if span.text(&self.file.text).starts_with('"') { format!("{name:?}") } else { Self::quoted(name) };
+            if span.text(self.file.text.whole()).starts_with('"') { format!("{name:?}") } else { Self::quoted(name) };
         if list.is_flow() {
             return Some(self.edit(Span::empty(span.end), format!(", {quoted_as}")));
         }
         let before = self.line_before(span.start);
         let dash = before.trim_end();
-        let (indent, newline) = (dash.strip_suffix('-')?, if self.file.text.contains("\r\n") { "\r\n" } else { "\n" });
+        let (indent, newline) =
+            (dash.strip_suffix('-')?, if self.file.text.whole().contains("\r\n") { "\r\n" } else { "\n" });
         if !indent.trim().is_empty() {
             return None;
         }
@@ -116,7 +118,7 @@ impl<'a> Text<'a> {
     /// A name for a value of a mapping: in quotes where its keys are, as in JSON, else as [`Text::quoted`].
     pub(super) fn name_in(&self, mapping: Value<'a>, name: &str) -> String {
         let key = mapping.entries().and_then(|mut entries| entries.next()).map(|(key, _)| key.span());
-        let is_json = mapping.is_flow() && key.is_some_and(|key| key.text(&self.file.text).starts_with('"'));
+        let is_json = mapping.is_flow() && key.is_some_and(|key| key.text(self.file.text.whole()).starts_with('"'));
         if is_json { format!("{name:?}") } else { Self::quoted(name) }
     }
 
@@ -134,7 +136,7 @@ impl<'a> Text<'a> {
 
     /// What stands before an offset on its line.
     fn line_before(&self, offset: u32) -> &str {
-        let before = self.file.text.get(..offset as usize).unwrap_or("");
+        let before = self.file.text.whole().get(..offset as usize).unwrap_or("");
         before.rsplit(['\n', '\r']).next().unwrap_or("")
     }
 
@@ -144,7 +146,7 @@ impl<'a> Text<'a> {
     }
 
     fn end_of_line(&self, offset: u32) -> u32 {
-        let rest = self.file.text.get(offset as usize..).unwrap_or("");
+        let rest = self.file.text.whole().get(offset as usize..).unwrap_or("");
         offset + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32
     }
 }

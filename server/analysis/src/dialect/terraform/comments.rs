@@ -1,19 +1,15 @@
 //! What the comments of a Terraform file are about: the block or attribute that begins beside or below them.
 
-use foreshock_syntax::hcl::{self, Body};
+use foreshock_syntax::hcl::Body;
 use foreshock_terraform::ParsedFile;
 use foreshock_text::Span;
 
 use crate::findings::suppression::Annotations;
 
-/// What the comments of a file say to tools. JSON has none.
+/// What the comments of a file say to tools. JSON has no comments.
 pub(crate) fn comments_of(file: &ParsedFile) -> Annotations {
-    if file.path.as_path().extension() == Some("json") {
-        return Annotations::default();
-    }
     let body = &file.body;
-    let comments = || hcl::comments(&file.text);
-    Annotations::read(&file.text, &file.lines, comments, &|line| item_at(body, line), &|at| block_around(body, at))
+    Annotations::read(&file.text, &file.comments, &|line| item_at(body, line), &|at| block_around(body, at))
 }
 
 /// The outermost block or attribute that begins on a line.
@@ -31,7 +27,7 @@ fn item_at(body: &Body, line: Span) -> Option<Span> {
     if block.span.contains(line) { item_at(&block.body, line) } else { None }
 }
 
-/// The outermost block that an offset is in.
+/// The outermost block that an address is in.
 fn block_around(body: &Body, at: u32) -> Option<Span> {
     body.blocks.iter().map(|block| block.span).find(|span| span.start <= at && at < span.end)
 }

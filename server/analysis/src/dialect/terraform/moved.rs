@@ -55,7 +55,7 @@ fn lines(directory: &Utf8Path, texts: &dyn Texts) -> Lines {
     let mut lines = Lines::new();
     for file in texts.list(directory).into_iter().filter(ours) {
         let (Some(name), Some(parsed)) = (file.as_path().file_name(), texts.parsed(&file)) else { continue };
-        for line in parsed.text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        for line in parsed.text.whole().lines().map(str::trim).filter(|line| !line.is_empty()) {
             *lines.entry((name.to_owned(), line.to_owned())).or_default() += 1;
         }
     }

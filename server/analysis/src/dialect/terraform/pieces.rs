@@ -6,7 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_syntax::hcl::{Attribute, Block, Body};
 use foreshock_terraform::{ParsedFile, is_configuration, is_variable_file};
-use foreshock_text::{FilePath, Place, Span};
+use foreshock_text::{AnchoredText, FilePath, Place, Span};
 
 use crate::change::since_base::{Change, changed_lines, same, short, whole_lines, with_ends_of};
 use crate::dialect::Texts;
@@ -134,7 +134,7 @@ impl Item<'_> {
     }
 
     fn text(&self) -> &str {
-        self.span().text(&self.file.text)
+        self.file.text.slice(self.span())
     }
 
     fn place(&self, span: Span) -> Place {
@@ -170,7 +170,7 @@ impl Item<'_> {
             _ => Vec::new(),
         };
         let was = match before.content {
-            Content::Attribute(attribute) => short(attribute.value_span.text(&before.file.text)),
+            Content::Attribute(attribute) => short(before.file.text.slice(attribute.value_span)),
             Content::Block(_) => None,
         };
         Change {
@@ -180,7 +180,7 @@ impl Item<'_> {
             place: self.place(self.span()),
             shown: self.shown(),
             was,
-            revert: Edit { place: self.place(self.span()), text: with_ends_of(before.text(), &self.file.text) },
+            revert: Edit { place: self.place(self.span()), text: with_ends_of(before.text(), self.file.text.whole()) },
             parts,
         }
     }
@@ -208,7 +208,7 @@ fn removed(
         (Some(Content::Attribute(attribute)), Content::Attribute(_)) => {
             (attribute.value_span.end, format!("\n{}{}", indentation(&file.text, attribute.name_span), item.text()))
         }
-        _ => (file.text.len() as u32, format!("\n{text}\n")),
+        _ => (file.text.end(), format!("\n{text}\n")),
     };
     let place = Place::new(file.path.clone(), Span::empty(at));
     Some(Change {
@@ -217,7 +217,7 @@ fn removed(
         owner: key.words(),
         shown: place.clone(),
         was: short(item.text()),
-        revert: Edit { place: place.clone(), text: with_ends_of(&text, &file.text) },
+        revert: Edit { place: place.clone(), text: with_ends_of(&text, file.text.whole()) },
         place,
         parts: Vec::new(),
     })
@@ -239,10 +239,10 @@ impl Bodies<'_> {
         let mut changes = Vec::new();
         let named = |name: &str| if outer.is_empty() { name.to_owned() } else { format!("{outer}.{name}") };
         for attribute in &now.attributes {
-            let text = attribute.value_span.text(&self.now.text);
+            let text = self.now.text.slice(attribute.value_span);
             match before.attribute(&attribute.name) {
                 None => changes.push(self.added(named(&attribute.name), attribute.span())),
-                Some(old) if same(text, old.value_span.text(&self.before.text)) => {}
+                Some(old) if same(text, self.before.text.slice(old.value_span)) => {}
                 Some(old) => changes.push(self.changed(named(&attribute.name), attribute, old)),
             }
         }
@@ -291,7 +291,7 @@ impl Bodies<'_> {
     }
 
     fn changed(&self, what: String, now: &Attribute, before: &Attribute) -> Change {
-        let was = before.value_span.text(&self.before.text);
+        let was = self.before.text.slice(before.value_span);
         Change {
             form: ChangeForm::Changed,
             what,
@@ -299,14 +299,14 @@ impl Bodies<'_> {
             place: self.place(now.span()),
             shown: self.place(now.span()),
             was: short(was),
-            revert: Edit { place: self.place(now.value_span), text: with_ends_of(was, &self.now.text) },
+            revert: Edit { place: self.place(now.value_span), text: with_ends_of(was, self.now.text.whole()) },
             parts: Vec::new(),
         }
     }
 
     /// It goes back behind the attribute that stood before it, else to the top of the block.
     fn gone(&self, what: String, old: Span, previous: Option<&Attribute>, now: &Body) -> Change {
-        let was = old.text(&self.before.text);
+        let was = self.before.text.slice(old);
         let neighbour = previous.and_then(|previous| now.attribute(&previous.name));
         let (at, text) = match neighbour {
             Some(neighbour) => {
@@ -315,7 +315,7 @@ impl Bodies<'_> {
             }
             None => {
                 let indentation = indentation(&self.before.text, old);
-                let is_one_line = !now.span.text(&self.now.text).contains('\n');
+                let is_one_line = !self.now.text.slice(now.span).contains('\n');
                 let close = if is_one_line { "\n" } else { "" };
                 (now.span.start, format!("\n{indentation}{was}{close}"))
             }
@@ -327,7 +327,7 @@ impl Bodies<'_> {
             owner: self.owner.clone(),
             shown: self.header.clone(),
             was: short(was),
-            revert: Edit { place: place.clone(), text: with_ends_of(&text, &self.now.text) },
+            revert: Edit { place: place.clone(), text: with_ends_of(&text, self.now.text.whole()) },
             place,
             parts: Vec::new(),
         }
@@ -345,17 +345,17 @@ fn nth<'b>(body: &'b Body, like: &Block, number: usize) -> Option<&'b Block> {
 }
 
 /// The blank space that a line begins with.
-fn indentation(text: &str, at: Span) -> &str {
-    let before = text.get(..at.start as usize).unwrap_or_default();
+fn indentation(text: &AnchoredText, at: Span) -> &str {
+    let before = text.before(at.start);
     let line = before.rfind('\n').map_or(before, |newline| before.get(newline + 1..).unwrap_or_default());
     if line.trim().is_empty() { line } else { "  " }
 }
 
 /// Where the line ends, a comment behind the value included; the line's end itself left out.
-fn end_of_line(text: &str, from: u32) -> u32 {
-    let rest = text.get(from as usize..).unwrap_or_default();
+fn end_of_line(text: &AnchoredText, from: u32) -> u32 {
+    let rest = text.from(from);
     let line = rest.split(['\r', '\n']).next().unwrap_or_default();
     let comment = line.trim_start();
     let follows = comment.starts_with('#') || comment.starts_with("//");
-    if follows { from + line.len() as u32 } else { from }
+    if follows { text.anchored(text.real(from) + line.len() as u32) } else { from }
 }

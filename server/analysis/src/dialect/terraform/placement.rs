@@ -8,7 +8,7 @@ use foreshock_resources::{BlockPlace, Instance, Key, Kind, Resources, Value};
 use foreshock_syntax::hcl::{Attribute, Block, Body, ExprKind, parse};
 use foreshock_terraform::ParsedFile;
 use foreshock_terraform::terragrunt::is_terragrunt;
-use foreshock_text::{FilePath, Place, Span};
+use foreshock_text::{AnchoredText, FilePath, Place, Span};
 
 use super::Terraform;
 use super::aim::{Aim, Aiming};
@@ -110,7 +110,7 @@ fn declaration(texts: &dyn Texts, module: &Terraform, behind: &BlockPlace, text:
         }
     }
     let file = texts.parsed(&behind.file)?;
-    let newline = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let newline = if file.text.whole().contains("\r\n") { "\r\n" } else { "\n" };
     let text: String = text.lines().map(|line| format!("{newline}{line}")).collect();
     let place = Place::new(behind.file.clone(), Span::empty(end_of_line(&file.text, behind.span.end)));
     Some(Edit { place, text: format!("{newline}{text}") })
@@ -173,7 +173,7 @@ fn whole(block: &BlockPlace) -> Place {
 
 /// How the lines of a block look.
 struct Layout<'a> {
-    text: &'a str,
+    text: &'a AnchoredText,
     file: &'a FilePath,
     block: &'a Block,
     newline: &'static str,
@@ -187,8 +187,8 @@ struct Layout<'a> {
 impl<'a> Layout<'a> {
     /// `None` for a block that is not closed, and for one that has its items on the line of its brace.
     fn of(file: &'a ParsedFile, block: &'a Block) -> Option<Layout<'a>> {
-        let text = &*file.text;
-        let one_line = !block.body.span.text(text).contains('\n');
+        let text = &file.text;
+        let one_line = !text.slice(block.body.span).contains('\n');
         let empty = block.body.attributes.is_empty() && block.body.blocks.is_empty();
         if !block.closed || (one_line && !empty) {
             return None;
@@ -199,7 +199,7 @@ impl<'a> Layout<'a> {
             Some(start) => indentation(text, start).to_owned(),
             None => format!("{outer}  "),
         };
-        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let newline = if text.whole().contains("\r\n") { "\r\n" } else { "\n" };
         Some(Layout { text, file: &file.path, block, newline, indent, outer, one_line })
     }
 
@@ -252,7 +252,7 @@ impl<'a> Layout<'a> {
     /// The white space between a name and its `=`.
     fn before_equals(&self, attribute: &Attribute) -> Span {
         let between = Span::new(attribute.name_span.end, attribute.value_span.start);
-        let width = between.text(self.text).find('=').unwrap_or(0);
+        let width = self.text.slice(between).find('=').unwrap_or(0);
         Span::new(between.start, between.start + width as u32)
     }
 
@@ -263,9 +263,9 @@ impl<'a> Layout<'a> {
         let mut run: Vec<&Attribute> = Vec::new();
         let aligned_at = |attribute: &Attribute| attribute.name_span.len() + self.before_equals(attribute).len();
         for attribute in attributes.into_iter().rev().skip_while(|attribute| Some(*attribute) != last) {
-            let one_line = !attribute.span().text(self.text).contains('\n');
+            let one_line = !self.text.slice(attribute.span()).contains('\n');
             let adjacent = run.last().is_none_or(|below| {
-                let gap = Span::new(attribute.value_span.end, below.name_span.start).text(self.text);
+                let gap = self.text.slice(Span::new(attribute.value_span.end, below.name_span.start));
                 gap.matches('\n').count() == 1 && aligned_at(attribute) == aligned_at(below)
             });
             if !one_line || !adjacent {
@@ -278,29 +278,30 @@ impl<'a> Layout<'a> {
 
     /// Whether the item stands on the line after the brace.
     fn follows_brace(&self, item: &Attribute) -> bool {
-        Span::new(self.block.body.span.start, item.name_span.start).text(self.text).matches('\n').count() == 1
+        let between = Span::new(self.block.body.span.start, item.name_span.start);
+        self.text.slice(between).matches('\n').count() == 1
     }
 
-    fn insertion(&self, offset: u32, lines: String) -> Edit {
+    fn insertion(&self, address: u32, lines: String) -> Edit {
         let close = if self.one_line { format!("{}{}", self.newline, self.outer) } else { String::new() };
-        Edit { place: Place::new(self.file.clone(), Span::empty(offset)), text: lines + &close }
+        Edit { place: Place::new(self.file.clone(), Span::empty(address)), text: lines + &close }
     }
 }
 
-/// The white space at the start of the line that holds `offset`.
-fn indentation(text: &str, offset: u32) -> &str {
-    let before = text.get(..offset as usize).unwrap_or("");
+/// The white space at the start of the line that holds an address.
+fn indentation(text: &AnchoredText, address: u32) -> &str {
+    let before = text.before(address);
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = text.get(start..).unwrap_or("");
+    let line = text.whole().get(start..).unwrap_or("");
     let width = line.len() - line.trim_start_matches([' ', '\t']).len();
     line.get(..width).unwrap_or("")
 }
 
-/// The end of the line that holds `offset`, before its line break.
-fn end_of_line(text: &str, offset: u32) -> u32 {
-    let rest = text.get(offset as usize..).unwrap_or("");
+/// The end of the line that holds an address, before its line break.
+fn end_of_line(text: &AnchoredText, address: u32) -> u32 {
+    let rest = text.from(address);
     let line = rest.split('\n').next().unwrap_or("");
-    offset + line.trim_end_matches('\r').len() as u32
+    text.anchored(text.real(address) + line.trim_end_matches('\r').len() as u32)
 }
 
 /// The block of that span.
@@ -315,18 +316,18 @@ fn inputs(file: &ParsedFile, span: Span, new: &[(String, String)]) -> Option<Edi
     if !is_terragrunt(file.path.as_path()) || new.is_empty() {
         return None;
     }
-    let newline = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let newline = if file.text.whole().contains("\r\n") { "\r\n" } else { "\n" };
     let lines: String = new.iter().map(|(name, literal)| format!("  {name} = {literal}{newline}")).collect();
     let (at, text) = match file.body.attributes.iter().find(|attribute| attribute.span() == span) {
         Some(attribute) => {
             let ExprKind::Object(items) = &attribute.expr.kind else { return None };
             let end = attribute.value_span.end.checked_sub(1)?;
-            let before = attribute.value_span.text(&file.text).strip_suffix('}')?;
+            let before = file.text.slice(attribute.value_span).strip_suffix('}')?;
             let is_open = before.trim_end_matches([' ', '\t']).ends_with('\n');
             let separator = if items.is_empty() || is_open { "" } else { "," };
             (end, if is_open { lines } else { format!("{separator}{newline}{lines}") })
         }
-        None => (file.text.len() as u32, format!("{newline}inputs = {{{newline}{lines}}}{newline}")),
+        None => (file.text.end(), format!("{newline}inputs = {{{newline}{lines}}}{newline}")),
     };
     Some(Edit { place: Place::new(file.path.clone(), Span::empty(at)), text })
 }

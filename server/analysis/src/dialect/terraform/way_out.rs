@@ -116,12 +116,12 @@ impl<'a> Ways<'a> {
 
     fn text(&self, attribute: &Attribute) -> Option<String> {
         let file = self.texts.parsed(&attribute.place.file)?;
-        Some(attribute.place.value.text(&file.text).to_owned())
+        Some(file.text.slice(attribute.place.value).to_owned())
     }
 
     fn block(&self, instance: &Instance) -> Option<String> {
         let file = self.texts.parsed(&instance.block.file)?;
-        Some(instance.block.span.text(&file.text).to_owned())
+        Some(file.text.slice(instance.block.span).to_owned())
     }
 
     /// Every subnet has a block of its own: the gateway and its routes are written again for each other zone.
@@ -175,7 +175,7 @@ impl<'a> Ways<'a> {
             }
         }
         let file = self.texts.parsed(&self.gateway.block.file)?;
-        let newline = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let newline = if file.text.whole().contains("\r\n") { "\r\n" } else { "\n" };
         let text: String = blocks.iter().map(|block| format!("{newline}{newline}{block}")).collect();
         let end = Span::empty(self.gateway.block.span.end);
         edits.push(Edit { place: Place::new(self.gateway.block.file.clone(), end), text });

@@ -33,7 +33,7 @@ impl<'a> Edited<'a> {
         for edit in edits {
             let file = &edit.place.file;
             if !replaced.contains_key(file) {
-                let text = Arc::from(applied(&texts.text(file)?, file, edits)?);
+                let text = Arc::from(applied(texts, file, edits)?);
                 replaced.insert(file.clone(), Replaced { text, hcl: OnceCell::new(), yaml: OnceCell::new() });
             }
         }
@@ -72,7 +72,13 @@ impl Files for Edited<'_> {
 impl TerraformFiles for Edited<'_> {
     fn parsed(&self, file: &FilePath) -> Option<Arc<ParsedFile>> {
         let Some(Replaced { text, hcl, .. }) = self.replaced.get(file) else { return self.texts.parsed(file) };
-        let parse = || Arc::new(ParsedFile::parse(file.clone(), text.clone(), &mut ExprCache::default()));
+        let parse = || {
+            let cache = &mut ExprCache::default();
+            Arc::new(match self.texts.parsed(file) {
+                Some(before) => before.reparsed(text.clone(), cache),
+                None => ParsedFile::parse(file.clone(), text.clone(), cache),
+            })
+        };
         Some(hcl.get_or_init(parse).clone())
     }
 }
@@ -85,13 +91,19 @@ impl Texts for Edited<'_> {
 }
 
 /// A text after the edits that concern it; `None` when they do not fit.
-fn applied(text: &str, file: &FilePath, edits: &[Edit]) -> Option<String> {
+fn applied(texts: &dyn Texts, file: &FilePath, edits: &[Edit]) -> Option<String> {
+    let text = texts.text(file)?;
+    // Other grammars have no addresses but their offsets.
+    let is_hcl = matches!(file.as_path().extension(), Some("tf" | "tofu" | "tfvars" | "hcl"));
+    let parsed = if is_hcl { texts.parsed(file) } else { None };
     let mut after = String::with_capacity(text.len() + 64);
     let mut done = 0usize;
     for edit in edits.iter().filter(|edit| edit.place.file == *file) {
-        after.push_str(text.get(done..edit.place.span.start as usize)?);
+        let span = edit.place.span;
+        let span = parsed.as_ref().map_or(span, |parsed| parsed.text.real_span(span));
+        after.push_str(text.get(done..span.start as usize)?);
         after.push_str(&edit.text);
-        done = edit.place.span.end as usize;
+        done = span.end as usize;
     }
     after.push_str(text.get(done..)?);
     Some(after)

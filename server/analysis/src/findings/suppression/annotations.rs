@@ -1,6 +1,8 @@
 //! The comments of a file that speak to tools, and what of the text each is about.
 
-use foreshock_text::{LineTable, Span};
+use std::cell::Cell;
+
+use foreshock_text::{AnchoredText, PositionEncoding, Span};
 
 use super::comment::{Directive, directive};
 
@@ -8,7 +10,7 @@ use super::comment::{Directive, directive};
 const FOREIGN: [&str; 5] = ["checkov:skip=", "trivy:ignore:", "tfsec:ignore:", "tflint-ignore:", "kics-scan ignore"];
 
 /// What the comments of a file say.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Annotations {
     /// Those that ask for silence, in order.
     pub(crate) ignores: Vec<Ignore>,
@@ -17,7 +19,7 @@ pub struct Annotations {
 }
 
 /// A comment that asks for silence, with what it is about.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Ignore {
     /// What it says.
     pub(crate) directive: Directive,
@@ -26,7 +28,7 @@ pub(crate) struct Ignore {
 }
 
 /// A comment that asks another tool for silence.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Foreign {
     /// The comment.
     pub(crate) span: Span,
@@ -39,22 +41,21 @@ pub(crate) struct Foreign {
 impl Annotations {
     /// What the comments of a text say, given where they are. Each is about the line that it stands on or above.
     pub fn of_lines(text: &str, comments: impl FnOnce() -> Vec<Span>) -> Annotations {
-        Annotations::read(text, &LineTable::new(text), comments, &|line| Some(line), &|_| None)
-    }
-
-    /// The same where a line is the beginning of something: `item` is what begins on a line, `around` the block that an offset
-    /// is in. Nobody is asked for the comments of a text that has none of interest.
-    pub(crate) fn read(
-        text: &str,
-        lines: &LineTable,
-        comments: impl FnOnce() -> Vec<Span>,
-        item: &dyn Fn(Span) -> Option<Span>,
-        around: &dyn Fn(u32) -> Option<Span>,
-    ) -> Annotations {
         if !is_worth_reading(text) {
             return Annotations::default();
         }
-        Commented::new(text, lines, comments()).annotations(item, around)
+        Annotations::read(&AnchoredText::plain(text.into()), &comments(), &|line| Some(line), &|_| None)
+    }
+
+    /// The same where a line is the beginning of something: `item` is what begins on a line, `around` the block that an address
+    /// is in.
+    pub(crate) fn read(
+        text: &AnchoredText,
+        comments: &[Span],
+        item: &dyn Fn(Span) -> Option<Span>,
+        around: &dyn Fn(u32) -> Option<Span>,
+    ) -> Annotations {
+        Commented { text, comments, passed: Cell::new((0, 0)) }.annotations(item, around)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -62,8 +63,8 @@ impl Annotations {
     }
 }
 
-/// Most files have no such comment: they are not read a second time.
-fn is_worth_reading(text: &str) -> bool {
+/// Most files have no such comment: whoever does not know where their comments are need not look for them.
+pub(crate) fn is_worth_reading(text: &str) -> bool {
     text.contains("foreshock:ignore") || FOREIGN.iter().any(|marker| text.contains(marker))
 }
 
@@ -72,33 +73,17 @@ const MOST: usize = 10_000;
 
 /// A text with its comments, in order.
 struct Commented<'a> {
-    text: &'a str,
-    lines: &'a LineTable,
-    comments: Vec<Span>,
-    /// For each line the first one at or after it that is not all comment.
-    code_after: Vec<u32>,
+    text: &'a AnchoredText,
+    comments: &'a [Span],
+    /// Lines that were found to be all comment, and the first after them that is not.
+    passed: Cell<(u32, u32)>,
 }
 
-impl<'a> Commented<'a> {
-    fn new(text: &'a str, lines: &'a LineTable, comments: Vec<Span>) -> Commented<'a> {
-        let mut commented = Commented { text, lines, comments, code_after: Vec::new() };
-        let mut next = lines.line_count();
-        let mut code_after: Vec<u32> = (0..lines.line_count())
-            .rev()
-            .map(|line| {
-                next = if commented.is_comment(line) { next } else { line };
-                next
-            })
-            .collect();
-        code_after.reverse();
-        commented.code_after = code_after;
-        commented
-    }
-
+impl Commented<'_> {
     /// `item` is what begins on a line; `around` the block that an offset is in.
     fn annotations(&self, item: &dyn Fn(Span) -> Option<Span>, around: &dyn Fn(u32) -> Option<Span>) -> Annotations {
         let mut found = Annotations::default();
-        for &comment in &self.comments {
+        for &comment in self.comments {
             let mut target = None;
             let mut about = || *target.get_or_insert_with(|| self.target(comment, item));
             for (line, offset) in said(comment, self.text) {
@@ -119,38 +104,60 @@ impl<'a> Commented<'a> {
     /// What a comment is about: what begins on its own line, or, of a comment that has its lines to itself, on the first
     /// line after it and the comments that follow.
     fn target(&self, comment: Span, item: &dyn Fn(Span) -> Option<Span>) -> Span {
+        let whole = &**self.text.whole();
+        let comment = self.text.real_span(comment);
         let first = self.line_of(comment.start);
-        let before = Span::new(self.lines.line_span(self.text, first).start, comment.start);
+        let before = Span::new(self.line(first).start, comment.start);
         let mut line = first;
-        if before.text(self.text).trim_start_matches('\u{feff}').trim().is_empty() {
+        if before.text(whole).trim_start_matches('\u{feff}').trim().is_empty() {
             line = self.line_of(comment.end);
-            let rest = Span::new(comment.end, self.lines.line_span(self.text, line).end);
-            if rest.text(self.text).trim().is_empty() {
-                line = self.code_after.get(line as usize + 1).copied().unwrap_or(self.lines.line_count());
+            let rest = Span::new(comment.end, self.line(line).end);
+            if rest.text(whole).trim().is_empty() {
+                line = self.code_from(line + 1);
             }
         }
-        let span = self.lines.line_span(self.text, line);
-        let written = span.text(self.text);
+        let span = self.line(line);
+        let written = span.text(whole);
         let lead = written.len() - written.trim_start_matches('\u{feff}').trim_start().len();
         let line = Span::new(span.start + lead as u32, span.start + written.trim_end().len().max(lead) as u32);
+        let line = self.text.anchored_span(line);
         if line.is_empty() { line } else { item(line).unwrap_or(line) }
     }
 
+    /// Where a line is in the text.
+    fn line(&self, line: u32) -> Span {
+        self.text.lines().line_span(self.text.whole(), line)
+    }
+
     fn line_of(&self, offset: u32) -> u32 {
-        self.lines.position(self.text, offset, foreshock_text::PositionEncoding::Utf8).line
+        self.text.lines().position(self.text.whole(), offset, PositionEncoding::Utf8).line
+    }
+
+    /// The first line from one on that is not all comment.
+    fn code_from(&self, line: u32) -> u32 {
+        let (first, code) = self.passed.get();
+        if (first..=code).contains(&line) && line > 0 {
+            return code;
+        }
+        let count = self.text.line_count();
+        let code = (line..count).find(|&line| !self.is_comment(line)).unwrap_or(count);
+        self.passed.set((line, code));
+        code
     }
 
     /// Whether a line holds nothing but comments.
     fn is_comment(&self, line: u32) -> bool {
-        let span = self.lines.line_span(self.text, line);
-        let written = span.text(self.text);
+        let whole = &**self.text.whole();
+        let span = self.line(line);
+        let written = span.text(whole);
         let mut at = span.start + (written.len() - written.trim_start().len()) as u32;
         let mut any = false;
         while at < span.end {
-            let after = self.comments.partition_point(|comment| comment.end <= at);
-            match self.comments.get(after).filter(|comment| comment.start <= at) {
+            let after = self.comments.partition_point(|comment| self.text.real(comment.end) <= at);
+            let comment = self.comments.get(after).map(|comment| self.text.real_span(*comment));
+            match comment.filter(|comment| comment.start <= at) {
                 Some(comment) => at = comment.end,
-                None => return any && Span::new(at, span.end).text(self.text).trim().is_empty(),
+                None => return any && Span::new(at, span.end).text(whole).trim().is_empty(),
             }
             any = true;
         }
@@ -168,8 +175,8 @@ fn foreign(line: &str) -> Option<String> {
 }
 
 /// The lines of a comment without its marks, with their offsets.
-fn said(comment: Span, text: &str) -> impl Iterator<Item = (&str, u32)> {
-    let whole = comment.text(text);
+fn said(comment: Span, text: &AnchoredText) -> impl Iterator<Item = (&str, u32)> {
+    let whole = text.slice(comment);
     let is_block = whole.starts_with("/*");
     let inside = if is_block { whole.strip_suffix("*/").unwrap_or(whole) } else { whole };
     let mut at = comment.start;

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use foreshock_text::{Place, Span};
 
 pub use annotations::Annotations;
+pub(crate) use annotations::is_worth_reading;
 pub use date::Date;
 pub use notice::Notice;
 pub(crate) use notice::{notices, of_problem};

@@ -61,15 +61,15 @@ fn scope(component: &str) -> String {
 /// A comment on a line of its own above the block or argument, indented as that is.
 fn comment(view: &View, finding: &Finding, above: &Place, scope: &str) -> Option<Edit> {
     let file = view.snapshot().file(&above.file)?;
-    let line = file.lines.position(file.text, above.span.start, view.encoding).line;
-    let span = file.lines.line_span(file.text, line);
-    let written = span.text(file.text);
+    let line = file.text.line_of(above.span.start);
+    let written = file.text.line(line);
     let mark = if written.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let content = written.get(mark..).unwrap_or(written);
     let indentation = content.get(..content.len() - content.trim_start().len()).unwrap_or_default();
-    let end = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let end = if file.text.whole().contains("\r\n") { "\r\n" } else { "\n" };
     let text = format!("{indentation}# foreshock:ignore {} {scope}reason: {end}", finding.rule);
-    let at = Span::empty(span.start + mark as u32);
+    let start = file.text.lines().line_span(file.text.whole(), line).start;
+    let at = Span::empty(file.text.anchored(start + mark as u32));
     Some(Edit { place: Place::new(above.file.clone(), at), text })
 }
 
@@ -80,7 +80,7 @@ fn entry(view: &View, finding: &Finding) -> Option<Edit> {
     let all = snapshot.configurations.iter().map(|configured| &configured.configuration);
     let above = all.filter(|configuration| stack.root.starts_with(configuration.directory()));
     let configuration = above.max_by_key(|configuration| configuration.directory().as_str().len())?;
-    let text = &configuration.text;
+    let text = configuration.text.whole();
     let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let before = match text.is_empty() {
         true => "",

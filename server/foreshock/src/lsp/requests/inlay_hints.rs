@@ -119,7 +119,8 @@ fn end_of_line(view: &View, block: &BlockSummary) -> Option<Position> {
     let file = &block.header.file;
     let parsed = view.snapshot().file(file)?;
     let line = view.range(file, block.header.span).end.line;
-    let content = parsed.lines.line_span(parsed.text, line);
-    let end = content.start + content.text(parsed.text).trim_end().len() as u32;
-    Some(parsed.lines.position(parsed.text, end, view.encoding))
+    let whole = &**parsed.text.whole();
+    let content = parsed.text.lines().line_span(whole, line);
+    let end = content.start + content.text(whole).trim_end().len() as u32;
+    Some(parsed.text.lines().position(whole, end, view.encoding))
 }

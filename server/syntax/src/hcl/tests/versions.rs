@@ -102,9 +102,14 @@ fn is_sound(version: &Parsed, text: &str) {
     }
 }
 
+fn next(before: &Parsed, text: &str, cache: &mut ExprCache) -> Parsed {
+    let Parsed { text: known, body, comments, items, .. } = before;
+    Parsed::changed(Before { text: known, body, comments, items }, Arc::from(text), cache)
+}
+
 /// Types `new` over `old`, and looks at what became of it.
 fn typed(before: &Parsed, text: &str, cache: &mut ExprCache) -> Parsed {
-    let now = before.changed(Arc::from(text), cache);
+    let now = next(before, text, cache);
     is_sound(&now, text);
     now
 }
@@ -174,7 +179,7 @@ fn many(blocks: usize) -> String {
 fn what_is_not_edited_is_shared() {
     let text = many(100);
     let mut cache = ExprCache::default();
-    let before = Parsed::new(Arc::from(&*text), &mut cache);
+    let before = Parsed::with_room(Arc::from(&*text), &mut cache);
     let mut version = before.clone();
     let at = text.find("x = 50").unwrap() + 6;
     // Growing, a new block, a half-typed one, and nothing but space.
@@ -192,7 +197,7 @@ fn what_is_not_edited_is_shared() {
 #[test]
 fn a_line_between_two_blocks_changes_neither() {
     let text = many(3);
-    let before = Parsed::new(Arc::from(&*text), &mut ExprCache::default());
+    let before = Parsed::with_room(Arc::from(&*text), &mut ExprCache::default());
     let now = typed(&before, &text.replacen("}\n\n", "}\n# new\n\n\n", 1), &mut ExprCache::default());
     for (one, other) in before.body.blocks.iter().zip(&now.body.blocks) {
         assert!(Arc::ptr_eq(one, other));
@@ -203,7 +208,7 @@ fn a_line_between_two_blocks_changes_neither() {
 #[test]
 fn an_edit_reads_what_it_is_in() {
     let text = many(1000);
-    let before = Parsed::new(Arc::from(&*text), &mut ExprCache::default());
+    let before = Parsed::with_room(Arc::from(&*text), &mut ExprCache::default());
     let at = text.find("x = 500").unwrap();
     for (typed_text, segments) in [("z", 1), ("\n", 1), ("}", 1), ("resource \"n\" \"m\" {\n}\n", 3)] {
         let mut now = text.clone();
@@ -217,9 +222,9 @@ fn an_edit_reads_what_it_is_in() {
 #[test]
 fn a_text_that_is_too_long_is_refused_and_comes_back() {
     let text = many(10);
-    let before = Parsed::new(Arc::from(&*text), &mut ExprCache::default());
+    let before = Parsed::with_room(Arc::from(&*text), &mut ExprCache::default());
     let long = format!("{text}{}", "#".repeat(MAX_TEXT_LENGTH));
-    let now = before.changed(Arc::from(long), &mut ExprCache::default());
+    let now = next(&before, &long, &mut ExprCache::default());
     assert_eq!((now.body.blocks.len(), now.problems.len()), (0, 1));
     typed(&now, &text, &mut ExprCache::default());
 }
@@ -228,12 +233,12 @@ fn a_text_that_is_too_long_is_refused_and_comes_back() {
 fn addresses_that_are_full_are_given_anew() {
     let mut cache = ExprCache::default();
     let mut text = many(2);
-    let mut version = Parsed::new(Arc::from(&*text), &mut cache);
+    let mut version = Parsed::with_room(Arc::from(&*text), &mut cache);
     // Each before the one typed last, where there is the least room.
     for number in 0..2000 {
         let at = text.find("resource \"a\" \"b1\"").unwrap();
         text.insert_str(at, &format!("locals {{\n  n = {number}\n}}\n"));
-        version = version.changed(Arc::from(&*text), &mut cache);
+        version = next(&version, &text, &mut cache);
     }
     is_sound(&version, &text);
 }
