@@ -90,6 +90,10 @@ pub struct Budget {
     /// Instances taken below each call of the root, by its number.
     below: RefCell<FxHashMap<usize, u64>>,
     depth: Cell<u32>,
+    /// The deepest since somebody last began to look.
+    deepest: Cell<u32>,
+    /// Whether anything was ever more than is followed.
+    went_over: Cell<bool>,
     share: Cell<Share>,
     /// Set since somebody last asked.
     exceeded: Cell<Option<Limit>>,
@@ -122,6 +126,8 @@ impl Budget {
             instances: Cell::new(INSTANCES),
             below: RefCell::default(),
             depth: Cell::new(0),
+            deepest: Cell::new(0),
+            went_over: Cell::new(false),
             share: Cell::new(share),
             exceeded: Cell::new(None),
             told: Cell::new(0),
@@ -151,7 +157,7 @@ impl Budget {
         if more > left {
             // What went over is over: nothing of it goes on.
             self.share.set(Share { own_work: 0, common_work: 0, ..share });
-            self.exceeded.set(Some(Limit::Work));
+            self.exceed(Limit::Work);
             return beyond("too much to evaluate");
         }
         share.own_work -= own;
@@ -174,7 +180,7 @@ impl Budget {
         let left = share.common_memory.min(self.memory.get());
         if more > left {
             self.share.set(Share { own_memory: 0, common_memory: 0, ..share });
-            self.exceeded.set(Some(Limit::Memory));
+            self.exceed(Limit::Memory);
             return beyond("more data than is followed here");
         }
         share.own_memory -= own;
@@ -233,7 +239,7 @@ impl Budget {
     pub fn room_for(&self, count: u64, call: Option<usize>) -> bool {
         let has_room = count <= SIBLINGS && self.take_instances(count, call);
         if !has_room {
-            self.exceeded.set(Some(Limit::Instances));
+            self.exceed(Limit::Instances);
         }
         has_room
     }
@@ -267,9 +273,11 @@ impl Budget {
     pub fn deeper<T>(&self, inner: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         let depth = self.depth.get();
         if depth >= DEPTH {
+            self.went_over.set(true);
             return beyond("nested too deeply to follow");
         }
         self.depth.set(depth + 1);
+        self.deepest.set(self.deepest.get().max(depth + 1));
         let result = inner();
         self.depth.set(depth);
         result
@@ -277,7 +285,37 @@ impl Budget {
 
     /// Notes that something is more than is followed.
     pub fn exceed(&self, limit: Limit) {
+        self.went_over.set(true);
         self.exceeded.set(Some(limit));
+    }
+
+    /// Begins to look how deep something goes. What to give to [`Budget::end_depth`].
+    pub fn begin_depth(&self) -> u32 {
+        self.deepest.replace(self.depth.get())
+    }
+
+    /// How many levels deeper it went since.
+    pub fn end_depth(&self, outer: u32) -> u32 {
+        let own = self.deepest.get();
+        self.deepest.set(outer.max(own));
+        own.saturating_sub(self.depth.get())
+    }
+
+    /// Notes that something took so many levels from here when it was worked out, though it is not worked out now.
+    pub fn took_levels(&self, levels: u32) {
+        self.deepest.set(self.deepest.get().max(self.depth.get() + levels));
+    }
+
+    /// Whether all that was worked out so far, which took `effort`, would come out the same in any other order: nothing went
+    /// over a limit or came near one, since what is left to each depends on what came before it.
+    pub fn is_roomy(&self, effort: Effort) -> bool {
+        /// No part of all that there is may be more than a share that is granted at any time.
+        const PART: u64 = 5;
+        !self.went_over.get()
+            && self.deepest.get() < DEPTH * 3 / 4
+            && effort.work < WORK / PART
+            && effort.bytes < MEMORY / PART
+            && effort.instances < INSTANCES / PART
     }
 
     /// The limit that was gone over since the last question, if nobody has been told of it yet.
@@ -316,6 +354,30 @@ pub struct Weight {
     pub parts: u64,
     /// Bytes of text in it, keys included.
     pub bytes: u64,
+}
+
+impl std::ops::Add for Effort {
+    type Output = Effort;
+
+    fn add(self, other: Effort) -> Effort {
+        Effort {
+            work: self.work + other.work,
+            bytes: self.bytes + other.bytes,
+            instances: self.instances + other.instances,
+        }
+    }
+}
+
+impl std::ops::Sub for Effort {
+    type Output = Effort;
+
+    fn sub(self, other: Effort) -> Effort {
+        Effort {
+            work: self.work.saturating_sub(other.work),
+            bytes: self.bytes.saturating_sub(other.bytes),
+            instances: self.instances.saturating_sub(other.instances),
+        }
+    }
 }
 
 impl Weight {

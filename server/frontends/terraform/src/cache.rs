@@ -14,13 +14,24 @@ use rustc_hash::FxHashMap;
 use crate::config::{Call, Module, configuration_files};
 use crate::evaluate::{Evaluator, Loaded, ModuleInstance, Scope, WIDEST};
 use crate::files::{ParsedFile, is_configuration};
+use crate::kept::KeptStacks;
 
 /// What a resolution can take over from the one before: configurations of modules whose files are the same, parsed
 /// templates, compiled patterns. Any cache gives the same answer as an empty one.
 #[derive(Default)]
 pub struct ResolveCache {
+    pub(crate) kept: KeptStacks,
+    /// How many blocks were evaluated so far, whatever was taken over.
+    pub(crate) evaluated: u64,
     pub(crate) modules: Modules,
     pub(crate) expressions: RefCell<ExpressionCache>,
+}
+
+impl ResolveCache {
+    /// How many blocks of resources were evaluated in all resolutions so far.
+    pub fn evaluated(&self) -> u64 {
+        self.evaluated
+    }
 }
 
 /// The configurations of modules, by their directory.
@@ -37,7 +48,7 @@ impl Evaluator<'_> {
     pub(crate) fn load(&self, directory: &Utf8Path) -> Option<Arc<Module>> {
         let (module, paths) = self.look_into(directory)?;
         if self.told.borrow_mut().insert(directory.to_owned()) {
-            paths.into_iter().for_each(|path| self.expressions.has_read(path));
+            self.told_files.borrow_mut().extend(paths);
             self.problems.borrow_mut().extend(module.problems.iter().cloned());
         }
         Some(module)
@@ -86,8 +97,9 @@ impl Evaluator<'_> {
         let mut modules = self.modules.borrow_mut();
         let module = match modules.get(directory) {
             Some(module) if module.is_of(&files) => module.clone(),
-            _ => {
-                let module = Arc::new(Module::read(directory, files));
+            before => {
+                let again = before.and_then(|before| before.again(&files));
+                let module = Arc::new(again.unwrap_or_else(|| Module::read(directory, files)));
                 modules.insert(directory.to_owned(), module.clone());
                 module
             }
@@ -123,7 +135,7 @@ impl Evaluator<'_> {
     fn read_manifest(&self) -> BTreeMap<String, Utf8PathBuf> {
         let file = FilePath::new(self.root.join(".terraform/modules/modules.json"));
         let Some(text) = self.files.text(&file) else { return BTreeMap::new() };
-        self.expressions.has_read(file);
+        self.told_files.borrow_mut().push(file);
         let Ok(manifest) = serde_json::from_str::<serde_json::Value>(&text) else { return BTreeMap::new() };
         let modules = manifest.get("Modules").and_then(|modules| modules.as_array());
         let entries = modules.into_iter().flatten().filter_map(|module| {

@@ -63,6 +63,7 @@ impl Evaluator<'_> {
     /// Remembers that something reads a variable that is declared nowhere, where it has a value.
     pub(crate) fn used_undeclared(&self, name: &Arc<str>, place: Place) {
         if self.given.contains_key(name) {
+            self.recorder.effect(|effects| effects.undeclared.push((name.clone(), place.clone())));
             let mut undeclared = self.undeclared.borrow_mut();
             let first = undeclared.entry(name.clone()).or_insert_with(|| place.clone());
             if place < *first {

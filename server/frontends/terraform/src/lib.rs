@@ -7,11 +7,13 @@
 //! editor. Does no I/O of its own: texts come through [`TerraformFiles`]. Start reading at [`resolve`], then [`Resolved`].
 
 mod cache;
+mod collected;
 mod config;
 mod evaluate;
 mod files;
 mod inputs;
 mod json;
+mod kept;
 mod moves;
 mod named_values;
 mod references;

@@ -10,7 +10,7 @@ use foreshock_resources::{Kind, Value};
 use foreshock_syntax::hcl::Expr;
 
 use crate::config::{Attribute, Block};
-use crate::evaluate::{Evaluator, ModuleInstance, Scope, Slot};
+use crate::evaluate::{Evaluator, ModuleInstance, Of, Scope, Slot};
 use crate::resolved::{NamedValue, Resolved};
 
 /// The named values of these module instances. Comes last: what was not needed before must not take the room of what was.
@@ -24,20 +24,23 @@ pub(crate) fn named_values(evaluator: &Evaluator<'_>, modules: &[Rc<ModuleInstan
         // Of the modules below the root only what was needed is told: of the rest nobody has seen the value, and there may
         // be hundreds of it.
         let is_root = module.level == 0;
-        for (variable, slot) in module.config.variables.iter().zip(&module.variables) {
-            if is_root || is_done(slot) {
+        for (number, (variable, slot)) in module.config.variables.iter().zip(&module.variables).enumerate() {
+            let is_needed = is_done(slot) || evaluator.recorder.is_needed(module.cell(Of::Variable(number as u32)));
+            if is_root || is_needed {
                 let Ok(value) = evaluator.variable(module, &variable.name) else { continue };
                 add(format!("var.{}", variable.name), value, variable.default.as_ref());
             }
         }
-        for (local, slot) in module.config.locals.iter().zip(&module.locals) {
-            if is_root || is_done(slot) {
+        for (number, (local, slot)) in module.config.locals.iter().zip(&module.locals).enumerate() {
+            let is_needed = is_done(slot) || evaluator.recorder.is_needed(module.cell(Of::Local(number as u32)));
+            if is_root || is_needed {
                 let Ok(value) = evaluator.local(module, &local.name) else { continue };
                 add(format!("local.{}", local.name), value, Some(&local.value));
             }
         }
-        for (output, slot) in module.config.outputs.iter().zip(&module.outputs) {
-            if is_root || evaluator.options.thorough || is_done(slot) {
+        for (number, (output, slot)) in module.config.outputs.iter().zip(&module.outputs).enumerate() {
+            let is_needed = is_done(slot) || evaluator.recorder.is_needed(module.cell(Of::Output(number as u32)));
+            if is_root || evaluator.options.thorough || is_needed {
                 let Some(Ok(value)) = evaluator.output(module, &output.name) else { continue };
                 add(format!("output.{}", output.name), value, output.value.as_ref());
             }

@@ -9,15 +9,17 @@ use foreshock_expressions::{Budget, each_reference};
 use foreshock_resources::{Instance, Key, Kind, Mode, ModuleCall, Resources};
 use foreshock_syntax::hcl::{Expr, ExprKind, StepKind, TraversalStep, parse_expression};
 use foreshock_text::{FilePath, Problem, Span};
-use rustc_hash::FxHashMap;
 
 use crate::cache::ResolveCache;
-use crate::config::{Block, Call, Module, Resource};
-use crate::evaluate::{CallInstance, Evaluator, Form, ModuleInstance, ResourceInstance, Scope, Tree, join_address};
+use crate::collected::Collected;
+use crate::config::{Block, Call, Resource};
+use crate::evaluate::{
+    CallInstance, Evaluator, Form, ModuleInstance, Recorder, ResourceInstance, Scope, Tree, first_places, join_address,
+};
 use crate::files::TerraformFiles;
-use crate::moves::Moves;
+use crate::kept::{Answers, Kept, Watched};
 use crate::named_values::named_values;
-use crate::references::{ModuleNode, handed_down, quoted_references, references};
+use crate::references::{ModuleNode, ModuleReferences, handed_down, quoted_references, references};
 use crate::resolved::{ResolveOptions, Resolved};
 
 /// Understands the root module in `root`: what `terraform plan` would list, as far as the text alone says it.
@@ -33,6 +35,14 @@ pub fn resolve_with(
     options: &ResolveOptions,
 ) -> Resolved {
     let root = foreshock_files::paths::join(root, "");
+    if let Some(kept) = cache.kept.take(&root, options)
+        && let Some(resolved) = again(cache, kept, files)
+    {
+        return resolved;
+    }
+    // What is asked for once, or in full, is not edited.
+    let is_edited = !options.thorough && cache.kept.is_asked_again(&root, options);
+    let watched = Watched::new(files);
     let mut evaluator = Evaluator::new(files, options, root.clone(), cache, Rc::new(Budget::new()));
     let mut resolved = Resolved { root: root.clone(), ..Resolved::default() };
     let config = match evaluator.load(&root) {
@@ -44,150 +54,148 @@ pub fn resolve_with(
         }
     };
     evaluator.enter_modules(&config);
+    if is_edited {
+        evaluator.watch(&watched);
+        evaluator.recorder = Recorder::from_scratch();
+    }
     evaluator.given = evaluator.root_values(&config);
-    let tree = Tree { root: Rc::new(ModuleInstance::new(config, Arc::from(""), None)) };
-    evaluated(&evaluator, &tree, &Arc::from(""), &mut resolved);
-    resolved.effort = evaluator.budget.effort();
+    let top = ModuleInstance::new(config, Arc::from(""), None).numbered(evaluator.recorder.number(&Arc::from("")));
+    let tree = Tree { root: Rc::new(top) };
+    let mut collected = Collected::default();
+    collected.module(&evaluator, &tree.root, &Arc::from(""), None);
+    let kept = finished(&mut evaluator, &tree, collected, None, &mut resolved);
+    let count = evaluator.blocks.get();
+    drop((tree, evaluator));
+    cache.evaluated += count;
+    if let Some(kept) = kept {
+        cache.kept.put(Kept { answers: watched.answers(), ..kept });
+    }
     resolved
 }
 
+/// Evaluates what changed since; `None` where it has to be done from scratch.
+fn again(cache: &mut ResolveCache, kept: Kept, files: &dyn TerraformFiles) -> Option<Resolved> {
+    let (root, options) = (kept.root.clone(), kept.options.clone());
+    if !kept.answers.are_still(files) {
+        return None;
+    }
+    let watched = Watched::new(files);
+    let mut evaluator = Evaluator::new(files, &options, root.clone(), cache, Rc::new(Budget::new()));
+    evaluator.workspace = kept.workspace.clone();
+    let config = evaluator.load(&root)?;
+    evaluator.enter_modules(&config);
+    evaluator.watch(&watched);
+    // Until it is known what changed, all that is worked out is new.
+    evaluator.recorder = Recorder::from_scratch();
+    evaluator.given = evaluator.root_values(&config);
+    let dirty = kept.cells.dirty(kept.changed(&evaluator)?, &kept.attributes_of());
+    let Kept { cells, parts, resources, references, mut answers, .. } = kept;
+    let recorder = std::mem::take(&mut evaluator.recorder);
+    evaluator.recorder = recorder.over(cells, dirty);
+    let top = ModuleInstance::new(config, Arc::from(""), None).numbered(evaluator.recorder.number(&Arc::from("")));
+    let tree = Tree { root: Rc::new(top) };
+    let before = parts.into_iter().map(|part| (part.address.clone(), part)).collect();
+    let mut collected = Collected::over(before);
+    collected.module(&evaluator, &tree.root, &Arc::from(""), None);
+    let is_whole = !collected.is_other && collected.before.as_ref().is_none_or(|before| before.is_empty());
+    if !is_whole {
+        return None;
+    }
+    let mut resolved = Resolved { root, ..Resolved::default() };
+    let kept = finished(&mut evaluator, &tree, collected, Some((resources, references)), &mut resolved)?;
+    let count = evaluator.blocks.get();
+    drop((tree, evaluator));
+    answers.extend(watched.answers());
+    cache.evaluated += count;
+    cache.kept.put(Kept { answers, ..kept });
+    Some(resolved)
+}
+
+/// What the evaluation before came to.
+type Before = (Arc<Resources>, Vec<(Arc<str>, Arc<ModuleReferences>)>);
+
 /// Evaluates all of a root module whose own address is `path`.
-pub(crate) fn evaluated(evaluator: &Evaluator<'_>, tree: &Tree, path: &Arc<str>, resolved: &mut Resolved) {
+pub(crate) fn evaluated(evaluator: &mut Evaluator<'_>, tree: &Tree, path: &Arc<str>, resolved: &mut Resolved) {
     let mut collected = Collected::default();
     collected.module(evaluator, &tree.root, path, None);
-    let references = references(&collected.tree);
-    let Collected { mut instances, mut modules, moves, visited, .. } = collected;
-    instances.sort_by(|a, b| a.address.cmp(&b.address));
-    modules.sort_by(|a, b| a.address.cmp(&b.address));
+    finished(evaluator, tree, collected, None, resolved);
+}
+
+/// Puts together what was collected. What can be kept of it.
+fn finished(
+    evaluator: &mut Evaluator<'_>,
+    tree: &Tree,
+    collected: Collected,
+    before: Option<Before>,
+    resolved: &mut Resolved,
+) -> Option<Kept> {
+    let own = |node: &ModuleNode| (node.path.clone(), node.config.references().clone());
+    let edges: Vec<(Arc<str>, Arc<ModuleReferences>)> = collected.tree.iter().map(own).collect();
+    let is_same = |before: &Before| {
+        let pairs = before.1.iter().zip(&edges);
+        before.1.len() == edges.len()
+            && pairs.into_iter().all(|(old, new)| old.0 == new.0 && Arc::ptr_eq(&old.1, &new.1))
+    };
+    let references = match &before {
+        Some(before) if is_same(before) => None,
+        _ => Some(references(&collected.tree)),
+    };
+    resolved.resources = collected.resources(before.map(|(resources, _)| resources), references);
+    let Collected { parts, moves, visited, .. } = collected;
     resolved.moves = moves;
-    resolved.resources = Arc::new(Resources { instances, references, modules });
-    resolved.named = named_values(evaluator, &visited);
+    let (first, others) = visited.split_at(visited.len().min(1));
+    resolved.named = named_values(evaluator, first);
+    evaluator.recorder.commit();
+    // Those of the modules below are told where something needed them, which is not this.
+    resolved.named.extend(evaluator.recorder.silently(|| named_values(evaluator, others)));
+    let budget = evaluator.budget.clone();
+    resolved.effort = budget.effort();
+    let mut kept = None;
+    if evaluator.recorder.is_on {
+        evaluator.note_files();
+        let recorder = std::mem::take(&mut evaluator.recorder);
+        let (cells, effects) = recorder.finish(budget.effort());
+        resolved.effort = effects.effort;
+        evaluator.refused.borrow_mut().extend(effects.refused);
+        evaluator.workspaces.borrow_mut().extend(effects.workspaces);
+        evaluator.told_files.borrow_mut().extend(effects.files);
+        *evaluator.undeclared.borrow_mut() = first_places(effects.undeclared);
+        kept = cells.filter(|_| budget.is_roomy(effects.effort)).map(|cells| Kept {
+            root: evaluator.root.clone(),
+            options: evaluator.options.clone(),
+            workspace: evaluator.workspace.clone(),
+            given: evaluator.given.clone(),
+            cells,
+            parts,
+            resources: resolved.resources.clone(),
+            references: edges,
+            answers: Answers::default(),
+        });
+    }
     resolved.named.extend(evaluator.undeclared_values());
     resolved.notes.extend(evaluator.note_of_undeclared());
     resolved.variable_files = evaluator.variable_files();
     resolved.unread = evaluator.unread_values(&tree.root.config);
-    resolved.files = evaluator.expressions.take_read();
+    resolved.files = evaluator.take_files();
     resolved.files.sort_by(|a, b| a.as_path().as_str().cmp(b.as_path().as_str()));
     resolved.files.dedup();
     resolved.remote_states = evaluator.remote.take().states;
     resolved.remote_states.sort_by(|a, b| a.address.cmp(&b.address));
     resolved.workspaces = evaluator.workspaces.take().into_iter().collect();
     resolved.problems = evaluator.problems.take();
+    // Whoever comes first says them first, and that depends on what was kept.
+    let place = |(file, problem): &(FilePath, Problem)| (file.clone(), problem.span.start, problem.span.end);
+    resolved.problems.sort_by_cached_key(place);
     resolved.refused = evaluator.refused.take().into_iter().map(|(file, _, why)| (file, why)).collect();
+    kept
 }
 
-#[derive(Default)]
-struct Collected {
-    instances: Vec<Arc<Instance>>,
-    modules: Vec<ModuleCall>,
-    tree: Vec<ModuleNode>,
-    /// Every module instance.
-    visited: Vec<Rc<ModuleInstance>>,
-    moves: Moves,
-    /// Number in the tree by path.
-    numbers: FxHashMap<Arc<str>, usize>,
-}
-
-impl Collected {
-    fn module(
-        &mut self,
-        evaluator: &Evaluator<'_>,
-        module: &Rc<ModuleInstance>,
-        path: &Arc<str>,
-        caller: Option<(usize, usize)>,
-    ) {
-        self.visited.push(module.clone());
-        let number = self.node(&module.config, path, caller);
-        for (resource, config) in module.config.resources.iter().enumerate() {
-            let Some(expansion) = evaluator.expansion(module, resource) else { continue };
-            for one in &expansion.instances {
-                let repetition = expansion.repetition.clone();
-                let instance = Instance { repetition, ..instance(evaluator, one, config, path) };
-                self.instances.push(Arc::new(instance));
-            }
-        }
-        for (call, config) in module.config.calls.iter().enumerate() {
-            let Some(expansion) = evaluator.call_expansion(module, call) else { continue };
-            let inner_path = join_address(path, &format!("module.{}", config.name));
-            let source = evaluator.source_of(module, config).ok();
-            for one in &expansion.instances {
-                let scope = config.block.attributes.first().map(|first| Scope::of(module, first));
-                let scope = scope.map(|scope| scope.with_repetition(&one.repetition));
-                let called = ModuleCall {
-                    address: one.address.clone(),
-                    source: source.clone().unwrap_or_default(),
-                    directory: one.module.as_ref().map(|inner| inner.config.directory.clone()),
-                    block: config.block.place.clone(),
-                    arguments: scope.map(|scope| evaluator.arguments(&config.block, scope)).unwrap_or_default(),
-                };
-                // A path that leads nowhere is a mistake, not a module.
-                let may_be_there = match &source {
-                    Some(source) => !source.is_empty() && !source.starts_with(['.', '/']),
-                    None => true,
-                };
-                if one.module.is_none() && (may_be_there || one.refused.is_some()) {
-                    let repetition = expansion.repetition.clone();
-                    let instance = not_at_hand(evaluator, module, config, one, &called);
-                    let instance = Instance { repetition, resource: inner_path.clone(), ..instance };
-                    self.instances.push(Arc::new(instance));
-                }
-                self.modules.push(called);
-                if let Some(inner) = &one.module {
-                    self.module(evaluator, inner, &inner_path, Some((number, call)));
-                }
-            }
-            // A module that is not called even once still has its place in the graph.
-            if expansion.instances.is_empty()
-                && let Some(config) = evaluator.module_of(module, config)
-                && !evaluator.is_too_wide(module, &config)
-            {
-                self.dormant(evaluator, module, config, &inner_path, (number, call));
-            }
-        }
-    }
-
-    /// The place of a module in the tree.
-    fn node(&mut self, config: &Arc<Module>, path: &Arc<str>, caller: Option<(usize, usize)>) -> usize {
-        if let Some(number) = self.numbers.get(path) {
-            return *number;
-        }
-        let number = self.tree.len();
-        self.numbers.insert(path.clone(), number);
-        self.moves.add(path, &config.moves, &config.removed);
-        let calls = vec![None; config.calls.len()];
-        self.tree.push(ModuleNode { config: config.clone(), path: path.clone(), caller, calls });
-        if let Some((caller, call)) = caller {
-            let slot = self.tree.get_mut(caller).and_then(|caller| caller.calls.get_mut(call));
-            if let Some(slot) = slot {
-                *slot = Some(number);
-            }
-        }
-        number
-    }
-
-    fn dormant(
-        &mut self,
-        evaluator: &Evaluator<'_>,
-        caller: &Rc<ModuleInstance>,
-        config: Arc<Module>,
-        path: &Arc<str>,
-        from: (usize, usize),
-    ) {
-        if self.numbers.contains_key(path) {
-            return;
-        }
-        let number = self.node(&config, path, Some(from));
-        let module = Rc::new(ModuleInstance::dormant(config, caller, from.1));
-        for (call, config) in module.config.calls.iter().enumerate() {
-            if let Some(inner) = evaluator.module_of(&module, config) {
-                let path = join_address(path, &format!("module.{}", config.name));
-                self.dormant(evaluator, &module, inner, &path, (number, call));
-            }
-        }
-    }
-}
-
-fn instance(evaluator: &Evaluator<'_>, one: &Rc<ResourceInstance>, config: &Resource, path: &Arc<str>) -> Instance {
+pub(crate) fn instance(
+    evaluator: &Evaluator<'_>,
+    one: &Rc<ResourceInstance>,
+    config: &Resource,
+    path: &Arc<str>,
+) -> Instance {
     Instance {
         address: one.address.clone(),
         resource: join_address(path, &config.address),
@@ -278,7 +286,7 @@ fn ignored_path(expr: &Expr) -> Option<Arc<str>> {
 }
 
 /// What is known of a module that is not at hand.
-fn not_at_hand(
+pub(crate) fn not_at_hand(
     evaluator: &Evaluator<'_>,
     module: &Rc<ModuleInstance>,
     config: &Call,

@@ -1,5 +1,6 @@
 //! One module directory, read: what is declared in it, override files merged, nothing evaluated.
 
+mod again;
 mod component;
 mod constraint;
 mod json_schema;
@@ -79,27 +80,48 @@ impl Block {
 }
 
 /// Things by name: sorted, found by name, numbered for the memo of an instance.
-#[derive(Clone, Debug)]
+/// A thing whose text did not change is the same one in the next version.
+#[derive(Debug)]
 pub(crate) struct Named<T> {
-    items: Vec<T>,
-    numbers: rustc_hash::FxHashMap<Arc<str>, usize>,
+    items: Vec<Arc<T>>,
+    numbers: Arc<rustc_hash::FxHashMap<Arc<str>, usize>>,
 }
 
 impl<T> Default for Named<T> {
     fn default() -> Named<T> {
-        Named { items: Vec::new(), numbers: rustc_hash::FxHashMap::default() }
+        Named { items: Vec::new(), numbers: Arc::default() }
+    }
+}
+
+impl<T> Clone for Named<T> {
+    fn clone(&self) -> Named<T> {
+        Named { items: self.items.clone(), numbers: self.numbers.clone() }
     }
 }
 
 impl<T> Named<T> {
     /// From items in the order of their names.
     pub(crate) fn from_sorted(sorted: std::collections::BTreeMap<Arc<str>, T>) -> Named<T> {
-        let mut named = Named::default();
+        let mut items = Vec::with_capacity(sorted.len());
+        let mut numbers = rustc_hash::FxHashMap::default();
         for (number, (name, item)) in sorted.into_iter().enumerate() {
-            named.items.push(item);
-            named.numbers.insert(name, number);
+            items.push(Arc::new(item));
+            numbers.insert(name, number);
         }
-        named
+        Named { items, numbers: Arc::new(numbers) }
+    }
+
+    /// Puts a new version of a thing in its place; `None` where there is none of the name.
+    pub(super) fn replace(&mut self, name: &str, item: T) -> Option<()> {
+        let number = self.number(name)?;
+        *self.items.get_mut(number)? = Arc::new(item);
+        Some(())
+    }
+
+    /// The numbers of the things that are not those of `other`, which has as many.
+    pub(crate) fn changed_since(&self, other: &Named<T>) -> Vec<usize> {
+        let pairs = self.items.iter().zip(&other.items).enumerate();
+        pairs.filter(|(_, (mine, theirs))| !Arc::ptr_eq(mine, theirs)).map(|(number, _)| number).collect()
     }
 
     pub(crate) fn number(&self, name: &str) -> Option<usize> {
@@ -107,7 +129,7 @@ impl<T> Named<T> {
     }
 
     pub(crate) fn get(&self, number: usize) -> Option<&T> {
-        self.items.get(number)
+        self.items.get(number).map(Arc::as_ref)
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<&T> {
@@ -115,7 +137,7 @@ impl<T> Named<T> {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.items.iter()
+        self.items.iter().map(Arc::as_ref)
     }
 
     pub(crate) fn len(&self) -> usize {

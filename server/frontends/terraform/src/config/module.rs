@@ -36,8 +36,14 @@ pub(crate) struct Module {
     pub(crate) moves: Vec<(Address, Address)>,
     pub(crate) removed: Vec<Removed>,
     pub(crate) problems: Vec<(FilePath, Problem)>,
-    references: OnceLock<ModuleReferences>,
+    /// The same in all versions that declare the same names in the same files, so that the numbers of things mean the same.
+    pub(crate) shape: Arc<Shape>,
+    pub(super) references: OnceLock<Arc<ModuleReferences>>,
 }
+
+/// Stands for the names of a module: two modules with the same one declare the same.
+#[derive(Debug, Default)]
+pub(crate) struct Shape(());
 
 #[derive(Clone, Debug)]
 pub(crate) struct Variable {
@@ -180,27 +186,15 @@ impl Module {
                     outputs.insert(name.clone(), output(name.clone(), block));
                 }
                 ("module", [name, ..]) => {
-                    let source = block.attribute("source").and_then(|attribute| constant(&attribute.expr));
-                    let source = match source.map(|value| value.kind) {
-                        Some(foreshock_resources::Kind::String(source)) => source,
-                        _ => Arc::from(""),
-                    };
-                    calls.insert(name.clone(), Call { name: name.clone(), source, block });
+                    calls.insert(name.clone(), call(name.clone(), block));
                 }
                 ("provider", [name, ..]) => {
                     let key = provider_name(name, &block);
                     providers.insert(key, Provider { block });
                 }
-                (kind @ ("resource" | "data"), [type_name, name, ..]) => {
-                    let (mode, address) = match kind {
-                        "data" => (Mode::Data, format!("data.{type_name}.{name}")),
-                        _ => (Mode::Managed, format!("{type_name}.{name}")),
-                    };
-                    let address: Arc<str> = Arc::from(address);
-                    let (type_name, name) = (type_name.clone(), name.clone());
-                    let provider = resource_provider(&type_name, &block);
-                    let resource = Resource { address: address.clone(), mode, type_name, name, provider, block };
-                    resources.insert(address, resource);
+                ("resource" | "data", [type_name, name, ..]) => {
+                    let resource = resource(type_name.clone(), name.clone(), block);
+                    resources.insert(resource.address.clone(), resource);
                 }
                 _ => {}
             }
@@ -218,8 +212,8 @@ impl Module {
     }
 
     /// What everything declared here refers to.
-    pub(crate) fn references(&self) -> &ModuleReferences {
-        self.references.get_or_init(|| ModuleReferences::of(self))
+    pub(crate) fn references(&self) -> &Arc<ModuleReferences> {
+        self.references.get_or_init(|| Arc::new(ModuleReferences::of(self)))
     }
 
     /// Whether it was made of exactly these texts.
@@ -292,7 +286,7 @@ fn describe(block: &Block) -> String {
     format!("{}{}", block.kind, labels.concat())
 }
 
-fn provider_name(name: &Arc<str>, block: &Block) -> Arc<str> {
+pub(super) fn provider_name(name: &Arc<str>, block: &Block) -> Arc<str> {
     match block.attribute("alias").and_then(|attribute| constant(&attribute.expr)).map(|value| value.kind) {
         Some(foreshock_resources::Kind::String(alias)) => Arc::from(format!("{name}.{alias}")),
         _ => name.clone(),
@@ -306,7 +300,25 @@ fn flag(block: &Block, name: &str, otherwise: bool) -> bool {
     }
 }
 
-fn variable(name: Arc<str>, block: Block) -> Variable {
+pub(super) fn resource(type_name: Arc<str>, name: Arc<str>, block: Block) -> Resource {
+    let (mode, address) = match &*block.kind {
+        "data" => (Mode::Data, format!("data.{type_name}.{name}")),
+        _ => (Mode::Managed, format!("{type_name}.{name}")),
+    };
+    let provider = resource_provider(&type_name, &block);
+    Resource { address: Arc::from(address), mode, type_name, name, provider, block }
+}
+
+pub(super) fn call(name: Arc<str>, block: Block) -> Call {
+    let source = block.attribute("source").and_then(|attribute| constant(&attribute.expr));
+    let source = match source.map(|value| value.kind) {
+        Some(foreshock_resources::Kind::String(source)) => source,
+        _ => Arc::from(""),
+    };
+    Call { name, source, block }
+}
+
+pub(super) fn variable(name: Arc<str>, block: Block) -> Variable {
     Variable {
         name,
         of: block.attribute("type").map_or(Type::Any, |attribute| constraint(&attribute.expr)),
@@ -317,6 +329,6 @@ fn variable(name: Arc<str>, block: Block) -> Variable {
     }
 }
 
-fn output(name: Arc<str>, block: Block) -> Output {
+pub(super) fn output(name: Arc<str>, block: Block) -> Output {
     Output { name, value: block.attribute("value").cloned(), sensitive: flag(&block, "sensitive", false), block }
 }

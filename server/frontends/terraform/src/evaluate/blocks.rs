@@ -8,7 +8,7 @@ use foreshock_expressions::{Binding, Failure, pairs, string_of};
 use foreshock_resources as resources;
 use foreshock_resources::{Kind, Provenance, Value};
 
-use super::{Evaluator, ResourceInstance, Scope, memo};
+use super::{Evaluator, Of, ResourceInstance, Scope};
 use crate::config::{Attribute, Block};
 
 /// Arguments of Terraform itself, not of the resource.
@@ -60,7 +60,7 @@ impl<'a> Evaluator<'a> {
             }
             Rc::new(blocks)
         };
-        memo(&one.blocks, compute, || Rc::new(Vec::new()))
+        self.memo_of(one.module.cell(Of::Blocks(one.resource as u32)), &one.blocks, compute, || Rc::new(Vec::new()))
     }
 
     /// The arguments of a module call, without Terraform's own.

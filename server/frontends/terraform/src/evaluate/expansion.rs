@@ -10,7 +10,7 @@ use foreshock_resources::{Key, Kind, Provenance, Value};
 use foreshock_syntax::hcl::Expr;
 
 use super::instance::{CallInstance, Caller};
-use super::{CallExpansion, Evaluator, Expansion, ModuleInstance, Repetition, ResourceInstance, Scope, Slot, memo};
+use super::{CallExpansion, Evaluator, Expansion, ModuleInstance, Of, Repetition, ResourceInstance, Scope, Slot};
 use crate::config::Block;
 
 /// How a block is repeated.
@@ -100,7 +100,7 @@ impl<'a> Evaluator<'a> {
             let (form, siblings) = unknown(why, Provenance::none());
             build(form, siblings, None)
         };
-        Some(memo(slot, expand, circle))
+        Some(self.memo_of(module.cell(Of::Repetition(resource as u32)), slot, expand, circle))
     }
 
     /// The instances of a module call.
@@ -123,7 +123,8 @@ impl<'a> Evaluator<'a> {
                 let address = with_key(&address, &key);
                 let inner = target.clone().map(|target| {
                     let caller = Caller { module: module.clone(), number: call, repetition: repetition.clone() };
-                    Rc::new(ModuleInstance::new(target, address.clone(), Some(caller)))
+                    let number = module.number.and_then(|_| self.recorder.number(&address));
+                    Rc::new(ModuleInstance::new(target, address.clone(), Some(caller)).numbered(number))
                 });
                 CallInstance { address, key, repetition, module: inner, refused: refused.clone() }
             });
@@ -137,7 +138,7 @@ impl<'a> Evaluator<'a> {
             let (form, siblings) = unknown(Arc::from("circular reference"), Provenance::none());
             build(form, siblings, None)
         };
-        Some(memo(slot, expand, circle))
+        Some(self.memo_of(module.cell(Of::Call(call as u32)), slot, expand, circle))
     }
 
     fn siblings(

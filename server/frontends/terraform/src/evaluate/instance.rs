@@ -7,7 +7,7 @@ use std::sync::Arc;
 use foreshock_resources as resources;
 use foreshock_resources::{Key, Value};
 
-use super::{Configuration, Form, Slot};
+use super::{Cell, Configuration, Form, Of, Slot};
 use crate::config::Named;
 
 /// What `count` and `each` mean in a block.
@@ -29,6 +29,8 @@ pub(crate) struct ModuleInstance {
     pub(crate) address: Arc<str>,
     /// How it was called; `None` for the root.
     pub(crate) call: Option<Caller>,
+    /// Its number among the cells; `None` where nothing is noted of it.
+    pub(crate) number: Option<u32>,
     /// Distance from the root.
     pub(crate) level: usize,
     pub(crate) variables: Vec<RefCell<Slot<Value>>>,
@@ -96,6 +98,7 @@ impl ModuleInstance {
             address,
             level: call.as_ref().map_or(0, |call| call.module.level + 1),
             call,
+            number: None,
             variables: slots(&config.variables),
             locals: slots(&config.locals),
             outputs: slots(&config.outputs),
@@ -103,6 +106,16 @@ impl ModuleInstance {
             calls: slots(&config.calls),
             config,
         }
+    }
+
+    /// The same with its number among the cells.
+    pub(crate) fn numbered(self, number: Option<u32>) -> ModuleInstance {
+        ModuleInstance { number, ..self }
+    }
+
+    /// A cell of this module instance.
+    pub(crate) fn cell(&self, of: Of) -> Option<Cell> {
+        Some(Cell { module: self.number?, of })
     }
 
     /// The number of the call in the root that leads here; `None` for the root itself.

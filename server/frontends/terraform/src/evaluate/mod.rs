@@ -1,6 +1,7 @@
 //! Evaluation: lazy and memoised per module instance, so that a value is computed once and only where it is needed.
 
 mod blocks;
+mod cells;
 mod expansion;
 mod instance;
 mod module_tree;
@@ -24,9 +25,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::cache::{Modules, ResolveCache};
 use crate::config::{Attribute, Module};
 use crate::files::TerraformFiles;
+use crate::kept::Watched;
 use crate::remote::Remote;
 use crate::resolved::{DEFAULT_WORKSPACE, ResolveOptions};
 
+pub(crate) use cells::{Cell, Cells, Of, Recorder, first_places};
 pub(crate) use expansion::{Form, join_address, quoted};
 pub(crate) use instance::{CallExpansion, CallInstance, Expansion, ModuleInstance, Repetition, ResourceInstance, Tree};
 pub(crate) use module_tree::WIDEST;
@@ -62,6 +65,12 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) undeclared: RefCell<BTreeMap<Arc<str>, Place>>,
     /// What is known of other stacks.
     pub(crate) remote: RefCell<Remote>,
+    /// What is noted for the next evaluation.
+    pub(crate) recorder: Recorder,
+    /// How many blocks of resources were evaluated.
+    pub(crate) blocks: std::cell::Cell<u64>,
+    /// The files that the configuration itself was read from.
+    pub(crate) told_files: RefCell<Vec<FilePath>>,
     /// The name of the workspace.
     pub(crate) workspace: Arc<str>,
     /// The keys of maps that were asked by it.
@@ -118,7 +127,7 @@ impl<'a> Evaluator<'a> {
         cache: &'a mut ResolveCache,
         budget: Rc<Budget>,
     ) -> Evaluator<'a> {
-        let ResolveCache { modules, expressions } = cache;
+        let ResolveCache { modules, expressions, .. } = cache;
         Evaluator::over(files, options, root, modules, expressions, budget)
     }
 
@@ -151,6 +160,9 @@ impl<'a> Evaluator<'a> {
             remote: RefCell::default(),
             workspace: options.workspace.as_deref().unwrap_or(DEFAULT_WORKSPACE).into(),
             workspaces: RefCell::default(),
+            recorder: Recorder::default(),
+            blocks: std::cell::Cell::default(),
+            told_files: RefCell::default(),
         }
     }
 
@@ -163,6 +175,7 @@ impl<'a> Evaluator<'a> {
             Err(Failure { why, ours }) => {
                 if !ours {
                     let refused = (attribute.file.clone(), attribute.value_span.start, why.clone());
+                    self.recorder.effect(|effects| effects.refused.push(refused.clone()));
                     self.refused.borrow_mut().insert(refused);
                 }
                 // What it is made from is told even where the value itself is too much.
@@ -192,6 +205,100 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+impl<'a> Evaluator<'a> {
+    /// Lets functions ask for files in a way that is remembered.
+    pub(crate) fn watch(&mut self, watched: &'a Watched<'_>) {
+        let (compiled, budget) = (self.expressions.cache(), self.budget.clone());
+        // What was read so far is not forgotten.
+        self.told_files.borrow_mut().extend(self.expressions.take_read());
+        self.expressions = foreshock_expressions::Evaluator::new(watched, self.root.clone(), compiled, budget);
+    }
+}
+
+impl Evaluator<'_> {
+    /// A memoised value of a cell; `circle` answers when its own computation asks for it.
+    pub(crate) fn memo_of<T: Clone>(
+        &self,
+        cell: Option<Cell>,
+        slot: &RefCell<Slot<T>>,
+        compute: impl FnOnce() -> T,
+        circle: impl FnOnce() -> T,
+    ) -> T {
+        self.recorder.read(cell, &self.budget);
+        match &*slot.borrow() {
+            Slot::Done(value) => return value.clone(),
+            Slot::Busy => {
+                self.recorder.spoil();
+                return circle();
+            }
+            Slot::Empty => {}
+        }
+        slot.replace(Slot::Busy);
+        let value = self.in_cell(cell, compute);
+        slot.replace(Slot::Done(value.clone()));
+        value
+    }
+
+    /// The same of a variable, local or output, whose value is kept for the next evaluation.
+    pub(crate) fn named_memo(
+        &self,
+        cell: Option<Cell>,
+        slot: &RefCell<Slot<Value>>,
+        compute: impl FnOnce() -> Value,
+        circle: impl FnOnce() -> Value,
+    ) -> Value {
+        if let Some(value) = self.recorder.value(cell) {
+            self.recorder.read(cell, &self.budget);
+            return value;
+        }
+        let value = self.memo_of(cell, slot, compute, circle);
+        self.recorder.keep_value(cell, &value);
+        value
+    }
+
+    /// Works out a cell, and notes what it asks for.
+    #[inline(always)]
+    pub(crate) fn in_cell<T>(&self, cell: Option<Cell>, compute: impl FnOnce() -> T) -> T {
+        let outer = self.enter(cell);
+        let result = compute();
+        self.leave(cell, outer);
+        result
+    }
+
+    /// Begins to work out a cell.
+    #[inline(never)]
+    fn enter(&self, cell: Option<Cell>) -> u32 {
+        let Some(cell) = cell.filter(|_| self.recorder.is_on) else { return 0 };
+        self.note_files();
+        self.recorder.enter(cell, self.budget.effort());
+        self.budget.begin_depth()
+    }
+
+    /// Ends the work on the cell that was entered last.
+    #[inline(never)]
+    fn leave(&self, cell: Option<Cell>, outer: u32) {
+        if cell.is_some() && self.recorder.is_on {
+            self.note_files();
+            self.recorder.leave(self.budget.end_depth(outer), self.budget.effort());
+        }
+    }
+
+    /// Every file that was read so far; forgets them.
+    pub(crate) fn take_files(&self) -> Vec<FilePath> {
+        let mut files = self.expressions.take_read();
+        files.append(&mut self.told_files.borrow_mut());
+        files
+    }
+
+    /// What was read since the last note belongs to the cell being worked out.
+    pub(crate) fn note_files(&self) {
+        let read = self.expressions.take_read();
+        if !read.is_empty() {
+            self.recorder.effect(|effects| effects.files.extend(read));
+        }
+    }
+}
+
 /// What a memo knows about a named value.
 #[derive(Default)]
 pub(crate) enum Slot<T> {
@@ -200,19 +307,6 @@ pub(crate) enum Slot<T> {
     /// Being computed: asking again is a circle.
     Busy,
     Done(T),
-}
-
-/// Computes a memoised value once; `circle` answers when its own computation asks for it.
-pub(crate) fn memo<T: Clone>(slot: &RefCell<Slot<T>>, compute: impl FnOnce() -> T, circle: impl FnOnce() -> T) -> T {
-    match &*slot.borrow() {
-        Slot::Done(value) => return value.clone(),
-        Slot::Busy => return circle(),
-        Slot::Empty => {}
-    }
-    slot.replace(Slot::Busy);
-    let value = compute();
-    slot.replace(Slot::Done(value.clone()));
-    value
 }
 
 /// A shared handle to a module's configuration.

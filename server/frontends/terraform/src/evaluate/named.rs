@@ -7,7 +7,7 @@ use foreshock_expressions::{Failure, Type, convert};
 use foreshock_resources::{Kind, Value};
 use foreshock_text::Problem;
 
-use super::{Configuration, Evaluator, ModuleInstance, Scope, memo};
+use super::{Configuration, Evaluator, ModuleInstance, Of, Repetition, Scope};
 use crate::config::{Call, Variable};
 
 impl<'a> Evaluator<'a> {
@@ -19,7 +19,8 @@ impl<'a> Evaluator<'a> {
             return Ok(Value::unknown(format!("local.{name} is not declared")));
         };
         self.budget.deeper(|| {
-            Ok(memo(
+            Ok(self.named_memo(
+                number.and_then(|number| module.cell(Of::Local(number as u32))),
                 slot,
                 || self.budget.of_its_own(|| self.attribute(&local.value, Scope::of(module, &local.value))),
                 || Value::unknown(format!("circular reference: local.{name}")),
@@ -36,7 +37,8 @@ impl<'a> Evaluator<'a> {
             return Ok(self.undeclared_variable(module, name));
         };
         self.budget.deeper(|| {
-            Ok(memo(
+            Ok(self.named_memo(
+                number.and_then(|number| module.cell(Of::Variable(number as u32))),
                 slot,
                 || self.budget.of_its_own(|| self.variable_value(module, variable)),
                 || Value::unknown(format!("circular reference: var.{name}")),
@@ -56,6 +58,9 @@ impl<'a> Evaluator<'a> {
             None => self.given.get(&variable.name).cloned(),
             Some(caller) => {
                 let call = caller.module.config.calls.get(caller.number);
+                if caller.repetition != Repetition::None {
+                    self.recorder.read(caller.module.cell(Of::Call(caller.number as u32)), &self.budget);
+                }
                 call.and_then(|call| call.block.attribute(&variable.name)).map(|argument| {
                     let scope = Scope::of(&caller.module, argument).with_repetition(&caller.repetition);
                     self.attribute(argument, scope)
@@ -95,7 +100,8 @@ impl<'a> Evaluator<'a> {
         let number = module.config.outputs.number(name)?;
         let (output, slot) = (module.config.outputs.get(number)?, module.outputs.get(number)?);
         Some(self.budget.deeper(|| {
-            Ok(memo(
+            Ok(self.named_memo(
+                module.cell(Of::Output(number as u32)),
                 slot,
                 || {
                     let own = |of| self.budget.of_its_own(|| self.attribute(of, Scope::of(module, of)));

@@ -59,7 +59,9 @@ impl Evaluator<'_> {
     fn asks_by_workspace(&self, items: &BTreeMap<Arc<str>, Value>, key: &Value) -> bool {
         let asks = matches!(&key.kind, Kind::String(name) if Arc::ptr_eq(name, &self.workspace));
         if asks {
-            self.workspaces.borrow_mut().extend(items.keys().filter(|key| &***key != DEFAULT_WORKSPACE).cloned());
+            let named = || items.keys().filter(|key| &***key != DEFAULT_WORKSPACE).cloned();
+            self.recorder.effect(|effects| effects.workspaces.extend(named()));
+            self.workspaces.borrow_mut().extend(named());
         }
         asks
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foreshock_resources as resources;
 use foreshock_resources::{JoinedProvenance, Kind, Mode, Value};
 
-use super::{Evaluator, ModuleInstance, ResourceInstance, Scope};
+use super::{Evaluator, ModuleInstance, Of, ResourceInstance, Scope};
 use crate::config::Provider;
 
 /// The configuration of a provider that `key` (`aws`, `aws.west`) means in a module: its own, one handed down with
@@ -53,13 +53,17 @@ impl<'a> Evaluator<'a> {
     /// The region a resource of this module is made in, where its provider says so.
     pub(crate) fn region(&self, module: &Rc<ModuleInstance>, provider: &Arc<str>) -> Option<Value> {
         let key = (module.address.clone(), provider.clone());
+        let cell = self.recorder.number(provider).and_then(|number| module.cell(Of::Region(number)));
+        self.recorder.read(cell, &self.budget);
         if let Some(region) = self.regions.borrow().get(&key) {
             return region.clone();
         }
-        let region = provider_of(module, provider).and_then(|(module, provider)| {
+        let written = || {
+            let (module, provider) = provider_of(module, provider)?;
             let attribute = provider.block.attribute("region")?;
             Some(self.budget.of_its_own(|| self.attribute(attribute, Scope::of(module, attribute))))
-        });
+        };
+        let region = self.in_cell(cell, written);
         self.regions.borrow_mut().insert(key, region.clone());
         region
     }
@@ -107,6 +111,8 @@ impl<'a> Evaluator<'a> {
         let may_have_own = resource.type_name.starts_with("aws_") || resource.type_name.starts_with("google_");
         let number = resource.block.attributes.iter().position(|of| &*of.name == "region").filter(|_| may_have_own);
         let own = number.and_then(|number| {
+            let cell = one.module.cell(Of::Attribute(one.resource as u32, number as u32));
+            self.recorder.read(cell, &self.budget);
             let attribute = resource.block.attributes.get(number)?;
             let scope = Scope::of(&one.module, attribute).with_repetition(&one.repetition);
             Some(self.budget.of_its_own(|| self.attribute(attribute, scope)))
@@ -123,10 +129,13 @@ impl<'a> Evaluator<'a> {
     /// The resources that a provider is configured with, where there are any: the cluster it talks to.
     pub(crate) fn provider(&self, module: &Rc<ModuleInstance>, provider: &Arc<str>) -> Option<resources::Attribute> {
         let key = (module.address.clone(), provider.clone());
+        let cell = self.recorder.number(provider).and_then(|number| module.cell(Of::Provider(number)));
+        self.recorder.read(cell, &self.budget);
         if let Some(known) = self.providers.borrow().get(&key) {
             return known.clone();
         }
-        let configured = provider_of(module, provider).and_then(|(module, provider)| {
+        let configured = || {
+            let (module, provider) = provider_of(module, provider)?;
             let body = self.configuration(&provider.block, module);
             let mut written = Vec::new();
             attributes(&body, &mut written);
@@ -136,7 +145,8 @@ impl<'a> Evaluator<'a> {
             let value =
                 Value { provenance: provenance.provenance(), ..Value::unknown("the configuration of a provider") };
             Some(resources::Attribute { value, place })
-        });
+        };
+        let configured = self.in_cell(cell, configured);
         self.providers.borrow_mut().insert(key, configured.clone());
         configured
     }

@@ -9,7 +9,7 @@ use foreshock_resources::{JoinedProvenance, Kind, Provenance, Trace, Value};
 use foreshock_syntax::hcl::{StepKind, TraversalStep};
 use foreshock_text::{Place, Span};
 
-use super::{CallExpansion, Evaluator, Expansion, Form, Repetition, ResourceInstance, Scope, memo};
+use super::{CallExpansion, Evaluator, Expansion, Form, Of, Repetition, ResourceInstance, Scope};
 use crate::remote::{is_remote_state, outputs_names, outputs_of};
 
 /// The names of the attributes in some steps: `a.b[0].c` gives `a.b.c`.
@@ -276,6 +276,7 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn instance_attribute(&self, one: &Rc<ResourceInstance>, name: &str) -> Option<Value> {
         let resource = one.module.config.resources.get(one.resource)?;
         let block = &resource.block;
+        self.recorder.read(one.module.cell(Of::Names(one.resource as u32)), &self.budget);
         if super::blocks::is_meta(name) {
             return None;
         }
@@ -305,7 +306,8 @@ impl<'a> Evaluator<'a> {
             self.budget.of_its_own(|| self.attribute(attribute, scope))
         };
         let circle = || Value::unknown(format!("circular reference: {}.{}", one.address, attribute.name));
-        Some(memo(slot, compute, circle))
+        let cell = one.module.cell(Of::Attribute(one.resource as u32, number as u32));
+        Some(self.memo_of(cell, slot, compute, circle))
     }
 
     /// A whole instance as a value.
@@ -317,6 +319,7 @@ impl<'a> Evaluator<'a> {
             place: place.clone(),
             named: None,
         };
+        self.recorder.read(one.module.cell(Of::Names(one.resource as u32)), &self.budget);
         if let Some(resource) = one.module.config.resources.get(one.resource) {
             let names = resource.block.attributes.iter().map(|attribute| &attribute.name);
             let kinds = resource.block.blocks.iter().map(|block| match (&*block.kind, block.labels.first()) {

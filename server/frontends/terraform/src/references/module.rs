@@ -19,7 +19,7 @@ pub(super) enum Target {
 }
 
 /// The references of everything declared in a module, by number.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ModuleReferences {
     /// Of the validations of variables.
     pub(super) variables: Vec<Vec<Target>>,
@@ -36,6 +36,22 @@ pub(crate) struct ModuleReferences {
 }
 
 impl ModuleReferences {
+    /// Whether nothing changes where only these resources and locals of the module did.
+    pub(crate) fn still_of(&self, module: &Module, resources: &[usize], locals: &[usize]) -> bool {
+        let is_same = |number: &usize| {
+            let Some(resource) = module.resources.get(*number) else { return false };
+            let targets = collect(module, |collector| collector.block(&resource.block, &mut Vec::new()));
+            self.resources.get(*number) == Some(&targets)
+                && self.resource_providers.get(*number) == Some(&resource.provider)
+        };
+        let is_same_local = |number: &usize| {
+            let Some(local) = module.locals.get(*number) else { return false };
+            let targets = collect(module, |collector| collector.attribute(&local.value, &mut Vec::new()));
+            self.locals.get(*number) == Some(&targets)
+        };
+        resources.iter().all(is_same) && locals.iter().all(is_same_local)
+    }
+
     pub(crate) fn of(module: &Module) -> ModuleReferences {
         let attribute = |of: &Attribute| collect(module, |collector| collector.attribute(of, &mut Vec::new()));
         let block = |of: &Block| collect(module, |collector| collector.block(of, &mut Vec::new()));

@@ -55,6 +55,8 @@ impl Evaluator<'_> {
     /// The `outputs` of a `terraform_remote_state`: what the stack there would put out, as far as its text says it. The
     /// resources behind them are no resources of this stack, so that their provenance is gone.
     pub(crate) fn remote_outputs(&self, one: &Rc<ResourceInstance>) -> Value {
+        // What is elsewhere may change by itself.
+        self.recorder.spoil();
         match self.remote.borrow().read.get(&one.address) {
             Some(Slot::Done(value)) => return value.clone(),
             Some(_) => return Value::unknown(format!("circular reference: {}", one.address)),
@@ -204,7 +206,7 @@ impl Evaluator<'_> {
             let mut inner = Evaluator::over(self.files, &options, root, &mut modules, compiled, budget);
             inner.remote.borrow_mut().waiting = waiting.into_iter().chain([self.root.clone()]).collect();
             let outputs = inner.root_outputs(&name);
-            let mut files = inner.expressions.take_read();
+            let mut files = inner.take_files();
             files.extend(inner.remote.take().states.into_iter().flat_map(|state| state.files));
             (outputs, files)
         };

@@ -67,7 +67,7 @@ pub fn resolve_units(
     }
     let order = in_order(&all);
     let names = names_of(&all);
-    let ResolveCache { modules, expressions } = cache;
+    let ResolveCache { modules, expressions, .. } = cache;
     let shared = Shared {
         files,
         compiled: expressions,
@@ -265,7 +265,7 @@ impl One<'_, '_, '_> {
         }
         evaluator.given = all;
         let tree = Tree { root: Rc::new(ModuleInstance::new(module.clone(), self.address.clone(), None)) };
-        evaluated(&evaluator, &tree, &self.address, part);
+        evaluated(&mut evaluator, &tree, &self.address, part);
         let mut outputs = BTreeMap::new();
         for output in module.outputs.iter() {
             let value = match evaluator.output(&tree.root, &output.name) {
