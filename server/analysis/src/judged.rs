@@ -326,10 +326,14 @@ mod tests {
 
     use crate::Workspace;
 
-    fn stack(text: &str) -> std::sync::Arc<crate::Stack> {
+    fn snapshot(text: &str) -> std::sync::Arc<crate::Snapshot> {
         let mut workspace = Workspace::new();
         workspace.set_document(FilePath::new("/judged/main.tf"), text.into());
-        workspace.snapshot().stacks[0].clone()
+        workspace.snapshot()
+    }
+
+    fn stack(text: &str) -> std::sync::Arc<crate::Stack> {
+        snapshot(text).stacks[0].clone()
     }
 
     #[test]
@@ -362,11 +366,12 @@ mod tests {
         let text = "resource \"acme_server\" \"a\" { count = 2 }\ndata \"acme_image\" \"i\" {}\n\
             resource \"aws_sqs_queue\" \"q\" {}\n\
             module \"net\" { source = \"git::https://example.test/network.git\" }\n";
-        let (stack, file) = (stack(text), FilePath::new("/judged/main.tf"));
+        let (snapshot, file) = (snapshot(text), FilePath::new("/judged/main.tf"));
+        let (stack, written) = (&snapshot.stacks[0], snapshot.file(&file).unwrap().text);
         let at = |needle: &str, shown: bool| {
-            let offset = u32::try_from(text.find(needle).unwrap()).unwrap();
+            let offset = written.anchored(u32::try_from(text.find(needle).unwrap()).unwrap());
             let (name, header) = stack.not_judged_at(&file, offset, |_| shown)?;
-            Some((name, text[header.span.start as usize..header.span.end as usize].to_owned()))
+            Some((name, written.slice(header.span).to_owned()))
         };
         let server = ("acme_server".to_owned(), "resource \"acme_server\" \"a\"".to_owned());
         assert_eq!(at("count", true), Some(server));

@@ -3,12 +3,13 @@
 
 use expect_test::{Expect, expect};
 use foreshock_analysis::{Edit, Workspace};
-use foreshock_text::FilePath;
+use foreshock_text::{AnchoredText, FilePath};
 
-fn applied(text: &str, edits: &[Edit]) -> String {
-    let mut text = text.to_owned();
+fn applied(before: &AnchoredText, edits: &[Edit]) -> String {
+    let mut text = before.whole().to_string();
     for edit in edits.iter().rev() {
-        text.replace_range(edit.place.span.start as usize..edit.place.span.end as usize, &edit.text);
+        let span = before.real_span(edit.place.span);
+        text.replace_range(span.start as usize..span.end as usize, &edit.text);
     }
     text
 }
@@ -25,7 +26,7 @@ fn check(rule: &str, text: &str, expect: Expect) {
     let finding = findings.iter().find(|finding| finding.rule.as_str() == rule).expect("a finding of that rule");
     let fixes = snapshot.fixes(0, finding);
     let fix = fixes.first().expect("a repair");
-    let after = applied(text, &fix.edits);
+    let after = applied(snapshot.file(&finding.place.file).unwrap().text, &fix.edits);
     expect.assert_eq(&after);
     let same =
         |other: &foreshock_analysis::Finding| other.rule == finding.rule && other.component_id == finding.component_id;

@@ -34,11 +34,17 @@ resource "aws_lambda_function" "api" {
     let stack = &snapshot.stacks[0];
     let finding = stack.findings.iter().find(|finding| &*finding.component_id == "module.orders").unwrap();
     assert_eq!(finding.rule.as_str(), "single-point-of-failure");
-    assert_eq!(finding.place.span.text(text), "multi_az                = false");
+    assert_eq!(
+        snapshot.file(&finding.place.file).unwrap().text.slice(finding.place.span),
+        "multi_az                = false"
+    );
     let fixes = snapshot.fixes(0, finding);
     assert_eq!(fixes[0].title, "Enable Multi-AZ");
     let edit = &fixes[0].edits[0];
-    assert_eq!((edit.place.span.text(text), edit.text.as_str()), ("false", "true"));
+    assert_eq!(
+        (snapshot.file(&edit.place.file).unwrap().text.slice(edit.place.span), edit.text.as_str()),
+        ("false", "true")
+    );
 }
 
 #[test]
@@ -105,10 +111,14 @@ fn arguments_that_differ_are_findings_of_their_own() {
     let stack = snapshot.stacks.iter().find(|stack| stack.root == "/calls").unwrap();
     let found: Vec<_> = stack.findings.iter().filter(|finding| finding.rule.as_str() == "no-backup").collect();
     let none = found.iter().find(|finding| &*finding.component_id == "module.b.aws_db_instance.this").unwrap();
-    assert_eq!(none.place.span.text(calls), "days   = 0", "where the caller decides it");
+    assert_eq!(
+        snapshot.file(&none.place.file).unwrap().text.slice(none.place.span),
+        "days   = 0",
+        "where the caller decides it"
+    );
     assert!(none.also.is_empty(), "{none:#?}");
     let fix = &snapshot.fixes(0, none)[0];
-    assert_eq!(fix.edits[0].place.span.text(calls), "0");
+    assert_eq!(snapshot.file(&fix.edits[0].place.file).unwrap().text.slice(fix.edits[0].place.span), "0");
     assert_eq!(fix.title, "Keep backups for seven days", "nobody else is concerned");
 }
 
@@ -176,6 +186,6 @@ resource "aws_appautoscaling_target" "this" {
     let snapshot = open_all(&[("main.tf", &main), ("service/main.tf", service)]);
     let stack = snapshot.stacks.iter().find(|stack| stack.root == "/calls").unwrap();
     let finding = stack.findings.iter().find(|finding| finding.is_single_point()).unwrap();
-    assert_eq!(finding.place.span.text(&main), "least  = 1");
+    assert_eq!(snapshot.file(&finding.place.file).unwrap().text.slice(finding.place.span), "least  = 1");
     assert_eq!(&*finding.evidence[0].why, "module.web.aws_ecs_service.this is declared here");
 }

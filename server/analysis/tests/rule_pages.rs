@@ -10,7 +10,7 @@ use std::sync::Arc;
 use foreshock_analysis::{Base, Edit, Snapshot, Stack, Workspace, rules};
 use foreshock_catalog::also_known_as;
 use foreshock_fixture::Directory;
-use foreshock_text::FilePath;
+use foreshock_text::{AnchoredText, FilePath};
 
 struct Example {
     file: &'static str,
@@ -102,10 +102,11 @@ fn underlined(snapshot: &Snapshot, stack: &Stack, rule: &str) -> Vec<(usize, usi
     found
 }
 
-fn applied(text: &str, edits: &[Edit]) -> String {
-    let mut text = text.to_owned();
+fn applied(before: &AnchoredText, edits: &[Edit]) -> String {
+    let mut text = before.whole().to_string();
     for edit in edits.iter().rev() {
-        text.replace_range(edit.place.span.start as usize..edit.place.span.end as usize, &edit.text);
+        let span = before.real_span(edit.place.span);
+        text.replace_range(span.start as usize..span.end as usize, &edit.text);
     }
     text
 }
@@ -143,7 +144,8 @@ fn every_page_says_what_the_rule_does() {
                     let fixes = snapshot.fixes(0, finding);
                     let best = fixes.first().map(|fix| fix.edits.clone());
                     let back = finding.cause.as_ref().map(|cause| vec![cause.revert.clone()]);
-                    let after = best.or(back).map(|edits| applied(bad, &edits)).unwrap_or_default();
+                    let before = snapshot.file(&finding.place.file).unwrap().text;
+                    let after = best.or(back).map(|edits| applied(before, &edits)).unwrap_or_default();
                     if after != text {
                         failures.push(format!("{id}, example {number}: the best fix gives\n{after}"));
                     }

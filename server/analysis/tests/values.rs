@@ -38,7 +38,7 @@ fn marked(snapshot: &Snapshot, file: &FilePath) -> String {
         out += &format!("{line}\n");
         let end = start + line.len();
         for expression in &expressions {
-            let Span { start: from, end: to } = expression.span;
+            let Span { start: from, end: to } = snapshot.file(file).unwrap().text.real_span(expression.span);
             let (from, to) = ((from as usize).max(start + line.len() - line.trim_start().len()), to as usize);
             if let Some(label) = expression.label().filter(|_| (start..=end).contains(&to)) {
                 let column = text[start..from].chars().count();
@@ -248,7 +248,11 @@ fn a_range_costs_its_own_expressions_only() {
         assert_eq!(found.iter().map(|one| one.span).collect::<Vec<_>>(), [expression.span]);
     }
     let elsewhere = text.find("\"one\"").unwrap() as u32;
-    assert!(snapshot.expressions(&file, Some(Span::empty(elsewhere)), &|_, _| true).is_empty());
+    assert!(
+        snapshot
+            .expressions(&file, Some(Span::empty(snapshot.file(&file).unwrap().text.anchored(elsewhere))), &|_, _| true)
+            .is_empty()
+    );
     assert!(snapshot.expressions(&file, None, &|_, _| false).is_empty());
 }
 
@@ -258,8 +262,7 @@ fn origins(fixture: &str, name: &str) -> String {
     let snapshot = Workspace::new().snapshot_of(directory.root()).unwrap();
     let place = |origin: &foreshock_analysis::Origin| {
         let place = origin.place.as_ref().map(|place| {
-            let text = std::fs::read_to_string(place.file.as_path()).unwrap();
-            let line = text[..place.span.start as usize].matches('\n').count() + 1;
+            let line = snapshot.file(&place.file).unwrap().text.line_of(place.span.start) + 1;
             format!(" {}:{line}", place.file.as_path().strip_prefix(directory.root()).unwrap())
         });
         format!("{}{}", origin.words, place.unwrap_or_default())

@@ -60,7 +60,7 @@ impl Memo {
         match self.parsed_before.remove(file) {
             Some(before) if *before.text.whole() == text => before,
             Some(before) => Arc::new(before.reparsed(text, cache)),
-            None => Arc::new(ParsedFile::parse(file.clone(), text, cache)),
+            None => Arc::new(ParsedFile::parse_with_room(file.clone(), text, cache)),
         }
     }
 }
@@ -268,4 +268,32 @@ fn parse(file: &FilePath, read: Result<Arc<str>, String>) -> Arc<ParsedFile> {
             empty
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use foreshock_fixture::Directory;
+
+    use super::*;
+    use crate::dialect::terraform::TerraformDialect;
+
+    #[test]
+    fn an_edit_keeps_what_it_does_not_touch() {
+        let text = "# foreshock:ignore single-zone reason: x\nresource \"a\" \"b\" {\n}\n\nlocals {\n  c = 1\n}\n";
+        let directory = Directory::of(&format!("\n//- main.tf\n{text}"));
+        let sources = Sources::default();
+        let file = FilePath::new(directory.root().join("main.tf"));
+        sources.set_boundary(Boundary::around([directory.root().to_owned()]));
+        let before = sources.parsed(&file).unwrap_or_else(|| panic!("{file} is read"));
+        let said = sources.annotations(&file, &TerraformDialect);
+        assert!(!said.is_empty());
+        sources.set_document(&file, Arc::from(text.replace("c = 1", "c = 12")));
+        let now = sources.parsed(&file).unwrap_or_else(|| panic!("{file} is read"));
+        let same: Vec<bool> =
+            before.body.blocks.iter().zip(&now.body.blocks).map(|(one, other)| Arc::ptr_eq(one, other)).collect();
+        assert_eq!(same, [true, false]);
+        assert!(Arc::ptr_eq(&said, &sources.annotations(&file, &TerraformDialect)));
+        sources.close_document(&file);
+        assert_eq!(sources.parsed(&file).map(|parsed| parsed.body.clone()), Some(before.body.clone()));
+    }
 }

@@ -30,13 +30,28 @@ impl ParsedFile {
     /// Parses `text` in the form that the file's name says: `.tf`, `.tofu` and `.tfvars`, or the same with `.json` behind.
     /// Values that stand in `cache` are not parsed again.
     pub fn parse(path: FilePath, text: Arc<str>, cache: &mut ExprCache) -> ParsedFile {
+        ParsedFile::read(path, text, cache, Parsed::new)
+    }
+
+    /// The same with room between the addresses of the items, for a text that may be edited: what no edit touches then stays
+    /// where it is from the first one on.
+    pub fn parse_with_room(path: FilePath, text: Arc<str>, cache: &mut ExprCache) -> ParsedFile {
+        ParsedFile::read(path, text, cache, Parsed::with_room)
+    }
+
+    fn read(
+        path: FilePath,
+        text: Arc<str>,
+        cache: &mut ExprCache,
+        hcl: fn(Arc<str>, &mut ExprCache) -> Parsed,
+    ) -> ParsedFile {
         let name = path.as_path().file_name().unwrap_or_default();
         let (body, problems) = if is_configuration_json(name) {
             hcl::parse_json(Some(cache), &text, &ProviderAttributes)
         } else if name.ends_with(".json") {
             hcl::parse_json_values(&text)
         } else {
-            return ParsedFile::of(path, Parsed::new(text, cache));
+            return ParsedFile::of(path, hcl(text, cache));
         };
         let (text, comments, items) = (AnchoredText::plain(text), Vec::new(), Items::default());
         ParsedFile::of(path, Parsed { text, body, problems, comments, items })
