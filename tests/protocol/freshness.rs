@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::client::{Client, Shop, uri};
+use crate::random::Random;
 
 /// The aim is a second; a busy machine that runs unoptimised tests needs longer to get round to it.
 const AIM: Duration = Duration::from_secs(1);
@@ -105,8 +106,8 @@ impl Session {
             let hints = json!({"textDocument": {"uri": uri(file)}, "range": range});
             let hints = self.client.request("textDocument/inlayHint", hints).unwrap_or_default();
             let hints = hints.as_array().cloned().unwrap_or_default();
-            let labels = hints.iter().map(|hint| format!("{} {}", hint["position"], hint["label"])).collect();
-            said.insert(format!("hints of {}", uri(file).replace(&uri(directory), "")), labels);
+            let hints = hints.iter().map(|hint| hint.to_string().replace(&uri(directory), "")).collect();
+            said.insert(format!("hints of {}", uri(file).replace(&uri(directory), "")), hints);
         }
         said
     }
@@ -332,22 +333,6 @@ fn another_branch_is_checked_out() {
     }
 }
 
-/// xorshift64*: the same sequence everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % bound
-    }
-
-    fn of<'a, T: ?Sized>(&mut self, choices: &[&'a T]) -> &'a T {
-        choices[self.below(choices.len())]
-    }
-}
-
 const MAIN: &str = r#"module "m" {
   source = "../../modules/db"
   size   = var.size
@@ -469,7 +454,7 @@ fn any_sequence_ends_where_a_fresh_server_begins() {
         let mut session = Session::start(&shop.directory, editor);
         session.open(&shop.file("roots/one/main.tf"));
         session.open(&shop.file("roots/two/main.tf"));
-        let mut random = Random(0x9e37_79b9_7f4a_7c15 ^ seed);
+        let mut random = Random::new(0x9e37_79b9_7f4a_7c15 ^ seed);
         let mut steps = Vec::new();
         for _ in 0..8 {
             for _ in 0..1 + random.below(3) {

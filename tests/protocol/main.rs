@@ -7,12 +7,14 @@ mod base;
 mod client;
 mod configuration;
 mod documents;
+mod edits;
 mod features;
 mod freshness;
 mod infra;
 mod lanes;
 mod lifecycle;
 mod order;
+mod random;
 mod since_base;
 mod suppressions;
 

@@ -26,10 +26,11 @@ pub(super) fn expression_at(view: &View, file: &FilePath, offset: u32) -> Option
     touching.into_iter().filter(|one| one.span.touches(offset)).min_by_key(|one| one.span.len())
 }
 
-/// The expression at exactly this place.
-pub(super) fn expression_of(view: &View, file: &FilePath, span: Span) -> Option<Expression> {
+/// The expression at exactly these offsets of the text.
+pub(super) fn expression_of(view: &View, file: &FilePath, real: Span) -> Option<Expression> {
+    let span = view.snapshot().file(file)?.text.anchored_span(real);
     let touching = view.snapshot().expressions(file, Some(span), &view.shows(file));
-    touching.into_iter().find(|one| one.span == span)
+    touching.into_iter().find(|one| view.real_span(file, one.span) == real)
 }
 
 /// Markdown: the value, who has it where there are several, and where it comes from.

@@ -152,6 +152,11 @@ impl View {
         Range { start: at(span.start), end: at(span.end) }
     }
 
+    /// Where a span is in the text; empty at its beginning where the text is not at hand.
+    pub(super) fn real_span(&self, file: &FilePath, span: Span) -> Span {
+        self.snapshot().file(file).map_or(Span::empty(0), |read| read.text.real_span(span))
+    }
+
     /// The first line of a place as a range: a diagnostic under a whole block is noise.
     pub(super) fn first_line(&self, place: &Place) -> Range {
         let range = self.range(&place.file, place.span);

@@ -30,7 +30,8 @@ pub(in crate::lsp) struct Hint {
 pub(in crate::lsp) enum About {
     /// A component.
     Component(String),
-    /// The value of the expression between these bytes.
+    /// The value of the expression between these offsets of the text. What a client keeps says nothing of how the text came
+    /// to be: with addresses it would.
     Value(u32, u32),
 }
 
@@ -65,9 +66,10 @@ pub(in crate::lsp) fn hints(view: &View, file: &FilePath, range: Option<Range>) 
         }
         if let Some(value) = expression.label() {
             let at = view.range(file, span).end;
+            let real = view.real_span(file, span);
             let several = value.ends_with(" values");
             let label = if several { value } else { format!("= {value}") };
-            hints.push(Hint { at, label, about: About::Value(span.start, span.end) });
+            hints.push(Hint { at, label, about: About::Value(real.start, real.end) });
         }
     }
     hints.sort_by_key(|hint| hint.at);
