@@ -220,6 +220,14 @@ impl Client {
         published.into_iter().map(|message| message["params"].clone()).collect()
     }
 
+    /// What the server has written into the log of its client, as far as anybody has read.
+    pub(crate) fn logged(&mut self) -> Vec<Value> {
+        let all = self.unread.drain(..).chain(self.messages.try_iter());
+        all.filter(|message| message["method"] == "window/logMessage")
+            .map(|message| message["params"].clone())
+            .collect()
+    }
+
     /// Reads the findings in files of the shop that are not open; other tests look at those.
     pub(crate) fn drain_closed_files(&mut self, shop: &Shop) {
         // An answer proves that everything before it has been sent.

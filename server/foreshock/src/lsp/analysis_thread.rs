@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use tracing::error;
 
 use super::STACK_BYTES;
 use super::event::Event;
+use super::incremental::difference;
 use super::transport::panic_message;
 use super::watch::Watch;
 
@@ -67,6 +69,14 @@ pub(super) struct World {
 type Proven = (usize, Finding, Arc<Vec<Fix>>);
 
 impl World {
+    pub(super) fn new(
+        revision: u64,
+        snapshot: Arc<Snapshot>,
+        documents: Arc<BTreeMap<FilePath, OpenDocument>>,
+    ) -> World {
+        World { revision, snapshot, documents, proven: Mutex::default() }
+    }
+
     /// The proven repairs of a finding, where they were asked for before.
     pub(super) fn known_fixes(&self, stack: usize, finding: &Finding) -> Option<Arc<Vec<Fix>>> {
         self.proven().iter().find(|(s, f, _)| *s == stack && f == finding).map(|(_, _, fixes)| fixes.clone())
@@ -88,8 +98,9 @@ impl World {
 /// Starts the thread that owns the [`Workspace`]. Changes go in with their revision; pictures come out as events.
 ///
 /// While a picture is being made, changes pile up in the channel; the next picture takes them all. Nothing waits for a
-/// timer: a single keystroke is analysed at once.
-pub(super) fn start(events: Sender<Event>) -> io::Result<Sender<(u64, Change)>> {
+/// timer: a single keystroke is analysed at once. `checks` is where to note that a picture is not what the texts alone say; without
+/// it nobody looks.
+pub(super) fn start(events: Sender<Event>, checks: Option<Arc<AtomicBool>>) -> io::Result<Sender<(u64, Change)>> {
     let (sender, changes) = unbounded();
     let watch = Watch::start(events.clone())?;
     thread::Builder::new().name("analysis".into()).stack_size(STACK_BYTES).spawn(move || {
@@ -104,6 +115,7 @@ pub(super) fn start(events: Sender<Event>) -> io::Result<Sender<(u64, Change)>> 
             open: Arc::default(),
             watch,
             watched: 0,
+            checks,
         }
         .run(&changes, &events);
     })?;
@@ -121,6 +133,8 @@ struct Analyst {
     watch: Watch,
     /// The generation of what is watched.
     watched: u64,
+    /// Where to note that a picture differs from one that is worked out from scratch.
+    checks: Option<Arc<AtomicBool>>,
 }
 
 impl Analyst {
@@ -145,6 +159,7 @@ impl Analyst {
             }));
             let picture = answer.as_ref().ok().cloned();
             self.watch_what_was_read();
+            self.check(picture.as_ref(), events);
             if events.send(self.event(revision, answer)).is_err() {
                 return;
             }
@@ -189,7 +204,7 @@ impl Analyst {
         match answer {
             Ok(snapshot) => {
                 let documents = self.open.clone();
-                Event::Analysed(Arc::new(World { revision, snapshot, documents, proven: Mutex::default() }))
+                Event::Analysed(Arc::new(World::new(revision, snapshot, documents)))
             }
             Err(panic) => {
                 self.begin_again();
@@ -239,13 +254,49 @@ impl Analyst {
 
     /// After a panic the workspace may be half-changed: a new one is given what the old one knew.
     fn begin_again(&mut self) {
-        self.workspace = Workspace::new();
+        self.workspace = self.anew();
         self.watched = 0;
-        self.workspace.set_folders(self.folders.clone());
-        self.workspace.set_choices(self.choices.clone());
-        self.workspace.set_base(self.base.clone());
+    }
+
+    /// A workspace that has seen nothing but what there is now.
+    fn anew(&self) -> Workspace {
+        let mut workspace = Workspace::new();
+        workspace.set_folders(self.folders.clone());
+        workspace.set_choices(self.choices.clone());
+        workspace.set_base(self.base.clone());
         for (file, text) in &self.texts {
-            self.workspace.set_document(file.clone(), text.clone());
+            workspace.set_document(file.clone(), text.clone());
+        }
+        workspace
+    }
+
+    /// Says loudly where a picture is not what a new workspace makes of the same texts, if anybody wants to know.
+    fn check(&mut self, picture: Option<&Arc<Snapshot>>, events: &Sender<Event>) {
+        let (Some(differs), Some(picture)) = (self.checks.clone(), picture) else { return };
+        let mut workspace = std::mem::take(&mut self.workspace);
+        let world = |snapshot| Arc::new(World::new(0, snapshot, self.open.clone()));
+        let compared = |workspace: &mut Workspace, picture: &Arc<Snapshot>| {
+            let mut fresh = self.anew();
+            fresh.set_today(crate::clock::today());
+            let from_scratch = fresh.snapshot();
+            // One may know causes from before that the other has not looked for yet.
+            let explained = |workspace: &mut Workspace, picture: &Arc<Snapshot>| {
+                world(workspace.explained(picture, &|| false).unwrap_or_else(|| picture.clone()))
+            };
+            difference(explained(workspace, picture), explained(&mut fresh, &from_scratch))
+        };
+        let mut told = compared(&mut workspace, picture);
+        if told.is_some() {
+            // The disk may have changed in between.
+            workspace.look_again();
+            let picture = workspace.snapshot();
+            told = compared(&mut workspace, &picture);
+        }
+        self.workspace = workspace;
+        if let Some(told) = told {
+            error!("not what it would be anew: {told}");
+            differs.store(true, Ordering::Relaxed);
+            let _ = events.send(Event::Differs(told));
         }
     }
 }

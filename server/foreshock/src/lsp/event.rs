@@ -37,6 +37,8 @@ pub(super) enum Event {
     Analysed(Arc<World>),
     /// The analysis failed on this revision: nothing is known until the next.
     AnalysisFailed { revision: u64, message: String },
+    /// A picture was checked and says something else than one from scratch: what.
+    Differs(String),
     /// The client is about to leave.
     Shutdown,
 }

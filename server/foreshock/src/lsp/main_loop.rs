@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -68,13 +68,16 @@ enum Progress {
 }
 
 impl MainLoop {
-    /// Starts the loop and the threads it feeds. Events go in, messages to the client come out.
-    pub(super) fn start() -> io::Result<(Sender<Event>, mpsc::UnboundedReceiver<Outgoing>)> {
+    /// Starts the loop and the threads it feeds. Events go in, messages to the client come out. `checks` is where to note that
+    /// a picture is not what the texts alone say, if that is to be looked at.
+    pub(super) fn start(
+        checks: Option<Arc<AtomicBool>>,
+    ) -> io::Result<(Sender<Event>, mpsc::UnboundedReceiver<Outgoing>)> {
         let (sender, events) = unbounded();
         let (outgoing, messages) = mpsc::unbounded_channel();
         let main_loop = MainLoop {
             events,
-            analysis: analysis_thread::start(sender.clone())?,
+            analysis: analysis_thread::start(sender.clone(), checks)?,
             outgoing,
             workers: Workers::start()?,
             client: ClientFacts::default(),
@@ -150,6 +153,9 @@ impl MainLoop {
             Event::Asked(question) => self.ask(question),
             Event::Analysed(world) => self.analysed(world),
             Event::AnalysisFailed { revision, message } => self.analysis_failed(revision, &message),
+            Event::Differs(what) => {
+                self.send(Outgoing::Error(format!("Foreshock is not what it would be anew: {what}")))
+            }
             Event::Shutdown => self.refuse_waiting(u64::MAX, &Refusal::ContentModified),
         }
     }

@@ -20,6 +20,7 @@ mod documents;
 mod event;
 mod from_proto;
 mod handlers;
+mod incremental;
 mod main_loop;
 mod outgoing;
 mod publish;
@@ -52,11 +53,13 @@ const STACK_BYTES: usize = 8 << 20;
 const CONCURRENCY: usize = 1024;
 
 /// Serves the protocol on standard input and output until `exit` or the end of input. Returns whether the client took
-/// its leave as the protocol asks: `shutdown` first.
-pub(crate) fn serve() -> io::Result<bool> {
+/// its leave as the protocol asks, `shutdown` first, and no check has failed: `checks` has every picture compared with one that
+/// is worked out from scratch.
+pub(crate) fn serve(checks: bool) -> io::Result<bool> {
     let (pump, writer) = StdoutPump::start()?;
     let reader = read_stdin(writer.clone())?;
-    let (events, outgoing) = MainLoop::start()?;
+    let differs = Arc::new(AtomicBool::new(false));
+    let (events, outgoing) = MainLoop::start(checks.then(|| differs.clone()))?;
     let shut_down = Arc::new(AtomicBool::new(false));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
@@ -71,5 +74,5 @@ pub(crate) fn serve() -> io::Result<bool> {
     });
     runtime.shutdown_background();
     pump.finish();
-    Ok(shut_down.load(Ordering::Relaxed))
+    Ok(shut_down.load(Ordering::Relaxed) && !differs.load(Ordering::Relaxed))
 }

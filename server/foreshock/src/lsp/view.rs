@@ -62,6 +62,19 @@ pub(super) fn choose(chosen: &mut Chosen, file: &FilePath, caller: Option<String
 }
 
 impl View {
+    /// As a client sees it that has said nothing of itself.
+    pub(super) fn plain(world: Arc<World>) -> View {
+        View {
+            world,
+            encoding: PositionEncoding::default(),
+            versioned_edits: false,
+            applies_edits: false,
+            settings: Arc::default(),
+            chosen: Arc::default(),
+            last_edit: Arc::default(),
+        }
+    }
+
     /// What was understood.
     pub(super) fn snapshot(&self) -> &Snapshot {
         &self.world.snapshot

@@ -88,7 +88,7 @@ fn not_judged(view: &View, file: &FilePath, offset: u32) -> Option<(String, Plac
 }
 
 /// What is known of one component: its blast radius as a tree, its availability with the sources.
-pub(super) fn section(view: &View, stack: usize, block: &BlockSummary) -> String {
+pub(in crate::lsp) fn section(view: &View, stack: usize, block: &BlockSummary) -> String {
     let mut text = code(&block.component_id);
     if block.single_point {
         text.push_str(" · **single point of failure**");
