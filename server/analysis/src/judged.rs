@@ -86,7 +86,7 @@ fn of_resources(
 ) -> Judged {
     let mut judged = Judged::default();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
-    let roles = declared.instances.iter().zip(&assembled.resources);
+    let roles = declared.instances.iter().zip(assembled.resources.iter());
     for (instance, role) in roles.filter(|(instance, _)| instance.mode != Mode::Data && is_own(&instance.module)) {
         seen.insert(&instance.address);
         judged.of += 1;
@@ -175,7 +175,7 @@ impl Stack {
     /// block. Only module instances count that are shown.
     pub fn not_judged_at(&self, file: &FilePath, offset: u32, shows: impl Fn(&str) -> bool) -> Option<(String, Place)> {
         let (declared, assembled) = (self.resources()?, self.assembled()?);
-        let mut roles = declared.instances.iter().zip(&assembled.resources);
+        let mut roles = declared.instances.iter().zip(assembled.resources.iter());
         roles.find_map(|(instance, role)| {
             let block = &instance.block;
             let is_there = block.file == *file && block.span.touches(offset);

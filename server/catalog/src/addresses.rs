@@ -126,7 +126,7 @@ impl Graph<'_> {
     /// better, of everything else only where its row says so.
     pub(crate) fn is_public(&self, index: usize) -> bool {
         let faces_users = || {
-            let kind = self.row(index).and_then(|row| row.kind_of(&self.variables(index)));
+            let kind = self.row(index).and_then(|row| row.kind_of(|| self.variables(index)));
             kind.is_some_and(ComponentKind::is_user_facing)
         };
         match self.exposure(index) {
@@ -151,7 +151,7 @@ impl Graph<'_> {
     pub(crate) fn is_told(&self, index: usize, name: Option<&str>) -> bool {
         use ComponentKind::{ApiGateway, AppServer, Cdn, Custom, Dns, LoadBalancer, Serverless, WebServer};
         let Some(row) = self.row(index) else { return false };
-        let kind = row.kind_of(&self.variables(index));
+        let kind = row.kind_of(|| self.variables(index));
         let answers_browsers = match row.role() {
             Role::Glue => row.carriers.is_empty(),
             _ => matches!(

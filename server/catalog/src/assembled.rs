@@ -11,14 +11,16 @@ use foreshock_model::{
 use foreshock_resources::{Instance, Kind, Resources};
 use foreshock_text::Place;
 
-use crate::components::{self, Grouped};
+use crate::components::Grouped;
 use crate::contract::{self, Reached};
-use crate::expression::{Expression, Variables};
-use crate::graph::{Graph, row_name};
+use crate::expression::{Expression, Scope};
+use crate::figures::Figures;
+use crate::graph::Graph;
 use crate::paths;
 use crate::row::RoleName;
+use crate::stages::Stages;
 use crate::zones::{self, Zones};
-use crate::{Catalog, Defaults, Row, Upkeep, Violation, check, dependencies, redundancy};
+use crate::{Catalog, Defaults, Row, Upkeep, Violation, redundancy};
 
 /// What a resource is in the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,83 +83,77 @@ pub struct Assembled {
     /// Components sorted by id, dependencies sorted by (from, to); [`System::check`] finds nothing.
     pub system: System,
     /// One for each instance, in the order of `Resources::instances`.
-    pub resources: Vec<ResourceRole>,
+    pub resources: Arc<Vec<ResourceRole>>,
     /// Per component, the indexes in `Resources::instances` of the blocks that make it up; the first is the declaring
     /// one. There always is a first, but for a way in, which is no instance of its own.
-    pub members: Vec<Vec<usize>>,
+    pub members: Arc<Vec<Vec<usize>>>,
     /// Egress components with the subnets behind them, sorted by component.
     pub egress: Vec<Egress>,
     /// What is wrong with single resources, as the rows' checks see it, in the order of the instances.
-    pub violations: Vec<Violation>,
+    pub violations: Vec<Arc<Violation>>,
 }
 
 /// Resource instances into a system: directed run-time dependencies, glue contracted, evidence kept.
 pub fn assemble(resources: &Resources, catalog: &Catalog) -> Assembled {
-    let graph = Graph::build(resources, catalog);
-    let count = resources.instances.len();
-    let starts = |index: usize| matches!(graph.role(index), Role::Component).then(|| contract::reached(&graph, index));
-    let reached: Vec<Vec<Reached>> = (0..count).map(|index| starts(index).unwrap_or_default()).collect();
-    let owners = components::owners(&graph);
-    let grouped = components::group(&graph, &reached, &owners);
+    Stages::default().assemble(resources, catalog)
+}
 
-    let mut component_of: Vec<Option<ComponentIndex>> = vec![None; count];
-    for (number, grouped) in grouped.iter().enumerate().filter(|(_, grouped)| grouped.way_in.is_none()) {
-        for &part in grouped.blocks.iter().chain(&grouped.members) {
-            if let Some(slot) = component_of.get_mut(part) {
-                *slot = Some(ComponentIndex(number as u32));
-            }
-        }
-    }
-    let mut system = System::default();
-    for grouped in &grouped {
-        let component = component(&graph, grouped, &mut system);
-        system.components.push(Arc::new(component));
-    }
-    dependencies::lift(&graph, &grouped, &reached, &component_of, &mut system);
+/// Gives zones and regions their numbers, in the order in which they are named first.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Numbering {
+    pub(crate) zones: Vec<Domain>,
+    pub(crate) regions: Vec<Region>,
+}
 
-    let resources = resources.instances.iter().enumerate().map(|(index, instance)| ResourceRole {
-        address: instance.address.clone(),
-        type_name: row_name(instance),
-        role: graph.role(index),
-        component: component_of.get(index).copied().flatten(),
-    });
-    let parts = |grouped: &Grouped| match grouped.way_in {
-        None => grouped.blocks.iter().chain(&grouped.members).copied().collect(),
-        Some(_) => Vec::new(),
-    };
-    let members: Vec<Vec<usize>> = grouped.iter().map(parts).collect();
-    Assembled {
-        resources: resources.collect(),
-        violations: check::violations(&graph, &system, &component_of, &members),
-        members,
-        egress: egress(&graph, &component_of),
-        system,
+impl Numbering {
+    pub(crate) fn zone(&mut self, name: &Arc<str>, figures: &Figures) -> ZoneIndex {
+        let at = self.zones.iter().position(|zone| zone.name == *name).unwrap_or_else(|| {
+            self.zones.push(Domain { name: name.clone(), figure: figures.zone() });
+            self.zones.len() - 1
+        });
+        ZoneIndex(at as u32)
+    }
+
+    /// Nobody publishes how often a whole region fails, so it has no figure.
+    pub(crate) fn region(&mut self, name: &Arc<str>) -> RegionIndex {
+        let at = self.regions.iter().position(|region| region.name == *name).unwrap_or_else(|| {
+            self.regions.push(Region { name: name.clone(), figure: None });
+            self.regions.len() - 1
+        });
+        RegionIndex(at as u32)
     }
 }
 
-fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Component {
+/// A component with the names that were given numbers for it, in their order.
+#[derive(Clone, Debug)]
+pub(crate) struct Numbered {
+    pub(crate) component: Arc<Component>,
+    pub(crate) zones: Vec<Arc<str>>,
+    pub(crate) region: Option<Arc<str>>,
+}
+
+/// A component from the instances that make it up.
+pub(crate) fn component(graph: &Graph<'_>, grouped: &Grouped, numbering: &mut Numbering) -> Numbered {
     let declaring = grouped.blocks.first().copied().unwrap_or_default();
     if let Some((label, _)) = &grouped.way_in {
-        return way_in(graph, grouped, label);
+        let component = Arc::new(way_in(graph, grouped, label));
+        return Numbered { component, zones: Vec::new(), region: None };
     }
     let (instance, row) = (graph.instance(declaring), graph.row(declaring));
     let variables = graph.variables(declaring);
     let fits = |sla: &&crate::row::SlaRow| sla.when.as_ref().is_none_or(|when| when.holds(&variables) == Some(true));
     let sla = row.and_then(|row| row.sla.iter().find(fits));
     let figures = &graph.catalog.figures;
-    let zones = &mut system.zones;
+    let mut zones = Vec::new();
     let mut zone_of = |name: &Arc<str>| {
-        let at = zones.iter().position(|zone| zone.name == *name).unwrap_or_else(|| {
-            zones.push(Domain { name: name.clone(), figure: figures.zone() });
-            zones.len() - 1
-        });
-        ZoneIndex(at as u32)
+        zones.push(name.clone());
+        numbering.zone(name, figures)
     };
     let bare = Row::bare(RoleName::Component);
     let row = row.unwrap_or(&bare);
     let redundancy = redundancy::read(graph, row, &grouped.blocks, &grouped.members, sla, &mut zone_of);
     let in_zones = redundancy.zones.known().is_some_and(|zones| !zones.is_empty());
-    let kind = row.kind_of(&variables).unwrap_or(ComponentKind::Custom);
+    let kind = row.kind_of(|| variables.clone()).unwrap_or(ComponentKind::Custom);
     let defaults = Defaults::of(figures);
     let mut reliability = figures.reliability(sla, in_zones);
     // What users reach and nobody promises anything of is no better for that: the default of its kind, for all of it.
@@ -167,7 +163,8 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Compo
     // A name or a door that can't fail by itself is not changed by itself either.
     let changed = Some(kind).filter(|_| defaults.deploys(kind) || reliability != Reliability::default());
     reliability.software = defaults.software(changed, &Upkeep::default());
-    Component {
+    let region = instance.and_then(|instance| region_of(instance, row, &variables));
+    let component = Component {
         id: ComponentId::new(grouped.id.as_str()),
         kind,
         label: instance.map_or_else(|| grouped.id.as_str().into(), label),
@@ -178,7 +175,7 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Compo
         reliability,
         capacity: Capacity::default(),
         domains: Vec::new(),
-        region: instance.and_then(|instance| region_of(instance, row, &variables, &mut system.regions)),
+        region: region.as_ref().map(|region| numbering.region(region)),
         recovery: Recovery {
             response: defaults.response(kind),
             automatic: row.heals.as_deref().and_then(|heals| defaults.restored(heals)),
@@ -193,7 +190,8 @@ fn component(graph: &Graph<'_>, grouped: &Grouped, system: &mut System) -> Compo
             .as_ref()
             .zip(instance)
             .is_some_and(|(reader, instance)| is_reader(reader, instance, &variables)),
-    }
+    };
+    Numbered { component: Arc::new(component), zones, region }
 }
 
 /// A way in: a name, or what leads to a front that is declared elsewhere. Nothing of it can fail here.
@@ -235,7 +233,7 @@ fn way_in(graph: &Graph<'_>, grouped: &Grouped, label: &Arc<str>) -> Component {
 }
 
 /// Whether it is a copy to read from. An attribute that refers to another resource is not null, whatever it will be.
-fn is_reader(reader: &Expression, instance: &Instance, variables: &Variables) -> bool {
+fn is_reader(reader: &Expression, instance: &Instance, variables: &Scope) -> bool {
     reader.holds(variables).unwrap_or_else(|| {
         let refers = |name: &str| {
             let written = paths::attribute(&instance.body, name);
@@ -245,21 +243,15 @@ fn is_reader(reader: &Expression, instance: &Instance, variables: &Variables) ->
     })
 }
 
-/// The region that its row reads, else the one its provider is configured for, where the text says it. Nobody publishes
-/// how often a whole region fails, so it has no figure.
-fn region_of(instance: &Instance, row: &Row, variables: &Variables, regions: &mut Vec<Region>) -> Option<RegionIndex> {
+/// The region that its row reads, else the one its provider is configured for, where the text says it.
+fn region_of(instance: &Instance, row: &Row, variables: &Scope) -> Option<Arc<str>> {
     let own = row.region.as_ref().and_then(|region| region.text(variables).known().cloned().flatten());
-    let name = match (own, instance.region.as_ref().map(|region| &region.kind)) {
-        (Some(own), _) if own.is_empty() => return None,
-        (Some(own), _) => own,
-        (None, Some(Kind::String(name))) => name.clone(),
-        _ => return None,
-    };
-    let at = regions.iter().position(|region| *region.name == *name).unwrap_or_else(|| {
-        regions.push(Region { name, figure: None });
-        regions.len() - 1
-    });
-    Some(RegionIndex(at as u32))
+    match (own, instance.region.as_ref().map(|region| &region.kind)) {
+        (Some(own), _) if own.is_empty() => None,
+        (Some(own), _) => Some(own),
+        (None, Some(Kind::String(name))) => Some(name.clone()),
+        _ => None,
+    }
 }
 
 /// Names that say nothing: what a person calls such a resource is the module it is in.
@@ -277,34 +269,57 @@ fn label(instance: &Instance) -> Arc<str> {
     if bare.is_empty() { instance.name.clone() } else { bare.into() }
 }
 
+/// How a subnet leaves the network.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Leaves {
+    /// The instance that it leaves through.
+    through: usize,
+    evidence: Evidence,
+    network: Option<Arc<str>>,
+    zones: Zones,
+}
+
+/// Where a subnet's routes lead; nowhere for everything else.
+pub(crate) fn leaves(graph: &Graph<'_>, index: usize) -> Vec<Leaves> {
+    if !graph.row(index).is_some_and(|row| row.is_subnet && !row.is_egress) {
+        return Vec::new();
+    }
+    let is_egress = |reached: &Reached| graph.row(reached.to).is_some_and(|row| row.is_egress);
+    let through = contract::reached(graph, index).into_iter().filter(is_egress);
+    let leaves = through.filter_map(|reached| {
+        let place = reached.evidence.last()?.place.clone();
+        let why = format!("{} leaves through {}", graph.address(index), graph.address(reached.to)).into();
+        let (network, zones) = (network_of(graph, index), zones::of_instance(graph, index));
+        Some(Leaves { through: reached.to, evidence: Evidence { place, why }, network, zones })
+    });
+    leaves.collect()
+}
+
 /// For each component that traffic leaves through, the subnets whose routes lead to it.
-fn egress(graph: &Graph<'_>, component_of: &[Option<ComponentIndex>]) -> Vec<Egress> {
+pub(crate) fn egress<'l>(
+    graph: &Graph<'_>,
+    component_of: &[Option<ComponentIndex>],
+    leaves: impl Iterator<Item = &'l Leaves>,
+) -> Vec<Egress> {
     let mut egress: BTreeMap<ComponentIndex, Leaving> = BTreeMap::new();
-    for (index, row) in graph.rows.iter().enumerate() {
-        match row {
-            Some(row) if row.is_egress => {
-                if let Some(component) = component_of.get(index).copied().flatten() {
-                    egress.entry(component).or_default();
-                }
+    let of = |index: usize| component_of.get(index).copied().flatten();
+    for one in &graph.skeleton.types {
+        for &index in &one.instances {
+            if !graph.row(index).is_some_and(|row| row.is_egress) {
+                break;
             }
-            Some(row) if row.is_subnet => {
-                let through = contract::reached(graph, index);
-                let is_egress = |reached: &&Reached| graph.row(reached.to).is_some_and(|row| row.is_egress);
-                for reached in through.iter().filter(is_egress) {
-                    let component = component_of.get(reached.to).copied().flatten();
-                    if let (Some(component), Some(last)) = (component, reached.evidence.last()) {
-                        let (subnet, gateway) = (graph.address(index), graph.address(reached.to));
-                        let why = format!("{subnet} leaves through {gateway}").into();
-                        let leaving = egress.entry(component).or_default();
-                        leaving.subnets.push(Evidence { place: last.place.clone(), why });
-                        leaving.networks.extend(network_of(graph, index));
-                        leaving.zones.absorb(zones::of_instance(graph, index));
-                        leaving.is_vague |= zones::of_instance(graph, index).is_silent();
-                    }
-                }
+            if let Some(component) = of(index) {
+                egress.entry(component).or_default();
             }
-            _ => {}
         }
+    }
+    for Leaves { through, evidence, network, zones } in leaves {
+        let Some(component) = of(*through) else { continue };
+        let leaving = egress.entry(component).or_default();
+        leaving.subnets.push(evidence.clone());
+        leaving.networks.extend(network.clone());
+        leaving.is_vague |= zones.is_silent();
+        leaving.zones.absorb(zones.clone());
     }
     egress
         .into_iter()

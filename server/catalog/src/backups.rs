@@ -10,98 +10,112 @@ use rustc_hash::FxHashSet;
 use crate::graph::Graph;
 use crate::names::{Naming, own_name, split_outside};
 use crate::paths;
+use crate::reads::Cell;
 
 /// The attributes that name what a resource backs up, by its type: `backups.toml`. Under `rules` the rules that ask for
 /// backups: a plan that is declared apart counts as much there as a setting of the thing itself.
 pub(crate) type BackupRows = BTreeMap<String, Vec<String>>;
 
 /// Who is backed up by something that is declared apart.
-pub(crate) struct Backups<'g, 'a> {
-    graph: &'g Graph<'a>,
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Backups {
     /// Those that somebody refers to as what he backs up.
     direct: FxHashSet<usize>,
     /// Selections of AWS Backup.
-    selections: Vec<&'a Instance>,
+    selections: Vec<usize>,
     /// Lifecycle policies of snapshots, which go by tags.
-    policies: Vec<&'a Instance>,
+    policies: Vec<usize>,
 }
 
-impl<'g, 'a> Backups<'g, 'a> {
-    pub(crate) fn of(graph: &'g Graph<'a>) -> Backups<'g, 'a> {
-        let mut backups = Backups { graph, direct: FxHashSet::default(), selections: Vec::new(), policies: Vec::new() };
-        for (index, instance) in graph.resources.instances.iter().enumerate() {
-            match &*instance.type_name {
-                "aws_backup_selection" => backups.selections.push(instance),
-                "aws_dlm_lifecycle_policy" => backups.policies.push(instance),
-                other => {
-                    for path in graph.catalog.backups.get(other).into_iter().flatten() {
-                        for found in paths::find(&instance.body, path) {
-                            let traced = found.provenance().flat_map(|trace| graph.targets(trace));
-                            backups.direct.extend(traced.collect::<Vec<_>>());
-                            backups.direct.extend(graph.named(index, &found, &|_| None));
-                        }
-                    }
+impl Backups {
+    pub(crate) fn of(graph: &Graph<'_>) -> Backups {
+        let mut backups = Backups::default();
+        for one in &graph.skeleton.types {
+            for &index in &one.instances {
+                let Some(outline) = graph.outline(index) else { continue };
+                match &*outline.type_name {
+                    "aws_backup_selection" => backups.selections.push(index),
+                    "aws_dlm_lifecycle_policy" => backups.policies.push(index),
+                    other => match graph.catalog.backups.get(other) {
+                        Some(names) => backups.read(graph, index, names),
+                        // All of a type have one name.
+                        None => break,
+                    },
                 }
             }
         }
+        backups.selections.sort_unstable();
+        backups.policies.sort_unstable();
         backups
     }
 
+    fn read(&mut self, graph: &Graph<'_>, index: usize, names: &[String]) {
+        let Some(instance) = graph.instance(index) else { return };
+        for path in names {
+            for found in paths::find(&instance.body, path) {
+                self.direct.extend(found.provenance().flat_map(|trace| graph.targets(trace)));
+                self.direct.extend(graph.named(index, &found, &|_| None));
+            }
+        }
+    }
+
     /// Whether a rule asks for backups.
-    pub(crate) fn concern(&self, rule: &str) -> bool {
-        self.graph.catalog.backups.get("rules").is_some_and(|rules| rules.iter().any(|one| one == rule))
+    pub(crate) fn concern(graph: &Graph<'_>, rule: &str) -> bool {
+        graph.catalog.backups.get("rules").is_some_and(|rules| rules.iter().any(|one| one == rule))
     }
 
     /// Whether one surely is not backed up by anything that is declared apart.
-    pub(crate) fn leave_out(&self, index: usize) -> bool {
+    pub(crate) fn leave_out(&self, graph: &Graph<'_>, index: usize) -> bool {
+        graph.recorder.note(Cell::BACKED_UP);
         if self.direct.contains(&index) {
             return false;
         }
         // What makes the backups is no data itself.
         let is_data = |one: &&Instance| !one.type_name.starts_with("aws_backup_");
-        let Some(one) = self.graph.instance(index).filter(is_data) else { return true };
-        let selected = self.selections.iter().any(|selection| self.selects(selection, index, one) != Some(false));
+        let Some(one) = graph.instance(index).filter(is_data) else { return true };
+        let all = |indexes: &[usize]| indexes.iter().filter_map(|&other| graph.instance(other)).collect::<Vec<_>>();
+        let mut selections = all(&self.selections).into_iter();
+        let selected = selections.any(|selection| selects(graph, selection, index, one) != Some(false));
         let snapshots = matches!(&*one.type_name, "aws_ebs_volume" | "aws_instance");
-        let targeted = || self.policies.iter().any(|policy| targets(policy, one) != Some(false));
+        let targeted = || all(&self.policies).into_iter().any(|policy| targets(policy, one) != Some(false));
         !(selected || snapshots && targeted())
-    }
-
-    /// Resources and tags are added up; conditions narrow both down.
-    fn selects(&self, selection: &Instance, index: usize, one: &Instance) -> Option<bool> {
-        if !one.type_name.starts_with("aws_") {
-            return Some(false);
-        }
-        let named = |path: &str| -> Option<Option<bool>> {
-            let found = paths::find(&selection.body, path);
-            let each = || found.iter().map(|found| self.is_named(found.value, index, one));
-            paths::attribute(&selection.body, path).map(|_| any(each()))
-        };
-        let tags: Vec<&Block> = blocks(&selection.body, "selection_tag");
-        let listed = match (named("resources"), named("not_resources")) {
-            (None, None) if tags.is_empty() => Some(true),
-            (None, None) => Some(false),
-            (listed, excluded) => all([listed.unwrap_or(Some(true)), excluded.map_or(Some(true), not)]),
-        };
-        let tagged = any(tags.iter().map(|tag| condition(tag, one, "STRINGEQUALS")));
-        let conditions = blocks(&selection.body, "condition").into_iter().flat_map(|block| &block.body.blocks);
-        let narrowed = all(conditions.map(|block| condition(block, one, &block.kind)));
-        all([any([listed, tagged]), narrowed])
-    }
-
-    fn is_named(&self, value: &Value, index: usize, one: &Instance) -> Option<bool> {
-        let mut traced = value.provenance.iter().flat_map(|trace| self.graph.targets(trace));
-        if traced.any(|target| target == index) {
-            return Some(true);
-        }
-        match value.spelling() {
-            Some(text) if &**text == "*" => Some(true),
-            Some(text) if text.starts_with("arn:") => fits_arn(text, one),
-            _ if !value.provenance.is_empty() => Some(false),
-            _ => None,
-        }
     }
 }
 
+/// Resources and tags are added up; conditions narrow both down.
+fn selects(graph: &Graph<'_>, selection: &Instance, index: usize, one: &Instance) -> Option<bool> {
+    if !one.type_name.starts_with("aws_") {
+        return Some(false);
+    }
+    let named = |path: &str| -> Option<Option<bool>> {
+        let found = paths::find(&selection.body, path);
+        let each = || found.iter().map(|found| is_named(graph, found.value, index, one));
+        paths::attribute(&selection.body, path).map(|_| any(each()))
+    };
+    let tags: Vec<&Block> = blocks(&selection.body, "selection_tag");
+    let listed = match (named("resources"), named("not_resources")) {
+        (None, None) if tags.is_empty() => Some(true),
+        (None, None) => Some(false),
+        (listed, excluded) => all([listed.unwrap_or(Some(true)), excluded.map_or(Some(true), not)]),
+    };
+    let tagged = any(tags.iter().map(|tag| condition(tag, one, "STRINGEQUALS")));
+    let conditions = blocks(&selection.body, "condition").into_iter().flat_map(|block| &block.body.blocks);
+    let narrowed = all(conditions.map(|block| condition(block, one, &block.kind)));
+    all([any([listed, tagged]), narrowed])
+}
+
+fn is_named(graph: &Graph<'_>, value: &Value, index: usize, one: &Instance) -> Option<bool> {
+    let mut traced = value.provenance.iter().flat_map(|trace| graph.targets(trace));
+    if traced.any(|target| target == index) {
+        return Some(true);
+    }
+    match value.spelling() {
+        Some(text) if &**text == "*" => Some(true),
+        Some(text) if text.starts_with("arn:") => fits_arn(text, one),
+        _ if !value.provenance.is_empty() => Some(false),
+        _ => None,
+    }
+}
 /// Whether an ARN, in which stars may stand, is that of a resource.
 fn fits_arn(arn: &str, one: &Instance) -> Option<bool> {
     let parts = split_outside(arn, ':');

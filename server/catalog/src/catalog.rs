@@ -238,7 +238,7 @@ impl Catalog {
     /// The row of an instance. A part of a module without a row of its own means nothing if the module means nothing; any
     /// other module without a row is the one called `module`.
     pub fn row_of(&self, instance: &Instance) -> Option<&Row> {
-        let name = crate::graph::row_name(instance);
+        let name = crate::skeleton::row_name(instance);
         let row = self.row(&name);
         if row.is_some() || instance.mode != Mode::Module {
             return row;

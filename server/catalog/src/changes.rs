@@ -2,7 +2,7 @@
 
 use foreshock_resources::{Instance, Key, Kind, Resources, Value};
 
-use crate::expression::{Expression, Variables};
+use crate::expression::{Expression, Scope};
 use crate::graph::Graph;
 use crate::{Catalog, Recipe, Step, check, paths};
 
@@ -90,7 +90,7 @@ fn set(
     instance: usize,
     path: &str,
     value: &Expression,
-    variables: &Variables,
+    variables: &Scope,
 ) -> Option<Option<Change>> {
     let written = paths::attribute(&graph.instance(instance)?.body, path);
     let current = written.map_or_else(Value::null, |attribute| paths::as_schema(&attribute.value));
@@ -108,7 +108,7 @@ fn repeat(
     blocks: &[usize],
     member: Option<&str>,
     count: &Expression,
-    variables: &Variables,
+    variables: &Scope,
 ) -> Option<Option<Change>> {
     let of_type = |index: &&usize| match member {
         Some(name) => graph.instance(**index).is_some_and(|instance| *instance.type_name == *name),
@@ -140,9 +140,9 @@ fn declare(graph: &Graph<'_>, declaring: usize, text: &str) -> Option<Change> {
     Some(Change::Declare { instance: declaring, text })
 }
 
-fn with_current(variables: &Variables, current: Value, expression: &Expression) -> Value {
+fn with_current(variables: &Scope, current: Value, expression: &Expression) -> Value {
     let mut variables = variables.clone();
-    variables.insert("current".into(), current);
+    variables.insert("current", current);
     expression.value(&variables)
 }
 
@@ -161,6 +161,5 @@ fn holders(graph: &Graph<'_>, declaring: usize, relation: Option<&str>) -> Vec<u
     if let Some(refers) = graph.row(declaring).and_then(|row| row.refers.get(name)) {
         return graph.referred_instances(declaring, refers);
     }
-    let related = graph.related.get(declaring).into_iter().flatten();
-    related.filter(|(kind, _)| *kind == name).map(|(_, index)| *index).collect()
+    graph.related_by(declaring, name).collect()
 }

@@ -1,17 +1,20 @@
 //! What is wrong with one resource by itself, as data: no backups, no dead letters, a timeout above another.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use foreshock_model::{ComponentIndex, Evidence, System};
+use foreshock_model::{ComponentIndex, Dependency, Evidence};
 use foreshock_resources::{Instance, Key, Kind, Mode, Value};
 use foreshock_text::Place;
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::backups::Backups;
-use crate::expression::{Expression, Variables};
-use crate::graph::{Graph, block_address};
+use crate::expression::{Expression, Scope};
+use crate::graph::Graph;
 use crate::paths;
+use crate::reads::{Cell, Noted};
 use crate::{Row, counted};
 
 /// One thing that may be wrong with a resource, as it is written in a row.
@@ -101,75 +104,124 @@ pub struct Violation {
     pub evidence: Vec<Evidence>,
 }
 
-/// Every check that surely holds, one for each block and rule, in the order of the instances.
-pub(crate) fn violations(
-    graph: &Graph<'_>,
-    system: &System,
-    component_of: &[Option<ComponentIndex>],
-    members: &[Vec<usize>],
-) -> Vec<Violation> {
-    let mut found: Vec<Violation> = Vec::new();
-    let mut of_block: BTreeMap<(String, &str, String), usize> = BTreeMap::new();
-    let declared = declared(graph);
-    let mut stacks: BTreeMap<Arc<str>, Option<Value>> = BTreeMap::new();
-    let backups = Backups::of(graph);
-    let mut calls: BTreeMap<ComponentIndex, Vec<ComponentIndex>> = BTreeMap::new();
-    for dependency in &system.dependencies {
-        calls.entry(dependency.to).or_default().push(dependency.from);
+/// What the checks of all instances have in common.
+pub(crate) struct Context<'c> {
+    declared: &'c Value,
+    backups: &'c Backups,
+    dependencies: &'c [Arc<Dependency>],
+    /// Per component, the instances that make it up.
+    members: &'c [Vec<usize>],
+    component_of: &'c [Option<ComponentIndex>],
+    calls: OnceCell<FxHashMap<ComponentIndex, Vec<ComponentIndex>>>,
+    /// What is declared of the types that the checks of a type ask for.
+    stacks: RefCell<FxHashMap<usize, Noted<Option<Value>>>>,
+}
+
+impl<'c> Context<'c> {
+    pub(crate) fn new(
+        declared: &'c Value,
+        backups: &'c Backups,
+        dependencies: &'c [Arc<Dependency>],
+        members: &'c [Vec<usize>],
+        component_of: &'c [Option<ComponentIndex>],
+    ) -> Context<'c> {
+        let (calls, stacks) = Default::default();
+        Context { declared, backups, dependencies, members, component_of, calls, stacks }
     }
-    for (index, instance) in graph.resources.instances.iter().enumerate() {
-        let Some(row) = graph.row(index).filter(|row| !row.checks.is_empty() && instance.mode != Mode::Data) else {
-            continue;
-        };
-        if matches!(instance.key, Key::Unknown(_)) || instance.may_be_absent.is_some() {
-            // There may be none.
-            continue;
-        }
-        let component = component_of.get(index).copied().flatten();
-        let blocks = component.and_then(|component| members.get(component.index()));
-        let mut variables = variables(graph, index, blocks.map(Vec::as_slice), &declared);
-        if reads_callers(row) {
-            variables.insert(
-                "callers".into(),
-                callers(graph, component.and_then(|component| calls.get(&component)), members),
-            );
-        }
-        let of_type = stacks.entry(instance.type_name.clone());
-        if let Some(stack) = of_type.or_insert_with(|| stack(graph, row, &declared)) {
-            variables.insert("stack".into(), stack.clone());
-        }
-        for check in row.checks.iter().filter(|check| check.when.holds(&variables) == Some(true)) {
-            if backups.concern(&check.rule) && !backups.leave_out(index) {
-                continue;
+
+    /// Who depends on a component.
+    fn callers(&self, component: ComponentIndex) -> &[ComponentIndex] {
+        let calls = self.calls.get_or_init(|| {
+            let mut calls: FxHashMap<ComponentIndex, Vec<ComponentIndex>> = FxHashMap::default();
+            for dependency in self.dependencies {
+                calls.entry(dependency.to).or_default().push(dependency.from);
             }
-            let Some((says, then)) = words(check, &variables) else { continue };
-            let key = (block_address(instance), check.rule.as_str(), says.clone());
-            if let Some(earlier) = of_block.get(&key).and_then(|&at| found.get_mut(at)) {
-                earlier.instances += 1;
-                continue;
+            calls
+        });
+        calls.get(&component).map_or(&[][..], Vec::as_slice)
+    }
+}
+
+/// Every check of one instance that surely holds.
+pub(crate) fn violations_of(graph: &Graph<'_>, index: usize, context: &Context<'_>) -> Vec<Arc<Violation>> {
+    let mut found = Vec::new();
+    let outline = graph.outline(index);
+    let Some(row) = graph.row(index).filter(|row| !row.checks.is_empty()) else { return found };
+    if outline.is_none_or(|one| one.mode == Mode::Data || matches!(one.key, Key::Unknown(_))) {
+        return found;
+    }
+    let Some(instance) = graph.instance(index).filter(|instance| instance.may_be_absent.is_none()) else {
+        // There may be none.
+        return found;
+    };
+    let component = context.component_of.get(index).copied().flatten();
+    let blocks = component.and_then(|component| context.members.get(component.index()));
+    let mut variables = variables(graph, index, blocks.map(Vec::as_slice), context.declared);
+    if reads_callers(row) {
+        let calls = component.map_or(&[][..], |component| context.callers(component));
+        variables.insert("callers", callers(graph, calls, context.members));
+    }
+    let type_number = graph.skeleton.number_of_type(index);
+    let mut stacks = context.stacks.borrow_mut();
+    let declared =
+        stacks.entry(type_number).or_insert_with(|| graph.recorder.noted(|| stack(graph, row, context.declared)));
+    graph.recorder.note_all(&declared.reads);
+    if let Some(stack) = &declared.value {
+        variables.insert("stack", stack.clone());
+    }
+    for check in row.checks.iter().filter(|check| check.when.holds(&variables) == Some(true)) {
+        if Backups::concern(graph, &check.rule) && !context.backups.leave_out(graph, index) {
+            continue;
+        }
+        let Some((says, then)) = words(check, &variables) else { continue };
+        found.push(Arc::new(Violation {
+            rule: check.rule.as_str().into(),
+            family: check.family.clone(),
+            severity: check.severity.as_deref().map(Arc::from),
+            instance: index,
+            instances: 1,
+            subject: instance.address.clone(),
+            component,
+            says,
+            then,
+            cause: check.at.iter().find_map(|path| place(graph, index, row, path)),
+            block: instance.block.header_place(),
+            evidence: facts(row, instance, &check.when),
+        }));
+    }
+    found
+}
+
+/// One for each block and rule, in the order of the instances.
+pub(crate) fn by_block<'v>(
+    graph: &Graph<'_>,
+    each: impl Iterator<Item = &'v Noted<Vec<Arc<Violation>>>>,
+) -> Vec<Arc<Violation>> {
+    let mut found: Vec<Arc<Violation>> = Vec::new();
+    let mut of_block: FxHashMap<(usize, &str, &str), usize> = FxHashMap::default();
+    for (index, violations) in each.enumerate() {
+        // Nothing else can be like it.
+        if violations.value.len() <= 1 && graph.skeleton.siblings(index).len() <= 1 {
+            found.extend(violations.value.iter().cloned());
+            continue;
+        }
+        let block = graph.skeleton.number_of_block(index);
+        for violation in &violations.value {
+            let key = (block, &*violation.rule, violation.says.as_str());
+            match of_block.get(&key).and_then(|&at| found.get_mut(at)) {
+                Some(earlier) => Arc::make_mut(earlier).instances += 1,
+                None => {
+                    of_block.insert(key, found.len());
+                    found.push(violation.clone());
+                }
             }
-            of_block.insert(key, found.len());
-            found.push(Violation {
-                rule: check.rule.as_str().into(),
-                family: check.family.clone(),
-                severity: check.severity.as_deref().map(Arc::from),
-                instance: index,
-                instances: 1,
-                subject: instance.address.clone(),
-                component,
-                says,
-                then,
-                cause: check.at.iter().find_map(|path| place(graph, index, row, path)),
-                block: instance.block.header_place(),
-                evidence: facts(row, instance, &check.when),
-            });
         }
     }
     found
 }
 
 /// What the conditions of checks see of an instance of the component that `blocks` make up.
-pub(crate) fn variables(graph: &Graph<'_>, index: usize, blocks: Option<&[usize]>, declared: &Value) -> Variables {
+pub(crate) fn variables(graph: &Graph<'_>, index: usize, blocks: Option<&[usize]>, declared: &Value) -> Scope {
     let mut variables = graph.variables(index);
     // Of a component that is not made of replicas, the blocks behind the first are its parts.
     let parts: Vec<usize> = match (blocks, graph.row(index)) {
@@ -178,25 +230,25 @@ pub(crate) fn variables(graph: &Graph<'_>, index: usize, blocks: Option<&[usize]
         }
         _ => Vec::new(),
     };
-    variables.insert("members".into(), graph.list(&parts));
+    variables.insert("members", graph.list(&parts));
     let alike = blocks.filter(|_| graph.row(index).is_some_and(|row| row.replicas)).map_or(1, <[usize]>::len);
-    variables.insert("replicas".into(), Value::new(Kind::Number(alike as f64)));
+    variables.insert("replicas", Value::new(Kind::Number(alike as f64)));
     let prevented = graph.instance(index).is_some_and(|instance| instance.prevent_destroy);
-    variables.insert("prevent_destroy".into(), Value::new(Kind::Bool(prevented)));
-    variables.insert("declared".into(), declared.clone());
+    variables.insert("prevent_destroy", Value::new(Kind::Bool(prevented)));
+    variables.insert("declared", declared.clone());
     variables
 }
 
-fn reads_callers(row: &Row) -> bool {
+pub(crate) fn reads_callers(row: &Row) -> bool {
     row.checks.iter().any(|check| check.when.reads().any(|read| read.starts_with("callers")))
 }
 
 /// What depends on a component, as a list of objects; each has its resource type as `type`.
-fn callers(graph: &Graph<'_>, calls: Option<&Vec<ComponentIndex>>, members: &[Vec<usize>]) -> Value {
+fn callers(graph: &Graph<'_>, calls: &[ComponentIndex], members: &[Vec<usize>]) -> Value {
     let first = |from: &ComponentIndex| members.get(from.index())?.first().copied();
-    let objects = calls.into_iter().flatten().filter_map(first).filter_map(|caller| {
-        let mut object = graph.variables(caller);
-        object.insert("type".into(), Value::string(graph.instance(caller)?.type_name.clone()));
+    let objects = calls.iter().filter_map(first).filter_map(|caller| {
+        let mut object = graph.variables(caller).flattened();
+        object.insert("type".into(), Value::string(graph.outline(caller)?.type_name.clone()));
         Some(Value::new(Kind::Map(Arc::new(object))))
     });
     Value::new(Kind::List(Arc::new(objects.collect())))
@@ -210,14 +262,25 @@ fn stack(graph: &Graph<'_>, row: &Row, declared: &Value) -> Option<Value> {
     if types.is_empty() || matches!(declared.kind, Kind::Unknown(_)) {
         return (!types.is_empty()).then(|| declared.clone());
     }
-    let instances = &graph.resources.instances;
-    let all = types.into_iter().map(|name| {
-        let is_one = |index: &usize| {
-            instances.get(*index).is_some_and(|one| one.mode == Mode::Managed && *one.type_name == *name)
-        };
-        (name.into(), known(&graph.list(&(0..instances.len()).filter(is_one).collect::<Vec<_>>())))
-    });
+    let all = types.into_iter().map(|name| (name.into(), known(&graph.list(&declared_of(graph, name)))));
     Some(Value::new(Kind::Map(Arc::new(all.collect()))))
+}
+
+/// The managed instances of a type of the provider.
+fn declared_of(graph: &Graph<'_>, type_name: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    for (number, one) in graph.skeleton.types.iter().enumerate() {
+        let is_one = |index: &usize| {
+            let outline = graph.outline(*index);
+            outline.is_some_and(|one| one.mode == Mode::Managed && *one.type_name == *type_name)
+        };
+        if one.instances.first().is_some_and(is_one) {
+            graph.recorder.note(Cell::of_type(number));
+            found.extend(&one.instances);
+        }
+    }
+    found.sort_unstable();
+    found
 }
 
 /// A value with null in place of what is not known in it: one unknown name says nothing of the others.
@@ -240,12 +303,13 @@ pub(crate) fn declared(graph: &Graph<'_>) -> Value {
     if let Some(call) = graph.resources.modules.iter().find(|call| call.directory.is_none()) {
         return Value::unknown(format!("what {} declares is not at hand", call.address));
     }
-    let managed = graph.resources.instances.iter().filter(|instance| instance.mode == Mode::Managed);
+    let examples = graph.skeleton.types.iter().filter_map(|one| graph.outline(*one.instances.first()?));
+    let managed = examples.filter(|instance| instance.mode == Mode::Managed);
     let types: BTreeSet<&Arc<str>> = managed.map(|instance| &instance.type_name).collect();
     Value::new(Kind::List(Arc::new(types.into_iter().map(|name| Value::string(name.clone())).collect())))
 }
 
-fn words(check: &CheckRow, variables: &Variables) -> Option<(String, String)> {
+fn words(check: &CheckRow, variables: &Scope) -> Option<(String, String)> {
     let text = |template: &Expression| match template.value(variables) {
         // What is sensitive is never shown.
         value if value.provenance.is_sensitive() => None,
@@ -261,8 +325,7 @@ fn place(graph: &Graph<'_>, index: usize, row: &Row, path: &str) -> Option<Place
     let other = if let Some(refers) = row.refers.get(first) {
         graph.referred_instances(index, refers).first().copied()
     } else if row.related.contains_key(first) {
-        let related = graph.related.get(index).into_iter().flatten();
-        related.filter(|(name, _)| *name == first).map(|&(_, other)| other).next()
+        graph.related_by(index, first).next()
     } else {
         return written(graph.instance(index)?, path);
     };

@@ -3,17 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use foreshock_resources::{Instance, Key, Kind, Mode};
+use foreshock_resources::{Key, Kind, Mode};
 
 use crate::Role;
 use crate::contract::Reached;
-use crate::entries::{self, Entry};
-use crate::graph::{Graph, block_address, row_name};
+use crate::entries::Entry;
+use crate::graph::Graph;
 use crate::paths;
+use crate::reads::Noted;
 use crate::row::MemberOf;
 
 /// A component before its facts are read.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Grouped {
     pub(crate) id: String,
     /// Replicas; the first declares it.
@@ -24,6 +25,25 @@ pub(crate) struct Grouped {
     pub(crate) way_in: Option<(Arc<str>, Vec<Reached>)>,
 }
 
+impl Grouped {
+    /// The instances that it is made of; of a way in, none.
+    pub(crate) fn parts(&self) -> Vec<usize> {
+        match self.way_in {
+            None => self.blocks.iter().chain(&self.members).copied().collect(),
+            Some(_) => Vec::new(),
+        }
+    }
+
+    /// Whether two differ in nothing but what stands behind a way in.
+    pub(crate) fn is_made_of_the_same(&self, other: &Grouped) -> bool {
+        let label = |grouped: &Grouped| grouped.way_in.as_ref().map(|(label, _)| label.clone());
+        self.id == other.id
+            && self.blocks == other.blocks
+            && self.members == other.members
+            && label(self) == label(other)
+    }
+}
+
 /// Instances that can own, by the text they are named with.
 type Owners<'a> = BTreeMap<&'a str, Vec<usize>>;
 
@@ -32,10 +52,10 @@ pub(crate) fn owners(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
     let mut owners = BTreeMap::new();
     // What can own by a text, by types and attribute, each text with its instances in order.
     let mut by_text: BTreeMap<(&[String], &str), Owners<'_>> = BTreeMap::new();
-    for (index, instance) in graph.resources.instances.iter().enumerate() {
+    for index in 0..graph.count() {
         let Some(member_of) = graph.row(index).and_then(|row| row.member_of.as_ref()) else { continue };
-        let is_owner =
-            |target: usize| target != index && graph.instance(target).is_some_and(|other| can_own(member_of, other));
+        let Some(instance) = graph.instance(index) else { continue };
+        let is_owner = |target: usize| target != index && can_own(graph, member_of, target);
         let found = paths::find(&instance.body, &member_of.path);
         let named = found
             .iter()
@@ -50,12 +70,9 @@ pub(crate) fn owners(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
             })?;
             let owners = by_text.entry((&member_of.types, key)).or_insert_with(|| {
                 let mut owners = Owners::new();
-                for (index, one) in
-                    graph.resources.instances.iter().enumerate().filter(|(_, one)| can_own(member_of, one))
-                {
-                    if let Some(Kind::String(name)) =
-                        paths::attribute(&one.body, key).map(|written| &written.value.kind)
-                    {
+                for index in (0..graph.count()).filter(|&index| can_own(graph, member_of, index)) {
+                    let written = graph.instance(index).and_then(|one| paths::attribute(&one.body, key));
+                    if let Some(Kind::String(name)) = written.map(|written| &written.value.kind) {
                         owners.entry(name).or_default().push(index);
                     }
                 }
@@ -80,21 +97,31 @@ pub(crate) fn owners(graph: &Graph<'_>) -> BTreeMap<usize, usize> {
     owners
 }
 
-fn can_own(member_of: &MemberOf, other: &Instance) -> bool {
-    other.mode == Mode::Managed && member_of.types.iter().any(|wanted| **wanted == *row_name(other))
+fn can_own(graph: &Graph<'_>, member_of: &MemberOf, other: usize) -> bool {
+    graph.outline(other).is_some_and(|other| other.mode == Mode::Managed)
+        && member_of.types.iter().any(|wanted| **wanted == *graph.type_name(other))
 }
+
+/// Who uses an instance, by block, and through which group.
+type User<'g> = (&'g str, &'g str);
 
 /// Groups component instances: replicas of one `count` with the same use together, members with their owner, everything
 /// else alone. Sorted by id, ids unique.
-pub(crate) fn group(graph: &Graph<'_>, reached: &[Vec<Reached>], owners: &BTreeMap<usize, usize>) -> Vec<Grouped> {
+pub(crate) fn group(
+    graph: &Graph<'_>,
+    reached: &[Noted<Vec<Reached>>],
+    owners: &BTreeMap<usize, usize>,
+    entries: Vec<Entry>,
+) -> Vec<Grouped> {
     let users = users(graph, reached);
     let is_alone = |index: usize| {
-        let needs = reached.get(index).is_some_and(|list| !list.is_empty());
+        let needs = reached.get(index).is_some_and(|list| !list.value.is_empty());
         !needs && users.get(index).is_none_or(BTreeSet::is_empty)
     };
     let mut by_id: BTreeMap<String, Grouped> = BTreeMap::new();
-    let mut siblings: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, instance) in graph.resources.instances.iter().enumerate() {
+    let mut siblings: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for index in 0..graph.count() {
+        let Some(instance) = graph.outline(index) else { continue };
         if graph.role(index) != Role::Component || owners.contains_key(&index) {
             continue;
         }
@@ -103,13 +130,13 @@ pub(crate) fn group(graph: &Graph<'_>, reached: &[Vec<Reached>], owners: &BTreeM
         }
         let replicas = graph.row(index).is_some_and(|row| row.replicas);
         if replicas && matches!(instance.key, Key::Index(_) | Key::Unknown(_)) {
-            siblings.entry(block_address(instance)).or_default().push(index);
+            siblings.entry(graph.block(index)).or_default().push(index);
         } else {
             insert(&mut by_id, instance.address.to_string(), vec![index]);
         }
     }
     for (block, indexes) in siblings {
-        let mut by_use: BTreeMap<&BTreeSet<(String, String)>, Vec<usize>> = BTreeMap::new();
+        let mut by_use: BTreeMap<&BTreeSet<User<'_>>, Vec<usize>> = BTreeMap::new();
         let nothing = BTreeSet::new();
         for index in indexes {
             by_use.entry(users.get(index).unwrap_or(&nothing)).or_default().push(index);
@@ -117,7 +144,7 @@ pub(crate) fn group(graph: &Graph<'_>, reached: &[Vec<Reached>], owners: &BTreeM
         let together = by_use.len() == 1;
         for indexes in by_use.into_values() {
             let id = indexes.first().map_or(String::new(), |&first| graph.address(first).to_owned());
-            insert(&mut by_id, if together { block.clone() } else { id }, indexes);
+            insert(&mut by_id, if together { block.to_owned() } else { id }, indexes);
         }
     }
     for (&part, &owner) in owners {
@@ -125,7 +152,7 @@ pub(crate) fn group(graph: &Graph<'_>, reached: &[Vec<Reached>], owners: &BTreeM
             grouped.members.push(part);
         }
     }
-    for Entry { id, label, blocks, ways } in entries::entries(graph, reached) {
+    for Entry { id, label, blocks, ways } in entries {
         // A name that is somebody's address already is told apart by what leads in.
         let id = match by_id.contains_key(&id) {
             true => format!("{id} ({})", blocks.first().map_or("", |&first| graph.address(first))),
@@ -141,22 +168,22 @@ fn insert(by_id: &mut BTreeMap<String, Grouped>, id: String, blocks: Vec<usize>)
     by_id.entry(id.clone()).or_insert(Grouped { id, blocks, members: Vec::new(), way_in: None });
 }
 
-/// Who uses an instance, and through which group.
-fn users(graph: &Graph<'_>, reached: &[Vec<Reached>]) -> Vec<BTreeSet<(String, String)>> {
-    let mut users = vec![BTreeSet::new(); graph.resources.instances.len()];
-    let mut of_wholes: BTreeSet<(String, String, usize)> = BTreeSet::new();
-    for (from, list) in reached.iter().enumerate() {
-        let Some(user) = graph.instance(from).filter(|_| !list.is_empty()).map(block_address) else { continue };
-        for reached in list.iter().filter(|reached| !reached.hint) {
-            let group = reached.group.as_ref().map_or(String::new(), |group| group.name.to_string());
+/// For each instance, who uses it.
+fn users<'g>(graph: &'g Graph<'_>, reached: &'g [Noted<Vec<Reached>>]) -> Vec<BTreeSet<User<'g>>> {
+    let mut users = vec![BTreeSet::new(); graph.count()];
+    let mut of_wholes: BTreeSet<(User<'g>, usize)> = BTreeSet::new();
+    for (from, list) in reached.iter().enumerate().filter(|(_, list)| !list.value.is_empty()) {
+        let user = graph.block(from);
+        for reached in list.value.iter().filter(|reached| !reached.hint) {
+            let group = reached.group.as_ref().map_or("", |group| &*group.name);
             if let Some(all) = graph.whole_block(reached.to) {
-                if of_wholes.insert((user.clone(), group.clone(), reached.to)) {
+                if of_wholes.insert(((user, group), reached.to)) {
                     for &index in all {
-                        users.get_mut(index).map(|set: &mut BTreeSet<_>| set.insert((user.clone(), group.clone())));
+                        users.get_mut(index).map(|set: &mut BTreeSet<_>| set.insert((user, group)));
                     }
                 }
             } else if let Some(set) = users.get_mut(reached.to) {
-                set.insert((user.clone(), group));
+                set.insert((user, group));
             }
         }
     }

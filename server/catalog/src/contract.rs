@@ -9,7 +9,7 @@ use crate::Role;
 use crate::graph::{Carried, Edge, Graph, GroupKey, Node, PLAIN};
 
 /// A component instance reached from another through glue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Reached {
     pub(crate) to: usize,
     pub(crate) kind: DependencyKind,
@@ -159,7 +159,7 @@ impl Walk<'_, '_> {
     /// in a row, not by the input's nesting; the path check keeps it finite.
     fn every_way(&mut self, way: &Way, path: &mut Vec<Node>) {
         const LONGEST: usize = 40;
-        for edge in self.graph.edges.get(&way.node).into_iter().flatten() {
+        for edge in self.graph.edges_from(way.node) {
             if !Tier::Sure.admits(edge) || path.contains(&edge.to) || path.len() > LONGEST {
                 continue;
             }
@@ -186,7 +186,7 @@ impl Walk<'_, '_> {
         let mut seen: FxHashSet<Node> = [origin.node].into_iter().collect();
         let mut queue = VecDeque::from([origin]);
         while let Some(way) = queue.pop_front() {
-            for edge in self.graph.edges.get(&way.node).into_iter().flatten() {
+            for edge in self.graph.edges_from(way.node) {
                 if !tier.admits(edge) || !seen.insert(edge.to) {
                     continue;
                 }

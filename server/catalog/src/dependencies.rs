@@ -8,10 +8,13 @@ use foreshock_model::{
     Alternatives, ComponentIndex, ComponentKind, Confidence, Dependency, DependencyIndex, DependencyKind, Plane, System,
 };
 
+use rustc_hash::FxHashSet;
+
 use crate::Role;
 use crate::components::Grouped;
 use crate::contract::Reached;
 use crate::graph::{Carried, Graph, GroupKey, Node, PLAIN, larger};
+use crate::reads::Noted;
 
 /// One dependency between components: the best way found.
 #[derive(Clone)]
@@ -26,7 +29,7 @@ type Key = (ComponentIndex, ComponentIndex, Option<GroupKey>);
 pub(crate) fn lift(
     graph: &Graph<'_>,
     grouped: &[Grouped],
-    reached: &[Vec<Reached>],
+    reached: &[Noted<Vec<Reached>>],
     component_of: &[Option<ComponentIndex>],
     system: &mut System,
 ) {
@@ -39,7 +42,7 @@ pub(crate) fn lift(
             continue;
         }
         for &part in component.blocks.iter().chain(&component.members) {
-            let ways = reached.get(part).map_or(&[][..], Vec::as_slice);
+            let ways = reached.get(part).map_or(&[][..], |ways| &ways.value);
             collect(from, ways, &mut targets, &mut lifted);
         }
     }
@@ -212,31 +215,37 @@ fn drop_own_addresses(system: &System, lifted: &mut BTreeMap<Key, Lifted<'_>>) {
             needs.entry(*from).or_default().push(*to);
         }
     }
+    let mut by_front: BTreeMap<ComponentIndex, Vec<Key>> = BTreeMap::new();
     for key in suspects {
-        if leads_to(&needs, key.1, key.0) {
-            lifted.remove(&key);
+        by_front.entry(key.1).or_default().push(key);
+    }
+    for (front, keys) in by_front {
+        let behind = needed_by(&needs, front);
+        for key in keys.iter().filter(|key| behind.contains(&key.0)) {
+            lifted.remove(key);
         }
     }
 }
 
-fn leads_to(needs: &BTreeMap<ComponentIndex, Vec<ComponentIndex>>, from: ComponentIndex, to: ComponentIndex) -> bool {
-    let mut seen = BTreeSet::new();
+/// A component and everything that it needs.
+fn needed_by(needs: &BTreeMap<ComponentIndex, Vec<ComponentIndex>>, from: ComponentIndex) -> FxHashSet<ComponentIndex> {
+    let mut seen = FxHashSet::default();
     let mut open = vec![from];
     while let Some(next) = open.pop() {
-        if next == to {
-            return true;
-        }
         if seen.insert(next) {
             open.extend(needs.get(&next).into_iter().flatten());
         }
     }
-    false
+    seen
 }
 
 /// A security-group link counts only from compute to data, or from a load balancer that has no better link to compute;
 /// never beside a better one between the same two, in either direction.
 fn drop_hints(graph: &Graph<'_>, grouped: &[Grouped], system: &System, lifted: &mut BTreeMap<Key, Lifted<'_>>) {
     use ComponentKind::{AppServer, LoadBalancer, ScheduledJob, Serverless, WebServer};
+    if !lifted.values().any(|found| found.best.hint) {
+        return;
+    }
     let kind = |index: ComponentIndex| system.component(index).map(|component| component.kind);
     let computes = |index| matches!(kind(index), Some(AppServer | WebServer | Serverless | ScheduledJob));
     let stateful = |index: ComponentIndex| {
@@ -267,7 +276,7 @@ fn has_targets(graph: &Graph<'_>, start: usize) -> bool {
     let mut seen = BTreeSet::new();
     let mut open = vec![Node { instance: start, port: PLAIN }];
     while let Some(node) = open.pop() {
-        for edge in graph.edges.get(&node).into_iter().flatten().filter(|edge| !edge.hint) {
+        for edge in graph.edges_from(node).iter().filter(|edge| !edge.hint) {
             let Some(row) = graph.row(edge.to.instance) else { continue };
             if row.role() != Role::Glue || !seen.insert(edge.to) {
                 continue;

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::Role;
 use crate::contract::{self, Reached};
 use crate::expression::Expression;
-use crate::graph::{Graph, GroupKey, Node, PLAIN, row_name};
+use crate::graph::{Graph, GroupKey, Node, PLAIN};
 use crate::paths::{self, Found};
 
 /// A row of `entries.toml`.
@@ -74,7 +74,7 @@ pub(crate) fn read(text: &str, problems: &mut Vec<String>) -> EntryRows {
 }
 
 /// A way in.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
     /// Unique among components.
     pub(crate) id: String,
@@ -98,9 +98,9 @@ struct Door {
 }
 
 /// Every way in, by id.
-pub(crate) fn entries(graph: &Graph<'_>, reached: &[Vec<Reached>]) -> Vec<Entry> {
-    let fronts = Fronts::of(graph, reached);
-    let doors = (0..graph.resources.instances.len()).flat_map(|index| doors(graph, index, &fronts));
+pub(crate) fn entries(graph: &Graph<'_>) -> Vec<Entry> {
+    let fronts = Fronts::of(graph);
+    let doors = (0..graph.count()).flat_map(|index| doors(graph, index, &fronts));
     // What one name leads to is one entry; without a name each door is.
     let mut by_name: BTreeMap<(Option<Arc<str>>, usize), Vec<Door>> = BTreeMap::new();
     for door in doors {
@@ -159,13 +159,14 @@ fn entry(graph: &Graph<'_>, name: Option<Arc<str>>, doors: Vec<Door>, fronts: &F
 }
 
 fn doors(graph: &Graph<'_>, index: usize, fronts: &Fronts) -> Vec<Door> {
-    let Some(instance) = graph.instance(index).filter(|instance| instance.mode == Mode::Managed) else {
+    if graph.outline(index).is_none_or(|instance| instance.mode != Mode::Managed) {
         return Vec::new();
-    };
+    }
     let role = graph.role(index);
-    let Some(row) = graph.catalog.entries.get(&*row_name(instance)).filter(|_| role != Role::Ignored) else {
+    let Some(row) = graph.catalog.entries.get(graph.type_name(index)).filter(|_| role != Role::Ignored) else {
         return Vec::new();
     };
+    let Some(instance) = graph.instance(index) else { return Vec::new() };
     let found = row.paths.iter().flat_map(|path| paths::find(&instance.body, path));
     let Some(end) = found.into_iter().find(|found| row.by_itself || is_elsewhere(graph, index, found)) else {
         return Vec::new();
@@ -232,7 +233,7 @@ fn is_elsewhere(graph: &Graph<'_>, index: usize, found: &Found<'_>) -> bool {
     if is_empty || found.blocks.iter().any(|block| block.unknown.is_some()) {
         return false;
     }
-    let declared = |to: usize| graph.instance(to).is_some_and(|to| to.mode != Mode::Data);
+    let declared = |to: usize| graph.outline(to).is_some_and(|to| to.mode != Mode::Data);
     let is_here = found.provenance().any(|trace| graph.targets(trace).into_iter().any(declared));
     !is_here && graph.named(index, found, &|_| None).is_empty()
 }
@@ -256,16 +257,16 @@ struct Fronts {
 }
 
 impl Fronts {
-    fn of(graph: &Graph<'_>, reached: &[Vec<Reached>]) -> Fronts {
+    fn of(graph: &Graph<'_>) -> Fronts {
         let faces = |index: &usize| {
             graph.role(*index) == Role::Component
                 && graph.row(*index).is_some_and(|row| {
-                    row.kind_of(&graph.variables(*index)).is_some_and(foreshock_model::ComponentKind::is_user_facing)
+                    row.kind_of(|| graph.variables(*index)).is_some_and(foreshock_model::ComponentKind::is_user_facing)
                 })
         };
-        let own: BTreeSet<usize> = (0..reached.len()).filter(faces).collect();
-        let edges = own.iter().flat_map(|&front| graph.edges.get(&Node { instance: front, port: PLAIN }));
-        let next = edges.flatten().filter(|edge| edge.to.port == PLAIN).map(|edge| edge.to.instance).collect();
+        let own: BTreeSet<usize> = (0..graph.count()).filter(faces).collect();
+        let edges = own.iter().flat_map(|&front| graph.edges_from(Node { instance: front, port: PLAIN }));
+        let next = edges.filter(|edge| edge.to.port == PLAIN).map(|edge| edge.to.instance).collect();
         Fronts { own, next }
     }
 

@@ -11,12 +11,61 @@ use serde::Deserialize;
 /// The variables of an expression; what is missing is null.
 pub(crate) type Variables = BTreeMap<Arc<str>, Value>;
 
+/// What the variables of an expression stand for.
+pub(crate) trait Names {
+    /// The value of one.
+    fn named(&self, name: &str) -> Option<&Value>;
+}
+
+impl Names for Variables {
+    fn named(&self, name: &str) -> Option<&Value> {
+        self.get(name)
+    }
+}
+
+/// Variables that are shared, and some of one's own before them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scope {
+    shared: Arc<Variables>,
+    own: Vec<(Arc<str>, Value)>,
+}
+
+impl Scope {
+    pub(crate) fn new(shared: Arc<Variables>) -> Scope {
+        Scope { shared, own: Vec::new() }
+    }
+
+    /// Gives a variable another value.
+    pub(crate) fn insert(&mut self, name: impl Into<Arc<str>> + AsRef<str>, value: Value) {
+        match self.own.iter_mut().find(|(known, _)| **known == *name.as_ref()) {
+            Some((_, known)) => *known = value,
+            None => self.own.push((name.into(), value)),
+        }
+    }
+
+    /// All of them.
+    pub(crate) fn flattened(&self) -> Variables {
+        let mut all = Variables::clone(&self.shared);
+        all.extend(self.own.iter().cloned());
+        all
+    }
+}
+
+impl Names for Scope {
+    fn named(&self, name: &str) -> Option<&Value> {
+        let own = self.own.iter().find(|(known, _)| **known == *name);
+        own.map(|(_, value)| value).or_else(|| self.shared.get(name))
+    }
+}
+
 /// A parsed expression with the names it reads.
 #[derive(Clone, Debug)]
 pub(crate) struct Expression {
     expr: Arc<Expr>,
     /// `desired_count`, `cluster_config.instance_count`; in the order written, indexes left out.
     reads: Vec<String>,
+    /// The variables that these begin with, each once.
+    roots: Vec<Arc<str>>,
     /// Attributes read from the elements of its lists: `min_capacity` of `[for t in targets : t.min_capacity]`.
     inner: Vec<String>,
 }
@@ -38,7 +87,10 @@ impl Expression {
         }
         let (mut reads, mut inner) = (Vec::new(), Vec::new());
         names(&expr, &mut reads, &mut inner, 0);
-        Ok(Expression { expr: Arc::new(expr), reads, inner })
+        let mut roots: Vec<Arc<str>> = reads.iter().map(|read| read.split('.').next().unwrap_or(read).into()).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        Ok(Expression { expr: Arc::new(expr), reads, roots, inner })
     }
 
     /// The attribute paths it reads, in the order written.
@@ -52,18 +104,14 @@ impl Expression {
     }
 
     /// Its value; unknown, with the reason, where it reads something unknown or makes no sense.
-    pub(crate) fn value(&self, variables: &Variables) -> Value {
-        let mut bound = Variables::new();
-        for read in &self.reads {
-            let root = read.split('.').next().unwrap_or(read);
-            let value = variables.get(root).cloned().unwrap_or_else(Value::null);
-            bound.insert(root.into(), value);
-        }
+    pub(crate) fn value(&self, variables: &impl Names) -> Value {
+        let value = |root: &Arc<str>| (root.clone(), variables.named(root).cloned().unwrap_or_else(Value::null));
+        let bound: Variables = self.roots.iter().map(value).collect();
         foreshock_expressions::evaluate(&self.expr, &bound)
     }
 
     /// As a count.
-    pub(crate) fn count(&self, variables: &Variables) -> Known<u32> {
+    pub(crate) fn count(&self, variables: &impl Names) -> Known<u32> {
         match self.value(variables).kind {
             Kind::Number(number) if (0.0..=f64::from(u32::MAX)).contains(&number) => Known::Known(number as u32),
             Kind::String(text) => match text.parse() {
@@ -78,7 +126,7 @@ impl Expression {
     }
 
     /// As a number.
-    pub(crate) fn number(&self, variables: &Variables) -> Option<f64> {
+    pub(crate) fn number(&self, variables: &impl Names) -> Option<f64> {
         match self.value(variables).kind {
             Kind::Number(number) => Some(number),
             _ => None,
@@ -86,7 +134,7 @@ impl Expression {
     }
 
     /// As a text; null and everything else is none.
-    pub(crate) fn text(&self, variables: &Variables) -> Known<Option<Arc<str>>> {
+    pub(crate) fn text(&self, variables: &impl Names) -> Known<Option<Arc<str>>> {
         match self.value(variables).kind {
             Kind::String(text) => Known::Known(Some(text)),
             Kind::Unknown(why) => Known::Unknown(why),
@@ -95,7 +143,7 @@ impl Expression {
     }
 
     /// Whether it is true; none when that can't be known.
-    pub(crate) fn holds(&self, variables: &Variables) -> Option<bool> {
+    pub(crate) fn holds(&self, variables: &impl Names) -> Option<bool> {
         match self.value(variables).kind {
             Kind::Bool(truth) => Some(truth),
             Kind::String(text) => text.parse().ok(),

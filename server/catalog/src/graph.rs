@@ -11,13 +11,16 @@ use foreshock_resources::{Instance, Key, Kind, Mode, Provenance, Resources, Trac
 use foreshock_text::Place;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::expression::Variables;
+use crate::expression::{Scope, Variables};
 use crate::joins::{Compared, KeyTable};
 use crate::lookups;
 use crate::matching::CalledBy;
 use crate::names::NameIndex;
 use crate::paths::{self, Found};
+use crate::reads::{Cell, Noted, Recorder};
+use crate::relations::Relation;
 use crate::row::{Direction, EdgeRow, KindName, Related};
+use crate::skeleton::Skeleton;
 use crate::{Catalog, Role, Row};
 
 /// A side of an instance. The plain side of a component is the component; other sides, and all sides of glue, are
@@ -39,7 +42,7 @@ pub(crate) struct GroupKey {
 }
 
 /// `from` needs `to`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Edge {
     pub(crate) to: Node,
     pub(crate) kind: DependencyKind,
@@ -53,6 +56,9 @@ pub(crate) struct Edge {
     pub(crate) evidence: Evidence,
 }
 
+/// An edge with the side that it is from.
+pub(crate) type SaidEdge = (Node, Arc<Edge>);
+
 /// Whether an address was handed over, in place of a connection of the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Carried {
@@ -65,31 +71,31 @@ pub(crate) enum Carried {
 }
 
 /// Instances with their rows, and the edges between their sides.
+///
+/// What is asked of it is noted: [`Graph::instance`] for what is written in an instance, and so on. What the skeleton has is
+/// asked freely.
 pub(crate) struct Graph<'a> {
     pub(crate) resources: &'a Resources,
     pub(crate) catalog: &'a Catalog,
-    pub(crate) rows: Vec<Option<&'a Row>>,
-    /// Instances that their row ignores though it knows their type.
-    ignored: FxHashSet<usize>,
-    pub(crate) edges: FxHashMap<Node, Vec<Edge>>,
+    pub(crate) skeleton: Arc<Skeleton>,
+    /// By type.
+    rows: Vec<Option<&'a Row>>,
+    /// From each side, in the order of those who say so.
+    pub(crate) edges: FxHashMap<Node, Vec<Arc<Edge>>>,
+    /// The edges that are being read.
+    pub(crate) added: Vec<SaidEdge>,
     /// Per instance, by name of the relation: who refers to it.
-    pub(crate) related: Vec<Vec<(&'a str, usize)>>,
-    by_address: FxHashMap<&'a str, usize>,
+    pub(crate) related: Vec<Vec<Relation>>,
     /// Managed instances by what they are called.
     pub(crate) names: NameIndex,
     /// Data sources that are what the text declares.
-    looked_up: lookups::Found,
-    /// Instances of a resource block, by address without the last key.
-    by_block: FxHashMap<String, Vec<usize>>,
-    /// Managed and data instances that mean something, by the name of their row.
-    pub(crate) by_type: FxHashMap<Arc<str>, Vec<usize>>,
-    ports: Vec<&'a str>,
-    pub(crate) objects: Vec<Arc<Variables>>,
-    whole: Vec<OnceCell<Arc<Variables>>>,
-    /// What is in `related`, to ask for.
-    in_relation: FxHashSet<(usize, &'a str, usize)>,
-    /// By what makes two links the same: the place of the edge among those of its node.
-    links: FxHashMap<Link, usize>,
+    pub(crate) looked_up: Noted<lookups::Found>,
+    /// Who is called by a host name.
+    pub(crate) called: CalledBy,
+    pub(crate) ports: Vec<Arc<str>>,
+    objects: Vec<OnceCell<Arc<Variables>>>,
+    schemas: RefCell<paths::Schemas>,
+    whole: Vec<OnceCell<Noted<Arc<Variables>>>>,
     /// Blocks of many instances that something refers to as a whole, numbered behind the instances.
     wholes: Vec<Vec<usize>>,
     /// By the address of the block; `None` where its instances are not all alike.
@@ -99,46 +105,14 @@ pub(crate) struct Graph<'a> {
     /// By type and attribute; by name and instance.
     pub(crate) tables: RefCell<FxHashMap<(String, String), Rc<KeyTable>>>,
     pub(crate) own_values: RefCell<FxHashMap<String, FxHashMap<usize, Rc<Compared>>>>,
+    pub(crate) recorder: Recorder,
 }
 
 /// A trace with the instances, or whole blocks, that it leads to.
 type Lead = (Trace, Vec<usize>);
 
-/// From, to, kind, alternatives, and whether it is a hint: one link, however often it is said.
-type Link = (Node, Node, DependencyKind, Option<GroupKey>, bool);
-
 /// Instances of a block, from which on a reference to all of them is one to the block.
 const MANY: usize = 100;
-
-/// Types whose instances say in an attribute what they are: `Microsoft.App/containerApps@2024-03-01`.
-const SAYS_ITS_TYPE: &[(&str, &str)] = &[("azapi_resource", "type")];
-
-/// The name of the row of a type that stands in an attribute, without its version.
-fn said_type(instance: &Instance) -> Option<Arc<str>> {
-    let (_, attribute) = SAYS_ITS_TYPE.iter().find(|(name, _)| *name == &*instance.type_name)?;
-    let Kind::String(said) = &instance.body.attributes.get(*attribute)?.value.kind else { return None };
-    let said = said.split('@').next().unwrap_or_default().to_lowercase();
-    Some(format!("{}:{said}", instance.type_name).into())
-}
-
-/// The key of a row for an instance: data sources have rows of their own.
-pub(crate) fn row_name(instance: &Instance) -> Arc<str> {
-    match instance.mode {
-        Mode::Managed => said_type(instance).unwrap_or_else(|| instance.type_name.clone()),
-        Mode::Module => instance.type_name.clone(),
-        Mode::Data => format!("data.{}", instance.type_name).into(),
-    }
-}
-
-/// The address without the last key.
-pub(crate) fn block_address(instance: &Instance) -> String {
-    let own = match instance.mode {
-        Mode::Managed => format!("{}.{}", instance.type_name, instance.name),
-        Mode::Data => format!("data.{}.{}", instance.type_name, instance.name),
-        Mode::Module => format!("module.{}", instance.name),
-    };
-    if instance.module.is_empty() { own } else { format!("{}.{own}", instance.module) }
-}
 
 /// Attributes that count as an address in a carrier when a row names none of its own.
 const ADDRESSES: &[&str] = &[
@@ -274,63 +248,81 @@ fn may_be_address(output: &str) -> bool {
 }
 
 impl<'a> Graph<'a> {
-    /// Reads every edge that the rows of the catalog see in the instances.
-    pub(crate) fn build(resources: &'a Resources, catalog: &'a Catalog) -> Graph<'a> {
-        let mut graph = Graph::related_only(resources, catalog);
-        let called = graph.called();
-        for index in 0..resources.instances.len() {
-            graph.read_instance(index, &called);
-        }
-        graph
-    }
-
-    /// Without the edges: enough for the expressions of one row.
-    pub(crate) fn related_only(resources: &'a Resources, catalog: &'a Catalog) -> Graph<'a> {
-        let instances = &resources.instances;
-        let mut graph = Graph {
+    /// Without edges, relations and all that is found by a name.
+    pub(crate) fn new(
+        resources: &'a Resources,
+        catalog: &'a Catalog,
+        skeleton: Arc<Skeleton>,
+        recorder: Recorder,
+    ) -> Graph<'a> {
+        let count = resources.instances.len();
+        Graph {
             resources,
             catalog,
-            rows: instances.iter().map(|instance| catalog.row_of(instance)).collect(),
-            ignored: FxHashSet::default(),
+            rows: skeleton.rows(&resources.instances, catalog),
+            skeleton,
             edges: FxHashMap::default(),
-            related: vec![Vec::new(); instances.len()],
-            by_address: FxHashMap::default(),
+            added: Vec::new(),
+            related: Vec::new(),
             names: NameIndex::default(),
-            looked_up: lookups::Found::default(),
-            by_block: FxHashMap::default(),
-            by_type: FxHashMap::default(),
-            ports: vec![""],
-            objects: as_objects(instances),
-            whole: vec![OnceCell::new(); instances.len()],
-            in_relation: FxHashSet::default(),
-            links: FxHashMap::default(),
+            looked_up: Noted::default(),
+            called: CalledBy::default(),
+            ports: vec!["".into()],
+            objects: vec![OnceCell::new(); count],
+            schemas: RefCell::default(),
+            whole: vec![OnceCell::new(); count],
             wholes: Vec::new(),
             whole_of: FxHashMap::default(),
             carried: None,
             tables: RefCell::default(),
             own_values: RefCell::default(),
-        };
-        for (index, instance) in instances.iter().enumerate() {
-            graph.by_address.entry(&instance.address).or_insert(index);
-            graph.by_block.entry(block_address(instance)).or_default().push(index);
+            recorder,
         }
-        graph.names = NameIndex::of(instances);
-        graph.looked_up = lookups::found(instances, &graph.names);
-        graph.ignored = (0..instances.len()).filter(|&index| graph.means_nothing(index)).collect();
-        graph.sort_by_type();
-        graph.relate();
-        graph.relate_by_key();
+    }
+
+    /// Without the edges: enough for the expressions of one row.
+    pub(crate) fn related_only(resources: &'a Resources, catalog: &'a Catalog) -> Graph<'a> {
+        let skeleton = Arc::new(Skeleton::new(&resources.instances, catalog));
+        let mut graph = Graph::new(resources, catalog, skeleton, Recorder::default());
+        graph.take_roles();
+        graph.names = NameIndex::of(&resources.instances);
+        graph.look_up();
+        graph.relate_all();
         graph
     }
 
-    /// An instance; of a whole block the first one.
+    /// Works out the role of each instance.
+    pub(crate) fn take_roles(&mut self) {
+        let roles = (0..self.count()).map(|index| self.role_now(index)).collect();
+        Arc::make_mut(&mut self.skeleton).set_roles(roles);
+    }
+
+    /// Works out what the data sources find.
+    pub(crate) fn look_up(&mut self) {
+        let find = || lookups::found(&self.resources.instances, &self.names, &self.recorder);
+        self.looked_up = self.recorder.noted(find);
+    }
+
+    /// How many instances there are.
+    pub(crate) fn count(&self) -> usize {
+        self.resources.instances.len()
+    }
+
+    /// An instance with what is written in it; of a whole block the first one.
     pub(crate) fn instance(&self, index: usize) -> Option<&'a Instance> {
+        let index = self.first_of(index);
+        self.recorder.note(Cell::instance(index));
+        self.resources.instances.get(index).map(Arc::as_ref)
+    }
+
+    /// An instance of which nothing is asked but what [`are_alike`](crate::skeleton::are_alike) compares.
+    pub(crate) fn outline(&self, index: usize) -> Option<&'a Instance> {
         self.resources.instances.get(self.first_of(index)).map(Arc::as_ref)
     }
 
     /// The row of an instance, or of those of a whole block.
     pub(crate) fn row(&self, index: usize) -> Option<&'a Row> {
-        self.rows.get(self.first_of(index)).copied().flatten()
+        self.rows.get(self.skeleton.number_of_type(self.first_of(index))).copied().flatten()
     }
 
     fn first_of(&self, index: usize) -> usize {
@@ -339,21 +331,30 @@ impl<'a> Graph<'a> {
 
     /// The instances of a block that is referred to as a whole; `None` of a single instance.
     pub(crate) fn whole_block(&self, index: usize) -> Option<&[usize]> {
-        let number = index.checked_sub(self.resources.instances.len())?;
+        let number = index.checked_sub(self.count())?;
         self.wholes.get(number).map(Vec::as_slice)
+    }
+
+    /// Whether blocks are referred to as a whole: what is numbered then depends on everybody.
+    pub(crate) fn has_wholes(&self) -> bool {
+        self.carried.is_some()
     }
 
     fn means_nothing(&self, index: usize) -> bool {
         let condition = self.row(index).and_then(|row| row.ignored_when.as_ref());
-        let object = self.objects.get(index);
-        condition.zip(object).is_some_and(|(condition, object)| condition.holds(object) == Some(true))
+        condition.is_some_and(|condition| condition.holds(&*self.object(index)) == Some(true))
     }
 
     pub(crate) fn role(&self, index: usize) -> Role {
-        if self.ignored.contains(&self.first_of(index)) {
+        self.skeleton.roles.get(self.first_of(index)).copied().unwrap_or(Role::Unmapped)
+    }
+
+    /// The role, worked out from what is written.
+    pub(crate) fn role_now(&self, index: usize) -> Role {
+        if self.means_nothing(index) {
             return Role::Ignored;
         }
-        match (self.row(index), self.instance(index).map(|instance| instance.mode)) {
+        match (self.row(index), self.outline(index).map(|instance| instance.mode)) {
             (Some(row), _) => row.role(),
             // What a data source reads exists outside the stack.
             (None, Some(Mode::Data)) => Role::Ignored,
@@ -362,73 +363,76 @@ impl<'a> Graph<'a> {
     }
 
     pub(crate) fn address(&self, index: usize) -> &'a str {
-        self.instance(index).map_or("", |instance| &instance.address)
+        self.outline(index).map_or("", |instance| &instance.address)
+    }
+
+    /// The address of its block: its own without the last key.
+    pub(crate) fn block(&self, index: usize) -> &str {
+        self.skeleton.block_of(self.first_of(index)).map_or("", |address| address)
+    }
+
+    /// The name of its row.
+    pub(crate) fn type_name(&self, index: usize) -> &str {
+        self.skeleton.type_of(self.first_of(index)).map_or("", |one| &one.name)
+    }
+
+    /// The instances of a type that mean something.
+    pub(crate) fn of_type(&self, name: &str) -> &[usize] {
+        self.skeleton.named_type(name).map_or(&[][..], |(_, one)| &one.meaningful)
+    }
+
+    /// Notes that something was read in all instances of a type.
+    pub(crate) fn note_type(&self, name: &str) {
+        if let Some((number, _)) = self.skeleton.named_type(name) {
+            self.recorder.note(Cell::of_type(number));
+        }
+    }
+
+    /// The edges from one side.
+    pub(crate) fn edges_from(&self, node: Node) -> &[Arc<Edge>] {
+        self.recorder.note(Cell::edges(node.instance));
+        self.edges.get(&node).map_or(&[][..], Vec::as_slice)
     }
 
     /// The instances a trace leads to: the one of that address, or all of the block when only the block is named. A data
     /// source that finds what the text declares leads there.
     pub(crate) fn targets(&self, trace: &Trace) -> Vec<usize> {
-        if let Some(&index) = self.by_address.get(&*trace.to) {
-            return self.looked_up.get(&index).cloned().unwrap_or_else(|| vec![index]);
+        let found_by = |index: usize| self.looked_up.value.get(&index);
+        if let Some(index) = self.skeleton.at(&trace.to) {
+            return found_by(index).cloned().unwrap_or_else(|| vec![index]);
         }
         let block = trace.to.strip_suffix("[*]").unwrap_or(&trace.to);
-        let all = self.by_block.get(block).map_or(&[][..], Vec::as_slice);
-        if !all.iter().any(|index| self.looked_up.contains_key(index)) {
+        let all = self.skeleton.block(block);
+        if self.looked_up.value.is_empty() || !all.iter().any(|&index| found_by(index).is_some()) {
             return all.to_vec();
         }
-        all.iter().flat_map(|index| self.looked_up.get(index).cloned().unwrap_or_else(|| vec![*index])).collect()
-    }
-
-    fn relate(&mut self) {
-        let mut wanted: FxHashMap<&'a str, Vec<(&'a str, &'a str, &'a Related)>> = FxHashMap::default();
-        for (type_name, row) in self.catalog.rows() {
-            for (name, related) in &row.related {
-                for from in &related.types {
-                    wanted.entry(from).or_default().push((type_name, name, related));
-                }
-            }
-        }
-        for (index, instance) in self.resources.instances.iter().enumerate() {
-            let Some(wants) = wanted.get(&*row_name(instance)) else { continue };
-            for (type_name, name, Related { path, key, .. }) in wants {
-                for found in paths::find(&instance.body, path) {
-                    let mut targets: Vec<usize> = found.provenance().flat_map(|trace| self.targets(trace)).collect();
-                    if key.is_none() {
-                        targets.extend(self.named(index, &found, &|other| Some(other == *type_name)));
-                    }
-                    for target in targets {
-                        if self.instance(target).is_some_and(|target| *row_name(target) == **type_name) {
-                            self.relate_to(target, name, index);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Notes that an instance refers to another in the way `name`, once.
-    pub(crate) fn relate_to(&mut self, target: usize, name: &'a str, from: usize) {
-        if let Some(list) = self.related.get_mut(target)
-            && self.in_relation.insert((target, name, from))
-        {
-            list.push((name, from));
-        }
+        all.iter().flat_map(|&index| found_by(index).cloned().unwrap_or_else(|| vec![index])).collect()
     }
 
     /// An instance as variables of its row's expressions: attributes, blocks as lists, relations as lists, and what its
     /// row derives from them.
-    pub(crate) fn variables(&self, index: usize) -> Variables {
-        Variables::clone(&self.whole(index))
+    pub(crate) fn variables(&self, index: usize) -> Scope {
+        Scope::new(self.whole(index))
+    }
+
+    /// An instance as an object: what is written in it, as the provider's schema would have it.
+    pub(crate) fn object(&self, index: usize) -> Arc<Variables> {
+        self.recorder.note(Cell::instance(index));
+        let Some((instance, known)) = self.resources.instances.get(index).zip(self.objects.get(index)) else {
+            return Arc::default();
+        };
+        let as_object = || Arc::new(paths::as_object_with(&instance.body, 0, &mut self.schemas.borrow_mut()));
+        known.get_or_init(as_object).clone()
     }
 
     fn whole(&self, index: usize) -> Arc<Variables> {
         let work_out = || {
-            let Some(object) = self.objects.get(index) else { return Arc::default() };
-            let Some(row) = self.row(index) else { return object.clone() };
+            let object = self.object(index);
+            let Some(row) = self.row(index) else { return object };
             if row.related.is_empty() && row.refers.is_empty() && row.derived.is_empty() {
-                return object.clone();
+                return object;
             }
-            let mut variables = Variables::clone(object);
+            let mut variables = Variables::clone(&object);
             for name in row.related.keys() {
                 variables.insert(name.as_str().into(), self.relation(index, name));
             }
@@ -441,13 +445,22 @@ impl<'a> Graph<'a> {
             }
             Arc::new(variables)
         };
-        self.whole.get(index).map_or_else(Arc::default, |whole| whole.get_or_init(work_out).clone())
+        let Some(whole) = self.whole.get(index) else { return Arc::default() };
+        let whole = whole.get_or_init(|| self.recorder.noted(work_out));
+        self.recorder.note_all(&whole.reads);
+        whole.value.clone()
+    }
+
+    /// Who refers to an instance in the way `name`.
+    pub(crate) fn related_by<'g>(&'g self, index: usize, name: &'g str) -> impl Iterator<Item = usize> + 'g {
+        self.recorder.note(Cell::related(index));
+        let related = self.related.get(index).into_iter().flatten();
+        related.filter(move |relation| *relation.name == *name).map(|relation| relation.from)
     }
 
     /// The instances that refer to this one in the way `name`, as a list of objects; unknown when their number is.
     fn relation(&self, index: usize, name: &str) -> Value {
-        let related = self.related.get(index).into_iter().flatten().filter(|(kind, _)| *kind == name);
-        self.list(&related.map(|&(_, other)| other).collect::<Vec<_>>())
+        self.list(&self.related_by(index, name).collect::<Vec<_>>())
     }
 
     /// The instances of some types that an attribute of this one refers to.
@@ -458,14 +471,13 @@ impl<'a> Graph<'a> {
         for found in paths::find(&instance.body, &refers.path) {
             let named = self.named(index, &found, &|other| Some(refers.types.iter().any(|wanted| wanted == other)));
             for target in found.provenance().flat_map(|trace| self.targets(trace)).chain(named) {
-                let fits =
-                    self.instance(target).is_some_and(|other| refers.types.iter().any(|t| **t == *row_name(other)));
+                let fits = refers.types.iter().any(|wanted| **wanted == *self.type_name(target));
                 if fits && seen.insert(target) {
                     targets.push(target);
                 }
             }
             let Some(key) = &refers.key else { continue };
-            for &target in refers.types.iter().filter_map(|name| self.by_type.get(name.as_str())).flatten() {
+            for &target in refers.types.iter().flat_map(|name| self.of_type(name)) {
                 let fits =
                     target != index && self.fits(found.value, target, key) && self.agree(index, target, &refers.same);
                 if fits && seen.insert(target) {
@@ -491,56 +503,50 @@ impl<'a> Graph<'a> {
     pub(crate) fn list(&self, instances: &[usize]) -> Value {
         let mut items = Vec::with_capacity(instances.len());
         for &index in instances {
-            if let Some(Instance { key: Key::Unknown(why), .. }) = self.instance(index) {
+            if let Some(Instance { key: Key::Unknown(why), .. }) = self.outline(index) {
                 return Value::unknown(why.clone());
             }
-            items.push(Value::new(Kind::Map(self.objects.get(index).cloned().unwrap_or_default())));
+            items.push(Value::new(Kind::Map(self.object(index))));
         }
         Value::new(Kind::List(Arc::new(items)))
     }
 
-    /// Adds an edge. The same link said twice (a name and its id) is one link.
+    /// Adds an edge.
     pub(crate) fn add(&mut self, from: Node, edge: Edge) {
-        let edges = self.edges.entry(from).or_default();
-        let link = (from, edge.to, edge.kind, edge.group.clone(), edge.hint);
-        let at = *self.links.entry(link).or_insert(edges.len());
-        match edges.get_mut(at) {
-            None => edges.push(edge),
-            Some(known) => {
-                let weight = larger(known.weight, edge.weight);
-                if (edge.confidence, Reverse(edge.plane)) > (known.confidence, Reverse(known.plane)) {
-                    *known = edge;
-                }
-                known.weight = weight;
-            }
-        }
+        self.added.push((from, Arc::new(edge)));
     }
 
-    pub(crate) fn port(&mut self, name: Option<&'a str>) -> u16 {
+    pub(crate) fn port(&mut self, name: Option<&str>) -> u16 {
         let name = name.unwrap_or("");
-        let at = self.ports.iter().position(|known| *known == name).unwrap_or_else(|| {
-            self.ports.push(name);
+        let at = self.ports.iter().position(|known| **known == *name).unwrap_or_else(|| {
+            self.ports.push(name.into());
             self.ports.len() - 1
         });
         u16::try_from(at).unwrap_or(PLAIN)
     }
 
-    fn read_instance(&mut self, index: usize, called: &CalledBy) {
-        let (Some(instance), Some(row)) = (self.instance(index), self.row(index)) else { return };
+    /// The edges that an instance says there are, in the order written.
+    pub(crate) fn edges_of(&mut self, index: usize) -> Vec<SaidEdge> {
+        self.read_instance(index);
+        std::mem::take(&mut self.added)
+    }
+
+    fn read_instance(&mut self, index: usize) {
         if self.role(index) == Role::Ignored {
             return;
         }
+        let (Some(instance), Some(row)) = (self.instance(index), self.row(index)) else { return };
         let is_component = row.role() == Role::Component;
         for edge in row.edges.iter().chain(self.catalog.everywhere()) {
             match &edge.key {
-                None => self.read_edge(index, instance, edge, called),
+                None => self.read_edge(index, instance, edge),
                 Some(key) => self.read_matches(index, edge, key),
             }
         }
         for path in &row.carriers {
             for found in paths::find(&instance.body, path) {
                 self.read_carrier(index, &found);
-                self.read_host(index, &found, called);
+                self.read_host(index, &found);
                 self.read_names(index, &found);
             }
         }
@@ -614,7 +620,7 @@ impl<'a> Graph<'a> {
             .collect();
         for (target, place) in traced.into_iter().chain(named) {
             {
-                let fits = |only: &str| self.instance(target).is_some_and(|target| target.type_name.ends_with(only));
+                let fits = |only: &str| self.outline(target).is_some_and(|target| target.type_name.ends_with(only));
                 if target == index || self.role(target) != Role::Glue || !only.is_none_or(fits) {
                     continue;
                 }
@@ -672,7 +678,7 @@ impl<'a> Graph<'a> {
 
     /// Whether a reference to `target` can only have reached this instance as an output of a module.
     fn came_out(&self, index: usize, target: usize) -> bool {
-        let (Some(here), Some(there)) = (self.instance(index), self.instance(target)) else { return false };
+        let (Some(here), Some(there)) = (self.outline(index), self.outline(target)) else { return false };
         let inside = here.module.strip_prefix(&*there.module);
         !there.module.is_empty() && inside.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('.'))
     }
@@ -697,7 +703,7 @@ impl<'a> Graph<'a> {
         let mut first: FxHashMap<(String, Arc<str>, Place), &Trace> = FxHashMap::default();
         for (trace, targets) in &each {
             for &target in targets {
-                let block = self.instance(target).map(block_address).unwrap_or_default();
+                let block = self.block(target).to_owned();
                 let alike = (block.clone(), trace.attribute.clone(), trace.place.clone());
                 let trace = *first.entry(alike).or_insert(trace);
                 blocks.entry((block, trace)).or_default().push(target);
@@ -706,8 +712,8 @@ impl<'a> Graph<'a> {
         for ((block, trace), mut targets) in blocks {
             targets.sort_unstable();
             targets.dedup();
-            let whole = self.by_block.get(&block).filter(|all| all.len() >= MANY && all.len() == targets.len());
-            match whole.cloned().and_then(|all| self.as_whole(&block, all)) {
+            let whole = Some(self.skeleton.block(&block)).filter(|all| all.len() >= MANY && all.len() == targets.len());
+            match whole.map(<[usize]>::to_vec).and_then(|all| self.as_whole(&block, all)) {
                 Some(whole) if !self.is_in(index, whole) => {
                     rest.push((Trace { to: format!("{block}[*]").into(), ..trace.clone() }, vec![whole]));
                 }
@@ -733,13 +739,13 @@ impl<'a> Graph<'a> {
         let alike = instances.iter().all(|&index| self.role(index) == Role::Component);
         let number = alike.then(|| {
             self.wholes.push(instances);
-            self.resources.instances.len() + self.wholes.len() - 1
+            self.count() + self.wholes.len() - 1
         });
         self.whole_of.insert(block.to_owned(), number);
         number
     }
 
-    fn read_edge(&mut self, index: usize, instance: &'a Instance, row: &'a EdgeRow, called: &CalledBy) {
+    fn read_edge(&mut self, index: usize, instance: &'a Instance, row: &'a EdgeRow) {
         let mut found: Vec<Found<'a>> = row.paths.iter().flat_map(|path| paths::find(&instance.body, path)).collect();
         if let Some(provider) = instance.provider.as_ref().filter(|_| row.paths.iter().any(|path| path == "provider")) {
             let (value, place) = (&provider.value, &provider.place);
@@ -748,7 +754,7 @@ impl<'a> Graph<'a> {
         let named = |found: &Found<'_>| {
             let types = |other: &str| (!row.to.is_empty()).then(|| row.to.iter().any(|wanted| wanted == other));
             let named = self.named(index, found, &types);
-            if named.is_empty() { self.by_host(index, found, called) } else { named }
+            if named.is_empty() { self.by_host(index, found) } else { named }
         };
         let named: Vec<Vec<usize>> = found.iter().map(named).collect();
         if found.iter().zip(&named).all(|(found, named)| found.value.provenance.is_empty() && named.is_empty()) {
@@ -759,11 +765,11 @@ impl<'a> Graph<'a> {
         for (found, named) in found.iter().zip(named) {
             if let Some(block) = found.blocks.last() {
                 let item = paths::as_object(&block.body, 0);
-                variables.insert("item".into(), Value::new(Kind::Map(Arc::new(item))));
+                variables.insert("item", Value::new(Kind::Map(Arc::new(item))));
             }
             if let [.., outer, _] = found.blocks.as_slice() {
                 let outer = paths::as_object(&outer.body, 0);
-                variables.insert("outer".into(), Value::new(Kind::Map(Arc::new(outer))));
+                variables.insert("outer", Value::new(Kind::Map(Arc::new(outer))));
             }
             for trace in found.provenance() {
                 for target in self.targets(trace) {
@@ -791,7 +797,7 @@ impl<'a> Graph<'a> {
         let ports = (self.port(row.own_port.as_deref()), self.port(row.port.as_deref()));
         if let Some(block) = found.blocks.last() {
             let item = paths::as_object(&block.body, 0);
-            variables.insert("item".into(), Value::new(Kind::Map(Arc::new(item))));
+            variables.insert("item", Value::new(Kind::Map(Arc::new(item))));
         }
         self.read_target(index, row, found, trace, target, ports, &mut variables);
     }
@@ -805,13 +811,13 @@ impl<'a> Graph<'a> {
         trace: &Trace,
         target: usize,
         (own, port): (u16, u16),
-        variables: &mut Variables,
+        variables: &mut Scope,
     ) {
-        let (Some(other), Some(other_row)) = (self.instance(target), self.row(target)) else { return };
-        let name = row_name(other);
+        let Some(other_row) = self.row(target) else { return };
+        let name = self.type_name(target);
         if target == index
             || self.role(target) == Role::Ignored
-            || !(row.to.is_empty() || row.to.iter().any(|wanted| other_row.is_or_holds(wanted, &name)))
+            || !(row.to.is_empty() || row.to.iter().any(|wanted| other_row.is_or_holds(wanted, name)))
         {
             return;
         }
@@ -820,7 +826,7 @@ impl<'a> Graph<'a> {
             .flatten()
             .any(|expression| expression.reads().any(|read| read.starts_with("target.")));
         if needs_target {
-            variables.insert("target".into(), Value::new(Kind::Map(self.whole(target))));
+            variables.insert("target", Value::new(Kind::Map(self.whole(target))));
         }
         // Only a condition that surely does not hold takes the edge away; one that can't be known leaves it.
         if row.when.as_ref().is_some_and(|when| when.holds(variables) == Some(false)) {
@@ -881,10 +887,41 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// Each instance as an object; a large value that many of them share is gone over once.
-fn as_objects(instances: &[Arc<Instance>]) -> Vec<Arc<Variables>> {
-    let mut known = paths::Schemas::default();
-    instances.iter().map(|instance| Arc::new(paths::as_object_with(&instance.body, 0, &mut known))).collect()
+/// The edges from one side with each link once, however often it is said (by a name and by its id).
+pub(crate) fn merged(all: Vec<Arc<Edge>>) -> Vec<Arc<Edge>> {
+    /// Edges from which on a table is faster than a look at each.
+    const SOME: usize = 8;
+    let is_large = all.len() > SOME;
+    let mut places: FxHashMap<_, usize> = FxHashMap::default();
+    let mut merged: Vec<Arc<Edge>> = Vec::with_capacity(all.len());
+    for edge in all {
+        let known = match is_large {
+            true => {
+                let at = *places.entry((edge.to, edge.kind, edge.group.clone(), edge.hint)).or_insert(merged.len());
+                merged.get_mut(at)
+            }
+            false => merged.iter_mut().find(|known| known.is_link_of(&edge)),
+        };
+        match known {
+            None => merged.push(edge),
+            Some(known) => {
+                let weight = larger(known.weight, edge.weight);
+                if (edge.confidence, Reverse(edge.plane)) > (known.confidence, Reverse(known.plane)) {
+                    *known = edge;
+                }
+                if known.weight != weight {
+                    Arc::make_mut(known).weight = weight;
+                }
+            }
+        }
+    }
+    merged
+}
+
+impl Edge {
+    fn is_link_of(&self, other: &Edge) -> bool {
+        self.to == other.to && self.kind == other.kind && self.hint == other.hint && self.group == other.group
+    }
 }
 
 /// The larger share of two that are one; where one is not given it may be all.

@@ -8,6 +8,7 @@
 
 mod addresses;
 mod assembled;
+mod assembly;
 mod backups;
 mod catalog;
 mod changes;
@@ -28,14 +29,19 @@ mod matching;
 mod names;
 mod paths;
 mod public;
+mod reads;
 mod recipe;
 mod redundancy;
 mod refused;
+mod relations;
 mod row;
+mod skeleton;
+mod stages;
 mod unplaced;
 mod zones;
 
 pub use assembled::{Assembled, Egress, ResourceRole, Role, assemble};
+pub use assembly::Assembly;
 pub use catalog::Catalog;
 pub use changes::{Change, Recipes, changes};
 pub use check::{CheckRow, Violation};

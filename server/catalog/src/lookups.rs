@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_resources::{Block, Instance, Kind, Mode, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::names::{NameIndex, is_own_name, own_name, same_region};
 use crate::paths;
+use crate::reads::{Cell, Recorder};
 
 /// Pairs that are looked at in one stack. Real ones have some thousands.
 const MOST_PAIRS: usize = 500_000;
@@ -42,7 +43,7 @@ const SCOPES: &[&str] =
 pub(crate) type Found = BTreeMap<usize, Vec<usize>>;
 
 /// What the data sources among the instances find in them.
-pub(crate) fn found(instances: &[Arc<Instance>], names: &NameIndex) -> Found {
+pub(crate) fn found(instances: &[Arc<Instance>], names: &NameIndex, recorder: &Recorder) -> Found {
     let mut by_type: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     let mut by_address: FxHashMap<&str, usize> = FxHashMap::default();
     let mut sources = Vec::new();
@@ -54,6 +55,8 @@ pub(crate) fn found(instances: &[Arc<Instance>], names: &NameIndex) -> Found {
             Mode::Module => {}
         }
     }
+    sources.iter().for_each(|&source| recorder.note(Cell::instance(source)));
+    let mut looked_at: FxHashSet<&str> = FxHashSet::default();
     let mut found = Found::new();
     let mut pairs = 0;
     // What one finds may be what the next one asks for.
@@ -63,6 +66,9 @@ pub(crate) fn found(instances: &[Arc<Instance>], names: &NameIndex) -> Found {
             let Some(asking) = instances.get(source).filter(|_| !found.contains_key(&source)) else { continue };
             let (type_name, is_many) = wanted(&asking.type_name);
             let candidates = by_type.get(type_name).map_or(&[][..], Vec::as_slice);
+            if looked_at.insert(type_name) {
+                candidates.iter().for_each(|&candidate| recorder.note(Cell::instance(candidate)));
+            }
             pairs += candidates.len();
             if pairs > MOST_PAIRS {
                 return found;
@@ -71,7 +77,11 @@ pub(crate) fn found(instances: &[Arc<Instance>], names: &NameIndex) -> Found {
                 let targets = value.provenance.iter().filter_map(|trace| by_address.get(&*trace.to));
                 targets.flat_map(|to| found.get(to).cloned().unwrap_or_else(|| vec![*to])).collect()
             };
-            let same = |one: &Value, other: &Value| same(one, other, instances, names, &leads);
+            let named = |name: &str| {
+                recorder.note(Cell::name(name));
+                names.named(name)
+            };
+            let same = |one: &Value, other: &Value| same(one, other, instances, &named, &leads);
             let matching = candidates.iter().copied().filter(|&candidate| {
                 instances.get(candidate).is_some_and(|other| is_found(asking, other, is_many, &same))
             });
@@ -136,11 +146,11 @@ fn same_text(one: &Value, other: &Value) -> bool {
 }
 
 /// The same text, the same instance, or the name of the instance that the other one refers to.
-fn same(
+fn same<'n>(
     one: &Value,
     other: &Value,
     instances: &[Arc<Instance>],
-    names: &NameIndex,
+    named: &dyn Fn(&str) -> &'n [usize],
     leads: &dyn Fn(&Value) -> Vec<usize>,
 ) -> bool {
     if same_text(one, other) {
@@ -148,8 +158,8 @@ fn same(
     }
     let (first, second) = (leads(one), leads(other));
     let is_name_of = |value: &Value, targets: &[usize]| {
-        let text = value.spelling().filter(|text| !text.is_empty());
-        text.is_some_and(|text| names.named(text).iter().any(|named| targets.contains(named)))
+        let text = value.spelling().filter(|text| !text.is_empty() && !targets.is_empty());
+        text.is_some_and(|text| named(text).iter().any(|named| targets.contains(named)))
     };
     first.iter().any(|to| second.contains(to) && instances.get(*to).is_some_and(|to| to.mode == Mode::Managed))
         || is_name_of(one, &second)

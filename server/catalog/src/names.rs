@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::graph::Graph;
 use crate::paths::{self, Found};
+use crate::reads::Cell;
 
 /// The ends of a type's name, the longest first: `db_instance` and `instance` of `aws_db_instance`.
 fn ends(type_name: &str) -> impl Iterator<Item = &str> {
@@ -24,10 +25,14 @@ pub(crate) fn own_name(instance: &Instance) -> Option<(&'static str, &Value)> {
             return Some((path, value));
         }
     }
+    let mut name = String::new();
     for end in ends(&instance.type_name) {
         for suffix in ["_name", "_identifier", "_id", ""] {
-            if let Some(value) = at(&format!("{end}{suffix}")) {
-                return Some(("", value));
+            name.clear();
+            name.push_str(end);
+            name.push_str(suffix);
+            if let Some(attribute) = instance.body.attributes.get(name.as_str()) {
+                return Some(("", &attribute.value));
             }
         }
     }
@@ -197,17 +202,38 @@ pub(crate) fn split_outside(text: &str, separator: char) -> Vec<&str> {
 #[derive(Debug, Default)]
 pub(crate) struct NameIndex(FxHashMap<Arc<str>, Vec<usize>>);
 
+/// What others call a managed instance by.
+pub(crate) fn called_by(instance: &Instance) -> Option<&Arc<str>> {
+    let (_, value) = own_name(instance).filter(|_| instance.mode == Mode::Managed)?;
+    value.spelling().filter(|name| !name.is_empty())
+}
+
 impl NameIndex {
     pub(crate) fn of(instances: &[Arc<Instance>]) -> NameIndex {
         let mut index = NameIndex::default();
-        for (number, instance) in instances.iter().enumerate().filter(|(_, one)| one.mode == Mode::Managed) {
-            if let Some(name) =
-                own_name(instance).and_then(|(_, value)| value.spelling()).filter(|name| !name.is_empty())
-            {
+        for (number, instance) in instances.iter().enumerate() {
+            if let Some(name) = called_by(instance) {
                 index.0.entry(name.clone()).or_default().push(number);
             }
         }
         index
+    }
+
+    /// Gives one another name.
+    pub(crate) fn rename(&mut self, number: usize, before: Option<&Arc<str>>, now: Option<&Arc<str>>) {
+        if let Some(before) = before
+            && let Some(numbers) = self.0.get_mut(before)
+        {
+            numbers.retain(|one| *one != number);
+            if numbers.is_empty() {
+                self.0.remove(before);
+            }
+        }
+        if let Some(now) = now {
+            let numbers = self.0.entry(now.clone()).or_default();
+            let at = numbers.partition_point(|one| *one < number);
+            numbers.insert(at, number);
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -221,6 +247,12 @@ impl NameIndex {
 }
 
 impl Graph<'_> {
+    /// Those of a name.
+    pub(crate) fn called_so(&self, name: &str) -> &[usize] {
+        self.recorder.note(Cell::name(name));
+        self.names.named(name)
+    }
+
     /// Whom a value names where it refers to nobody: the one managed instance of a fitting type that is called so, or
     /// those of one block.
     pub(crate) fn named(&self, index: usize, found: &Found<'_>, fits: &dyn Fn(&str) -> Option<bool>) -> Vec<usize> {
@@ -241,24 +273,24 @@ impl Graph<'_> {
         let attribute = attribute.unwrap_or_default();
         for naming in Naming::of(text) {
             let may_be = |other: &&usize| {
+                let type_name = self.outline(**other).map_or("", |other| &other.type_name);
                 **other != index
-                    && self.instance(**other).is_some_and(|other| {
-                        let fitting = fits(&other.type_name);
-                        naming.fits(&other.type_name)
-                            && same_place(own, other)
-                            && fitting.unwrap_or_else(|| {
-                                naming.is_exact()
-                                    || is_named_after(attribute, &other.type_name)
-                                        && provider(&other.type_name) == provider(&own.type_name)
-                            })
+                    && naming.fits(type_name)
+                    && fits(type_name).unwrap_or_else(|| {
+                        naming.is_exact()
+                            || is_named_after(attribute, type_name) && provider(type_name) == provider(&own.type_name)
                     })
+                    && self.instance(**other).is_some_and(|other| same_place(own, other))
             };
-            let all: Vec<usize> = self.names.named(naming.name).iter().filter(may_be).copied().collect();
+            let all: Vec<usize> = self.called_so(naming.name).iter().filter(may_be).copied().collect();
+            if all.is_empty() {
+                continue;
+            }
             let closest = all.iter().filter_map(|&other| self.likeness(index, other)).max();
             let best: Vec<usize> = all.into_iter().filter(|&other| self.likeness(index, other) == closest).collect();
-            let first = best.first().and_then(|&one| self.instance(one));
+            let first = best.first().and_then(|&one| self.outline(one));
             let is_one_block = |one: &Instance| {
-                best.iter().all(|&other| self.instance(other).is_some_and(|other| other.resource == one.resource))
+                best.iter().all(|&other| self.outline(other).is_some_and(|other| other.resource == one.resource))
             };
             if first.is_some_and(is_one_block) {
                 return best;
@@ -270,22 +302,23 @@ impl Graph<'_> {
     fn named_by_arn(&self, index: usize, arn: &str) -> Vec<usize> {
         let Some(own) = self.instance(index) else { return Vec::new() };
         let fits = |naming: &Naming<'_>, other: usize| {
-            self.instance(other).is_some_and(|one| naming.fits(&one.type_name) && same_place(own, one))
-                && other != index
+            other != index
+                && self.outline(other).is_some_and(|one| naming.fits(&one.type_name))
+                && self.instance(other).is_some_and(|one| same_place(own, one))
         };
         let all = Naming::of(arn).into_iter().map(|naming| {
-            self.names.named(naming.name).iter().copied().filter(|&other| fits(&naming, other)).collect::<Vec<_>>()
+            self.called_so(naming.name).iter().copied().filter(|&other| fits(&naming, other)).collect::<Vec<_>>()
         });
         all.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     fn is_declared(&self, index: usize) -> bool {
-        self.instance(index).is_some_and(|one| one.mode != Mode::Data)
+        self.outline(index).is_some_and(|one| one.mode != Mode::Data)
     }
 
     /// How many letters two types have in common at their beginning.
     fn likeness(&self, one: usize, other: usize) -> Option<usize> {
-        let (one, other) = (self.instance(one)?, self.instance(other)?);
+        let (one, other) = (self.outline(one)?, self.outline(other)?);
         Some(one.type_name.bytes().zip(other.type_name.bytes()).take_while(|(one, other)| one == other).count())
     }
 }

@@ -6,7 +6,7 @@ use foreshock_model::{Failover, FailoverMode, Known, Redundancy, Replication, So
 use foreshock_resources::{Instance, Key, Kind, Value};
 use foreshock_text::Place;
 
-use crate::expression::{Expression, Variables};
+use crate::expression::{Expression, Names, Scope};
 use crate::figures::Figures;
 use crate::graph::Graph;
 use crate::paths;
@@ -27,7 +27,7 @@ pub(crate) fn read(
 ) -> Redundancy {
     let declaring = blocks.first().copied().unwrap_or_default();
     let mut variables = graph.variables(declaring);
-    variables.insert("members".into(), graph.list(members));
+    variables.insert("members", graph.list(members));
     let (instances, instances_source) = instances(graph, row, blocks, members, &variables);
     let replication = if row.primary_standby { Replication::PrimaryStandby } else { Replication::ActiveActive };
     let required = required(row, &instances, &mut variables);
@@ -49,7 +49,7 @@ fn instances(
     row: &Row,
     blocks: &[usize],
     members: &[usize],
-    variables: &Variables,
+    variables: &Scope,
 ) -> (Known<u32>, Source) {
     let Some(declaring) = blocks.first().and_then(|&block| graph.instance(block)) else {
         return (Known::Known(1), Source::ProviderDefault("one".into()));
@@ -109,7 +109,7 @@ fn source_of(
     blocks: &[usize],
     members: &[usize],
     expression: &Expression,
-    variables: &Variables,
+    variables: &Scope,
 ) -> Source {
     let decides = deciding(declaring, expression, variables);
     for read in decides.into_iter().chain(expression.reads()) {
@@ -117,8 +117,7 @@ fn source_of(
         if let Some(attribute) = paths::attribute(&declaring.body, read) {
             return Source::Attribute(attribute.place.place());
         }
-        let related = blocks.first().and_then(|&block| graph.related.get(block)).into_iter().flatten();
-        let other = related.filter(|(relation, _)| *relation == name).map(|&(_, other)| other).next();
+        let other = blocks.first().and_then(|&block| graph.related_by(block, name).next());
         let member = members.first().copied().filter(|_| name == "members");
         if let Some(instance) = other.or(member).and_then(|other| graph.instance(other)) {
             let inside = expression.reads_inside().find_map(|path| paths::attribute(&instance.body, path));
@@ -134,7 +133,7 @@ fn source_of(
 }
 
 /// Of several attributes that are written, the one with another value of which the number would be another.
-fn deciding<'e>(declaring: &Instance, expression: &'e Expression, variables: &Variables) -> Option<&'e str> {
+fn deciding<'e>(declaring: &Instance, expression: &'e Expression, variables: &Scope) -> Option<&'e str> {
     let written: Vec<&str> =
         expression.reads().filter(|read| paths::attribute(&declaring.body, read).is_some()).collect();
     if written.len() < 2 {
@@ -144,8 +143,8 @@ fn deciding<'e>(declaring: &Instance, expression: &'e Expression, variables: &Va
     written.into_iter().find(|read| {
         let mut otherwise = variables.clone();
         let (root, rest) = read.split_once('.').unwrap_or((read, ""));
-        let Some(value) = variables.get(root) else { return false };
-        otherwise.insert(root.into(), changed(value, rest));
+        let Some(value) = variables.named(root) else { return false };
+        otherwise.insert(root, changed(value, rest));
         expression.count(&otherwise) != now
     })
 }
@@ -171,10 +170,10 @@ fn changed(value: &Value, path: &str) -> Value {
     Value::new(kind)
 }
 
-fn required(row: &Row, instances: &Known<u32>, variables: &mut Variables) -> u32 {
+fn required(row: &Row, instances: &Known<u32>, variables: &mut Scope) -> u32 {
     let (Some(expression), Some(&instances)) = (&row.required, instances.known()) else { return 1 };
     let count = Value::new(Kind::Number(f64::from(instances)));
-    variables.insert("instances".into(), count);
+    variables.insert("instances", count);
     expression.count(variables).known().copied().unwrap_or(1).clamp(1, instances.max(1))
 }
 
@@ -211,7 +210,7 @@ fn place(
     }
 }
 
-fn failover(row: &Row, variables: &Variables, sla: Option<&SlaRow>, figures: &Figures) -> Failover {
+fn failover(row: &Row, variables: &Scope, sla: Option<&SlaRow>, figures: &Figures) -> Failover {
     let mode = match &row.failover {
         None => Known::Known(FailoverMode::None),
         Some(expression) => match expression.text(variables) {

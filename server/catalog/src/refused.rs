@@ -8,7 +8,8 @@ use foreshock_resources::{Kind, Mode, Resources, Value};
 use serde::Deserialize;
 
 use crate::expression::Expression;
-use crate::graph::{Graph, block_address};
+use crate::graph::Graph;
+use crate::skeleton::block_address;
 use crate::{Assembled, Catalog};
 
 /// Something that can't be, as it is written in a row.
@@ -47,7 +48,7 @@ pub fn refused(resources: &Resources, catalog: &Catalog, assembled: &Assembled) 
                 Some(&number) => Value::new(Kind::Number(f64::from(number))),
                 None => Value::unknown("the number of instances is not known"),
             };
-            variables.insert("number".into(), number);
+            variables.insert("number", number);
         }
         let is_installed = instance.block.file.as_path().components().any(|part| part.as_str() == ".terraform");
         let counts = |refusal: &&Refusal| !(refusal.in_own_text && is_installed);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foreshock_model::{ComponentKind, Confidence, DependencyKind, Plane};
 use serde::Deserialize;
 
-use crate::expression::{Expression, Variables};
+use crate::expression::{Expression, Scope};
 use crate::{CheckRow, Recipe, Refusal, Role, Step};
 
 /// What a resource type means at run time. docs/catalog.md describes the fields as they are written.
@@ -424,8 +424,8 @@ impl Row {
     }
 
     /// The kind of an instance with these attributes.
-    pub(crate) fn kind_of(&self, variables: &Variables) -> Option<ComponentKind> {
-        let other = self.other_kind.as_ref().filter(|other| other.when.holds(variables) == Some(true));
+    pub(crate) fn kind_of(&self, variables: impl FnOnce() -> Scope) -> Option<ComponentKind> {
+        let other = self.other_kind.as_ref().filter(|other| other.when.holds(&variables()) == Some(true));
         other.map_or(self.kind, |other| other.kind)
     }
 

@@ -47,7 +47,7 @@ impl<'a> Graph<'a> {
         self.join(index, found, PLAIN, servers, Direction::Serves, &why, Some(GROUP));
         for trace in found.provenance() {
             for target in self.targets(trace) {
-                if self.instance(target).is_none_or(|target| !target.type_name.ends_with(GROUP)) {
+                if self.outline(target).is_none_or(|target| !target.type_name.ends_with(GROUP)) {
                     continue;
                 }
                 let why = format!("{} does not say who may call whom in it", self.address(target));

@@ -12,7 +12,7 @@ use crate::graph::Graph;
 use crate::paths::{self, Found};
 
 /// What the text says of zones.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Zones {
     /// Names with the place that decides them; distinct, sorted.
     pub(crate) names: Vec<Arc<str>>,
@@ -129,7 +129,7 @@ fn follow(graph: &Graph<'_>, found: &Found<'_>, zones: &mut Zones, seen: &mut Fx
     let mut leads = false;
     for trace in found.provenance() {
         for target in graph.targets(trace) {
-            let Some(instance) = graph.instance(target) else { continue };
+            let Some(instance) = graph.outline(target) else { continue };
             if !graph.row(target).is_some_and(has_zones) {
                 continue;
             }

@@ -78,7 +78,9 @@ fn said(family: &Family, type_name: &str, text: &str) -> Vec<String> {
     let assembled = assemble(&resolved.resources, Catalog::bundled());
     let address = format!("{type_name}.x");
     let own = assembled.violations.into_iter().filter(|violation| violation.subject.starts_with(&address));
-    own.filter(|violation| violation.family.as_deref() == Some(&family.id)).map(|violation| violation.says).collect()
+    own.filter(|violation| violation.family.as_deref() == Some(&family.id))
+        .map(|violation| violation.says.clone())
+        .collect()
 }
 
 #[test]

@@ -505,7 +505,7 @@ fn check_says(text: &str, expect: Expect) {
     let said = |violation: &foreshock_catalog::Violation| {
         format!("{}: {} {}\n", violation.rule, violation.subject, violation.says)
     };
-    expect.assert_eq(&assembled.violations.iter().map(said).collect::<String>());
+    expect.assert_eq(&assembled.violations.iter().map(|violation| said(violation)).collect::<String>());
 }
 
 /// A deployment of three pods with a liveness probe and `pod` in the pod's spec.

@@ -410,7 +410,7 @@ fn stand_in(component: &Component) -> Component {
 /// The instances of the base that are no more, are no component and join some.
 fn pieces(before: &Stack, is_there: &dyn Fn(&Instance) -> bool) -> Vec<usize> {
     let (Some(assembled), Some(resources)) = (before.assembled(), before.resources()) else { return Vec::new() };
-    let glue = resources.instances.iter().zip(&assembled.resources).enumerate();
+    let glue = resources.instances.iter().zip(assembled.resources.iter()).enumerate();
     let gone = glue.filter(|(_, (instance, role))| {
         role.role == Role::Glue && instance.mode == Mode::Managed && !is_there(instance)
     });

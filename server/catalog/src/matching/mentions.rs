@@ -7,6 +7,7 @@ use crate::Role;
 use crate::graph::{Carried, Edge, Graph, Node, PLAIN, plain};
 use crate::names::{Naming, own_name, same_place};
 use crate::paths::Found;
+use crate::reads::Cell;
 
 /// Words of one text that are looked at. Real ones have some hundreds.
 const MOST_WORDS: usize = 20_000;
@@ -236,6 +237,7 @@ impl Graph<'_> {
     /// Links to those whose names stand in a carrier.
     pub(crate) fn read_names(&mut self, index: usize, found: &Found<'_>) {
         let Some(text) = found.value.legible().filter(|text| text.len() > 2).cloned() else { return };
+        self.recorder.note(Cell::name(""));
         if self.names.is_empty() {
             return;
         }
@@ -291,11 +293,12 @@ impl Graph<'_> {
                 let target = **target;
                 target != index
                     && self.can_be_named(target)
-                    && self.instance(target).is_some_and(|other| {
-                        naming.fits(&other.type_name) && same_place(own, other) && other.resource != own.resource
-                    })
+                    && self
+                        .outline(target)
+                        .is_some_and(|other| naming.fits(&other.type_name) && other.resource != own.resource)
+                    && self.instance(target).is_some_and(|other| same_place(own, other))
             };
-            let all: Vec<usize> = self.names.named(naming.name).iter().filter(fits).copied().collect();
+            let all: Vec<usize> = self.called_so(naming.name).iter().filter(fits).copied().collect();
             if all.is_empty() {
                 continue;
             }
@@ -304,9 +307,9 @@ impl Graph<'_> {
             let said: Vec<usize> =
                 all.iter().copied().filter(|&target| self.says_kind(&key, target, naming.name)).collect();
             let (targets, says) = if said.is_empty() { (all, false) } else { (said, true) };
-            let first = targets.first().and_then(|&first| self.instance(first));
+            let first = targets.first().and_then(|&first| self.outline(first));
             let is_one = targets.iter().all(|&target| {
-                self.instance(target).map(|target| &target.resource) == first.map(|first| &first.resource)
+                self.outline(target).map(|target| &target.resource) == first.map(|first| &first.resource)
             });
             let is_other = key.iter().any(|word| OTHER_NAMES.contains(&word.as_str()));
             let is_own = own_text.as_deref() == Some(naming.name);
@@ -325,7 +328,7 @@ impl Graph<'_> {
     /// Whether its name is something that programs are given: of what holds data or takes work.
     fn can_be_named(&self, target: usize) -> bool {
         use ComponentKind::{Cache, Database, Queue, SecretStore, Serverless, Storage};
-        let (Some(row), Some(instance)) = (self.row(target), self.instance(target)) else { return false };
+        let (Some(row), Some(instance)) = (self.row(target), self.outline(target)) else { return false };
         if instance.type_name.starts_with("kubernetes_") {
             return false;
         }
@@ -341,7 +344,7 @@ impl Graph<'_> {
     /// Whether the name of a variable says what its value names: `TABLE_NAME`, `ordersBucket`; or the value is a variable
     /// that is called so.
     fn says_kind(&self, key: &[String], target: usize, name: &str) -> bool {
-        let Some(instance) = self.instance(target) else { return false };
+        let Some(instance) = self.outline(target) else { return false };
         let mut kinds = instance
             .type_name
             .split('_')

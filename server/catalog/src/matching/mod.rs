@@ -15,42 +15,67 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Role;
 use crate::addresses;
-use crate::graph::{Carried, Edge, Graph, Node, PLAIN, plain, row_name};
+use crate::graph::{Carried, Edge, Graph, Node, PLAIN, plain};
 use crate::joins::{Compared, KeyTable, text};
 use crate::paths::{self, Found};
+use crate::reads::Cell;
+use crate::relations::{Link, Relation};
 use crate::row::EdgeRow;
 
 /// Ends of names that nobody outside can resolve.
 const INTERNAL: &[&str] = &[".svc", ".svc.cluster.local", ".local", ".internal"];
 
 /// Who is called by a host name.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct CalledBy(FxHashMap<Arc<str>, Vec<usize>>);
 
-/// Parts of a variable's name that say that its value is a host, for values that are nothing but a short name.
-const HOLDS_A_HOST: &[&str] = &["HOST", "ADDR", "URL", "URI", "SERVER", "ENDPOINT", "BROKER"];
-
-impl<'a> Graph<'a> {
-    /// Every name that instances are called by.
-    pub(crate) fn called(&self) -> CalledBy {
+impl CalledBy {
+    /// From the names of each instance.
+    pub(crate) fn new<'n>(each: impl Iterator<Item = (usize, &'n [Arc<str>])>) -> CalledBy {
         let mut by_name = CalledBy::default();
-        for (index, row) in self.rows.iter().enumerate() {
-            let Some(called) = row.and_then(|row| row.called.as_ref()) else { continue };
-            if let Kind::List(names) = &called.names.value(&self.variables(index)).kind {
-                for name in names.iter() {
-                    if let Kind::String(name) = &name.kind {
-                        by_name.0.entry(name.clone()).or_default().push(index);
-                    }
-                }
+        for (index, names) in each {
+            for name in names {
+                by_name.0.entry(name.clone()).or_default().push(index);
             }
         }
         by_name
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Parts of a variable's name that say that its value is a host, for values that are nothing but a short name.
+const HOLDS_A_HOST: &[&str] = &["HOST", "ADDR", "URL", "URI", "SERVER", "ENDPOINT", "BROKER"];
+
+impl<'a> Graph<'a> {
+    /// The names that an instance is called by.
+    pub(crate) fn hosts_of(&self, index: usize) -> Vec<Arc<str>> {
+        let Some(called) = self.row(index).and_then(|row| row.called.as_ref()) else { return Vec::new() };
+        let Kind::List(names) = called.names.value(&self.variables(index)).kind else { return Vec::new() };
+        let text = |name: &Value| match &name.kind {
+            Kind::String(name) => Some(name.clone()),
+            _ => None,
+        };
+        names.iter().filter_map(text).collect()
+    }
+
+    fn nobody_is_called(&self) -> bool {
+        self.recorder.note(Cell::host(""));
+        self.called.is_empty()
+    }
+
+    /// Those whom a host name calls.
+    fn called_at(&self, host: &str) -> &[usize] {
+        self.recorder.note(Cell::host(host));
+        self.called.0.get(host).map_or(&[][..], Vec::as_slice)
+    }
+
     /// Host names in a carrier's text.
-    pub(crate) fn read_host(&mut self, index: usize, found: &Found<'_>, called: &CalledBy) {
+    pub(crate) fn read_host(&mut self, index: usize, found: &Found<'_>) {
         let Kind::String(text) = &found.value.kind else { return };
-        if called.0.is_empty() {
+        if self.nobody_is_called() {
             return;
         }
         for host in hosts(text) {
@@ -66,7 +91,7 @@ impl<'a> Graph<'a> {
                 if dots < 2 && !host.has_provenance && !lone {
                     continue;
                 }
-                for &target in called.0.get(name).into_iter().flatten() {
+                for target in self.called_at(name).to_vec() {
                     self.call(index, target, name, found, (text, host.at));
                 }
             }
@@ -74,15 +99,13 @@ impl<'a> Graph<'a> {
     }
 
     /// Those whose host name a value is, where it refers to nobody: the origin that is the name of a record.
-    pub(crate) fn by_host(&self, index: usize, found: &Found<'_>, called: &CalledBy) -> Vec<usize> {
-        let Some(text) = found.value.spelling().filter(|_| !called.0.is_empty() && found.value.provenance.is_empty())
-        else {
-            return Vec::new();
-        };
+    pub(crate) fn by_host(&self, index: usize, found: &Found<'_>) -> Vec<usize> {
+        let may_call = !self.nobody_is_called() && found.value.provenance.is_empty();
+        let Some(text) = found.value.spelling().filter(|_| may_call) else { return Vec::new() };
         let bare = text.split_once("://").map_or(&**text, |(_, rest)| rest);
         let host = bare.split(['/', ':']).next().unwrap_or_default().trim_end_matches('.');
-        let named = called.0.get(host).filter(|_| host.contains('.'));
-        named.into_iter().flatten().copied().filter(|&target| target != index).collect()
+        let named = if host.contains('.') { self.called_at(host) } else { &[] };
+        named.iter().copied().filter(|&target| target != index).collect()
     }
 
     fn call(&mut self, index: usize, target: usize, host: &str, found: &Found<'_>, (text, at): (&str, usize)) {
@@ -133,7 +156,7 @@ impl<'a> Graph<'a> {
                 for to in &row.to {
                     let mut candidates = self.key_table(to, key).candidates(found.value);
                     // Those that are named need not match.
-                    let is_one = |target: &usize| self.instance(*target).is_some_and(|one| *row_name(one) == **to);
+                    let is_one = |target: &usize| *self.type_name(*target) == **to;
                     candidates.extend(named.iter().copied().filter(is_one).filter(|&target| self.is_sorted(target)));
                     candidates.sort_unstable();
                     candidates.dedup();
@@ -149,24 +172,18 @@ impl<'a> Graph<'a> {
         links
     }
 
-    /// Relations of the form `key`.
-    pub(crate) fn relate_by_key(&mut self) {
-        for (target, name, from) in self.related_by_key() {
-            self.relate_to(target, name, from);
-        }
-    }
-
-    /// What is in a relation of the form `key`: the one it is a relation of, its name, and who is in it.
-    fn related_by_key(&self) -> Vec<(usize, &'a str, usize)> {
+    /// What is in a relation of the form `key`.
+    pub(crate) fn related_by_key(&self) -> Vec<Link> {
         let mut links = Vec::new();
         for (type_name, row) in self.catalog.rows() {
-            if !self.by_type.contains_key(type_name) {
+            if self.of_type(type_name).is_empty() {
                 continue;
             }
             for (name, related) in &row.related {
                 let Some(key) = &related.key else { continue };
                 let table = self.key_table(type_name, key);
-                for &from in related.types.iter().filter_map(|from| self.by_type.get(from.as_str())).flatten() {
+                let name: Arc<str> = name.as_str().into();
+                for &from in related.types.iter().flat_map(|from| self.of_type(from)) {
                     let Some(instance) = self.instance(from) else { continue };
                     for found in values(&instance.body, &related.path) {
                         let fits = |target: &usize| {
@@ -175,7 +192,8 @@ impl<'a> Graph<'a> {
                                 && self.agree(from, *target, &related.same)
                         };
                         let candidates = table.candidates(found.value).into_iter();
-                        links.extend(candidates.filter(fits).map(|target| (target, name.as_str(), from)));
+                        let relation = |target| (target, Relation { name: name.clone(), from });
+                        links.extend(candidates.filter(fits).map(relation));
                     }
                 }
             }
@@ -185,12 +203,12 @@ impl<'a> Graph<'a> {
 
     /// The table of a type's instances by what they have at `key`, made once.
     fn key_table(&self, type_name: &str, key: &str) -> Rc<KeyTable> {
+        self.note_type(type_name);
         let name = (type_name.to_owned(), key.to_owned());
         if let Some(known) = self.tables.borrow().get(&name) {
             return known.clone();
         }
-        let instances = self.by_type.get(type_name).map_or(&[][..], Vec::as_slice);
-        let table = Rc::new(KeyTable::new(self, instances, key));
+        let table = self.recorder.noted(|| Rc::new(KeyTable::new(self, self.of_type(type_name), key))).value;
         self.tables.borrow_mut().insert(name, table.clone());
         table
     }
@@ -220,7 +238,7 @@ impl<'a> Graph<'a> {
             return Some(Cow::Borrowed(&attribute.value));
         }
         let derived = self.row(index)?.derived.get(key)?;
-        Some(Cow::Owned(derived.value(self.objects.get(index)?)))
+        Some(Cow::Owned(derived.value(&*self.object(index))))
     }
 
     /// Whether two instances surely have equal values under each of these names.
@@ -230,28 +248,18 @@ impl<'a> Graph<'a> {
 
     /// An attribute, or a value derived from attributes alone; worked out once.
     fn own_value(&self, index: usize, name: &str) -> Rc<Compared> {
+        self.recorder.note(Cell::instance(index));
         if let Some(known) = self.own_values.borrow().get(name).and_then(|values| values.get(&index)) {
             return known.clone();
         }
-        let value = match self.objects.get(index) {
-            None => Value::null(),
-            Some(object) => object.get(name).cloned().unwrap_or_else(|| {
-                let derived = self.row(index).and_then(|row| row.derived.get(name));
-                derived.map_or_else(Value::null, |derived| derived.value(object))
-            }),
-        };
+        let object = self.object(index);
+        let value = object.get(name).cloned().unwrap_or_else(|| {
+            let derived = self.row(index).and_then(|row| row.derived.get(name));
+            derived.map_or_else(Value::null, |derived| derived.value(&*object))
+        });
         let value = Rc::new(Compared::of(&value));
         self.own_values.borrow_mut().entry(name.to_owned()).or_default().insert(index, value.clone());
         value
-    }
-
-    /// Instances of each type, without data sources and without what the catalog ignores.
-    pub(crate) fn sort_by_type(&mut self) {
-        for (index, instance) in self.resources.instances.iter().enumerate() {
-            if !matches!(self.role(index), Role::Ignored | Role::Unmapped) {
-                self.by_type.entry(crate::graph::row_name(instance)).or_default().push(index);
-            }
-        }
     }
 }
 

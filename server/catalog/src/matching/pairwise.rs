@@ -17,7 +17,7 @@ impl<'a> Graph<'a> {
         let Some(instance) = self.instance(index) else { return links };
         for path in &row.paths {
             for found in values(&instance.body, path) {
-                for &target in row.to.iter().filter_map(|to| self.by_type.get(to.as_str())).flatten() {
+                for &target in row.to.iter().flat_map(|to| self.of_type(to)) {
                     let names = || found.provenance().any(|trace| self.targets(trace).contains(&target));
                     let matches = || self.fits(found.value, target, key) && self.agree(index, target, &row.same);
                     if target != index && (names() || matches()) {
@@ -30,13 +30,13 @@ impl<'a> Graph<'a> {
     }
 
     /// [`Graph::related_by_key`], pair by pair.
-    fn related_by_pairs(&self) -> Vec<(usize, &'a str, usize)> {
+    fn related_by_pairs(&self) -> Vec<Link> {
         let mut links = Vec::new();
         for (type_name, row) in self.catalog.rows() {
-            let Some(targets) = self.by_type.get(type_name) else { continue };
+            let targets = self.of_type(type_name);
             for (name, related) in &row.related {
                 let Some(key) = &related.key else { continue };
-                for &from in related.types.iter().filter_map(|from| self.by_type.get(from.as_str())).flatten() {
+                for &from in related.types.iter().flat_map(|from| self.of_type(from)) {
                     let Some(instance) = self.instance(from) else { continue };
                     for found in values(&instance.body, &related.path) {
                         let fits = |target: &&usize| {
@@ -44,7 +44,8 @@ impl<'a> Graph<'a> {
                                 && self.fits(found.value, **target, key)
                                 && self.agree(from, **target, &related.same)
                         };
-                        links.extend(targets.iter().filter(fits).map(|&target| (target, name.as_str(), from)));
+                        let relation = |&target: &usize| (target, Relation { name: name.as_str().into(), from });
+                        links.extend(targets.iter().filter(fits).map(relation));
                     }
                 }
             }

@@ -1,6 +1,7 @@
 //! Terraform: a root module is a stack. `foreshock_terraform` evaluates it, the catalog says what its resources mean.
 
 mod aim;
+mod assemblies;
 mod calls;
 mod comments;
 mod moved;
@@ -23,6 +24,7 @@ use foreshock_terraform::{
 };
 use foreshock_text::FilePath;
 
+use assemblies::Assemblies;
 use calls::{CallGraph, without_libraries};
 pub(crate) use comments::comments_of;
 pub(crate) use repairs::is_installed;
@@ -45,6 +47,7 @@ pub(crate) struct TerraformDialect;
 #[derive(Default)]
 pub(crate) struct TerraformReader {
     cache: ResolveCache,
+    assemblies: Assemblies,
     calls: CallGraph,
     /// Every root of the workspace, while who calls whom is as it was.
     all_roots: Option<Arc<BTreeSet<Utf8PathBuf>>>,
@@ -129,7 +132,8 @@ impl Reader for TerraformReader {
         let read = |file: &FilePath| Some((file.clone(), SourceFile::Hcl(texts.parsed(file)?)));
         let texts = resolved.files.iter().filter_map(read).collect();
         let problems = resolved.problems.clone();
-        let mut understood = of_resources(TerraformDialect.id(), resolved, settings);
+        let assembled = self.assemblies.assemble(root, &resolved.resources, settings);
+        let mut understood = of_assembled(TerraformDialect.id(), resolved, assembled, settings);
         understood.texts = texts;
         for (file, problem) in problems {
             understood = understood.with_problems(ProblemCode::Syntax, &file, [problem]);
@@ -157,7 +161,8 @@ impl Reader for TerraformReader {
         let directories: BTreeSet<Utf8PathBuf> = match changed {
             Some(changed) => changed.clone(),
             None => {
-                *self = TerraformReader { cache: std::mem::take(&mut self.cache), ..TerraformReader::default() };
+                let (cache, assemblies) = (std::mem::take(&mut self.cache), std::mem::take(&mut self.assemblies));
+                *self = TerraformReader { cache, assemblies, ..TerraformReader::default() };
                 let modules = site.index.files().iter().filter(|file| is_configuration(file));
                 let modules = modules.filter_map(|file| file.parent().map(Utf8Path::to_owned));
                 modules.chain(site.sources.documents().iter().map(directory_of)).collect()
@@ -242,6 +247,16 @@ fn has_module(directory: &Utf8Path, files: &dyn Texts) -> bool {
 /// What resource instances mean, wherever they were read.
 pub(super) fn of_resources(kind: StackKind, resolved: Resolved, settings: &StackSettings) -> Understood {
     let assembled = Arc::new(assemble(&resolved.resources, &settings.catalog));
+    of_assembled(kind, resolved, assembled, settings)
+}
+
+/// The same, where it is known what they mean.
+fn of_assembled(
+    kind: StackKind,
+    resolved: Resolved,
+    assembled: Arc<Assembled>,
+    settings: &StackSettings,
+) -> Understood {
     let others = resolved.remote_states.iter().flat_map(|state| &state.files);
     let directories = resolved.files.iter().chain(others).map(directory_of).collect();
     let meaning = Meaning::Resources { declared: resolved.resources.clone(), assembled: assembled.clone() };

@@ -318,7 +318,7 @@ impl<'a> Before<'a> {
             referrers.entry(&reference.to).or_default().push(&reference.from);
         }
         let mut parts_of: FxHashMap<&str, Vec<ComponentIndex>> = FxHashMap::default();
-        for (instance, role) in resources.instances.iter().zip(&assembled.resources) {
+        for (instance, role) in resources.instances.iter().zip(assembled.resources.iter()) {
             if let Some(first) = role.component.and_then(|component| parts.first_of(component)) {
                 parts_of.entry(&instance.resource).or_default().push(first);
             }

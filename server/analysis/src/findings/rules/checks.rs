@@ -26,7 +26,7 @@ pub(super) fn of<'a>(
     let is_said = |finding: &Finding| {
         is_of_redundancy(finding.rule) && finding.component.is_some_and(|component| told.contains(&component))
     };
-    let found = assembled.violations.iter().filter_map(report);
+    let found = assembled.violations.iter().filter_map(|violation| report(violation));
     found.filter(|finding| !levels.is_off(finding.rule) && !is_said(finding)).collect()
 }
 
