@@ -6,6 +6,7 @@
 // A test that meets what it does not expect has failed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
+mod at_once;
 mod availability;
 mod backtest;
 mod base;

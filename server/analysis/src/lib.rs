@@ -25,7 +25,7 @@ pub use configuration::{
 pub use dialect::terraform::Terraform;
 pub use dialect::yaml_file::YamlFile;
 pub use dialect::{
-    DIALECTS, Dialect, Home, Meaning, PlainFile, Reader, Site, SourceFile, StackKind, Texts, Understood,
+    DIALECTS, Dialect, Home, Meaning, NewReader, PlainFile, Reader, Site, SourceFile, StackKind, Texts, Understood,
 };
 pub use findings::baseline::{Baseline, BaselineEntry};
 pub use findings::finding::{Finding, FindingKey, Severity};

@@ -75,6 +75,23 @@ impl Boundary {
         self.modules.is_some()
     }
 
+    /// The same, of which neither learns what the other comes to know.
+    #[must_use]
+    pub(crate) fn apart(&self) -> Boundary {
+        let modules = self.modules.as_ref().map(|modules| {
+            let entered = modules.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            Arc::new(Mutex::new(entered))
+        });
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Boundary { modules, known: Arc::new(Mutex::new(known)), ..self.clone() }
+    }
+
+    /// How many directories were called as modules and let in by that.
+    pub fn entered(&self) -> usize {
+        let modules = self.modules.as_ref();
+        modules.map_or(0, |modules| modules.lock().unwrap_or_else(PoisonError::into_inner).len())
+    }
+
     /// Takes in a directory that is called as a module, where that lets it be read.
     pub fn enter(&self, directory: &Utf8Path) {
         let Some(modules) = &self.modules else { return };

@@ -21,5 +21,5 @@ pub use paths::{directory_of, normalised};
 pub use read_set::{Changes, ReadSet};
 pub use source::{FileSource, Files};
 pub use stamp::Stamp;
-pub use store::FileStore;
+pub use store::{FileStore, ReadBefore};
 pub use walk::{Walk, walk};

@@ -21,7 +21,17 @@ pub struct FileStore {
     memo: RefCell<Memo>,
 }
 
-#[derive(Default)]
+/// What a store of the disk has read so far, for another thread to go on from.
+pub struct ReadBefore(Memo);
+
+impl ReadBefore {
+    /// How far reading went.
+    pub fn boundary(&self) -> &Boundary {
+        &self.0.boundary
+    }
+}
+
+#[derive(Clone, Default)]
 struct Memo {
     documents: FxHashMap<FilePath, Arc<str>>,
     /// The open documents of a directory.
@@ -33,6 +43,7 @@ struct Memo {
     generation: u64,
 }
 
+#[derive(Clone)]
 struct Kept<T> {
     value: T,
     stamp: Stamp,
@@ -71,6 +82,29 @@ impl FileStore {
     /// Files of another source than the disk, whose texts are mostly those of `twin`.
     pub fn on(source: Box<dyn FileSource>, twin: Rc<FileStore>) -> FileStore {
         FileStore { source, twin: Some(twin), memo: RefCell::default() }
+    }
+
+    /// What was read so far, for a store of another thread ([`FileStore::going_on_from`]). Of a source that is the disk.
+    pub fn read_before(&self) -> ReadBefore {
+        let memo = self.memo.borrow();
+        ReadBefore(Memo { boundary: memo.boundary.apart(), ..memo.clone() })
+    }
+
+    /// A store of the disk that has read what another one has.
+    pub fn going_on_from(before: ReadBefore) -> FileStore {
+        FileStore { memo: RefCell::new(before.0), ..FileStore::default() }
+    }
+
+    /// Takes in what a store has read that has gone on from this one.
+    pub fn take_in(&self, other: ReadBefore) {
+        let mut memo = self.memo.borrow_mut();
+        for (file, kept) in other.0.contents {
+            memo.contents.entry(file).or_insert(kept);
+        }
+        for (directory, kept) in other.0.listings {
+            memo.listings.entry(directory).or_insert(kept);
+        }
+        memo.generation += 1;
     }
 
     /// Sets how far reading goes. Whether that is another boundary than before: then all that was read is forgotten.

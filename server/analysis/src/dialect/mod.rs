@@ -195,6 +195,11 @@ pub trait Reader {
         None
     }
 
+    /// How to make, on another thread, a reader that understands every root as this one does; `None` where only this one can.
+    fn apart(&self) -> Option<NewReader> {
+        None
+    }
+
     /// Whether a file is what a program has recorded of a deployment. Such a file is opened and not found.
     fn is_record(&self, file: &Utf8Path) -> bool {
         let _ = file;
@@ -208,6 +213,9 @@ pub trait Reader {
         None
     }
 }
+
+/// Makes a reader, on the thread that it is for.
+pub type NewReader = Box<dyn FnOnce() -> Box<dyn Reader> + Send>;
 
 /// Where a root is at home.
 #[derive(Clone, Debug, PartialEq, Eq)]

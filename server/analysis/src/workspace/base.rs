@@ -53,6 +53,8 @@ pub(super) struct Bases {
     git_changed: bool,
     /// Something that a base was read from and that no commit holds is different now.
     past_changed: bool,
+    /// What others have found wrong who compared stacks of this workspace.
+    pub(super) told_beside: BTreeSet<String>,
 }
 
 /// A repository and where its base stands.
@@ -159,7 +161,7 @@ impl Workspace {
     }
 
     /// The side that a directory is compared with. A submodule of the repository of its workspace folder is part of that one.
-    fn side_of(&mut self, directory: &Utf8Path) -> Option<WorkTree> {
+    pub(super) fn side_of(&mut self, directory: &Utf8Path) -> Option<WorkTree> {
         if let Some(known) = self.bases.of.get(directory) {
             return known.clone();
         }
@@ -306,6 +308,11 @@ impl Workspace {
 }
 
 impl Bases {
+    /// Bases of the same choice that know nothing yet.
+    pub(super) fn of_choice(choice: BaseChoice) -> Bases {
+        Bases { choice, ..Bases::default() }
+    }
+
     pub(super) fn choice(&self) -> &BaseChoice {
         &self.choice
     }
@@ -353,16 +360,9 @@ impl Bases {
         }
     }
 
-    /// Why there is no base, or not the one that was meant.
-    pub(super) fn problem(&self) -> Option<Arc<str>> {
-        let mut problems: BTreeSet<String> = BTreeSet::new();
-        let is_named = matches!(self.choice, BaseChoice::Revision(_));
-        let mut outside: Vec<&Utf8PathBuf> = self.of.iter().filter(|(_, of)| of.is_none()).map(|(at, _)| at).collect();
-        outside.sort();
-        // What lies below is told with it. One of several folders may well be in no repository, where nothing was asked of it.
-        if let Some(highest) = outside.first().filter(|_| is_named) {
-            problems.insert(Problem::NoRepository(highest.to_string()).to_string());
-        }
+    /// What is wrong with the repositories.
+    pub(super) fn problems_of_sides(&self) -> BTreeSet<String> {
+        let mut problems = self.told_beside.clone();
         for side in self.repositories.values() {
             match &side.at {
                 Ok(at) => {
@@ -374,6 +374,20 @@ impl Bases {
                 }
             }
         }
+        problems
+    }
+
+    /// Why there is no base, or not the one that was meant.
+    pub(super) fn problem(&self) -> Option<Arc<str>> {
+        let mut problems: BTreeSet<String> = BTreeSet::new();
+        let is_named = matches!(self.choice, BaseChoice::Revision(_));
+        let mut outside: Vec<&Utf8PathBuf> = self.of.iter().filter(|(_, of)| of.is_none()).map(|(at, _)| at).collect();
+        outside.sort();
+        // What lies below is told with it. One of several folders may well be in no repository, where nothing was asked of it.
+        if let Some(highest) = outside.first().filter(|_| is_named) {
+            problems.insert(Problem::NoRepository(highest.to_string()).to_string());
+        }
+        problems.extend(self.problems_of_sides());
         let all: Vec<String> = problems.into_iter().collect();
         (!all.is_empty()).then(|| Arc::from(all.join("; ")))
     }

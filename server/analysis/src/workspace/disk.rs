@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use foreshock_files::{
-    Boundary, Changes, Disk, FileSource, FileStore, Files, LARGEST_FILE, ReadSet, Walk, as_text, read_regular,
+    Boundary, Changes, Disk, FileSource, FileStore, Files, LARGEST_FILE, ReadBefore, ReadSet, Walk, as_text,
+    read_regular,
 };
 use foreshock_syntax::hcl::ExprCache;
 use foreshock_terraform::{ParsedFile, TerraformFiles};
@@ -25,6 +26,13 @@ pub(crate) struct Sources {
     /// Sources that are likely to have the same texts, so that these need not be parsed twice.
     twin: Option<Rc<Sources>>,
     memo: RefCell<Memo>,
+}
+
+/// What sources of the disk have read and parsed so far, for another thread to go on from.
+pub(crate) struct ParsedBefore {
+    read: ReadBefore,
+    parsed: FxHashMap<FilePath, Option<Arc<ParsedFile>>>,
+    yaml: FxHashMap<FilePath, Option<Arc<YamlFile>>>,
 }
 
 #[derive(Default)]
@@ -71,6 +79,18 @@ impl Sources {
         let store = Rc::new(FileStore::on(source, twin.store.clone()));
         store.set_boundary(twin.store.boundary());
         Sources { store, twin: Some(twin), memo: RefCell::default() }
+    }
+
+    /// What was read and parsed so far.
+    pub(crate) fn parsed_before(&self) -> ParsedBefore {
+        let memo = self.memo.borrow();
+        ParsedBefore { read: self.store.read_before(), parsed: memo.parsed.clone(), yaml: memo.yaml.clone() }
+    }
+
+    /// Sources of the disk that have read what others have.
+    pub(crate) fn going_on_from(before: ParsedBefore) -> Sources {
+        let memo = Memo { parsed: before.parsed, yaml: before.yaml, ..Memo::default() };
+        Sources { store: Rc::new(FileStore::going_on_from(before.read)), twin: None, memo: RefCell::new(memo) }
     }
 
     /// The sources of the present: where what people say of their stacks is read.

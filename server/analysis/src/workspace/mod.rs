@@ -1,6 +1,7 @@
 //! The stacks of a directory tree and what changes them: which there are, what each is read from and compared with, and
 //! the snapshot that everyone else looks at.
 
+mod at_once;
 mod base;
 pub(crate) mod callers;
 pub(crate) mod disk;
@@ -256,6 +257,7 @@ impl Workspace {
             roots.insert((dialect, root));
         }
         self.drop_changed();
+        self.read_at_once(&roots);
         let mut snapshot = self.assemble(roots);
         if let Some(snapshot) = Arc::get_mut(&mut snapshot) {
             snapshot.passed_over = passed_over;

@@ -17,7 +17,7 @@ use rustc_hash::FxHashSet;
 pub(crate) use comments::comments_of;
 
 use super::yaml_file::YamlFile;
-use super::{Dialect, Meaning, Reader, Site, SourceFile, StackKind, Texts, Understood};
+use super::{Dialect, Meaning, NewReader, Reader, Site, SourceFile, StackKind, Texts, Understood};
 use crate::configuration::StackSettings;
 use crate::findings::fix::Candidate;
 use crate::findings::suppression::Annotations;
@@ -110,6 +110,10 @@ impl Reader for InfraReader {
 
     fn forget_document(&mut self, file: &FilePath) {
         self.documents.remove(file);
+    }
+
+    fn apart(&self) -> Option<NewReader> {
+        Some(Box::new(|| Box::new(InfraReader::default())))
     }
 }
 

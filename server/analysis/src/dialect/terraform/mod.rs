@@ -31,7 +31,7 @@ pub(crate) use repairs::is_installed;
 use states::States;
 use units::Units;
 
-use super::{Dialect, Home, Meaning, Reader, Site, SourceFile, StackKind, Texts, Understood};
+use super::{Dialect, Home, Meaning, NewReader, Reader, Site, SourceFile, StackKind, Texts, Understood};
 use crate::change::since_base::Change;
 use crate::configuration::StackSettings;
 use crate::findings::fix::Candidate;
@@ -232,6 +232,12 @@ impl Reader for TerraformReader {
         // Many tools have files of that ending.
         let is_of_others = file.as_path().extension() == Some("hcl") && !is_unit_file(file.as_path());
         if is_of_others { None } else { texts.parsed(file).map(SourceFile::Hcl) }
+    }
+
+    /// Who calls whom and whose state is where is part of the settings of a stack by then.
+    fn apart(&self) -> Option<NewReader> {
+        let units = self.units.apart();
+        Some(Box::new(|| Box::new(TerraformReader { units, ..TerraformReader::default() })))
     }
 
     fn moved_from(&self, root: &Utf8Path, present: &dyn Texts, base: &dyn Texts) -> Option<Utf8PathBuf> {

@@ -182,6 +182,17 @@ impl Units {
         self.groups.contains_key(root) && self.located.get(root).is_some_and(|spec| texts.text(&spec.file).is_some())
     }
 
+    /// The same units, none of which was evaluated.
+    pub(super) fn apart(&self) -> Units {
+        Units {
+            located: self.located.clone(),
+            made_in: self.made_in.clone(),
+            surveys: self.surveys.clone(),
+            groups: self.groups.clone(),
+            shared: Vec::new(),
+        }
+    }
+
     /// The units that one is judged with.
     pub(super) fn group_of(&self, root: &Utf8Path) -> Option<Arc<Group>> {
         self.groups.get(root).cloned()
