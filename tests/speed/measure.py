@@ -3,7 +3,7 @@
     cargo build --release -p foreshock
     python3 tests/speed/measure.py target/release/foreshock                       # one program
     python3 tests/speed/measure.py before=OLD now=target/release/foreshock        # several, taking turns in one run
-    python3 tests/speed/measure.py --only key,check now=target/release/foreshock  # some rows, by words of their names
+    python3 tests/speed/measure.py --only key --only check now=target/release/foreshock  # some rows, by words of their names
     python3 tests/speed/measure.py --quick now=...                                # a fifth of the keys
     python3 tests/speed/measure.py --instructions now=...                         # instructions of a key, by callgrind (valgrind)
 
@@ -41,6 +41,11 @@ class Table:
 
     def wants(self, work):
         return not self.only or any(word in work for word in self.only)
+
+    def wants_any(self, of):
+        """Whether any row of a stack may be wanted."""
+        others = ("100 resources", "1,000 resources", "10,000 resources", "monorepo")
+        return not self.only or not all(any(other in word for other in others if other != of) and of not in word for word in self.only)
 
     def row(self, work, aim, cells):
         print(f"| {work} | {aim} | " + " | ".join(cells[name] for name in self.programs) + " |", flush=True)
@@ -129,10 +134,12 @@ def answers(servers, file, ask):
 
 
 def generated(table, programs, count, aims, keys, directory):
+    thousands = f"{count:,} resources"
+    if not table.wants_any(thousands):
+        return
     folder = stacks.write(directory / str(count), count)
     area = folder / "area0000.tf"
     area.write_text(area.read_text().replace("multi_az             = true", "multi_az             = true # typed", 1))
-    thousands = f"{count:,} resources"
     if table.wants(f"first diagnostics, {thousands}"):
         times = 3 if count > 5000 else 5
         table.row(f"first diagnostics, {thousands}", aims["first"], first_diagnostics(programs, folder, area, times))
@@ -251,7 +258,7 @@ def machine():
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program", nargs="+", help="the path of a program, or NAME=PATH")
-    parser.add_argument("--only", default="", help="words of the rows to measure, separated by commas")
+    parser.add_argument("--only", action="append", default=[], help="words of the rows to measure; can be given several times")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--instructions", action="store_true")
     arguments = parser.parse_args()
@@ -266,7 +273,7 @@ def main():
         directory = pathlib.Path(directory).resolve()
         if arguments.instructions:
             return instructions(programs, directory)
-        table = Table(programs, [word for word in arguments.only.split(",") if word])
+        table = Table(programs, arguments.only)
         generated(table, programs, 100, {"first": "", "nothing": "1", "one": "2", "default": ""}, keys, directory)
         generated(table, programs, 1_000, {"first": "150", "nothing": "2", "one": "4", "default": "20"}, keys, directory)
         generated(table, programs, 10_000, {"first": "1,200", "nothing": "5", "one": "15", "default": ""}, keys, directory)
