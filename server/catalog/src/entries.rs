@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use foreshock_model::{Confidence, DependencyKind, Evidence, Known, Plane};
+use foreshock_model::{ComponentKind, Confidence, DependencyKind, Evidence, Known, Plane};
 use foreshock_resources::{Kind, Mode, Value};
 use serde::Deserialize;
 
@@ -87,7 +87,8 @@ pub(crate) struct Entry {
 }
 
 /// One instance that leads in.
-struct Door {
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Door {
     instance: usize,
     name: Option<Arc<str>>,
     /// Where it is said that the other end is elsewhere.
@@ -98,19 +99,17 @@ struct Door {
 }
 
 /// Every way in, by id.
-pub(crate) fn entries(graph: &Graph<'_>) -> Vec<Entry> {
-    let fronts = Fronts::of(graph);
-    let doors = (0..graph.count()).flat_map(|index| doors(graph, index, &fronts));
+pub(crate) fn entries<'d>(graph: &Graph<'_>, doors: impl Iterator<Item = &'d Door>, fronts: &Fronts) -> Vec<Entry> {
     // What one name leads to is one entry; without a name each door is.
     let mut by_name: BTreeMap<(Option<Arc<str>>, usize), Vec<Door>> = BTreeMap::new();
     for door in doors {
         let number = if door.name.is_some() { 0 } else { door.instance };
-        by_name.entry((door.name.clone(), number)).or_default().push(door);
+        by_name.entry((door.name.clone(), number)).or_default().push(door.clone());
     }
     let mut entries: Vec<Entry> = Vec::new();
     let mut behind: BTreeMap<BTreeSet<(usize, Option<GroupKey>)>, usize> = BTreeMap::new();
     for ((name, _), doors) in by_name {
-        let Some(entry) = entry(graph, name, doors, &fronts) else { continue };
+        let Some(entry) = entry(graph, name, doors, fronts) else { continue };
         // Five names of one service are one way in.
         let targets = entry.ways.iter().map(|way| (way.to, way.group.as_ref().map(|_| GroupKey::of_names()))).collect();
         match behind.get(&targets).and_then(|&at| entries.get_mut(at)) {
@@ -158,7 +157,8 @@ fn entry(graph: &Graph<'_>, name: Option<Arc<str>>, doors: Vec<Door>, fronts: &F
     Some(Entry { label: name.unwrap_or_else(|| id.as_str().into()), id, blocks, ways })
 }
 
-fn doors(graph: &Graph<'_>, index: usize, fronts: &Fronts) -> Vec<Door> {
+/// The way in that an instance is, if it is one.
+pub(crate) fn doors(graph: &Graph<'_>, index: usize, fronts: &Fronts) -> Vec<Door> {
     if graph.outline(index).is_none_or(|instance| instance.mode != Mode::Managed) {
         return Vec::new();
     }
@@ -249,22 +249,23 @@ fn other_end(found: &Found<'_>) -> String {
     }
 }
 
+/// Whether an instance faces users in the stack itself.
+pub(crate) fn faces_users(graph: &Graph<'_>, index: usize) -> bool {
+    let kind = || graph.row(index)?.kind_of(|| graph.variables(index));
+    graph.role(index) == Role::Component && kind().is_some_and(ComponentKind::is_user_facing)
+}
+
 /// What faces users in the stack itself.
-struct Fronts {
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Fronts {
     own: BTreeSet<usize>,
     /// What one of them leads to at once: the record that is its origin.
     next: BTreeSet<usize>,
 }
 
 impl Fronts {
-    fn of(graph: &Graph<'_>) -> Fronts {
-        let faces = |index: &usize| {
-            graph.role(*index) == Role::Component
-                && graph.row(*index).is_some_and(|row| {
-                    row.kind_of(|| graph.variables(*index)).is_some_and(foreshock_model::ComponentKind::is_user_facing)
-                })
-        };
-        let own: BTreeSet<usize> = (0..graph.count()).filter(faces).collect();
+    pub(crate) fn new(graph: &Graph<'_>, own: impl Iterator<Item = usize>) -> Fronts {
+        let own: BTreeSet<usize> = own.collect();
         let edges = own.iter().flat_map(|&front| graph.edges_from(Node { instance: front, port: PLAIN }));
         let next = edges.filter(|edge| edge.to.port == PLAIN).map(|edge| edge.to.instance).collect();
         Fronts { own, next }

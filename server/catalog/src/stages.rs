@@ -13,7 +13,7 @@ use crate::backups::Backups;
 use crate::check::Context;
 use crate::components::{self, Grouped};
 use crate::contract::{self, Reached};
-use crate::entries::{self, Entry};
+use crate::entries::{self, Door, Entry, Fronts};
 use crate::graph::{self, Edge, Graph, Node, SaidEdge};
 use crate::lookups;
 use crate::matching::CalledBy;
@@ -41,13 +41,18 @@ pub(crate) struct Stages {
     edges: FxHashMap<Node, Vec<Arc<Edge>>>,
     reached: Vec<Noted<Vec<Reached>>>,
     owners: Noted<BTreeMap<usize, usize>>,
-    entries: Noted<Vec<Entry>>,
+    faces_users: Vec<Noted<bool>>,
+    fronts: Noted<Fronts>,
+    doors: Vec<Noted<Vec<Door>>>,
+    entries: Vec<Entry>,
     grouped: Vec<Grouped>,
     members: Arc<Vec<Vec<usize>>>,
     component_of: Vec<Option<ComponentIndex>>,
     components: Vec<Noted<Numbered>>,
     numbering: Numbering,
     lifted: Noted<Lifted>,
+    /// The components on which not the same depend as before.
+    called_otherwise: FxHashSet<ComponentIndex>,
     declared: Option<Value>,
     backups: Noted<Backups>,
     violations: Vec<Noted<Vec<Arc<Violation>>>>,
@@ -305,11 +310,11 @@ impl Stages {
     /// Which instances make up which component.
     fn group(&mut self, graph: &Graph<'_>, dirty: &Dirty, changes: &mut Changes) {
         let owners = renew(&graph.recorder, dirty, &mut self.owners, || components::owners(graph));
-        let entries = renew(&graph.recorder, dirty, &mut self.entries, || entries::entries(graph));
+        let entries = self.enter(graph, dirty);
         if !(dirty.is_everything() || changes.is_reached || owners || entries) {
             return;
         }
-        let grouped = components::group(graph, &self.reached, &self.owners.value, self.entries.value.clone());
+        let grouped = components::group(graph, &self.reached, &self.owners.value, self.entries.clone());
         let is_other = grouped.len() != self.grouped.len()
             || grouped.iter().zip(&self.grouped).any(|(now, before)| !now.is_made_of_the_same(before));
         changes.is_grouped = dirty.is_everything() || is_other;
@@ -327,6 +332,27 @@ impl Stages {
                 }
             }
         }
+    }
+
+    /// Where users come in; whether that is another now.
+    fn enter(&mut self, graph: &Graph<'_>, dirty: &Dirty) -> bool {
+        let faces = renew_each(graph, dirty, &mut self.faces_users, entries::faces_users);
+        let mut is_other = dirty.is_everything();
+        if is_other || faces || dirty.any(&self.fronts.reads) {
+            let own = self.faces_users.iter().enumerate().filter(|(_, faces)| faces.value).map(|(index, _)| index);
+            is_other |= self.fronts.replace_by(graph.recorder.noted(|| Fronts::new(graph, own)));
+        }
+        let (all, everything) = (is_other, Dirty::everything());
+        let dirty = if all { &everything } else { dirty };
+        let fronts = &self.fronts.value;
+        is_other |= renew_each(graph, dirty, &mut self.doors, |graph, index| entries::doors(graph, index, fronts));
+        if !is_other {
+            return false;
+        }
+        let now = entries::entries(graph, self.doors.iter().flat_map(|doors| &doors.value), fronts);
+        let is_other = now != self.entries;
+        self.entries = now;
+        is_other
     }
 
     fn make_components(&mut self, graph: &Graph<'_>, dirty: &Dirty, changes: &mut Changes) {
@@ -358,6 +384,7 @@ impl Stages {
         let Noted { value: mut now, reads } = lifted;
         share_dependencies(&self.lifted.value.dependencies, &mut now.dependencies);
         changes.is_lifted = now != self.lifted.value;
+        self.called_otherwise = called_otherwise(&self.lifted.value.dependencies, &now.dependencies);
         self.lifted = Noted { value: now, reads };
     }
 
@@ -374,19 +401,35 @@ impl Stages {
                 made.push((number, now));
             }
         }
-        if !is_numbered {
+        if !is_numbered && self.numbered_with(graph, &made) != self.numbering {
             return false;
         }
         for (number, now) in made {
             let Some(known) = self.components.get_mut(number) else { continue };
             known.reads = now.reads;
-            if known.value.component != now.value.component {
-                changes.is_component = true;
-                changes.is_kind |= known.value.component.kind != now.value.component.kind;
-                known.value = now.value;
-            }
+            let is_other = known.value.component != now.value.component;
+            changes.is_component |= is_other;
+            changes.is_kind |= known.value.component.kind != now.value.component.kind;
+            let component = if is_other { now.value.component } else { known.value.component.clone() };
+            known.value = Numbered { component, ..now.value };
         }
         true
+    }
+
+    /// The numbers that zones and regions have where these components are in place of those from before.
+    fn numbered_with(&self, graph: &Graph<'_>, made: &[(usize, Noted<Numbered>)]) -> Numbering {
+        let mut numbering = Numbering::default();
+        let mut made = made.iter().peekable();
+        for (number, known) in self.components.iter().enumerate() {
+            let now = made.next_if(|(of, _)| *of == number).map_or(known, |(_, now)| now);
+            for zone in &now.value.zones {
+                numbering.zone(zone, &graph.catalog.figures);
+            }
+            if let Some(region) = &now.value.region {
+                numbering.region(region);
+            }
+        }
+        numbering
     }
 
     fn share_components(&mut self, before: &[Arc<Component>]) {
@@ -411,7 +454,12 @@ impl Stages {
         let context = Context::new(declared, &self.backups.value, dependencies, &self.members, &self.component_of);
         self.violations.resize_with(graph.count(), Default::default);
         for (index, known) in self.violations.iter_mut().enumerate() {
-            let asks_for_callers = || changes.is_lifted && graph.row(index).is_some_and(check::reads_callers);
+            let component = || self.component_of.get(index).copied().flatten();
+            let asks_for_callers = || {
+                changes.is_lifted
+                    && component().is_some_and(|component| self.called_otherwise.contains(&component))
+                    && graph.row(index).is_some_and(check::reads_callers)
+            };
             if !(changes.is_grouped || dirty.any(&known.reads) || asks_for_callers()) {
                 continue;
             }
@@ -482,6 +530,27 @@ fn changed(before: &Resources, now: &Resources) -> Option<Vec<usize>> {
         changed.push(index);
     }
     Some(changed)
+}
+
+/// The components on which not the same depend in two sorted lists.
+fn called_otherwise(before: &[Arc<Dependency>], now: &[Arc<Dependency>]) -> FxHashSet<ComponentIndex> {
+    let mut found = FxHashSet::default();
+    let ends = |dependency: &Arc<Dependency>| (dependency.from, dependency.to);
+    let (mut before, mut now) = (before.iter().map(ends).peekable(), now.iter().map(ends).peekable());
+    loop {
+        let next = match (before.peek(), now.peek()) {
+            (None, None) => return found,
+            (Some(one), Some(other)) if one == other => {
+                before.next();
+                now.next();
+                continue;
+            }
+            (Some(one), Some(other)) if one < other => before.next(),
+            (Some(_), None) => before.next(),
+            _ => now.next(),
+        };
+        found.extend(next.map(|(_, to)| to));
+    }
 }
 
 /// Takes the name that an instance has now.
