@@ -166,3 +166,46 @@ pub(crate) fn mesh(width: usize, layers: usize) -> System {
     }
     system
 }
+
+/// Groups of ten that have nothing to do with each other, each with its own load balancer before it; where `with_keys`, all
+/// of them need one more component.
+pub(crate) fn groups(count: usize, with_keys: bool) -> System {
+    const EACH: usize = 10;
+    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    let mut system = System { components: Vec::new(), ..system(1, 0) };
+    for index in 0..count {
+        let kind = if index % EACH == 0 { ComponentKind::LoadBalancer } else { ComponentKind::AppServer };
+        system.components.push(Arc::new(Component { kind, ..component(index, &mut numbers) }));
+    }
+    let keys = with_keys.then(|| {
+        let keys = Component { id: ComponentId::new("keys"), ..component(count, &mut numbers) };
+        system.components.push(Arc::new(keys));
+        count
+    });
+    for first in (0..count).step_by(EACH) {
+        let mut links: Vec<(usize, usize)> =
+            (first + 1..(first + EACH).min(count)).map(|to| (first + (to - first - 1) / 2, to)).collect();
+        links.extend(keys.map(|keys| (first, keys)));
+        links.sort_unstable();
+        for (from, to) in links {
+            let (from, to) = (ComponentIndex(from as u32), ComponentIndex(to as u32));
+            let (kind, evidence) = (DependencyKind::Requires, Vec::new());
+            system.dependencies.push(Arc::new(Dependency::new(from, to, kind, Confidence::Certain, evidence)));
+        }
+    }
+    system
+}
+
+/// A chain, or a star with its only component that needs nothing in the middle.
+pub(crate) fn simple(count: usize, is_star: bool) -> System {
+    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    let mut system = System { components: Vec::new(), ..system(1, 0) };
+    system.components = (0..count).map(|index| Arc::new(component(index, &mut numbers))).collect();
+    for from in 0..count.saturating_sub(1) {
+        let to = if is_star { count - 1 } else { from + 1 };
+        let (from, to) = (ComponentIndex(from as u32), ComponentIndex(to as u32));
+        let (kind, evidence) = (DependencyKind::Requires, Vec::new());
+        system.dependencies.push(Arc::new(Dependency::new(from, to, kind, Confidence::Certain, evidence)));
+    }
+    system
+}

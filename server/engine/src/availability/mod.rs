@@ -23,7 +23,7 @@ pub use objectives::Verdict;
 pub use outages::Outages;
 
 use crate::EntryPoint;
-use crate::assess::assessment::assess_within;
+use crate::assess::kept::assess_within;
 use crate::assess::worst;
 use crate::availability::outages::{Course, End, courses};
 use crate::cascade::readings::Readings;
@@ -119,7 +119,7 @@ pub(crate) fn availability_within(system: &System, options: &Options, budget: Bu
     let mut roots: Vec<u32> = tops.iter().copied().chain(promised).collect();
     roots.sort_unstable();
     roots.dedup();
-    let worst = worst::layout(system, &readings, &at);
+    let worst = worst::layout_of_whole(system, &basis);
     let layout = worst.as_ref().unwrap_or(readings.service());
     let service = Diagrams::of(system, layout, &roots, Wanted::of(layout), budget);
     let best = worst.is_some().then(|| lay_out(system, Reading::service(Unknowns::Best)).0);
@@ -195,7 +195,7 @@ pub(crate) fn availability_within(system: &System, options: &Options, budget: Bu
 /// about two assessments. None where exact figures would take longer than that.
 pub fn entry_outages(system: &System, basis: &Basis, entry: ComponentIndex) -> Option<Outages> {
     let readings = Readings::of(system);
-    let worst = worst::layout(system, &readings, &mean(basis));
+    let worst = worst::layout_of_whole(system, basis);
     let best = worst.is_some().then(|| lay_out(system, Reading::service(Unknowns::Best)).0);
     let layout = worst.as_ref().unwrap_or(readings.service());
     let course = |layout: &Layout, end| {

@@ -3,9 +3,10 @@
 use foreshock_model::{Calls, Component, Dependency, DependencyKind, System};
 
 use crate::layout::arrays::{Layout, NO_GROUP};
-use crate::layout::basis::{Basis, sources};
+use crate::layout::basis::Basis;
 use crate::layout::defaults::CYCLE_WORK;
 use crate::layout::own::Promotion;
+use crate::layout::ways_in::sources;
 
 /// The numbers of both modes.
 #[derive(Clone, Debug)]

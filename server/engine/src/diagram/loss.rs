@@ -99,28 +99,32 @@ impl Layered {
 
     /// `probabilities`: as given, and when people have to answer first.
     fn with(loss: &Loss, probabilities: impl Fn(&Variable) -> (f64, f64)) -> Layered {
-        let expected = loss.with(|variable| probabilities(variable).1);
-        let given = loss.with(|variable| probabilities(variable).0);
+        Layered::of_sums(&LayerSums::with(loss, probabilities))
+    }
+
+    /// From what several parts of a system add up to.
+    pub(crate) fn of_sums(sums: &LayerSums) -> Layered {
+        let LayerSums { expected, given, alone, waits, present } = *sums;
         // A difference of two bounds is least between their nearest ends, and most between their farthest.
         let waiting = ((expected.0 - given.1).max(0.0), (expected.1 - given.0).max(0.0));
-        let alone = |layer: Layer| match layer {
+        let lost = |layer: Layer, alone: (f64, f64)| match layer {
+            // Nobody is waited for where no figure says so, however far apart the bounds are.
+            Layer::Operational if !waits => (0.0, 0.0),
             Layer::Operational => waiting,
-            _ => loss.with(|variable| if variable.layer == layer { probabilities(variable).0 } else { 0.0 }),
+            _ => alone,
         };
-        // Nobody is waited for where no figure says so, however far apart the bounds are.
-        let waits = loss.waits();
-        Layered {
-            expected,
-            layers: LAYERS.map(|layer| {
-                let (least, unavailability) =
-                    if layer == Layer::Operational && !waits { (0.0, 0.0) } else { alone(layer) };
-                LayerUnavailability { layer, unavailability, least: least.min(unavailability) }
-            }),
-            present: LAYERS.map(|layer| match layer {
-                Layer::Operational => waits && waiting.1 > 0.0,
-                _ => loss.has(layer),
-            }),
+        let mut layers = LAYERS.map(|layer| LayerUnavailability { layer, unavailability: 0.0, least: 0.0 });
+        for (layer, alone) in layers.iter_mut().zip(alone) {
+            let (least, unavailability) = lost(layer.layer, alone);
+            (layer.unavailability, layer.least) = (unavailability, least.min(unavailability));
         }
+        let mut existing = present;
+        for (existing, layer) in existing.iter_mut().zip(LAYERS) {
+            if layer == Layer::Operational {
+                *existing = waits && waiting.1 > 0.0;
+            }
+        }
+        Layered { expected, layers, present: existing }
     }
 
     /// The same where the text leaves something open: `self` at its worst, `best` at its best.
@@ -146,6 +150,77 @@ impl Layered {
     }
 }
 
+/// What the layers are worked out from: sums, to which each part of a system adds its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct LayerSums {
+    /// All causes, waiting for people included: (lower, upper) bound.
+    expected: (f64, f64),
+    /// The same with nobody waited for.
+    given: (f64, f64),
+    /// Each layer alone, the operational one left out.
+    alone: [(f64, f64); 5],
+    /// Whether any repair waits for a person.
+    waits: bool,
+    /// Which layers have any cause.
+    present: [bool; 5],
+}
+
+impl LayerSums {
+    pub(crate) fn of(loss: &Loss) -> LayerSums {
+        LayerSums::with(loss, |variable| (variable.probability, variable.answered))
+    }
+
+    /// The same at the least that the sources of the figures leave open.
+    pub(crate) fn least(loss: &Loss) -> LayerSums {
+        LayerSums::with(loss, Variable::least)
+    }
+
+    fn with(loss: &Loss, probabilities: impl Fn(&Variable) -> (f64, f64)) -> LayerSums {
+        let present = LAYERS.map(|layer| loss.has(layer));
+        let alone = |layer: Layer| match layer {
+            Layer::Operational => (0.0, 0.0),
+            _ => loss.with(|variable| if variable.layer == layer { probabilities(variable).0 } else { 0.0 }),
+        };
+        LayerSums {
+            expected: loss.with(|variable| probabilities(variable).1),
+            given: loss.with(|variable| probabilities(variable).0),
+            alone: LAYERS.map(alone),
+            waits: loss.waits(),
+            present,
+        }
+    }
+
+    /// Adds what another part loses.
+    pub(crate) fn add(&mut self, other: &LayerSums) {
+        self.expected = plus(self.expected, other.expected);
+        self.given = plus(self.given, other.given);
+        for (alone, other) in self.alone.iter_mut().zip(other.alone) {
+            *alone = plus(*alone, other);
+        }
+        self.waits |= other.waits;
+        for (present, other) in self.present.iter_mut().zip(other.present) {
+            *present |= other;
+        }
+    }
+
+    /// As shares of all weights.
+    pub(crate) fn shares(&self, total: f64) -> LayerSums {
+        let share = |sum: (f64, f64)| (sum.0 / total, sum.1 / total);
+        LayerSums {
+            expected: share(self.expected),
+            given: share(self.given),
+            alone: self.alone.map(share),
+            waits: self.waits,
+            present: self.present,
+        }
+    }
+}
+
+/// The sum of two bounds.
+pub(crate) fn plus(one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
+    (one.0 + other.0, one.1 + other.1)
+}
+
 /// What the score is made of.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Scored {
@@ -159,26 +234,34 @@ impl Scored {
     /// From the diagrams of the worst and of the best that the text leaves open; one where nothing is open.
     pub(crate) fn of(worst: &Service, best: Option<&Service>, at: &[Weighted]) -> Scored {
         let lost = |service: &Service| service.loss(at, &service.variables.probabilities(is_structural));
-        let (mut least, loss) = lost(worst);
-        if at.is_empty() {
+        let least = best.map(|best| lost(best).0);
+        let open = best.is_some() || !worst.is_exact();
+        let lost = lost(worst);
+        Scored::from(lost.1, least.unwrap_or(lost.0), open, at.is_empty())
+    }
+
+    /// From what is lost at the worst and at the best; `is_open` where these differ for a reason.
+    pub(crate) fn from(loss: f64, least: f64, is_open: bool, is_empty: bool) -> Scored {
+        if is_empty {
             return Scored { score: None, range: None, structural_nines: None, loss };
         }
-        if let Some(best) = best {
-            least = lost(best).0.min(loss);
-        }
-        let open = best.is_some() || !worst.is_exact();
-        let range = open.then(|| (score(loss), score(least)));
+        let range = is_open.then(|| (score(loss), score(least.min(loss))));
         Scored { score: Some(score(loss)), range, structural_nines: nines(loss), loss }
     }
 }
 
-/// The shares of the entry points alone.
-pub(crate) fn mean(basis: &Basis) -> Vec<Weighted> {
-    let total: f64 = basis.entries.iter().map(|entry| entry.weight).sum();
-    if total <= 0.0 || !total.is_finite() {
+/// The weights of the entry points as they are; nothing where they are no measure.
+pub(crate) fn weights(basis: &Basis) -> Vec<Weighted> {
+    if basis.total() <= 0.0 || !basis.total().is_finite() {
         return Vec::new();
     }
-    basis.entries.iter().map(|entry| (entry.component.0, entry.weight / total)).collect()
+    basis.entries.iter().map(|entry| (entry.component.0, entry.weight)).collect()
+}
+
+/// The shares of the entry points alone.
+pub(crate) fn mean(basis: &Basis) -> Vec<Weighted> {
+    let total = basis.total();
+    weights(basis).into_iter().map(|(entry, weight)| (entry, weight / total)).collect()
 }
 
 /// What the score counts: own infrastructure, third parties, and whatever is shared.

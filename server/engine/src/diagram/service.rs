@@ -554,16 +554,6 @@ impl<'a> Service<'a> {
     pub(crate) fn variable(&self, unit: Unit) -> Option<u32> {
         self.by_unit.get(&unit).copied()
     }
-
-    /// All variables that are made of the instances of a component.
-    pub(crate) fn instances_of(&self, component: u32) -> Vec<u32> {
-        let is_its = |variable: &Variable| match variable.unit {
-            Some(Unit::Instance { component: whose, .. }) => whose.0 == component,
-            _ => variable.instances_of.is_some_and(|collapsed| collapsed.component == component),
-        };
-        let variables = self.variables.list.iter().enumerate();
-        variables.filter(|(_, variable)| is_its(variable)).map(|(index, _)| index as u32).collect()
-    }
 }
 
 /// The shares of service lost by each level.

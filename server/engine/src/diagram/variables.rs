@@ -154,7 +154,7 @@ impl Variables {
         };
         variables.add_shared(system, layout);
         let shared = (0u32..).zip(&layout.own).filter(|(_, own)| own.fictive_zone == FictiveZone::Shared);
-        let several = shared.clone().map(|(_, own)| own.zones_needed()).max().unwrap_or(1);
+        let several = shared.clone().map(|(_, own)| own.zones_needed()).max().unwrap_or(1).max(layout.zones_nowhere);
         if let Some((first, _)) = shared.clone().next() {
             let zone = variables.zone_nowhere(first, several);
             variables.fictive_zone = Some(variables.add(zone, variables.zone_lasts));

@@ -53,6 +53,8 @@ pub(crate) struct Layout {
     pub(crate) zone_members: Vec<Vec<ComponentIndex>>,
     pub(crate) domain_members: Vec<Vec<ComponentIndex>>,
     pub(crate) region_members: Vec<Vec<ComponentIndex>>,
+    /// In so many zones at least is what shares one that nobody names, here or in another part of the system.
+    pub(crate) zones_nowhere: u32,
     /// The edge of each dependency, `NO_EDGE` for one that carries nothing.
     pub(crate) edge_of: Vec<u32>,
 }

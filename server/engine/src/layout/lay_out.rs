@@ -73,6 +73,7 @@ fn arrays(system: &System, reading: Reading) -> Layout {
         zone_members: zones,
         domain_members: domains,
         region_members: regions,
+        zones_nowhere: 1,
         edge_of,
     }
 }

@@ -23,3 +23,4 @@ pub(crate) mod paths;
 pub(crate) mod reading;
 pub(crate) mod score;
 pub(crate) mod strong;
+pub(crate) mod ways_in;

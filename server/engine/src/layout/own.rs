@@ -265,6 +265,23 @@ impl Own {
     }
 }
 
+/// Whether the text leaves open something about a component that the service can depend on.
+pub(crate) fn is_open(component: &Component) -> bool {
+    let redundancy = &component.redundancy;
+    let instances = redundancy.instances.known();
+    if component.may_be_absent.is_some() {
+        return true;
+    }
+    if instances == Some(&0) || component.reliability.whole.is_some() {
+        return false;
+    }
+    let promoted = redundancy.replication == Replication::PrimaryStandby && instances.is_none_or(|&n| n > 1);
+    let unsure = instances.is_none() || (promoted && matches!(redundancy.failover.mode, Known::Unknown(_)));
+    let fails = component.reliability.instance.is_some();
+    let zones = redundancy.zones.known();
+    (fails && zones.is_none()) || (unsure && (fails || zones.is_some_and(|zones| !zones.is_empty())))
+}
+
 fn promotion(component: &Component, instances: Option<u32>, reading: &Reading) -> Promotion {
     let redundancy = &component.redundancy;
     if redundancy.replication == Replication::ActiveActive {

@@ -31,11 +31,25 @@ impl Parts {
                 }
             }
         }
-        for component in 0..parts.first.len() as u32 {
-            let first = parts.root(component);
-            parts.set(component, first);
-        }
+        parts.settle();
         parts
+    }
+
+    /// Parts by any other reason to be together.
+    pub(crate) fn joined(components: usize, together: impl Iterator<Item = (u32, u32)>) -> Parts {
+        let mut parts = Parts { first: (0..components as u32).collect() };
+        for (one, other) in together {
+            parts.join(one, other);
+        }
+        parts.settle();
+        parts
+    }
+
+    fn settle(&mut self) {
+        for component in 0..self.first.len() as u32 {
+            let first = self.root(component);
+            self.set(component, first);
+        }
     }
 
     /// The first component of the part that a component is in; none for an index outside of the system. Two components

@@ -71,14 +71,14 @@ fn nothing() {
     check(
         "",
         expect![[r#"
-        score none, loss -0e0
+        score none, loss 0e0
         entries ; beside 
     "#]],
     );
     check(
         "a x0",
         expect![[r#"
-        score none, loss -0e0
+        score none, loss 0e0
         entries ; beside 
     "#]],
     );
@@ -389,7 +389,7 @@ fn marked_entries_come_before_all_others() {
     check(
         "lb load_balancer q=1e-2\n a entry=3 q=1e-3\n b entry=1 q=2e-3",
         expect![[r#"
-            score 58.062, loss 1.2500000000000002e-3
+            score 58.062, loss 1.25e-3
             entries a 3 Marked, b 1 Marked; beside lb
             single instance:a#0: 7.959 points, 394.470 min, tops a, affected , down 
             single instance:b#0: 4.437 points, 262.980 min, tops b, affected , down 
@@ -454,7 +454,7 @@ fn what_stands_aside_is_no_entry() {
     check(
         "logs storage q=1e-1",
         expect![[r#"
-            score none, loss -0e0
+            score none, loss 0e0
             entries ; beside logs
             single instance:logs#0: 0.000 points, 0.000 min, tops logs, affected , down , no dependents
         "#]],

@@ -14,14 +14,14 @@ use crate::{Basis, Budget, Sweep, SweepOptions as Options};
 
 /// A system in its text, to be edited line by line.
 #[derive(Clone, Debug)]
-struct Text {
+pub(super) struct Text {
     head: Vec<String>,
     components: BTreeMap<String, String>,
     links: Vec<String>,
 }
 
 impl Text {
-    fn of(text: &str) -> Text {
+    pub(super) fn of(text: &str) -> Text {
         let mut split = Text { head: Vec::new(), components: BTreeMap::new(), links: Vec::new() };
         for line in text.lines() {
             let first = line.split_whitespace().next().unwrap();
@@ -37,7 +37,7 @@ impl Text {
     }
 
     /// Links to what is not there are left out.
-    fn whole(&self) -> String {
+    pub(super) fn whole(&self) -> String {
         let known = |line: &&String| {
             let link = line.split_once(": ").map_or(line.as_str(), |(_, members)| members);
             let ends = link.split(", ").flat_map(|one| one.split(" -> ").map(|end| end.split(' ').next().unwrap()));
@@ -48,7 +48,7 @@ impl Text {
     }
 
     /// One change, with lines taken from another system.
-    fn edit(&mut self, kind: u8, which: usize, donor: &Text) {
+    pub(super) fn edit(&mut self, kind: u8, which: usize, donor: &Text) {
         let nth = |list: &[String]| list.get(which % list.len().max(1)).cloned();
         let lines: Vec<String> = donor.components.values().cloned().collect();
         match kind {

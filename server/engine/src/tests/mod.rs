@@ -20,6 +20,7 @@ mod fixture;
 mod generated;
 mod graphs;
 mod gray_faults;
+mod kept;
 mod kills;
 mod laws;
 mod likely;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::fixture::system;
 use super::random::{self, WIDE};
-use crate::assess::assessment::assess_within;
+use crate::assess::kept::assess_within;
 use crate::availability::availability_within;
 use crate::diagram::service::Budget;
 use crate::{AvailabilityOptions, Method, assess, availability};

@@ -36,7 +36,7 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
                 wording::instances(component)
             ),
             cause: None,
-            affected: point.affected.clone(),
+            affected: point.affected.to_vec(),
             points: point.points,
             minutes_per_year: point.minutes_per_year,
             evidence: proof(stack, &[Fault::Unit(point.unit)]),

@@ -21,7 +21,7 @@ fn on_one_domain(stack: &Stack) -> Vec<Finding> {
     for point in &stack.assessment.single_points {
         let Unit::Domain(domain) = point.unit else { continue };
         let Some(domain) = stack.system().domains.get(domain.index()) else { continue };
-        for &index in &point.pinned {
+        for &index in point.pinned.iter() {
             let Some(component) = stack.system().component(index) else { continue };
             let Redundancy { instances, required, .. } = &component.redundancy;
             // A single instance is its own finding; what it stands on adds nothing to it.
@@ -39,7 +39,7 @@ fn on_one_domain(stack: &Stack) -> Vec<Finding> {
                     domain.name
                 ),
                 cause: None,
-                affected: point.affected.clone(),
+                affected: point.affected.to_vec(),
                 points: point.points,
                 minutes_per_year: point.minutes_per_year,
                 evidence: proof(stack, &[Fault::Unit(point.unit)]),

@@ -80,7 +80,7 @@ fn report(stack: &Stack, index: ComponentIndex, point: &SinglePoint) -> Option<F
         component: index,
         message: format!("{} is a single point of failure ({count}).\n{consequence}.", component.id),
         cause: instances_place(stack, index),
-        affected: point.affected.clone(),
+        affected: point.affected.to_vec(),
         points: point.points,
         minutes_per_year: point.minutes_per_year,
         evidence: proof(stack, &[Fault::Unit(point.unit)]),

@@ -17,7 +17,7 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     for point in &stack.assessment.single_points {
         let Unit::Zone(zone) = point.unit else { continue };
         let Some(zone_name) = stack.system().zones.get(zone.index()).map(|zone| zone.name.clone()) else { continue };
-        for &index in &point.pinned {
+        for &index in point.pinned.iter() {
             let Some(component) = stack.system().component(index) else { continue };
             // A single instance is its own finding; its zone adds nothing to it.
             if component.redundancy.instances.known().is_none_or(|n| *n <= component.redundancy.required) {
@@ -35,7 +35,7 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
                 component: index,
                 message: message(component, zone, &zone_name),
                 cause: component.redundancy.zones_place.clone(),
-                affected: point.affected.clone(),
+                affected: point.affected.to_vec(),
                 points: point.points,
                 minutes_per_year: point.minutes_per_year,
                 evidence: proof(stack, &[Fault::Unit(point.unit)]),
@@ -96,7 +96,7 @@ fn in_one_subnet(stack: &Stack) -> Vec<Finding> {
                 component.id
             ),
             cause: instances_place(stack, index),
-            affected: point.affected.clone(),
+            affected: point.affected.to_vec(),
             points: point.points,
             minutes_per_year: point.minutes_per_year,
             evidence: proof(stack, &[Fault::Unit(point.unit)]),
