@@ -18,7 +18,8 @@ use crate::assess::told::Told;
 use crate::assess::worst::{self, LeftOpen, Together};
 use crate::cascade::readings::Readings;
 use crate::cascade::scratch::Scratch;
-use crate::diagram::service::{Budget, Weighted};
+use crate::diagram::budget::Budget;
+use crate::diagram::service::Weighted;
 use crate::layout::basis::{Basis, Counted};
 use crate::layout::ways_in::{WaysIn, sources};
 

@@ -4,7 +4,7 @@
 //! A node's children always have smaller indexes, so that one forward pass gives all probabilities and one backward
 //! pass all derivatives. Nothing recurses: a chain can be as long as the system.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A function: the index of its root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,6 +93,11 @@ impl Bdd {
     pub(crate) fn set_budget(&mut self, nodes: usize, work: u64) {
         self.node_budget = nodes;
         self.work_left = work;
+    }
+
+    /// So many steps are left.
+    pub(crate) fn work_left(&self) -> u64 {
+        self.work_left
     }
 
     fn node(&self, function: Function) -> Node {
@@ -326,6 +331,19 @@ impl Bdd {
     /// The variables that the function depends on, in their order.
     pub(crate) fn variables(&self, function: Function) -> Vec<u32> {
         self.live([function]).variables()
+    }
+
+    /// How many nodes the function has, counted up to `limit`.
+    pub(crate) fn size(&self, function: Function, limit: usize) -> usize {
+        let mut seen = FxHashSet::default();
+        let mut pending = vec![function];
+        while let Some(function) = pending.pop() {
+            if function > Function::ALWAYS && seen.len() < limit && seen.insert(function) {
+                let node = self.node(function);
+                pending.extend([node.high, node.low]);
+            }
+        }
+        seen.len()
     }
 
     /// The variables that alone make the function true, in their order. O(depth).

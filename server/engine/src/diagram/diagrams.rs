@@ -2,9 +2,10 @@
 
 use foreshock_model::System;
 
+use crate::diagram::budget::Budget;
 use crate::diagram::equations::Wanted;
 use crate::diagram::loss::Loss;
-use crate::diagram::service::{Budget, Counted, Method, Service, Weighted};
+use crate::diagram::service::{Counted, Method, Service, Weighted};
 use crate::diagram::variables::Variable;
 use crate::layout::arrays::Layout;
 

@@ -13,6 +13,9 @@
 //! long "or" over all of that. Only what stands behind a choice (a group, a sum of weights, a hot caller) is an unknown
 //! of its own. Cycles of plain requirements are gone that way.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use fixedbitset::FixedBitSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -203,7 +206,7 @@ impl Plan {
             }
             let mut terms = walk.terms(unknown, &mut plan.holds);
             let place = |term: &Term| position.get(term.component() as usize).copied();
-            terms.sort_by_key(|term| std::cmp::Reverse(place(term)));
+            terms.sort_by_key(|term| Reverse(place(term)));
             plan.of.insert(unknown, plan.equations.len() as u32);
             for term in &terms {
                 references(layout, *term, &mut plan.holds, &mut pending);
@@ -472,6 +475,11 @@ impl Plan {
             self.sets.push((members, cyclic));
         }
         needs
+    }
+
+    /// How many sets of equations there are.
+    pub(crate) fn len(&self) -> usize {
+        self.sets.len()
     }
 
     /// The components that matter, in the order of their variables.
@@ -931,10 +939,27 @@ impl Algebra for Bdd {
     const CYCLES: Cycles = Cycles::Iterate;
 
     fn any(&mut self, events: &[Function]) -> Result<Function, OverBudget> {
-        // The last first: each is then put on top of what is there, and only the new part is walked.
+        // What is small goes together first, so that what is large is walked once. Single variables come before, the last
+        // first: each is put on top of what is there.
         let mut result = Function::NEVER;
-        for &event in events {
-            result = self.or(event, result)?;
+        let mut by_size = BinaryHeap::with_capacity(events.len());
+        for (place, &event) in events.iter().enumerate() {
+            if event == Function::ALWAYS {
+                return Ok(event);
+            }
+            if event == Function::NEVER || self.is_variable(event) {
+                result = self.or(event, result)?;
+            } else {
+                by_size.push(Reverse((self.size(event, MOST_SIZED), place, event)));
+            }
+        }
+        if result != Function::NEVER {
+            by_size.push(Reverse((self.size(result, MOST_SIZED), events.len(), result)));
+        }
+        while let Some(Reverse((_, place, smallest))) = by_size.pop() {
+            let Some(Reverse((_, _, next))) = by_size.pop() else { return Ok(smallest) };
+            let both = self.or(smallest, next)?;
+            by_size.push(Reverse((self.size(both, MOST_SIZED), place, both)));
         }
         Ok(result)
     }
@@ -950,7 +975,7 @@ impl Algebra for Bdd {
         }
         // The last first, as for "any".
         let mut events = events.to_vec();
-        events.sort_by_key(|&event| std::cmp::Reverse(self.first_variable(event)));
+        events.sort_by_key(|&event| Reverse(self.first_variable(event)));
         let mut rows = vec![Function::NEVER; count + 1];
         if let Some(none_needed) = rows.first_mut() {
             *none_needed = Function::ALWAYS;
@@ -993,6 +1018,9 @@ impl Algebra for Bdd {
         Ok(heavy)
     }
 }
+
+/// Functions of more nodes are taken as equally large.
+const MOST_SIZED: usize = 5_000;
 
 /// Different sums of partial weights followed for one caller.
 const MOST_SUMS: usize = 4096;

@@ -6,8 +6,10 @@
 //! reliability. Must not run a cascade: that both say the same is a law of the tests, and worth nothing if one asks the
 //! other.
 
+mod attempts;
 pub(crate) mod bdd;
 mod bounds;
+pub(crate) mod budget;
 pub(crate) mod cut_sets;
 pub(crate) mod degraded;
 pub(crate) mod diagrams;

@@ -6,20 +6,18 @@ use foreshock_model::System;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Unit;
+use crate::diagram::attempts::{self, Attempt, Reached};
 use crate::diagram::bdd::{Bdd, Function, Live};
 use crate::diagram::bounds::{Lower, Upper};
+use crate::diagram::budget::Budget;
 use crate::diagram::cut_sets::{CutSets, Role};
 use crate::diagram::drawn;
-use crate::diagram::equations::{Algebra, OwnParts, Plan, Solution, Wanted, solve, solve_noting};
+use crate::diagram::equations::{Algebra, OwnParts, Plan, Solution, Wanted, solve};
 use crate::diagram::importance::{Worth, worth};
-use crate::diagram::modules::{Modular, Modules};
-use crate::diagram::order::Order;
+use crate::diagram::modules::Modules;
 use crate::diagram::variables::{Variable, Variables};
 use crate::layout::arrays::Layout;
-use crate::layout::defaults::{
-    EXPLICIT_INSTANCES, FULL_EXPLICIT_INSTANCES, FULL_WORK_BUDGET, LOSS_OF_FUNCTION, LOSS_OVERLOADED, NODE_BUDGET,
-    WORK_BUDGET,
-};
+use crate::layout::defaults::{FULL_WORK_BUDGET, LOSS_OF_FUNCTION, LOSS_OVERLOADED, NODE_BUDGET};
 
 /// How a figure was computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,28 +27,6 @@ pub enum Method {
     Exact,
     /// The decision diagram grew too large: bounds from association; figures are the unfavourable bound.
     Bounds,
-}
-
-/// How much a decision diagram may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Budget {
-    /// Nodes.
-    pub(crate) nodes: usize,
-    /// Steps of operations.
-    pub(crate) work: u64,
-    /// Up to so many instances each is followed by itself.
-    pub(crate) instances: u32,
-    /// Parts that everything else sees as one event may be solved by themselves.
-    pub(crate) modules: bool,
-}
-
-impl Budget {
-    /// That of an assessment, which is made on every keystroke.
-    pub(crate) const BRIEF: Budget =
-        Budget { nodes: NODE_BUDGET, work: WORK_BUDGET, instances: EXPLICIT_INSTANCES, modules: true };
-    /// Where somebody asked for everything and can wait.
-    pub(crate) const FULL: Budget =
-        Budget { nodes: NODE_BUDGET, work: FULL_WORK_BUDGET, instances: FULL_EXPLICIT_INSTANCES, modules: true };
 }
 
 /// The events "DOWN", "at least OVERLOADED" and "a function is lost" at some components, ready to be weighed.
@@ -80,53 +56,6 @@ enum Form {
         plan: Plan,
     },
 }
-
-/// One attempt at a decision diagram.
-struct Attempt {
-    plan: Plan,
-    variables: Variables,
-    bdd: Bdd,
-    /// None when it grew too large.
-    solution: Option<Solution<Function>>,
-    /// How many sets of equations were solved.
-    solved: usize,
-    modules: Vec<(u32, Function)>,
-}
-
-impl Attempt {
-    fn within(system: &System, layout: &Layout, plan: Plan, budget: Budget) -> Attempt {
-        // The own parts are small for themselves and needed for the bounds too.
-        let mut bdd = Bdd::new(NODE_BUDGET, WORK_BUDGET);
-        let variables = Variables::of(system, layout, plan.components(), plan.holds(), budget.instances, &mut bdd);
-        bdd.set_budget(budget.nodes, budget.work);
-        let mut solved = 0;
-        let solution = solve_noting(layout, &plan, &variables.own, &mut bdd, &mut solved).ok();
-        Attempt { plan, variables, bdd, solution, solved, modules: Vec::new() }
-    }
-
-    /// The same by modules; none where the equations are not made of any.
-    fn by_modules(system: &System, layout: &Layout, mut plan: Plan, budget: Budget) -> Option<Attempt> {
-        let mut bdd = Bdd::new(NODE_BUDGET, WORK_BUDGET);
-        let variables = Variables::of(system, layout, plan.components(), plan.holds(), budget.instances, &mut bdd);
-        let of = |event| variables.own.event(event).map_or_else(Vec::new, |function| bdd.variables(function));
-        if !variables.complete || !plan.modular(layout, of) {
-            return None;
-        }
-        bdd.set_budget(budget.nodes, budget.work);
-        let (mut solved, mut modular) = (0, Modular { bdd: &mut bdd, found: Vec::new() });
-        let solution = solve_noting(layout, &plan, &variables.own, &mut modular, &mut solved).ok();
-        let modules = modular.found;
-        Some(Attempt { plan, variables, bdd, solution, solved, modules })
-    }
-}
-
-/// The orders of variables that are tried. The first is the best on most of the published fault trees, the second on
-/// networks in layers.
-const ORDERS: [Order; 6] =
-    [Order::LargeFirst, Order::Layered, Order::SharedFirst, Order::SmallFirst, Order::DepthFirst, Order::Topological];
-/// Hundredths of the work, and how many orders get so much, for everything at once and by modules: each a little, then those
-/// that came the farthest. A hundredth is enough for most systems, and tells the orders apart for most others.
-const ROUNDS: [(u64, usize); 3] = [(1, ORDERS.len()), (12, 2), (34, 1)];
 
 /// A component and its share.
 pub(crate) type Weighted = (u32, f64);
@@ -164,45 +93,16 @@ impl<'a> Service<'a> {
         wanted: Wanted,
         budget: Budget,
     ) -> Service<'a> {
-        let attempt = |components: &[u32], hundredths: u64| {
-            let plan = Plan::for_roots(layout, roots, wanted, components.to_vec());
-            let budget = Budget { work: budget.work / 100 * hundredths, ..budget };
-            Attempt::within(system, layout, plan, budget)
-        };
-        let mut orders: Vec<(Vec<u32>, usize)> = Vec::new();
-        for components in ORDERS.map(|order| order.of(layout, roots)) {
-            if !orders.iter().any(|(known, _)| *known == components) {
-                orders.push((components, 0));
+        let attempt = attempts::farthest(system, layout, roots, wanted, budget);
+        match attempt.reached() {
+            Reached::Whole => Service::exact(layout, roots, attempt),
+            Reached::ByModules => Service::modular(layout, roots, attempt),
+            Reached::Nothing => {
+                let live = attempt.bdd.live(attempt.variables.own.events());
+                let form = Form::Bounds { live, plan: attempt.plan };
+                Service::new(layout, attempt.variables, form, attempt.bdd)
             }
         }
-        let by_modules = |components: &[u32], hundredths: u64| {
-            let plan = Plan::for_roots(layout, roots, wanted, components.to_vec());
-            let budget = Budget { work: budget.work / 100 * hundredths, ..budget };
-            Attempt::by_modules(system, layout, plan, budget)
-        };
-        let mut last = None;
-        for (hundredths, most) in ROUNDS {
-            for (components, solved) in orders.iter_mut().take(most) {
-                let attempt = attempt(components, hundredths);
-                if attempt.solution.is_some() {
-                    return Service::exact(layout, roots, attempt);
-                }
-                *solved = attempt.solved;
-                last = Some(attempt);
-            }
-            for (components, _) in orders.iter().take(if budget.modules { most } else { 0 }) {
-                let Some(attempt) = by_modules(components, hundredths) else { break };
-                if attempt.solution.is_some() {
-                    return Service::modular(layout, roots, attempt);
-                }
-            }
-            orders.sort_by_key(|(_, solved)| std::cmp::Reverse(*solved));
-        }
-        // There is at least one order.
-        let attempt = last.unwrap_or_else(|| attempt(&[], 0));
-        let live = attempt.bdd.live(attempt.variables.own.events());
-        let form = Form::Bounds { live, plan: attempt.plan };
-        Service::new(layout, attempt.variables, form, attempt.bdd)
     }
 
     fn exact(layout: &'a Layout, roots: &[u32], attempt: Attempt) -> Service<'a> {
@@ -222,6 +122,7 @@ impl<'a> Service<'a> {
         wanted: Wanted,
         budget: Budget,
     ) -> Option<Service<'a>> {
+        use crate::diagram::order::Order;
         let plan = Plan::for_roots(layout, roots, wanted, Order::LargeFirst.of(layout, roots));
         Some(Service::modular(layout, roots, Attempt::by_modules(system, layout, plan, budget)?))
     }

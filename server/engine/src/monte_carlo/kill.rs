@@ -6,10 +6,11 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use crate::Unit;
+use crate::diagram::budget::Budget;
 use crate::diagram::diagrams::Diagrams;
 use crate::diagram::equations::Wanted;
 use crate::diagram::loss::mean;
-use crate::diagram::service::{Budget, shares};
+use crate::diagram::service::shares;
 use crate::diagram::variables::{Variable, can_fail};
 use crate::layout::arrays::Layout;
 use crate::layout::basis::Basis;

@@ -3,9 +3,9 @@
 use foreshock_model::System;
 
 use crate::diagram::bdd::{Bdd, Live, OverBudget};
+use crate::diagram::budget::Budget;
 use crate::diagram::equations::{Algebra, Cycles, OwnParts, Plan, Solution, Wanted, solve};
 use crate::diagram::order::Order;
-use crate::diagram::service::Budget;
 use crate::diagram::variables::Variables;
 use crate::layout::arrays::Layout;
 use crate::layout::contribution::partials_too_heavy;

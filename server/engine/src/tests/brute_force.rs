@@ -8,8 +8,9 @@ use super::naive::{How, Times, naive};
 use super::random::{self, SMALL};
 use crate::cascade::frozen::Frozen;
 use crate::cascade::scratch::Scratch;
+use crate::diagram::budget::Budget;
 use crate::diagram::equations::Wanted;
-use crate::diagram::service::{Budget, Method, Service};
+use crate::diagram::service::{Method, Service};
 use crate::layout::reading::{Purpose, Reading};
 use crate::{Fault, Health, Unit, assess};
 

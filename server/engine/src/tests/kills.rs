@@ -8,7 +8,7 @@ use super::random::{self, SMALL, WIDE};
 use super::too_large::NOTHING;
 use crate::availability::availability_within;
 use crate::cascade::frozen::Frozen;
-use crate::diagram::service::Budget;
+use crate::diagram::budget::Budget;
 use crate::layout::reading::{Reading, Unknowns};
 use crate::{AvailabilityOptions, Basis, Fault, Health, Kill, Killing, Sampler, Sampling, Scratch, Unit};
 

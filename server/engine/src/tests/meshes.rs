@@ -7,8 +7,9 @@ use foreshock_model::System;
 
 use super::fixture;
 use crate::cascade::frozen::Frozen;
+use crate::diagram::budget::Budget;
 use crate::diagram::equations::Wanted;
-use crate::diagram::service::{Budget, Service};
+use crate::diagram::service::Service;
 use crate::layout::reading::{Purpose, Reading};
 use crate::{Method, assess};
 

@@ -32,6 +32,7 @@ mod monte_carlo;
 mod naive;
 mod naive_modes;
 mod networks;
+mod orders;
 mod outages;
 mod parts;
 mod random;

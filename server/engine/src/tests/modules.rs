@@ -5,9 +5,10 @@ use proptest::prelude::*;
 use super::fixture;
 use super::random::{self, WIDE};
 use crate::cascade::readings::Readings;
+use crate::diagram::budget::Budget;
 use crate::diagram::cut_sets::Role;
 use crate::diagram::equations::Wanted;
-use crate::diagram::service::{Budget, Service};
+use crate::diagram::service::Service;
 
 /// Gates of all sorts over shared events and shared gates; the first is the top.
 fn tree() -> impl Strategy<Value = String> {

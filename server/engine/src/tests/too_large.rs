@@ -8,7 +8,7 @@ use super::fixture::system;
 use super::random::{self, WIDE};
 use crate::assess::kept::assess_within;
 use crate::availability::availability_within;
-use crate::diagram::service::Budget;
+use crate::diagram::budget::Budget;
 use crate::{AvailabilityOptions, Method, assess, availability};
 
 /// No decision diagram fits that has a node.
