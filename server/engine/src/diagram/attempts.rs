@@ -1,6 +1,8 @@
 //! Attempts at a decision diagram: in several orders of the variables, of everything at once and by modules; each with a little
 //! work, then those that came the farthest with more.
 
+use std::ops::ControlFlow;
+
 use foreshock_model::System;
 
 use crate::diagram::bdd::{Bdd, Function};
@@ -76,18 +78,25 @@ const ORDERS: [Order; 6] =
     [Order::LargeFirst, Order::Layered, Order::SharedFirst, Order::SmallFirst, Order::DepthFirst, Order::Topological];
 /// Those of which also what comes of drawing together is tried, where none of them is good.
 const DRAWN_TOGETHER: [Order; 3] = [Order::LargeFirst, Order::SmallFirst, Order::DepthFirst];
+/// So many of them are tried for everything at once before any is by modules, which takes less where there are some; the others
+/// only where there are none.
+const WHOLE_FIRST: usize = 2;
 /// Every way gets so many steps at first: enough for most systems, and it tells the ways apart for most others.
 const FIRST_STEPS: u64 = 40_000;
-/// Then those that came the farthest get more: steps, and how many ways, as long as there is work left.
+/// Then those that came the farthest get more: steps, and how many ways, as long as there is work left: the budget and a quarter,
+/// for what comes to nothing.
 const ROUNDS: [(u64, usize); 4] = [(200_000, 9), (1_000_000, 5), (5_000_000, 3), (25_000_000, 1)];
 
 /// The first attempt that comes to an end within the budget, or one at everything at once that does not.
 pub(crate) fn farthest(system: &System, layout: &Layout, roots: &[u32], wanted: Wanted, budget: Budget) -> Attempt {
     let has_modules = budget.modules;
-    let mut race = Race { system, layout, roots, wanted, budget, has_modules, left: budget.work, failed: None };
-    let reached = race.run();
+    let left = budget.work.saturating_add(budget.work / 4);
+    let mut race = Race { system, layout, roots, wanted, budget, has_modules, left, failed: None };
+    if let ControlFlow::Break(reached) = race.run() {
+        return reached;
+    }
     // There is at least one order.
-    reached.or(race.failed).unwrap_or_else(|| {
+    race.failed.unwrap_or_else(|| {
         let plan = Plan::for_roots(layout, roots, wanted, Vec::new());
         Attempt::within(system, layout, plan, Budget { work: 0, ..budget })
     })
@@ -118,64 +127,65 @@ struct Race<'a> {
 }
 
 impl Race<'_> {
-    fn run(&mut self) -> Option<Attempt> {
+    fn run(&mut self) -> ControlFlow<Attempt> {
         let mut orders: Vec<Vec<u32>> = Vec::new();
         for components in ORDERS.map(|order| order.of(self.layout, self.roots)) {
             if !orders.contains(&components) {
                 orders.push(components);
             }
         }
-        let whole = orders.iter().map(|components| Way::of(components, false));
-        let by_modules = orders.iter().map(|components| Way::of(components, true));
-        let mut ways: Vec<Way> = whole.chain(by_modules).collect();
-        for way in &mut ways {
-            if let Some(attempt) = self.attempt(way, FIRST_STEPS) {
-                return Some(attempt);
-            }
+        let (first, others) = orders.split_at(orders.len().min(WHOLE_FIRST));
+        let whole = |orders: &[Vec<u32>]| orders.iter().map(|order| Way::of(order, false)).collect::<Vec<Way>>();
+        let mut ways = whole(first);
+        self.first_steps(&mut ways)?;
+        let mut by_modules: Vec<Way> = orders.iter().map(|order| Way::of(order, true)).collect();
+        self.first_steps(&mut by_modules)?;
+        if !self.has_modules {
+            let mut others = whole(others);
+            self.first_steps(&mut others)?;
+            ways.extend(others);
         }
-        for order in DRAWN_TOGETHER {
-            if self.left == 0 {
-                return None;
-            }
-            let components = drawn_together(self.layout, &order.of(self.layout, self.roots));
-            let mut way = Way::of(&components, self.has_modules);
-            if let Some(attempt) = self.attempt(&mut way, FIRST_STEPS) {
-                return Some(attempt);
-            }
-            ways.push(way);
-        }
+        let drawn = DRAWN_TOGETHER.map(|order| drawn_together(self.layout, &order.of(self.layout, self.roots)));
+        let mut drawn: Vec<Way> = drawn.iter().map(|order| Way::of(order, self.has_modules)).collect();
+        self.first_steps(&mut drawn)?;
+        // Of those that came equally far these are tried first.
+        let mut ways: Vec<Way> = drawn.into_iter().chain(by_modules).chain(ways).collect();
         for (steps, most) in ROUNDS {
             ways.retain(|way| !way.is_out);
             ways.sort_by(|one, other| (other.came.0 * one.came.1).cmp(&(one.came.0 * other.came.1)));
             for way in ways.iter_mut().take(most) {
                 if self.left == 0 {
-                    return None;
+                    return ControlFlow::Continue(());
                 }
-                if let Some(attempt) = self.attempt(way, steps) {
-                    return Some(attempt);
-                }
+                self.attempt(way, steps)?;
             }
         }
-        None
+        ControlFlow::Continue(())
     }
 
-    /// One attempt with so many steps; none where it does not come to an end.
-    fn attempt(&mut self, way: &mut Way, steps: u64) -> Option<Attempt> {
+    fn first_steps(&mut self, ways: &mut [Way]) -> ControlFlow<Attempt> {
+        ways.iter_mut().try_for_each(|way| self.attempt(way, FIRST_STEPS))
+    }
+
+    /// One attempt with so many steps; it breaks where it comes to an end.
+    fn attempt(&mut self, way: &mut Way, steps: u64) -> ControlFlow<Attempt> {
         if way.by_modules && !self.has_modules {
             way.is_out = true;
-            return None;
+            return ControlFlow::Continue(());
         }
-        let budget = Budget { work: steps.min(self.left), ..self.budget };
+        let budget = Budget { work: steps.min(self.left).min(self.budget.work), ..self.budget };
         let plan = Plan::for_roots(self.layout, self.roots, self.wanted, way.components.clone());
         let attempt = if way.by_modules {
-            let attempt = Attempt::by_modules(self.system, self.layout, plan, budget);
-            self.has_modules = attempt.is_some();
-            attempt?
+            let Some(attempt) = Attempt::by_modules(self.system, self.layout, plan, budget) else {
+                (self.has_modules, way.is_out) = (false, true);
+                return ControlFlow::Continue(());
+            };
+            attempt
         } else {
             Attempt::within(self.system, self.layout, plan, budget)
         };
         if attempt.solution.is_some() {
-            return Some(attempt);
+            return ControlFlow::Break(attempt);
         }
         let spent = budget.work.saturating_sub(attempt.bdd.work_left());
         self.left = self.left.saturating_sub(spent);
@@ -185,7 +195,7 @@ impl Race<'_> {
         if !way.by_modules {
             self.failed = Some(attempt);
         }
-        None
+        ControlFlow::Continue(())
     }
 }
 
