@@ -75,11 +75,11 @@ pub struct Stack {
     /// What a failure does to it.
     pub assessment: Arc<Assessment>,
     /// What was found, loudest first, then by place; what is suppressed left out.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Arc<Finding>>,
     /// What was found and is not shown, because somebody said so.
     pub suppressed: Vec<Suppressed>,
     /// One for each block that makes up a component, by place.
-    pub blocks: Vec<BlockSummary>,
+    pub blocks: Vec<Arc<BlockSummary>>,
     /// What could not be understood.
     pub problems: Vec<StackProblem>,
     dialect: &'static dyn Dialect,
@@ -260,7 +260,7 @@ impl Stack {
 
     /// What was found, shown or not.
     pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().chain(self.suppressed.iter().map(|suppressed| &suppressed.finding))
+        self.findings.iter().chain(self.suppressed.iter().map(|suppressed| &suppressed.finding)).map(Arc::as_ref)
     }
 
     pub(crate) fn settings(&self) -> &Arc<StackSettings> {

@@ -533,7 +533,7 @@ proptest! {
         let named = (RULES[rule], COMPONENTS[block]);
         prop_assert_eq!(findings(&plain, named), findings(&commented, ("", "")));
         prop_assert_eq!(plain.stacks[0].assessment.score, commented.stacks[0].assessment.score);
-        let is_named = |f: &&foreshock_analysis::Finding| (f.rule.as_str(), &*f.component_id) == named;
+        let is_named = |f: &&std::sync::Arc<foreshock_analysis::Finding>| (f.rule.as_str(), &*f.component_id) == named;
         let before = plain.stacks[0].findings.iter().filter(is_named).count();
         prop_assert_eq!(before, commented.stacks[0].suppressed.len());
     }

@@ -98,7 +98,7 @@ pub(super) fn understood(stack: &Stack) -> Value {
 fn base(stack: &Stack) -> Value {
     let mut object = base_json(stack);
     if let (Some(comparison), Some(members)) = (stack.comparison(), object.as_object_mut()) {
-        members.insert("mended".to_owned(), comparison.mended.iter().map(mended).collect());
+        members.insert("mended".to_owned(), comparison.mended.iter().map(|finding| mended(finding)).collect());
     }
     object
 }

@@ -178,7 +178,7 @@ fn problem(code_of: ProblemCode, place: &Place, message: &str, places: &Places<'
 }
 
 fn old(page: &mut Page, stack: &Stack, places: &Places<'_>, names: &Names) {
-    let old: Vec<&Finding> =
+    let old: Vec<&Arc<Finding>> =
         stack.findings.iter().filter(|finding| !finding.new && finding.severity >= Severity::Info).collect();
     let items = old.iter().map(|finding| {
         let (name, place) = (finding.severity.name(), code(&places.line(&finding.place)));

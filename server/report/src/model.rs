@@ -43,7 +43,7 @@ impl Report {
     pub fn of(snapshot: &Snapshot, quietest: Severity) -> Report {
         let most = MOST_READ_AGAIN / snapshot.stacks.len().max(1);
         let stacks = snapshot.stacks.par_iter().enumerate().map(|(index, stack)| {
-            let told = stack.findings.iter().enumerate().filter(|(_, finding)| loudness(finding) >= quietest);
+            let told = stack.findings.iter().map(Arc::as_ref).enumerate().filter(|(_, finding)| loudness(finding) >= quietest);
             let (numbers, told): (Vec<usize>, Vec<&Finding>) = told.unzip();
             let fixes = snapshot.fixes_of(index, &told, most, &|| false);
             StackReport { stack: stack.clone(), told: numbers.into_iter().zip(fixes).collect() }
@@ -68,7 +68,7 @@ impl Report {
     pub fn at_least(&self, quietest: Severity) -> Report {
         let stacks = self.stacks.iter().map(|report| {
             let told = report.told.iter();
-            let is_told = |number: &usize| report.stack.findings.get(*number).map(loudness) >= Some(quietest);
+            let is_told = |number: &usize| report.stack.findings.get(*number).map(|finding| loudness(finding)) >= Some(quietest);
             let told = told.filter(|(number, _)| is_told(number)).cloned().collect();
             StackReport { stack: report.stack.clone(), told }
         });
@@ -109,7 +109,7 @@ impl StackReport {
 
     /// The same; none where not all repairs were tried.
     pub(super) fn findings_tried(&self) -> impl Iterator<Item = (&Finding, Option<&[Fix]>)> {
-        let finding = |number: &usize| self.stack.findings.get(*number);
+        let finding = |number: &usize| self.stack.findings.get(*number).map(Arc::as_ref);
         self.told.iter().filter_map(move |(number, fixes)| Some((finding(number)?, fixes.as_deref())))
     }
 
@@ -126,8 +126,8 @@ impl StackReport {
             self.told.get(at)
         };
         let all = self.stack.findings.iter().enumerate().filter_map(|(number, finding)| match told(number) {
-            Some((_, fixes)) => Some((finding, fixes.as_deref().unwrap_or_default())),
-            None => (!finding.new && finding.severity >= Severity::Info).then_some((finding, [].as_slice())),
+            Some((_, fixes)) => Some((&**finding, fixes.as_deref().unwrap_or_default())),
+            None => (!finding.new && finding.severity >= Severity::Info).then_some((&**finding, [].as_slice())),
         });
         all.collect()
     }

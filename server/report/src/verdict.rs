@@ -1,5 +1,7 @@
 //! What a change did to a stack, in one line.
 
+use std::sync::Arc;
+
 use foreshock_analysis::{Comparison, Finding, Readable, RuleId, Severity, Stack};
 
 use super::model::loudness;
@@ -59,7 +61,7 @@ fn headline(stack: &Stack) -> Option<String> {
 
 /// What the change brought, hints left out; that the score fell is told by the figures.
 pub(super) fn news(stack: &Stack) -> impl Iterator<Item = &Finding> {
-    stack.findings.iter().filter(|finding| is_news(finding) && loudness(finding) >= Severity::Info)
+    stack.findings.iter().map(Arc::as_ref).filter(|finding| is_news(finding) && loudness(finding) >= Severity::Info)
 }
 
 /// Whether a finding is something new beside the figures.

@@ -45,7 +45,7 @@ impl Stack {
         let changes = self.by_relevance(changes(self, now, old, before), &wanted);
         for finding in done.findings.iter_mut().filter(|finding| finding.new && finding.is_removal()) {
             if let Some(removed) = changes.iter().find(|change| takes_away(change, finding, self, old)) {
-                explain(finding, &Cause::of(removed), &comparison.base);
+                explain(Arc::make_mut(finding), &Cause::of(removed), &comparison.base);
             }
         }
         let mut trials = Trials {
@@ -68,15 +68,15 @@ impl Stack {
             }
             if let Some(change) = trials.cause_of(&|outcome| outcome.mends.get(number) == Some(&true))? {
                 let cause = Cause::of(change);
-                explain(finding, &cause, &comparison.base);
+                explain(Arc::make_mut(finding), &cause, &comparison.base);
             }
         }
         // Somebody may have asked for silence on it.
-        if let Some(told) = self.findings.iter().position(Finding::is_score_regression) {
+        if let Some(told) = self.findings.iter().position(|finding| finding.is_score_regression()) {
             let cause = trials.dearest()?.map(Cause::of);
             let regression = score_regression::find(&with_causes, cause.as_ref());
             if let (Some(told), Some(regression)) = (with_causes.findings.get_mut(told), regression) {
-                *told = Finding { new: told.new, ..regression };
+                *told = Arc::new(Finding { new: told.new, ..Arc::unwrap_or_clone(regression) });
             }
         }
         sort(&mut with_causes.findings);
@@ -91,7 +91,7 @@ impl Stack {
 
     /// The changes in the blocks of the findings first, then those of files that prove something, then the others.
     fn by_relevance(&self, mut changes: Vec<Change>, wanted: &[usize]) -> Vec<Change> {
-        let findings: Vec<&Finding> = wanted.iter().filter_map(|&index| self.findings.get(index)).collect();
+        let findings: Vec<&Arc<Finding>> = wanted.iter().filter_map(|&index| self.findings.get(index)).collect();
         let rank = |change: &Change| {
             let own =
                 findings.iter().any(|finding| is_around(change, &finding.place) || is_around(change, &finding.block));
@@ -214,7 +214,7 @@ impl<'a> Trials<'a> {
         };
         let after = fix::after(self.texts, self.stack, std::slice::from_ref(&change.revert), &mut *self.reader)?;
         let findings = self.wanted.iter().filter_map(|&index| self.stack.findings.get(index));
-        let is_gone = |finding: &Finding| {
+        let is_gone = |finding: &Arc<Finding>| {
             !after.findings.iter().any(|other| other.is_same(finding) && other.severity >= finding.severity)
         };
         let back = Measured::of(self.old, &after).after.0;

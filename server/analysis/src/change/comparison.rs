@@ -42,7 +42,7 @@ pub struct Comparison {
     /// Minutes a year that are lost now and were not before; negative for a gain.
     pub minutes_per_year: MinutesPerYear,
     /// Findings of before that are no more, in their order. What went with its component is not mended.
-    pub mended: Vec<Finding>,
+    pub mended: Vec<Arc<Finding>>,
     /// What is no more although somebody who is still there needs it, by id.
     pub missing: Vec<Arc<str>>,
     /// What the base does not know and the present does: no change by itself.
@@ -92,23 +92,28 @@ impl Stack {
         self.renamed = units::renamed(&before, &self);
         let measured = Measured::of(&before, &self);
         let known = Known::of(&before, &self, &measured.held);
-        let is_new = |finding: &Finding| known.is_new(finding, &self) && !self.accepted.contains(&finding.key());
+        let is_new = |finding: &Arc<Finding>| known.is_new(finding, &self) && !self.accepted.contains(&finding.key());
         let new: Vec<bool> = self.findings.iter().map(is_new).collect();
         for (finding, is_new) in self.findings.iter_mut().zip(new) {
-            finding.new = is_new;
+            if finding.new != is_new {
+                Arc::make_mut(finding).new = is_new;
+            }
         }
         let new = self.findings.iter().filter(|finding| finding.new && finding.is_single_point());
         let new: Vec<ComponentIndex> = new.filter_map(|finding| finding.component).collect();
         for block in &mut self.blocks {
-            block.since_base = new.contains(&block.component);
+            let since_base = new.contains(&block.component);
+            if block.since_base != since_base {
+                Arc::make_mut(block).since_base = since_base;
+            }
         }
         // What somebody has silenced, then or now, was there or is there all the same.
         let mended =
             before.findings.iter().filter(|finding| known.is_mended(finding, &before, &self)).cloned().collect();
         let (then, present) = (measured.held.before.of(&before), measured.held.now.of(&self));
         let mut removals = removal::find(then, &self, present, &measured.gone, &base);
-        for finding in &mut removals {
-            finding.new = !self.accepted.contains(&finding.key());
+        for finding in removals.iter_mut().filter(|finding| self.accepted.contains(&finding.key())) {
+            Arc::make_mut(finding).new = false;
         }
         let lost = measured
             .gone

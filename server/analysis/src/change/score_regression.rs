@@ -15,7 +15,7 @@ const ID: RuleId = RuleId::ScoreRegression;
 const SMALLEST: f64 = 0.05;
 
 /// The finding, where there is a drop and the rule is not off. On the line that costs most, if that is known.
-pub(crate) fn find(stack: &Stack, cause: Option<&Arc<Cause>>) -> Option<Finding> {
+pub(crate) fn find(stack: &Stack, cause: Option<&Arc<Cause>>) -> Option<Arc<Finding>> {
     let comparison = stack.comparison()?;
     let points = comparison.points.filter(|points| *points <= -SMALLEST)?;
     let (before, after) = (comparison.score?, comparison.score_after?);
@@ -31,7 +31,7 @@ pub(crate) fn find(stack: &Stack, cause: Option<&Arc<Cause>>) -> Option<Finding>
     };
     let base = &comparison.base;
     let most = cause.map(|cause| format!("\nMost of it is this change: {}.", cause.words(base))).unwrap_or_default();
-    let mut findings = vec![Finding {
+    let mut findings = vec![Arc::new(Finding {
         rule: ID,
         severity: severity_of(ID),
         new: true,
@@ -50,7 +50,7 @@ pub(crate) fn find(stack: &Stack, cause: Option<&Arc<Cause>>) -> Option<Finding>
             .collect(),
         cause: cause.cloned(),
         place,
-    }];
+    })];
     stack.settings().levels.apply(&mut findings);
     findings.pop()
 }

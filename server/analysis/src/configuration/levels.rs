@@ -1,6 +1,7 @@
 //! How loud rules are where somebody has said so, in `foreshock.toml` or in the editor.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::findings::rules::sort;
 use crate::{Finding, RuleId, Severity};
@@ -30,7 +31,7 @@ impl Levels {
     }
 
     /// Leaves out findings of rules that are off, and makes the others as loud as was asked.
-    pub(crate) fn apply(&self, findings: &mut Vec<Finding>) {
+    pub(crate) fn apply(&self, findings: &mut Vec<Arc<Finding>>) {
         if self.0.is_empty() {
             return;
         }
@@ -38,7 +39,9 @@ impl Levels {
             None => true,
             Some(None) => false,
             Some(Some(severity)) => {
-                finding.severity = *severity;
+                if finding.severity != *severity {
+                    Arc::make_mut(finding).severity = *severity;
+                }
                 true
             }
         });

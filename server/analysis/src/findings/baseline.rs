@@ -1,12 +1,13 @@
 //! The findings that were there when Foreshock came to an estate: they are old, and only what comes new is loud.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_text::{FilePath, LineTable};
 use serde::{Deserialize, Serialize};
 
-use crate::{Configuration, Finding, FindingKey, ProblemCode, Snapshot, Stack};
+use crate::{Configuration, FindingKey, ProblemCode, Snapshot, Stack};
 
 /// One accepted finding. The order of the fields is the order in the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -88,7 +89,7 @@ impl Baseline {
         for stack in stacks {
             let name = self.name_of(stack);
             self.entries.retain(|entry| entry.stack != name);
-            let found = stack.findings.iter().flat_map(Finding::keys).map(|key| BaselineEntry {
+            let found = stack.findings.iter().flat_map(|finding| finding.keys()).map(|key| BaselineEntry {
                 stack: name.clone(),
                 rule: key.rule.to_string(),
                 address: key.component_id.to_string(),
@@ -128,7 +129,9 @@ pub(crate) fn applied(mut stack: Stack) -> Stack {
     });
     let accepted: BTreeSet<FindingKey> = accepted.collect();
     for finding in &mut stack.findings {
-        finding.new &= !accepted.contains(&finding.key());
+        if finding.new && accepted.contains(&finding.key()) {
+            Arc::make_mut(finding).new = false;
+        }
     }
     stack.accepted = accepted;
     stack

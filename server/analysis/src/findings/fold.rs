@@ -12,37 +12,34 @@ const MOST_NAMES: usize = 2;
 /// or repairs it asks for all.
 pub(crate) fn folded(mut stack: Stack) -> Stack {
     let mut at: BTreeMap<_, usize> = BTreeMap::new();
-    let mut kept: Vec<Finding> = Vec::with_capacity(stack.findings.len());
+    let mut kept: Vec<Arc<Finding>> = Vec::with_capacity(stack.findings.len());
     for finding in std::mem::take(&mut stack.findings) {
         let cause = finding.cause.as_ref().map(|cause| Arc::as_ptr(cause) as usize);
         let place = (finding.place.clone(), finding.block.clone());
         let key: (_, _, _, Severity, bool, Option<usize>) =
             (finding.rule, finding.fact(), place, finding.severity, finding.new, cause);
         match at.get(&key).and_then(|&at| kept.get_mut(at)) {
-            Some(first) => take_in(first, finding),
+            Some(first) => take_in(Arc::make_mut(first), &finding),
             None => {
                 at.insert(key, kept.len());
                 kept.push(finding);
             }
         }
     }
-    kept.iter_mut().for_each(say_so);
+    kept.iter_mut().filter(|finding| !finding.also.is_empty()).for_each(|finding| say_so(Arc::make_mut(finding)));
     stack.findings = kept;
     stack
 }
 
-fn take_in(first: &mut Finding, other: Finding) {
-    first.affected.extend(other.affected);
+fn take_in(first: &mut Finding, other: &Finding) {
+    first.affected.extend(other.affected.iter().cloned());
     first.affected.sort();
     first.affected.dedup();
-    first.also.push(other.component_id);
+    first.also.push(other.component_id.clone());
 }
 
 /// Names the others in the first line.
 fn say_so(finding: &mut Finding) {
-    if finding.also.is_empty() {
-        return;
-    }
     finding.also.sort();
     let ids: Vec<Arc<str>> = finding.components().cloned().collect();
     finding.affected.retain(|id| !ids.contains(id));

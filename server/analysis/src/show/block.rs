@@ -42,7 +42,7 @@ pub struct BlockSummary {
 }
 
 /// One summary for each component that a block declares, by place.
-pub(crate) fn summaries(stack: &Stack) -> Vec<BlockSummary> {
+pub(crate) fn summaries(stack: &Stack) -> Vec<Arc<BlockSummary>> {
     let system = stack.system();
     let others = system.components.len().saturating_sub(1);
     let single: BTreeMap<ComponentIndex, Points> = stack
@@ -52,11 +52,11 @@ pub(crate) fn summaries(stack: &Stack) -> Vec<BlockSummary> {
         .filter_map(|finding| Some((finding.component?, finding.points)))
         .collect();
     let mut scratch = Scratch::default();
-    let mut blocks: Vec<BlockSummary> = Vec::new();
+    let mut blocks: Vec<Arc<BlockSummary>> = Vec::new();
     for (index, component) in system.iter() {
         let (Some(header), Some(extent)) = (&component.place, &component.extent) else { continue };
         let cascade = stack.frozen().cascade(&[Fault::Component(index)], &mut scratch);
-        blocks.push(BlockSummary {
+        blocks.push(Arc::new(BlockSummary {
             stack_root: stack.root.clone(),
             component: index,
             component_id: component.id.as_str().into(),
@@ -70,7 +70,7 @@ pub(crate) fn summaries(stack: &Stack) -> Vec<BlockSummary> {
             points: single.get(&index).copied().unwrap_or(Points::ZERO),
             availability: own_unavailability(system, index).map(|down| 1.0 - down.get()),
             sources: sources(component),
-        });
+        }));
     }
     blocks.sort_by(|one, other| (&one.header, &one.component_id).cmp(&(&other.header, &other.component_id)));
     blocks

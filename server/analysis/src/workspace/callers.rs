@@ -112,7 +112,7 @@ impl Snapshot {
             return Fares::SinglePoint;
         }
         let loud = stack.findings.iter().filter(|finding| finding.severity >= Severity::Warning);
-        let here = |finding: &&Finding| finding.place.file == *file || finding.block.file == *file;
+        let here = |finding: &&Arc<Finding>| finding.place.file == *file || finding.block.file == *file;
         match loud.filter(here).any(|finding| stack.module_of_finding(finding).is_none_or(|module| is_here(&module))) {
             true => Fares::Findings,
             false => Fares::Fine,

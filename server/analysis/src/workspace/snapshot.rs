@@ -127,7 +127,7 @@ impl Snapshot {
     pub fn findings_in<'a>(&'a self, file: &FilePath) -> Vec<(usize, &'a Finding)> {
         let mut found = Vec::new();
         for (index, stack) in self.stacks.iter().enumerate() {
-            found.extend(stack.findings.iter().filter(|f| f.place.file == *file).map(|finding| (index, finding)));
+            found.extend(stack.findings.iter().filter(|f| f.place.file == *file).map(|finding| (index, &**finding)));
         }
         found
     }
@@ -163,7 +163,7 @@ impl Snapshot {
     pub fn blocks_in<'a>(&'a self, file: &FilePath) -> Vec<(usize, &'a BlockSummary)> {
         let mut blocks: Vec<(usize, &BlockSummary)> = Vec::new();
         for (index, stack) in self.stacks.iter().enumerate() {
-            blocks.extend(stack.blocks.iter().filter(|b| b.header.file == *file).map(|block| (index, block)));
+            blocks.extend(stack.blocks.iter().filter(|b| b.header.file == *file).map(|block| (index, &**block)));
         }
         blocks.sort_by_key(|(stack, block)| (block.header.span, *stack));
         blocks

@@ -1,6 +1,7 @@
 //! The evidence pack as one JSON value, of which the other files say the same.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use foreshock_analysis::{Finding, Snapshot};
 use foreshock_engine::{Class, Input};
@@ -173,7 +174,7 @@ fn gaps(matter: &StackMatter, places: &Places<'_>) -> Vec<Value> {
 }
 
 fn remediation(matter: &StackMatter) -> Vec<Value> {
-    let tried = matter.stack.findings.iter().zip(&matter.fixes);
+    let tried = matter.stack.findings.iter().map(Arc::as_ref).zip(&matter.fixes);
     let fixes = tried.flat_map(|(finding, fixes)| fixes.iter().flatten().map(move |fix| (finding, fix)));
     let mut fixes: Vec<_> = fixes.collect();
     fixes.sort_by(|(_, one), (_, other)| other.points.total_cmp(&one.points));

@@ -1,5 +1,7 @@
 //! A finding as a page shows it.
 
+use std::sync::Arc;
+
 use foreshock_analysis::{Base, Finding, Fix, Severity};
 use serde::Serialize;
 
@@ -92,7 +94,7 @@ impl FindingViews {
     pub(super) fn of(matter: &StackMatter, places: &Places<'_>) -> FindingViews {
         let base = matter.stack.comparison().map(|comparison| &comparison.base);
         let mut order: Vec<(&Finding, Option<&[Fix]>)> =
-            matter.stack.findings.iter().zip(matter.fixes.iter().map(Option::as_deref)).collect();
+            matter.stack.findings.iter().map(Arc::as_ref).zip(matter.fixes.iter().map(Option::as_deref)).collect();
         order.sort_by(|(one, _), (other, _)| {
             let loud = loudness(other).cmp(&loudness(one));
             // Both kinds of list want the costly first; what is loud counts where the list mixes rules.

@@ -29,7 +29,7 @@ enum Use {
 }
 
 /// The findings of what goes. `before` is the side of the base as it is compared, `now` the stack itself.
-pub(crate) fn find(before: &Stack, now: &Stack, held: &Stack, gone: &Gone, base: &Base) -> Vec<Finding> {
+pub(crate) fn find(before: &Stack, now: &Stack, held: &Stack, gone: &Gone, base: &Base) -> Vec<Arc<Finding>> {
     let planned: BTreeMap<&str, &Removal> = now.removals().iter().map(|removal| (&*removal.address, removal)).collect();
     let search = Search { before, now, held, gone, base, planned };
     let mut findings: Vec<Finding> = gone.components.iter().filter_map(|one| search.deleted(one)).collect();
@@ -43,6 +43,7 @@ pub(crate) fn find(before: &Stack, now: &Stack, held: &Stack, gone: &Gone, base:
     detached.sort_unstable();
     detached.dedup();
     findings.extend(detached.into_iter().filter_map(|from| search.detached(from)));
+    let mut findings = findings.into_iter().map(Arc::new).collect();
     now.settings().levels.apply(&mut findings);
     findings
 }

@@ -63,7 +63,7 @@ pub(crate) fn proven(
     let Some(repaired) = stack.repaired_in() else { return findings.iter().map(|_| Some(Vec::new())).collect() };
     let in_text = (!std::ptr::eq(repaired, stack)).then(|| {
         let all = repaired.findings.iter().rev();
-        all.map(|finding| ((finding.rule, &*finding.component_id), finding)).collect::<FxHashMap<_, _>>()
+        all.map(|finding| ((finding.rule, &*finding.component_id), &**finding)).collect::<FxHashMap<_, _>>()
     });
     let numbered = findings.iter().enumerate().filter_map(|(number, finding)| match &in_text {
         Some(in_text) => Some((number, *in_text.get(&(finding.rule, &*finding.component_id))?)),

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use foreshock_engine::{assess_with, minutes_per_year};
 use foreshock_model::{MinutesPerYear, Points};
 use foreshock_text::Place;
+use rustc_hash::FxHashSet;
 
 use crate::dialect::{Reader, Texts, Understood};
 use crate::findings::grade;
@@ -207,6 +208,8 @@ fn gain(before: &Stack, after: &Stack) -> Gain {
 
 /// Whether something is found that was not there before.
 fn is_louder(before: &Stack, after: &Stack) -> bool {
-    let known = |finding: &&Finding| before.all_findings().any(|old| old.is_same(finding));
-    after.findings.iter().any(|finding| finding.severity >= Severity::Warning && !known(&finding))
+    let known: FxHashSet<(RuleId, &str)> =
+        before.all_findings().flat_map(|old| old.components().map(|id| (old.rule, &**id))).collect();
+    let mut loud = after.findings.iter().filter(|finding| finding.severity >= Severity::Warning);
+    loud.any(|finding| !finding.components().any(|id| known.contains(&(finding.rule, &**id))))
 }

@@ -43,7 +43,7 @@ struct Found {
 
 impl Outcome {
     fn of(before: &Stack, after: &Stack) -> Outcome {
-        let found = |finding: &Finding| Found {
+        let found = |finding: &Arc<Finding>| Found {
             rule: finding.rule,
             components: finding.components().cloned().collect(),
             fact: finding.fact(),

@@ -22,7 +22,7 @@ mod uneven_zones;
 mod wording;
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use foreshock_catalog::Assembled;
 use foreshock_engine::{Cascade, Fault, Health};
@@ -173,7 +173,7 @@ pub(crate) fn severity_of(id: RuleId) -> Severity {
 }
 
 /// Runs every rule that is not off, loudest findings first, then by points, then by place.
-pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
+pub(crate) fn find_all(stack: &Stack) -> Vec<Arc<Finding>> {
     let mut findings = found_by(RULES, stack);
     let checks = debug_span!("rule", code = "checks of the catalog").in_scope(|| checks::find(stack, &findings));
     findings.extend(checks);
@@ -188,15 +188,17 @@ pub(crate) fn find_all(stack: &Stack) -> Vec<Finding> {
         }
     }
     findings.iter_mut().for_each(|finding| called::stand_at_the_call(stack, finding));
+    let mut findings: Vec<Arc<Finding>> = findings.into_iter().map(Arc::new).collect();
     sort(&mut findings);
     findings
 }
 
 /// What the checks of the catalog see in a version of a stack of which no component says anything else: what was found there
 /// by looking is found again.
-pub(crate) fn checks_of(assembled: &Assembled, stack: &Stack) -> Vec<Finding> {
+pub(crate) fn checks_of(assembled: &Assembled, stack: &Stack) -> Vec<Arc<Finding>> {
     // The score knows of what was found by looking.
-    checks::of(assembled, &stack.settings().levels, stack.all_findings().filter(|finding| finding.scored))
+    let scored = stack.all_findings().filter(|finding| finding.scored);
+    checks::of(assembled, &stack.settings().levels, scored).into_iter().map(Arc::new).collect()
 }
 
 /// Whether it is about something that may not be there at all: then it is no alarm.
@@ -223,7 +225,7 @@ fn found_by(rules: &[RuleDef], stack: &Stack) -> Vec<Finding> {
 }
 
 /// Loudest first, then by points, then by place.
-pub(crate) fn sort(findings: &mut [Finding]) {
+pub(crate) fn sort(findings: &mut [Arc<Finding>]) {
     findings.sort_by(|one, other| {
         let loudness = other.severity.cmp(&one.severity);
         let points = other.points.total_cmp(&one.points);

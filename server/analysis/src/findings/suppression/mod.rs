@@ -38,7 +38,7 @@ pub struct Suppression {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suppressed {
     /// What was found.
-    pub finding: Finding,
+    pub finding: Arc<Finding>,
     /// Why it is not shown.
     pub by: Suppression,
 }

@@ -66,7 +66,8 @@ pub(crate) fn settle(stack: &mut Stack, annotations: Vec<(FilePath, Arc<Annotati
             None => shown.push(finding),
         }
     }
-    let all: Vec<&Finding> = shown.iter().chain(suppressed.iter().map(|suppressed| &suppressed.finding)).collect();
+    let all = shown.iter().chain(suppressed.iter().map(|suppressed| &suppressed.finding));
+    let all: Vec<&Finding> = all.map(Arc::as_ref).collect();
     let mut uses = Vec::new();
     for (index, asks) in asking.iter().enumerate() {
         let suppression = asks.suppression();
@@ -90,7 +91,10 @@ pub(crate) fn settle(stack: &mut Stack, annotations: Vec<(FilePath, Arc<Annotati
     let single_points = stack.findings.iter().filter(|finding| finding.is_single_point());
     let still: BTreeSet<_> = single_points.filter_map(|finding| finding.component).collect();
     for block in &mut stack.blocks {
-        block.ignored = block.single_point && !still.contains(&block.component);
+        let ignored = block.single_point && !still.contains(&block.component);
+        if block.ignored != ignored {
+            Arc::make_mut(block).ignored = ignored;
+        }
     }
 }
 
@@ -190,7 +194,7 @@ fn is_in_one_of(stack: &Stack, finding: &Finding, calls: &[Arc<str>]) -> bool {
 }
 
 /// Says of each finding which comments silence other tools on the same thing.
-fn mention(findings: &mut [Finding], annotations: &[(FilePath, Arc<Annotations>)]) {
+fn mention(findings: &mut [Arc<Finding>], annotations: &[(FilePath, Arc<Annotations>)]) {
     for finding in findings {
         let of_file = annotations.iter().filter(|(file, _)| *file == finding.block.file);
         let foreign = of_file.flat_map(|(file, annotations)| annotations.foreign.iter().map(move |one| (file, one)));
@@ -204,6 +208,8 @@ fn mention(findings: &mut [Finding], annotations: &[(FilePath, Arc<Annotations>)
                 why: format!("{} is here, too", foreign.name).into(),
             })
             .collect();
-        finding.evidence.extend(mentions);
+        if !mentions.is_empty() {
+            Arc::make_mut(finding).evidence.extend(mentions);
+        }
     }
 }

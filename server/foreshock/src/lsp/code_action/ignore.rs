@@ -49,7 +49,7 @@ fn is_editable(block: &Place) -> bool {
 fn is_one_of_several(view: &View, finding: &Finding) -> bool {
     let all = view.snapshot().stacks.iter().flat_map(|stack| &stack.findings);
     let same = all.filter(|other| other.rule == finding.rule && other.block == finding.block);
-    same.flat_map(Finding::components).collect::<BTreeSet<_>>().len() > 1
+    same.flat_map(|finding| finding.components()).collect::<BTreeSet<_>>().len() > 1
 }
 
 /// `at='module.db["eu"].aws_db_instance.this' `
@@ -76,7 +76,7 @@ fn comment(view: &View, finding: &Finding, above: &Place, scope: &str) -> Option
 /// An entry at the end of the `foreshock.toml` that counts for the file; none where there is no such file.
 fn entry(view: &View, finding: &Finding) -> Option<Edit> {
     let snapshot = view.snapshot();
-    let stack = snapshot.stacks.iter().find(|stack| stack.findings.contains(finding))?;
+    let stack = snapshot.stacks.iter().find(|stack| stack.findings.iter().any(|own| **own == *finding))?;
     let all = snapshot.configurations.iter().map(|configured| &configured.configuration);
     let above = all.filter(|configuration| stack.root.starts_with(configuration.directory()));
     let configuration = above.max_by_key(|configuration| configuration.directory().as_str().len())?;

@@ -69,7 +69,7 @@ fn best_repair(view: &View, stack: usize, finding: &Finding, proofs: &Proofs<'_>
         return Ok(None);
     };
     let new = of_stack.findings.iter().filter(|other| other.new && other.points > 0.0 && !other.is_score_regression());
-    let new: Vec<(usize, &Finding)> = new.map(|other| (stack, other)).collect();
+    let new: Vec<(usize, &Finding)> = new.map(|other| (stack, &**other)).collect();
     let fixes = proofs.of_each(&new)?;
     let best = new.iter().zip(&fixes).filter_map(|((_, other), fixes)| Some((*other, fixes.first()?)));
     let best = best.max_by(|(_, one), (_, other)| one.points.total_cmp(&other.points));
