@@ -19,6 +19,7 @@ use crate::configuration::{StackSettings, VariableFiles, variable_files};
 use crate::dialect::terraform::Terraform;
 use crate::dialect::{Dialect, Meaning, StackKind, Understood};
 use crate::findings::fix::Refused;
+use crate::findings::found::Found;
 use crate::findings::suppression::{Annotations, IgnoreUse};
 use crate::findings::{find, grade};
 use crate::judged::Judged;
@@ -85,7 +86,8 @@ pub struct Stack {
     dialect: &'static dyn Dialect,
     understood: Arc<Understood>,
     pub(crate) judged: Arc<Judged>,
-    frozen: Arc<Frozen>,
+    /// What a failure does to its system, as the engine says it.
+    assessed: (Arc<Assessment>, Arc<Frozen>),
     settings: Arc<StackSettings>,
     pub(crate) comparison: Option<Arc<Comparison>>,
     /// What units were called at the base that are called otherwise now: what their addresses began with, and begin with.
@@ -100,6 +102,8 @@ pub struct Stack {
     pub(crate) accepted: BTreeSet<FindingKey>,
     /// The stack as a record says it was before, with what to call that.
     pub(crate) before: Option<(Base, Option<Arc<Stack>>)>,
+    /// What the rules found, as the next version goes on from it; none where nobody has looked.
+    found: Option<Arc<Found>>,
     /// The stack of the text that it was made from, where it is a record and the text is at hand: what repairs are made on.
     source: Option<Arc<Stack>>,
 }
@@ -117,16 +121,20 @@ impl Stack {
         root: &Utf8Path,
         mut understood: Understood,
         settings: &Arc<StackSettings>,
+        previous: Option<&Stack>,
     ) -> Stack {
         understood.problems.sort_by(|one, other| (&one.file, one.problem.span).cmp(&(&other.file, other.problem.span)));
         let root = understood.root.take().unwrap_or_else(|| root.to_owned());
         let finished = |dialect, root: &Utf8Path, understood| {
-            Arc::new(grade(find(Stack::assessed(dialect, root, understood, settings))))
+            Arc::new(grade(find(Stack::assessed(dialect, root, understood, settings, None), None)))
         };
-        let (assessment, frozen) = understood.assessed.take().unwrap_or_else(|| {
+        let again = previous.filter(|previous| previous.system().is_same(understood.system()));
+        let known = understood.assessed.take().or_else(|| again.map(|again| again.assessed.clone()));
+        let assessed = known.unwrap_or_else(|| {
             let system = understood.system();
             (Arc::new(assess(system)), Arc::new(Frozen::new(system)))
         });
+        let assessment = assessed.0.clone();
         let part = understood.part.clone();
         let judged = Judged::of(&understood, &settings.catalog, |module| is_part(part.as_deref(), module));
         // Nothing is said of a whole of which most is not known.
@@ -153,7 +161,7 @@ impl Stack {
             accepted: BTreeSet::new(),
             blocks: Vec::new(),
             problems: std::mem::take(&mut understood.problems),
-            frozen,
+            assessed,
             dialect,
             understood: Arc::new(understood),
             judged: Arc::new(judged),
@@ -161,9 +169,24 @@ impl Stack {
             comparison: None,
             renamed: Vec::new(),
             explained: false,
+            found: None,
             before,
             source,
         }
+    }
+
+    /// With what the rules have found.
+    pub(crate) fn with_found(mut self, found: Arc<Found>) -> Stack {
+        self.findings.clone_from(&found.told);
+        let blocks = found.blocks.iter();
+        self.blocks = blocks.filter(|block| self.is_own(&self.module_of(block.component))).cloned().collect();
+        self.found = Some(found);
+        self
+    }
+
+    /// What the rules have found, where they have looked.
+    pub(crate) fn found(&self) -> Option<&Arc<Found>> {
+        self.found.as_ref()
     }
 
     /// What can't be of it as it is, given how to work that out.
@@ -269,7 +292,7 @@ impl Stack {
 
     /// What falls when faults are injected.
     pub fn cascade(&self, faults: &[Fault]) -> Cascade {
-        self.frozen.cascade(faults, &mut Scratch::default())
+        self.frozen().cascade(faults, &mut Scratch::default())
     }
 
     /// The id of a component; empty for an index that is not in the system.
@@ -385,6 +408,6 @@ impl Stack {
     }
 
     pub(crate) fn frozen(&self) -> &Frozen {
-        &self.frozen
+        &self.assessed.1
     }
 }

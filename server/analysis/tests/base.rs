@@ -67,13 +67,13 @@ fn told(snapshot: &Snapshot, root: &Utf8Path) -> String {
             (Some(_), Some(points)) => text += &format!(", {points:+.1}"),
             (Some(_), None) => text += ", no score",
         }
-        let names = |findings: &mut dyn Iterator<Item = &Finding>| {
+        let names = |findings: &mut dyn Iterator<Item = &Arc<Finding>>| {
             findings
                 .map(|finding| format!("{} {}", finding.rule.as_str(), finding.component_id))
                 .collect::<Vec<_>>()
                 .join(", ")
         };
-        let of_rules = |finding: &&Finding| finding.rule.as_str() != "score-regression";
+        let of_rules = |finding: &&Arc<Finding>| finding.rule.as_str() != "score-regression";
         let new = names(&mut stack.findings.iter().filter(|finding| finding.new).filter(of_rules));
         let mended = names(&mut comparison.mended.iter().filter(of_rules));
         if !new.is_empty() && comparison.before.is_some() {
@@ -495,7 +495,7 @@ fn described(stack: &Stack) -> String {
         text += &format!("{component:?}\n");
     }
     for finding in &stack.findings {
-        text += &format!("{:?}\n", Finding { new: true, ..finding.clone() });
+        text += &format!("{:?}\n", Finding { new: true, ..(**finding).clone() });
     }
     for problem in &stack.problems {
         text += &format!("{problem:?}\n");

@@ -1,10 +1,12 @@
 //! What stands behind the edge of a stack is as loud as behind a front of its own, and the finding says how users come in.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+use std::sync::Arc;
+
 use foreshock_analysis::{Finding, Severity, Workspace};
 use foreshock_fixture::Directory;
 
-fn findings(text: &str) -> Vec<Finding> {
+fn findings(text: &str) -> Vec<Arc<Finding>> {
     let directory = Directory::of(&format!("\n//- main.tf\n{text}"));
     let snapshot = Workspace::new().snapshot_of(directory.root()).unwrap();
     assert_eq!(snapshot.stacks.len(), 1);

@@ -286,12 +286,12 @@ resource "aws_instance" "app" {
 "#;
 
 /// The single points of failure with a repair, and the best of each.
-fn repairs(snapshot: &Snapshot) -> Vec<(Finding, Fix)> {
+fn repairs(snapshot: &Snapshot) -> Vec<(Arc<Finding>, Fix)> {
     let findings = snapshot.stacks[0].findings.iter().filter(|finding| finding.is_single_point());
     findings.filter_map(|finding| Some((finding.clone(), snapshot.fixes(0, finding).first()?.clone()))).collect()
 }
 
-fn as_repairs(proven: &[(Finding, Fix)]) -> Vec<Repair<'_>> {
+fn as_repairs(proven: &[(Arc<Finding>, Fix)]) -> Vec<Repair<'_>> {
     proven.iter().map(|(finding, fix)| Repair { stack: 0, finding, fix }).collect()
 }
 

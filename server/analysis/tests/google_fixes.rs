@@ -28,8 +28,9 @@ fn check(rule: &str, text: &str, expect: Expect) {
     let fix = fixes.first().expect("a repair");
     let after = applied(snapshot.file(&finding.place.file).unwrap().text, &fix.edits);
     expect.assert_eq(&after);
-    let same =
-        |other: &foreshock_analysis::Finding| other.rule == finding.rule && other.component_id == finding.component_id;
+    let same = |other: &std::sync::Arc<foreshock_analysis::Finding>| {
+        other.rule == finding.rule && other.component_id == finding.component_id
+    };
     let snapshot = snapshot_of(&after);
     assert!(!snapshot.stacks[0].findings.iter().any(same), "the finding is still there");
 }

@@ -118,7 +118,7 @@ fn only(snapshot: &Snapshot) -> Arc<Stack> {
     stack.clone()
 }
 
-fn removals(stack: &Stack) -> Vec<&Finding> {
+fn removals(stack: &Stack) -> Vec<&Arc<Finding>> {
     stack.findings.iter().filter(|finding| finding.is_removal()).collect()
 }
 

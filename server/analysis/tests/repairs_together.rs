@@ -35,7 +35,7 @@ fn shown(finding: &Finding, fixes: &[Fix]) -> String {
 fn same(snapshot: &Snapshot, name: &str) -> usize {
     let mut count = 0;
     for (index, stack) in snapshot.stacks.iter().enumerate() {
-        let findings: Vec<&Finding> = stack.findings.iter().collect();
+        let findings: Vec<&Finding> = stack.findings.iter().map(Arc::as_ref).collect();
         let together = snapshot.fixes_of(index, &findings, usize::MAX, &|| false);
         assert_eq!(together.len(), findings.len());
         for (finding, fixes) in findings.iter().zip(together) {
@@ -174,7 +174,8 @@ resource "aws_db_instance" "db{number}" {{
     )
     .unwrap();
     let (_directory, snapshot) = written(&text);
-    let scored: Vec<&Finding> = snapshot.stacks[0].findings.iter().filter(|finding| finding.scored).collect();
+    let findings = snapshot.stacks[0].findings.iter().map(Arc::as_ref);
+    let scored: Vec<&Finding> = findings.filter(|finding| finding.scored).collect();
     assert_eq!(scored.len(), 8);
     let tried = snapshot.fixes_of(0, &scored, 0, &|| false);
     let told = tried.iter().map(Option::is_some).collect::<Vec<_>>();

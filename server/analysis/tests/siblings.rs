@@ -30,7 +30,7 @@ fn findings(files: &[(&str, &str)]) -> Vec<String> {
     let snapshot = snapshot(files);
     let found = snapshot.stacks.iter().flat_map(|stack| &stack.findings);
     let found = found.filter(|finding| finding.severity >= Severity::Info);
-    let each = |finding: &foreshock_analysis::Finding| {
+    let each = |finding: &Arc<foreshock_analysis::Finding>| {
         let of = std::iter::once(&finding.component_id).chain(&finding.also);
         of.map(|of| format!("{} {} {of}", finding.rule, finding.severity.name())).collect::<Vec<_>>()
     };

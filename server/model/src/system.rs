@@ -191,6 +191,22 @@ impl fmt::Display for ModelError {
 impl std::error::Error for ModelError {}
 
 impl System {
+    /// Whether both say the same. What is shared by both is not looked at.
+    pub fn is_same(&self, other: &System) -> bool {
+        fn are_same<T: PartialEq>(some: &[Arc<T>], others: &[Arc<T>]) -> bool {
+            let mut pairs = some.iter().zip(others);
+            some.len() == others.len() && pairs.all(|(one, other)| Arc::ptr_eq(one, other) || one == other)
+        }
+        let System { components, dependencies, alternatives, zones, domains, regions, objectives } = self;
+        are_same(components, &other.components)
+            && are_same(dependencies, &other.dependencies)
+            && *alternatives == other.alternatives
+            && *zones == other.zones
+            && *domains == other.domains
+            && *regions == other.regions
+            && *objectives == other.objectives
+    }
+
     /// The component at an index.
     pub fn component(&self, index: ComponentIndex) -> Option<&Component> {
         self.components.get(index.index()).map(|component| &**component)

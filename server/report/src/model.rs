@@ -43,7 +43,8 @@ impl Report {
     pub fn of(snapshot: &Snapshot, quietest: Severity) -> Report {
         let most = MOST_READ_AGAIN / snapshot.stacks.len().max(1);
         let stacks = snapshot.stacks.par_iter().enumerate().map(|(index, stack)| {
-            let told = stack.findings.iter().map(Arc::as_ref).enumerate().filter(|(_, finding)| loudness(finding) >= quietest);
+            let told =
+                stack.findings.iter().map(Arc::as_ref).enumerate().filter(|(_, finding)| loudness(finding) >= quietest);
             let (numbers, told): (Vec<usize>, Vec<&Finding>) = told.unzip();
             let fixes = snapshot.fixes_of(index, &told, most, &|| false);
             StackReport { stack: stack.clone(), told: numbers.into_iter().zip(fixes).collect() }
@@ -68,7 +69,8 @@ impl Report {
     pub fn at_least(&self, quietest: Severity) -> Report {
         let stacks = self.stacks.iter().map(|report| {
             let told = report.told.iter();
-            let is_told = |number: &usize| report.stack.findings.get(*number).map(|finding| loudness(finding)) >= Some(quietest);
+            let is_told =
+                |number: &usize| report.stack.findings.get(*number).map(|finding| loudness(finding)) >= Some(quietest);
             let told = told.filter(|(number, _)| is_told(number)).cloned().collect();
             StackReport { stack: report.stack.clone(), told }
         });

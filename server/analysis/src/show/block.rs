@@ -1,14 +1,15 @@
 //! What is shown beside a block: what falls with it, what that costs, and where its figures come from.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use foreshock_engine::{Fault, Scratch, own_unavailability};
 use foreshock_model::{CommonCause, Component, ComponentIndex, Points, Reliability, Source};
 use foreshock_text::Place;
+use rustc_hash::FxHashMap;
 
-use crate::Stack;
+use crate::findings::scope::Difference;
+use crate::{Finding, Stack};
 
 /// What is shown beside a block that makes up a component.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,39 +42,77 @@ pub struct BlockSummary {
     pub sources: Vec<String>,
 }
 
-/// One summary for each component that a block declares, by place.
-pub(crate) fn summaries(stack: &Stack) -> Vec<Arc<BlockSummary>> {
-    let system = stack.system();
-    let others = system.components.len().saturating_sub(1);
-    let single: BTreeMap<ComponentIndex, Points> = stack
-        .findings
-        .iter()
-        .filter(|finding| finding.is_single_point())
-        .filter_map(|finding| Some((finding.component?, finding.points)))
-        .collect();
-    let mut scratch = Scratch::default();
-    let mut blocks: Vec<Arc<BlockSummary>> = Vec::new();
-    for (index, component) in system.iter() {
-        let (Some(header), Some(extent)) = (&component.place, &component.extent) else { continue };
-        let cascade = stack.frozen().cascade(&[Fault::Component(index)], &mut scratch);
-        blocks.push(Arc::new(BlockSummary {
-            stack_root: stack.root.clone(),
-            component: index,
-            component_id: component.id.as_str().into(),
-            header: header.clone(),
-            extent: extent.clone(),
-            single_point: single.contains_key(&index),
-            ignored: false,
-            since_base: false,
-            affected: cascade.effects.iter().filter(|effect| effect.component != index).count(),
-            others,
-            points: single.get(&index).copied().unwrap_or(Points::ZERO),
-            availability: own_unavailability(system, index).map(|down| 1.0 - down.get()),
-            sources: sources(component),
-        }));
-    }
-    blocks.sort_by(|one, other| (&one.header, &one.component_id).cmp(&(&other.header, &other.component_id)));
+/// One summary for each component that a block declares, by place, given what is found.
+pub(crate) fn summaries(stack: &Stack, findings: &[Arc<Finding>]) -> Vec<Arc<BlockSummary>> {
+    let (single, mut scratch) = (single_points(findings), Scratch::default());
+    let components = stack.system().iter().map(|(index, _)| index);
+    let blocks = components.filter_map(|index| summary(stack, index, single.get(&index).copied(), &mut scratch));
+    let mut blocks: Vec<Arc<BlockSummary>> = blocks.map(Arc::new).collect();
+    sort(&mut blocks);
     blocks
+}
+
+/// The same, where they are known of another version: those of which nothing is different are the same.
+pub(crate) fn summaries_again(
+    stack: &Stack,
+    findings: &[Arc<Finding>],
+    known: &[Arc<BlockSummary>],
+    difference: &Difference,
+) -> Vec<Arc<BlockSummary>> {
+    let (single, mut scratch) = (single_points(findings), Scratch::default());
+    let kept = known.iter().filter(|block| !difference.components.contains(block.component.index()));
+    let mut blocks: Vec<Arc<BlockSummary>> = Vec::with_capacity(known.len());
+    for block in kept {
+        let own = single.get(&block.component).copied();
+        let (single_point, points) = (own.is_some(), own.unwrap_or(Points::ZERO));
+        blocks.push(match block.single_point == single_point && block.points == points {
+            true => block.clone(),
+            false => Arc::new(BlockSummary { single_point, points, ..(**block).clone() }),
+        });
+    }
+    let others = difference.components.ones().map(|index| ComponentIndex(index as u32));
+    let others = others.filter_map(|index| summary(stack, index, single.get(&index).copied(), &mut scratch));
+    blocks.extend(others.map(Arc::new));
+    sort(&mut blocks);
+    blocks
+}
+
+/// The components that are single points, with the points that they cost.
+fn single_points(findings: &[Arc<Finding>]) -> FxHashMap<ComponentIndex, Points> {
+    let single = findings.iter().filter(|finding| finding.is_single_point());
+    single.filter_map(|finding| Some((finding.component?, finding.points))).collect()
+}
+
+fn sort(blocks: &mut [Arc<BlockSummary>]) {
+    blocks.sort_by(|one, other| (&one.header, &one.component_id).cmp(&(&other.header, &other.component_id)));
+}
+
+/// What stands beside the block of a component, given the points it costs where it is a single point; `None` for what no block
+/// declares.
+fn summary(
+    stack: &Stack,
+    index: ComponentIndex,
+    single: Option<Points>,
+    scratch: &mut Scratch,
+) -> Option<BlockSummary> {
+    let component = stack.system().component(index)?;
+    let (header, extent) = (component.place.clone()?, component.extent.clone()?);
+    let cascade = stack.frozen().cascade(&[Fault::Component(index)], scratch);
+    Some(BlockSummary {
+        stack_root: stack.root.clone(),
+        component: index,
+        component_id: component.id.as_str().into(),
+        header,
+        extent,
+        single_point: single.is_some(),
+        ignored: false,
+        since_base: false,
+        affected: cascade.effects.iter().filter(|effect| effect.component != index).count(),
+        others: stack.system().components.len().saturating_sub(1),
+        points: single.unwrap_or(Points::ZERO),
+        availability: own_unavailability(stack.system(), index).map(|down| 1.0 - down.get()),
+        sources: sources(component),
+    })
 }
 
 /// Each figure of a component with its source, one line each.

@@ -91,7 +91,8 @@ impl Workspace {
         if self.settings_read.is_touched(&changes) || changes.files.iter().any(is_setting) {
             self.forget_settings();
         }
-        self.stacks.retain(|_, kept| !kept.read.is_touched(&changes));
+        let touched = self.stacks.extract_if(|_, kept| kept.read.is_touched(&changes));
+        self.old.extend(touched.map(|(key, kept)| (key, kept.stack)));
     }
 
     /// Reading goes as far as the workspace folders, the documents that somebody has opened, and the repositories they are in;

@@ -61,6 +61,9 @@ pub struct Workspace {
     /// What is different since the last picture.
     changes: Changes,
     stacks: FxHashMap<StackKey, Kept>,
+    /// Stacks that are to be read again, as they were: whoever reads them takes over what did not change. Empty between two
+    /// pictures.
+    old: FxHashMap<StackKey, Arc<Stack>>,
     configurations: Configurations,
     choices: Choices,
     options: ResolveOptions,
@@ -117,6 +120,7 @@ impl Workspace {
             in_doubt: false,
             changes: Changes::default(),
             stacks: FxHashMap::default(),
+            old: FxHashMap::default(),
             configurations: Configurations::default(),
             choices: Choices::default(),
             options: ResolveOptions::default(),
@@ -323,6 +327,7 @@ impl Workspace {
             }
         }
         self.stacks.retain(|key, _| wanted.contains(key));
+        self.old.clear();
         stacks.sort_by(|one, other| (&one.root, one.variant()).cmp(&(&other.root, other.variant())));
         self.published(stacks, &roots)
     }

@@ -31,7 +31,7 @@ impl Workspace {
     ///
     /// This is the one place where the order of the stages stands. Each takes what those before it have left:
     /// comparison has to know how loud a finding is, what is old by the baseline may still be silenced, and what is silenced
-    /// was there all the same. One stage more takes longer than a keystroke may and comes when there is time: the causes of
+    /// was there all the same. Each takes over of the version before what can't be different. One stage more takes longer than a keystroke may and comes when there is time: the causes of
     /// what is new ([`Workspace::explained`]).
     ///
     /// # Errors
@@ -43,7 +43,9 @@ impl Workspace {
         settings: StackSettings,
         number: usize,
     ) -> Result<(Stack, ReadSet), String> {
-        let stages = AssertUnwindSafe(|| self.stages(dialect, root, settings.clone(), number));
+        let before =
+            self.id_of(dialect).and_then(|kind| self.old.remove(&(kind, root.to_owned(), settings.variant.clone())));
+        let stages = AssertUnwindSafe(|| self.stages(dialect, root, settings.clone(), number, before.as_deref()));
         match catch_unwind(stages) {
             Ok(analysed) => analysed,
             Err(panic) => self.failed(dialect, root, settings, &words(&*panic)),
@@ -56,9 +58,10 @@ impl Workspace {
         root: &Utf8Path,
         settings: StackSettings,
         number: usize,
+        before: Option<&Stack>,
     ) -> Result<(Stack, ReadSet), String> {
-        let (stack, read) = self.assessed(dialect, root, settings)?;
-        let stack = find(stack);
+        let (stack, read) = self.assessed(dialect, root, settings, before)?;
+        let stack = find(stack, before);
         let stack = grade(stack);
         let stack = self.compared(dialect, stack, number, &read);
         let stack = baseline::applied(stack);
@@ -93,7 +96,7 @@ impl Workspace {
             &file,
             [Problem::new(Span::empty(0), message)],
         );
-        let stack = Stack::assessed(*known, root, understood, &Arc::new(settings));
+        let stack = Stack::assessed(*known, root, understood, &Arc::new(settings), None);
         Ok((stack, ReadSet::default()))
     }
 
@@ -103,6 +106,7 @@ impl Workspace {
         dialect: usize,
         root: &Utf8Path,
         settings: StackSettings,
+        before: Option<&Stack>,
     ) -> Result<(Stack, ReadSet), String> {
         let (Some(dialect), Some(reader)) = (self.dialects.get(dialect), self.readers.get_mut(dialect)) else {
             return Err(format!("{root}: nobody reads this"));
@@ -110,7 +114,7 @@ impl Workspace {
         let texts = Seen::of(&self.sources);
         let settings = Arc::new(settings);
         let understood = reader.understand(root, &texts, &settings)?;
-        Ok((Stack::assessed(*dialect, root, understood, &settings), texts.read()))
+        Ok((Stack::assessed(*dialect, root, understood, &settings, before), texts.read()))
     }
 
     /// Takes out what somebody has decided to live with.

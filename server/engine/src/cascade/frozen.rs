@@ -30,6 +30,11 @@ pub struct Frozen {
 }
 
 impl Frozen {
+    /// The components that are not healthy without any fault, sorted.
+    pub fn unwell_at_rest(&self) -> &[(ComponentIndex, Health)] {
+        &self.base.unwell
+    }
+
     /// Laid out, with nothing wrong in its state as long as nobody settles it.
     pub(crate) fn healthy(system: &System, reading: Reading) -> Frozen {
         let (layout, circles) = lay_out(system, reading);

@@ -15,7 +15,7 @@ use foreshock_text::Place;
 use self::collapse::Collapses;
 use crate::change::units;
 use crate::dialect::Meaning;
-use crate::findings::rules::find_all;
+use crate::findings::found_beside;
 use crate::{Stack, Understood};
 
 /// Something that one side of a comparison knows and the other does not.
@@ -191,10 +191,10 @@ fn rebuilt(stack: &Stack, resources: Resources, assembled: Assembled) -> Stack {
     let meaning = Meaning::Resources { declared: Arc::new(resources), assembled: Arc::new(assembled) };
     let mut understood = Understood::new(stack.kind, meaning, Vec::new());
     understood.module.clone_from(&stack.understood().module);
-    let mut held = Stack::assessed(stack.dialect(), &stack.root, understood, stack.settings());
+    let mut held = Stack::assessed(stack.dialect(), &stack.root, understood, stack.settings(), Some(stack));
     held.problems.clone_from(&stack.problems);
     held.renamed.clone_from(&stack.renamed);
-    held.findings = find_all(&held);
+    held.findings = found_beside(&held, stack);
     held.settings().clone().levels.apply(&mut held.findings);
     held
 }

@@ -15,8 +15,7 @@ use foreshock_text::Place;
 use rustc_hash::FxHashSet;
 
 use crate::dialect::{Reader, Texts, Understood};
-use crate::findings::grade;
-use crate::findings::rules::find_all;
+use crate::findings::{found_beside, grade};
 use crate::{Finding, RuleId, Severity, Snapshot, Stack, StackProblem};
 use edited::Edited;
 pub(crate) use outcome::Outcomes;
@@ -123,9 +122,9 @@ fn read_again(
     is_repair: bool,
 ) -> Option<Stack> {
     let understood = understood_again(texts, stack, edits, reader, is_repair)?;
-    let mut after = Stack::assessed(stack.dialect(), &stack.root, understood, stack.settings());
+    let mut after = Stack::assessed(stack.dialect(), &stack.root, understood, stack.settings(), Some(stack));
     // Nobody looks at its blocks.
-    after.findings = find_all(&after);
+    after.findings = found_beside(&after, stack);
     Some(grade(after))
 }
 

@@ -4,14 +4,16 @@ use foreshock_engine::{Cause, Fault, Health, Unit};
 use foreshock_model::{ComponentIndex, MinutesPerYear, Points, ZoneIndex};
 
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
+use crate::findings::scope::Scope;
 use crate::{Finding, Stack};
 
 const ID: RuleId = RuleId::CapacityAfterLoss;
 
-pub(super) fn find(stack: &Stack) -> Vec<Finding> {
-    let loaded = stack.system().iter().filter(|(_, component)| {
+pub(super) fn find(stack: &Stack, scope: &Scope) -> Vec<Finding> {
+    let loaded = stack.system().iter().filter(|(index, component)| {
         // Nothing that is written as idle can be overloaded by a loss.
-        component.capacity.movable_utilisation.is_some_and(|load| load > 0.0)
+        scope.has(*index)
+            && component.capacity.movable_utilisation.is_some_and(|load| load > 0.0)
             && component.redundancy.instances.known().is_some_and(|n| *n > component.redundancy.required)
     });
     loaded.filter_map(|(index, _)| report(stack, index)).collect()

@@ -1,25 +1,61 @@
 //! What the catalog's checks see in single resources. Each check names its rule; the rule's page explains it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use foreshock_catalog::{Assembled, Violation};
 use foreshock_model::{ComponentIndex, MinutesPerYear, Points};
 
-use super::{RuleId, rule, wording};
+use super::{RuleId, as_told, is_own, rule, wording};
 use crate::configuration::Levels;
+use crate::findings::found::Found;
+use crate::findings::scope::Difference;
 use crate::{Finding, Severity, Stack};
 
-/// What the checks find, beside what was found by looking at the system.
-pub(super) fn find(stack: &Stack, system: &[Finding]) -> Vec<Finding> {
-    stack.assembled().map_or_else(Vec::new, |assembled| of(assembled, &stack.settings().levels, system.iter()))
+/// What the checks find, for each violation.
+pub(super) fn find(stack: &Stack) -> Vec<Option<Arc<Finding>>> {
+    let violations = stack.assembled().map_or(&[] as &[_], |assembled| &assembled.violations);
+    violations.iter().map(|violation| told(stack, violation)).collect()
 }
 
-/// The same, given what the catalog made of the resources.
+/// The same, where it is known of another version: what a check says of the same thing is the same finding.
+pub(super) fn again(
+    stack: &Stack,
+    found: &Found,
+    before: &Stack,
+    difference: &Difference,
+) -> Vec<Option<Arc<Finding>>> {
+    let (Some(now), Some(then)) = (stack.assembled(), before.assembled()) else { return find(stack) };
+    let is_same = |violation: &Violation| {
+        let component = violation.component.map(ComponentIndex::index);
+        !difference.instances.contains(&violation.instance)
+            && component.is_none_or(|component| !difference.components.contains(component))
+    };
+    // Both are in the order of the instances.
+    let mut known = then.violations.iter().zip(&found.checked).peekable();
+    let mut all = Vec::with_capacity(now.violations.len());
+    for violation in &now.violations {
+        while known.next_if(|(old, _)| old.instance < violation.instance).is_some() {}
+        let same = known.next_if(|(old, _)| Arc::ptr_eq(old, violation) || *old == violation).filter(|_| is_same(violation));
+        all.push(match same {
+            Some((_, finding)) => finding.clone(),
+            None => told(stack, violation),
+        });
+    }
+    all
+}
+
+fn told(stack: &Stack, violation: &Violation) -> Option<Arc<Finding>> {
+    let finding = report(violation)?;
+    is_own(stack, &finding).then(|| as_told(stack, finding))
+}
+
+/// What the checks find beside what is known of the score, given what the catalog made of the resources.
 pub(super) fn of<'a>(
     assembled: &Assembled,
     levels: &Levels,
     system: impl Iterator<Item = &'a Finding>,
-) -> Vec<Finding> {
+) -> Vec<Arc<Finding>> {
     let told: BTreeSet<ComponentIndex> =
         system.filter(|finding| is_of_redundancy(finding.rule)).filter_map(|finding| finding.component).collect();
     // Where the system shows that one instance or one zone takes a component, an attribute that lets it is the same fact.
@@ -27,10 +63,10 @@ pub(super) fn of<'a>(
         is_of_redundancy(finding.rule) && finding.component.is_some_and(|component| told.contains(&component))
     };
     let found = assembled.violations.iter().filter_map(|violation| report(violation));
-    found.filter(|finding| !levels.is_off(finding.rule) && !is_said(finding)).collect()
+    found.filter(|finding| !levels.is_off(finding.rule) && !is_said(finding)).map(Arc::new).collect()
 }
 
-fn is_of_redundancy(rule: RuleId) -> bool {
+pub(super) fn is_of_redundancy(rule: RuleId) -> bool {
     use RuleId::{NoAutomaticFailover, NoRedundancy, SinglePointOfFailure, SingleZone};
     matches!(rule, SinglePointOfFailure | NoRedundancy | SingleZone | NoAutomaticFailover)
 }

@@ -25,32 +25,35 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use foreshock_catalog::Assembled;
-use foreshock_engine::{Cascade, Fault, Health};
+use foreshock_engine::{Cascade, Fault, Health, SinglePoint};
 use foreshock_model::{ComponentIndex, Evidence, MinutesPerYear, Points};
 use foreshock_text::Place;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use tracing::debug_span;
 
-use self::FoundBy::{Checks, Comparison, Looking};
+use self::FoundBy::{Checks, Comparison, Looking, LookingAtEach};
 use crate::findings::called;
+use crate::findings::found::Found;
+use crate::findings::scope::{Difference, Scope};
 use crate::show::cascade_tree::reason;
 use crate::{Finding, Severity, Stack};
 
 // One line for each rule, in the order in which they are told where they are equally loud at the same place.
 rules! {
-    SinglePointOfFailure "single-point-of-failure" Looking(single_point_of_failure::find),
-    NoAutomaticFailover "no-automatic-failover" Looking(no_automatic_failover::find),
+    SinglePointOfFailure "single-point-of-failure" LookingAtEach(single_point_of_failure::find),
+    NoAutomaticFailover "no-automatic-failover" LookingAtEach(no_automatic_failover::find),
     SingleZone "single-zone" Looking(single_zone::find),
     SharedFate "shared-fate" Looking(shared_fate::find),
-    NoRedundancy "no-redundancy" Looking(no_redundancy::find),
-    CapacityAfterLoss "capacity-after-loss" Looking(capacity_after_loss::find),
+    NoRedundancy "no-redundancy" LookingAtEach(no_redundancy::find),
+    CapacityAfterLoss "capacity-after-loss" LookingAtEach(capacity_after_loss::find),
     SloUnreachable "slo-unreachable" Looking(slo_unreachable::find),
     CircularDependency "circular-dependency" Looking(circular_dependency::find),
     RecoveryDeadlock "recovery-deadlock" Looking(recovery_deadlock::find),
     HiddenPair "hidden-pair" Looking(hidden_pair::find),
     RetryAmplification "retry-amplification" Looking(retry_amplification::find),
     TimeoutInversion "timeout-inversion" Looking(timeout_inversion::find),
-    UnevenZones "uneven-zones" Looking(uneven_zones::find),
+    UnevenZones "uneven-zones" LookingAtEach(uneven_zones::find),
     ScoreRegression "score-regression" Comparison,
     DeletesStateful "deletes-stateful" Comparison,
     DeletesServing "deletes-serving" Comparison,
@@ -84,6 +87,9 @@ rules! {
 enum FoundBy {
     /// A look at one stack.
     Looking(fn(&Stack) -> Vec<Finding>),
+    /// A look at each component of a stack. What it says of one follows from what falls with that, from what a single point
+    /// costs, and from what declares it.
+    LookingAtEach(fn(&Stack, &Scope) -> Vec<Finding>),
     /// Checks of the catalog alone.
     Checks,
     /// A comparison with the base (`server/analysis/src/change`).
@@ -172,25 +178,89 @@ pub(crate) fn severity_of(id: RuleId) -> Severity {
     rules().iter().find(|rule| rule.id == id).map_or(Severity::Info, |rule| rule.severity)
 }
 
-/// Runs every rule that is not off, loudest findings first, then by points, then by place.
-pub(crate) fn find_all(stack: &Stack) -> Vec<Arc<Finding>> {
-    let mut findings = found_by(RULES, stack);
-    let checks = debug_span!("rule", code = "checks of the catalog").in_scope(|| checks::find(stack, &findings));
-    findings.extend(checks);
-    // Of a system that several stacks make up, each tells what is its own.
-    findings.retain(|finding| match stack.module_of_finding(finding) {
+/// What every rule finds that is not off. Of what can't be different from another version that is known, what was found there
+/// is found again: the same findings.
+pub(crate) fn look(stack: &Stack, known: Option<(&Found, &Stack, &Difference)>) -> Found {
+    let levels = &stack.settings().levels;
+    let raw = by_looking(RULES, stack, known.map(|(found, _, difference)| (found, difference)));
+    // The score knows of what was found by looking, whoever tells it.
+    let said: FxHashSet<ComponentIndex> = raw
+        .iter()
+        .filter(|finding| checks::is_of_redundancy(finding.rule))
+        .filter_map(|finding| finding.component)
+        .collect();
+    let looked: Vec<Arc<Finding>> = raw.into_iter().filter(|finding| is_own(stack, finding)).collect();
+    let checked = debug_span!("rule", code = "checks of the catalog").in_scope(|| match known {
+        Some((found, before, difference)) => checks::again(stack, found, before, difference),
+        None => checks::find(stack),
+    });
+    let is_news = |finding: &&Arc<Finding>| {
+        let is_said = finding.component.is_some_and(|component| said.contains(&component));
+        !levels.is_off(finding.rule) && !(is_said && checks::is_of_redundancy(finding.rule))
+    };
+    let mut told = looked.clone();
+    told.extend(checked.iter().flatten().filter(is_news).cloned());
+    sort(&mut told);
+    Found { looked, checked, told, blocks: Vec::new() }
+}
+
+/// What the rules of a table find by looking. What a rule costs is the time of its span.
+fn by_looking(rules: &[RuleDef], stack: &Stack, known: Option<(&Found, &Difference)>) -> Vec<Arc<Finding>> {
+    let scope = known.map_or(Scope::Everything, |(_, difference)| Scope::Only(difference.components.clone()));
+    let levels = &stack.settings().levels;
+    let points = known.filter(|(_, difference)| difference.prices).map(|_| single_points(stack));
+    let mut raw: Vec<Arc<Finding>> = Vec::new();
+    for rule in rules.iter().filter(|rule| !levels.is_off(rule.id)) {
+        let found = match rule.found_by {
+            Looking(find) => debug_span!("rule", code = rule.id.as_str()).in_scope(|| find(stack)),
+            LookingAtEach(find) => {
+                if let Some((found, _)) = known {
+                    let kept = found.looked.iter().filter(|finding| {
+                        finding.rule == rule.id && finding.component.is_some_and(|component| !scope.has(component))
+                    });
+                    raw.extend(kept.map(|finding| priced(finding, points.as_ref())));
+                }
+                debug_span!("rule", code = rule.id.as_str()).in_scope(|| find(stack, &scope))
+            }
+            Checks | Comparison => continue,
+        };
+        raw.extend(found.into_iter().map(|finding| as_told(stack, finding)));
+    }
+    raw
+}
+
+/// Of a system that several stacks make up, each tells what is its own.
+fn is_own(stack: &Stack, finding: &Finding) -> bool {
+    match stack.module_of_finding(finding) {
         Some(module) => stack.is_own(&module),
         None => stack.is_whole() || stack.files.contains(&finding.place.file),
-    });
-    for finding in findings.iter_mut().filter(|finding| finding.severity > Severity::Info) {
-        if may_be_absent(stack, finding) {
-            finding.severity = Severity::Info;
-        }
     }
-    findings.iter_mut().for_each(|finding| called::stand_at_the_call(stack, finding));
-    let mut findings: Vec<Arc<Finding>> = findings.into_iter().map(Arc::new).collect();
-    sort(&mut findings);
-    findings
+}
+
+/// A finding as it is told: no alarm of what may not be there, and where its reader can do something about it.
+fn as_told(stack: &Stack, mut finding: Finding) -> Arc<Finding> {
+    if finding.severity > Severity::Info && may_be_absent(stack, &finding) {
+        finding.severity = Severity::Info;
+    }
+    called::stand_at_the_call(stack, &mut finding);
+    Arc::new(finding)
+}
+
+/// The single points that are one of a component, by that: each has one at most.
+fn single_points(stack: &Stack) -> FxHashMap<ComponentIndex, &SinglePoint> {
+    let points = stack.assessment.single_points.iter();
+    points.filter_map(|point| Some((point.component?, point))).collect()
+}
+
+/// What was found before, with what it costs now.
+fn priced(finding: &Arc<Finding>, points: Option<&FxHashMap<ComponentIndex, &SinglePoint>>) -> Arc<Finding> {
+    let point = finding.component.and_then(|component| points?.get(&component));
+    let Some(point) = point.filter(|_| finding.scored) else { return finding.clone() };
+    let (points, minutes_per_year) = (point.points.at_least_zero(), point.minutes_per_year.at_least_zero());
+    match points == finding.points && minutes_per_year == finding.minutes_per_year {
+        true => finding.clone(),
+        false => Arc::new(Finding { points, minutes_per_year, ..(**finding).clone() }),
+    }
 }
 
 /// What the checks of the catalog see in a version of a stack of which no component says anything else: what was found there
@@ -198,7 +268,7 @@ pub(crate) fn find_all(stack: &Stack) -> Vec<Arc<Finding>> {
 pub(crate) fn checks_of(assembled: &Assembled, stack: &Stack) -> Vec<Arc<Finding>> {
     // The score knows of what was found by looking.
     let scored = stack.all_findings().filter(|finding| finding.scored);
-    checks::of(assembled, &stack.settings().levels, scored).into_iter().map(Arc::new).collect()
+    checks::of(assembled, &stack.settings().levels, scored)
 }
 
 /// Whether it is about something that may not be there at all: then it is no alarm.
@@ -212,24 +282,17 @@ fn may_be_absent(stack: &Stack, finding: &Finding) -> bool {
     found.ok().and_then(|index| instances.get(index)).is_some_and(|instance| instance.may_be_absent.is_some())
 }
 
-/// What the rules of a table find by looking. What a rule costs is the time of its span.
-fn found_by(rules: &[RuleDef], stack: &Stack) -> Vec<Finding> {
-    let levels = &stack.settings().levels;
-    let mut findings = Vec::new();
-    for rule in rules.iter().filter(|rule| !levels.is_off(rule.id)) {
-        if let FoundBy::Looking(find) = rule.found_by {
-            findings.extend(debug_span!("rule", code = rule.id.as_str()).in_scope(|| find(stack)));
-        }
-    }
-    findings
-}
-
-/// Loudest first, then by points, then by place.
+/// Loudest first, then by points, then by place; what is equal in all of that in the order of the list of rules. Nothing of it
+/// depends on the order in which it was found.
 pub(crate) fn sort(findings: &mut [Arc<Finding>]) {
     findings.sort_by(|one, other| {
         let loudness = other.severity.cmp(&one.severity);
         let points = other.points.total_cmp(&one.points);
-        loudness.then(points).then_with(|| (&one.place, &one.component_id).cmp(&(&other.place, &other.component_id)))
+        let whose = |finding: &Finding| (finding.rule as usize, finding.component);
+        loudness
+            .then(points)
+            .then_with(|| (&one.place, &one.component_id).cmp(&(&other.place, &other.component_id)))
+            .then_with(|| whose(one).cmp(&whose(other)).then_with(|| one.message.cmp(&other.message)))
     });
 }
 
@@ -353,7 +416,7 @@ mod tests {
             workspace.set_document(FilePath::new("/rules/foreshock.toml"), configuration.into());
             let stack = workspace.snapshot().stacks[0].clone();
             let rules = [RuleDef { id: RuleId::Spread, page: "", found_by: Looking(|stack| vec![example(stack)]) }];
-            !found_by(&rules, &stack).is_empty()
+            !by_looking(&rules, &stack, None).is_empty()
         };
         assert!(ran(""));
         assert!(!ran("[rules]\nspread = \"off\"\n"));

@@ -7,18 +7,19 @@ use foreshock_model::Replication;
 
 use super::single_point_of_failure::waits_for_a_person;
 use super::{Draft, RuleId, proof, severity_of, wording};
+use crate::findings::scope::Scope;
 use crate::{Finding, Stack};
 
 const ID: RuleId = RuleId::NoAutomaticFailover;
 
-pub(super) fn find(stack: &Stack) -> Vec<Finding> {
+pub(super) fn find(stack: &Stack, scope: &Scope) -> Vec<Finding> {
     let mut told = BTreeSet::new();
     let mut findings = Vec::new();
     for point in &stack.assessment.single_points {
         let Unit::Instance { component: index, .. } = point.unit else { continue };
         let Some(component) = stack.system().component(index) else { continue };
         let standby = component.redundancy.replication == Replication::PrimaryStandby;
-        if !standby || !waits_for_a_person(stack, index) || !told.insert(index) {
+        if !standby || !scope.has(index) || !waits_for_a_person(stack, index) || !told.insert(index) {
             continue;
         }
         let names = wording::ids(stack, &point.down);

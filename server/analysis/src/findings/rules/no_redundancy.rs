@@ -10,18 +10,20 @@ use foreshock_model::{
 
 use super::single_point_of_failure::{can_fail, single_instances, waits_for_a_person};
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
+use crate::findings::scope::Scope;
 use crate::{Finding, Stack};
 
 const ID: RuleId = RuleId::NoRedundancy;
 
-pub(super) fn find(stack: &Stack) -> Vec<Finding> {
-    let louder: BTreeSet<ComponentIndex> = single_instances(stack).map(|(component, _)| component).collect();
+pub(super) fn find(stack: &Stack, scope: &Scope) -> Vec<Finding> {
+    let louder: BTreeSet<ComponentIndex> = single_instances(stack, scope).map(|(component, _)| component).collect();
     let egress: BTreeSet<ComponentIndex> = stack.egress().iter().map(|egress| egress.component).collect();
     let spared = with_alternatives(stack.system());
     let quiet = stack.system().iter().filter(|(index, component)| {
         let redundancy = &component.redundancy;
         let single = redundancy.instances.known().is_some_and(|n| *n >= 1 && *n <= redundancy.required);
         single
+            && scope.has(*index)
             && can_fail(component)
             && !louder.contains(index)
             && !egress.contains(index)

@@ -21,6 +21,7 @@ fn on_one_domain(stack: &Stack) -> Vec<Finding> {
     for point in &stack.assessment.single_points {
         let Unit::Domain(domain) = point.unit else { continue };
         let Some(domain) = stack.system().domains.get(domain.index()) else { continue };
+        let mut proven = None;
         for &index in point.pinned.iter() {
             let Some(component) = stack.system().component(index) else { continue };
             let Redundancy { instances, required, .. } = &component.redundancy;
@@ -42,7 +43,7 @@ fn on_one_domain(stack: &Stack) -> Vec<Finding> {
                 affected: point.affected.to_vec(),
                 points: point.points,
                 minutes_per_year: point.minutes_per_year,
-                evidence: proof(stack, &[Fault::Unit(point.unit)]),
+                evidence: proven.get_or_insert_with(|| proof(stack, &[Fault::Unit(point.unit)])).clone(),
             };
             findings.extend(draft.finish(stack));
         }

@@ -8,20 +8,25 @@ use foreshock_model::{Component, ComponentIndex, ComponentKind, FailoverMode, Pr
 use foreshock_resources::{Instance, Kind};
 
 use super::{Draft, RuleId, instances_place, proof, severity_of, wording};
+use crate::findings::scope::Scope;
 use crate::{Finding, Stack};
 
 const ID: RuleId = RuleId::SinglePointOfFailure;
 
-pub(super) fn find(stack: &Stack) -> Vec<Finding> {
-    single_instances(stack).filter_map(|(component, point)| report(stack, component, point)).collect()
+pub(super) fn find(stack: &Stack, scope: &Scope) -> Vec<Finding> {
+    single_instances(stack, scope).filter_map(|(component, point)| report(stack, component, point)).collect()
 }
 
 /// The single points that are an instance or all of a component that is one, with visible dependents; one for each
 /// component.
-pub(super) fn single_instances(stack: &Stack) -> impl Iterator<Item = (ComponentIndex, &SinglePoint)> {
+pub(super) fn single_instances<'a>(
+    stack: &'a Stack,
+    scope: &'a Scope,
+) -> impl Iterator<Item = (ComponentIndex, &'a SinglePoint)> {
     stack.assessment.single_points.iter().filter_map(|point| match point.unit {
         Unit::Instance { component, .. } | Unit::Whole(component)
             if point.has_dependents
+                && scope.has(component)
                 && stack.system().component(component).is_some_and(can_fail)
                 && !waits_for_a_person(stack, component)
                 && !stack.is_one_per_subnet(component) =>

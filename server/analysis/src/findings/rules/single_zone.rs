@@ -17,6 +17,7 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     for point in &stack.assessment.single_points {
         let Unit::Zone(zone) = point.unit else { continue };
         let Some(zone_name) = stack.system().zones.get(zone.index()).map(|zone| zone.name.clone()) else { continue };
+        let mut proven = None;
         for &index in point.pinned.iter() {
             let Some(component) = stack.system().component(index) else { continue };
             // A single instance is its own finding; its zone adds nothing to it.
@@ -38,7 +39,7 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
                 affected: point.affected.to_vec(),
                 points: point.points,
                 minutes_per_year: point.minutes_per_year,
-                evidence: proof(stack, &[Fault::Unit(point.unit)]),
+                evidence: proven.get_or_insert_with(|| proof(stack, &[Fault::Unit(point.unit)])).clone(),
             };
             findings.extend(draft.finish(stack));
         }

@@ -3,12 +3,14 @@
 use foreshock_model::{Component, ComponentIndex, MinutesPerYear, Points, Replication};
 
 use super::{Draft, RuleId, severity_of};
+use crate::findings::scope::Scope;
 use crate::{Finding, Stack};
 
 const ID: RuleId = RuleId::UnevenZones;
 
-pub(super) fn find(stack: &Stack) -> Vec<Finding> {
-    stack.system().iter().filter_map(|(index, component)| report(stack, index, component)).collect()
+pub(super) fn find(stack: &Stack, scope: &Scope) -> Vec<Finding> {
+    let looked_at = stack.system().iter().filter(|(index, _)| scope.has(*index));
+    looked_at.filter_map(|(index, component)| report(stack, index, component)).collect()
 }
 
 fn report(stack: &Stack, index: ComponentIndex, component: &Component) -> Option<Finding> {
