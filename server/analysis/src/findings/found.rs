@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{BlockSummary, Finding};
 
 /// What was found before anybody compared, graded or silenced it.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub(crate) struct Found {
     /// By looking at the system, rule by rule.
     pub(crate) looked: Vec<Arc<Finding>>,
@@ -15,4 +15,11 @@ pub(crate) struct Found {
     pub(crate) told: Vec<Arc<Finding>>,
     /// What stands beside each block, by place.
     pub(crate) blocks: Vec<Arc<BlockSummary>>,
+}
+
+impl Found {
+    /// Whether both tell the same, in whatever order it was found.
+    pub(crate) fn is_same(&self, other: &Found) -> bool {
+        self.told == other.told && self.checked == other.checked && self.blocks == other.blocks
+    }
 }

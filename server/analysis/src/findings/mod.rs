@@ -33,7 +33,7 @@ pub(crate) fn find(stack: Stack, before: Option<&Stack>) -> Stack {
         }
         None => Arc::new(from_scratch(&stack)),
     };
-    debug_assert!(known.is_none() || *found == from_scratch(&stack), "what is taken over is not what is so");
+    debug_assert!(known.is_none() || found.is_same(&from_scratch(&stack)), "what is taken over is not what is so");
     stack.with_found(found)
 }
 

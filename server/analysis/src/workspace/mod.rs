@@ -4,6 +4,7 @@
 mod at_once;
 mod base;
 pub(crate) mod callers;
+mod differing;
 pub(crate) mod disk;
 mod explained;
 pub(crate) mod freshness;

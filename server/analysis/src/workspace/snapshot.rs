@@ -117,6 +117,11 @@ impl Snapshot {
         }
     }
 
+    /// The files as they were read.
+    pub(super) fn files(&self) -> &FxHashMap<FilePath, SourceFile> {
+        &self.files
+    }
+
     /// The text of a file that was read.
     pub fn file(&self, path: &FilePath) -> Option<File<'_>> {
         let read = self.files.get(path)?;

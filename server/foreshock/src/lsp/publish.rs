@@ -19,6 +19,8 @@ pub(super) struct Published {
     diagnostics: BTreeMap<FilePath, Pushed>,
     /// What the client last took itself, by document: version and fingerprint.
     pulled: BTreeMap<FilePath, (i32, String)>,
+    /// The picture that the client was last told of, and whether it asked for diagnostics itself.
+    pushed: Option<(View, bool)>,
     /// The last picture, while the client can be asked to ask again for hints or lenses.
     last: Option<View>,
     /// The decorations of documents in the last picture, as far as somebody had to look.
@@ -43,8 +45,11 @@ struct Decorations {
 impl Published {
     /// The messages that bring the client from what it knows to this picture.
     pub(super) fn update(&mut self, view: &View, client: &ClientFacts) -> Vec<Outgoing> {
-        let mut messages = self.push(view, client);
-        let pull_again = client.pulls_diagnostics && self.pulled_are_old(view);
+        let before = self.pushed.replace((view.clone(), client.pulls_diagnostics));
+        let before = before.filter(|(_, pulled)| *pulled == client.pulls_diagnostics).map(|(before, _)| before);
+        let differing = before.filter(|before| before.reads_alike(view)).map(|before| differing_files(&before, view));
+        let mut messages = self.push(view, client, differing.as_ref());
+        let pull_again = client.pulls_diagnostics && self.pulled_are_old(view, differing.as_ref());
         if pull_again && client.refreshes.diagnostics {
             messages.push(Outgoing::Refresh(Refresh::Diagnostics));
         }
@@ -71,20 +76,16 @@ impl Published {
     pub(super) fn take_back(&mut self) -> Vec<Outgoing> {
         let pushed = std::mem::take(&mut self.diagnostics).into_values().filter(|pushed| !pushed.items.is_empty());
         self.statuses.clear();
+        self.pushed = None;
         pushed.map(|pushed| Outgoing::Diagnostics { uri: pushed.uri, version: None, items: Vec::new() }).collect()
     }
 
-    fn push(&mut self, view: &View, client: &ClientFacts) -> Vec<Outgoing> {
-        let snapshot = view.snapshot();
-        let mut files: BTreeSet<FilePath> = self.diagnostics.keys().cloned().collect();
-        for stack in &snapshot.stacks {
-            files.extend(stack.findings.iter().map(|finding| finding.place.file.clone()));
-            files.extend(stack.problems.iter().map(|problem| problem.file.clone()));
-        }
-        files.extend(snapshot.notices.iter().map(|notice| notice.place.file.clone()));
-        files.extend(snapshot.configurations.iter().map(|configured| configured.configuration.file.clone()));
-        files.extend(view.world.documents.keys().cloned());
-
+    /// `differing` are the files of which something else may be told than before; all, where that is not known.
+    fn push(&mut self, view: &View, client: &ClientFacts, differing: Option<&BTreeSet<FilePath>>) -> Vec<Outgoing> {
+        let files = match differing {
+            Some(differing) => differing.clone(),
+            None => self.diagnostics.keys().cloned().chain(all_files(view)).collect(),
+        };
         let mut messages = Vec::new();
         for file in files {
             let open = view.open_document(&file);
@@ -119,10 +120,11 @@ impl Published {
 
     /// Whether a document that was not edited has other diagnostics than those that the client took. True once for each
     /// change: a client that does not care to ask again is not asked for ever.
-    fn pulled_are_old(&mut self, view: &View) -> bool {
+    fn pulled_are_old(&mut self, view: &View, differing: Option<&BTreeSet<FilePath>>) -> bool {
         self.pulled.retain(|file, _| view.open_document(file).is_some());
         let mut old = false;
-        for (file, (version, result_id)) in &mut self.pulled {
+        let is_other = |file: &FilePath| differing.is_none_or(|differing| differing.contains(file));
+        for (file, (version, result_id)) in self.pulled.iter_mut().filter(|(file, _)| is_other(file)) {
             let unchanged = view.open_document(file).is_some_and(|document| document.version == *version);
             let now = diagnostics::report(view, file).result_id;
             old |= unchanged && now != *result_id;
@@ -174,6 +176,30 @@ impl Decorations {
     fn of(view: &View, file: &FilePath) -> Decorations {
         Decorations { hints: inlay_hints::hints(view, file, None), lenses: code_lenses::lenses(view, file) }
     }
+}
+
+/// Every file of which there may be something to tell.
+fn all_files(view: &View) -> impl Iterator<Item = FilePath> {
+    let snapshot = view.snapshot();
+    let findings = snapshot.stacks.iter().flat_map(|stack| &stack.findings).map(|finding| &finding.place.file);
+    let problems = snapshot.stacks.iter().flat_map(|stack| &stack.problems).map(|problem| &problem.file);
+    let notices = snapshot.notices.iter().map(|notice| &notice.place.file);
+    let configurations = snapshot.configurations.iter().map(|configured| &configured.configuration.file);
+    let files = findings.chain(problems).chain(notices).chain(configurations);
+    files.chain(view.world.documents.keys()).cloned()
+}
+
+/// The files of which something else may be told than in the picture before, those among them that somebody opens, edits or
+/// closes.
+fn differing_files(before: &View, now: &View) -> BTreeSet<FilePath> {
+    let mut files = now.snapshot().differing_files(before.snapshot());
+    let (then, present) = (&before.world.documents, &now.world.documents);
+    if !Arc::ptr_eq(then, present) {
+        let opened = present.iter().filter(|(file, document)| then.get(*file) != Some(document));
+        files.extend(opened.map(|(file, _)| file.clone()));
+        files.extend(then.keys().filter(|file| !present.contains_key(*file)).cloned());
+    }
+    files
 }
 
 /// Whether everything that the decorations of a file are made from is the very same in two pictures.

@@ -80,6 +80,13 @@ impl View {
         &self.world.snapshot
     }
 
+    /// Whether the same picture is shown in the same way in another view.
+    pub(super) fn reads_alike(&self, other: &View) -> bool {
+        Arc::ptr_eq(&self.settings, &other.settings)
+            && Arc::ptr_eq(&self.chosen, &other.chosen)
+            && self.encoding == other.encoding
+    }
+
     /// The stacks that read a file.
     pub(super) fn stacks_of(&self, file: &FilePath) -> impl Iterator<Item = &Arc<Stack>> {
         self.snapshot().stacks.iter().filter(move |stack| stack.files.contains(file))

@@ -48,8 +48,15 @@ impl Request for InlayHints {
 pub(in crate::lsp) fn hints(view: &View, file: &FilePath, range: Option<Range>) -> Vec<Hint> {
     let wanted = range.and_then(|range| view.span(file, range));
     let mut hints = Vec::new();
+    // A block's hint is on the line on which its header ends.
+    let text = view.snapshot().file(file).map(|read| read.text);
+    let from = wanted.zip(text).map(|(wanted, text)| text.line_span(text.line_of(wanted.start)).start);
     for blocks in by_header(view, file) {
         let Some(first) = blocks.first() else { continue };
+        let header = first.header.span;
+        if wanted.is_some_and(|wanted| header.end > wanted.end) || from.is_some_and(|from| header.end < from) {
+            continue;
+        }
         let Some(label) = label(&blocks) else { continue };
         let Some(at) = end_of_line(view, first) else { continue };
         let inside = |span: foreshock_text::Span| view.offset(file, at).is_some_and(|offset| span.touches(offset));
