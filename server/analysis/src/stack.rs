@@ -7,8 +7,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Egress};
 use foreshock_engine::{
-    Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Outages, Scratch, Sweep, SweepOptions,
-    assess, availability, entry_outages, sweep, sweep_unless,
+    Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Kept, Outages, Scratch, Sweep, SweepOptions,
+    availability, entry_outages, sweep, sweep_unless,
 };
 use foreshock_model::{Component, ComponentIndex, ComponentKind, Probability, System};
 use foreshock_plan::{Counts, Removal};
@@ -86,6 +86,8 @@ pub struct Stack {
     dialect: &'static dyn Dialect,
     understood: Arc<Understood>,
     pub(crate) judged: Arc<Judged>,
+    /// What the engine goes on from when the next version is assessed; none where others have assessed it.
+    kept: Option<Kept>,
     /// What a failure does to its system, as the engine says it.
     assessed: (Arc<Assessment>, Arc<Frozen>),
     settings: Arc<StackSettings>,
@@ -128,12 +130,19 @@ impl Stack {
         let finished = |dialect, root: &Utf8Path, understood| {
             Arc::new(grade(find(Stack::assessed(dialect, root, understood, settings, None), None)))
         };
-        let again = previous.filter(|previous| previous.system().is_same(understood.system()));
-        let known = understood.assessed.take().or_else(|| again.map(|again| again.assessed.clone()));
-        let assessed = known.unwrap_or_else(|| {
-            let system = understood.system();
-            (Arc::new(assess(system)), Arc::new(Frozen::new(system)))
-        });
+        let (assessed, kept) = match understood.assessed.take() {
+            Some(assessed) => (assessed, None),
+            None => {
+                let system = understood.system();
+                let kept = match previous.and_then(|previous| previous.kept.as_ref()) {
+                    Some(before) => before.next(system),
+                    None => Kept::of(system),
+                };
+                let same = previous.filter(|previous| previous.system().is_same(system));
+                let frozen = same.map_or_else(|| Arc::new(Frozen::new(system)), |same| same.assessed.1.clone());
+                ((kept.assessment().clone(), frozen), Some(kept))
+            }
+        };
         let assessment = assessed.0.clone();
         let part = understood.part.clone();
         let judged = Judged::of(&understood, &settings.catalog, |module| is_part(part.as_deref(), module));
@@ -161,6 +170,7 @@ impl Stack {
             accepted: BTreeSet::new(),
             blocks: Vec::new(),
             problems: std::mem::take(&mut understood.problems),
+            kept,
             assessed,
             dialect,
             understood: Arc::new(understood),
