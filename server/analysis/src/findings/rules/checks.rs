@@ -36,7 +36,8 @@ pub(super) fn again(
     let mut all = Vec::with_capacity(now.violations.len());
     for violation in &now.violations {
         while known.next_if(|(old, _)| old.instance < violation.instance).is_some() {}
-        let same = known.next_if(|(old, _)| Arc::ptr_eq(old, violation) || *old == violation).filter(|_| is_same(violation));
+        let same =
+            known.next_if(|(old, _)| Arc::ptr_eq(old, violation) || *old == violation).filter(|_| is_same(violation));
         all.push(match same {
             Some((_, finding)) => finding.clone(),
             None => told(stack, violation),

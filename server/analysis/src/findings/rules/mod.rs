@@ -196,7 +196,7 @@ pub(crate) fn look(stack: &Stack, known: Option<(&Found, &Stack, &Difference)>) 
     });
     let is_news = |finding: &&Arc<Finding>| {
         let is_said = finding.component.is_some_and(|component| said.contains(&component));
-        !levels.is_off(finding.rule) && !(is_said && checks::is_of_redundancy(finding.rule))
+        !(levels.is_off(finding.rule) || is_said && checks::is_of_redundancy(finding.rule))
     };
     let mut told = looked.clone();
     told.extend(checked.iter().flatten().filter(is_news).cloned());
