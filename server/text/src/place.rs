@@ -1,4 +1,6 @@
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -66,7 +68,7 @@ impl Span {
 }
 
 /// The absolute path of a file, cheap to clone.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone)]
 pub struct FilePath(Arc<Utf8Path>);
 
 impl FilePath {
@@ -84,6 +86,36 @@ impl FilePath {
     /// The path relative to `base`, or whole when it lies elsewhere.
     pub fn relative_to(&self, base: &Utf8Path) -> &Utf8Path {
         self.0.strip_prefix(base).unwrap_or(&self.0)
+    }
+}
+
+/// Part by part, as paths are compared. Most often both are the very same.
+impl Ord for FilePath {
+    fn cmp(&self, other: &FilePath) -> Ordering {
+        match Arc::ptr_eq(&self.0, &other.0) {
+            true => Ordering::Equal,
+            false => self.0.as_std_path().cmp(other.0.as_std_path()),
+        }
+    }
+}
+
+impl PartialOrd for FilePath {
+    fn partial_cmp(&self, other: &FilePath) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for FilePath {
+    fn eq(&self, other: &FilePath) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.as_std_path() == other.0.as_std_path()
+    }
+}
+
+impl Eq for FilePath {}
+
+impl Hash for FilePath {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_std_path().hash(state);
     }
 }
 

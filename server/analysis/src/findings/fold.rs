@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{Finding, Severity, Stack};
+use rustc_hash::FxHashSet;
+
+use crate::{Finding, RuleId, Severity, Stack};
 
 /// So many others are named.
 const MOST_NAMES: usize = 2;
@@ -11,6 +13,9 @@ const MOST_NAMES: usize = 2;
 /// A stack in which findings that stand at one place are one. It is about each of them all the same: whoever compares, accepts
 /// or repairs it asks for all.
 pub(crate) fn folded(mut stack: Stack) -> Stack {
+    if all_stand_alone(&stack.findings) {
+        return stack;
+    }
     let mut at: BTreeMap<_, usize> = BTreeMap::new();
     let mut kept: Vec<Arc<Finding>> = Vec::with_capacity(stack.findings.len());
     for finding in std::mem::take(&mut stack.findings) {
@@ -29,6 +34,14 @@ pub(crate) fn folded(mut stack: Stack) -> Stack {
     kept.iter_mut().filter(|finding| !finding.also.is_empty()).for_each(|finding| say_so(Arc::make_mut(finding)));
     stack.findings = kept;
     stack
+}
+
+/// Whether no two findings of a rule begin at the same place, so that there is nothing to fold.
+fn all_stand_alone(findings: &[Arc<Finding>]) -> bool {
+    let mut places: FxHashSet<(RuleId, u32, &str)> = FxHashSet::default();
+    places.reserve(findings.len());
+    let mut all = findings.iter().map(|finding| (finding.rule, &finding.place));
+    all.all(|(rule, place)| places.insert((rule, place.span.start, place.file.as_path().as_str())))
 }
 
 fn take_in(first: &mut Finding, other: &Finding) {
