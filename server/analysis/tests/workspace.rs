@@ -328,3 +328,48 @@ nobody = 3
     let notices: Vec<&str> = snapshot.notices.iter().map(|notice| notice.message.as_str()).collect();
     assert_eq!(notices, ["nobody is declared nowhere here: its value is read by nothing"]);
 }
+
+#[test]
+fn a_picture_that_was_given_up_loses_nothing() {
+    let directory = Directory::of(
+        "
+//- a/main.tf
+resource \"aws_db_instance\" \"orders\" {
+  engine   = \"postgres\"
+  multi_az = false
+}
+//- b/main.tf
+resource \"aws_ecs_service\" \"web\" { desired_count = 1 }
+",
+    );
+    let files = ["a/main.tf", "b/main.tf"].map(|name| FilePath::new(directory.root().join(name)));
+    let texts = files.each_ref().map(|file| std::fs::read_to_string(file.as_path()).unwrap());
+    let begun = || {
+        let mut workspace = Workspace::new();
+        workspace.set_folders(vec![directory.root().to_owned()]);
+        for (file, text) in files.iter().zip(&texts) {
+            workspace.set_document(file.clone(), text.as_str().into());
+        }
+        workspace
+    };
+    let edited = texts[0].replace("false", "true");
+    let mut fresh = begun();
+    fresh.set_document(files[0].clone(), edited.as_str().into());
+    let expected = seen(&fresh.snapshot());
+    // Given up at the first question, at the second one and so on, until it was asked less often than that.
+    for last in 0.. {
+        let mut workspace = begun();
+        let before = workspace.snapshot();
+        workspace.set_document(files[0].clone(), edited.as_str().into());
+        let asked = std::cell::Cell::new(0);
+        let picture = workspace.snapshot_unless(&|| asked.replace(asked.get() + 1) == last);
+        let given_up = picture.is_none();
+        let after = workspace.snapshot();
+        assert_eq!(seen(&after), expected, "given up at question {last}");
+        assert!(Arc::ptr_eq(&before.stacks[1], &after.stacks[1]), "the other stack is read again");
+        if !given_up {
+            assert!(last >= 4, "asked only {last} times");
+            break;
+        }
+    }
+}

@@ -126,7 +126,8 @@ impl Workspace {
         while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
             for wanted in task {
                 let settings = wanted.settings.clone();
-                if let Ok((stack, read)) = self.analysed(wanted.dialect, &wanted.root, settings, wanted.number) {
+                let analysed = self.analysed(wanted.dialect, &wanted.root, settings, wanted.number, &|| false);
+                if let Ok((stack, read)) = analysed {
                     stacks.push((wanted.key.clone(), stack, read));
                 }
             }

@@ -303,7 +303,7 @@ impl Workspace {
         // A root that has moved may be meant by other entries of `foreshock.toml`.
         let number = if number < settings.len() { number } else { 0 };
         let settings = (!settings.is_empty()).then(|| settings.swap_remove(number))?;
-        self.stack(dialect, root, settings, number)
+        self.stack(dialect, root, settings, number, &|| false).ok()
     }
 }
 

@@ -34,6 +34,7 @@ pub(crate) use self::index::Index;
 use self::remarks::remarks;
 use self::samples::without_samples;
 use self::seen::Seen;
+use self::stages::NoStack;
 use crate::configuration::{Choices, Configurations, FILE_NAME, Places, StackSettings, stacks_of};
 use crate::dialect::{DIALECTS, Dialect, Reader, Site, SourceFile, StackKind};
 use crate::findings::suppression::{notices, of_problem};
@@ -62,8 +63,7 @@ pub struct Workspace {
     /// What is different since the last picture.
     changes: Changes,
     stacks: FxHashMap<StackKey, Kept>,
-    /// Stacks that are to be read again, as they were: whoever reads them takes over what did not change. Empty between two
-    /// pictures.
+    /// Stacks that are to be read again, as they were: whoever reads them takes over what did not change.
     old: FxHashMap<StackKey, Arc<Stack>>,
     configurations: Configurations,
     choices: Choices,
@@ -213,6 +213,13 @@ impl Workspace {
 
     /// The stacks that the open documents belong to. A stack none of whose files changed is the same `Arc` as before.
     pub fn snapshot(&mut self) -> Arc<Snapshot> {
+        let picture = self.snapshot_unless(&|| false);
+        picture.unwrap_or_else(|| self.published(Vec::new(), &Roots::new()))
+    }
+
+    /// The same, given up when `stop` says so, which is asked between the stages of each stack; `None` then. What was read and
+    /// understood until then is not lost: the next picture goes on from it.
+    pub fn snapshot_unless(&mut self, stop: &dyn Fn() -> bool) -> Option<Arc<Snapshot>> {
         self.follow_disk();
         self.index();
         self.drop_changed();
@@ -226,7 +233,7 @@ impl Workspace {
         let wanted: BTreeSet<(StackKind, &Utf8Path)> =
             roots.iter().filter_map(|(dialect, root)| Some((self.id_of(*dialect)?, root.as_path()))).collect();
         self.stacks.retain(|(kind, root, _), _| wanted.contains(&(*kind, root.as_path())));
-        self.assemble(roots)
+        self.assemble(roots, stop)
     }
 
     /// Every stack at or below a directory, or the stack of a single file. A single file is read in any case, as what its name
@@ -263,7 +270,8 @@ impl Workspace {
         }
         self.drop_changed();
         self.read_at_once(&roots);
-        let mut snapshot = self.assemble(roots);
+        let picture = self.assemble(roots, &|| false);
+        let mut snapshot = picture.unwrap_or_else(|| self.published(Vec::new(), &Roots::new()));
         if let Some(snapshot) = Arc::get_mut(&mut snapshot) {
             snapshot.passed_over = passed_over;
         }
@@ -284,7 +292,11 @@ impl Workspace {
         self.set_folders(home.map(|home| home.directory).into_iter().collect());
         self.drop_changed();
         let settings = self.settings_of(dialect, &root).into_iter().next().unwrap_or_default();
-        let (stack, _) = self.analysed(dialect, &root, settings, 0)?;
+        let analysed = self.analysed(dialect, &root, settings, 0, &|| false);
+        let (stack, _) = analysed.map_err(|why| match why {
+            NoStack::Unreadable(why) => why,
+            NoStack::GivenUp => format!("{root}: given up"),
+        })?;
         Ok(self.published(vec![Arc::new(stack)], &BTreeSet::from([(dialect, root)])))
     }
 
@@ -314,8 +326,8 @@ impl Workspace {
         self.index.found.clear();
     }
 
-    /// The picture of these roots: every stack of each, read anew where something of it changed.
-    fn assemble(&mut self, roots: Roots) -> Arc<Snapshot> {
+    /// The picture of these roots: every stack of each, read anew where something of it changed; `None` when `stop` says so.
+    fn assemble(&mut self, roots: Roots, stop: &dyn Fn() -> bool) -> Option<Arc<Snapshot>> {
         self.prepare();
         self.follow_bases();
         let mut stacks = Vec::with_capacity(roots.len());
@@ -324,13 +336,17 @@ impl Workspace {
             let Some(kind) = self.id_of(*dialect) else { continue };
             for (number, settings) in self.settings_of(*dialect, root).into_iter().enumerate() {
                 wanted.insert((kind, root.clone(), settings.variant.clone()));
-                stacks.extend(self.stack(*dialect, root, settings, number));
+                match self.stack(*dialect, root, settings, number, stop) {
+                    Ok(stack) => stacks.push(stack),
+                    Err(NoStack::Unreadable(_)) => {}
+                    Err(NoStack::GivenUp) => return None,
+                }
             }
         }
         self.stacks.retain(|key, _| wanted.contains(key));
         self.old.clear();
         stacks.sort_by(|one, other| (&one.root, one.variant()).cmp(&(&other.root, other.variant())));
-        self.published(stacks, &roots)
+        Some(self.published(stacks, &roots))
     }
 
     /// Lets the readers get ready to understand stacks.
@@ -366,21 +382,33 @@ impl Workspace {
         Arc::new(snapshot)
     }
 
-    /// The stack of a root, the one with that number of those that the root is read as; `None` where it can't be read.
-    fn stack(&mut self, dialect: usize, root: &Utf8Path, settings: StackSettings, number: usize) -> Option<Arc<Stack>> {
-        let key = (self.id_of(dialect)?, root.to_owned(), settings.variant.clone());
+    /// The stack of a root, the one with that number of those that the root is read as.
+    ///
+    /// # Errors
+    /// When it can't be read, and when `stop` has said so.
+    fn stack(
+        &mut self,
+        dialect: usize,
+        root: &Utf8Path,
+        settings: StackSettings,
+        number: usize,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Arc<Stack>, NoStack> {
+        let kind = self.id_of(dialect).ok_or_else(|| NoStack::Unreadable(format!("{root}: nobody reads this")))?;
+        let key = (kind, root.to_owned(), settings.variant.clone());
         // None of its files changed, and it is read with the same settings.
         if let Some(kept) = self.stacks.get(&key).filter(|kept| **kept.stack.settings() == settings) {
-            return Some(kept.stack.clone());
+            return Ok(kept.stack.clone());
         }
-        let (stack, read) = self.analysed(dialect, root, settings, number).ok()?;
+        let (stack, read) = self.analysed(dialect, root, settings, number, stop)?;
         let stack = Arc::new(stack);
         if stack.has_failed() {
             // What it would have been read from is not known, so that nobody could say when it is old.
-            return Some(stack);
+            return Ok(stack);
         }
+        self.old.remove(&key);
         self.stacks.insert(key, Kept { stack: stack.clone(), read });
-        Some(stack)
+        Ok(stack)
     }
 
     /// What is to be said of those who asked for silence.

@@ -11,7 +11,7 @@ use foreshock_text::{FilePath, Problem, Span};
 use super::Workspace;
 use super::seen::Seen;
 use crate::configuration::StackSettings;
-use crate::dialect::{Meaning, Understood};
+use crate::dialect::{Dialect, Meaning, Understood};
 use crate::findings::suppression::{Annotations, settle};
 use crate::findings::{baseline, find, folded, grade};
 use crate::{ProblemCode, Stack};
@@ -26,29 +26,41 @@ fn words(panic: &(dyn Any + Send)) -> String {
     line.join(" ").chars().take(LONGEST).collect()
 }
 
+/// Why there is no stack.
+#[derive(Debug)]
+pub(super) enum NoStack {
+    /// There is nothing to read at its root; the text says what was expected.
+    Unreadable(String),
+    /// Nobody wants it any more.
+    GivenUp,
+}
+
 impl Workspace {
     /// A stack with everything that is known of it at once, and what it was read from. `number` counts the stacks of its root.
     ///
     /// This is the one place where the order of the stages stands. Each takes what those before it have left:
     /// comparison has to know how loud a finding is, what is old by the baseline may still be silenced, and what is silenced
-    /// was there all the same. Each takes over of the version before what can't be different. One stage more takes longer than a keystroke may and comes when there is time: the causes of
-    /// what is new ([`Workspace::explained`]).
+    /// was there all the same. Each takes over of the version before what can't be different. One stage more takes longer than a
+    /// keystroke may and comes when there is time: the causes of what is new ([`Workspace::explained`]). `stop` is asked between
+    /// the stages.
     ///
     /// # Errors
-    /// When there is nothing to read at the root; the text says what was expected.
+    /// When there is nothing to read at the root, and when `stop` has said so.
     pub(super) fn analysed(
         &mut self,
         dialect: usize,
         root: &Utf8Path,
         settings: StackSettings,
         number: usize,
-    ) -> Result<(Stack, ReadSet), String> {
-        let before =
-            self.id_of(dialect).and_then(|kind| self.old.remove(&(kind, root.to_owned(), settings.variant.clone())));
-        let stages = AssertUnwindSafe(|| self.stages(dialect, root, settings.clone(), number, before.as_deref()));
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(Stack, ReadSet), NoStack> {
+        let key = self.id_of(dialect).map(|kind| (kind, root.to_owned(), settings.variant.clone()));
+        let before = key.as_ref().and_then(|key| self.old.get(key)).cloned();
+        let before = before.as_deref();
+        let stages = AssertUnwindSafe(|| self.stages(dialect, root, settings.clone(), number, before, stop));
         match catch_unwind(stages) {
             Ok(analysed) => analysed,
-            Err(panic) => self.failed(dialect, root, settings, &words(&*panic)),
+            Err(panic) => self.failed(dialect, root, settings, &words(&*panic)).map_err(NoStack::Unreadable),
         }
     }
 
@@ -59,10 +71,18 @@ impl Workspace {
         settings: StackSettings,
         number: usize,
         before: Option<&Stack>,
-    ) -> Result<(Stack, ReadSet), String> {
-        let (stack, read) = self.assessed(dialect, root, settings, before)?;
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(Stack, ReadSet), NoStack> {
+        let go_on = || if stop() { Err(NoStack::GivenUp) } else { Ok(()) };
+        go_on()?;
+        let (known, understood, settings, read) =
+            self.understood(dialect, root, settings).map_err(NoStack::Unreadable)?;
+        go_on()?;
+        let stack = Stack::assessed(known, root, understood, &settings, before);
+        go_on()?;
         let stack = find(stack, before);
         let stack = grade(stack);
+        go_on()?;
         let stack = self.compared(dialect, stack, number, &read);
         let stack = baseline::applied(stack);
         let stack = self.settled(stack);
@@ -100,21 +120,20 @@ impl Workspace {
         Ok((stack, ReadSet::default()))
     }
 
-    /// What the text means, and what a failure does to it.
-    fn assessed(
+    /// What the text means.
+    fn understood(
         &mut self,
         dialect: usize,
         root: &Utf8Path,
         settings: StackSettings,
-        before: Option<&Stack>,
-    ) -> Result<(Stack, ReadSet), String> {
-        let (Some(dialect), Some(reader)) = (self.dialects.get(dialect), self.readers.get_mut(dialect)) else {
+    ) -> Result<(&'static dyn Dialect, Understood, Arc<StackSettings>, ReadSet), String> {
+        let (Some(known), Some(reader)) = (self.dialects.get(dialect), self.readers.get_mut(dialect)) else {
             return Err(format!("{root}: nobody reads this"));
         };
         let texts = Seen::of(&self.sources);
         let settings = Arc::new(settings);
         let understood = reader.understand(root, &texts, &settings)?;
-        Ok((Stack::assessed(*dialect, root, understood, &settings, before), texts.read()))
+        Ok((*known, understood, settings, texts.read()))
     }
 
     /// Takes out what somebody has decided to live with.

@@ -139,7 +139,7 @@ struct Analyst {
 
 impl Analyst {
     fn run(mut self, changes: &Receiver<(u64, Change)>, events: &Sender<Event>) {
-        let mut next = None;
+        let (mut next, mut given_up) = (None, false);
         while let Some((mut revision, first)) = next.take().or_else(|| changes.recv().ok()) {
             let mut batch = vec![first];
             for (later, change) in changes.try_iter() {
@@ -155,8 +155,14 @@ impl Analyst {
                     self.workspace.look_again();
                 }
                 self.workspace.set_today(crate::clock::today());
-                self.workspace.snapshot()
+                // Whoever types faster than this shall see something all the same: of two pictures one is finished.
+                self.workspace.snapshot_unless(&|| !given_up && !changes.is_empty())
             }));
+            given_up = matches!(answer, Ok(None));
+            let Some(answer) = answer.transpose() else {
+                next = changes.recv().ok();
+                continue;
+            };
             let picture = answer.as_ref().ok().cloned();
             self.watch_what_was_read();
             self.check(picture.as_ref(), events);
