@@ -105,9 +105,12 @@ impl PartialOrd for FilePath {
     }
 }
 
+/// Normalised paths are the same when their letters are; only Windows has two letters for one separator. Whoever looks for the
+/// places of one file asks this of every place of a stack.
 impl PartialEq for FilePath {
     fn eq(&self, other: &FilePath) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0.as_std_path() == other.0.as_std_path()
+        let is_same = || self.0.as_str() == other.0.as_str();
+        Arc::ptr_eq(&self.0, &other.0) || is_same() || (cfg!(windows) && self.0.as_std_path() == other.0.as_std_path())
     }
 }
 
