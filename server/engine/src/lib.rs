@@ -29,8 +29,9 @@ pub use assess::losses::losses;
 pub use assess::pairs::Pair;
 pub use assess::single_points::{CommonMode, SinglePoint};
 pub use availability::{
-    Attribution, AttributionMethod, Availability, BasicEvent, CutSetList, EntryAvailability, Importance, Input,
-    Minutes, Options as AvailabilityOptions, Outages, Part, Quantity, Verdict, availability, entry_outages,
+    Attribution, AttributionMethod, Availability, BasicEvent, CutSet, CutSetList, EntryAvailability, Importance, Input,
+    Minutes, ObjectiveOrigin, Options as AvailabilityOptions, Outages, Part, Quantity, Verdict, availability,
+    entry_outages,
 };
 pub use cascade::circular_fallbacks::{CircularFallback, circular_fallbacks};
 pub use cascade::effect::{Cascade, Cause, Effect, Likely, Unsettled};

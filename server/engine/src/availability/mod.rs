@@ -4,6 +4,7 @@
 //! Holds what takes seconds, where `assess` has milliseconds. Knows diagrams and the assessment. Must not run cascades:
 //! everything here is a question to a diagram, or to the sampler where no diagram fits.
 
+mod against;
 mod attribution;
 mod basic_event;
 mod downtime;
@@ -13,13 +14,14 @@ mod objectives;
 pub(crate) mod outages;
 mod severity;
 
-use foreshock_model::{ComponentIndex, Probability, System};
+use foreshock_model::{ComponentIndex, Objective, Probability, System};
 
+pub use against::CutSet;
 pub use attribution::{Attribution, AttributionMethod, Minutes};
 pub use basic_event::{BasicEvent, Part};
 pub use entries::{CutSetList, EntryAvailability, Importance};
 pub use inputs::{Input, Quantity};
-pub use objectives::Verdict;
+pub use objectives::{ObjectiveOrigin, Verdict};
 pub use outages::Outages;
 
 use crate::EntryPoint;
@@ -47,6 +49,8 @@ pub struct Options {
     pub basis: Option<Basis>,
     /// An objective for the whole system beside those of the system itself: share of time it may be unavailable.
     pub slo: Option<Probability>,
+    /// Further objectives beside those of the system itself: what is promised elsewhere.
+    pub promised: Vec<Objective>,
     /// Estimate by simulation too. What is computed stays as it is.
     pub sampling: Option<Sampling>,
     /// Kill instances at random.
@@ -114,7 +118,7 @@ pub(crate) fn availability_within(system: &System, options: &Options, budget: Bu
     let readings = Readings::of(system);
     let basis = options.basis.clone().unwrap_or_else(|| Basis::of(system));
     let at = mean(&basis);
-    let promised = objectives::components(system);
+    let promised = objectives::components(system, &options.promised);
 
     let tops: Vec<u32> = at.iter().map(|(component, _)| *component).collect();
     let mut roots: Vec<u32> = tops.iter().copied().chain(promised).collect();
@@ -172,7 +176,7 @@ pub(crate) fn availability_within(system: &System, options: &Options, budget: Bu
         range: (ceiling.map_or(0.0, |layer| layer.unavailability), families.most(&loss).max(most)),
         method: service.method(),
         inputs: inputs::inputs(system, layout, &at),
-        verdicts: objectives::verdicts(system, options.slo, &at, &service, best),
+        verdicts: objectives::verdicts(system, options.slo, &options.promised, &at, &service, best),
         entries,
         share_of_defaults: attribution.share_of_defaults,
         low_confidence: attribution.share_of_defaults > 0.5,

@@ -3,6 +3,7 @@
 
 use foreshock_model::{ComponentIndex, Layer, MinutesPerYear, Objective, Probability, System};
 
+use crate::availability::against::{self, CutSet};
 use crate::availability::basic_event::BasicEvent;
 use crate::availability::outages::courses;
 use crate::diagram::diagrams::Diagrams;
@@ -11,11 +12,22 @@ use crate::diagram::service::Weighted;
 use crate::diagram::variables::Variable;
 use crate::layout::score::minutes_per_year;
 
+/// Where an objective comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectiveOrigin {
+    /// It was asked for (`slo` of the options).
+    Asked,
+    /// Its index in `promised` of the options.
+    Promised(usize),
+    /// Its index in `system.objectives`.
+    Written(usize),
+}
+
 /// One objective and what comes of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
-    /// The objective: its index in `system.objectives`; none for the one that was asked for.
-    pub objective: Option<usize>,
+    /// Which objective.
+    pub origin: ObjectiveOrigin,
     /// Whose; none for the whole system.
     pub component: Option<ComponentIndex>,
     /// Share of time it may be unavailable.
@@ -38,9 +50,17 @@ pub struct Verdict {
     pub minutes_missing: MinutesPerYear,
     /// The event of the binding layer that costs the most.
     pub binding: Option<BasicEvent>,
+    /// The minimal cut sets of the binding layer that cost the most, those first; only of what is unreachable, and none where
+    /// there is no decision diagram of them.
+    pub cut_sets: Vec<CutSet>,
 }
 
 impl Verdict {
+    /// Whether it is the one that was asked for, and not a promise that is written somewhere.
+    pub fn is_asked(&self) -> bool {
+        self.origin == ObjectiveOrigin::Asked
+    }
+
     /// Neither kept nor missed for sure: what is not known, or bounds that are too far apart, decide.
     pub fn is_open(&self) -> bool {
         !self.met && self.least <= self.allowed
@@ -51,27 +71,35 @@ impl Verdict {
 const DAY: f64 = 86_400.0;
 
 /// The components that something is promised of.
-pub(crate) fn components(system: &System) -> Vec<u32> {
-    let promised = system.objectives.iter().filter_map(|objective| objective.component);
+pub(crate) fn components(system: &System, promised: &[Objective]) -> Vec<u32> {
+    let promised = system.objectives.iter().chain(promised).filter_map(|objective| objective.component);
     promised.filter(|component| component.index() < system.components.len()).map(|component| component.0).collect()
 }
 
 pub(crate) fn verdicts(
     system: &System,
     slo: Option<Probability>,
+    promised: &[Objective],
     whole: &[Weighted],
     service: &Diagrams,
     best: &Diagrams,
 ) -> Vec<Verdict> {
     let asked = slo.map(|allowed| {
-        (None, Objective { component: None, allowed, window_days: Objective::WINDOW_DAYS, place: None })
+        (
+            ObjectiveOrigin::Asked,
+            Objective { component: None, allowed, window_days: Objective::WINDOW_DAYS, place: None },
+        )
     });
-    let written = system.objectives.iter().cloned().enumerate().map(|(index, objective)| (Some(index), objective));
+    let written = system.objectives.iter().cloned().enumerate();
+    let written = written.map(|(index, objective)| (ObjectiveOrigin::Written(index), objective));
+    let promised = promised.iter().cloned().enumerate();
+    let promised = promised.map(|(index, objective)| (ObjectiveOrigin::Promised(index), objective));
     let mut verdicts = Vec::new();
-    for (index, objective) in asked.into_iter().chain(written) {
+    for (origin, objective) in asked.into_iter().chain(promised).chain(written) {
         let at = match objective.component {
             None => whole.to_vec(),
-            Some(component) => vec![(component.0, 1.0)],
+            Some(component) if component.index() < system.components.len() => vec![(component.0, 1.0)],
+            Some(_) => continue,
         };
         if at.is_empty() {
             continue;
@@ -85,8 +113,10 @@ pub(crate) fn verdicts(
         let window = objective.window_days * DAY;
         let worst = most.holds(allowed, window);
         let holds = if fewest == most { (worst, worst) } else { (worst, fewest.holds(allowed, window).max(worst)) };
+        let unreachable = ceiling.is_some_and(|layer| layer.unavailability > allowed);
+        let against = ceiling.filter(|_| unreachable).map(|layer| against::of_layer(&loss, layer.layer));
         verdicts.push(Verdict {
-            objective: index,
+            origin,
             component: objective.component,
             allowed,
             window_days: objective.window_days,
@@ -95,9 +125,10 @@ pub(crate) fn verdicts(
             least: layered.expected.0.min(expected),
             ceiling,
             met: expected <= allowed,
-            unreachable: ceiling.is_some_and(|layer| layer.unavailability > allowed),
+            unreachable,
             minutes_missing: minutes_per_year((expected - allowed).max(0.0)),
             binding: ceiling.and_then(|layer| binding(&loss, layer.layer)),
+            cut_sets: against.unwrap_or_default(),
         });
     }
     verdicts

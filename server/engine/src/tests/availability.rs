@@ -13,8 +13,8 @@ use crate::diagram::equations::Wanted;
 use crate::diagram::service::Service;
 use crate::diagram::variables::Variable;
 use crate::{
-    Availability, AvailabilityOptions, BasicEvent, Fault, Frozen, Health, Method, Scratch, Unit, assess, availability,
-    minutes_per_year,
+    Availability, AvailabilityOptions, BasicEvent, Fault, Frozen, Health, Method, ObjectiveOrigin, Scratch, Unit,
+    assess, availability, minutes_per_year,
 };
 
 fn describe(system: &System, found: &Availability) -> String {
@@ -228,6 +228,34 @@ fn objectives() {
         allowed 1e-2, met true, unreachable false by instance:db#0, missing 0.000 min
     "#]]
     .assert_eq(&describe(&system, &found));
+}
+
+/// What is promised elsewhere is judged as what the system itself promises, and what can't be kept names what stands against it.
+#[test]
+fn what_is_promised_elsewhere() {
+    let promise = Objective {
+        component: Some(ComponentIndex(2)),
+        allowed: Probability::new(0.001).unwrap(),
+        window_days: Objective::WINDOW_DAYS,
+        place: None,
+    };
+    let mut system = system("lb load_balancer service=2e-4\n a q=2e-3\n b x2 q=2e-2\n lb -> a\n lb -> b");
+    let options = AvailabilityOptions { promised: vec![promise.clone()], ..AvailabilityOptions::default() };
+    let mut elsewhere = availability(&system, &options).verdicts;
+    let sets: Vec<String> = elsewhere[0]
+        .cut_sets
+        .iter()
+        .map(|set| {
+            let names: Vec<String> = set.events.iter().map(|event| event.name(&system)).collect();
+            format!("{} {:.1e}", names.join(" + "), set.unavailability)
+        })
+        .collect();
+    assert_eq!(sets, ["instance:a#0 2.0e-3", "instance:b#0 + instance:b#1 4.0e-4", "service:lb 2.0e-4"]);
+    system.objectives.push(promise);
+    let own = availability(&system, &AvailabilityOptions::default()).verdicts;
+    assert_eq!(elsewhere[0].origin, ObjectiveOrigin::Promised(0));
+    elsewhere[0].origin = ObjectiveOrigin::Written(0);
+    assert_eq!(elsewhere, own);
 }
 
 /// The worker's failures cost a function, a quarter of the service: 1e-3 x 0.25 on top of the 1e-4 that the shop is down.

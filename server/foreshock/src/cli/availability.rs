@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         }
     }
     let asked = |report: &AvailabilityReport, is: fn(&Verdict) -> bool| {
-        report.availability.verdicts.iter().any(|verdict| verdict.objective.is_none() && is(verdict))
+        report.availability.verdicts.iter().any(|verdict| verdict.is_asked() && is(verdict))
     };
     // Three-valued, as every gate: what may be kept does not fail.
     for report in reports.iter().filter(|report| asked(report, Verdict::is_open)) {

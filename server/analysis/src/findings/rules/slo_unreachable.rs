@@ -1,6 +1,6 @@
 //! An objective above what the design can reach: one layer alone makes it impossible.
 
-use foreshock_engine::{AvailabilityOptions, Part, Verdict};
+use foreshock_engine::{AvailabilityOptions, ObjectiveOrigin, Part, Verdict};
 use foreshock_model::{Layer, Points};
 use std::sync::Arc;
 
@@ -31,7 +31,10 @@ fn report(stack: &Stack, verdict: &Verdict) -> Option<Finding> {
         Part::Component(index) => system.component(index),
         _ => None,
     });
-    let written = verdict.objective.and_then(|index| system.objectives.get(index)?.place.clone());
+    let written = match verdict.origin {
+        ObjectiveOrigin::Written(index) => system.objectives.get(index)?.place.clone(),
+        ObjectiveOrigin::Asked | ObjectiveOrigin::Promised(_) => None,
+    };
     let of_component = || component.or(binding).or(system.components.first().map(Arc::as_ref))?.place.clone();
     let place = written.or_else(of_component)?;
     let whose = component.map_or_else(|| "The system".to_owned(), |component| component.id.to_string());

@@ -113,7 +113,7 @@ impl Gates {
         let counts = stack.comparison().is_none() && !matches!(self.fail_on, FailOn::Never);
         let slo = self.slo.or(stack.slo().filter(|_| counts))?;
         let options = AvailabilityOptions { slo: Some(slo), ..AvailabilityOptions::default() };
-        stack.availability(&options).verdicts.into_iter().find(|verdict| verdict.objective.is_none())
+        stack.availability(&options).verdicts.into_iter().find(Verdict::is_asked)
     }
 
     fn reasons(&self, figures: &Figures) -> Vec<String> {
