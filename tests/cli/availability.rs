@@ -116,3 +116,45 @@ fn what_the_figures_leave_out_is_told() {
     assert!(told.contains("--kill 3: all of the 2 instances that can fail are killed, there are no more"), "{told}");
     std::fs::remove_dir_all(&directory).unwrap();
 }
+
+/// An objective that is kept for another tool stands beside what can't be exceeded, and on its own line in a check.
+#[test]
+fn objectives_that_are_kept_elsewhere() {
+    let text = "components:\n  - {id: orders, type: database, instance_availability: 0.99}\n";
+    let directory = infra_directory("kept-elsewhere", text);
+    let promise = |objective: &str, service: &str| {
+        let sli = "sli: {raw: {error_ratio_query: errors}}";
+        format!(
+            "version: prometheus/v1\nservice: {service}\nslos:\n  - name: success\n    objective: {objective}\n    {sli}\n"
+        )
+    };
+    std::fs::write(directory.join("slo.yaml"), promise("99.9", "orders")).unwrap();
+    let said = |arguments: &[&str]| {
+        let output = foreshock_in(&directory, arguments);
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, human) = said(&["availability", "."]);
+    assert_eq!(code, Some(0));
+    assert!(human.contains("out of reach orders (success, slo.yaml:5): 99.900 %"), "{human}");
+    let (_, json) = said(&["availability", ".", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let objective = &json["stacks"][0]["objectives"][0];
+    assert_eq!(objective["promise"]["name"], "success");
+    assert_eq!(objective["promise"]["kept_in"], "Sloth");
+    assert_eq!(objective["promise"]["file"], "slo.yaml");
+    assert_eq!(objective["promise"]["range"]["start"]["line"], 4);
+    assert_eq!(objective["unreachable"], true);
+    let (code, human) = said(&["check", "."]);
+    assert_eq!(code, Some(1), "{human}");
+    assert!(human.contains("slo.yaml:5"), "{human}");
+    // In whatever it can't be said, it is said quietly, and no check fails by it.
+    std::fs::write(directory.join("infra.yaml"), text.replace("0.99", "0.999999")).unwrap();
+    std::fs::write(
+        directory.join("slo.yaml"),
+        promise("99,9", "orders") + &promise("90", "b").replace("version", "---\nversion"),
+    )
+    .unwrap();
+    let (code, human) = said(&["check", ".", "--fail-on", "error"]);
+    assert_eq!(code, Some(0), "{human}");
+    assert!(human.contains("warning[promise]: `99,9` is no target"), "{human}");
+}

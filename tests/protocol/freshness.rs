@@ -273,6 +273,70 @@ fn the_files_of_a_set() {
     });
 }
 
+/// An objective of Sloth that one database can't keep.
+const PROMISE: &str = "version: prometheus/v1\nservice: a\nslos:\n  - name: availability\n    objective: 99.999\n    sli: {raw: {error_ratio_query: q}}\n";
+
+#[test]
+fn a_file_of_promises_that_comes_changes_and_goes() {
+    let kept = PROMISE.replace("99.999", "90");
+    check("promise-comes", &[("main.tf", SINGLE)], &["main.tf"], |shop| {
+        write(&shop.file("slos/a.yaml"), PROMISE);
+        vec![("slos", true), ("slos/a.yaml", false)]
+    });
+    check("promise-changes", &[("main.tf", SINGLE), ("slos/a.yaml", &kept)], &["main.tf"], |shop| {
+        write(&shop.file("slos/a.yaml"), PROMISE);
+        vec![("slos/a.yaml", false)]
+    });
+    check("promise-goes", &[("main.tf", SINGLE), ("slos/a.yaml", PROMISE)], &["main.tf"], |shop| {
+        std::fs::remove_file(shop.file("slos/a.yaml")).unwrap();
+        vec![("slos/a.yaml", false)]
+    });
+    // What was no promise, and nobody has asked for, becomes one.
+    check("promise-becomes", &[("main.tf", SINGLE), ("slos/a.yaml", "a: 1\n")], &["main.tf"], |shop| {
+        write(&shop.file("slos/a.yaml"), PROMISE);
+        vec![("slos/a.yaml", false)]
+    });
+    check("promise-moves", &[("main.tf", SINGLE), ("slos/a.yaml", PROMISE)], &["main.tf"], |shop| {
+        std::fs::rename(shop.file("slos"), shop.file("promises")).unwrap();
+        vec![("slos", true), ("promises", true)]
+    });
+    // Another root comes, and nobody knows any more which is meant.
+    let files = [("infra/main.tf", SINGLE), ("slos/a.yaml", PROMISE)];
+    check("promise-of-two", &files, &["infra/main.tf"], |shop| {
+        write(&shop.file("other/main.tf"), SINGLE);
+        vec![("other", true), ("other/main.tf", false)]
+    });
+}
+
+/// What is typed into a file of promises counts at once, whether anything else is open or not.
+#[test]
+fn a_file_of_promises_that_is_typed_into() {
+    for open in [&["main.tf", "slo.yaml"][..], &["slo.yaml"]] {
+        let shop = Shop::of("fresh-promise-typed", &[("main.tf", SINGLE), ("slo.yaml", PROMISE)]);
+        let mut session = Session::start(&shop.directory, Editor::Watches);
+        open.iter().for_each(|file| session.open(&shop.file(file)));
+        let is_found = |session: &mut Session| {
+            let said = session.said(&shop.directory);
+            said.get("/slo.yaml").is_some_and(|said| said.iter().any(|said| said.contains("slo-unreachable")))
+        };
+        session.agrees(&shop.directory, "opening");
+        assert!(is_found(&mut session), "{open:?}");
+        for (text, found) in [
+            (PROMISE.replace("99.999", "90"), false),
+            (PROMISE.replace("99.999", ""), false),
+            (format!("# a comment\n{PROMISE}"), true),
+            (PROMISE.replace("version", "versio"), false),
+            (PROMISE.to_owned(), true),
+        ] {
+            session.edit(&shop.file("slo.yaml"), &text);
+            session.agrees(&shop.directory, &text);
+            assert_eq!(is_found(&mut session), found, "{open:?}: {text}");
+        }
+        session.close(&shop.file("slo.yaml"));
+        session.agrees(&shop.directory, "closing");
+    }
+}
+
 #[test]
 fn a_root_that_goes() {
     let toml = "[[stack]]\npath = \"envs/dev\"\n";

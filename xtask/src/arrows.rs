@@ -17,8 +17,10 @@ const END: &str = "<!-- end of what is drawn -->\n";
 const WITH_ROOMS: &[&str] = &["engine", "analysis"];
 
 /// Rings that are there. Another one is a complaint, and so is one of these that is gone.
-const KNOWN_RINGS: &[(&str, &[&str])] =
-    &[("analysis", &["change", "configuration", "dialect", "findings", "judged", "show", "stack", "workspace"])];
+const KNOWN_RINGS: &[(&str, &[&str])] = &[(
+    "analysis",
+    &["change", "configuration", "dialect", "findings", "judged", "promises", "show", "stack", "workspace"],
+)];
 
 /// The page with its pictures as the text draws them now.
 pub(crate) fn drawn(tree: &Tree) -> Result<String, String> {

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Egress};
 use foreshock_engine::{
-    Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Kept, Outages, Scratch, Sweep, SweepOptions,
-    availability, entry_outages, sweep, sweep_unless,
+    Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Kept, ObjectiveOrigin, Outages, Scratch,
+    Sweep, SweepOptions, Verdict, availability, entry_outages, sweep, sweep_unless,
 };
 use foreshock_model::{Component, ComponentIndex, ComponentKind, Probability, System};
 use foreshock_plan::{Counts, Removal};
 use foreshock_resources::{Instance, Resources};
-use foreshock_text::{FilePath, Problem};
+use foreshock_text::{FilePath, Place, Problem};
 
 use crate::configuration::{StackSettings, VariableFiles, variable_files};
 use crate::dialect::terraform::Terraform;
@@ -23,7 +23,8 @@ use crate::findings::found::Found;
 use crate::findings::suppression::{Annotations, IgnoreUse};
 use crate::findings::{find, grade};
 use crate::judged::Judged;
-use crate::{Base, BlockSummary, Comparison, Finding, FindingKey, Suppressed};
+use crate::promises::{Promised, Untied, promised};
+use crate::{Base, BlockSummary, Comparison, Finding, FindingKey, Promise, Suppressed};
 
 /// What sort of problem a text has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +37,8 @@ pub enum ProblemCode {
     Configuration,
     /// Somebody asked for silence in a way that needs a word.
     Suppression,
+    /// What is promised in a file that is kept for another tool needs a word.
+    Promise,
     /// Foreshock itself failed on it: nothing is known of that stack.
     Failure,
 }
@@ -48,6 +51,7 @@ impl ProblemCode {
             ProblemCode::Schema => "schema",
             ProblemCode::Configuration => "configuration",
             ProblemCode::Suppression => "suppression",
+            ProblemCode::Promise => "promise",
             ProblemCode::Failure => "failure",
         }
     }
@@ -91,6 +95,8 @@ pub struct Stack {
     /// What a failure does to its system, as the engine says it.
     assessed: (Arc<Assessment>, Arc<Frozen>),
     settings: Arc<StackSettings>,
+    /// What is promised of it beside its own text and `foreshock.toml`.
+    promised: Arc<Promised>,
     pub(crate) comparison: Option<Arc<Comparison>>,
     /// What units were called at the base that are called otherwise now: what their addresses began with, and begin with.
     pub(crate) renamed: Vec<(Arc<str>, Arc<str>)>,
@@ -153,6 +159,7 @@ impl Stack {
             }
             false => assessment,
         };
+        let promised = Arc::new(promised(&understood, &assessment.basis, settings));
         let (mut before, mut source) = (None, None);
         if let Some(record) = &mut understood.record {
             before = record.before.take().map(|(base, then)| (base, then.map(|then| finished(dialect, &root, then))));
@@ -176,6 +183,7 @@ impl Stack {
             understood: Arc::new(understood),
             judged: Arc::new(judged),
             settings: settings.clone(),
+            promised,
             comparison: None,
             renamed: Vec::new(),
             explained: false,
@@ -288,7 +296,35 @@ impl Stack {
 
     /// The unavailability that the promise in `foreshock.toml` leaves it.
     pub fn slo(&self) -> Option<Probability> {
-        self.settings.slo
+        self.settings.slo.as_ref().map(|(allowed, _)| *allowed)
+    }
+
+    /// Where that promise is written.
+    pub fn slo_place(&self) -> Option<&Place> {
+        self.settings.slo.as_ref().map(|(_, place)| place)
+    }
+
+    /// What is promised of it by others: by files that are kept for other tools, and by its own resources; by place.
+    pub fn promises(&self) -> &[Promise] {
+        &self.promised.held
+    }
+
+    /// The files that others keep its promises in, sorted.
+    pub(crate) fn promise_files(&self) -> BTreeSet<FilePath> {
+        self.settings.promises.iter().map(|tied| tied.promise.place.file.clone()).collect()
+    }
+
+    /// What is promised of nobody knows what of it.
+    pub(crate) fn untied_promises(&self) -> &[Untied] {
+        &self.promised.untied
+    }
+
+    /// The promise that a verdict is about, where others have made it.
+    pub fn promise_of(&self, verdict: &Verdict) -> Option<&Promise> {
+        match verdict.origin {
+            ObjectiveOrigin::Promised(index) => self.promised.held.get(index),
+            ObjectiveOrigin::Asked | ObjectiveOrigin::Written(_) => None,
+        }
     }
 
     /// What was found, shown or not.
@@ -314,7 +350,9 @@ impl Stack {
     pub fn availability(&self, options: &AvailabilityOptions) -> Availability {
         let basis = options.basis.clone().unwrap_or_else(|| self.assessment.basis.clone());
         let slo = options.slo.or(self.slo());
-        availability(self.system(), &AvailabilityOptions { basis: Some(basis), slo, ..options.clone() })
+        let promised = self.promises().iter().map(|promise| promise.objective.clone()).collect();
+        let options = AvailabilityOptions { basis: Some(basis), slo, promised, ..options.clone() };
+        availability(self.system(), &options)
     }
 
     /// How often one of its entry points is down and for how long; none for what is none, and where that takes long.

@@ -34,7 +34,7 @@ fn of_stack(report: &AvailabilityReport, places: &Places<'_>, paint: Paint) -> S
     }
     text.push_str(&headline(availability, paint));
     text.push_str(&layers(report, paint));
-    text.push_str(&objectives(report, paint));
+    text.push_str(&objectives(report, places, paint));
     text.push_str(&causes(report, paint));
     text.push_str(&entries(report, paint));
     text.push_str(&agents_human(stack, paint));
@@ -130,15 +130,20 @@ pub(super) fn meaning(layer: Layer) -> &'static str {
     }
 }
 
-fn objectives(report: &AvailabilityReport, paint: Paint) -> String {
+fn objectives(report: &AvailabilityReport, places: &Places<'_>, paint: Paint) -> String {
     let lines: Vec<String> =
-        report.availability.verdicts.iter().map(|verdict| objective(report, verdict, paint)).collect();
+        report.availability.verdicts.iter().map(|verdict| objective(report, verdict, places, paint)).collect();
     if lines.is_empty() { String::new() } else { format!("\nPromised:\n{}", lines.concat()) }
 }
 
-fn objective(report: &AvailabilityReport, verdict: &Verdict, paint: Paint) -> String {
+fn objective(report: &AvailabilityReport, verdict: &Verdict, places: &Places<'_>, paint: Paint) -> String {
     let stack = &report.stack;
-    let whose = verdict.component.map_or_else(|| "the system".to_owned(), |component| stack.id_of(component));
+    let mut whose = verdict.component.map_or_else(|| "the system".to_owned(), |component| stack.id_of(component));
+    if let Some(promise) = stack.promise_of(verdict) {
+        let line =
+            promise.objective.place.as_ref().map_or_else(String::new, |place| format!(", {}", places.line(place)));
+        whose.push_str(&format!(" ({}{line})", promise.name));
+    }
     let promised = up(verdict.allowed);
     if verdict.met {
         let (met, expected, holds) = (paint.green("met"), up(verdict.expected), holds(verdict));

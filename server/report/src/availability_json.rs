@@ -51,7 +51,7 @@ fn of_stack(report: &AvailabilityReport, places: &Places<'_>) -> Value {
         "low_confidence": availability.low_confidence,
         "share_of_defaults": availability.share_of_defaults,
         "entries": availability.entries.iter().map(|entry| of_entry(stack, entry)).collect::<Vec<_>>(),
-        "objectives": availability.verdicts.iter().map(|verdict| of_verdict(stack, verdict)).collect::<Vec<_>>(),
+        "objectives": availability.verdicts.iter().map(|verdict| of_verdict(stack, verdict, places)).collect::<Vec<_>>(),
         "agents": agents_json(stack),
         "attribution": attribution(stack, availability),
         "inputs": inputs(stack, availability, places),
@@ -116,8 +116,8 @@ fn of_unit(stack: &Stack, importance: &Importance) -> Value {
     })
 }
 
-fn of_verdict(stack: &Stack, verdict: &Verdict) -> Value {
-    json!({
+fn of_verdict(stack: &Stack, verdict: &Verdict, places: &Places<'_>) -> Value {
+    let mut value = json!({
         "component": verdict.component.map(|component| stack.id_of(component)),
         "objective": 1.0 - verdict.allowed,
         "expected": 1.0 - verdict.expected,
@@ -133,7 +133,14 @@ fn of_verdict(stack: &Stack, verdict: &Verdict) -> Value {
         "unreachable": verdict.unreachable,
         "minutes_missing": verdict.minutes_missing.get(),
         "binding": verdict.binding.map(|event| event.name(stack.system())),
-    })
+    });
+    if let (Some(promise), Some(object)) = (stack.promise_of(verdict), value.as_object_mut()) {
+        let mut of = promise.objective.place.as_ref().map(|place| places.json(place)).unwrap_or_default();
+        of.insert("name".to_owned(), (*promise.name).into());
+        of.insert("kept_in".to_owned(), (*promise.kept_in).into());
+        object.insert("promise".to_owned(), Value::Object(of));
+    }
+    value
 }
 
 fn attribution(stack: &Stack, availability: &Availability) -> Value {

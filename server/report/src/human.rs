@@ -43,7 +43,7 @@ pub fn human(report: &Report, places: &Places<'_>, colour: bool) -> String {
         }
     }
     for notice in &report.notices {
-        let title = level(notice.severity).primary_title(notice.message.as_str()).id(ProblemCode::Suppression.name());
+        let title = level(notice.severity).primary_title(notice.message.as_str()).id(notice.code.name());
         let group = title.elements(excerpt(&notice.place, places));
         push(&mut text, &renderer, &[group], &notice.message, &notice.place, places);
     }

@@ -47,11 +47,12 @@ pub fn sarif(report: &Report, places: &Places<'_>, root: &Utf8Path, exit: u8) ->
 }
 
 /// Sorts of problems, and what they are.
-const NOTIFICATIONS: [(ProblemCode, &str); 5] = [
+const NOTIFICATIONS: [(ProblemCode, &str); 6] = [
     (ProblemCode::Syntax, "text that is not in the grammar of its language"),
     (ProblemCode::Schema, "text that is not in the schema of infrastructure YAML"),
     (ProblemCode::Configuration, "text that is not in the schema of foreshock.toml"),
     (ProblemCode::Suppression, "what is to be said of a suppression"),
+    (ProblemCode::Promise, "what is to be said of an objective that is kept elsewhere"),
     (ProblemCode::Failure, "a stack on which Foreshock failed"),
 ];
 
@@ -124,7 +125,7 @@ fn invocation(report: &Report, places: &Places<'_>, exit: u8) -> Value {
     let configuration = report.problems.iter();
     let configuration = configuration.map(|(place, message)| of(ProblemCode::Configuration, "error", place, message));
     let notices = report.notices.iter();
-    let notices = notices.map(|told| of(ProblemCode::Suppression, level(told.severity), &told.place, &told.message));
+    let notices = notices.map(|told| of(told.code, level(told.severity), &told.place, &told.message));
     let read = report.stacks.iter().flat_map(|stack| &stack.stack.problems).map(|problem| {
         let place = Place::new(problem.file.clone(), problem.problem.span);
         let level = if problem.code == ProblemCode::Syntax { "warning" } else { "error" };

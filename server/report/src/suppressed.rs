@@ -1,6 +1,6 @@
 //! What is suppressed: by whom, why, until when.
 
-use foreshock_analysis::{Notice, ProblemCode, Stack, Suppressed};
+use foreshock_analysis::{Notice, Stack, Suppressed};
 use serde_json::{Value, json};
 
 use super::table::{Paint, Table};
@@ -50,7 +50,7 @@ pub(super) fn suppressed_json(stack: &Stack, places: &Places<'_>) -> Value {
 pub(super) fn notices_json(notices: &[Notice], places: &Places<'_>) -> Value {
     let all = notices.iter().map(|notice| {
         let mut object = places.json(&notice.place);
-        object.insert("code".to_owned(), ProblemCode::Suppression.name().into());
+        object.insert("code".to_owned(), notice.code.name().into());
         object.insert("severity".to_owned(), notice.severity.name().into());
         object.insert("message".to_owned(), notice.message.clone().into());
         Value::Object(object)

@@ -93,7 +93,7 @@ pub const KEYS: &[Key] = &[
         "stack",
         "slo",
         Shape::Percent,
-        "the availability that is promised, in percent; what `foreshock availability` is measured against unless `--slo` is given; above what the design can reach it is a finding, [slo-unreachable](rules/slo-unreachable.md), where most is lost",
+        "the availability that is promised, in percent; what `foreshock availability` is measured against unless `--slo` is given; above what the design can reach it is a finding, [slo-unreachable](rules/slo-unreachable.md), where most is lost. Objectives that you keep for other tools are read, too ([promises](promises.md))",
     ),
     key("stack", "rules", Shape::Levels, "how loud rules are in it"),
     key("stack", "ignore", Shape::Tables, "findings that are not shown in it, by address"),

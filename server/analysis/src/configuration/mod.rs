@@ -20,7 +20,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::Catalog;
 use foreshock_files::Files;
 use foreshock_infra::closest;
-use foreshock_text::{AnchoredText, FilePath, Problem};
+use foreshock_model::Probability;
+use foreshock_text::{AnchoredText, FilePath, Place, Problem};
 
 use crate::Severity;
 use crate::findings::suppression::AddressIgnore;
@@ -84,6 +85,12 @@ impl Configuration {
             path.as_ref().is_none_or(|path| path.is_match(relative.as_std_path()))
         };
         self.ignores.iter().filter(|(_, path)| is_meant(path)).map(|(ignore, _)| ignore.clone()).collect()
+    }
+
+    /// What an entry promises of its stacks, and where.
+    fn promise_of(&self, entry: &StackEntry) -> Option<(Probability, Place)> {
+        let (allowed, span) = entry.slo?;
+        Some((allowed, Place::new(self.file.clone(), span)))
     }
 
     /// The entries that a stack's root is meant by, in the order written.

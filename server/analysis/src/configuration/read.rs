@@ -118,7 +118,7 @@ fn stack(section: Section<'_, '_>, whole: Span, ignores: Vec<IgnoreEntry>) -> Op
     let name = section.text("name").map(|(name, _)| name);
     let var_files = section.texts("var_files");
     let workspace = section.text("workspace").map(|(workspace, _)| workspace);
-    let slo = section.get("slo").and_then(|item| objective(item, section.problems));
+    let slo = section.get("slo").and_then(|item| Some((objective(item, section.problems)?, span_of(item))));
     let mut variables = BTreeMap::new();
     for (key, item) in section.table("variables") {
         variables.insert(key.get_ref().to_string(), as_hcl(item.get_ref()));

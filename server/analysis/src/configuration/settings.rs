@@ -9,12 +9,13 @@ use foreshock_catalog::Catalog;
 use foreshock_files::Files;
 use foreshock_model::Probability;
 use foreshock_terraform::ResolveOptions;
-use foreshock_text::FilePath;
+use foreshock_text::{FilePath, Place};
 
 use super::stack_entry::{StackEntry, find_file};
 use super::{Configuration, Levels};
 use crate::Baseline;
 use crate::findings::suppression::{AddressIgnore, Date};
+use crate::promises::Tied;
 use crate::workspace::paths::normalised;
 
 /// What somebody has chosen in an editor. `foreshock.toml` wins.
@@ -48,8 +49,10 @@ pub struct StackSettings {
     pub(crate) options: ResolveOptions,
     /// How loud rules are.
     pub(crate) levels: Levels,
-    /// The unavailability that its promise leaves.
-    pub(crate) slo: Option<Probability>,
+    /// The unavailability that its promise leaves, and where that is written.
+    pub(crate) slo: Option<(Probability, Place)>,
+    /// What is promised of it in files that others keep.
+    pub(crate) promises: Vec<Arc<Tied>>,
     /// What resources mean.
     pub(crate) catalog: Arc<Catalog>,
     /// The findings that nobody wants to see, by address.
@@ -69,6 +72,7 @@ impl Default for StackSettings {
             options: ResolveOptions::default(),
             levels: Levels::default(),
             slo: None,
+            promises: Vec::new(),
             catalog: Catalog::bundled().clone(),
             ignores: Vec::new(),
             baseline: None,
@@ -89,6 +93,13 @@ impl StackSettings {
 /// Two catalogs are the same only when they are one.
 impl PartialEq for StackSettings {
     fn eq(&self, other: &StackSettings) -> bool {
+        self.promises == other.promises && self.is_same_but_for_promises(other)
+    }
+}
+
+impl StackSettings {
+    /// Whether both say the same of everything but what is promised in files that others keep.
+    pub(crate) fn is_same_but_for_promises(&self, other: &StackSettings) -> bool {
         self.variant == other.variant
             && self.chosen == other.chosen
             && self.options == other.options
@@ -151,7 +162,7 @@ pub(crate) fn stacks_of(
     for entry in others {
         common.levels = common.levels.with(&entry.levels);
         common.ignores.extend(entry.ignores.iter().cloned());
-        common.slo = entry.slo.or(common.slo);
+        common.slo = configuration.promise_of(entry).or(common.slo);
     }
     if variants.is_empty() {
         return vec![chosen_by_hand(common, root, choices, places, files)];
@@ -160,6 +171,7 @@ pub(crate) fn stacks_of(
     let mut stacks: Vec<StackSettings> = Vec::new();
     for entry in variants {
         let mut settings = configured(common.clone(), entry, root, &directory, files);
+        settings.slo = configuration.promise_of(entry).or(settings.slo);
         // Two entries with the same files may still differ in their variables.
         let taken = |variant: &Option<Arc<str>>| stacks.iter().any(|stack| stack.variant == *variant);
         if taken(&settings.variant) {
@@ -190,7 +202,6 @@ fn configured(
     settings.options.workspace = settings.options.workspace.or_else(|| entry.workspace.clone());
     settings.levels = settings.levels.with(&entry.levels);
     settings.ignores.extend(entry.ignores.iter().cloned());
-    settings.slo = entry.slo.or(settings.slo);
     let named = entry.name.clone();
     let by_files = || {
         let names: Vec<&str> = entry.var_files.iter().map(|(name, _)| name.as_str()).collect();

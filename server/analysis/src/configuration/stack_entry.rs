@@ -23,8 +23,8 @@ pub(super) struct Entry {
     pub(super) workspace: Option<String>,
     /// As text for `-var`.
     pub(super) variables: BTreeMap<String, String>,
-    /// The unavailability that is allowed.
-    pub(super) slo: Option<Probability>,
+    /// The unavailability that is allowed, and where that is written.
+    pub(super) slo: Option<(Probability, Span)>,
     pub(super) levels: Levels,
     pub(super) ignores: Vec<Arc<AddressIgnore>>,
 }
@@ -38,7 +38,7 @@ pub(crate) struct StackEntry {
     pub(super) var_files: Vec<(String, Span)>,
     pub(super) workspace: Option<String>,
     pub(super) variables: BTreeMap<String, String>,
-    pub(super) slo: Option<Probability>,
+    pub(super) slo: Option<(Probability, Span)>,
     pub(super) levels: Levels,
     pub(super) ignores: Vec<Arc<AddressIgnore>>,
     matcher: GlobMatcher,

@@ -50,7 +50,7 @@ impl Difference {
     pub(crate) fn between(before: &Stack, now: &Stack) -> Option<Difference> {
         let is_comparable = before.kind == now.kind
             && before.root == now.root
-            && before.settings() == now.settings()
+            && before.settings().is_same_but_for_promises(now.settings())
             && before.understood().part.is_none()
             && now.understood().part.is_none()
             && !before.is_record()
@@ -60,7 +60,9 @@ impl Difference {
         }
         let changed = changed_components(before, now)?;
         let instances = changed_instances(before, now)?;
-        let same_system = changed.is_empty() && Arc::ptr_eq(&before.assessment, &now.assessment);
+        let same_system = changed.is_empty()
+            && before.promises() == now.promises()
+            && Arc::ptr_eq(&before.assessment, &now.assessment);
         let mut components = FixedBitSet::with_capacity(now.system().components.len());
         reached(now.system(), &changed, &mut components);
         let prices =

@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Workspace;
 use super::past::Past;
+use super::promised::PromiseFiles;
 use super::seen::is_same;
 use crate::workspace::disk::Sources;
 use crate::workspace::paths::directory_of;
@@ -154,6 +155,8 @@ impl Workspace {
             options: self.options.clone(),
             sources: Rc::new(Sources::on(Box::new(Past(tree.clone())), self.sources.clone())),
             is_past: true,
+            // Until somebody of the present has promised something.
+            promises: PromiseFiles::off(),
             ..Workspace::with_dialects(self.dialects)
         });
         let (base, doubt) = (base_of(found), found.doubt.clone());
@@ -255,7 +258,10 @@ impl BaseWorkspace {
             let is_same = || is_same(read, present, &past.sources);
             return match !now.understood().reads_others && is_same() {
                 true => Some(Arc::new(now.clone())),
-                false => past.stack_at(dialect, &now.root, number),
+                false => {
+                    past.look_for_promises_like(now);
+                    past.stack_at(dialect, &now.root, number)
+                }
             };
         }
         let root = match self.moved.get(&now.root) {
@@ -266,6 +272,7 @@ impl BaseWorkspace {
                 found
             }
         };
+        self.workspace.look_for_promises_like(now);
         self.workspace.stack_at(dialect, &root?, number)
     }
 }

@@ -43,6 +43,7 @@ impl Workspace {
         if !told.is_empty() {
             self.changes.extend(self.sources.look_at(&told));
             self.follow_folders(&told);
+            self.promises.tell(&told);
             self.bases.forget_disk(&told);
             // Where a repository begins configurations end, and reading does.
             if told.iter().any(|path| path.as_path().file_name() == Some(".git")) {
@@ -53,6 +54,7 @@ impl Workspace {
         if std::mem::take(&mut self.in_doubt) {
             let changes = self.sources.look_again(&self.read());
             self.changes.extend(changes);
+            self.promises.look_again();
             self.bases.look_again();
         }
     }
@@ -132,7 +134,8 @@ impl Workspace {
 
     /// Counts up whenever [`Workspace::watched`] may say something else.
     pub fn watched_generation(&self) -> u64 {
-        self.sources.store().generation().wrapping_add(self.index.generation)
+        let own = self.index.generation.wrapping_add(self.promises.generation());
+        self.sources.store().generation().wrapping_add(own)
     }
 
     /// What of the disk the last snapshot depends on.
@@ -148,6 +151,7 @@ impl Workspace {
             watched.directories.extend(above.map(Utf8Path::to_owned));
         }
         watched.paths.extend(read.files.iter().map(|file| file.as_path().to_owned()));
+        watched.paths.extend(self.promises.paths().cloned());
         watched.paths.extend(self.bases.files());
         for path in watched.paths.iter().filter(|path| path.is_symlink()) {
             if let Ok(target) = path.canonicalize_utf8() {

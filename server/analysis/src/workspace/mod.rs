@@ -11,6 +11,7 @@ pub(crate) mod freshness;
 mod index;
 mod past;
 pub(crate) mod paths;
+mod promised;
 mod remarks;
 mod samples;
 mod seen;
@@ -31,6 +32,7 @@ pub use self::base::BaseChoice;
 use self::base::Bases;
 pub use self::freshness::Watched;
 pub(crate) use self::index::Index;
+use self::promised::{PromiseFiles, holds_promises};
 use self::remarks::remarks;
 use self::samples::without_samples;
 use self::seen::Seen;
@@ -56,6 +58,7 @@ pub struct Workspace {
     /// One for each dialect.
     readers: Vec<Box<dyn Reader>>,
     index: Index,
+    promises: PromiseFiles,
     /// Paths that somebody said have changed on the disk.
     told: Vec<FilePath>,
     /// Whether what was read is to be looked at again, whatever was told.
@@ -117,6 +120,7 @@ impl Workspace {
             dialects,
             readers: dialects.iter().map(|dialect| dialect.reader()).collect(),
             index: Index::default(),
+            promises: PromiseFiles::default(),
             told: Vec::new(),
             in_doubt: false,
             changes: Changes::default(),
@@ -229,6 +233,7 @@ impl Workspace {
                 let found = self.with_reader(dialect, |reader, site| reader.roots_of(&document, site));
                 roots.extend(found.into_iter().map(|root| (dialect, root)));
             }
+            roots.extend(self.roots_promised_in(&document));
         }
         let wanted: BTreeSet<(StackKind, &Utf8Path)> =
             roots.iter().filter_map(|(dialect, root)| Some((self.id_of(*dialect)?, root.as_path()))).collect();
@@ -258,6 +263,9 @@ impl Workspace {
             }
             (roots, passed_over) = without_samples(roots, &absolute);
         } else {
+            if holds_promises(&absolute) {
+                return Err(format!("{path}: {NO_STACK}"));
+            }
             let claimed = self.dialect_of(&absolute);
             let root = claimed.and_then(|dialect| Some((dialect, self.readers.get(dialect)?.root_at(&absolute)?)));
             let (dialect, root) = root.ok_or_else(|| format!("{path}: {EXPECTED}"))?;
@@ -266,6 +274,7 @@ impl Workspace {
             } else {
                 self.set_folders(vec![root.clone()]);
             }
+            self.look_for_promises_of(dialect, &root);
             roots.insert((dialect, root));
         }
         self.drop_changed();
@@ -290,6 +299,7 @@ impl Workspace {
         let root = root?;
         let home = self.readers.get(dialect).map(|reader| reader.home(&root));
         self.set_folders(home.map(|home| home.directory).into_iter().collect());
+        self.look_for_promises_of(dialect, &root);
         self.drop_changed();
         let settings = self.settings_of(dialect, &root).into_iter().next().unwrap_or_default();
         let analysed = self.analysed(dialect, &root, settings, 0, &|| false);
@@ -323,6 +333,7 @@ impl Workspace {
         for reader in &mut self.readers {
             reader.index(&site, (!is_first).then_some(&changed));
         }
+        self.index_promises(is_first, &changed);
         self.index.found.clear();
     }
 
@@ -372,7 +383,9 @@ impl Workspace {
         for Configured { configuration, .. } in &configurations {
             files.insert(configuration.file.clone(), SourceFile::Configuration(configuration.clone()));
         }
-        let notices = self.notices(&stacks, &configurations, &files);
+        files.extend(self.read_promise_files(&stacks));
+        let mut notices = self.notices(&stacks, &configurations, &files);
+        notices.extend(self.promise_notices(&stacks));
         let base_problem = self.bases.problem();
         let mut snapshot =
             Snapshot::new(self.revision, self.folders.clone(), stacks, configurations, files, base_problem);
@@ -455,8 +468,12 @@ impl Workspace {
             all.iter_mut().for_each(|settings| reader.complete(root, settings));
             let deployments = reader.deployments(root, &*sources);
             if !deployments.is_empty() {
-                return all.iter().flat_map(|settings| settings.deployed_as(&deployments)).collect();
+                all = all.iter().flat_map(|settings| settings.deployed_as(&deployments)).collect();
             }
+        }
+        // Of several stacks of one root nobody knows which is meant.
+        if let [only] = all.as_mut_slice() {
+            only.promises = self.promises_of(dialect, root);
         }
         all
     }
@@ -535,6 +552,8 @@ impl Workspace {
         files
     }
 }
+
+const NO_STACK: &str = "these are promises, and no stack; expected the directory of the stack that they speak of";
 
 const EXPECTED: &str = "expected a directory, a .tf or .tf.json file, infrastructure YAML (.yaml, .yml, .json) or the JSON \
                         of a Terraform plan or state";

@@ -8,7 +8,7 @@ use foreshock_text::{FilePath, Place};
 
 use crate::findings::suppression::of_problem;
 use crate::workspace::paths::directory_of;
-use crate::{Notice, Severity, Stack};
+use crate::{Notice, ProblemCode, Severity, Stack};
 
 /// The remarks of these stacks, each once. `is_whole` says that all stacks are among them that somebody has asked for: only then
 /// a value that none of these reads is read by nobody.
@@ -22,7 +22,8 @@ pub(super) fn remarks(stacks: &[Arc<Stack>], is_whole: bool) -> Vec<Notice> {
         let names: Vec<String> = unread.iter().map(|value| value.name.to_string()).collect();
         let (are, values) = if names.len() == 1 { ("is", "its value is") } else { ("are", "their values are") };
         let message = format!("{} {are} declared nowhere here: {values} read by nothing", some_of(&names));
-        remarks.push(Notice { place: Place::new(file.clone(), first.span), severity: Severity::Info, message });
+        let place = Place::new(file.clone(), first.span);
+        remarks.push(Notice { place, severity: Severity::Info, code: ProblemCode::Suppression, message });
     }
     remarks.sort_by(|one, other| (&one.place, &one.message).cmp(&(&other.place, &other.message)));
     remarks.dedup();

@@ -11,7 +11,8 @@ use foreshock_text::{FilePath, Problem, Span};
 use super::Workspace;
 use super::seen::Seen;
 use crate::configuration::StackSettings;
-use crate::dialect::{Dialect, Meaning, Understood};
+use crate::dialect::infra::InfraDialect;
+use crate::dialect::{Dialect, Meaning, Texts, Understood};
 use crate::findings::suppression::{Annotations, settle};
 use crate::findings::{baseline, find, folded, grade};
 use crate::{ProblemCode, Stack};
@@ -133,14 +134,20 @@ impl Workspace {
         let texts = Seen::of(&self.sources);
         let settings = Arc::new(settings);
         let understood = reader.understand(root, &texts, &settings)?;
+        // Another version of what is promised is another version of the stack.
+        settings.promises.iter().for_each(|tied| drop(texts.yaml(&tied.promise.place.file)));
         Ok((*known, understood, settings, texts.read()))
     }
 
     /// Takes out what somebody has decided to live with.
     fn settled(&self, mut stack: Stack) -> Stack {
         let read = |file| (Clone::clone(file), self.sources.annotations(file, stack.dialect()));
+        let promises = stack.promise_files().into_iter().map(|file| {
+            let annotations = self.sources.annotations(&file, &InfraDialect);
+            (file, annotations)
+        });
         let annotations: Vec<(_, Arc<Annotations>)> =
-            stack.files.iter().map(read).filter(|(_, annotations)| !annotations.is_empty()).collect();
+            stack.files.iter().map(read).chain(promises).filter(|(_, annotations)| !annotations.is_empty()).collect();
         settle(&mut stack, annotations, self.today);
         stack
     }

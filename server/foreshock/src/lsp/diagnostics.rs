@@ -58,7 +58,7 @@ pub(super) fn of_file(view: &View, file: &FilePath) -> Vec<Diagnostic> {
             // The language's own server reports these as errors; here they say what was left out of the picture.
             ProblemCode::Syntax => Severity::Warning,
             ProblemCode::Schema | ProblemCode::Configuration | ProblemCode::Failure => Severity::Error,
-            ProblemCode::Suppression => Severity::Warning,
+            ProblemCode::Suppression | ProblemCode::Promise => Severity::Warning,
         },
         code: code.name(),
         page: None,
@@ -69,8 +69,8 @@ pub(super) fn of_file(view: &View, file: &FilePath) -> Vec<Diagnostic> {
     let notices = snapshot.notices.iter().filter(|notice| notice.place.file == *file).map(|notice| Diagnostic {
         range: view.first_line(&notice.place),
         severity: notice.severity,
-        code: ProblemCode::Suppression.name(),
-        page: Some(page_address("suppressions.md")),
+        code: notice.code.name(),
+        page: Some(page_address(if notice.code == ProblemCode::Promise { "promises.md" } else { "suppressions.md" })),
         message: notice.message.clone(),
         related: Vec::new(),
         component: None,

@@ -1,7 +1,7 @@
 //! A stack as a page shows it.
 
 use foreshock_analysis::Stack;
-use foreshock_engine::Method;
+use foreshock_engine::{Method, Verdict};
 use foreshock_model::Layer;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -196,9 +196,7 @@ fn headline(matter: &StackMatter) -> Option<Headline> {
             .verdicts
             .iter()
             .map(|verdict| PromiseView {
-                of: verdict
-                    .component
-                    .map_or_else(|| "the system".to_owned(), |component| matter.stack.id_of(component)),
+                of: promised_of(&matter.stack, verdict),
                 objective: up(verdict.allowed),
                 verdict: match (verdict.met, verdict.unreachable) {
                     (true, _) => "met",
@@ -211,6 +209,12 @@ fn headline(matter: &StackMatter) -> Option<Headline> {
             .collect(),
         outages: outage_views(matter),
     })
+}
+
+/// `aws_lb.web (requests-availability)`
+fn promised_of(stack: &Stack, verdict: &Verdict) -> String {
+    let of = verdict.component.map_or_else(|| "the system".to_owned(), |component| stack.id_of(component));
+    stack.promise_of(verdict).map_or_else(|| of.clone(), |promise| format!("{of} ({})", promise.name))
 }
 
 /// So many entries are told.

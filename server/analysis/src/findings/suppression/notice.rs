@@ -9,13 +9,15 @@ use foreshock_text::{FilePath, Place, Problem};
 use super::{Annotations, Date, IgnoreUse, Outcome};
 use crate::{ProblemCode, RuleId, Severity, Stack};
 
-/// Something to be said of a suppression.
+/// Something to be said beside what is found: of a suppression, of a value, of a promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// Where.
     pub place: Place,
     /// How loud.
     pub severity: Severity,
+    /// What it is about.
+    pub code: ProblemCode,
     /// One sentence.
     pub message: String,
 }
@@ -59,14 +61,15 @@ pub(crate) fn notices(
             }
             Fate { .. } => continue,
         };
-        notices.push(Notice { place: named.clone(), severity, message });
+        notices.push(Notice { place: named.clone(), severity, code: ProblemCode::Suppression, message });
     }
     notices.sort_by(|one, other| (&one.place, &one.message).cmp(&(&other.place, &other.message)));
     notices
 }
 
 pub(crate) fn of_problem(file: &FilePath, severity: Severity, problem: &Problem) -> Notice {
-    Notice { place: Place::new(file.clone(), problem.span), severity, message: problem.message.clone() }
+    let (place, message) = (Place::new(file.clone(), problem.span), problem.message.clone());
+    Notice { place, severity, code: ProblemCode::Suppression, message }
 }
 
 /// What became of one rule of one comment in all stacks together.
