@@ -11,7 +11,6 @@ use foreshock_text::{FilePath, Problem, Span};
 use super::Workspace;
 use super::seen::Seen;
 use crate::configuration::StackSettings;
-use crate::dialect::infra::InfraDialect;
 use crate::dialect::{Dialect, Meaning, Texts, Understood};
 use crate::findings::suppression::{Annotations, settle};
 use crate::findings::{baseline, find, folded, grade};
@@ -142,9 +141,11 @@ impl Workspace {
     /// Takes out what somebody has decided to live with.
     fn settled(&self, mut stack: Stack) -> Stack {
         let read = |file| (Clone::clone(file), self.sources.annotations(file, stack.dialect()));
-        let promises = stack.promise_files().into_iter().map(|file| {
-            let annotations = self.sources.annotations(&file, &InfraDialect);
-            (file, annotations)
+        // Whoever claims a file of promises knows its comments.
+        let promises = stack.promise_files().into_iter().filter_map(|file| {
+            let dialect = self.dialects.get(self.dialect_of(file.as_path())?)?;
+            let annotations = self.sources.annotations(&file, *dialect);
+            Some((file, annotations))
         });
         let annotations: Vec<(_, Arc<Annotations>)> =
             stack.files.iter().map(read).chain(promises).filter(|(_, annotations)| !annotations.is_empty()).collect();
