@@ -233,7 +233,7 @@ pub(crate) fn variables(graph: &Graph<'_>, index: usize, blocks: Option<&[usize]
     variables.insert("members", graph.list(&parts));
     let alike = blocks.filter(|_| graph.row(index).is_some_and(|row| row.replicas)).map_or(1, <[usize]>::len);
     variables.insert("replicas", Value::new(Kind::Number(alike as f64)));
-    let prevented = graph.instance(index).is_some_and(|instance| instance.prevent_destroy);
+    let prevented = graph.instance(index).is_some_and(|instance| instance.lifecycle.prevent_destroy);
     variables.insert("prevent_destroy", Value::new(Kind::Bool(prevented)));
     variables.insert("declared", declared.clone());
     variables

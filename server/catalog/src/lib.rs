@@ -7,6 +7,7 @@
 //! Start reading at [`assemble`], then [`Row`] and `data/aws_data.toml`.
 
 mod addresses;
+mod apply;
 mod assembled;
 mod assembly;
 mod backups;
@@ -40,6 +41,9 @@ mod stages;
 mod unplaced;
 mod zones;
 
+pub use apply::{
+    Action, AttributeChange, Disruption, Effect, Names, Outcome, ResourceChange, Taken, applied, time_to_make,
+};
 pub use assembled::{Assembled, Egress, ResourceRole, Role, assemble};
 pub use assembly::Assembly;
 pub use catalog::Catalog;

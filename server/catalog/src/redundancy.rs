@@ -86,7 +86,7 @@ fn instances(
 /// The attribute of a number that `ignore_changes` names.
 fn left_to_others<'e>(instance: &Instance, expression: &'e Expression) -> Option<&'e str> {
     expression.reads().find(|read| {
-        instance.ignores.iter().any(|ignored| {
+        instance.lifecycle.ignores.iter().any(|ignored| {
             let rest = read.strip_prefix(&**ignored);
             &**ignored == "all" || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         })

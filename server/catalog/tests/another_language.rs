@@ -11,7 +11,8 @@ use std::sync::Arc;
 use expect_test::{Expect, expect};
 use foreshock_catalog::{Catalog, assemble};
 use foreshock_resources::{
-    Attribute, AttributePlace, BlockPlace, Body, Instance, Key, Kind, Mode, Provenance, Resources, Trace, Value,
+    Attribute, AttributePlace, BlockPlace, Body, Instance, Key, Kind, Lifecycle, Mode, Provenance, Resources, Trace,
+    Value,
 };
 use foreshock_text::{FilePath, Place, Span};
 
@@ -49,8 +50,7 @@ fn declared(text: &str) -> Resources {
             region: None,
             provider: None,
             depends_on: Vec::new(),
-            prevent_destroy: false,
-            ignores: Vec::new(),
+            lifecycle: Lifecycle::default(),
         }));
     }
     instances.sort_by(|one: &Arc<Instance>, other| one.address.cmp(&other.address));

@@ -31,6 +31,28 @@ pub enum Key {
     Unknown(Arc<str>),
 }
 
+/// How a resource is made, changed and destroyed, as its text asks for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lifecycle {
+    /// Whether it says `prevent_destroy = true`, which must be written out.
+    pub prevent_destroy: bool,
+    /// Whether it says `create_before_destroy = true`: of a replacement the new one is made first.
+    pub create_before_destroy: bool,
+    /// Paths of what `ignore_changes` leaves to others, without indexes: `spec.replicas`; `all` for everything.
+    pub ignores: Vec<Arc<str>>,
+    /// What `replace_triggered_by` names: whose change replaces it.
+    pub triggers: Vec<Trigger>,
+}
+
+/// What a resource is replaced with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Trigger {
+    /// The resource, without any key: `module.web.aws_launch_template.web`.
+    pub resource: Arc<str>,
+    /// Path of its attribute, without indexes; empty for any change of it.
+    pub attribute: Arc<str>,
+}
+
 /// One instance of a resource or data block.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Instance {
@@ -70,8 +92,6 @@ pub struct Instance {
     pub provider: Option<Attribute>,
     /// Instances and modules named by `depends_on`.
     pub depends_on: Vec<Arc<str>>,
-    /// Whether `lifecycle` says `prevent_destroy = true`, which must be written out.
-    pub prevent_destroy: bool,
-    /// Paths of what `ignore_changes` leaves to others, without indexes: `spec.replicas`; `all` for everything.
-    pub ignores: Vec<Arc<str>>,
+    /// What `lifecycle` says.
+    pub lifecycle: Lifecycle,
 }

@@ -18,7 +18,7 @@ mod resources;
 mod value;
 
 pub use body::{Attribute, Block, Body};
-pub use instance::{Instance, Key, Mode};
+pub use instance::{Instance, Key, Lifecycle, Mode, Trigger};
 pub use places::{AttributePlace, BlockPlace};
 pub use resources::{ModuleCall, Reference, Resources};
 pub use value::{JoinedProvenance, Kind, NAMELESS, Provenance, Trace, Value};

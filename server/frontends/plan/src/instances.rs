@@ -238,8 +238,7 @@ impl<'t> Reading<'_, '_, 't> {
                 None => provider.and_then(|(expressions, scope)| reader.provider(expressions, &scope)),
             },
             depends_on: self.depends_on(configured.as_ref().map(|(resource, _)| *resource), address, side, hint, facts),
-            prevent_destroy: text.is_some_and(|text| text.prevent_destroy),
-            ignores: text.map(|text| text.ignores.clone()).unwrap_or_default(),
+            lifecycle: text.map(|text| text.lifecycle.clone()).unwrap_or_default(),
         }
     }
 

@@ -14,6 +14,7 @@ mod files;
 mod inputs;
 mod json;
 mod kept;
+mod lifecycle;
 mod moves;
 mod named_values;
 mod references;

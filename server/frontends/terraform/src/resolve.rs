@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use foreshock_expressions::{Budget, each_reference};
-use foreshock_resources::{Instance, Key, Kind, Mode, ModuleCall, Resources};
-use foreshock_syntax::hcl::{Expr, ExprKind, StepKind, TraversalStep, parse_expression};
+use foreshock_resources::{Instance, Key, Kind, Lifecycle, Mode, ModuleCall, Resources};
+use foreshock_syntax::hcl::{StepKind, TraversalStep, parse_expression};
 use foreshock_text::{FilePath, Problem, Span};
 
 use crate::cache::ResolveCache;
@@ -18,6 +18,7 @@ use crate::evaluate::{
 };
 use crate::files::TerraformFiles;
 use crate::kept::{Answers, Kept, Watched};
+use crate::lifecycle::lifecycle;
 use crate::named_values::named_values;
 use crate::references::{ModuleNode, ModuleReferences, handed_down, quoted_references, references};
 use crate::resolved::{ResolveOptions, Resolved};
@@ -212,8 +213,7 @@ pub(crate) fn instance(
         region: evaluator.region_of(one),
         provider: evaluator.provider(&one.module, &config.provider),
         depends_on: depends_on(evaluator, &one.module, &config.block),
-        prevent_destroy: config.block.blocks.iter().any(prevents_destruction),
-        ignores: config.block.blocks.iter().flat_map(ignores).collect(),
+        lifecycle: lifecycle(path, &config.block),
     }
 }
 
@@ -249,39 +249,6 @@ fn as_many_as(block: &Block) -> Arc<str> {
         (Some(name), None, "for_each") => Arc::from(format!("as many as {name}")),
         (Some(name), None, _) => Arc::from(format!("as many as {name} says")),
         (_, _, argument) => Arc::from(format!("as many as its {argument} says")),
-    }
-}
-
-fn prevents_destruction(block: &Block) -> bool {
-    let written = block.attribute("prevent_destroy").filter(|_| &*block.kind == "lifecycle");
-    written.is_some_and(|attribute| matches!(attribute.expr.kind, ExprKind::Bool(true)))
-}
-
-/// What a `lifecycle` leaves to others, each as a path without indexes.
-fn ignores(block: &Block) -> Vec<Arc<str>> {
-    let written = block.attribute("ignore_changes").filter(|_| &*block.kind == "lifecycle");
-    let Some(attribute) = written else { return Vec::new() };
-    let items = match &attribute.expr.kind {
-        ExprKind::Array(items) => items.as_slice(),
-        _ => std::slice::from_ref(&*attribute.expr),
-    };
-    items.iter().filter_map(ignored_path).collect()
-}
-
-fn ignored_path(expr: &Expr) -> Option<Arc<str>> {
-    match &expr.kind {
-        ExprKind::Variable(name) | ExprKind::String(name) => Some(name.clone()),
-        ExprKind::Traversal(operand, steps) => {
-            let mut path = ignored_path(operand)?.to_string();
-            for step in steps {
-                if let StepKind::Attribute(name) = &step.kind {
-                    path.push('.');
-                    path.push_str(name);
-                }
-            }
-            Some(path.into())
-        }
-        _ => None,
     }
 }
 
@@ -321,8 +288,7 @@ pub(crate) fn not_at_hand(
         region: own_region.or_else(|| provider.as_ref().and_then(|provider| evaluator.region(module, provider))),
         provider: provider.as_ref().and_then(|provider| evaluator.provider(module, provider)),
         depends_on: depends_on(evaluator, module, &config.block),
-        prevent_destroy: false,
-        ignores: Vec::new(),
+        lifecycle: Lifecycle::default(),
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn words(instance: Option<&Instance>) -> String {
             }
         }
     }
-    if instance.prevent_destroy {
+    if instance.lifecycle.prevent_destroy {
         said.push("prevent_destroy goes with its block".to_owned());
     }
     if !has_copy {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use foreshock_catalog::Recipes;
-use foreshock_resources::{Instance, Key, Mode, ModuleCall, Resources};
+use foreshock_resources::{Instance, Key, Lifecycle, Mode, ModuleCall, Resources};
 use foreshock_terraform::registry_source;
 
 use super::{Terraform, placement, way_out};
@@ -64,8 +64,7 @@ fn as_instance(call: &ModuleCall) -> Instance {
         region: None,
         provider: None,
         depends_on: Vec::new(),
-        prevent_destroy: false,
-        ignores: Vec::new(),
+        lifecycle: Lifecycle::default(),
     }
 }
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_expressions::Budget;
 use foreshock_resources::{
-    Attribute, AttributePlace, BlockPlace, Body, Instance, Key, Kind, Mode, ModuleCall, Provenance, Resources, Trace,
-    Value, open,
+    Attribute, AttributePlace, BlockPlace, Body, Instance, Key, Kind, Lifecycle, Mode, ModuleCall, Provenance,
+    Resources, Trace, Value, open,
 };
 use foreshock_syntax::hcl::{ExprKind, ObjectKey};
 use foreshock_text::{FilePath, Place, Problem, Span};
@@ -341,8 +341,7 @@ impl One<'_, '_, '_> {
             region: None,
             provider: None,
             depends_on: Vec::new(),
-            prevent_destroy: false,
-            ignores: Vec::new(),
+            lifecycle: Lifecycle::default(),
         };
         let mut resources = Resources::default();
         resources.instances.push(Arc::new(instance));

@@ -1,0 +1,65 @@
+//! What an attribute is that nobody writes: what the provider works out, its default, or nothing.
+
+use std::sync::OnceLock;
+
+use foreshock_resources::{Kind, Value};
+use rustc_hash::FxHashMap;
+
+use super::differ::is_alike;
+
+/// Of each type the attributes that the provider works out where nobody writes them, and the defaults of the others.
+const AWS: &str = include_str!("../../data/replacement/aws_defaults.tsv");
+
+/// The lines of the table, by type.
+fn lines() -> &'static FxHashMap<&'static str, &'static str> {
+    static LINES: OnceLock<FxHashMap<&'static str, &'static str>> = OnceLock::new();
+    LINES.get_or_init(|| {
+        let lines = AWS.lines().filter(|line| !line.starts_with('#'));
+        lines.filter_map(|line| line.split_once('\t')).collect()
+    })
+}
+
+/// Whether an attribute is the same written as it is and not written; none when nobody knows. `is_taken_away`: it was written, and
+/// is no more.
+pub(super) fn is_same(type_name: &str, path: &str, written: &Value, is_taken_away: bool) -> Option<bool> {
+    if written.kind == Kind::Null {
+        return Some(true);
+    }
+    // Of the other providers nobody has listed what they work out.
+    if !type_name.starts_with("aws_") {
+        return is_nothing(written).then_some(true);
+    }
+    let (computed, defaults) = lines().get(type_name).and_then(|line| line.split_once('\t')).unwrap_or_default();
+    if computed.split(' ').any(|one| one == path) {
+        // What was there stays; what is written now may be what is there.
+        return is_taken_away.then_some(true);
+    }
+    Some(match default(defaults, path) {
+        Some(default) => is_alike(&default, written),
+        None => is_nothing(written),
+    })
+}
+
+/// Of `name=JSON name=JSON`, without spaces in the JSON.
+fn default(defaults: &str, path: &str) -> Option<Value> {
+    let json = defaults.split(' ').find_map(|one| one.strip_prefix(path)?.strip_prefix('='))?;
+    Some(match json {
+        "true" => Value::new(Kind::Bool(true)),
+        "false" => Value::new(Kind::Bool(false)),
+        text if text.starts_with('"') => Value::string(text.trim_matches('"').replace("\\u0020", " ")),
+        number => number.parse().map_or_else(|_| Value::string(number), |number| Value::new(Kind::Number(number))),
+    })
+}
+
+/// Whether a value is what a provider takes for none.
+fn is_nothing(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Null => true,
+        Kind::Bool(flag) => !flag,
+        Kind::Number(number) => *number == 0.0,
+        Kind::String(text) => matches!(&**text, "" | "0" | "false"),
+        Kind::List(items) | Kind::Set(items) => items.is_empty(),
+        Kind::Map(items) => items.is_empty(),
+        Kind::Unknown(_) => false,
+    }
+}

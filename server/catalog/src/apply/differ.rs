@@ -1,0 +1,305 @@
+//! Where two versions of a resource differ, attribute by attribute. A value that nobody knows from the text can still be the same
+//! as before: when it is made of the same attributes of the same resources, it is, unless one of those gets a new value.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use foreshock_resources::{Block, Body, Kind, Value};
+use foreshock_text::Place;
+
+use super::replacement::Attributes;
+use super::transition::plain;
+use crate::paths;
+
+/// Nesting of values and blocks that is looked into.
+const DEEPEST: usize = 32;
+
+/// Attributes that Terraform and the providers change where they stand, whatever the type, and that nothing running notices.
+const NEVER_NOTICED: [&str; 3] = ["tags", "tags_all", "timeouts"];
+
+/// What is known of the resources that values refer to.
+pub(super) trait Referred {
+    /// What a resource of the base is called now.
+    fn now(&self, before: &str) -> String;
+    /// Whether a resource of now was not there at the base.
+    fn is_new(&self, address: &str) -> bool;
+}
+
+/// Whether something is different.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum State {
+    /// It is.
+    Sure,
+    /// It may be.
+    Perhaps,
+    /// It takes the value of a resource that was not there.
+    Follows(Arc<str>),
+    /// It is if one of these attributes of resources gets another value.
+    Hangs(BTreeSet<(Arc<str>, Arc<str>)>),
+}
+
+/// One attribute, or block, that is or may be different.
+#[derive(Clone, Debug)]
+pub(super) struct Difference {
+    pub(super) path: String,
+    /// Before; none where it was not there.
+    pub(super) was: Option<Value>,
+    /// Now; none where it is not there.
+    pub(super) is: Option<Value>,
+    /// Where it is written now.
+    pub(super) place: Option<Place>,
+    pub(super) state: State,
+    /// Whether it is a nested block as a whole.
+    pub(super) is_block: bool,
+}
+
+/// Looks for what is different between two bodies of one type.
+pub(super) struct Differ<'a> {
+    pub(super) referred: &'a dyn Referred,
+    pub(super) table: Option<&'a Attributes>,
+    pub(super) found: Vec<Difference>,
+}
+
+impl Differ<'_> {
+    /// Compares what is written in two bodies; `around` is the path of the block that they are, empty for the resource.
+    pub(super) fn bodies(&mut self, before: &Body, now: &Body, around: &str, depth: usize) {
+        let names: BTreeSet<&Arc<str>> = before.attributes.keys().chain(now.attributes.keys()).collect();
+        for name in names {
+            if around.is_empty() && NEVER_NOTICED.contains(&&**name) {
+                continue;
+            }
+            let path = joined(around, name);
+            let (was, is) = (before.attributes.get(name), now.attributes.get(name));
+            let place = is.map(|attribute| attribute.place.place());
+            let (was, is) = (was.map(|one| &one.value), is.map(|one| &one.value));
+            self.attribute(path, was, is, place, depth);
+        }
+        let kinds: BTreeSet<&Arc<str>> = before.blocks.iter().chain(&now.blocks).map(|block| &block.kind).collect();
+        for kind in kinds.into_iter().filter(|kind| !(around.is_empty() && NEVER_NOTICED.contains(&&***kind))) {
+            let of_kind = |body: &Body| -> Vec<Block> {
+                body.blocks.iter().filter(|block| block.kind == *kind).cloned().collect()
+            };
+            self.blocks(&of_kind(before), &of_kind(now), &joined(around, kind), depth);
+        }
+    }
+
+    fn attribute(&mut self, path: String, was: Option<&Value>, is: Option<&Value>, place: Option<Place>, depth: usize) {
+        fn written(value: Option<&Value>) -> Option<&Value> {
+            value.filter(|value| value.kind != Kind::Null)
+        }
+        let (was, is) = (written(was), written(is));
+        // A provider of the newer kind has attributes in attributes.
+        if let (Some(Value { kind: Kind::Map(old), .. }), Some(Value { kind: Kind::Map(new), .. })) = (was, is)
+            && self.table.is_some_and(|table| table.has_inside(&path))
+            && depth < DEEPEST
+        {
+            let names: BTreeSet<&Arc<str>> = old.keys().chain(new.keys()).collect();
+            for name in names {
+                self.attribute(joined(&path, name), old.get(name), new.get(name), place.clone(), depth + 1);
+            }
+            return;
+        }
+        let state = match (was, is) {
+            (None, None) => None,
+            (Some(was), Some(is)) => self.compare(was, is, depth),
+            (None, Some(new)) => match new.kind {
+                Kind::Unknown(_) => Some(State::Perhaps),
+                _ => Some(State::Sure),
+            },
+            (Some(_), None) => Some(State::Sure),
+        };
+        if let Some(state) = state {
+            let (was, is) = (was.cloned(), is.cloned());
+            self.found.push(Difference { path, was, is, place, state, is_block: false });
+        }
+    }
+
+    fn blocks(&mut self, before: &[Block], now: &[Block], path: &str, depth: usize) {
+        if depth > DEEPEST {
+            return;
+        }
+        // Those that are the same, wherever they stand, are no change.
+        let mut left: Vec<&Block> = before.iter().collect();
+        let mut new: Vec<&Block> = Vec::new();
+        for block in now {
+            let same = |other: &&Block| {
+                other.labels == block.labels && other.unknown.is_some() == block.unknown.is_some() && {
+                    let mut inner = Differ { referred: self.referred, table: None, found: Vec::new() };
+                    inner.bodies(&other.body, &block.body, "", depth + 1);
+                    inner.found.is_empty()
+                }
+            };
+            match left.iter().position(same) {
+                Some(at) => {
+                    left.remove(at);
+                }
+                None => new.push(block),
+            }
+        }
+        let is_open = left.iter().chain(&new).any(|block| block.unknown.is_some());
+        let pairs = left.len().min(new.len());
+        for (old, new) in left.iter().zip(&new) {
+            self.bodies(&old.body, &new.body, path, depth + 1);
+        }
+        if left.len() == new.len() && !is_open {
+            return;
+        }
+        let all = |blocks: &[Block]| -> Option<Value> {
+            let objects = blocks.iter().map(|block| Value::new(Kind::Map(Arc::new(paths::as_object(&block.body, 0)))));
+            (!blocks.is_empty()).then(|| Value::new(Kind::List(Arc::new(objects.collect()))))
+        };
+        let place = new.get(pairs).or_else(|| new.first()).map(|block| block.block.header_place());
+        let state = if is_open { State::Perhaps } else { State::Sure };
+        let (was, is) = (all(before), all(now));
+        self.found.push(Difference { path: path.to_owned(), was, is, place, state, is_block: true });
+    }
+
+    /// Whether two values differ; `None` where they do not.
+    fn compare(&self, was: &Value, is: &Value, depth: usize) -> Option<State> {
+        if depth > DEEPEST {
+            return Some(State::Perhaps);
+        }
+        match (&was.kind, &is.kind) {
+            (Kind::Unknown(_), Kind::Unknown(_)) => self.unknown(was, is),
+            (Kind::Unknown(_), _) => Some(State::Perhaps),
+            (_, Kind::Unknown(_)) => Some(match self.made(is) {
+                Some(new) => State::Follows(new),
+                None => State::Perhaps,
+            }),
+            (Kind::List(old) | Kind::Set(old), Kind::List(new) | Kind::Set(new)) => {
+                let is_set = matches!((&was.kind, &is.kind), (Kind::Set(_), _) | (_, Kind::Set(_)));
+                self.items(old, new, is_set, depth)
+            }
+            (Kind::Map(old), Kind::Map(new)) => {
+                let names: BTreeSet<&Arc<str>> = old.keys().chain(new.keys()).collect();
+                let null = Value::null();
+                let states = names.into_iter().map(|name| {
+                    self.compare(old.get(name).unwrap_or(&null), new.get(name).unwrap_or(&null), depth + 1)
+                });
+                states.fold(None, worse)
+            }
+            _ if is_alike(was, is) => None,
+            _ => Some(State::Sure),
+        }
+    }
+
+    /// Lists, whose order may mean nothing: what is the same anywhere is the same.
+    fn items(&self, old: &[Value], new: &[Value], is_set: bool, depth: usize) -> Option<State> {
+        let mut left: Vec<&Value> = old.iter().collect();
+        let mut came: Vec<&Value> = Vec::new();
+        let mut state = None;
+        for item in new {
+            let mut same = None;
+            for (at, other) in left.iter().enumerate() {
+                match self.compare(other, item, depth + 1) {
+                    None => same = Some((at, None)),
+                    Some(State::Hangs(on)) => same = Some((at, Some(State::Hangs(on)))),
+                    Some(_) => continue,
+                }
+                break;
+            }
+            match same {
+                Some((at, hangs)) => {
+                    left.remove(at);
+                    state = worse(state, hangs);
+                }
+                None => came.push(item),
+            }
+        }
+        let known = |values: &[&Value]| values.iter().all(|value| value.is_wholly_known());
+        match (left.as_slice(), came.as_slice()) {
+            // The same in another order: a set of the schema is written as a list more often than not.
+            ([], []) => state,
+            _ if is_set && left.is_empty() != came.is_empty() => Some(State::Sure),
+            (left, came) if left.is_empty() || came.is_empty() || known(left) && known(came) => Some(State::Sure),
+            (left, came) => {
+                let pairs = left.iter().flat_map(|one| came.iter().map(|other| self.compare(one, other, depth + 1)));
+                let all: Vec<Option<State>> = pairs.collect();
+                let follows = all.iter().flatten().find(|state| matches!(state, State::Follows(_)));
+                match follows {
+                    Some(follows) => Some(follows.clone()),
+                    None if all.iter().all(|state| *state == Some(State::Sure)) => Some(State::Sure),
+                    None => Some(State::Perhaps),
+                }
+            }
+        }
+    }
+
+    /// Values that nobody knows: the same while they are made of the same attributes of the same resources.
+    fn unknown(&self, was: &Value, is: &Value) -> Option<State> {
+        let traces = |value: &Value, names: &dyn Fn(&str) -> Arc<str>| -> BTreeSet<(Arc<str>, Arc<str>)> {
+            let provenance = value.all_provenance();
+            provenance.iter().map(|trace| (names(&trace.to), trace.attribute.clone())).collect()
+        };
+        let old = traces(was, &|address| self.referred.now(address).into());
+        let new = traces(is, &|address| address.into());
+        if old == new {
+            let spelled = |value: &Value| value.spelling().map(|spelling| spelling.to_string());
+            return match (spelled(was), spelled(is)) {
+                (Some(was), Some(is)) if was != is => Some(State::Perhaps),
+                _ if new.is_empty() => (was.kind != is.kind).then_some(State::Perhaps),
+                _ => Some(State::Hangs(new)),
+            };
+        }
+        if let Some(made) = self.made(is) {
+            return Some(State::Follows(made));
+        }
+        // One attribute of one resource, and the same attribute of another one: each has its own.
+        match (only(&old), only(&new)) {
+            (Some((old, of)), Some((new, same))) if of == same && old != new && is_own(of) => Some(State::Sure),
+            _ => Some(State::Perhaps),
+        }
+    }
+
+    /// The resource that a value is made from and that was not there.
+    fn made(&self, value: &Value) -> Option<Arc<str>> {
+        let provenance = value.all_provenance();
+        provenance.iter().map(|trace| &trace.to).find(|to| self.referred.is_new(to)).cloned()
+    }
+}
+
+fn only<T: Ord>(set: &BTreeSet<T>) -> Option<&T> {
+    set.first().filter(|_| set.len() == 1)
+}
+
+/// Whether no two resources have the same.
+fn is_own(attribute: &str) -> bool {
+    matches!(attribute, "id" | "arn" | "self_link" | "name" | "unique_id" | "resource_id")
+}
+
+/// The worse of two.
+fn worse(one: Option<State>, other: Option<State>) -> Option<State> {
+    match (one, other) {
+        (None, other) => other,
+        (one, None) => one,
+        (Some(State::Sure), _) | (_, Some(State::Sure)) => Some(State::Sure),
+        (Some(State::Follows(made)), _) | (_, Some(State::Follows(made))) => Some(State::Follows(made)),
+        (Some(State::Perhaps), _) | (_, Some(State::Perhaps)) => Some(State::Perhaps),
+        (Some(State::Hangs(mut one)), Some(State::Hangs(other))) => {
+            one.extend(other);
+            Some(State::Hangs(one))
+        }
+    }
+}
+
+/// Whether two known values are the same to a provider: `"5"` is 5 and `"true"` is true.
+pub(super) fn is_alike(one: &Value, other: &Value) -> bool {
+    if let (Some(one), Some(other)) = (plain(one), plain(other)) {
+        let numbers = || Some(one.parse::<f64>().ok()? == other.parse::<f64>().ok()?);
+        return one == other || numbers().unwrap_or(false);
+    }
+    match (&one.kind, &other.kind) {
+        (Kind::List(one) | Kind::Set(one), Kind::List(other) | Kind::Set(other)) => {
+            one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| is_alike(one, other))
+        }
+        (Kind::Map(one), Kind::Map(other)) => {
+            one.len() == other.len()
+                && one.iter().all(|(name, value)| other.get(name).is_some_and(|other| is_alike(value, other)))
+        }
+        (one, other) => one == other,
+    }
+}
+
+fn joined(around: &str, name: &str) -> String {
+    if around.is_empty() { name.to_owned() } else { format!("{around}.{name}") }
+}

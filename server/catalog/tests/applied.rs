@@ -1,0 +1,514 @@
+//! What applying a change of the text does to each resource.
+
+#![allow(clippy::unwrap_used)] // a test may
+
+mod rendering;
+
+use std::fmt::Write;
+
+use expect_test::{Expect, expect};
+use foreshock_catalog::{Action, Names, Outcome, applied};
+use rendering::resolve_text;
+
+/// Nothing is moved.
+struct AsTheyAre;
+
+impl Names for AsTheyAre {
+    fn now(&self, before: &str) -> String {
+        before.to_owned()
+    }
+
+    fn forgets(&self, _: &str) -> bool {
+        false
+    }
+}
+
+/// What applying a text does where another one was applied before: a line for each resource and each attribute.
+fn check(before: &str, now: &str, expect: Expect) {
+    let (before, now) = (resolve_text(before), resolve_text(now));
+    let mut told = String::new();
+    for change in applied(&before.resources, &now.resources, &AsTheyAre) {
+        let first = if change.action == (Action::Replace { create_first: true }) { ", the new one first" } else { "" };
+        writeln!(told, "{}: {}{first}", change.address, change.effect()).unwrap();
+        for attribute in &change.attributes {
+            let sure = if attribute.is_sure { "" } else { "perhaps " };
+            let follows = attribute.follows.as_ref().map(|to| format!(", follows {to}")).unwrap_or_default();
+            let outcome = match &attribute.outcome {
+                Outcome::Replaces => "replaces".to_owned(),
+                Outcome::Unknown => "nobody knows".to_owned(),
+                Outcome::InPlace(None) => "in place".to_owned(),
+                Outcome::InPlace(Some(what)) => {
+                    let may = if what.is_sure { "" } else { "may be " };
+                    let seconds = what.seconds.map(|(low, high)| format!(" {low}..{high} s")).unwrap_or_default();
+                    format!("in place, {may}{:?}{seconds}", what.effect)
+                }
+            };
+            let shown = |value: &Option<std::sync::Arc<str>>| value.as_deref().unwrap_or("-").to_owned();
+            let (was, is) = (shown(&attribute.was), shown(&attribute.is));
+            writeln!(told, "  {sure}{} {was} -> {is}: {outcome}{follows}", attribute.path).unwrap();
+        }
+    }
+    expect.assert_eq(&told);
+}
+
+/// The same of a text in which one passage becomes another.
+fn check_edit(text: &str, old: &str, new: &str, expect: Expect) {
+    assert_eq!(text.matches(old).count(), 1, "{old}");
+    check(text, &text.replace(old, new), expect);
+}
+
+const DATABASE: &str = r#"
+resource "aws_db_instance" "orders" {
+  identifier          = "orders"
+  engine              = "postgres"
+  engine_version      = "14.9"
+  instance_class      = "db.t3.small"
+  allocated_storage   = 20
+  multi_az            = true
+  apply_immediately   = true
+  username            = "app"
+}
+"#;
+
+#[test]
+fn what_is_the_same_says_nothing() {
+    check(DATABASE, DATABASE, expect![""]);
+    check(DATABASE, &format!("# a comment\n\n{DATABASE}"), expect![""]);
+    check_edit(DATABASE, "= 20", "= \"20\"", expect![""]);
+}
+
+#[test]
+fn an_attribute_that_cant_be_changed_replaces() {
+    check_edit(
+        DATABASE,
+        "\"postgres\"",
+        "\"mysql\"",
+        expect![[r#"
+        aws_db_instance.orders: replace
+          engine postgres -> mysql: replaces
+    "#]],
+    );
+}
+
+#[test]
+fn a_standby_takes_over() {
+    check_edit(
+        DATABASE,
+        "db.t3.small",
+        "db.t3.large",
+        expect![[r#"
+        aws_db_instance.orders: failover
+          instance_class db.t3.small -> db.t3.large: in place, Failover 60..120 s
+    "#]],
+    );
+}
+
+#[test]
+fn without_a_standby_it_restarts_and_by_default_it_waits() {
+    let alone = DATABASE.replace("multi_az            = true\n", "");
+    check_edit(
+        &alone,
+        "db.t3.small",
+        "db.t3.large",
+        expect![[r#"
+        aws_db_instance.orders: restart
+          instance_class db.t3.small -> db.t3.large: in place, Restart 300..1200 s
+    "#]],
+    );
+    let later = alone.replace("  apply_immediately   = true\n", "");
+    check_edit(
+        &later,
+        "db.t3.small",
+        "db.t3.large",
+        expect![[r#"
+        aws_db_instance.orders: postponed
+          instance_class db.t3.small -> db.t3.large: in place, Deferred
+    "#]],
+    );
+}
+
+#[test]
+fn a_version_is_a_step_up_or_down() {
+    check_edit(
+        DATABASE,
+        "14.9",
+        "15.4",
+        expect![[r#"
+        aws_db_instance.orders: restart
+          engine_version 14.9 -> 15.4: in place, Restart 600..3600 s
+    "#]],
+    );
+    check_edit(
+        DATABASE,
+        "14.9",
+        "14.11",
+        expect![[r#"
+        aws_db_instance.orders: restart
+          engine_version 14.9 -> 14.11: in place, Restart 120..900 s
+    "#]],
+    );
+}
+
+const NETWORK: &str = r#"
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "a" {
+  vpc_id            = aws_vpc.main.id
+  availability_zone = "eu-west-1a"
+  cidr_block        = "10.0.1.0/24"
+}
+resource "aws_instance" "web" {
+  ami           = "ami-1"
+  instance_type = "m5.large"
+  subnet_id     = aws_subnet.a.id
+  user_data     = "echo a"
+}
+resource "aws_launch_template" "web" {
+  image_id      = "ami-1"
+  instance_type = "m5.large"
+}
+resource "aws_autoscaling_group" "web" {
+  min_size            = 2
+  max_size            = 4
+  vpc_zone_identifier = [aws_subnet.a.id]
+  launch_template {
+    id      = aws_launch_template.web.id
+    version = aws_launch_template.web.latest_version
+  }
+}
+resource "aws_eip" "web" {
+  instance = aws_instance.web.id
+}
+"#;
+
+#[test]
+fn who_takes_the_id_of_what_is_replaced_is_replaced_too() {
+    check_edit(
+        NETWORK,
+        "10.0.0.0/16",
+        "10.1.0.0/16",
+        expect![[r#"
+        aws_autoscaling_group.web: in_place
+          vpc_zone_identifier - -> -: in place, follows aws_subnet.a
+        aws_eip.web: in_place
+          instance - -> -: in place, follows aws_instance.web
+        aws_instance.web: replace
+          subnet_id - -> -: replaces, follows aws_subnet.a
+        aws_subnet.a: replace
+          vpc_id - -> -: replaces, follows aws_vpc.main
+        aws_vpc.main: replace
+          cidr_block 10.0.0.0/16 -> 10.1.0.0/16: replaces
+    "#]],
+    );
+}
+
+#[test]
+fn a_launch_template_waits_for_new_instances() {
+    check_edit(
+        NETWORK,
+        "\"aws_launch_template\" \"web\" {\n  image_id      = \"ami-1\"",
+        "\"aws_launch_template\" \"web\" {\n  image_id      = \"ami-2\"",
+        expect![[r#"
+        aws_autoscaling_group.web: postponed
+          launch_template.version - -> -: in place, NewUnitsOnly, follows aws_launch_template.web
+        aws_launch_template.web: postponed
+          image_id ami-1 -> ami-2: in place, NewUnitsOnly
+    "#]],
+    );
+    check_edit(
+        &NETWORK.replace(
+            "  launch_template {",
+            "  instance_refresh {\n    strategy = \"Rolling\"\n  }\n  launch_template {",
+        ),
+        "\"aws_launch_template\" \"web\" {\n  image_id      = \"ami-1\"",
+        "\"aws_launch_template\" \"web\" {\n  image_id      = \"ami-2\"",
+        expect![[r#"
+        aws_autoscaling_group.web: rolling
+          launch_template.version - -> -: in place, Rolling, follows aws_launch_template.web
+        aws_launch_template.web: postponed
+          image_id ami-1 -> ami-2: in place, NewUnitsOnly
+    "#]],
+    );
+}
+
+#[test]
+fn conditions_decide() {
+    check_edit(
+        NETWORK,
+        "ami           = \"ami-1\"\n  instance_type = \"m5.large\"",
+        "ami           = \"ami-1\"\n  instance_type = \"m6g.large\"",
+        expect![[r#"
+        aws_eip.web: in_place
+          instance - -> -: in place, follows aws_instance.web
+        aws_instance.web: replace
+          instance_type m5.large -> m6g.large: replaces
+    "#]],
+    );
+    check_edit(
+        NETWORK,
+        "ami           = \"ami-1\"\n  instance_type = \"m5.large\"",
+        "ami           = \"ami-1\"\n  instance_type = \"m5.xlarge\"",
+        expect![[r#"
+        aws_instance.web: restart
+          instance_type m5.large -> m5.xlarge: in place, StopStart 60..600 s
+    "#]],
+    );
+    check_edit(
+        NETWORK,
+        "\"echo a\"",
+        "\"echo b\"",
+        expect![[r#"
+        aws_instance.web: restart
+          user_data echo a -> echo b: in place, StopStart 60..600 s
+    "#]],
+    );
+    check_edit(
+        NETWORK,
+        "user_data     = \"echo a\"",
+        "user_data     = \"echo b\"\n  user_data_replace_on_change = true",
+        expect![[r#"
+        aws_eip.web: in_place
+          instance - -> -: in place, follows aws_instance.web
+        aws_instance.web: replace
+          user_data echo a -> echo b: replaces
+          user_data_replace_on_change - -> true: in place
+    "#]],
+    );
+}
+
+#[test]
+fn lifecycle_has_its_say() {
+    let with = |lifecycle: &str| {
+        NETWORK.replace(
+            "  user_data     = \"echo a\"\n",
+            &format!("  user_data     = \"echo a\"\n  lifecycle {{\n    {lifecycle}\n  }}\n"),
+        )
+    };
+    let ami = "\"web\" {\n  ami           = \"ami-1\"";
+    let other = "\"web\" {\n  ami           = \"ami-2\"";
+    check_edit(
+        NETWORK,
+        ami,
+        other,
+        expect![[r#"
+        aws_eip.web: in_place
+          instance - -> -: in place, follows aws_instance.web
+        aws_instance.web: replace
+          ami ami-1 -> ami-2: replaces
+    "#]],
+    );
+    check_edit(
+        &with("create_before_destroy = true"),
+        ami,
+        other,
+        expect![[r#"
+        aws_eip.web: in_place
+          instance - -> -: in place, follows aws_instance.web
+        aws_instance.web: replace, the new one first
+          ami ami-1 -> ami-2: replaces
+    "#]],
+    );
+    check_edit(&with("ignore_changes = [ami]"), ami, other, expect![""]);
+    check_edit(&with("ignore_changes = all"), ami, other, expect![""]);
+    check_edit(
+        &with("replace_triggered_by = [aws_launch_template.web]"),
+        "\"aws_launch_template\" \"web\" {\n  image_id      = \"ami-1\"",
+        "\"aws_launch_template\" \"web\" {\n  image_id      = \"ami-2\"",
+        expect![[r#"
+        aws_autoscaling_group.web: postponed
+          launch_template.version - -> -: in place, NewUnitsOnly, follows aws_launch_template.web
+        aws_eip.web: in_place
+          instance - -> -: in place, follows aws_instance.web
+        aws_instance.web: replace
+          replace_triggered_by - -> -: replaces, follows aws_launch_template.web
+        aws_launch_template.web: postponed
+          image_id ami-1 -> ami-2: in place, NewUnitsOnly
+    "#]],
+    );
+    check_edit(
+        &with("replace_triggered_by = [aws_launch_template.web.name]"),
+        "\"aws_launch_template\" \"web\" {\n  image_id      = \"ami-1\"",
+        "\"aws_launch_template\" \"web\" {\n  image_id      = \"ami-2\"",
+        expect![[r#"
+        aws_autoscaling_group.web: postponed
+          launch_template.version - -> -: in place, NewUnitsOnly, follows aws_launch_template.web
+        aws_launch_template.web: postponed
+          image_id ami-1 -> ami-2: in place, NewUnitsOnly
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_not_written_is_its_default_or_what_the_provider_works_out() {
+    check_edit(
+        DATABASE,
+        "  multi_az            = true\n",
+        "",
+        expect![[r#"
+        aws_db_instance.orders: in_place
+          multi_az true -> -: in place
+    "#]],
+    );
+    check_edit(
+        DATABASE,
+        "  username",
+        "  storage_encrypted = true\n  username",
+        expect![[r#"
+        aws_db_instance.orders: replace
+          storage_encrypted - -> true: replaces
+    "#]],
+    );
+    check_edit(DATABASE, "  username", "  storage_encrypted = false\n  username", expect![""]);
+    check_edit(
+        DATABASE,
+        "  username",
+        "  availability_zone = \"eu-west-1a\"\n  username",
+        expect![[r#"
+        aws_db_instance.orders: replace
+          availability_zone - -> eu-west-1a: replaces
+    "#]],
+    );
+    check_edit(
+        DATABASE,
+        "  engine_version      = \"14.9\"\n",
+        "",
+        expect![[r#"
+        aws_db_instance.orders: in_place
+          engine_version 14.9 -> -: in place
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_not_known_may_be_different() {
+    check_edit(
+        NETWORK,
+        "subnet_id     = aws_subnet.a.id",
+        "subnet_id     = \"subnet-1\"",
+        expect![[r#"
+        aws_eip.web: unknown
+          perhaps instance - -> -: in place, follows aws_instance.web
+        aws_instance.web: unknown
+          perhaps subnet_id - -> subnet-1: replaces
+    "#]],
+    );
+    check_edit(
+        NETWORK,
+        "\"10.0.1.0/24\"",
+        "var.cidr",
+        expect![[r#"
+        aws_autoscaling_group.web: unknown
+          perhaps vpc_zone_identifier - -> -: in place, follows aws_subnet.a
+        aws_eip.web: unknown
+          perhaps instance - -> -: in place, follows aws_instance.web
+        aws_instance.web: unknown
+          perhaps subnet_id - -> -: replaces, follows aws_subnet.a
+        aws_subnet.a: unknown
+          perhaps cidr_block 10.0.1.0/24 -> -: replaces
+    "#]],
+    );
+    let variable = NETWORK.replace("\"10.0.1.0/24\"", "var.cidr");
+    check(&variable, &format!("\n{variable}"), expect![""]);
+}
+
+#[test]
+fn a_number_of_instances_is_some_made_and_some_destroyed() {
+    let counted = NETWORK
+        .replace(
+            "  ami           = \"ami-1\"\n  instance_type = \"m5.large\"\n  subnet_id",
+            "  count         = 3\n  ami           = \"ami-1\"\n  instance_type = \"m5.large\"\n  subnet_id",
+        )
+        .replace("aws_instance.web.id", "aws_instance.web[0].id");
+    check_edit(
+        &counted,
+        "count         = 3",
+        "count         = 2",
+        expect![[r#"
+        aws_instance.web[2]: destroy
+    "#]],
+    );
+    check_edit(
+        &counted,
+        "count         = 3",
+        "count         = var.many",
+        expect![[r#"
+            aws_eip.web: in_place
+              instance - -> -: in place
+        "#]],
+    );
+    check_edit(
+        &counted,
+        "count         = 3",
+        "for_each      = toset([\"0\", \"1\"])",
+        expect![[r#"
+        aws_eip.web: in_place
+          instance - -> -: in place, follows aws_instance.web["0"]
+        aws_instance.web["0"]: create
+        aws_instance.web["1"]: create
+        aws_instance.web[0]: destroy
+        aws_instance.web[1]: destroy
+        aws_instance.web[2]: destroy
+    "#]],
+    );
+}
+
+#[test]
+fn blocks_are_the_same_in_any_order() {
+    let balancer = r#"
+resource "aws_lb" "web" {
+  load_balancer_type = "network"
+  subnet_mapping {
+    subnet_id = "subnet-1"
+  }
+  subnet_mapping {
+    subnet_id = "subnet-2"
+  }
+}
+"#;
+    let (one, two) = (
+        "  subnet_mapping {\n    subnet_id = \"subnet-1\"\n  }\n",
+        "  subnet_mapping {\n    subnet_id = \"subnet-2\"\n  }\n",
+    );
+    check_edit(balancer, &format!("{one}{two}"), &format!("{two}{one}"), expect![""]);
+    check_edit(
+        balancer,
+        one,
+        "",
+        expect![[r#"
+        aws_lb.web: replace
+          subnet_mapping - -> -: replaces
+    "#]],
+    );
+    check_edit(
+        balancer,
+        "\"network\"",
+        "\"application\"",
+        expect![[r#"
+        aws_lb.web: replace
+          load_balancer_type network -> application: replaces
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_in_no_table_is_unknown() {
+    check_edit(
+        "resource \"acme_thing\" \"a\" {\n  size = 1\n}\n",
+        "= 1",
+        "= 2",
+        expect![[r#"
+        acme_thing.a: unknown
+          size 1 -> 2: nobody knows
+    "#]],
+    );
+    check_edit(
+        DATABASE,
+        "  username",
+        "  brand_new = true\n  username",
+        expect![[r#"
+        aws_db_instance.orders: unknown
+          brand_new - -> true: nobody knows
+    "#]],
+    );
+}
