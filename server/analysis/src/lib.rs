@@ -14,6 +14,7 @@ mod show;
 mod stack;
 mod workspace;
 
+pub use change::apply::{Applied, Apply, Loss};
 pub use change::cause::Cause;
 pub use change::comparison::{Base, Comparison};
 pub use change::held::Readable;
@@ -37,6 +38,7 @@ pub use judged::Judged;
 pub use promises::Promise;
 pub use show::block::{BlockSummary, percent, source_words};
 pub use show::cascade_tree::{CascadeTree, GuessedCaller, Reason, TreeNode, forest, reason};
+pub use show::lasting::lasting;
 pub use show::values::{Expression, Origin, Reading, ReferredValue, is_secret_name, shown};
 pub use stack::{ProblemCode, Stack, StackProblem};
 pub use workspace::callers::{Caller, Fares};

@@ -116,7 +116,7 @@ fn a_change_is_what_the_base_does_not_have() {
         r#"echo "$SINGLE" > db.tf"#,
         "auto",
         expect![[r#"
-            envs/prod: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders
+            envs/prod: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders, postponed aws_db_instance.orders
         "#]],
     );
     check(
@@ -130,14 +130,14 @@ fn a_change_is_what_the_base_does_not_have() {
         r#"echo "$SINGLE" > db.tf; git commit -qam two"#,
         "HEAD~1",
         expect![[r#"
-            envs/prod: HEAD~1, -14.0; new: single-point-of-failure aws_db_instance.orders
+            envs/prod: HEAD~1, -14.0; new: single-point-of-failure aws_db_instance.orders, postponed aws_db_instance.orders
         "#]],
     );
     check(
         r#"git checkout -qb feature; echo "$SINGLE" > db.tf; git commit -qam two"#,
         "auto",
         expect![[r#"
-            envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders
+            envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders, postponed aws_db_instance.orders
         "#]],
     );
     // The other branch made it worse, this one has not got that yet.
@@ -152,7 +152,7 @@ fn a_change_is_what_the_base_does_not_have() {
         r#"git checkout -qb feature; git checkout -q main; echo "$SINGLE" > db.tf; git commit -qam two; git checkout -q feature"#,
         "main",
         expect![[r#"
-            envs/prod: main, +14.0; mended: single-point-of-failure aws_db_instance.orders
+            envs/prod: main, +14.0; new: postponed aws_db_instance.orders; mended: single-point-of-failure aws_db_instance.orders
         "#]],
     );
 }
@@ -191,7 +191,7 @@ fn what_only_moved_is_the_same() {
         r#"cd ..; git mv prod live; echo "$SINGLE" > live/db.tf"#,
         "auto",
         expect![[r#"
-            envs/live: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders
+            envs/live: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders, postponed aws_db_instance.orders
         "#]],
     );
     check(
@@ -303,7 +303,7 @@ fn values_are_those_of_the_revision() {
         ),
         "auto",
         expect![[r#"
-            envs/prod: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders
+            envs/prod: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders, postponed aws_db_instance.orders
         "#]],
     );
     check(
@@ -317,7 +317,7 @@ fn values_are_those_of_the_revision() {
         &script("git add .; git commit -qm two; echo 'ha = false' > new.auto.tfvars"),
         "auto",
         expect![[r#"
-            envs/prod: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders
+            envs/prod: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders, postponed aws_db_instance.orders
         "#]],
     );
     // foreshock.toml of today counts for both sides.
@@ -328,7 +328,7 @@ fn values_are_those_of_the_revision() {
         ),
         "auto",
         expect![[r#"
-            envs/prod (p.tfvars): HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders
+            envs/prod (p.tfvars): HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders, deletion-unprotected aws_db_instance.orders, postponed aws_db_instance.orders
         "#]],
     );
 }
@@ -347,7 +347,7 @@ fn other_work_trees_and_submodules_have_their_own() {
     };
     let told_of = |below: &str, choice| told(&place.check(below, choice), place.root());
     expect![[r#"
-        linked/envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders
+        linked/envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders, postponed aws_db_instance.orders
     "#]]
     .assert_eq(&told_of("linked", BaseChoice::Automatic));
     expect![[r#"
@@ -356,14 +356,14 @@ fn other_work_trees_and_submodules_have_their_own() {
     .assert_eq(&told_of("main", BaseChoice::Automatic));
     // The commit of the submodule that the base has, not the one that is checked out.
     expect![[r#"
-        top: HEAD, -15.6; new: no-redundancy module.db.aws_db_instance.orders
+        top: HEAD, -15.6; new: no-redundancy module.db.aws_db_instance.orders, postponed module.db.aws_db_instance.orders
     "#]]
     .assert_eq(&told_of("top", BaseChoice::Automatic));
     expect![[r#"
         lib: HEAD, +0.0
-        linked/envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders
+        linked/envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders, postponed aws_db_instance.orders
         main/envs/prod: HEAD, +0.0
-        top: HEAD, -15.6; new: no-redundancy module.db.aws_db_instance.orders
+        top: HEAD, -15.6; new: no-redundancy module.db.aws_db_instance.orders, postponed module.db.aws_db_instance.orders
     "#]]
     .assert_eq(&told_of(".", BaseChoice::Automatic));
 }
@@ -387,7 +387,7 @@ fn the_state_of_another_stack_is_that_of_the_revision() {
         "auto",
         expect![[r#"
             envs/net: HEAD, no score
-            envs/prod: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders
+            envs/prod: HEAD, -14.0; new: single-point-of-failure aws_db_instance.orders, postponed aws_db_instance.orders
         "#]],
     );
 }
@@ -443,10 +443,10 @@ fn an_editor_follows_the_base() {
     let all = [first, second, third, fourth, fifth, sixth].map(|snapshot| told(&snapshot, place.root()));
     expect![[r#"
         envs/prod: merge base with main, +0.0
-        envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders
-        envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders
+        envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders, postponed aws_db_instance.orders
+        envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders, postponed aws_db_instance.orders
         envs/prod: merge base with main, +0.0
-        envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders
+        envs/prod: merge base with main, -14.0; new: single-point-of-failure aws_db_instance.orders, postponed aws_db_instance.orders
         envs/prod: no base
     "#]]
     .assert_eq(&all.concat());

@@ -5,6 +5,7 @@ use foreshock_engine::Assessment;
 use foreshock_model::Evidence;
 use serde_json::{Value, json};
 
+use super::apply_json::apply_json;
 use super::comparison_json::base_json;
 use super::model::loudness;
 use super::suppressed::{notices_json, suppressed_json};
@@ -75,6 +76,9 @@ fn of_stack(report: &StackReport, lists_suppressed: bool, places: &Places<'_>) -
     let off = stack.switched_off();
     if let (false, Some(members)) = (off.is_empty(), object.as_object_mut()) {
         members.insert("switched_off".to_owned(), json!(off));
+    }
+    if let (Value::Object(apply), Some(members)) = (apply_json(stack, places), object.as_object_mut()) {
+        members.insert("apply".to_owned(), Value::Object(apply));
     }
     // Only where something that counts is not known from the text.
     if let (Some((low, high)), Some(members)) = (stack.score_range(), object.as_object_mut()) {

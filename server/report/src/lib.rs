@@ -4,6 +4,8 @@
 //! (colours and dates are handed in), and decides nothing: what is found, how loud it is and what it costs is the
 //! analysis' word. Start reading at [`Report`].
 
+mod apply_json;
+mod apply_words;
 mod availability_agents;
 mod availability_human;
 mod availability_json;
@@ -40,6 +42,8 @@ mod table;
 mod verdict;
 mod words;
 
+pub use apply_json::apply_json;
+pub use apply_words::{applied_words, apply_words};
 pub use availability_human::availability_human;
 pub use availability_json::availability_json;
 pub use availability_report::AvailabilityReport;

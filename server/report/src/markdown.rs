@@ -5,6 +5,7 @@ use std::sync::Arc;
 use foreshock_analysis::{Comparison, Finding, Fix, ProblemCode, Severity, Stack};
 use foreshock_text::Place;
 
+use super::apply_words::apply_words;
 use super::cascade_mermaid::cascade_mermaid;
 use super::markdown_page::Page;
 use super::markdown_text::{code, sentence};
@@ -55,6 +56,7 @@ fn has_something_to_say(stack: &Stack) -> bool {
         comparison.points.is_some_and(|points| points != 0.0)
             || !comparison.mended.is_empty()
             || comparison.holds_back()
+            || comparison.apply.is_noticed()
             || !stack.plan_says().is_empty()
     });
     changed || news(stack).next().is_some() || !stack.problems.is_empty()
@@ -71,6 +73,8 @@ fn of_stack(page: &mut Page, report: &StackReport, places: &Places<'_>, alone: b
         let lines = stack.plan_says().iter().cloned().chain(readable_words(comparison));
         let lines = lines.map(|words| format!("- {}.\n", names.mark(&capital(&words))));
         page.list("\n", lines, "");
+        let applied = apply_words(stack).into_iter().map(|words| format!("- {}\n", names.mark(&words)));
+        page.list("\n**While this is applied**\n\n", applied, "");
     }
     let new: Vec<(&Finding, &[Fix])> = report.findings().filter(|(finding, _)| is_news(finding)).collect();
     let rows = new.iter().map(|(finding, fixes)| row(finding, fixes, places, &names));

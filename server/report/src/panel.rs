@@ -3,6 +3,7 @@
 use foreshock_analysis::{Comparison, Finding, Fix, Severity, Stack};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::apply_words::apply_words;
 use super::model::loudness;
 use super::outage_words::met_by_users;
 use super::table::Paint;
@@ -29,6 +30,13 @@ pub(super) fn panel(report: &StackReport, places: &Places<'_>, paint: Paint) -> 
     }
     for says in stack.plan_says() {
         frame.row("Plan", says, Paint::plain);
+    }
+    let applied = apply_words(stack);
+    for (number, words) in applied.iter().take(MOST).enumerate() {
+        frame.row(if number == 0 { "Apply" } else { "" }, words, Paint::plain);
+    }
+    if applied.len() > MOST {
+        frame.row("", &format!("and {} more", applied.len() - MOST), Paint::dim);
     }
     new_rows(&mut frame, report, places);
     mended_rows(&mut frame, comparison);

@@ -15,8 +15,9 @@ const CHECKS: &str = "server/catalog/data";
 /// What only a comparison with the base can find.
 const COMPARED: &str = "server/analysis/src/change/score_regression.rs";
 
-/// What is told of whatever a change takes away: several rules, which differ in what it is.
-const REMOVALS: &str = "server/analysis/src/change/removal/mod.rs";
+/// Who finds what a change takes away, and what applying it does.
+const COMPARISONS: [&str; 2] =
+    ["server/analysis/src/change/removal/mod.rs", "server/analysis/src/change/apply/findings.rs"];
 
 /// Files beside the rules that are none.
 const NO_RULES: &[&str] = &["mod", "table", "checks", "wording"];
@@ -38,7 +39,8 @@ pub(super) fn complaints(tree: &Tree) -> Vec<Complaint> {
         let is_compared = COMPARED.ends_with(&format!("/{file}.rs")) && tree.text(COMPARED).is_some();
         // `deletes-stateful` is `RuleId::DeletesStateful`.
         let name: String = row.split('-').map(capitalised).collect();
-        let is_removal = tree.text(REMOVALS).is_some_and(|text| text.contains(&format!("RuleId::{name}")));
+        let finds = |file: &&str| tree.text(file).is_some_and(|text| text.contains(&format!("RuleId::{name}")));
+        let is_removal = COMPARISONS.iter().any(finds);
         if !files.contains(&file) && !is_compared && !is_removal && !checked.contains(row.as_str()) {
             complaints.push(Complaint::new(
                 ROWS,

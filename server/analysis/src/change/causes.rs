@@ -33,19 +33,20 @@ impl Stack {
             return Some(done);
         };
         let asked = |finding: &Finding| {
-            let by_comparison = finding.is_score_regression() || finding.is_removal();
+            let by_comparison = finding.is_score_regression() || finding.is_of_the_apply();
             finding.new && finding.severity >= Severity::Info && !by_comparison
         };
         let wanted: Vec<usize> =
             self.findings.iter().enumerate().filter(|(_, finding)| asked(finding)).map(|(index, _)| index).collect();
-        let is_removal = self.findings.iter().any(|finding| finding.new && finding.is_removal());
-        if wanted.is_empty() && !comparison.is_regression() && !is_removal {
+        let is_applied = self.findings.iter().any(|finding| finding.new && finding.is_of_the_apply());
+        if wanted.is_empty() && !comparison.is_regression() && !is_applied {
             return Some(done);
         }
         let changes = self.by_relevance(changes(self, now, old, before), &wanted);
-        for finding in done.findings.iter_mut().filter(|finding| finding.new && finding.is_removal()) {
-            if let Some(removed) = changes.iter().find(|change| takes_away(change, finding, self, old)) {
-                explain(Arc::make_mut(finding), &Cause::of(removed), &comparison.base);
+        for finding in done.findings.iter_mut().filter(|finding| finding.new && finding.is_of_the_apply()) {
+            let removed = changes.iter().find(|change| takes_away(change, finding, self, old));
+            if let Some(change) = removed.or_else(|| written_at(&changes, finding)) {
+                explain(Arc::make_mut(finding), &Cause::of(change), &comparison.base);
             }
         }
         let mut trials = Trials {
@@ -117,6 +118,13 @@ fn takes_away(change: &Change, finding: &Finding, now: &Stack, old: &Stack) -> b
     let block = declared.map(|instance| format!("{}.{}", instance.type_name, instance.name));
     let file = component.place.as_ref().map(|place| &place.file);
     block.is_some_and(|block| block == change.what) && file == Some(&change.revert.place.file)
+}
+
+/// The change of an attribute that a finding stands on.
+fn written_at<'c>(changes: &'c [Change], finding: &Finding) -> Option<&'c Change> {
+    let around = changes.iter().find(|change| is_around(change, &finding.place))?;
+    let part = around.parts.iter().find(|part| part.place == finding.place || is_around(part, &finding.place));
+    part.filter(|part| part.form != ChangeForm::Removed)
 }
 
 fn is_around(change: &Change, place: &Place) -> bool {

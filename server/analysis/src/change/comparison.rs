@@ -6,6 +6,7 @@ use std::sync::Arc;
 use foreshock_engine::{Assessment, Basis, EntryPoint, EntryReason, assess_with, minutes_per_year};
 use foreshock_model::{Component, ComponentIndex, MinutesPerYear, Points, System};
 
+use crate::change::apply::{self, Apply};
 use crate::change::gone::{Gone, take_down};
 use crate::change::held::{Held, Readable};
 use crate::change::{removal, score_regression, units};
@@ -49,6 +50,8 @@ pub struct Comparison {
     pub now_known: Vec<Readable>,
     /// What only the base knows.
     pub no_longer_known: Vec<Readable>,
+    /// What applying the change does.
+    pub apply: Apply,
 }
 
 impl Comparison {
@@ -85,6 +88,7 @@ impl Stack {
                 missing: Vec::new(),
                 now_known: Vec::new(),
                 no_longer_known: Vec::new(),
+                apply: Apply::default(),
             };
             self.comparison = Some(Arc::new(nothing));
             return self;
@@ -111,7 +115,9 @@ impl Stack {
         let mended =
             before.findings.iter().filter(|finding| known.is_mended(finding, &before, &self)).cloned().collect();
         let (then, present) = (measured.held.before.of(&before), measured.held.now.of(&self));
-        let mut removals = removal::find(then, &self, present, &measured.gone, &base);
+        let apply = Apply::of(&before, &self, &measured.gone);
+        let mut removals = removal::find((then, &before), &self, present, &measured.gone, &apply, &base);
+        removals.extend(apply::findings::find(&before, &self, &apply, &base));
         for finding in removals.iter_mut().filter(|finding| self.accepted.contains(&finding.key())) {
             Arc::make_mut(finding).new = false;
         }
@@ -134,6 +140,7 @@ impl Stack {
             missing,
             now_known: measured.held.now_known,
             no_longer_known: measured.held.no_longer_known,
+            apply,
             before: Some(before),
         }));
         self.findings.extend(removals);

@@ -22,7 +22,7 @@ use crate::{ProblemCode, Stack};
 const BEHIND_ALL: &str = "\u{10ffff}";
 
 /// Attributes by which the provider itself knows a resource.
-const IDENTITIES: [&str; 9] = [
+pub(crate) const IDENTITIES: [&str; 9] = [
     "bucket",
     "cluster_id",
     "cluster_identifier",
@@ -201,6 +201,11 @@ impl Gone {
         };
         entry.reason != EntryReason::Source
             || serves() && entries.iter().all(|entry| self.entries.contains(&entry.component))
+    }
+
+    /// Whether a component of the base stands under another address now, and no `moved` block says so.
+    pub(crate) fn is_renamed(&self, before: &str) -> bool {
+        self.successors.contains_key(before)
     }
 
     /// What a component of the base is now.

@@ -1,6 +1,7 @@
 //! What a change of the text did: the stack beside the same stack at the base, which findings are new, and which lines
 //! they come from.
 
+pub(crate) mod apply;
 pub(crate) mod cause;
 pub(crate) mod causes;
 pub(crate) mod comparison;

@@ -142,4 +142,10 @@ impl Finding {
         use RuleId::{DeletesServing, DeletesStateful, ReplacesServing, ReplacesStateful};
         matches!(self.rule, DeletesStateful | DeletesServing | ReplacesStateful | ReplacesServing)
     }
+
+    /// Whether it says what applying a change does, and not what is wrong with what is there then.
+    pub fn is_of_the_apply(&self) -> bool {
+        use RuleId::{Postponed, ReplacedTogether, Restarts};
+        self.is_removal() || matches!(self.rule, Restarts | Postponed | ReplacedTogether)
+    }
 }

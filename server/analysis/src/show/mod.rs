@@ -3,4 +3,5 @@
 
 pub(crate) mod block;
 pub(crate) mod cascade_tree;
+pub(crate) mod lasting;
 pub(crate) mod values;

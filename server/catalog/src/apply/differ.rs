@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use foreshock_resources::{Block, Body, Kind, Value};
+use foreshock_resources::{Attribute, Block, Body, Kind, Value};
 use foreshock_text::Place;
 
 use super::replacement::Attributes;
@@ -70,7 +70,7 @@ impl Differ<'_> {
             }
             let path = joined(around, name);
             let (was, is) = (before.attributes.get(name), now.attributes.get(name));
-            let place = is.map(|attribute| attribute.place.place());
+            let place = is.map(written);
             let (was, is) = (was.map(|one| &one.value), is.map(|one| &one.value));
             self.attribute(path, was, is, place, depth);
         }
@@ -84,10 +84,10 @@ impl Differ<'_> {
     }
 
     fn attribute(&mut self, path: String, was: Option<&Value>, is: Option<&Value>, place: Option<Place>, depth: usize) {
-        fn written(value: Option<&Value>) -> Option<&Value> {
+        fn some(value: Option<&Value>) -> Option<&Value> {
             value.filter(|value| value.kind != Kind::Null)
         }
-        let (was, is) = (written(was), written(is));
+        let (was, is) = (some(was), some(is));
         // A provider of the newer kind has attributes in attributes.
         if let (Some(Value { kind: Kind::Map(old), .. }), Some(Value { kind: Kind::Map(new), .. })) = (was, is)
             && self.table.is_some_and(|table| table.has_inside(&path))
@@ -265,6 +265,14 @@ fn only<T: Ord>(set: &BTreeSet<T>) -> Option<&T> {
 /// Whether no two resources have the same.
 fn is_own(attribute: &str) -> bool {
     matches!(attribute, "id" | "arn" | "self_link" | "name" | "unique_id" | "resource_id")
+}
+
+/// Where the value of an attribute is decided: what was passed along unchanged where its literal stands, else the attribute.
+fn written(attribute: &Attribute) -> Place {
+    let own = attribute.place.place();
+    let decided = attribute.value.origin.as_deref();
+    let decided = decided.filter(|origin| origin.file != own.file || !own.span.contains(origin.span));
+    decided.cloned().unwrap_or(own)
 }
 
 /// The worse of two.

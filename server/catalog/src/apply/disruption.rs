@@ -54,7 +54,7 @@ impl Effect {
     pub fn name(self) -> &'static str {
         match self {
             Effect::None | Effect::Performance | Effect::Scale => "in_place",
-            Effect::NewUnitsOnly | Effect::NeedsReboot | Effect::Deferred => "postponed",
+            Effect::NewUnitsOnly | Effect::NeedsReboot | Effect::Deferred => "deferred",
             Effect::Refused => "refused",
             Effect::Rolling => "rolling",
             Effect::BlueGreen => "blue_green",

@@ -4,6 +4,7 @@ use foreshock_analysis::Stack;
 use foreshock_model::Points;
 use serde::Serialize;
 
+use crate::apply_words::apply_words;
 use crate::verdict::readable_words;
 use crate::words::{points, yearly};
 
@@ -21,6 +22,9 @@ pub(super) struct BaseView {
     grade: &'static str,
     /// `72 before, 45 after, 2.3 h a year more`
     scores: String,
+    /// What applying the change does to what runs, a line for each resource.
+    applied: Vec<String>,
+    applied_more: usize,
     mended: Vec<MendedView>,
     failing: Vec<FailingView>,
     failing_more: usize,
@@ -42,6 +46,8 @@ struct FailingView {
     down_more: usize,
 }
 
+/// So many resources to which applying does something.
+const MOST_APPLIED: usize = 50;
 /// So many single faults that take more away than they did.
 const MOST_FAILING: usize = 25;
 /// So many components are named that go down now and did not.
@@ -51,6 +57,9 @@ impl BaseView {
     pub(super) fn of(stack: &Stack) -> Option<BaseView> {
         let comparison = stack.comparison()?;
         let failing = stack.newly_failing();
+        let mut applied = apply_words(stack);
+        let applied_more = applied.len().saturating_sub(MOST_APPLIED);
+        applied.truncate(MOST_APPLIED);
         let readable = readable_words(comparison).join("; ");
         let scores = [
             comparison.score.map(|score| format!("{score:.0} before")),
@@ -71,6 +80,8 @@ impl BaseView {
                 _ => "",
             },
             scores: scores.into_iter().flatten().collect::<Vec<_>>().join(", "),
+            applied,
+            applied_more,
             mended: comparison
                 .mended
                 .iter()

@@ -1,5 +1,6 @@
 //! What a change deletes, replaces or lets go of. Found by comparison, or told by a plan: what holds data and what serves.
 
+mod planned;
 mod safeguards;
 
 use std::collections::BTreeMap;
@@ -7,15 +8,16 @@ use std::sync::Arc;
 
 use foreshock_engine::{EntryReason, Fault, Health};
 use foreshock_model::{Component, ComponentIndex, ComponentKind, Evidence, MinutesPerYear, Points};
-use foreshock_plan::{Removal, RemovalForm};
+use foreshock_plan::RemovalForm;
 use foreshock_text::{FilePath, Place, Span};
 
+use self::planned::Planned;
+use crate::change::apply::Apply;
 use crate::change::gone::{Gone, GoneComponent, declaring};
-use crate::findings::rules::{RuleId, severity_of};
+use crate::findings::rules::{RuleId, severity_of, some_of};
+use crate::show::lasting::lasting;
 use crate::{Base, Finding, Severity, Stack};
 
-/// Names in a message; the rest is counted.
-const MOST_NAMES: usize = 3;
 /// Lines of evidence.
 const MOST_LINES: usize = 10;
 
@@ -28,9 +30,19 @@ enum Use {
     Serving,
 }
 
-/// The findings of what goes. `before` is the side of the base as it is compared, `now` the stack itself.
-pub(crate) fn find(before: &Stack, now: &Stack, held: &Stack, gone: &Gone, base: &Base) -> Vec<Arc<Finding>> {
-    let planned: BTreeMap<&str, &Removal> = now.removals().iter().map(|removal| (&*removal.address, removal)).collect();
+/// The findings of what goes. `before` is the side of the base as it is compared and as it is, `now` the stack itself.
+pub(crate) fn find(
+    (before, base_stack): (&Stack, &Stack),
+    now: &Stack,
+    held: &Stack,
+    gone: &Gone,
+    apply: &Apply,
+    base: &Base,
+) -> Vec<Arc<Finding>> {
+    let planned = match now.is_record() {
+        true => planned::by_a_plan(now),
+        false => planned::by_text(base_stack, now, apply),
+    };
     let search = Search { before, now, held, gone, base, planned };
     let mut findings: Vec<Finding> = gone.components.iter().filter_map(|one| search.deleted(one)).collect();
     findings.extend(before.system().iter().filter_map(|(index, component)| search.planned(index, component)));
@@ -55,7 +67,7 @@ struct Search<'a> {
     held: &'a Stack,
     gone: &'a Gone,
     base: &'a Base,
-    planned: BTreeMap<&'a str, &'a Removal>,
+    planned: BTreeMap<Arc<str>, Planned>,
 }
 
 /// What goes, in one place.
@@ -64,8 +76,10 @@ struct Going<'a> {
     component: &'a Component,
     purpose: Use,
     form: RemovalForm,
-    /// Why, as a plan says.
+    /// Why, for a person: ` (engine can't be changed where it is)`.
     because: String,
+    /// What else is known of that; none for what is deleted.
+    planned: Option<&'a Planned>,
     /// Who is still there and needs it, by what they are called now.
     needed_by: Vec<Arc<str>>,
     /// Those of them that go down.
@@ -118,7 +132,8 @@ impl Search<'_> {
             component,
             purpose: self.purpose(gone.index, component)?,
             form,
-            because: removal.map(because).unwrap_or_default(),
+            because: removal.map(|removal| removal.because.clone()).unwrap_or_default(),
+            planned: None,
             needed_by,
             down,
             is_entry: self.is_entry(gone.index),
@@ -246,13 +261,15 @@ impl Search<'_> {
         let removal = self.removal(index).filter(|removal| removal.form != RemovalForm::Delete)?;
         let (needed_by, down) = self.fallen(index);
         let now = self.gone.find(self.now, component.id.as_str());
-        let place = now.and_then(|now| self.now.system().component(now)?.place.clone());
+        let own = now.and_then(|now| self.now.system().component(now)?.place.clone());
+        let place = removal.place.clone().or(own);
         self.finding(Going {
             index,
             component,
             purpose: self.purpose(index, component)?,
             form: removal.form,
-            because: because(removal),
+            because: removal.because.clone(),
+            planned: Some(removal),
             needed_by,
             down,
             is_entry: self.is_entry(index),
@@ -264,8 +281,8 @@ impl Search<'_> {
     }
 
     /// What a plan does to every instance of a component's own block; of several the mildest.
-    fn removal(&self, index: ComponentIndex) -> Option<&Removal> {
-        let mut all = declaring(self.before, index).map(|instance| self.planned.get(&*instance.address).copied());
+    fn removal(&self, index: ComponentIndex) -> Option<&Planned> {
+        let mut all = declaring(self.before, index).map(|instance| self.planned.get(&instance.address));
         let first = all.next()??;
         all.try_fold(first, |mildest, next| {
             let next = next?;
@@ -339,6 +356,14 @@ impl Search<'_> {
         Some(Place::new(place.file.clone(), place.value))
     }
 
+    /// How many instances of a component that go on without each other are replaced at once; 1 where it is one.
+    fn replaced_at_once(&self, index: ComponentIndex) -> usize {
+        let replaced = declaring(self.before, index).filter(|instance| self.planned.contains_key(&instance.address));
+        let row = |component: &Component| self.before.settings().catalog.row(&component.type_name);
+        let replicas = self.before.system().component(index).and_then(row).is_some_and(|row| row.replicas);
+        if replicas { replaced.count() } else { 1 }
+    }
+
     fn finding(&self, going: Going<'_>) -> Option<Finding> {
         let Going { index, component, purpose, form, needed_by, is_entry, place, evidence, now, .. } = &going;
         let (rule, quieter) = match (form, purpose) {
@@ -347,10 +372,14 @@ impl Search<'_> {
             (RemovalForm::Forget, Use::Stateful) => (RuleId::DeletesStateful, 2),
             (RemovalForm::Forget, Use::Serving) => (RuleId::DeletesServing, 2),
             (RemovalForm::Replace { .. }, Use::Stateful) => (RuleId::ReplacesStateful, 0),
+            (RemovalForm::Replace { create_first: false }, Use::Serving) if self.replaced_at_once(*index) > 1 => {
+                (RuleId::ReplacedTogether, 0)
+            }
             (RemovalForm::Replace { create_first }, Use::Serving) => {
                 (RuleId::ReplacesServing, usize::from(*create_first))
             }
         };
+        let quieter = quieter + usize::from(going.planned.is_some_and(|planned| planned.stopped));
         let is_needed = !needed_by.is_empty() || *is_entry;
         let mut severity = severity_of(rule);
         for _ in 0..quieter + usize::from(!is_needed) {
@@ -366,7 +395,10 @@ impl Search<'_> {
             severity,
             new: true,
             component: *now,
-            component_id: self.now.name_now(component.id.as_str()).into(),
+            component_id: match now.filter(|_| going.planned.is_some_and(|planned| planned.successor.is_some())) {
+                Some(now) => self.now.id_of(now).into(),
+                None => self.now.name_now(component.id.as_str()).into(),
+            },
             also: Vec::new(),
             message: self.message(&going, declaring(self.before, *index).next()),
             place: place.clone(),
@@ -381,21 +413,36 @@ impl Search<'_> {
     }
 
     fn message(&self, going: &Going<'_>, instance: Option<&foreshock_resources::Instance>) -> String {
-        let Going { component, form, because, needed_by, down, is_entry, purpose, users, .. } = going;
+        let Going { component, form, because, needed_by, down, is_entry, purpose, users, planned, .. } = going;
         let id = &component.id;
+        let seconds = planned.and_then(|planned| planned.seconds);
+        let successor = planned.and_then(|planned| planned.successor.as_ref());
         let names = |names: &[Arc<str>]| some_of(names);
         let what = match form {
             RemovalForm::Delete if self.now.is_record() => format!("{id} is deleted{because}"),
             RemovalForm::Delete => format!("{id} is deleted: at {} it was there", self.base.id),
-            RemovalForm::Replace { .. } => format!("{id} is replaced{because}"),
+            RemovalForm::Replace { .. } => match (successor, self.replaced_at_once(going.index)) {
+                (Some(now), _) => {
+                    format!("{id} is destroyed and {now} made anew: no moved block says that they are the same")
+                }
+                (None, count) if count > 1 => format!("All {count} instances of {id} are replaced at once{because}"),
+                (None, _) => format!("{id} is replaced{because}"),
+            },
             RemovalForm::Forget => format!("{id} is let go of{because}: it goes on running, and nobody manages it"),
         };
-        let while_gone = match form {
-            RemovalForm::Replace { create_first: false } => " while it is gone",
-            RemovalForm::Replace { create_first: true } => " when the new one is not ready",
-            RemovalForm::Delete => " without it",
-            RemovalForm::Forget => "",
+        let are_many = matches!(form, RemovalForm::Replace { .. })
+            && successor.is_none()
+            && self.replaced_at_once(going.index) > 1;
+        let while_gone = match (form, seconds) {
+            (RemovalForm::Replace { create_first: false }, Some(seconds)) => {
+                format!(" while it is gone, {}", lasting(seconds))
+            }
+            (RemovalForm::Replace { create_first: false }, None) => " while it is gone".to_owned(),
+            (RemovalForm::Replace { create_first: true }, _) => " when the new one is not ready".to_owned(),
+            (RemovalForm::Delete, _) => " without it".to_owned(),
+            (RemovalForm::Forget, _) => String::new(),
         };
+        let while_gone = if are_many { while_gone.replace("it is gone", "they are gone") } else { while_gone };
         let consequence = match (form, down.as_slice(), needed_by.as_slice()) {
             (RemovalForm::Forget, _, []) => String::new(),
             (RemovalForm::Forget, _, some) => format!("; {} go on with it", names(some)),
@@ -417,7 +464,9 @@ impl Search<'_> {
             _ => consequence,
         };
         let mut second = match purpose {
-            Use::Stateful if *form != RemovalForm::Forget => safeguards::words(instance),
+            Use::Stateful if *form != RemovalForm::Forget => {
+                safeguards::words(instance, matches!(form, RemovalForm::Replace { .. }))
+            }
             _ => String::new(),
         };
         if let RemovalForm::Replace { create_first } = form {
@@ -425,9 +474,19 @@ impl Search<'_> {
                 (true, Use::Stateful) => "The new one is made first (create_before_destroy), and is empty.",
                 (true, Use::Serving) => "The new one is made first (create_before_destroy).",
                 (false, Use::Stateful) => "The new one is empty.",
+                (false, Use::Serving) if are_many => {
+                    "They are destroyed before the new ones are made (no create_before_destroy)."
+                }
                 (false, Use::Serving) => "It is destroyed before the new one is made (no create_before_destroy).",
             };
-            second = [order, &second].join(" ").trim_end().to_owned();
+            let stopped = match planned {
+                Some(planned) if planned.stopped => "prevent_destroy makes Terraform refuse to apply this. ".to_owned(),
+                Some(Planned { name_in_the_way: Some(name), .. }) if *create_first => {
+                    format!("The new one can't be made while the old one has its {name}. ")
+                }
+                _ => String::new(),
+            };
+            second = format!("{stopped}{order} {second}").trim_end().to_owned();
         }
         [format!("{what}{consequence}."), second].join("\n").trim_end().to_owned()
     }
@@ -439,36 +498,6 @@ fn rank(form: RemovalForm) -> u8 {
         RemovalForm::Replace { create_first: false } => 1,
         RemovalForm::Replace { create_first: true } => 2,
         RemovalForm::Forget => 3,
-    }
-}
-
-/// Terraform's reason in words: ` (engine_version can't be changed where it is)`.
-fn because(removal: &Removal) -> String {
-    let why = match removal.reason.as_deref() {
-        Some("replace_because_cannot_update") => match removal.paths.as_slice() {
-            [] => "what changes can't be changed where it is".to_owned(),
-            [one] => format!("{one} can't be changed where it is"),
-            some => format!("{} can't be changed where they are", some_of(some)),
-        },
-        Some("replace_because_tainted") => "it is tainted".to_owned(),
-        Some("replace_by_request") => "as -replace asks".to_owned(),
-        Some("replace_by_triggers") => "replace_triggered_by".to_owned(),
-        Some("delete_because_no_resource_config") => "its block is gone".to_owned(),
-        Some("delete_because_no_module") => "its module is gone".to_owned(),
-        Some("delete_because_no_move_target") => "what it was moved to is gone".to_owned(),
-        Some("delete_because_count_index" | "delete_because_wrong_repetition") => "its count is lower".to_owned(),
-        Some("delete_because_each_key") => "its key is gone".to_owned(),
-        _ => return String::new(),
-    };
-    format!(" ({why})")
-}
-
-/// The first names of a list, and how many more there are: "a, b, c and 4 more".
-fn some_of(names: &[Arc<str>]) -> String {
-    let shown = names.iter().take(MOST_NAMES).map(|name| &**name).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(MOST_NAMES) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
     }
 }
 

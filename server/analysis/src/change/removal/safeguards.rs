@@ -35,8 +35,9 @@ fn table() -> Result<Table, toml::de::Error> {
     toml::from_str(include_str!("../../../data/safeguards.toml"))
 }
 
-/// What is said of a resource that is destroyed, as one sentence: what is left, what goes, what stands in the way.
-pub(super) fn words(instance: Option<&Instance>) -> String {
+/// What is said of a resource that is destroyed, as one sentence: what is left, what goes, what stands in the way. `stays`: its block
+/// is still there.
+pub(super) fn words(instance: Option<&Instance>, stays: bool) -> String {
     static ALL: OnceLock<Vec<Safeguard>> = OnceLock::new();
     let all = ALL.get_or_init(|| table().map(|table| table.safeguard).unwrap_or_default());
     let Some(instance) = instance else { return "Nothing is known of a copy.".to_owned() };
@@ -53,7 +54,7 @@ pub(super) fn words(instance: Option<&Instance>) -> String {
             }
         }
     }
-    if instance.lifecycle.prevent_destroy {
+    if instance.lifecycle.prevent_destroy && !stays {
         said.push("prevent_destroy goes with its block".to_owned());
     }
     if !has_copy {

@@ -1,6 +1,7 @@
 //! Terraform: a root module is a stack. `foreshock_terraform` evaluates it, the catalog says what its resources mean.
 
 mod aim;
+mod apply_repairs;
 mod assemblies;
 mod calls;
 mod comments;
@@ -95,7 +96,11 @@ impl Dialect for TerraformDialect {
     fn candidates_of(&self, texts: &dyn Texts, stack: &Stack, findings: &[&Finding]) -> Vec<Vec<Candidate>> {
         let Some(module) = stack.terraform() else { return vec![Vec::new(); findings.len()] };
         let recipes = Recipes::of(&module.resolved.resources, &stack.settings().catalog);
-        findings.iter().map(|finding| repairs::candidates(texts, stack, module, &recipes, finding)).collect()
+        let of_finding = |finding: &&Finding| match finding.is_of_the_apply() {
+            true => apply_repairs::candidates(texts, stack, module, finding),
+            false => repairs::candidates(texts, stack, module, &recipes, finding),
+        };
+        findings.iter().map(of_finding).collect()
     }
 }
 

@@ -95,13 +95,38 @@ pub(super) fn counted(texts: &dyn Texts, block: &BlockPlace, count: &str) -> Opt
     Some(edits)
 }
 
+/// The text edits that make the `lifecycle` of a block say something.
+pub(super) fn in_lifecycle(texts: &dyn Texts, block: &BlockPlace, name: &str, literal: &str) -> Option<Vec<Edit>> {
+    let file = texts.parsed(&block.file)?;
+    let around = find_block(&file.body, block.span)?;
+    let (name, literal) = (name.to_owned(), literal.to_owned());
+    let Some(lifecycle) = around.body.blocks.iter().find(|inner| &*inner.kind == "lifecycle") else {
+        let blocks = BTreeMap::from([("lifecycle".to_owned(), vec![(name, literal)])]);
+        let mut edits = Vec::new();
+        Layout::of(&file, around)?.add(&Additions { blocks, ..Additions::default() }, &mut edits)?;
+        return Some(edits);
+    };
+    let mut edits = Vec::new();
+    match lifecycle.body.attributes.iter().find(|attribute| *attribute.name == *name) {
+        Some(written) => {
+            edits.push(Edit { place: Place::new(block.file.clone(), written.value_span), text: literal });
+        }
+        None => {
+            let attributes = vec![(name, literal)];
+            Layout::of(&file, lifecycle)?.add(&Additions { attributes, ..Additions::default() }, &mut edits)?;
+        }
+    }
+    Some(edits)
+}
+
 /// A new block behind another, in the line endings of the file; `None` where the module has one of that name.
-fn declaration(texts: &dyn Texts, module: &Terraform, behind: &BlockPlace, text: &str) -> Option<Edit> {
+pub(super) fn declaration(texts: &dyn Texts, module: &Terraform, behind: &BlockPlace, text: &str) -> Option<Edit> {
     let directory = behind.file.as_path().parent()?;
     let (body, _) = parse(text);
     let labels =
         |block: &Block| (block.kind.to_string(), block.labels.iter().map(|l| l.text.to_string()).collect::<Vec<_>>());
-    let new: Vec<_> = body.blocks.iter().map(|block| labels(block)).collect();
+    // Of blocks without a name there may be any number.
+    let new: Vec<_> = body.blocks.iter().map(|block| labels(block)).filter(|(_, labels)| !labels.is_empty()).collect();
     let here = module.resolved.files.iter().filter(|file| file.as_path().parent() == Some(directory));
     for file in here {
         let parsed = texts.parsed(file)?;

@@ -1,5 +1,6 @@
 //! Repairs: edits of the text, each proven on a copy before it is offered.
 
+mod applied;
 pub(crate) mod batch;
 mod edited;
 mod outcome;
@@ -150,6 +151,9 @@ fn understood_again(
 
 /// Applies the edits to a copy, reads it, understands it and assesses it against the entries and weights of before.
 fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candidate) -> Option<Fix> {
+    if finding.is_of_the_apply() {
+        return applied::prove(snapshot, stack, finding, candidate);
+    }
     let Candidate { title, edits } = candidate;
     let mut reader = stack.dialect().reader();
     let is_shared = is_read_elsewhere(snapshot, stack, &edits);

@@ -33,6 +33,7 @@ use serde::Deserialize;
 use tracing::debug_span;
 
 use self::FoundBy::{Checks, Comparison, Looking, LookingAtEach};
+pub(crate) use self::wording::some_of;
 use crate::findings::called;
 use crate::findings::found::Found;
 use crate::findings::scope::{Difference, Scope};
@@ -59,6 +60,9 @@ rules! {
     DeletesServing "deletes-serving" Comparison,
     ReplacesStateful "replaces-stateful" Comparison,
     ReplacesServing "replaces-serving" Comparison,
+    ReplacedTogether "replaced-together" Comparison,
+    Restarts "restarts" Comparison,
+    Postponed "postponed" Comparison,
     DanglingReference "dangling-reference" Checks,
     DeletionUnprotected "deletion-unprotected" Checks,
     DeployTakesDown "deploy-takes-down" Checks,

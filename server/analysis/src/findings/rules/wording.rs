@@ -17,7 +17,7 @@ pub(super) fn ids(stack: &Stack, components: &[ComponentIndex]) -> Vec<Arc<str>>
 }
 
 /// The first few names of a list, and how many more there are: "a, b, c and 4 more".
-pub(super) fn some_of(names: &[Arc<str>]) -> String {
+pub(crate) fn some_of(names: &[Arc<str>]) -> String {
     const SHOWN: usize = 3;
     let shown = names.iter().take(SHOWN).map(|name| &**name).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(SHOWN) {

@@ -3,10 +3,10 @@
 
 use std::fmt::Write;
 
-use foreshock_analysis::{BlockSummary, GuessedCaller, TreeNode, percent};
+use foreshock_analysis::{Applied, BlockSummary, GuessedCaller, Stack, TreeNode, percent};
 use foreshock_engine::Health;
 use foreshock_model::{Confidence, Evidence};
-use foreshock_report::{code, duration, health_name, outages};
+use foreshock_report::{applied_words, code, duration, health_name, outages};
 use foreshock_text::{FilePath, Place, Position};
 
 use super::{Cancel, Lane, Refusal, Request};
@@ -97,6 +97,11 @@ pub(in crate::lsp) fn section(view: &View, stack: usize, block: &BlockSummary) -
         let _ = write!(text, " · {:.1} points", block.points);
     }
     text.push_str("\n\n");
+    let own = view.snapshot().stacks.get(stack);
+    let applied = own.map(|own| applied(own, &block.component_id)).unwrap_or_default();
+    for words in &applied {
+        let _ = writeln!(text, "Applying the change: {words}\n");
+    }
     let tree = view.snapshot().cascade(stack, block.component);
     match &tree {
         Some(tree) if tree.affected > 0 => {
@@ -136,6 +141,17 @@ pub(in crate::lsp) fn section(view: &View, stack: usize, block: &BlockSummary) -
         let _ = writeln!(text, "\nTo users, with all it needs: {available} %, {}", outages(&found));
     }
     text
+}
+
+/// What applying the change does to a component, a line for each of its resources.
+fn applied(stack: &Stack, id: &str) -> Vec<String> {
+    let Some(comparison) = stack.comparison() else { return Vec::new() };
+    let Some(before) = comparison.before.as_deref() else { return Vec::new() };
+    let is_of_it = |one: &&Applied| {
+        one.is_noticed() && one.component.is_some_and(|component| stack.name_now(&before.id_of(component)) == id)
+    };
+    let of_it = comparison.apply.changes.iter().filter(is_of_it).take(MOST_SECTIONS);
+    of_it.map(|one| applied_words(stack, one)).collect()
 }
 
 struct Lines<'a> {
