@@ -13,6 +13,7 @@ mod base;
 mod change;
 mod faultray;
 mod plans;
+mod recovery;
 mod replay;
 mod report;
 mod simulate;

@@ -19,7 +19,7 @@ const WITH_ROOMS: &[&str] = &["engine", "analysis"];
 /// Rings that are there. Another one is a complaint, and so is one of these that is gone.
 const KNOWN_RINGS: &[(&str, &[&str])] = &[(
     "analysis",
-    &["change", "configuration", "dialect", "findings", "judged", "promises", "show", "stack", "workspace"],
+    &["change", "configuration", "dialect", "findings", "judged", "promises", "recovery", "show", "stack", "workspace"],
 )];
 
 /// The page with its pictures as the text draws them now.

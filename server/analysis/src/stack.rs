@@ -2,7 +2,7 @@
 //! the stack afterwards.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Egress};
@@ -24,6 +24,7 @@ use crate::findings::suppression::{Annotations, IgnoreUse};
 use crate::findings::{find, grade};
 use crate::judged::Judged;
 use crate::promises::{Promised, Untied, promised};
+use crate::recovery::StackRecovery;
 use crate::{Base, BlockSummary, Comparison, Finding, FindingKey, Promise, Suppressed};
 
 /// What sort of problem a text has.
@@ -97,6 +98,8 @@ pub struct Stack {
     settings: Arc<StackSettings>,
     /// What is promised of it beside its own text and `foreshock.toml`.
     promised: Arc<Promised>,
+    /// How soon it is back, once somebody has asked.
+    pub(crate) recovered: Arc<OnceLock<StackRecovery>>,
     pub(crate) comparison: Option<Arc<Comparison>>,
     /// What units were called at the base that are called otherwise now: what their addresses began with, and begin with.
     pub(crate) renamed: Vec<(Arc<str>, Arc<str>)>,
@@ -184,6 +187,7 @@ impl Stack {
             judged: Arc::new(judged),
             settings: settings.clone(),
             promised,
+            recovered: Arc::default(),
             comparison: None,
             renamed: Vec::new(),
             explained: false,

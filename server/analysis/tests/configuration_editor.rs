@@ -97,12 +97,12 @@ fn tables_and_keys_are_offered() {
             variables =
             workspace =
             name =
+            data_gb =
             [[stack]]
             [rules]
             [[ignore]]
             [editor]
             [catalog.
-            [stack.rules]
             and more
         "#]],
     );
@@ -430,6 +430,9 @@ fn schema() -> Value {
                 Shape::Rule => json!({"$ref": "#/$defs/rule"}),
                 Shape::Rules => json!({"type": "array", "items": {"$ref": "#/$defs/rule"}}),
                 // A date of TOML has no type of JSON; tools hand it over as text.
+                Shape::Numbers => {
+                    json!({"type": "object", "additionalProperties": {"type": "number", "minimum": 0}})
+                }
                 Shape::Day => json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
             };
             value["description"] = plain(key.meaning).into();

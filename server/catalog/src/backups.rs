@@ -59,6 +59,42 @@ impl Backups {
         }
     }
 
+    /// Who backs an instance up from apart, each with whether that is sure.
+    pub(crate) fn protectors(&self, graph: &Graph<'_>, index: usize) -> Vec<(usize, bool)> {
+        let mut found = Vec::new();
+        let Some(one) = graph.instance(index) else { return found };
+        if self.direct.contains(&index) {
+            let types = graph.skeleton.types.iter().filter(|one| graph.catalog.backups.contains_key(&*one.name));
+            for by in types.flat_map(|one| &one.instances).copied() {
+                let mut its = Backups::default();
+                if let Some(names) = graph.outline(by).and_then(|by| graph.catalog.backups.get(&*by.type_name)) {
+                    its.read(graph, by, names);
+                }
+                if its.direct.contains(&index) {
+                    found.push((by, true));
+                }
+            }
+        }
+        let by_selection =
+            self.selections.iter().filter_map(|&by| Some((by, selects(graph, graph.instance(by)?, index, one)?)));
+        found.extend(by_selection.filter(|(_, selected)| *selected).map(|(by, _)| (by, true)));
+        let open = self
+            .selections
+            .iter()
+            .filter(|&&by| graph.instance(by).is_some_and(|selection| selects(graph, selection, index, one).is_none()));
+        found.extend(open.map(|&by| (by, false)));
+        if matches!(&*one.type_name, "aws_ebs_volume" | "aws_instance") {
+            for &by in &self.policies {
+                match graph.instance(by).and_then(|policy| targets(policy, one)) {
+                    Some(true) => found.push((by, true)),
+                    Some(false) => {}
+                    None => found.push((by, false)),
+                }
+            }
+        }
+        found
+    }
+
     /// Whether a rule asks for backups.
     pub(crate) fn concern(graph: &Graph<'_>, rule: &str) -> bool {
         graph.catalog.backups.get("rules").is_some_and(|rules| rules.iter().any(|one| one == rule))

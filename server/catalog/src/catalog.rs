@@ -247,6 +247,12 @@ impl Catalog {
         whole.filter(|row| row.role() != Role::Component).or_else(|| self.row("module"))
     }
 
+    /// The type of the same provider whose row a type has, where it has that of another.
+    pub(crate) fn is_like(&self, type_name: &str) -> Option<&str> {
+        let like = self.same_as.get(type_name)?;
+        families::is_kin(type_name, like).then_some(like)
+    }
+
     /// Every row with its type, sorted.
     pub fn rows(&self) -> impl Iterator<Item = (&str, &Row)> {
         self.rows.iter().map(|(name, row)| (name.as_str(), row))

@@ -51,7 +51,7 @@ fn severity<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<
     }
 }
 
-fn template<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Expression, D::Error> {
+pub(crate) fn template<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Expression, D::Error> {
     let text = String::deserialize(deserializer)?;
     Expression::parse(&quoted(&text)).map_err(serde::de::Error::custom)
 }
@@ -334,7 +334,7 @@ fn place(graph: &Graph<'_>, index: usize, row: &Row, path: &str) -> Option<Place
 }
 
 /// Where an attribute or a nested block is written.
-fn written(instance: &Instance, path: &str) -> Option<Place> {
+pub(crate) fn written(instance: &Instance, path: &str) -> Option<Place> {
     if let Some(attribute) = paths::attribute(&instance.body, path) {
         return Some(attribute.place.place());
     }

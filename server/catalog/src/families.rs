@@ -151,7 +151,7 @@ pub(crate) fn add_to(
 }
 
 /// Whether both are types of one provider: only then a row that is like another has its attributes.
-fn is_kin(one: &str, other: &str) -> bool {
+pub(crate) fn is_kin(one: &str, other: &str) -> bool {
     one.split('_').next() == other.split('_').next()
 }
 

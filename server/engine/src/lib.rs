@@ -3,9 +3,10 @@
 //! Pure: knows the model and the semantics (docs/semantics.md), does no I/O, and must never know file formats,
 //! providers or protocols. Start reading at [`cascade()`], then [`assess()`].
 //!
-//! Ten rooms, each of which says what it holds and what it must not know: `layout` below all; on it `durations` (how long
+//! Eleven rooms, each of which says what it holds and what it must not know: `layout` below all; on it `durations` (how long
 //! failures last), `cascade` (one set of faults over time) and `diagram` (all sets at once, as logic); on these `assess`, `availability` with its
-//! sampler `monte_carlo`, `sweep`, `recovery` and `agents`.
+//! sampler `monte_carlo`, `sweep`, `recovery` and `agents`; beside
+//! them `recoverability`, which knows the layout alone.
 
 mod agents;
 mod assess;
@@ -15,6 +16,7 @@ mod diagram;
 mod durations;
 mod layout;
 mod monte_carlo;
+mod recoverability;
 mod recovery;
 mod sweep;
 #[cfg(test)]
@@ -49,6 +51,8 @@ pub use layout::parts::Parts;
 pub use layout::paths::required_paths;
 pub use layout::score::{minutes_per_year, nines, score};
 pub use monte_carlo::estimate::{Estimate, Kill, Killing, Sampler, Sampling};
+pub use recoverability::matrix::{Decided, EntryCell, EntryRecovery, Lost, OwnCell, RecoveryMatrix};
+pub use recoverability::{is_one_way, recovery_matrix};
 pub use recovery::outcome::{Recovery, RecoveryDeadlock, Restored, Span, Waiting};
 pub use recovery::{OutageKnowledge, recover, recover_knowing, recovery_deadlocks};
 pub use sweep::changes::changed_components;

@@ -257,6 +257,8 @@ pub struct Recovery {
     pub repair: Option<Sourced<Seconds>>,
     /// Why all of it is down when it is; none where nobody says. Decides how long that lasts where no time is written.
     pub cause: Option<Sourced<Cause>>,
+    /// The longest time between two backups of what it keeps; none inside where it keeps none.
+    pub backup_every: Option<Sourced<Option<Seconds>>>,
     /// What is needed to repair it (a pipeline, a secret store, an identity provider).
     pub needs: Vec<ComponentIndex>,
 }

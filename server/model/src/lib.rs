@@ -7,6 +7,7 @@ mod component;
 mod dependency;
 mod durations;
 mod quantities;
+mod recoverability;
 mod reliability;
 mod system;
 
@@ -17,6 +18,9 @@ pub use component::{
 pub use dependency::{Confidence, Dependency, DependencyKind, Evidence, Plane};
 pub use durations::{Cause, DURATION_SIGMA, Scale, median_outage};
 pub use quantities::{MinutesPerYear, Points, Probability, Seconds};
+pub use recoverability::{
+    Bound, FaultClass, Ground, Keeps, Recoverability, RecoveryTarget, Step, TimeRange, TimesFrom, WayBack,
+};
 pub use reliability::{CommonCause, Figure, Layer, Planned, PlannedWork, Reliability, Source};
 pub use system::{
     Alternatives, ComponentIndex, DependencyIndex, Domain, DomainIndex, IndexedTable, ModelError, Objective, Region,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use foreshock_text::Place;
 
-use crate::{Component, ComponentId, Dependency, Figure, Probability, Redundancy};
+use crate::{Component, ComponentId, Dependency, Figure, Probability, RecoveryTarget, Redundancy};
 
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {
@@ -110,6 +110,8 @@ pub struct System {
     pub regions: Vec<Region>,
     /// What is promised.
     pub objectives: Vec<Objective>,
+    /// What is promised of its recovery.
+    pub recovery_targets: Vec<RecoveryTarget>,
 }
 
 /// What components and dependencies point into.
@@ -197,7 +199,8 @@ impl System {
             let mut pairs = some.iter().zip(others);
             some.len() == others.len() && pairs.all(|(one, other)| Arc::ptr_eq(one, other) || one == other)
         }
-        let System { components, dependencies, alternatives, zones, domains, regions, objectives } = self;
+        let System { components, dependencies, alternatives, zones, domains, regions, objectives, recovery_targets } =
+            self;
         are_same(components, &other.components)
             && are_same(dependencies, &other.dependencies)
             && *alternatives == other.alternatives
@@ -205,6 +208,7 @@ impl System {
             && *domains == other.domains
             && *regions == other.regions
             && *objectives == other.objectives
+            && *recovery_targets == other.recovery_targets
     }
 
     /// The component at an index.

@@ -31,6 +31,8 @@ pub enum Shape {
     Address,
     /// A day, `2027-01-31`.
     Day,
+    /// Numbers by the address of a component.
+    Numbers,
 }
 
 /// One key.
@@ -94,6 +96,12 @@ pub const KEYS: &[Key] = &[
         "slo",
         Shape::Percent,
         "the availability that is promised, in percent; what `foreshock availability` is measured against unless `--slo` is given; above what the design can reach it is a finding, [slo-unreachable](rules/slo-unreachable.md), where most is lost. Objectives that you keep for other tools are read, too ([promises](promises.md))",
+    ),
+    key(
+        "stack",
+        "data_gb",
+        Shape::Numbers,
+        "gigabytes of data by address, `{ \"aws_db_instance.orders\" = 250 }`: how long a restore takes, [recovery](recovery.md)",
     ),
     key("stack", "rules", Shape::Levels, "how loud rules are in it"),
     key("stack", "ignore", Shape::Tables, "findings that are not shown in it, by address"),

@@ -13,10 +13,10 @@ use serde::de::IntoDeserializer;
 use toml::de::{DeTable, DeValue};
 
 use super::ignore_entry::{IgnoreEntry, ignores};
-use super::keys;
 use super::section::{Item, Key, Problems, Section, expected, hint, span_of};
 use super::stack_entry::{Entry, StackEntry};
 use super::{Configuration, Levels, level_named};
+use super::{keys, targets};
 use crate::{Severity, rule, rules};
 
 /// Beside a level; nothing of a file of this size was written by a person.
@@ -102,7 +102,7 @@ fn stacks(top: &Section<'_, '_>, file: &FilePath, told: &mut Vec<(Severity, Prob
         Some(table) => {
             let section = Section::new(table, "a stack", keys::names("stack"), top.problems);
             let ignores = ignores(&section, "stack.ignore", file, told);
-            stack(section, span_of(item), ignores)
+            stack(section, span_of(item), ignores, file)
         }
         None => {
             expected(top.problems, "a table", item);
@@ -112,13 +112,14 @@ fn stacks(top: &Section<'_, '_>, file: &FilePath, told: &mut Vec<(Severity, Prob
     items.iter().take(MOST_STACKS).filter_map(read).collect()
 }
 
-fn stack(section: Section<'_, '_>, whole: Span, ignores: Vec<IgnoreEntry>) -> Option<StackEntry> {
+fn stack(section: Section<'_, '_>, whole: Span, ignores: Vec<IgnoreEntry>, file: &FilePath) -> Option<StackEntry> {
     let tell = |span, message: String| section.problems.borrow_mut().push(Problem::new(span, message));
     let levels = levels(&section);
     let name = section.text("name").map(|(name, _)| name);
     let var_files = section.texts("var_files");
     let workspace = section.text("workspace").map(|(workspace, _)| workspace);
     let slo = section.get("slo").and_then(|item| Some((objective(item, section.problems)?, span_of(item))));
+    let data_gb = targets::sizes(&section, file);
     let mut variables = BTreeMap::new();
     for (key, item) in section.table("variables") {
         variables.insert(key.get_ref().to_string(), as_hcl(item.get_ref()));
@@ -128,7 +129,7 @@ fn stack(section: Section<'_, '_>, whole: Span, ignores: Vec<IgnoreEntry>) -> Op
     }
     let (path, path_span) = section.text("path")?;
     let ignores = ignores.into_iter().map(|(ignore, _)| ignore).collect();
-    let entry = Entry { path, path_span, name, var_files, workspace, variables, slo, levels, ignores };
+    let entry = Entry { path, path_span, name, var_files, workspace, variables, slo, data_gb, levels, ignores };
     match StackEntry::new(entry) {
         Ok(entry) => Some(entry),
         Err(why) => {

@@ -14,6 +14,7 @@ use foreshock_text::{FilePath, Place};
 use super::stack_entry::{StackEntry, find_file};
 use super::{Configuration, Levels};
 use crate::Baseline;
+use crate::findings::suppression::address::covers;
 use crate::findings::suppression::{AddressIgnore, Date};
 use crate::promises::Tied;
 use crate::workspace::paths::normalised;
@@ -53,6 +54,8 @@ pub struct StackSettings {
     pub(crate) slo: Option<(Probability, Place)>,
     /// What is promised of it in files that others keep.
     pub(crate) promises: Vec<Arc<Tied>>,
+    /// Gigabytes of data that components keep, by a pattern of their addresses; the last one that fits counts.
+    pub(crate) data_gb: Vec<(String, f64, Place)>,
     /// What resources mean.
     pub(crate) catalog: Arc<Catalog>,
     /// The findings that nobody wants to see, by address.
@@ -73,6 +76,7 @@ impl Default for StackSettings {
             levels: Levels::default(),
             slo: None,
             promises: Vec::new(),
+            data_gb: Vec::new(),
             catalog: Catalog::bundled().clone(),
             ignores: Vec::new(),
             baseline: None,
@@ -82,6 +86,12 @@ impl Default for StackSettings {
 }
 
 impl StackSettings {
+    /// How much data a component keeps, where that is written, and where.
+    pub(crate) fn data_gb(&self, id: &str) -> Option<(f64, Place)> {
+        let fits = |(pattern, _, _): &&(String, f64, Place)| covers(pattern, id);
+        self.data_gb.iter().rev().find(fits).map(|(_, size, place)| (*size, place.clone()))
+    }
+
     /// The same, every output of every module worked out: what a repair must not break.
     pub(crate) fn thorough(&self) -> StackSettings {
         let mut settings = self.clone();
@@ -105,6 +115,7 @@ impl StackSettings {
             && self.options == other.options
             && self.levels == other.levels
             && self.slo == other.slo
+            && self.data_gb == other.data_gb
             && self.ignores == other.ignores
             && self.baseline == other.baseline
             && self.today == other.today
@@ -163,6 +174,7 @@ pub(crate) fn stacks_of(
         common.levels = common.levels.with(&entry.levels);
         common.ignores.extend(entry.ignores.iter().cloned());
         common.slo = configuration.promise_of(entry).or(common.slo);
+        common.data_gb.extend(entry.data_gb.iter().cloned());
     }
     if variants.is_empty() {
         return vec![chosen_by_hand(common, root, choices, places, files)];
@@ -202,6 +214,7 @@ fn configured(
     settings.options.workspace = settings.options.workspace.or_else(|| entry.workspace.clone());
     settings.levels = settings.levels.with(&entry.levels);
     settings.ignores.extend(entry.ignores.iter().cloned());
+    settings.data_gb.extend(entry.data_gb.iter().cloned());
     let named = entry.name.clone();
     let by_files = || {
         let names: Vec<&str> = entry.var_files.iter().map(|(name, _)| name.as_str()).collect();

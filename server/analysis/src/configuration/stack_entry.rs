@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_files::Files;
 use foreshock_infra::closest;
 use foreshock_model::Probability;
-use foreshock_text::{FilePath, Problem, Span};
+use foreshock_text::{FilePath, Place, Problem, Span};
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Levels;
@@ -25,6 +25,8 @@ pub(super) struct Entry {
     pub(super) variables: BTreeMap<String, String>,
     /// The unavailability that is allowed, and where that is written.
     pub(super) slo: Option<(Probability, Span)>,
+    /// Gigabytes by address.
+    pub(super) data_gb: Vec<(String, f64, Place)>,
     pub(super) levels: Levels,
     pub(super) ignores: Vec<Arc<AddressIgnore>>,
 }
@@ -39,6 +41,7 @@ pub(crate) struct StackEntry {
     pub(super) workspace: Option<String>,
     pub(super) variables: BTreeMap<String, String>,
     pub(super) slo: Option<(Probability, Span)>,
+    pub(super) data_gb: Vec<(String, f64, Place)>,
     pub(super) levels: Levels,
     pub(super) ignores: Vec<Arc<AddressIgnore>>,
     matcher: GlobMatcher,
@@ -48,9 +51,21 @@ impl StackEntry {
     /// # Errors
     /// When the path is no glob, or leads out of the directory.
     pub(super) fn new(entry: Entry) -> Result<StackEntry, String> {
-        let Entry { path, path_span, name, var_files, workspace, variables, slo, levels, ignores } = entry;
+        let Entry { path, path_span, name, var_files, workspace, variables, slo, data_gb, levels, ignores } = entry;
         let matcher = stack_matcher(&path)?;
-        Ok(StackEntry { path, path_span, name, var_files, workspace, variables, slo, levels, ignores, matcher })
+        Ok(StackEntry {
+            path,
+            path_span,
+            name,
+            var_files,
+            workspace,
+            variables,
+            slo,
+            data_gb,
+            levels,
+            ignores,
+            matcher,
+        })
     }
 
     /// Whether it speaks of the stack at this path, relative to the configuration's directory.

@@ -94,6 +94,7 @@ fn changed_components(before: &Stack, now: &Stack) -> Option<Vec<ComponentIndex>
         && then.domains == present.domains
         && then.regions == present.regions
         && then.objectives == present.objectives
+        && then.recovery_targets == present.recovery_targets
         && before.egress() == now.egress();
     if !has_same_shape {
         return None;

@@ -31,6 +31,7 @@ pub fn own_unavailability(system: &System, component: ComponentIndex) -> Option<
         domains: system.domains.clone(),
         regions: system.regions.clone(),
         objectives: Vec::new(),
+        recovery_targets: Vec::new(),
     };
     Some(Probability::clamped(assess(&alone).expected_unavailability))
 }

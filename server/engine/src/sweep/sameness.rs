@@ -84,7 +84,7 @@ fn same_reliability(old: &Reliability, new: &Reliability) -> bool {
 }
 
 fn same_recovery(old: &Recovery, new: &Recovery) -> bool {
-    let Recovery { automatic, restart, response, repair, cause, needs: _ } = old;
+    let Recovery { automatic, restart, response, repair, cause, needs: _, backup_every: _ } = old;
     let pairs =
         [(automatic, &new.automatic), (restart, &new.restart), (response, &new.response), (repair, &new.repair)];
     pairs.into_iter().all(|(old, new)| old.as_ref().map(|it| it.value) == new.as_ref().map(|it| it.value))

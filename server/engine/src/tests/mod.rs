@@ -36,6 +36,7 @@ mod orders;
 mod outages;
 mod parts;
 mod random;
+mod recoverability;
 mod recoveries;
 mod reliability;
 mod rooms;

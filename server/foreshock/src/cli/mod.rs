@@ -17,6 +17,7 @@ mod import;
 mod inputs;
 mod lsp;
 mod one_page_server;
+mod recovery;
 mod resolve;
 mod simulate;
 
@@ -60,6 +61,8 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Say how available the system can be, is expected to be, and who costs how much
     Availability(availability::Arguments),
+    /// Say how soon everything is back after each sort of fault, and how much data is lost
+    Recovery(recovery::Arguments),
     /// Replay past incidents and compare with predictors that know nothing
     Backtest(backtest::Arguments),
     /// Write an illustrative evidence pack for a review of digital operational resilience (DORA)
@@ -130,6 +133,7 @@ fn dispatch(command: Command) -> Result<Outcome, String> {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Availability(arguments) => availability::run(&arguments),
+        Command::Recovery(arguments) => recovery::run(&arguments),
         Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Evidence(arguments) => evidence::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

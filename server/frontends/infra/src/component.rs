@@ -2,7 +2,8 @@
 
 use foreshock_catalog::Defaults;
 use foreshock_model::{
-    Component, ComponentId, ComponentIndex, ComponentKind, Exposure, Known, Objective, Recovery, Seconds,
+    Component, ComponentId, ComponentIndex, ComponentKind, Exposure, Known, Objective, Recovery, RecoveryTarget,
+    Seconds, Sourced,
 };
 use foreshock_text::Place;
 
@@ -29,6 +30,7 @@ pub(crate) struct Read {
     /// Its `capacity.timeout_seconds`, for the dependencies that do not say theirs.
     pub(crate) timeout: Option<Seconds>,
     pub(crate) objectives: Vec<Objective>,
+    pub(crate) target: Option<RecoveryTarget>,
     /// Its answers must rest on what it depends on, and no sources are listed.
     pub(crate) needs_grounding: bool,
 }
@@ -43,6 +45,7 @@ pub(crate) fn read(declared: &Declared<'_>, context: &mut Context<'_, '_>) -> Re
     let name = section.text(context.report, "name");
     let kind = kind(&mut section, context.report);
     accepted(&mut section, context.report);
+    let backup_every = backups(&mut section, context.report);
 
     let place = redundancy::place(&mut section, context);
     let (mut redundancy, replicas) = redundancy::read(&mut section, context, kind, &place);
@@ -81,14 +84,14 @@ pub(crate) fn read(declared: &Declared<'_>, context: &mut Context<'_, '_>) -> Re
         capacity,
         domains,
         region: place.region,
-        recovery: Recovery { response, repair, ..recovery },
+        recovery: Recovery { response, repair, backup_every, ..recovery },
         agent: agent.agent,
         entry,
         may_be_absent: None,
         exposure: Exposure::NotSaid,
         reader: false,
     };
-    Read { component, timeout, objectives, needs_grounding: agent.needs_grounding }
+    Read { component, timeout, objectives, target: place.target, needs_grounding: agent.needs_grounding }
 }
 
 fn kind(section: &mut Section<'_>, report: &mut Report) -> ComponentKind {
@@ -112,10 +115,6 @@ fn accepted(section: &mut Section<'_>, report: &mut Report) {
         section.text(report, key);
     }
     accepted_map(section, report, "cost_profile", |_, _| {});
-    accepted_map(section, report, "security", |security, report| {
-        security.flag(report, "backup_enabled");
-        security.number(report, "backup_frequency_hours", Bounds::NotNegative);
-    });
     if let Some((mut warming, _)) = section.section(report, "cache_warming", "cache_warming.") {
         warming.flag(report, "enabled");
         warming.number(report, "initial_hit_ratio", Bounds::Fraction);
@@ -128,6 +127,22 @@ fn accepted(section: &mut Section<'_>, report: &mut Report) {
         singleflight.number(report, "coalesce_ratio", Bounds::Fraction);
         singleflight.finish(report);
     }
+}
+
+/// Whether it is backed up, and how often; what nobody has switched on may be somewhere else all the same.
+fn backups(section: &mut Section<'_>, report: &mut Report) -> Option<Sourced<Option<Seconds>>> {
+    /// The schema's frequency where none is written.
+    const EVERY: f64 = 24.0 * 3_600.0;
+    let mut found = None;
+    accepted_map(section, report, "security", |security, report| {
+        let enabled = security.flag(report, "backup_enabled");
+        let every = security.seconds(report, "backup_frequency_hours", 3_600.0);
+        found = enabled.map(|enabled| {
+            let every = every.map_or(Seconds::new(EVERY), |every| Some(every.value));
+            Sourced { source: enabled.source(), value: every.filter(|_| enabled.value) }
+        });
+    });
+    found
 }
 
 /// A map whose keys are not checked but for a few.

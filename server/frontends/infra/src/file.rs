@@ -82,6 +82,7 @@ fn read_root(root: Value<'_>, report: &mut Report) -> Option<Infra> {
     let mut infra = Infra::default();
     let mut timeouts = Vec::new();
     let mut objectives: Vec<Objective> = Vec::new();
+    let mut targets = Vec::new();
     let mut grounded = Vec::new();
     for (number, declared) in declared.iter().enumerate() {
         let index = ComponentIndex(number as u32);
@@ -91,6 +92,7 @@ fn read_root(root: Value<'_>, report: &mut Report) -> Option<Infra> {
         infra.declarations.push(declared.declaration.clone());
         timeouts.push(read.timeout);
         objectives.extend(read.objectives);
+        targets.extend(read.target);
         grounded.extend(read.needs_grounding.then_some(index));
     }
     let mut groups = Groups::default();
@@ -103,6 +105,7 @@ fn read_root(root: Value<'_>, report: &mut Report) -> Option<Infra> {
     }
     objectives.splice(0..0, objective::of_system(&mut top, report));
     infra.system.objectives = objectives;
+    infra.system.recovery_targets = targets;
     shared.give_to(&mut infra.system);
     top.finish(report);
     Some(infra)

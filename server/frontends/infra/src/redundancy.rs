@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use foreshock_model::{
-    ComponentKind, Failover, FailoverMode, Known, Probability, Redundancy, RegionIndex, Replication, Seconds, Source,
-    Sourced,
+    ComponentKind, Failover, FailoverMode, FaultClass, Known, Probability, RecoveryTarget, Redundancy, RegionIndex,
+    Replication, Seconds, Source, Sourced,
 };
 
 use crate::component::Context;
@@ -16,23 +16,32 @@ pub(crate) struct Location {
     pub(crate) region: Option<RegionIndex>,
     /// `region.availability_zone`.
     zone: Option<Written<Arc<str>>>,
+    /// `region.rto_seconds` and `region.rpo_seconds`.
+    pub(crate) target: Option<RecoveryTarget>,
 }
 
 /// The `region` block.
 pub(crate) fn place(section: &mut Section<'_>, context: &mut Context<'_, '_>) -> Location {
     let report = &mut *context.report;
     let Some((mut block, _)) = section.section(report, "region", "region.") else {
-        return Location { region: None, zone: None };
+        return Location { region: None, zone: None, target: None };
     };
     let named = |text: &Written<Arc<str>>| !text.value.is_empty();
     let region = block.text(report, "region").filter(named);
     let zone = block.text(report, "availability_zone").filter(named);
     block.flag(report, "is_primary");
-    block.text(report, "dr_target_region");
-    block.number(report, "rpo_seconds", Bounds::NotNegative);
-    block.number(report, "rto_seconds", Bounds::NotNegative);
+    let elsewhere = block.text(report, "dr_target_region").filter(named);
+    // The schema writes 0 where nobody has promised anything.
+    let promised = |number: Written<f64>| (number.value > 0.0).then_some((number.value, number.place));
+    let rpo = block.number(report, "rpo_seconds", Bounds::NotNegative).and_then(promised);
+    let rto = block.number(report, "rto_seconds", Bounds::NotNegative).and_then(promised);
     block.finish(report);
-    Location { region: region.map(|region| context.shared.region(&region.value)), zone }
+    // Of the loss of the region only who says where to go then.
+    let mut classes = vec![FaultClass::Software, FaultClass::Instance, FaultClass::Zone];
+    classes.extend(elsewhere.map(|_| FaultClass::Region));
+    let component = Some(context.index);
+    let target = (rto.is_some() || rpo.is_some()).then_some(RecoveryTarget { component, classes, rto, rpo });
+    Location { region: region.map(|region| context.shared.region(&region.value)), zone, target }
 }
 
 /// The redundancy, and the number of replicas.

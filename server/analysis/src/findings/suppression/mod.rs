@@ -2,7 +2,7 @@
 //! is suppressed stays known, with who said so, why and until when; the score is what it was. `docs/suppressions.md` has
 //! the rules.
 
-mod address;
+pub(crate) mod address;
 mod annotations;
 mod comment;
 mod date;

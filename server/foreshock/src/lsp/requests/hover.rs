@@ -6,7 +6,7 @@ use std::fmt::Write;
 use foreshock_analysis::{Applied, BlockSummary, GuessedCaller, Stack, TreeNode, percent};
 use foreshock_engine::Health;
 use foreshock_model::{Confidence, Evidence};
-use foreshock_report::{applied_words, code, duration, health_name, outages};
+use foreshock_report::{applied_words, code, duration, health_name, outages, recovery_lines};
 use foreshock_text::{FilePath, Place, Position};
 
 use super::{Cancel, Lane, Refusal, Request};
@@ -139,6 +139,15 @@ pub(in crate::lsp) fn section(view: &View, stack: usize, block: &BlockSummary) -
     if let Some(found) = view.snapshot().stacks.get(stack).and_then(|stack| stack.outages(block.component)) {
         let available = percent((1.0 - found.unavailability.1) * 100.0);
         let _ = writeln!(text, "\nTo users, with all it needs: {available} %, {}", outages(&found));
+    }
+    if let Some(stack) = view.snapshot().stacks.get(stack) {
+        let lines = recovery_lines(stack.recovery(), block.component);
+        if !lines.is_empty() {
+            text.push_str("\nBack by itself after:\n\n");
+        }
+        for line in lines {
+            let _ = writeln!(text, "- {line}");
+        }
     }
     text
 }
