@@ -427,3 +427,38 @@ fn repairs_are_offered_where_they_help() {
     "#]]
     .assert_eq(&edited(&later, "db.t3.small", "db.t3.large"));
 }
+
+/// A worker that takes messages off a queue.
+const WORKER: &str = r#"
+resource "aws_sqs_queue" "orders" {
+  visibility_timeout_seconds = 30
+}
+
+resource "aws_lambda_function" "worker" {
+  function_name = "worker"
+  timeout       = 20
+}
+
+resource "aws_lambda_event_source_mapping" "orders" {
+  event_source_arn = aws_sqs_queue.orders.arn
+  function_name    = aws_lambda_function.worker.arn
+}
+"#;
+
+#[test]
+fn just_a_timeout() {
+    let chain = |now: &str| {
+        let base = Base { id: "3f2a91c".into(), words: "HEAD".into() };
+        let stack = stack_of(now).compared_with(base, Some(stack_of(WORKER).into()));
+        let chains = stack.findings.iter().filter(|finding| finding.is_score_regression());
+        chains.map(|finding| format!("{} {}", finding.severity.name(), finding.message)).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(chain(WORKER), "");
+    assert_eq!(chain(&WORKER.replace("= 20", "= 25")), "");
+    expect![[r#"
+        info The score is that of 3f2a91c, and yet the change breaks a chain of time limits.
+        aws_lambda_event_source_mapping.orders reads from a queue that hands a message out again after 30 s, while the function may take 60 s."#]].assert_eq(&chain(&WORKER.replace("= 20", "= 60")));
+    expect![[r#"
+        info The score is that of 3f2a91c, and yet the change breaks a chain of time limits.
+        aws_lambda_event_source_mapping.orders reads from a queue that hands a message out again after 10 s, while the function may take 20 s."#]].assert_eq(&chain(&WORKER.replace("= 30", "= 10")));
+}

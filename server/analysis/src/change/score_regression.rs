@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foreshock_model::Evidence;
+use foreshock_model::{Evidence, MinutesPerYear, Points};
 use foreshock_text::{FilePath, Place, Span};
 
 use crate::change::cause::Cause;
@@ -17,7 +17,7 @@ const SMALLEST: f64 = 0.05;
 /// The finding, where there is a drop and the rule is not off. On the line that costs most, if that is known.
 pub(crate) fn find(stack: &Stack, cause: Option<&Arc<Cause>>) -> Option<Arc<Finding>> {
     let comparison = stack.comparison()?;
-    let points = comparison.points.filter(|points| *points <= -SMALLEST)?;
+    let Some(points) = comparison.points.filter(|points| *points <= -SMALLEST) else { return broken_chain(stack) };
     let (before, after) = (comparison.score?, comparison.score_after?);
     // What is no longer there can't be underlined.
     let written = cause.filter(|cause| cause.form != ChangeForm::Removed || cause.what != cause.owner);
@@ -50,6 +50,37 @@ pub(crate) fn find(stack: &Stack, cause: Option<&Arc<Cause>>) -> Option<Arc<Find
             .collect(),
         cause: cause.cloned(),
         place,
+    })];
+    stack.settings().levels.apply(&mut findings);
+    findings.pop()
+}
+
+/// The finding where no figure of availability is another and yet a time limit or a number of attempts does not go with those beside it
+/// any more. On the line of the loudest such finding.
+fn broken_chain(stack: &Stack) -> Option<Arc<Finding>> {
+    let is_chain = |finding: &&Arc<Finding>| {
+        finding.new && matches!(finding.rule, RuleId::TimeoutInversion | RuleId::RetryAmplification)
+    };
+    let mut chains = stack.findings.iter().filter(is_chain);
+    let first = chains.next()?;
+    let more = match chains.count() {
+        0 => String::new(),
+        1 => " One more chain is like it.".to_owned(),
+        more => format!(" {more} more chains are like it."),
+    };
+    let line = first.message.lines().next().unwrap_or_default();
+    let base = &stack.comparison()?.base.id;
+    let mut findings = vec![Arc::new(Finding {
+        rule: ID,
+        severity: first.severity.min(severity_of(ID)),
+        new: true,
+        message: format!(
+            "The score is that of {base}, and yet the change breaks a chain of time limits.\n{line}{more}"
+        ),
+        points: Points::ZERO,
+        minutes_per_year: MinutesPerYear::ZERO,
+        scored: false,
+        ..Finding::clone(first)
     })];
     stack.settings().levels.apply(&mut findings);
     findings.pop()

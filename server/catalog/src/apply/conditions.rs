@@ -66,6 +66,11 @@ pub(super) fn replaces(type_name: &str, path: &str, transition: &Transition) -> 
     }
 }
 
+/// Whether a computed attribute of a type gets another value when it is changed where it stands.
+pub(super) fn has_followers(type_name: &str) -> bool {
+    conditions().follows.contains_key(type_name)
+}
+
 /// Whether a computed attribute gets another value when its resource is changed where it stands.
 pub(super) fn follows(type_name: &str, attribute: &str) -> bool {
     conditions().follows.get(type_name).is_some_and(|all| all.iter().any(|one| one == attribute))

@@ -25,7 +25,12 @@ pub trait Names {
 /// nothing that is made anew, is left out.
 pub fn applied(before: &Resources, now: &Resources, names: &dyn Names) -> Vec<ResourceChange> {
     let mut fates = Fates::of(before, now, names);
+    fates.look_at_what_differs();
     fates.settle();
+    if fates.has_followers() {
+        fates.look_at_what_is_the_same();
+        fates.settle();
+    }
     fates.changes()
 }
 
@@ -60,6 +65,8 @@ struct Fates<'a> {
     destroyed: Vec<usize>,
     /// Blocks of which nobody knows how many there are, before or after.
     uncounted: BTreeSet<Arc<str>>,
+    /// What is there before and after and was not looked at yet: where it is in each.
+    open: Vec<(usize, usize)>,
 }
 
 /// What values refer to, as [`Differ`] asks for it.
@@ -104,33 +111,67 @@ impl<'a> Fates<'a> {
         }
         let there: BTreeSet<usize> = matched.iter().map(|(_, now)| *now).collect();
         let created: Vec<usize> = later.values().copied().filter(|number| !there.contains(number)).collect();
+        Fates {
+            before,
+            now,
+            names,
+            pairs: Vec::new(),
+            by_address: BTreeMap::new(),
+            created,
+            destroyed,
+            uncounted,
+            open: matched,
+        }
+    }
+
+    /// Compares the resources whose text, or what it is worth, is not the same.
+    fn look_at_what_differs(&mut self) {
+        let (before, now) = (self.before, self.now);
+        let is_same = |(old, new): &(usize, usize)| {
+            let pair = before.instances.get(*old).zip(now.instances.get(*new));
+            pair.is_some_and(|(old, new)| {
+                Arc::ptr_eq(old, new) || old.body == new.body && old.lifecycle == new.lifecycle
+            })
+        };
+        let (same, different): (Vec<_>, Vec<_>) = std::mem::take(&mut self.open).into_iter().partition(is_same);
+        self.open = same;
+        self.look_at(different);
+    }
+
+    /// Whether others can follow what is known so far: somebody gets other values than he had.
+    fn has_followers(&self) -> bool {
+        let triggers = || self.now.instances.iter().any(|instance| !instance.lifecycle.triggers.is_empty());
+        self.pairs.iter().any(|pair| {
+            pair.fate > Fate::Changed
+                || pair.fate == Fate::Changed && (conditions::has_followers(&pair.instance.type_name) || triggers())
+        })
+    }
+
+    fn look_at_what_is_the_same(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        self.look_at(open);
+    }
+
+    fn look_at(&mut self, matched: Vec<(usize, usize)>) {
+        let (before, now) = (self.before, self.now);
         // Of what nobody can count nobody knows whether it is new.
         let address = |number: &usize| {
-            let counted = now.instances.get(*number).filter(|instance| !uncounted.contains(&instance.resource));
+            let counted = now.instances.get(*number).filter(|instance| !self.uncounted.contains(&instance.resource));
             counted.map(|instance| &*instance.address)
         };
-        let known = Known { names, new: created.iter().filter_map(address).collect() };
-        let mut fates =
-            Fates { before, now, names, pairs: Vec::new(), by_address: BTreeMap::new(), created, destroyed, uncounted };
-        // Where nothing differs and nothing is made anew, nothing follows anything: the rest is not looked at.
-        let is_different = |(old, new): &(usize, usize)| {
-            let (old, new) = (before.instances.get(*old), now.instances.get(*new));
-            !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new))
-        };
-        let is_quiet = fates.created.is_empty() && !matched.iter().any(is_different);
-        for (old, new) in matched.into_iter().filter(|_| !is_quiet) {
+        let known = Known { names: self.names, new: self.created.iter().filter_map(address).collect() };
+        for (old, new) in matched {
             let (Some(was), Some(is)) = (before.instances.get(old), now.instances.get(new)) else { continue };
             let table = attributes(&is.type_name);
             let mut differ = Differ { referred: &known, table: table.as_ref(), found: Vec::new() };
             differ.bodies(&was.body, &is.body, "", 0);
             let differences: Vec<Difference> =
                 differ.found.into_iter().filter(|difference| !is_ignored(is, &difference.path)).collect();
-            let is_hanging = !differences.is_empty() || !is.lifecycle.triggers.is_empty();
-            if !is_hanging {
+            if differences.is_empty() && is.lifecycle.triggers.is_empty() {
                 continue;
             }
-            fates.by_address.insert(&is.address, fates.pairs.len());
-            fates.pairs.push(Pair {
+            self.by_address.insert(&is.address, self.pairs.len());
+            self.pairs.push(Pair {
                 before: old,
                 now: new,
                 instance: is,
@@ -140,7 +181,6 @@ impl<'a> Fates<'a> {
                 fate: Fate::Same,
             });
         }
-        fates
     }
 
     /// Goes on until nobody's fate gets worse.

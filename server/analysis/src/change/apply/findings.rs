@@ -211,11 +211,14 @@ impl Search<'_> {
 
 /// Whether two resources are instances of one component to which the same happens.
 fn is_alike(one: &Applied, other: &Applied) -> bool {
-    let effect = |one: &Applied| one.change.disruption().map(|(attribute, it)| (attribute.path.clone(), it.effect));
-    one.component.is_some()
-        && one.component == other.component
-        && one.place == other.place
-        && effect(one) == effect(other)
+    if one.component.is_none() || one.component != other.component || one.place != other.place {
+        return false;
+    }
+    match (one.change.disruption(), other.change.disruption()) {
+        (Some((attribute, one)), Some((same, other))) => attribute.path == same.path && one.effect == other.effect,
+        (None, None) => true,
+        _ => false,
+    }
 }
 
 impl Loss {
