@@ -68,27 +68,29 @@ fn tables_and_keys_are_offered() {
     offers(
         "$0",
         expect![[r#"
-        baseline =
-        [[stack]]
-        [rules]
-        [[ignore]]
-        [editor]
-        [catalog.
-        [stack.rules]
-        [[stack.ignore]]
-    "#]],
+            baseline =
+            [[stack]]
+            [rules]
+            [[ignore]]
+            [editor]
+            [catalog.
+            [[stack.target]]
+            [stack.rules]
+            [[stack.ignore]]
+        "#]],
     );
     offers(
         "[sta$0]",
         expect![[r#"
-        [[stack]]
-        [rules]
-        [[ignore]]
-        [editor]
-        [catalog.
-        [stack.rules]
-        [[stack.ignore]]
-    "#]],
+            [[stack]]
+            [rules]
+            [[ignore]]
+            [editor]
+            [catalog.
+            [[stack.target]]
+            [stack.rules]
+            [[stack.ignore]]
+        "#]],
     );
     offers(
         "[[stack]]\npath = \"envs/prod\"\n$0\nslo = 99.9\n\n[rules]\nno-sla = \"off\"\n",
@@ -97,12 +99,12 @@ fn tables_and_keys_are_offered() {
             variables =
             workspace =
             name =
+            rto =
+            rpo =
             data_gb =
             [[stack]]
             [rules]
             [[ignore]]
-            [editor]
-            [catalog.
             and more
         "#]],
     );
@@ -134,7 +136,7 @@ fn tables_and_keys_are_offered() {
             [[ignore]]
             [editor]
             [catalog.
-            [stack.rules]
+            [[stack.target]]
             and more
         "#]],
     );
@@ -430,6 +432,13 @@ fn schema() -> Value {
                 Shape::Rule => json!({"$ref": "#/$defs/rule"}),
                 Shape::Rules => json!({"type": "array", "items": {"$ref": "#/$defs/rule"}}),
                 // A date of TOML has no type of JSON; tools hand it over as text.
+                Shape::Time => {
+                    json!({"type": ["string", "number"], "pattern": "^[0-9.]+ *(s|sec|m|min|h|d)?$", "minimum": 0})
+                }
+                Shape::Faults => {
+                    let names = foreshock_model::FaultClass::ALL.map(|(_, name)| name);
+                    json!({"type": "array", "items": {"enum": names}})
+                }
                 Shape::Numbers => {
                     json!({"type": "object", "additionalProperties": {"type": "number", "minimum": 0}})
                 }

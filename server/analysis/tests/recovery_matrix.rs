@@ -94,12 +94,12 @@ resource "aws_db_instance" "orders" {
             zone: warm standby
             region: none
             entry aws_db_instance.orders
-              software: 960..9900 by aws_db_instance.orders, lost 0..300 by aws_db_instance.orders
+              software: 960..9900 by aws_db_instance.orders, lost 300..300 by aws_db_instance.orders
               instance: 60..120 by aws_db_instance.orders, lost 0..0 by aws_db_instance.orders
               zone: 60..120 by aws_db_instance.orders, lost 0..0 by aws_db_instance.orders
               region: never..never by aws_db_instance.orders, lost never..never by aws_db_instance.orders
             aws_db_instance.orders
-              software: 960..9900 [backup_retention_period = 7], lost 0..300 [backup_retention_period = 7]
+              software: 960..9900 [backup_retention_period = 7], lost 300..300 [backup_retention_period = 7]
               instance: 60..120 [multi_az                = true], lost 0..0 [multi_az                = true]
               zone: 60..120 [multi_az                = true], lost 0..0 [multi_az                = true]
               region: never..never [no copy], lost never..never [no copy]
@@ -150,12 +150,12 @@ resource "aws_db_instance" "orders" {
             zone: backup and restore
             region: none
             entry aws_db_instance.orders
-              software: 960..? by aws_db_instance.orders, lost 0..300 by aws_db_instance.orders
+              software: 960..? by aws_db_instance.orders, lost 300..300 by aws_db_instance.orders
               instance: 60..1800 by aws_db_instance.orders, lost 0..0 by aws_db_instance.orders
               zone: 60..? by aws_db_instance.orders, lost 0..300 by aws_db_instance.orders
               region: never..never by aws_db_instance.orders, lost never..never by aws_db_instance.orders
             aws_db_instance.orders
-              software: 960..? [backup_retention_period = 7], lost 0..300 [backup_retention_period = 7]
+              software: 960..? [backup_retention_period = 7], lost 300..300 [backup_retention_period = 7]
                 open: how much data there is is not written (data_gb in foreshock.toml): 5 to 60 min for each 100 GB
               instance: 60..1800 [multi_az                = var.ha], lost 0..0 [multi_az                = var.ha]
                 open: fails over to its standby in another zone (multi_az): whether that is so is not known: variable ha has no value
@@ -187,12 +187,12 @@ resource "aws_db_instance" "orders" {
             zone: warm standby
             region: none
             entry aws_db_instance.orders
-              software: 1560..13500 by aws_db_instance.orders, lost 0..300 by aws_db_instance.orders
+              software: 1560..13500 by aws_db_instance.orders, lost 300..300 by aws_db_instance.orders
               instance: 60..120 by aws_db_instance.orders, lost 0..0 by aws_db_instance.orders
               zone: 60..120 by aws_db_instance.orders, lost 0..0 by aws_db_instance.orders
               region: never..never by aws_db_instance.orders, lost never..never by aws_db_instance.orders
             aws_db_instance.orders
-              software: 1560..13500 [backup_retention_period = 7], lost 0..300 [backup_retention_period = 7]
+              software: 1560..13500 [backup_retention_period = 7], lost 300..300 [backup_retention_period = 7]
               instance: 60..120 [multi_az                = true], lost 0..0 [multi_az                = true]
               zone: 60..120 [multi_az                = true], lost 0..0 [multi_az                = true]
               region: never..never [no copy], lost never..never [no copy]
@@ -226,7 +226,7 @@ resource "aws_db_instance" "copy" {
             zone: warm standby
             region: pilot light
             entry aws_db_instance.orders
-              software: 960..9900 by aws_db_instance.orders, lost 0..300 by aws_db_instance.orders
+              software: 960..9900 by aws_db_instance.orders, lost 300..300 by aws_db_instance.orders
               instance: 60..120 by aws_db_instance.orders, lost 0..0 by aws_db_instance.orders
               zone: 60..120 by aws_db_instance.orders, lost 0..0 by aws_db_instance.orders
               region: 480..6300 by aws_db_instance.orders, lost 0..300 by aws_db_instance.orders
@@ -236,7 +236,7 @@ resource "aws_db_instance" "copy" {
               zone: never..never [no copy], lost never..never [no copy]
               region: never..never [no copy], lost never..never [no copy]
             aws_db_instance.orders
-              software: 960..9900 [backup_retention_period = 7], lost 0..300 [backup_retention_period = 7]
+              software: 960..9900 [backup_retention_period = 7], lost 300..300 [backup_retention_period = 7]
               instance: 60..120 [multi_az                = true], lost 0..0 [multi_az                = true]
               zone: 60..120 [multi_az                = true], lost 0..0 [multi_az                = true]
               region: 480..6300 [resource "aws_db_instance" "copy" {], lost 0..300 [resource "aws_db_instance" "copy" {]
@@ -288,12 +288,12 @@ resource "aws_ebs_volume" "scratch" {
 "#,
         expect![[r#"
             aws_ebs_volume.data
-              software: 960..? [schedule          = "cron(0 5 * * ? *)"], lost 0..86400 [schedule          = "cron(0 5 * * ? *)"]
+              software: 960..? [schedule          = "cron(0 5 * * ? *)"], lost 86400..86400 [schedule          = "cron(0 5 * * ? *)"]
                 open: how much data there is is not written (data_gb in foreshock.toml): 5 to 120 min for each 100 GB
               instance: 420..6300 [resource "aws_ebs_volume" "data" {], lost 0..0 [resource "aws_ebs_volume" "data" {]
-              zone: 960..? [schedule          = "cron(0 5 * * ? *)"], lost 0..86400 [schedule          = "cron(0 5 * * ? *)"]
+              zone: 960..? [schedule          = "cron(0 5 * * ? *)"], lost 86400..86400 [schedule          = "cron(0 5 * * ? *)"]
                 open: how much data there is is not written (data_gb in foreshock.toml): 5 to 120 min for each 100 GB
-              region: 960..? [resource "aws_backup_plan" "daily" {], lost 0..604800 [resource "aws_backup_plan" "daily" {]
+              region: 960..? [resource "aws_backup_plan" "daily" {], lost 604800..604800 [resource "aws_backup_plan" "daily" {]
                 open: how much data there is is not written (data_gb in foreshock.toml): 5 to 120 min for each 100 GB
             aws_ebs_volume.scratch
               software: never..never [no copy], lost never..never [no copy]
@@ -361,12 +361,12 @@ resource "aws_sqs_queue" "mails" {
             zone: not known
             region: none
             entry aws_lb.web
-              software: 965..? by aws_dynamodb_table.orders, lost 0..300 by aws_dynamodb_table.orders
+              software: 965..? by aws_dynamodb_table.orders, lost 300..300 by aws_dynamodb_table.orders
               instance: 0..20 by aws_ecs_service.api, lost 0..0 by aws_dynamodb_table.orders
               zone: 0..11700 by aws_lb.web, lost 0..0 by aws_dynamodb_table.orders
               region: never..never by aws_dynamodb_table.orders, lost never..never by aws_dynamodb_table.orders
             aws_dynamodb_table.orders
-              software: 960..? [enabled = true], lost 0..300 [enabled = true]
+              software: 960..? [enabled = true], lost 300..300 [enabled = true]
                 open: how much data there is is not written (data_gb in foreshock.toml): 1 to 60 min for each 100 GB
               instance: 0..0 [resource "aws_dynamodb_table" "orders" {], lost 0..0 [resource "aws_dynamodb_table" "orders" {]
               zone: 0..0 [resource "aws_dynamodb_table" "orders" {], lost 0..0 [resource "aws_dynamodb_table" "orders" {]
@@ -421,15 +421,15 @@ resource "google_storage_bucket" "files" {
             zone: warm standby
             region: backup and restore
             entry google_sql_database_instance.orders
-              software: 660..13500 by google_sql_database_instance.orders, lost 0..300 by google_sql_database_instance.orders
+              software: 660..13500 by google_sql_database_instance.orders, lost 300..300 by google_sql_database_instance.orders
               instance: 0..180 by google_sql_database_instance.orders, lost 0..0 by google_sql_database_instance.orders
               zone: 0..180 by google_sql_database_instance.orders, lost 0..0 by google_sql_database_instance.orders
-              region: 960..15300 by google_sql_database_instance.orders, lost 0..86400 by google_sql_database_instance.orders
+              region: 960..15300 by google_sql_database_instance.orders, lost 86400..86400 by google_sql_database_instance.orders
             google_sql_database_instance.orders
-              software: 660..13500 [point_in_time_recovery_enabled = true], lost 0..300 [point_in_time_recovery_enabled = true]
+              software: 660..13500 [point_in_time_recovery_enabled = true], lost 300..300 [point_in_time_recovery_enabled = true]
               instance: 0..180 [availability_type     = "REGIONAL"], lost 0..0 [availability_type     = "REGIONAL"]
               zone: 0..180 [availability_type     = "REGIONAL"], lost 0..0 [availability_type     = "REGIONAL"]
-              region: 960..15300 [enabled                        = true], lost 0..86400 [enabled                        = true]
+              region: 960..15300 [enabled                        = true], lost 86400..86400 [enabled                        = true]
             google_storage_bucket.files
               software: 420..18900 [enabled = true], lost 0..0 [enabled = true]
               instance: 0..0 [resource "google_storage_bucket" "files" {], lost 0..0 [resource "google_storage_bucket" "files" {]
@@ -462,12 +462,12 @@ resource "azurerm_storage_account" "files" {
             zone: warm standby
             region: backup and restore
             entry azurerm_postgresql_flexible_server.orders
-              software: 960..10908 by azurerm_postgresql_flexible_server.orders, lost 0..900 by azurerm_postgresql_flexible_server.orders
+              software: 960..10908 by azurerm_postgresql_flexible_server.orders, lost 300..900 by azurerm_postgresql_flexible_server.orders
               instance: 60..120 by azurerm_postgresql_flexible_server.orders, lost 0..0 by azurerm_postgresql_flexible_server.orders
               zone: 60..120 by azurerm_postgresql_flexible_server.orders, lost 0..0 by azurerm_postgresql_flexible_server.orders
               region: 960..20916 by azurerm_postgresql_flexible_server.orders, lost 0..3600 by azurerm_postgresql_flexible_server.orders
             azurerm_postgresql_flexible_server.orders
-              software: 960..10908 [backup_retention_days        = 14], lost 0..900 [backup_retention_days        = 14]
+              software: 960..10908 [backup_retention_days        = 14], lost 300..900 [backup_retention_days        = 14]
               instance: 60..120 [mode = "ZoneRedundant"], lost 0..0 [mode = "ZoneRedundant"]
               zone: 60..120 [mode = "ZoneRedundant"], lost 0..0 [mode = "ZoneRedundant"]
               region: 960..20916 [geo_redundant_backup_enabled = true], lost 0..3600 [geo_redundant_backup_enabled = true]
@@ -582,12 +582,12 @@ dependencies:
             zone: warm standby
             region: not known
             entry web
-              software: 750..? by orders, lost 0..21600 by orders
+              software: 750..? by orders, lost 21600..21600 by orders
               instance: 60..60 by orders, lost 0..21600 by orders
               zone: 60..60 by orders, lost 0..21600 by orders
-              region: 4230..never by orders, lost 0..never by orders
+              region: 4230..never by orders, lost 21600..never by orders
             orders
-              software: 360..? [security: {backup_enabled: true, backup_frequency_hours: 6}], lost 0..21600 [security: {backup_enabled: true, backup_frequency_hours: 6}]
+              software: 360..? [security: {backup_enabled: true, backup_frequency_hours: 6}], lost 21600..21600 [security: {backup_enabled: true, backup_frequency_hours: 6}]
                 open: how much data there is is not written (data_gb in foreshock.toml): 5 to 60 min for each 100 GB
               instance: 30..30 [failover: {enabled: true, promotion_time_seconds: 20, health_check_interval_seconds: 5, failover_threshold: 2}], lost 0..21600 [security: {backup_enabled: true, backup_frequency_hours: 6}]
                 open: how far its standby is behind is not written
@@ -597,7 +597,7 @@ dependencies:
                 open: how far its standby is behind is not written
                 open: how much data there is is not written (data_gb in foreshock.toml): 5 to 60 min for each 100 GB
                 open: where its backups are kept is not written
-              region: 360..never [security: {backup_enabled: true, backup_frequency_hours: 6}], lost 0..never [security: {backup_enabled: true, backup_frequency_hours: 6}]
+              region: 360..never [security: {backup_enabled: true, backup_frequency_hours: 6}], lost 21600..never [security: {backup_enabled: true, backup_frequency_hours: 6}]
                 open: how much data there is is not written (data_gb in foreshock.toml): 5 to 60 min for each 100 GB
                 open: where its backups are kept is not written
             sessions
@@ -631,5 +631,121 @@ resource "hcloud_volume" "data" {
               zone: 0..? [not known], lost 0..? [not known]
               region: 0..? [not known], lost 0..? [not known]
         "#]],
+    );
+}
+
+/// What is promised and out of reach: each finding with the promise that it breaks, and its best repair.
+fn check_promises(fixture: &str, expected: Expect) {
+    let directory = Directory::of_repository(fixture);
+    let snapshot = Workspace::new().snapshot_of(directory.root()).unwrap();
+    assert!(snapshot.configurations.iter().all(|it| it.configuration.problems.is_empty()));
+    let mut out = String::new();
+    let findings = &snapshot.stacks[0].findings;
+    for finding in findings.iter().filter(|finding| finding.rule.as_str() == "recovery-unreachable") {
+        writeln!(out, "{}", finding.message).unwrap();
+        for evidence in &finding.evidence {
+            writeln!(out, "  {} ({})", evidence.why, evidence.place.file.as_path().file_name().unwrap()).unwrap();
+        }
+        let fix = snapshot.fixes(0, finding).first().map(|fix| fix.title.clone());
+        writeln!(out, "  repair: {}", fix.as_deref().unwrap_or("none")).unwrap();
+    }
+    expected.assert_eq(&out);
+}
+
+#[test]
+fn a_promise_for_the_whole_stack_leaves_the_region_out() {
+    check_promises(
+        r#"
+//- foreshock.toml
+[[stack]]
+path = "."
+rto = "10m"
+//- main.tf
+resource "aws_db_instance" "orders" {
+  engine                  = "postgres"
+  allocated_storage       = 20
+  backup_retention_period = 7
+}
+"#,
+        expect![[r#"
+            aws_db_instance.orders has to be back in 10 min after a bad deploy or bad data: 16 min is the best that the text allows.
+            aws_db_instance.orders: is restored to a point in time (backup_retention_period = 7).
+              rto of 10 min promised here (foreshock.toml)
+              repair: none
+            aws_db_instance.orders has to be back in 10 min after the loss of a zone: 16 min is the best that the text allows.
+            aws_db_instance.orders: is restored to a point in time (backup_retention_period = 7).
+              rto of 10 min promised here (foreshock.toml)
+              repair: Enable Multi-AZ
+        "#]],
+    );
+}
+
+/// By tag and by address, each for the faults that it names; a repair has to be proven.
+#[test]
+fn promises_are_for_some_components_and_faults() {
+    check_promises(
+        r#"
+//- foreshock.toml
+[[stack]]
+path = "."
+[[stack.target]]
+tag = "tier=gold"
+faults = ["software"]
+rpo = "1h"
+[[stack.target]]
+address = "aws_dynamodb_table.*"
+faults = ["region"]
+rto = 3600
+//- main.tf
+resource "aws_db_instance" "orders" {
+  engine            = "postgres"
+  allocated_storage = 20
+  tags              = { tier = "gold" }
+}
+resource "aws_db_instance" "drafts" {
+  engine            = "postgres"
+  allocated_storage = 20
+  tags              = { tier = "bronze" }
+}
+resource "aws_dynamodb_table" "carts" {
+  name     = "carts"
+  hash_key = "id"
+}
+"#,
+        expect![[r#"
+            aws_db_instance.orders may lose no more than 60 min of data after a bad deploy or bad data: all data is lost.
+            aws_db_instance.orders: no copy that survives this is in the text.
+              rpo of 60 min promised here (foreshock.toml)
+              repair: Keep backups for seven days
+            aws_dynamodb_table.carts has to be back in 60 min after the loss of its region: it does not come back.
+            aws_dynamodb_table.carts: no copy that survives this is in the text.
+              rto of 60 min promised here (foreshock.toml)
+              repair: none
+        "#]],
+    );
+}
+
+/// What may be kept to is not found: the zone of a database whose standby a variable decides.
+#[test]
+fn what_may_be_kept_is_silent() {
+    check_promises(
+        r#"
+//- foreshock.toml
+[[stack]]
+path = "."
+[[stack.target]]
+faults = ["zone"]
+rto = "5m"
+//- main.tf
+variable "ha" {
+  type = bool
+}
+resource "aws_db_instance" "orders" {
+  engine                  = "postgres"
+  multi_az                = var.ha
+  backup_retention_period = 7
+}
+"#,
+        expect![[r#""#]],
     );
 }

@@ -57,7 +57,7 @@ pub use lookups::finds;
 pub use public::{PublicCheck, also_known_as, public_checks};
 pub use recipe::Recipe;
 pub(crate) use recipe::Step;
-pub use recovery::{Size, recoverability, recoverability_of_components};
+pub use recovery::{Size, helps_recovery, recoverability, recoverability_of_components};
 pub(crate) use refused::Refusal;
 pub use refused::refused;
 pub use row::{MemberOf, Reach, Related, RoleName, Row, WayOut};

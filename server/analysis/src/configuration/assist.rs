@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use camino::Utf8Path;
-use foreshock_model::ComponentKind;
+use foreshock_model::{ComponentKind, FaultClass};
 use foreshock_text::{FilePath, Span};
 
 use super::cursor::{Cursor, Spot, cursor, names, written_keys, written_text};
@@ -110,6 +110,7 @@ impl Snapshot {
                 rules().iter().map(|rule| Value::text(rule.id.as_str(), &rule.title)).collect()
             }
             Some(Shape::Stacks) => configured.roots.iter().map(|root| Value::text(root, "stack")).collect(),
+            Some(Shape::Faults) => FaultClass::ALL.map(|(_, name)| Value::text(name, "")).to_vec(),
             Some(Shape::Truth) => ["true", "false"].map(Value::bare).to_vec(),
             Some(Shape::Address) => self.addresses(&configured.configuration.directory()),
             Some(Shape::ValueFiles) => {

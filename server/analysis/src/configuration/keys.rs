@@ -31,6 +31,10 @@ pub enum Shape {
     Address,
     /// A day, `2027-01-31`.
     Day,
+    /// A time: `"15m"`, or a number of seconds.
+    Time,
+    /// Sorts of faults.
+    Faults,
     /// Numbers by the address of a component.
     Numbers,
 }
@@ -56,6 +60,8 @@ const RULE: &str = "the rule that is ignored";
 const RULES: &str = "several of them";
 const REASON: &str = "why; without one a hint asks for it";
 const UNTIL: &str = "the last day on which it counts, `2027-01-31`";
+const RTO: &str = "how soon it has to be back: `\"15m\"`, `\"4h\"`, or a number of seconds; what the text can't reach is a finding, [recovery-unreachable](rules/recovery-unreachable.md)";
+const RPO: &str = "how much data may be lost, as the time since the newest copy; read as `rto`";
 const ADDRESS: &str = "the components: an address, one without keys for all its instances, a module for everything in it; `*` is any text";
 
 /// Every key, section by section.
@@ -97,6 +103,9 @@ pub const KEYS: &[Key] = &[
         Shape::Percent,
         "the availability that is promised, in percent; what `foreshock availability` is measured against unless `--slo` is given; above what the design can reach it is a finding, [slo-unreachable](rules/slo-unreachable.md), where most is lost. Objectives that you keep for other tools are read, too ([promises](promises.md))",
     ),
+    key("stack", "rto", Shape::Time, RTO),
+    key("stack", "rpo", Shape::Time, RPO),
+    key("stack", "target", Shape::Tables, "the same for some components, or for other faults: `[[stack.target]]`"),
     key(
         "stack",
         "data_gb",
@@ -110,6 +119,16 @@ pub const KEYS: &[Key] = &[
     key("stack.ignore", "address", Shape::Address, ADDRESS),
     key("stack.ignore", "reason", Shape::Text, REASON),
     key("stack.ignore", "until", Shape::Day, UNTIL),
+    key("stack.target", "address", Shape::Address, ADDRESS),
+    key("stack.target", "tag", Shape::Text, "the components that carry a tag or label: `tier`, `tier=gold`"),
+    key(
+        "stack.target",
+        "faults",
+        Shape::Faults,
+        "after which faults: `software`, `instance`, `zone`, `region`; all but `region` when absent",
+    ),
+    key("stack.target", "rto", Shape::Time, RTO),
+    key("stack.target", "rpo", Shape::Time, RPO),
     key("ignore", "rule", Shape::Rule, RULE),
     key("ignore", "rules", Shape::Rules, RULES),
     key("ignore", "address", Shape::Address, ADDRESS),

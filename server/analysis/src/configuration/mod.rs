@@ -11,7 +11,7 @@ mod read;
 mod section;
 mod settings;
 mod stack_entry;
-mod targets;
+pub(crate) mod targets;
 mod variable_files;
 
 use std::collections::BTreeSet;

@@ -119,6 +119,7 @@ fn stack(section: Section<'_, '_>, whole: Span, ignores: Vec<IgnoreEntry>, file:
     let var_files = section.texts("var_files");
     let workspace = section.text("workspace").map(|(workspace, _)| workspace);
     let slo = section.get("slo").and_then(|item| Some((objective(item, section.problems)?, span_of(item))));
+    let goals = targets::goals(&section, file);
     let data_gb = targets::sizes(&section, file);
     let mut variables = BTreeMap::new();
     for (key, item) in section.table("variables") {
@@ -129,7 +130,7 @@ fn stack(section: Section<'_, '_>, whole: Span, ignores: Vec<IgnoreEntry>, file:
     }
     let (path, path_span) = section.text("path")?;
     let ignores = ignores.into_iter().map(|(ignore, _)| ignore).collect();
-    let entry = Entry { path, path_span, name, var_files, workspace, variables, slo, data_gb, levels, ignores };
+    let entry = Entry { path, path_span, name, var_files, workspace, variables, slo, goals, data_gb, levels, ignores };
     match StackEntry::new(entry) {
         Ok(entry) => Some(entry),
         Err(why) => {

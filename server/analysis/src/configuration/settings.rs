@@ -12,6 +12,7 @@ use foreshock_terraform::ResolveOptions;
 use foreshock_text::{FilePath, Place};
 
 use super::stack_entry::{StackEntry, find_file};
+use super::targets::RecoveryGoal;
 use super::{Configuration, Levels};
 use crate::Baseline;
 use crate::findings::suppression::address::covers;
@@ -54,6 +55,8 @@ pub struct StackSettings {
     pub(crate) slo: Option<(Probability, Place)>,
     /// What is promised of it in files that others keep.
     pub(crate) promises: Vec<Arc<Tied>>,
+    /// What is promised of its recovery.
+    pub(crate) goals: Vec<RecoveryGoal>,
     /// Gigabytes of data that components keep, by a pattern of their addresses; the last one that fits counts.
     pub(crate) data_gb: Vec<(String, f64, Place)>,
     /// What resources mean.
@@ -76,6 +79,7 @@ impl Default for StackSettings {
             levels: Levels::default(),
             slo: None,
             promises: Vec::new(),
+            goals: Vec::new(),
             data_gb: Vec::new(),
             catalog: Catalog::bundled().clone(),
             ignores: Vec::new(),
@@ -115,6 +119,7 @@ impl StackSettings {
             && self.options == other.options
             && self.levels == other.levels
             && self.slo == other.slo
+            && self.goals == other.goals
             && self.data_gb == other.data_gb
             && self.ignores == other.ignores
             && self.baseline == other.baseline
@@ -174,6 +179,7 @@ pub(crate) fn stacks_of(
         common.levels = common.levels.with(&entry.levels);
         common.ignores.extend(entry.ignores.iter().cloned());
         common.slo = configuration.promise_of(entry).or(common.slo);
+        common.goals.extend(entry.goals.iter().cloned());
         common.data_gb.extend(entry.data_gb.iter().cloned());
     }
     if variants.is_empty() {
@@ -214,6 +220,7 @@ fn configured(
     settings.options.workspace = settings.options.workspace.or_else(|| entry.workspace.clone());
     settings.levels = settings.levels.with(&entry.levels);
     settings.ignores.extend(entry.ignores.iter().cloned());
+    settings.goals.extend(entry.goals.iter().cloned());
     settings.data_gb.extend(entry.data_gb.iter().cloned());
     let named = entry.name.clone();
     let by_files = || {

@@ -10,6 +10,7 @@ use foreshock_text::{FilePath, Place, Problem, Span};
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Levels;
+use super::targets::RecoveryGoal;
 use crate::findings::suppression::AddressIgnore;
 use crate::workspace::paths::normalised;
 
@@ -25,6 +26,8 @@ pub(super) struct Entry {
     pub(super) variables: BTreeMap<String, String>,
     /// The unavailability that is allowed, and where that is written.
     pub(super) slo: Option<(Probability, Span)>,
+    /// What it promises of its recovery.
+    pub(super) goals: Vec<RecoveryGoal>,
     /// Gigabytes by address.
     pub(super) data_gb: Vec<(String, f64, Place)>,
     pub(super) levels: Levels,
@@ -41,6 +44,7 @@ pub(crate) struct StackEntry {
     pub(super) workspace: Option<String>,
     pub(super) variables: BTreeMap<String, String>,
     pub(super) slo: Option<(Probability, Span)>,
+    pub(super) goals: Vec<RecoveryGoal>,
     pub(super) data_gb: Vec<(String, f64, Place)>,
     pub(super) levels: Levels,
     pub(super) ignores: Vec<Arc<AddressIgnore>>,
@@ -51,7 +55,8 @@ impl StackEntry {
     /// # Errors
     /// When the path is no glob, or leads out of the directory.
     pub(super) fn new(entry: Entry) -> Result<StackEntry, String> {
-        let Entry { path, path_span, name, var_files, workspace, variables, slo, data_gb, levels, ignores } = entry;
+        let Entry { path, path_span, name, var_files, workspace, variables, slo, goals, data_gb, levels, ignores } =
+            entry;
         let matcher = stack_matcher(&path)?;
         Ok(StackEntry {
             path,
@@ -61,6 +66,7 @@ impl StackEntry {
             workspace,
             variables,
             slo,
+            goals,
             data_gb,
             levels,
             ignores,

@@ -4,6 +4,7 @@
 //! for a version of a stack. Start reading at [`StackRecovery`].
 
 pub(crate) mod approach;
+pub(crate) mod targets;
 
 use foreshock_catalog::{recoverability, recoverability_of_components};
 use foreshock_engine::{Decided, OwnCell, RecoveryMatrix, recovery_matrix};

@@ -178,7 +178,7 @@ fn backups(
         is_standby: false,
         needs_people: true,
         steps,
-        age: Some(TimeRange::seconds(0.0, every.get())),
+        age: Some(TimeRange::seconds(every.get(), every.get())),
         open,
         times: vec![TimesFrom::Estimate("our judgement: 5 to 60 minutes for each 100 GB".into())],
     };

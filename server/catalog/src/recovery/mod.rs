@@ -20,6 +20,11 @@ use crate::{Assembled, Catalog, check};
 use table::Table;
 use ways::Reader;
 
+/// Whether a repair for that rule may bring something back sooner, or with less lost.
+pub fn helps_recovery(rule: &str) -> bool {
+    Table::bundled().is_helped_by(rule)
+}
+
 /// How much data a component keeps, where somebody says so: gigabytes, and where that is written.
 pub type Size<'a> = &'a dyn Fn(&str) -> Option<(f64, Place)>;
 

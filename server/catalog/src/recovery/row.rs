@@ -147,6 +147,9 @@ pub(crate) struct People {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct File {
+    /// Rules whose repairs may bring something back sooner, or with less lost.
+    #[serde(default)]
+    pub(crate) helped_by: Vec<String>,
     #[serde(default)]
     pub(crate) people: Option<People>,
     /// By kind of component, for types without a row.

@@ -34,6 +34,7 @@ impl Table {
         for (name, text) in files {
             match toml::from_str::<File>(text) {
                 Ok(file) => {
+                    all.helped_by.extend(file.helped_by);
                     all.people = all.people.or(file.people);
                     all.kind.extend(file.kind);
                     all.types.extend(file.types);
@@ -63,6 +64,11 @@ impl Table {
     pub(crate) fn protector(&self, type_name: &str) -> Option<&RecoveryRow> {
         let same = self.file.same.get(type_name).map(String::as_str).unwrap_or(type_name);
         self.file.protector.get(same)
+    }
+
+    /// Whether a repair for that rule may help.
+    pub(crate) fn is_helped_by(&self, rule: &str) -> bool {
+        self.file.helped_by.iter().any(|known| known == rule)
     }
 
     /// Until somebody is at it, as two steps.

@@ -162,7 +162,7 @@ impl<'r, 'g> Reader<'r, 'g> {
         strings(&value, &mut texts);
         let pauses: Vec<f64> = texts.iter().filter_map(|text| longest_pause(text)).collect();
         match pauses.iter().copied().reduce(f64::min) {
-            Some(pause) => TimeRange::seconds(0.0, pause),
+            Some(pause) => TimeRange::seconds(pause, pause),
             None => {
                 let what = texts.first().map_or("nothing is written".to_owned(), |text| format!("{text:?}"));
                 let says = format!("how often copies are made is not known: {what}").into();

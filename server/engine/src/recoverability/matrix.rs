@@ -44,6 +44,8 @@ pub struct EntryCell {
     pub rto: TimeRange,
     /// What it waits for longest, from itself to the one whose own repair decides.
     pub path: Vec<ComponentIndex>,
+    /// The same for the best case: nothing else brings it back sooner.
+    pub low_path: Vec<ComponentIndex>,
     /// What is lost; none where no store is behind it.
     pub rpo: Option<Lost>,
 }

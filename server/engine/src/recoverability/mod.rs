@@ -32,6 +32,7 @@ pub fn recovery_matrix(system: &System, known: &[Recoverability], basis: &Basis)
             EntryCell {
                 rto: back.map_or(foreshock_model::TimeRange::UNKNOWN, |back| back.time(entry.component)),
                 path: back.map_or_else(Vec::new, |back| back.path(entry.component)),
+                low_path: back.map_or_else(Vec::new, |back| back.low_path(entry.component)),
                 rpo: lost(&behind, &components, known, class),
             }
         });

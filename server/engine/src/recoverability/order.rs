@@ -95,7 +95,8 @@ impl Order {
     /// When each is back.
     pub(super) fn back(&self, own: &[[OwnCell; 4]], known: &[Recoverability], class: FaultClass) -> Back {
         let count = self.waits.len();
-        let mut back = Back { times: vec![TimeRange::ZERO; count], by: vec![None; count] };
+        let mut back =
+            Back { times: vec![TimeRange::ZERO; count], by: vec![None; count], by_at_best: vec![None; count] };
         for members in &self.strong.components {
             self.settle(members, own, known, class, &mut back);
         }
@@ -114,22 +115,30 @@ impl Order {
     ) {
         let mut all: (TimeRange, Option<u32>) = (TimeRange::ZERO, None);
         let mut starts = TimeRange::ZERO;
+        let mut at_best: (Bound, Option<u32>) = (Bound::ZERO, None);
         let mut is_repaired = false;
         for &member in members {
             let Some(cell) = own.get(member as usize).and_then(|cells| cells.get(class.index())) else { continue };
             let mut ready = (cell.repair, None);
+            let mut soonest = (cell.repair.low, None);
             for wait in self.waits.get(member as usize).into_iter().flatten() {
                 let (time, by) = wait.until(&back.times, members, cell.repair);
                 if (time.high, time.low) > (ready.0.high, ready.0.low) {
                     ready.1 = by;
                 }
                 ready.0 = ready.0.max(time);
+                if time.low > soonest.0 {
+                    soonest = (time.low, wait.soonest(&back.times, members));
+                }
             }
             is_repaired |= ready.1.is_none();
             if (ready.0.high, ready.0.low) > (all.0.high, all.0.low) {
                 all.1 = ready.1.or((members.len() > 1).then_some(member));
             }
             all.0 = all.0.max(ready.0);
+            if soonest.0 > at_best.0 {
+                at_best = (soonest.0, soonest.1.or((members.len() > 1).then_some(member)));
+            }
             if let Some(start) = known.get(member as usize).and_then(|known| known.start.as_ref()) {
                 starts = starts.then(start.takes);
             }
@@ -149,6 +158,9 @@ impl Order {
             if let Some(slot) = back.by.get_mut(member as usize) {
                 *slot = all.1.filter(|&by| by != member);
             }
+            if let Some(slot) = back.by_at_best.get_mut(member as usize) {
+                *slot = at_best.1.filter(|&by| by != member);
+            }
         }
     }
 }
@@ -158,6 +170,22 @@ impl Wait {
         match self {
             Wait::For(other) | Wait::ToStart(other) => vec![*other],
             Wait::Some(others, _) => others.clone(),
+        }
+    }
+
+    /// Who decides how soon it is over at best.
+    fn soonest(&self, times: &[TimeRange], together: &[u32]) -> Option<u32> {
+        match self {
+            Wait::For(other) | Wait::ToStart(other) => Some(*other),
+            Wait::Some(others, needed) => {
+                let low = |other: u32| match together.binary_search(&other) {
+                    Ok(_) => Bound::ZERO,
+                    Err(_) => times.get(other as usize).map_or(Bound::ZERO, |time| time.low),
+                };
+                let mut ends: Vec<(Bound, u32)> = others.iter().map(|&other| (low(other), other)).collect();
+                ends.sort_by(|one, other| one.partial_cmp(other).unwrap_or(std::cmp::Ordering::Equal));
+                ends.get(needed.saturating_sub(1)).map(|(_, other)| *other)
+            }
         }
     }
 
@@ -195,6 +223,7 @@ impl Wait {
 pub(super) struct Back {
     times: Vec<TimeRange>,
     by: Vec<Option<u32>>,
+    by_at_best: Vec<Option<u32>>,
 }
 
 impl Back {
@@ -204,9 +233,18 @@ impl Back {
 
     /// From a component to the one whose own repair decides.
     pub(super) fn path(&self, component: ComponentIndex) -> Vec<ComponentIndex> {
+        Back::follow(&self.by, component)
+    }
+
+    /// The same for the best case.
+    pub(super) fn low_path(&self, component: ComponentIndex) -> Vec<ComponentIndex> {
+        Back::follow(&self.by_at_best, component)
+    }
+
+    fn follow(by: &[Option<u32>], component: ComponentIndex) -> Vec<ComponentIndex> {
         let mut path = vec![component];
         let mut at = component.0;
-        while let Some(next) = self.by.get(at as usize).copied().flatten() {
+        while let Some(next) = by.get(at as usize).copied().flatten() {
             if path.contains(&ComponentIndex(next)) {
                 break;
             }

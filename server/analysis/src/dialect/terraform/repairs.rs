@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use foreshock_catalog::Recipes;
+use foreshock_catalog::{Recipes, helps_recovery};
 use foreshock_resources::{Instance, Key, Lifecycle, Mode, ModuleCall, Resources};
 use foreshock_terraform::registry_source;
 
@@ -12,7 +12,7 @@ use super::{Terraform, placement, way_out};
 use crate::dialect::Texts;
 use crate::findings::called::calls_around;
 use crate::findings::fix::Candidate;
-use crate::{Edit, Finding, Stack};
+use crate::{Edit, Finding, RuleId, Stack};
 
 /// The recipes for a finding that apply and whose places can be edited: those of the resource, and those of the modules from
 /// a registry that it is in, whose arguments decide it.
@@ -79,7 +79,10 @@ fn of_recipes(
     let Some(instance) = blocks.first().and_then(|&first| resources.instances.get(first)) else { return Vec::new() };
     let recipes = stack.settings().catalog.recipes(&instance.type_name).iter();
     recipes
-        .filter(|recipe| recipe.rules.iter().any(|rule| rule == finding.rule.as_str()))
+        .filter(|recipe| {
+            let is_late = finding.rule == RuleId::RecoveryUnreachable;
+            recipe.rules.iter().any(|rule| rule == finding.rule.as_str() || is_late && helps_recovery(rule))
+        })
         .filter_map(|recipe| {
             let edits = placement::edits(texts, module, resources, &made.changes(blocks, recipe)?)?;
             Candidate::new(recipe.title.as_str(), edits).filter(|candidate| editable(stack, &candidate.edits))

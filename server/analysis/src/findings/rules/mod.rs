@@ -12,6 +12,7 @@ mod hidden_pair;
 mod no_automatic_failover;
 mod no_redundancy;
 mod recovery_deadlock;
+mod recovery_unreachable;
 mod retry_amplification;
 mod shared_fate;
 mod single_point_of_failure;
@@ -49,6 +50,7 @@ rules! {
     NoRedundancy "no-redundancy" LookingAtEach(no_redundancy::find),
     CapacityAfterLoss "capacity-after-loss" LookingAtEach(capacity_after_loss::find),
     SloUnreachable "slo-unreachable" Looking(slo_unreachable::find),
+    RecoveryUnreachable "recovery-unreachable" Looking(recovery_unreachable::find),
     CircularDependency "circular-dependency" Looking(circular_dependency::find),
     RecoveryDeadlock "recovery-deadlock" Looking(recovery_deadlock::find),
     HiddenPair "hidden-pair" Looking(hidden_pair::find),
