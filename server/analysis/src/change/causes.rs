@@ -38,12 +38,16 @@ impl Stack {
         };
         let wanted: Vec<usize> =
             self.findings.iter().enumerate().filter(|(_, finding)| asked(finding)).map(|(index, _)| index).collect();
-        let is_applied = self.findings.iter().any(|finding| finding.new && finding.is_of_the_apply());
+        // What only waits is not worth the time.
+        let of_apply = |finding: &Finding| {
+            finding.new && finding.is_of_the_apply() && (finding.is_removal() || finding.severity >= Severity::Info)
+        };
+        let is_applied = self.findings.iter().any(|finding| of_apply(finding));
         if wanted.is_empty() && !comparison.is_regression() && !is_applied {
             return Some(done);
         }
         let changes = self.by_relevance(changes(self, now, old, before), &wanted);
-        for finding in done.findings.iter_mut().filter(|finding| finding.new && finding.is_of_the_apply()) {
+        for finding in done.findings.iter_mut().filter(|finding| of_apply(finding)) {
             let removed = changes.iter().find(|change| takes_away(change, finding, self, old));
             if let Some(change) = removed.or_else(|| written_at(&changes, finding)) {
                 explain(Arc::make_mut(finding), &Cause::of(change), &comparison.base);

@@ -5,6 +5,7 @@
 pub(crate) mod findings;
 mod names;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foreshock_catalog::{Action, Effect, Outcome, ResourceChange, applied, time_to_make};
@@ -101,14 +102,28 @@ impl Apply {
         let all = before.system().iter().filter_map(|(index, component)| {
             let id = component.id.as_str();
             let new = gone.find(now, id).filter(|_| gone.is_renamed(id))?;
-            let pairs: Vec<(Arc<str>, Arc<str>)> = declaring(before, index)
-                .map(|old| old.address.clone())
-                .filter(|old| is_destroyed(old))
-                .zip(declaring(now, new).map(|new| new.address.clone()))
-                .collect();
-            Some(pairs)
+            let block = declaring(now, new).next()?.resource.clone();
+            let made = self.changes.iter().filter(|one| one.change.action == Action::Create);
+            let made = made.filter_map(|one| now.resources()?.instances.get(one.change.now?));
+            let made = made.filter(move |instance| instance.resource == block).map(|instance| instance.address.clone());
+            let old = declaring(before, index).map(|old| old.address.clone()).filter(|old| is_destroyed(old));
+            Some(old.zip(made).collect::<Vec<(Arc<str>, Arc<str>)>>())
         });
-        all.flatten().collect()
+        // Of a block each of whose instances is a component of its own, each takes the next that is free.
+        let mut taken: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut renamed = Vec::new();
+        for (old, new) in all.flatten().collect::<Vec<_>>() {
+            let of_block = |address: &str| address.split('[').next().map(str::to_owned);
+            let free = self.changes.iter().filter(|one| one.change.action == Action::Create);
+            let free = free.map(|one| &one.change.address);
+            let mut free = free.filter(|other| of_block(other) == of_block(&new) && !taken.contains(*other));
+            let new = if taken.contains(&new) { free.next().cloned() } else { Some(new) };
+            if let Some(new) = new {
+                taken.insert(new.clone());
+                renamed.push((old, new));
+            }
+        }
+        renamed
     }
 
     fn loss_of(&self, number: usize, before: &Stack) -> Option<Loss> {

@@ -422,6 +422,10 @@ impl Search<'_> {
             RemovalForm::Delete if self.now.is_record() => format!("{id} is deleted{because}"),
             RemovalForm::Delete => format!("{id} is deleted: at {} it was there", self.base.id),
             RemovalForm::Replace { .. } => match (successor, self.replaced_at_once(going.index)) {
+                (Some(now), count) if count > 1 => format!(
+                    "All {count} instances of {id} are destroyed and made anew, as {now} and so on: no moved block says that they are the \
+                     same"
+                ),
                 (Some(now), _) => {
                     format!("{id} is destroyed and {now} made anew: no moved block says that they are the same")
                 }
@@ -430,9 +434,7 @@ impl Search<'_> {
             },
             RemovalForm::Forget => format!("{id} is let go of{because}: it goes on running, and nobody manages it"),
         };
-        let are_many = matches!(form, RemovalForm::Replace { .. })
-            && successor.is_none()
-            && self.replaced_at_once(going.index) > 1;
+        let are_many = matches!(form, RemovalForm::Replace { .. }) && self.replaced_at_once(going.index) > 1;
         let while_gone = match (form, seconds) {
             (RemovalForm::Replace { create_first: false }, Some(seconds)) => {
                 format!(" while it is gone, {}", lasting(seconds))

@@ -1,7 +1,7 @@
 //! What is replaced or let go of although something of its address is there afterwards: as a plan says, or as the text says beside that
 //! of the base.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foreshock_catalog::{Action, time_to_make};
@@ -84,6 +84,22 @@ pub(super) fn by_text(before: &Stack, now: &Stack, apply: &Apply) -> BTreeMap<Ar
     for (was, is) in &apply.renamed {
         let Some(instance) = instances(now).iter().find(|instance| instance.address == *is) else { continue };
         all.insert(was.clone(), renamed(instance));
+    }
+    // Of a block that is called otherwise, those that nothing takes the place of.
+    let blocks: BTreeSet<&str> = apply.renamed.iter().filter_map(|(was, _)| was.split('[').next()).collect();
+    for one in apply.changes.iter().filter(|one| one.change.action == Action::Destroy) {
+        let address = &one.change.address;
+        if address.split('[').next().is_some_and(|block| blocks.contains(block)) {
+            all.entry(address.clone()).or_insert_with(|| Planned {
+                form: RemovalForm::Delete,
+                because: String::new(),
+                place: None,
+                seconds: None,
+                successor: None,
+                stopped: false,
+                name_in_the_way: None,
+            });
+        }
     }
     all
 }
