@@ -31,6 +31,16 @@ new_stack() {
   echo "$work/$1"
 }
 
+# Another shop in a git repository, as apply_walk.json walks through it.
+new_applied() {
+  mkdir -p "$work/$1"
+  cp "$repo"/fixtures/apply/main.tf "$work/$1/"
+  git -C "$work/$1" init -q -b main .
+  git -C "$work/$1" add .
+  git -C "$work/$1" -c user.name=foreshock -c user.email=foreshock@example.com commit -qm 'The shop'
+  echo "$work/$1"
+}
+
 # The shop in a git repository, with a standby for its database in the last commit.
 new_repository() {
   new_stack "$1" >/dev/null

@@ -1,15 +1,15 @@
-// Runs api_checks.cjs inside VS Code's extension host: the page's URL carries the path, as VS Code's own tests do it.
+// Runs api_checks.cjs, or another file of checks, inside VS Code's extension host: the page's URL carries the path, as VS Code's own tests do it.
 import { fileURLToPath } from 'node:url';
 import { openPage } from './code_server.mjs';
 
 const PATIENCE = 120_000;
 
 /** The colour extension is the one "under development", so that ours is tested as installed from its package. */
-export async function runInExtensionHost({ browser, check, colours, address, stack }) {
+export async function runInExtensionHost({ browser, check, colours, address, stack, tests = 'api_checks.cjs' }) {
   const remote = path => `vscode-remote://${address}${path}`;
   const payload = [
     ['extensionDevelopmentPath', remote(colours)],
-    ['extensionTestsPath', remote(fileURLToPath(new URL('api_checks.cjs', import.meta.url)))],
+    ['extensionTestsPath', remote(fileURLToPath(new URL(tests, import.meta.url)))],
     ['skipWelcome', 'true'],
   ];
 

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { colourExtension } from './colours.mjs';
 import { installExtensions, settings, startCodeServer } from './code_server.mjs';
 import { runInExtensionHost } from './extension_host.mjs';
+import { driveApply } from './apply.mjs';
 import { driveChange } from './change.mjs';
 import { driveEnvironments } from './environments.mjs';
 import { drive } from './screen.mjs';
 
 const { values: options } = parseArgs({
   options: Object.fromEntries(
-    ['editors', 'tools', 'vsix', 'out', 'pictures', 'api-stack', 'screen-stack', 'environments', 'repository'].map(name => [name, { type: 'string' }]),
+    ['editors', 'tools', 'vsix', 'out', 'pictures', 'api-stack', 'screen-stack', 'environments', 'repository', 'applied', 'applied-screen'].map(name => [name, { type: 'string' }]),
   ),
 });
 
@@ -61,6 +62,10 @@ try {
     driveEnvironments({ ...context, stack: options.environments, pictures: options.pictures }));
   await part('change', { payloads: false }, context =>
     driveChange({ ...context, stack: options.repository, pictures: options.pictures }));
+  await part('apply', { payloads: true }, context =>
+    runInExtensionHost({ ...context, stack: options.applied, colours: colours.directory, tests: 'apply_checks.cjs' }));
+  await part('apply-screen', { payloads: false }, context =>
+    driveApply({ ...context, stack: options['applied-screen'], pictures: options.pictures }));
 } finally {
   await browser.close();
 }
