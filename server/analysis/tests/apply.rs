@@ -462,3 +462,44 @@ fn just_a_timeout() {
         info The score is that of 3f2a91c, and yet the change breaks a chain of time limits.
         aws_lambda_event_source_mapping.orders reads from a queue that hands a message out again after 10 s, while the function may take 20 s."#]].assert_eq(&chain(&WORKER.replace("= 30", "= 10")));
 }
+
+#[test]
+fn what_is_half_typed_is_not_taken_away() {
+    for (old, new) in [
+        (
+            "  vpc_id            = aws_vpc.main.id\n  cidr_block        = \"10.0.1.0/24\"",
+            "  vpc_id            = \n  cidr_block        = \"10.0.1.0/24\"",
+        ),
+        ("resource \"aws_db_instance\" \"orders\" {", "resource \"aws_db_instance\" \"orders\" "),
+        ("resource \"aws_db_instance\" \"orders\" {", "resource \"aws_db_instance\" \"orders"),
+        ("  identifier              = \"orders\"", "  identifier              = \"ord"),
+    ] {
+        assert_eq!(SHOP.matches(old).count(), 1, "{old}");
+        let told = told(SHOP, &SHOP.replace(old, new));
+        assert_eq!(told, "", "{new}");
+    }
+}
+
+#[test]
+fn what_a_module_is_called_with_is_followed() {
+    let base = Base { id: "3f2a91c".into(), words: "HEAD".into() };
+    let root = "module \"db\" {\n  source = \"./db\"\n  engine = \"postgres\"\n}\n";
+    let inner = "variable \"engine\" {}\nresource \"aws_db_instance\" \"this\" {\n  engine = var.engine\n}\n";
+    let stack = |root: &str| {
+        let mut workspace = Workspace::new();
+        workspace.set_document(FilePath::new("/shop/main.tf"), root.into());
+        workspace.set_document(FilePath::new("/shop/db/main.tf"), inner.into());
+        let snapshot = workspace.snapshot();
+        let own = snapshot.stacks.iter().find(|stack| stack.root == "/shop").unwrap();
+        Stack::clone(own)
+    };
+    let now = root.replace("postgres", "mysql");
+    let compared = stack(&now).compared_with(base, Some(stack(root).into()));
+    let found: Vec<_> = compared.findings.iter().filter(|finding| finding.is_of_the_apply()).collect();
+    let [found] = found.as_slice() else { panic!("{found:#?}") };
+    assert_eq!(found.rule.as_str(), "replaces-stateful");
+    assert_eq!(found.place.file.as_path(), "/shop/main.tf");
+    assert!(
+        found.message.starts_with("module.db.aws_db_instance.this is replaced (engine can't be changed where it is)")
+    );
+}

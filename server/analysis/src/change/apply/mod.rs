@@ -16,7 +16,7 @@ use foreshock_resources::{Instance, Kind};
 use foreshock_text::Place;
 
 use self::names::NamesNow;
-use crate::Stack;
+use crate::{ProblemCode, Stack};
 use crate::change::gone::{Gone, IDENTITIES, declaring};
 
 /// What applying a change does, resource by resource.
@@ -65,6 +65,7 @@ impl Apply {
     pub(crate) fn of(before: &Stack, now: &Stack, gone: &Gone) -> Apply {
         let (Some(old), Some(new)) = (before.resources(), now.resources()) else { return Apply::default() };
         let mut changes = applied(old, new, &NamesNow::of(now));
+        changes.retain(|change| is_told(change, before, now));
         if now.is_record() {
             as_planned(&mut changes, now);
         }
@@ -221,6 +222,27 @@ fn fallen(before: &Stack, fault: Fault, component: ComponentIndex) -> Loss {
     down.sort();
     weaker.sort();
     Loss { fault, seconds: None, down, weaker, reaches_users }
+}
+
+/// Whether something can be said of a resource: it is this stack's own, and its text can be read.
+fn is_told(change: &ResourceChange, before: &Stack, now: &Stack) -> bool {
+    let instance = |stack: &Stack, number: Option<usize>| stack.resources()?.instances.get(number?).cloned();
+    let unread = now.problems.iter().filter(|problem| problem.code == ProblemCode::Syntax);
+    match (instance(now, change.now), instance(before, change.before)) {
+        // Of a block that is half typed nobody knows what it will say.
+        (Some(there), _) => {
+            let block = &there.block;
+            let mut inside =
+                unread.filter(|problem| problem.file == block.file && block.span.contains(problem.problem.span));
+            now.is_own(&there.module) && inside.next().is_none()
+        }
+        // It may stand in what can't be read.
+        (None, Some(gone)) => {
+            let mut beside = unread.filter(|problem| problem.file == gone.block.file);
+            before.is_own(&gone.module) && beside.next().is_none()
+        }
+        (None, None) => false,
+    }
 }
 
 /// A plan has asked the provider: what it does not replace is changed where it stands.
