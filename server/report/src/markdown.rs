@@ -229,7 +229,9 @@ impl Names {
         let comparison = stack.comparison();
         let mended = comparison.iter().flat_map(|comparison| &comparison.mended);
         let found = stack.findings.iter().chain(mended).map(|finding| finding.component_id.to_string());
-        let mut ids: Vec<String> = now.chain(found).collect();
+        let applied = comparison.iter().flat_map(|comparison| &comparison.apply.changes);
+        let applied = applied.map(|one| one.change.address.to_string());
+        let mut ids: Vec<String> = now.chain(found).chain(applied).collect();
         ids.sort();
         ids.dedup();
         Names { ids }

@@ -16,8 +16,8 @@ use foreshock_resources::{Instance, Kind};
 use foreshock_text::Place;
 
 use self::names::NamesNow;
-use crate::{ProblemCode, Stack};
 use crate::change::gone::{Gone, IDENTITIES, declaring};
+use crate::{ProblemCode, Stack};
 
 /// What applying a change does, resource by resource.
 #[derive(Clone, Debug, Default)]
