@@ -66,16 +66,37 @@ fn of_entry(
 ) -> String {
     let mut table = Table::new(["fault", "back in", "data lost", "decided by"], paint);
     for (class, _) in FaultClass::ALL {
-        let Some(cell) = entry.cell(class) else { continue };
-        let last = cell.path.last().copied().unwrap_or(entry.component);
-        let mut why = reason(stack, recovery, last, class, places, false);
-        if let Some(lost) = cell.rpo.filter(|lost| lost.high != last) {
-            why.push_str(&format!("; data: {}", reason(stack, recovery, lost.high, class, places, true)));
+        if let Some(cells) = row(stack, recovery, entry, class, places) {
+            table.row(cells);
         }
-        let lost = cell.rpo.map_or_else(|| "-".to_owned(), |lost| time_range(lost.range));
-        table.row([fault(class).to_owned(), time_range(cell.rto), lost, why]);
     }
     format!("\nEntry point {}:\n{}", paint.bold(&stack.id_of(entry.component)), table.render())
+}
+
+/// An entry point as a page shows it: its id, and for each fault the fault, back in, data lost, and what decides.
+pub(crate) fn entry_rows(stack: &Stack, places: &Places<'_>) -> Vec<(String, Vec<[String; 4]>)> {
+    let recovery = stack.recovery();
+    let rows = |entry: &EntryRecovery| {
+        FaultClass::ALL.iter().filter_map(|(class, _)| row(stack, recovery, entry, *class, places)).collect()
+    };
+    recovery.matrix.entries.iter().map(|entry| (stack.id_of(entry.component), rows(entry))).collect()
+}
+
+fn row(
+    stack: &Stack,
+    recovery: &StackRecovery,
+    entry: &EntryRecovery,
+    class: FaultClass,
+    places: &Places<'_>,
+) -> Option<[String; 4]> {
+    let cell = entry.cell(class)?;
+    let last = cell.path.last().copied().unwrap_or(entry.component);
+    let mut why = reason(stack, recovery, last, class, places, false);
+    if let Some(lost) = cell.rpo.filter(|lost| lost.high != last) {
+        why.push_str(&format!("; data: {}", reason(stack, recovery, lost.high, class, places, true)));
+    }
+    let lost = cell.rpo.map_or_else(|| "-".to_owned(), |lost| time_range(lost.range));
+    Some([fault(class).to_owned(), time_range(cell.rto), lost, why])
 }
 
 /// Who decides a figure, by what, and where that is written.

@@ -15,6 +15,7 @@ use super::{InputFile, NOTICE};
 use crate::html::{Made, StackMatter, number_value, numbers, suppressed, title, unknowns};
 use crate::model::loudness;
 use crate::outage_words::outages_json;
+use crate::recovery_json::recovery_of_stack;
 use crate::words::layer_name;
 use crate::{JSON_VERSION, Places};
 
@@ -94,6 +95,7 @@ fn of_stack(matter: &StackMatter, places: &Places<'_>) -> Value {
             "low_confidence": availability.low_confidence,
         })),
         "outages": outages(matter),
+        "recovery": recovery_of_stack(stack, places),
         "scenarios": scenarios(matter),
         "gaps": gaps(matter, places),
         "suppressed": suppressed(stack, places),

@@ -18,6 +18,7 @@ use crate::Places;
 use crate::availability_human::lost;
 use crate::cascade_text::cascade_text;
 use crate::outage_words::{holds, outages};
+use crate::recovery_human::entry_rows;
 use crate::table::Paint;
 use crate::up;
 use crate::words::{capped, layer_name};
@@ -37,6 +38,7 @@ pub(super) struct StackView {
     suppressed: Vec<SuppressedView>,
     suppressed_more: usize,
     layers: LayersView,
+    recovery: Vec<RecoveryView>,
     asked: Vec<AskedView>,
     scenarios: ScenariosView,
     assumptions: AssumptionsView,
@@ -86,6 +88,14 @@ struct PromiseView {
     verdict: &'static str,
     /// `holds in 62 % of 30-day windows`
     holds: String,
+}
+
+/// How soon an entry point is back.
+#[derive(Serialize)]
+struct RecoveryView {
+    entry: String,
+    /// The fault, back in, data lost, and what decides.
+    rows: Vec<[String; 4]>,
 }
 
 #[derive(Serialize)]
@@ -143,6 +153,11 @@ impl StackView {
                 &matter.availability,
                 matter.availability.verdicts.iter().find(|it| it.component.is_none()).map(|it| it.allowed),
             ),
+            recovery: entry_rows(stack, places)
+                .into_iter()
+                .take(MOST_OUTAGES)
+                .map(|(entry, rows)| RecoveryView { entry, rows })
+                .collect(),
             asked: asked(matter),
             scenarios: scenarios_view,
             assumptions: AssumptionsView::of(matter, places),
