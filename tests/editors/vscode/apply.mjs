@@ -1,7 +1,7 @@
 // What applying a change does, as a user sees it: one changed word, the line underlined, the problems and the hover.
 import { join } from 'node:path';
 import { openPage } from './code_server.mjs';
-import { command, eventuallyOn, plain, pointAt } from './screen.mjs';
+import { command, eventuallyOn, hoverOver, plain } from './screen.mjs';
 
 const PATIENCE = 30_000;
 
@@ -29,10 +29,9 @@ export async function driveApply({ browser, check, address, stack, pictures }) {
     check('and the problems say what it takes down, and for how long', await eventually(async () =>
       /aws_db_instance\.orders is replaced \(engine can't be changed where it is\)[\s\S]*go(es)? down while it is gone, 5 to 20 min/
         .test(plain(await problems.innerText()))), await problems.innerText().catch(String));
-    await pointAt(page, page.locator('.view-line', { hasText: '"aws_db_instance" "orders"' }).first());
-    const hover = page.locator('.monaco-hover:visible').first();
-    check('the hover says what applying does', await eventually(async () =>
-      /Applying the change: aws_db_instance\.orders is replaced/.test(plain(await hover.innerText()))), await hover.innerText().catch(String));
+    const block = page.locator('.view-line', { hasText: '"aws_db_instance" "orders"' }).locator('span', { hasText: '"orders"' }).last();
+    const shown = await hoverOver(page, block, 'Applying the change');
+    check('the hover says what applying does', /Applying the change: aws_db_instance\.orders is replaced/.test(shown), shown);
     await page.waitForTimeout(500);
     await page.screenshot({ path: join(pictures, '20-apply.png') });
   } catch (error) {
