@@ -496,3 +496,31 @@ fn what_is_in_no_table_is_unknown() {
     "#]],
     );
 }
+
+#[test]
+fn blocks_of_which_nobody_knows_how_many_there_are_stay_as_they_are() {
+    let template = r#"
+variable "profiles" {}
+resource "aws_iam_instance_profile" "web" {
+  role = "web"
+}
+resource "aws_launch_template" "web" {
+  dynamic "iam_instance_profile" {
+    for_each = var.profiles
+    content {
+      arn = aws_iam_instance_profile.web.arn
+    }
+  }
+}
+"#;
+    check(template, &format!("\n{template}"), expect![""]);
+    check_edit(
+        template,
+        "for_each = var.profiles",
+        "for_each = var.others",
+        expect![[r#"
+        aws_launch_template.web: unknown
+          perhaps iam_instance_profile - -> -: in place
+    "#]],
+    );
+}

@@ -136,7 +136,9 @@ impl Differ<'_> {
                 None => new.push(block),
             }
         }
-        let is_open = left.iter().chain(&new).any(|block| block.unknown.is_some());
+        // As many as they were, for the same reason.
+        let alike = left.len() == new.len() && left.iter().zip(&new).all(|(old, new)| old.unknown == new.unknown);
+        let is_open = !alike && left.iter().chain(&new).any(|block| block.unknown.is_some());
         let pairs = left.len().min(new.len());
         for (old, new) in left.iter().zip(&new) {
             self.bodies(&old.body, &new.body, path, depth + 1);
