@@ -485,6 +485,12 @@ fn what_a_module_is_called_with_is_followed() {
         let own = snapshot.stacks.iter().find(|stack| stack.root == "/shop").unwrap();
         Stack::clone(own)
     };
+    let compared = stack(&root.replace("\"db\"", "\"data\"")).compared_with(base.clone(), Some(stack(root).into()));
+    let found: Vec<_> = compared.findings.iter().filter(|finding| finding.is_of_the_apply()).collect();
+    let [found] = found.as_slice() else { panic!("{found:#?}") };
+    assert_eq!(found.component_id.as_ref(), "module.data.aws_db_instance.this");
+    // On the call that is another.
+    assert_eq!((found.place.file.as_path().as_str(), found.place.span.start), ("/shop/main.tf", 0));
     let now = root.replace("postgres", "mysql");
     let compared = stack(&now).compared_with(base, Some(stack(root).into()));
     let found: Vec<_> = compared.findings.iter().filter(|finding| finding.is_of_the_apply()).collect();

@@ -12,7 +12,7 @@ use foreshock_catalog::{Action, Effect, Outcome, ResourceChange, applied, time_t
 use foreshock_engine::{EntryReason, Fault, Health};
 use foreshock_model::ComponentIndex;
 use foreshock_plan::RemovalForm;
-use foreshock_resources::{Instance, Kind};
+use foreshock_resources::{Instance, Kind, ModuleCall, Resources};
 use foreshock_text::Place;
 
 use self::names::NamesNow;
@@ -293,4 +293,20 @@ pub(crate) fn name_in_the_way(change: &ResourceChange, instance: &Instance) -> O
     })?;
     let is_changed = change.attributes.iter().any(|attribute| *attribute.path == *written && attribute.is_sure);
     (!is_changed).then_some(written)
+}
+
+/// Of a resource that is in a module which is called otherwise now: what that was called, what it is called, and the call.
+pub(crate) fn renamed_module<'r, 'a>(
+    now: &'r Resources,
+    from: &'a str,
+    to: &'a str,
+) -> Option<(&'a str, &'a str, &'r ModuleCall)> {
+    let calls =
+        now.modules.iter().filter(|call| to.strip_prefix(&*call.address).is_some_and(|rest| rest.starts_with('.')));
+    let within = |call: &ModuleCall| to.get(call.address.len()..);
+    // The outermost that makes the difference.
+    let mut pairs = calls.filter_map(|call| Some((from.strip_suffix(within(call)?)?, call)));
+    let (old, call) = pairs.find(|(old, call)| **old != *call.address && old.starts_with("module."))?;
+    let is_of_the_root = !old.contains(".module.") && !call.address.contains(".module.");
+    is_of_the_root.then(|| (old, to.get(..call.address.len()).unwrap_or_default(), call))
 }

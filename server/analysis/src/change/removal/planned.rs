@@ -10,7 +10,7 @@ use foreshock_resources::Instance;
 use foreshock_text::Place;
 
 use crate::Stack;
-use crate::change::apply::{Apply, name_in_the_way};
+use crate::change::apply::{Apply, name_in_the_way, renamed_module};
 use crate::findings::rules::some_of;
 
 /// What happens to one resource.
@@ -83,7 +83,9 @@ pub(super) fn by_text(before: &Stack, now: &Stack, apply: &Apply) -> BTreeMap<Ar
     }
     for (was, is) in &apply.renamed {
         let Some(instance) = instances(now).iter().find(|instance| instance.address == *is) else { continue };
-        all.insert(was.clone(), renamed(instance));
+        let call = now.resources().and_then(|all| renamed_module(all, was, is));
+        let call = call.map(|(_, _, call)| call.block.header_place());
+        all.insert(was.clone(), renamed(instance, call));
     }
     // Of a block that is called otherwise, those that nothing takes the place of.
     let blocks: BTreeSet<&str> = apply.renamed.iter().filter_map(|(was, _)| was.split('[').next()).collect();
@@ -108,13 +110,14 @@ fn instances(stack: &Stack) -> &[Arc<Instance>] {
     stack.resources().map_or(&[], |resources| &resources.instances)
 }
 
-/// Of a resource that stands under another address, and that Terraform takes for another one.
-fn renamed(instance: &Instance) -> Planned {
+/// Of a resource that stands under another address, and that Terraform takes for another one. `call`: of the module that it is in, where
+/// that is called otherwise.
+fn renamed(instance: &Instance, call: Option<Place>) -> Planned {
     let number = instance.repetition.as_ref().map(|repetition| repetition.place.place());
     Planned {
         form: RemovalForm::Replace { create_first: instance.lifecycle.create_before_destroy },
         because: String::new(),
-        place: number.or_else(|| Some(instance.block.header_place())),
+        place: call.or(number).or_else(|| Some(instance.block.header_place())),
         seconds: time_to_make(&instance.type_name).map(|taken| taken.seconds),
         successor: Some(instance.address.clone()),
         stopped: instance.lifecycle.prevent_destroy,

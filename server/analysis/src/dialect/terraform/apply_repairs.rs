@@ -7,7 +7,7 @@ use foreshock_catalog::{Action, Change, Effect};
 use foreshock_resources::{Instance, Kind, Value};
 
 use super::{Terraform, placement};
-use crate::change::apply::{Applied, Apply, name_in_the_way};
+use crate::change::apply::{Applied, Apply, name_in_the_way, renamed_module};
 use crate::dialect::Texts;
 use crate::findings::fix::Candidate;
 use crate::{Finding, Stack};
@@ -51,6 +51,13 @@ impl<'a> Repairs<'a> {
             finding.components().any(|id| of_component(id))
         })?;
         let instance = self.instance(first)?;
+        let (old, _) = self.apply.renamed.iter().find(|(_, to)| to == first)?;
+        if let Some((from, to, call)) = renamed_module(&self.module.resolved.resources, old, first) {
+            let title = format!("Say that {from} is {to} now (moved)");
+            let text = format!("moved {{\n  from = {from}\n  to   = {to}\n}}");
+            let edit = placement::declaration(self.texts, self.module, &call.block, &text)?;
+            return Candidate::new(title, vec![edit]);
+        }
         // Within a module addresses are seen from there.
         let prefix = match &*instance.module {
             "" => String::new(),
