@@ -18,6 +18,13 @@ pub struct Resources {
     pub modules: Vec<ModuleCall>,
 }
 
+impl Resources {
+    /// The number of the instance at an address. O(log n).
+    pub fn find(&self, address: &str) -> Option<usize> {
+        self.instances.binary_search_by(|instance| (*instance.address).cmp(address)).ok()
+    }
+}
+
 /// A reference between two resources.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reference {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use foreshock_engine::{Assessment, Basis, EntryPoint, EntryReason, assess_with, minutes_per_year};
 use foreshock_model::{Component, ComponentIndex, MinutesPerYear, Points, System};
+use rustc_hash::FxHashSet;
 
 use crate::change::apply::{self, Apply};
 use crate::change::gone::{Gone, take_down};
@@ -152,8 +153,7 @@ impl Stack {
 
     /// Whether there is a component, or a resource, of that name.
     fn has(&self, name: &str) -> bool {
-        let mut instances = self.resources().into_iter().flat_map(|resources| &resources.instances);
-        self.system().find(name).is_some() || instances.any(|instance| *instance.address == *name)
+        self.system().find(name).is_some() || self.resources().is_some_and(|resources| resources.find(name).is_some())
     }
 
     /// What a component, or a resource, of the base is called now.
@@ -171,6 +171,8 @@ struct Known<'h> {
     held: &'h Held,
     names: BTreeMap<Arc<str>, Arc<str>>,
     loudest: BTreeMap<FindingKey, Severity>,
+    /// Those of the present, by what they are told of.
+    told: FxHashSet<FindingKey>,
     /// Those of the present, where it is not compared as it is.
     present: Option<BTreeMap<FindingKey, Severity>>,
 }
@@ -192,7 +194,9 @@ impl<'h> Known<'h> {
         let named = |id: &str| -> Arc<str> { now.name_now(id).into() };
         let present = held.now.is_held().then(|| loudest(held.now.of(now), &|id| id.into()));
         let all = before.all_findings().flat_map(Finding::components);
-        Known { held, names: all.map(|id| (id.clone(), named(id))).collect(), loudest: loudest(then, &named), present }
+        let names = all.map(|id| (id.clone(), named(id))).collect();
+        let told = now.all_findings().map(Finding::key).collect();
+        Known { held, names, loudest: loudest(then, &named), told, present }
     }
 
     fn is_new(&self, finding: &Finding, now: &Stack) -> bool {
@@ -219,8 +223,8 @@ impl<'h> Known<'h> {
                 return false;
             }
         }
-        let same = |other: &Finding| other.rule == finding.rule && other.component_id == *name;
-        !now.all_findings().any(same) && now.has(name)
+        let key = FindingKey { rule: finding.rule, component_id: name.clone() };
+        !self.told.contains(&key) && now.has(name)
     }
 }
 
@@ -229,8 +233,8 @@ pub(crate) fn leaves_open(id: &str, before: &Stack, now: &Stack) -> bool {
     let body = |stack: &Stack, id: &str| {
         let declaring = stack.system().find(id).and_then(|index| stack.declaring_instance(index));
         let all = || {
-            let mut instances = stack.resources()?.instances.iter().map(Arc::as_ref);
-            instances.find(|instance| *instance.address == *id)
+            let resources = stack.resources()?;
+            resources.instances.get(resources.find(id)?).map(Arc::as_ref)
         };
         declaring.or_else(all).map(|instance| instance.body.clone())
     };
