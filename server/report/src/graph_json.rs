@@ -6,6 +6,7 @@ use foreshock_model::{Component, ComponentIndex, FailoverMode, Known, Redundancy
 use serde_json::{Map, Value, json};
 
 use super::findings_json::of_evidence;
+use super::graph_index::GraphIndex;
 use super::words::{confidence_name, dependency_name, plane_name};
 use super::{JSON_VERSION, Places};
 
@@ -18,11 +19,8 @@ pub fn graph_json<'a>(stacks: impl Iterator<Item = &'a Stack>, places: &Places<'
 fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
     let system = stack.system();
     let id = |index: ComponentIndex| system.component(index).map(|component| component.id.as_str());
-    let components = system.iter().map(|(index, component)| of_component(stack, index, component, places));
-    // Which of the alternatives a dependency is one of, by its number in `groups`.
-    let group_of = |number: usize| {
-        system.alternatives.iter().position(|group| group.members.iter().any(|member| member.index() == number))
-    };
+    let look = GraphIndex::of(stack);
+    let components = system.iter().map(|(index, component)| of_component(&look, index, component, places));
     let dependencies = system.dependencies.iter().enumerate().map(|(number, dependency)| {
         let evidence = dependency.evidence.iter().map(|evidence| of_evidence(evidence, places));
         json!({
@@ -31,7 +29,7 @@ fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
             "kind": dependency_name(dependency.kind),
             "confidence": confidence_name(dependency.confidence),
             "plane": plane_name(dependency.plane),
-            "group": group_of(number),
+            "group": look.group_of(number),
             "evidence": evidence.collect::<Vec<_>>(),
         })
     });
@@ -74,20 +72,19 @@ fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
     object
 }
 
-fn of_component(stack: &Stack, index: ComponentIndex, component: &Component, places: &Places<'_>) -> Value {
+fn of_component(look: &GraphIndex<'_>, index: ComponentIndex, component: &Component, places: &Places<'_>) -> Value {
     let mut object = Map::new();
     object.insert("id".to_owned(), component.id.as_str().into());
     object.insert("kind".to_owned(), component.kind.name().into());
     object.insert("label".to_owned(), (*component.label).into());
-    let is_entry = stack.assessment.basis.entries.iter().any(|entry| entry.component == index);
-    object.insert("entry".to_owned(), is_entry.into());
+    object.insert("entry".to_owned(), look.is_entry(index).into());
     if let Some(header) = &component.place {
         let block = component.extent.as_ref().filter(|block| block.file == header.file).unwrap_or(header);
         object.extend(places.json(block));
         object.insert("header".to_owned(), places.range(header));
     }
-    object.insert("redundancy".to_owned(), of_redundancy(stack.system(), &component.redundancy));
-    object.insert("availability".to_owned(), of_availability(stack, index));
+    object.insert("redundancy".to_owned(), of_redundancy(look.stack().system(), &component.redundancy));
+    object.insert("availability".to_owned(), of_availability(look, index));
     Value::Object(object)
 }
 
@@ -106,9 +103,8 @@ pub(super) fn of_redundancy(system: &System, redundancy: &Redundancy) -> Value {
     })
 }
 
-pub(super) fn of_availability(stack: &Stack, index: ComponentIndex) -> Value {
-    let block = stack.blocks.iter().find(|block| block.component == index);
-    match block.and_then(|block| Some((block.availability?, block.sources.join("; ")))) {
+pub(super) fn of_availability(look: &GraphIndex<'_>, index: ComponentIndex) -> Value {
+    match look.block(index).and_then(|block| Some((block.availability?, block.sources.join("; ")))) {
         Some((value, source)) => json!({"value": value, "source": source}),
         None => json!({"value": unknown("no figure is known for it"), "source": ""}),
     }

@@ -19,6 +19,7 @@ mod evidence;
 mod findings_json;
 mod github;
 mod gitlab;
+mod graph_index;
 mod graph_json;
 mod graph_text;
 mod html;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use foreshock_analysis::{Severity, Stack};
-use foreshock_model::{Component, ComponentIndex, Dependency, System};
+use foreshock_model::{Component, ComponentIndex, Dependency};
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use crate::Places;
+use crate::graph_index::GraphIndex;
 use crate::graph_json::{of_availability, of_redundancy};
 use crate::graph_text::setting;
 use crate::model::loudness;
@@ -15,11 +16,11 @@ use crate::words::{confidence_name, dependency_name};
 
 /// A graph as the page reads it: components and dependencies as rows, texts that recur as indexes into `texts`.
 pub(super) fn graph(stack: &Stack, texts: &mut Texts, places: &Places<'_>) -> Value {
-    let system = stack.system();
-    let components = system.iter().map(|(index, component)| of_component(stack, index, component, texts, places));
+    let (system, look) = (stack.system(), GraphIndex::of(stack));
+    let components = system.iter().map(|(index, component)| of_component(&look, index, component, texts, places));
     let components: Vec<Value> = components.collect();
     let dependencies = system.dependencies.iter().enumerate();
-    let dependencies = dependencies.map(|(which, it)| of_dependency(system, which, it, texts, places));
+    let dependencies = dependencies.map(|(which, it)| of_dependency(&look, which, it, texts, places));
     json!({
         "components": components,
         "dependencies": dependencies.collect::<Vec<_>>(),
@@ -29,29 +30,28 @@ pub(super) fn graph(stack: &Stack, texts: &mut Texts, places: &Places<'_>) -> Va
 }
 
 fn of_component(
-    stack: &Stack,
+    look: &GraphIndex<'_>,
     index: ComponentIndex,
     component: &Component,
     texts: &mut Texts,
     places: &Places<'_>,
 ) -> Value {
-    let is_entry = stack.assessment.basis.entries.iter().any(|entry| entry.component == index);
-    let availability = of_availability(stack, index);
+    let availability = of_availability(look, index);
     let source = availability.get("source").and_then(Value::as_str).unwrap_or_default();
     json!([
         component.id.as_str(),
         texts.index(component.kind.name()),
         *component.label,
-        u8::from(is_entry),
+        u8::from(look.is_entry(index)),
         component.place.as_ref().map(|place| places.line(place)),
-        of_redundancy(stack.system(), &component.redundancy),
+        of_redundancy(look.stack().system(), &component.redundancy),
         availability.get("value").and_then(Value::as_f64),
         texts.index(source),
     ])
 }
 
 fn of_dependency(
-    system: &System,
+    look: &GraphIndex<'_>,
     which: usize,
     dependency: &Dependency,
     texts: &mut Texts,
@@ -59,7 +59,7 @@ fn of_dependency(
 ) -> Value {
     // "certain", "likely, 1 of 2", "certain, management only"
     let sure = std::iter::once(confidence_name(dependency.confidence).to_owned());
-    let sure: Vec<String> = sure.chain(setting(system, which, dependency)).collect();
+    let sure: Vec<String> = sure.chain(setting(look, which, dependency)).collect();
     let evidence = dependency.evidence.iter().map(|it| json!([places.line(&it.place), &*it.why]));
     json!([
         dependency.from.0,
