@@ -30,7 +30,10 @@ import terraform
 
 HERE = pathlib.Path(__file__).resolve().parent
 # What each effect of Foreshock is to terraform, which knows only that something is updated.
-AS_TERRAFORM = {"replace": "replace", "forget": "nothing", "replace-new-first": "replace", "create": "create", "destroy": "destroy", "unknown": "unknown", "nothing": "nothing"}
+AS_TERRAFORM = {
+    "replace": "replace", "replace-new-first": "replace", "create": "create", "destroy": "destroy", "forget": "nothing", "nothing": "nothing",
+    "unknown": "unknown",
+}
 GIT = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b",
        "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
 
@@ -98,12 +101,19 @@ def compare(expected, ours):
             verdict = "milder" if {kind, action} == {"update", "nothing"} else "wrong"
         elif kind == "replace" and effect != action:
             verdict = "order"
-        elif paths and set(forced_by) != set(paths):
+        elif not same_reasons(paths, forced_by):
             verdict = "reason"
         else:
             verdict = "agree"
         rows.append((verdict, address, theirs, we))
     return rows or [("agree", "", "nothing", "nothing")]
+
+
+def same_reasons(theirs, ours):
+    """Whether they are about the same; of a block that is a set the provider may name the set, or what is in it."""
+    def about(one, other):
+        return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
+    return not theirs or all(any(about(one, other) for other in side) for side, those in ((ours, theirs), (theirs, ours)) for one in those)
 
 
 def asked(base, resource_schemas):

@@ -11,8 +11,8 @@ schema, apart from blocks, where the schema does not say it; defaults stand nowh
 
 - what it plans for a resource of which only the required is written: what is known there and was not written is a default, and
   a block that is unknown is computed;
-- for each path that is optional and computed, what it plans for a resource that had it when it is taken away: nothing (it stays
-  as it is), or its default. A path of which something else is planned is left out.
+- for each path that is optional, what it plans for a resource that had it when it is taken away: nothing (it stays as it is), its
+  default, or something else. A path of which something else is planned is left out, even where the schema calls it computed.
 
 Values that are needed are made up, twice; a default is one that is the same both times. Nothing is written to any cloud, and
 nothing is asked of one.
@@ -275,8 +275,10 @@ class Type:
                         and "unknown" not in json.dumps(one, default=str):
                     if one not in ("", [], {}) and not (schema.get("type") in ("bool", "number") and not one and in_a_set(self.block, path)):
                         defaults[path] = one
-        for path in sorted(computed):
-            self.take_away(path, computed, defaults)
+        for path, (is_block, schema) in sorted(self.paths.items()):
+            may_go = schema.get("optional") or (is_block and not schema.get("min_items", 0))
+            if path in computed or (may_go and path not in defaults):
+                self.take_away(path, computed, defaults)
         for path in sorted(defaults):
             self.write_default(path, defaults)
         return computed, defaults if has_told else None
@@ -301,6 +303,8 @@ class Type:
 
     def take_away(self, path, computed, defaults):
         config = self.config(path)
+        if path not in computed and self.paths[path][0]:
+            self.write_all_in(config, path)
         without = copy.deepcopy(config)
         write(without, self.block, path, 0, leave=True)
         try:
@@ -316,13 +320,30 @@ class Type:
             return self.doubt(path, f"not asked: {why}")
         if not then.replaces and plain(then.planned) == plain(state):
             defaults.pop(path, None)
+            # Computed or not, it stays. What is never compared, like what is only written, would stay whatever it is.
+            if path in computed or self.paths[path][0] or self.is_noticed(path, config, state):
+                computed.add(path)
             return None
         now = at(then.planned, path)
-        computed.discard(path)
-        if path not in defaults or now != defaults[path]:
+        if path in defaults and now != defaults[path] or path in computed and path not in defaults:
             defaults.pop(path, None)
             self.doubt(path, f"taken away: {json.dumps(now, default=str)}{' replaces' if then.replaces else ''}")
+        computed.discard(path)
         return None
+
+    def write_all_in(self, config, block):
+        """Writes what may be written in a block: whether an empty one goes says little."""
+        for path, (is_block, schema) in self.paths.items():
+            if path[:-1] == block and not is_block and schema.get("optional"):
+                write(config, self.block, path, 0)
+
+    def is_noticed(self, path, config, state):
+        """Whether another value at a path is planned."""
+        other = copy.deepcopy(config)
+        write(other, self.block, path, 0, leave=True)
+        write(other, self.block, path, 1)
+        then = self.asked.plan(self.name, state, other)
+        return then.replaces or plain(then.planned) != plain(state)
 
     def write_default(self, path, defaults):
         config_with = self.config(path)
@@ -361,6 +382,11 @@ def in_a_set(block, path):
     return any(inside(block, path[:depth])[0] == "set" for depth in range(1, len(path)))
 
 
+def names_in(file):
+    """The words that lines of a file begin with, each once, sorted."""
+    return sorted({re.split(r"[\s,]", line)[0] for line in pathlib.Path(file).read_text().splitlines()})
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("types")
@@ -369,10 +395,9 @@ def main():
     arguments.add_argument("--only", default="")
     said = arguments.parse_args()
     asked, version = provider.aws(said.plugins)
-    with open(said.types, encoding="utf-8") as file:
-        names = sorted({re.split(r"[\s,]", line)[0] for line in file} & set(asked.resources))
+    names = [name for name in names_in(said.types) if name in asked.resources]
     print(f"# What hashicorp/aws {version} fills in where nothing is written; types that fill in nothing are left out.")
-    print("# type<TAB>paths that are optional and computed: taking them away plans nothing"
+    print("# type<TAB>paths that stay as they are when they are taken away: optional and computed, or treated as that"
           "<TAB>path=JSON of what is planned where nothing is written, a space written as \\u0020")
     print("# Paths are dotted, without the indices of blocks. A path of which both is true is in the third column alone. `?` there: the")
     print("# provider can't be asked for the defaults of this type without a cloud.")

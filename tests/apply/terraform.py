@@ -112,7 +112,8 @@ def plan(folder, state):
 
 def made_up(name, kind, address):
     """A value of a type of Terraform for what the cloud would have said."""
-    said = SAID.get(f"{address.split('[')[0].split('.')[-2]}.{name}", SAID.get(name, ...))
+    kind_of = address.split("[")[0].split(".")[-2]
+    said = next((SAID[key] for key in (f"{address}.{name}", f"{kind_of}.{name}", name) if key in SAID), ...)
     if said is not ...:
         return f"{said}{zlib.crc32(address.encode()):08x}" if isinstance(said, str) and said.endswith("-") else said
     if kind == "bool":
