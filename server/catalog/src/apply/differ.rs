@@ -7,6 +7,7 @@ use std::sync::Arc;
 use foreshock_resources::{Attribute, Block, Body, Kind, Value};
 use foreshock_text::Place;
 
+use super::forms;
 use super::replacement::Attributes;
 use super::transition::plain;
 use crate::paths;
@@ -56,6 +57,7 @@ pub(super) struct Difference {
 /// Looks for what is different between two bodies of one type.
 pub(super) struct Differ<'a> {
     pub(super) referred: &'a dyn Referred,
+    pub(super) type_name: &'a str,
     pub(super) table: Option<&'a Attributes>,
     pub(super) found: Vec<Difference>,
 }
@@ -101,7 +103,10 @@ impl Differ<'_> {
         }
         let state = match (was, is) {
             (None, None) => None,
-            (Some(was), Some(is)) => self.compare(was, is, depth),
+            (Some(was), Some(is)) => {
+                let is_turned = || !is_alike(was, is) && forms::has_order(self.type_name, &path);
+                self.compare(was, is, depth).or_else(|| is_turned().then_some(State::Sure))
+            }
             (None, Some(new)) => match new.kind {
                 Kind::Unknown(_) => Some(State::Perhaps),
                 _ => Some(State::Sure),
@@ -124,7 +129,7 @@ impl Differ<'_> {
         for block in now {
             let same = |other: &&Block| {
                 other.labels == block.labels && other.unknown.is_some() == block.unknown.is_some() && {
-                    let mut inner = Differ { referred: self.referred, table: None, found: Vec::new() };
+                    let mut inner = Differ { referred: self.referred, type_name: "", table: None, found: Vec::new() };
                     inner.bodies(&other.body, &block.body, "", depth + 1);
                     inner.found.is_empty()
                 }

@@ -10,7 +10,7 @@ use super::differ::{Differ, Difference, Referred, State};
 use super::disruption::disruption;
 use super::replacement::{Attributes, Form, attributes};
 use super::transition::{Transition, plain, variables};
-use super::{Action, AttributeChange, Outcome, ResourceChange, absent, conditions};
+use super::{Action, AttributeChange, Outcome, ResourceChange, absent, conditions, forms};
 use crate::expression::Variables;
 
 /// How resources of the base are called now.
@@ -163,7 +163,8 @@ impl<'a> Fates<'a> {
         for (old, new) in matched {
             let (Some(was), Some(is)) = (before.instances.get(old), now.instances.get(new)) else { continue };
             let table = attributes(&is.type_name);
-            let mut differ = Differ { referred: &known, table: table.as_ref(), found: Vec::new() };
+            let mut differ =
+                Differ { referred: &known, type_name: &is.type_name, table: table.as_ref(), found: Vec::new() };
             differ.bodies(&was.body, &is.body, "", 0);
             let differences: Vec<Difference> =
                 differ.found.into_iter().filter(|difference| !is_ignored(is, &difference.path)).collect();
@@ -219,7 +220,12 @@ impl<'a> Fates<'a> {
         match &difference.state {
             State::Perhaps => Some((false, None)),
             State::Follows(made) => Some((true, Some(made.clone()))),
-            State::Sure if difference.was.is_some() && difference.is.is_some() => Some((true, None)),
+            State::Sure if difference.was.is_some() && difference.is.is_some() => {
+                let transition = Transition::new(&pair.variables, difference.was.as_ref(), difference.is.as_ref());
+                let (was, is) = (difference.was.as_ref()?, difference.is.as_ref()?);
+                let is_same = forms::is_same(&pair.instance.type_name, &difference.path, was, is, &transition);
+                (!is_same).then_some((true, None))
+            }
             // What is not written is what the provider says.
             State::Sure => {
                 let type_name = &pair.instance.type_name;

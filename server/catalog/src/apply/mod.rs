@@ -13,6 +13,7 @@ mod conditions;
 mod differ;
 mod disruption;
 mod fates;
+mod forms;
 mod replacement;
 mod times;
 mod transition;
