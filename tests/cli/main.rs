@@ -375,7 +375,8 @@ fn infrastructure_yaml_is_checked_like_terraform() {
     let both = foreshock_in(&fixtures, &["check", ".", "--format", "json", "--fail-on", "never"]);
     let both: Value = serde_json::from_slice(&both.stdout).unwrap();
     let kinds: Vec<&Value> = both["stacks"].as_array().unwrap().iter().map(|stack| &stack["kind"]).collect();
-    assert_eq!(kinds, ["infra", "terraform", "terraform", "terraform"], "the checkout, two environments, the shop");
+    let expected = ["terraform", "infra", "terraform", "terraform", "terraform"];
+    assert_eq!(kinds, expected, "the shop of the apply, the checkout, two environments, the shop");
 }
 
 #[test]
@@ -401,7 +402,7 @@ fn resolve_is_for_terraform() {
     assert!(text.contains("infrastructure YAML") && text.contains("foreshock graph"), "{text}");
     let both = foreshock_in(&shop().join(".."), &["resolve", "."]);
     let both: Value = serde_json::from_slice(&both.stdout).unwrap();
-    assert_eq!(both["stacks"].as_array().unwrap().len(), 3, "two environments and the shop");
+    assert_eq!(both["stacks"].as_array().unwrap().len(), 4, "two environments and two shops");
 }
 
 #[test]

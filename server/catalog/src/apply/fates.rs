@@ -12,6 +12,7 @@ use super::replacement::{Attributes, Form, attributes};
 use super::transition::{Transition, plain, variables};
 use super::{Action, AttributeChange, Outcome, ResourceChange, absent, conditions, forms};
 use crate::expression::Variables;
+use crate::paths;
 
 /// How resources of the base are called now.
 pub trait Names {
@@ -274,12 +275,19 @@ impl<'a> Fates<'a> {
                         .iter()
                         .any(|difference| self.is_changed(other, difference).is_some_and(|(is_sure, _)| is_sure)),
                 ),
-                (Fate::Replaced | Fate::Changed, true) | (Fate::Replaced, false) => Some(true),
-                (Fate::Changed | Fate::MayBeReplaced, false) => {
+                (Fate::Replaced | Fate::Changed, true) => Some(true),
+                (fate, false) => {
                     let named = other.differences.iter().filter(|difference| *difference.path == *trigger.attribute);
                     let named = named.filter_map(|difference| self.is_changed(other, difference));
                     let follows = conditions::follows(&other.instance.type_name, &trigger.attribute);
-                    named.map(|(is_sure, _)| is_sure).max().or(follows.then_some(true))
+                    // What is written is the same in the one that is made anew; what the provider works out is not.
+                    let is_written = paths::attribute(&other.instance.body, &trigger.attribute).is_some();
+                    let own = match fate {
+                        Fate::Replaced if !is_written => Some(true),
+                        Fate::MayBeReplaced if !is_written => Some(false),
+                        _ => follows.then_some(true),
+                    };
+                    named.map(|(is_sure, _)| is_sure).max().or(own)
                 }
             };
             of_it
