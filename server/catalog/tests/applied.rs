@@ -524,3 +524,30 @@ resource "aws_launch_template" "web" {
     "#]],
     );
 }
+
+#[test]
+fn what_is_rebuilt_triggers_by_its_id() {
+    let text = r#"
+resource "terraform_data" "release" {
+  triggers_replace = ["1"]
+}
+resource "aws_instance" "web" {
+  ami           = "ami-1"
+  instance_type = "m5.large"
+  lifecycle {
+    replace_triggered_by = [terraform_data.release.id]
+  }
+}
+"#;
+    check_edit(
+        text,
+        "[\"1\"]",
+        "[\"2\"]",
+        expect![[r#"
+        aws_instance.web: replace
+          replace_triggered_by - -> -: replaces, follows terraform_data.release
+        terraform_data.release: replace
+          triggers_replace - -> -: replaces
+    "#]],
+    );
+}

@@ -6,9 +6,10 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-const TABLES: [&str; 5] = [
+const TABLES: [&str; 6] = [
     include_str!("../../data/replacement/aws.txt"),
     include_str!("../../data/replacement/azurerm.txt"),
+    include_str!("../../data/replacement/builtin.txt"),
     include_str!("../../data/replacement/google.txt"),
     include_str!("../../data/replacement/helm.txt"),
     include_str!("../../data/replacement/kubernetes.txt"),
@@ -134,6 +135,7 @@ mod tests {
         assert_eq!(form("aws_alb", "internal"), Some(Form::Replaces));
         assert_eq!(form("google_sql_database_instance", "region"), Some(Form::Replaces));
         assert_eq!(form("aws_instance", "instance_type"), Some(Form::Depends));
+        assert_eq!(form("terraform_data", "triggers_replace"), Some(Form::Replaces));
         assert_eq!(form("aws_db_instance", "nobody_knows"), None);
         assert_eq!(form("nobody_knows", "name"), None);
     }
