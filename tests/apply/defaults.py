@@ -212,6 +212,8 @@ class Type:
         self.asked, self.name, self.doubts = asked, name, doubts
         self.block = asked.resources[name]["block"]
         self.plausible, self.allowed = PLAUSIBLE.get(name, {}), {}
+        # What is not computed, and stays all the same when it is taken away.
+        self.staying = set()
         self.paths = {path: (is_block, schema) for path, is_block, schema in paths(self.block) if len(path) == 1 or name not in ENDLESS}
 
     def doubt(self, path, what):
@@ -320,9 +322,9 @@ class Type:
             return self.doubt(path, f"not asked: {why}")
         if not then.replaces and plain(then.planned) == plain(state):
             defaults.pop(path, None)
-            # Computed or not, it stays. What is never compared, like what is only written, would stay whatever it is.
-            if path in computed or self.paths[path][0] or self.is_noticed(path, config, state):
-                computed.add(path)
+            # What is never compared, like what is only written, would stay whatever it is.
+            if path not in computed and (self.paths[path][0] or self.is_noticed(path, config, state)):
+                self.staying.add(path)
             return None
         now = at(then.planned, path)
         if path in defaults and now != defaults[path] or path in computed and path not in defaults:
@@ -397,8 +399,8 @@ def main():
     asked, version = provider.aws(said.plugins)
     names = [name for name in names_in(said.types) if name in asked.resources]
     print(f"# What hashicorp/aws {version} fills in where nothing is written; types that fill in nothing are left out.")
-    print("# type<TAB>paths that stay as they are when they are taken away: optional and computed, or treated as that"
-          "<TAB>path=JSON of what is planned where nothing is written, a space written as \\u0020")
+    print("# type<TAB>paths that are optional and computed, so that they stay as they are when they are taken away; with a - those that\n# stay "
+          "and are not computed<TAB>path=JSON of what is planned where nothing is written, a space written as \\u0020")
     print("# Paths are dotted, without the indices of blocks. A path of which both is true is in the third column alone. `?` there: the")
     print("# provider can't be asked for the defaults of this type without a cloud.")
     print("# Made by `python3 tests/apply/defaults.py TYPES`, which asks the provider; its first lines say how.")
@@ -406,11 +408,13 @@ def main():
         for name in names:
             if said.only and said.only not in name:
                 continue
-            computed, defaults = Type(asked, name, doubts).read()
+            kind = Type(asked, name, doubts)
+            computed, defaults = kind.read()
+            paths_of = sorted([".".join(path) for path in computed] + [".".join(path) + "-" for path in kind.staying])
             shown = ["?"] if defaults is None else [f"{'.'.join(path)}={json.dumps(value, separators=(',', ':')).replace(' ', chr(92) + 'u0020')}"
                                                     for path, value in sorted(defaults.items())]
-            if computed or shown:
-                print(name, " ".join(sorted(".".join(path) for path in computed)), " ".join(shown), sep="\t", flush=True)
+            if paths_of or shown:
+                print(name, " ".join(paths_of), " ".join(shown), sep="\t", flush=True)
     asked.close()
 
 

@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 
 use super::differ::is_alike;
 
-/// Of each type the attributes that the provider works out where nobody writes them, and the defaults of the others.
+/// Of each type the attributes that the provider works out where nobody writes them, those with a `-` that stay when they are taken
+/// away although it does not, and the defaults of the others.
 const AWS: &str = include_str!("../../data/replacement/aws_defaults.tsv");
 
 /// The lines of the table, by type.
@@ -33,6 +34,9 @@ pub(super) fn is_same(type_name: &str, path: &str, written: &Value, is_taken_awa
     if computed.split(' ').any(|one| one == path) {
         // What was there stays; what is written now may be what is there.
         return is_taken_away.then_some(true);
+    }
+    if is_taken_away && computed.split(' ').any(|one| one.strip_suffix('-') == Some(path)) {
+        return Some(true);
     }
     Some(match default(defaults, path) {
         Some(default) => is_alike(&default, written),
@@ -61,5 +65,26 @@ fn is_nothing(value: &Value) -> bool {
         Kind::List(items) | Kind::Set(items) => items.is_empty(),
         Kind::Map(items) => items.is_empty(),
         Kind::Unknown(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_away_stays_where_the_provider_leaves_it() {
+        let cases = [
+            // Not computed: only a first value is a change.
+            ("aws_rds_cluster", "snapshot_identifier", Some(true), Some(false)),
+            // Computed: a first value may be what is there.
+            ("aws_rds_cluster", "port", Some(true), None),
+            ("aws_rds_cluster", "source_region", Some(false), Some(false)),
+        ];
+        for (type_name, path, taken_away, added) in cases {
+            let value = Value::string("a");
+            assert_eq!(is_same(type_name, path, &value, true), taken_away, "{path} taken away");
+            assert_eq!(is_same(type_name, path, &value, false), added, "{path} added");
+        }
     }
 }
