@@ -26,6 +26,7 @@ import tempfile
 
 import against_terraform
 import defaults
+import forms
 import provider
 from provider import Refused
 
@@ -107,7 +108,8 @@ def asked(kind, before, after):
         return (kind.has_learned(why) and None) or None
     if then is None:
         return None
-    if defaults.plain(then.planned) == defaults.plain(state):
+    # With the order of lists, which `settled` leaves out: there a set comes back in any.
+    if forms.plain(then.planned) == forms.plain(state):
         return "nothing", []
     return ("replace", sorted(set(then.replaces) - {"id"})) if then.replaces else ("update", [])
 
