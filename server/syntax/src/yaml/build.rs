@@ -5,7 +5,7 @@ use granit_parser::{Event, Marker, Parser, ScalarStyle, StructureStyle};
 use rustc_hash::FxHashMap;
 
 use super::scalar::{Scalar, Style};
-use super::tree::{Entry, Node, NodeId, NodeKind, Tree};
+use super::tree::{Entry, Node, NodeId, NodeKind, Tag, Tree};
 use super::{MAX_EXPANSION, MAX_NODES};
 
 /// Deeper lists and mappings are errors. The schemas that are read here have less than ten levels.
@@ -115,7 +115,7 @@ impl Builder<'_> {
 
     fn event(&mut self, event: Event<'_>, span: Span) {
         match event {
-            Event::Scalar(text, style, anchor, _) => {
+            Event::Scalar(text, style, anchor, tag) => {
                 let style = match style {
                     ScalarStyle::Plain => Style::Plain,
                     ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
@@ -123,14 +123,17 @@ impl Builder<'_> {
                 };
                 let unwritten = span.is_empty() && style == Style::Plain;
                 let (span, text) = if unwritten { (self.behind_key(span), "".into()) } else { (span, text) };
+                self.tag(tag.as_deref(), span);
                 self.leaf(NodeKind::Scalar(Scalar::new(text, style)), span, anchor, 1);
             }
-            Event::SequenceStart(style, anchor, _) => {
+            Event::SequenceStart(style, anchor, tag) => {
                 let flow = style == StructureStyle::Flow;
+                self.tag(tag.as_deref(), span);
                 self.begin(NodeKind::Sequence { items: Vec::new(), flow }, flow, false, span, anchor);
             }
-            Event::MappingStart(style, anchor, _) => {
+            Event::MappingStart(style, anchor, tag) => {
                 let flow = style == StructureStyle::Flow;
+                self.tag(tag.as_deref(), span);
                 self.begin(NodeKind::Mapping { entries: Vec::new(), flow }, flow, true, span, anchor);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(Some(span)),
@@ -144,6 +147,24 @@ impl Builder<'_> {
         if !span.is_empty() {
             self.read_up_to = self.read_up_to.max(span.end);
         }
+    }
+
+    /// Keeps the tag of the node that comes next.
+    fn tag(&mut self, tag: Option<&granit_parser::Tag>, value: Span) {
+        let Some(tag) = tag.filter(|tag| tag.original_handle() == "!" && !tag.suffix().is_empty()) else { return };
+        let length = 1 + tag.suffix().len() as u32;
+        // Between it and the value there are at most an anchor and the end of a line, and nothing was read yet.
+        let between = self.text.get(self.read_up_to as usize..value.start as usize).unwrap_or("");
+        let written = format!("!{}", tag.suffix());
+        let behind = self.text.get(value.start as usize..).unwrap_or("");
+        let at = match between.rfind(&written) {
+            Some(at) => self.read_up_to + at as u32,
+            // Nothing is written yet but the tag.
+            None => value.start + (behind.len() - behind.trim_start_matches([' ', '\t']).len()) as u32,
+        };
+        let span = Span::new(at, (at + length).min(self.text.len() as u32));
+        let id = NodeId(self.tree.nodes.len() as u32);
+        self.tree.tags.insert(id, Tag { name: tag.suffix().into(), span });
     }
 
     /// A value that is not written stands right behind the colon of its key.

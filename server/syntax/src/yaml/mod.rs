@@ -17,7 +17,7 @@ use foreshock_text::{Problem, Span};
 
 pub use comments::comments;
 pub use scalar::{Number, Scalar, Style};
-pub use tree::{Entry, NodeId, NodeKind, Pair, Tree, Value};
+pub use tree::{Entry, NodeId, NodeKind, Pair, Tag, Tree, Value};
 
 /// The longest text that is read, in bytes: the bound of every reader here.
 pub const MAX_TEXT_LENGTH: usize = crate::hcl::MAX_TEXT_LENGTH;

@@ -50,11 +50,22 @@ pub struct Entry {
     pub value: NodeId,
 }
 
+/// A tag of an application, `!Ref`: what a value is to be taken for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// Its name, without the `!`.
+    pub name: Box<str>,
+    /// Where it is written, the `!` included.
+    pub span: Span,
+}
+
 /// What was read of a text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tree {
     pub(super) nodes: Vec<Node>,
     pub(super) documents: Vec<NodeId>,
+    /// Few values have one.
+    pub(super) tags: FxHashMap<NodeId, Tag>,
 }
 
 impl Tree {
@@ -121,6 +132,16 @@ impl<'t> Value<'t> {
             Some(kind) => kind,
             None => BROKEN,
         }
+    }
+
+    /// The tag of an application that stands before it, or before what an alias stands for. Those of YAML itself, `!!str`, say
+    /// nothing that a reader of ours asks for.
+    pub fn tag(self) -> Option<&'t Tag> {
+        let of = match self.tree.node(self.id).map(|node| &node.kind) {
+            Some(NodeKind::Alias(target)) => *target,
+            _ => self.id,
+        };
+        self.tree.tags.get(&of)
     }
 
     /// Whether it is written as `*name`, so that an edit here would change what is written elsewhere.

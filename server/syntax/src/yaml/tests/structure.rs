@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use super::super::{Number, Scalar, Style, parse};
+use super::super::{Number, Scalar, Style, Value, parse};
 use super::check;
 
 #[test]
@@ -194,4 +194,58 @@ fn merged_mappings_do_not_override() {
         .map(|pair| format!("{}={}", pair.name, pair.value.scalar().unwrap().text()))
         .collect();
     assert_eq!(pairs, ["a=8", "b=2", "c=4"]);
+}
+
+/// Each value that has a tag, with the text of both.
+fn tagged(text: &str) -> Vec<String> {
+    fn walk(value: Value<'_>, text: &str, into: &mut Vec<String>) {
+        if let Some(tag) = value.tag() {
+            into.push(format!("{} {:?} {:?}", tag.name, tag.span.text(text), value.span().text(text)));
+        }
+        for (key, value) in value.entries().into_iter().flatten() {
+            walk(key, text, into);
+            walk(value, text, into);
+        }
+        value.items().into_iter().flatten().for_each(|item| walk(item, text, into));
+    }
+    let (tree, problems) = parse(text);
+    assert_eq!(problems, []);
+    let mut seen = Vec::new();
+    tree.documents().for_each(|document| walk(document, text, &mut seen));
+    seen
+}
+
+#[test]
+fn tags_are_kept_with_their_place() {
+    let text = "\
+a: !Ref Database
+b: !Join ['', [!Ref x, !GetAtt y.z]]
+c: !Sub
+  - \"${q}\"
+  - q: !Ref w
+d: &anchor !Equals [1, 2]
+e: *anchor
+f: !Sub |
+  text
+g: !If
+- !Base64 a
+- !!str b
+h: !Ref
+i: ! plain
+";
+    let expected = [
+        "Ref \"!Ref\" \"Database\"",
+        "Join \"!Join\" \"['', [!Ref x, !GetAtt y.z]]\"",
+        "Ref \"!Ref\" \"x\"",
+        "GetAtt \"!GetAtt\" \"y.z\"",
+        "Sub \"!Sub\" \"- \\\"${q}\\\"\\n  - q: !Ref w\"",
+        "Ref \"!Ref\" \"w\"",
+        "Equals \"!Equals\" \"[1, 2]\"",
+        "Equals \"!Equals\" \"*anchor\"",
+        "Sub \"!Sub\" \"text\\n\"",
+        "If \"!If\" \"!Base64 a\\n- !!str b\"",
+        "Base64 \"!Base64\" \"a\"",
+        "Ref \"!Ref\" \"\"",
+    ];
+    assert_eq!(tagged(text), expected);
 }
