@@ -1,7 +1,7 @@
 //! Operators.
 
 use foreshock_resources::{Kind, Value};
-use foreshock_syntax::hcl::{BinaryOp, Expr, UnaryOp};
+use foreshock_syntax::hcl::{BinaryOp, Expr, ExprKind, UnaryOp};
 
 use super::{Evaluator, Scope};
 use crate::failure::{Failure, beyond, fail};
@@ -29,6 +29,7 @@ impl<'a> Evaluator<'a> {
         right: &Expr,
         scope: &Scope<'_>,
     ) -> Result<Value, Failure> {
+        let have_plain_types = has_plain_type(left) && has_plain_type(right);
         let left = self.eval(left, scope)?;
         if let (BinaryOp::And | BinaryOp::Or, true) = (operator, left.is_known()) {
             // `false &&` and `true ||` are decided whatever comes after.
@@ -59,6 +60,10 @@ impl<'a> Evaluator<'a> {
             }
             BinaryOp::Equal | BinaryOp::NotEqual => match crate::order::equal(&left, &right) {
                 Some(same) => Kind::Bool(same == (operator == BinaryOp::Equal)),
+                None if have_plain_types && left.is_wholly_known() && right.is_wholly_known() => {
+                    let same = crate::order::compare(&left, &right).is_eq();
+                    Kind::Bool(same == (operator == BinaryOp::Equal))
+                }
                 None if left.is_wholly_known() && right.is_wholly_known() => {
                     return Ok(Value {
                         provenance,
@@ -71,6 +76,19 @@ impl<'a> Evaluator<'a> {
             _ => arithmetic(operator, number_of(&left.kind)?, number_of(&right.kind)?)?,
         };
         Ok(Value { kind, provenance, origin: None })
+    }
+}
+
+/// Whether the collections that an expression makes are tuples and objects for sure, all the way down: what is decoded, and what is
+/// written out of that and of single values.
+fn has_plain_type(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Template(_) => true,
+        ExprKind::Array(items) => items.iter().all(has_plain_type),
+        ExprKind::Object(items) => items.iter().all(|(_, item)| has_plain_type(item)),
+        ExprKind::Call { name, .. } => matches!(&**name, "jsondecode" | "yamldecode"),
+        ExprKind::Paren(inner) => has_plain_type(inner),
+        _ => false,
     }
 }
 

@@ -256,3 +256,24 @@ fn the_environment_of_the_user_is_not_read() {
     let json = memory.resolve();
     assert_eq!(json["instances"][0]["values"]["path"]["unknown"], "variable PATH has no value");
 }
+
+#[test]
+fn decoded_lists_are_equal_where_their_elements_are() {
+    check(
+        r#"
+resource "aws_x" "a" {
+  same     = jsondecode("[1, {\"a\": []}]") == jsondecode("[1,{\"a\":[]}]")
+  written  = jsondecode("[1, \"b\"]") == [1, "b"]
+  other    = jsondecode("[1]") != jsondecode("[2]")
+  of_a_set = toset(["a"]) == ["a"]
+}
+"#,
+        expect![[r#"
+            aws_x.a
+              of_a_set = false
+              other = true
+              same = true
+              written = true
+        "#]],
+    );
+}
