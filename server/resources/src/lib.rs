@@ -21,4 +21,4 @@ pub use body::{Attribute, Block, Body};
 pub use instance::{Instance, Key, Lifecycle, Mode, Trigger};
 pub use places::{AttributePlace, BlockPlace};
 pub use resources::{ModuleCall, Reference, Resources};
-pub use value::{JoinedProvenance, Kind, NAMELESS, Provenance, Trace, Value};
+pub use value::{HASHED, JoinedProvenance, Kind, NAMELESS, Provenance, Trace, Value};

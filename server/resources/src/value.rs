@@ -153,6 +153,9 @@ impl Provenance {
 /// What stands in a spelling for a part that can't be named.
 pub const NAMELESS: &str = "${}";
 
+/// What the name of a part begins with that is not legible any more, as a digest: `${#sha1:...}`.
+pub const HASHED: &str = "#";
+
 /// The provenance of many values, put together once at the end.
 #[derive(Debug, Default)]
 pub struct JoinedProvenance {

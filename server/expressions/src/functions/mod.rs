@@ -20,7 +20,7 @@ mod yaml;
 
 use std::sync::Arc;
 
-use foreshock_resources::{JoinedProvenance, Kind, NAMELESS, Provenance, Value};
+use foreshock_resources::{HASHED, JoinedProvenance, Kind, NAMELESS, Provenance, Value};
 use foreshock_syntax::hcl::Expr;
 
 use crate::budget::{PARTS, STRING};
@@ -34,6 +34,14 @@ type Answer = Option<Result<Value, Failure>>;
 /// How the answer would be spelled, of functions that put texts together and keep what is in them.
 fn spelled(name: &str, args: &[Value]) -> Option<Arc<str>> {
     const KEEPING: &[&str] = &["format", "join", "jsonencode", "lower", "replace", "trimspace", "upper", "yamlencode"];
+    const TELLING: &[&str] =
+        &["base64encode", "base64gzip", "base64sha256", "base64sha512", "md5", "sha1", "sha256", "sha512", "urlencode"];
+    // Of what is not legible any more, enough to tell two apart.
+    if TELLING.contains(&name) {
+        let text = args.first()?.spelling()?;
+        let digest = hash::digest("sha256", text.as_bytes()).ok()?;
+        return Some(format!("${{{HASHED}{name}:{}}}", digest.legible()?).into());
+    }
     if !KEEPING.contains(&name) {
         return None;
     }
@@ -145,6 +153,10 @@ impl<'a> Evaluator<'a> {
     #[inline(never)]
     fn unknown_call(&self, name: &str, args: &[Value]) -> Value {
         let unknown = Value::unknown_from(args);
+        let length = args.first().and_then(Value::legible).map_or(0, |text| text.len());
+        if self.budget.spend(length as u64 / 64).is_err() {
+            return unknown;
+        }
         match spelled(name, args) {
             Some(text) if self.budget.make(text.len() as u64).is_ok() => unknown.spelled(text),
             _ => unknown,
