@@ -6,9 +6,9 @@
             [--plugins DIR]     # as for `terraform init -plugin-dir`; /opt/tf-plugins when not said
 
 The AWS provider is asked, for each attribute of each type, what it plans for a resource that had a value and gets the same in another
-form: in capitals, with a dot at its end, a protocol by its number, JSON with its keys in another order; and for each list what it
-plans when two of its elements change places. Where it plans nothing for the one and something for another value, that form is none
-of its concern. Which lists have an order does not show in a text: a set is written as a list is.
+form: in capitals, with a dot at its end, a protocol by its number, JSON with its keys in another order, an ARN by the name at its
+end; and for each list what it plans when two of its elements change places. Where it plans nothing for the one and something for
+another value, that form is none of its concern. Which lists have an order does not show in a text: a set is written as a list is.
 """
 import argparse
 import copy
@@ -22,6 +22,9 @@ import provider
 from provider import Refused
 
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "*"}]}
+ARNS = [f"arn:aws:{end}" for end in (
+    "lambda:us-east-1:123456789012:function:things", "iam::123456789012:role/things", "ecs:us-east-1:123456789012:cluster/things",
+    "kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab", "s3:::things", "sns:us-east-1:123456789012:things")]
 DOCUMENTS = [POLICY, [{"name": "a", "image": "b"}], {"a": "b", "c": ["d"]}]
 OTHER_POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": ["s3:PutObject"], "Resource": "*"}]}
 
@@ -38,6 +41,11 @@ def forms_of(path, value):
     if value != value.upper():
         yield "case", value, value.upper(), None
     yield "dot", "example.com", "example.com.", "example.org"
+    if re.search("role|function|cluster|arn|topic|bucket|key|definition|profile|secret|log", path[-1]):
+        for arn in ARNS:
+            short = re.split("[:/]", arn)[-1]
+            yield "name", arn, short, f"{arn}z"
+            yield "name", short, arn, f"{short}z"
     if "protocol" in path[-1]:
         yield "protocol", "tcp", "6", "udp"
     if re.search("polic|json|document|definition|properties|pattern|schema|template|configuration|body|message|parameters", path[-1]):
@@ -98,7 +106,8 @@ def main():
     asked_of, version = provider.aws(said.plugins)
     print(f"# What hashicorp/aws {version} takes for the same value, and which lists have an order; types without either are left out.")
     print("# type<TAB>paths of lists, of values or of blocks, whose order counts<TAB>path=forms that make no difference: case, dot (one at the")
-    print("# end), protocol (by its name or its number), json (its text, not what it says). Paths are dotted, without the indices of blocks.")
+    print("# end), protocol (by its name or its number), json (its text, not what it says), name (by that or by an ARN that ends with it). Paths are")
+    print("# dotted, without the indices of blocks.")
     print("# Made by `python3 tests/apply/forms.py TYPES`, which asks the provider; its first lines say how.")
     for name in defaults.names_in(said.types):
         if name not in asked_of.resources or said.only not in name:

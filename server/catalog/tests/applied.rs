@@ -551,3 +551,367 @@ resource "aws_instance" "web" {
     "#]],
     );
 }
+
+#[test]
+fn tags_and_order_inside_of_a_block_count_as_they_do_there() {
+    let environment = r#"
+resource "aws_batch_compute_environment" "main" {
+  type = "MANAGED"
+  compute_resources {
+    type               = "EC2"
+    max_vcpus          = 4
+    subnets            = ["subnet-1"]
+    security_group_ids = ["sg-1"]
+    instance_type      = ["m5.large", "m5.xlarge"]
+    tags               = { team = "a" }
+  }
+  tags = { team = "x" }
+}
+"#;
+    check_edit(
+        environment,
+        "\"a\"",
+        "\"b\"",
+        expect![[r#"
+        aws_batch_compute_environment.main: unknown
+          compute_resources.tags - -> -: nobody knows
+    "#]],
+    );
+    check_edit(environment, "\"x\"", "\"y\"", expect![""]);
+    check_edit(environment, "\"m5.large\", \"m5.xlarge\"", "\"m5.xlarge\", \"m5.large\"", expect![""]);
+    let distribution = r#"
+resource "aws_cloudfront_distribution" "web" {
+  ordered_cache_behavior {
+    path_pattern = "/a"
+  }
+  ordered_cache_behavior {
+    path_pattern = "/b"
+  }
+  origin {
+    domain_name = "a"
+  }
+  origin {
+    domain_name = "b"
+  }
+}
+"#;
+    let turned = |word: &str, one: &str, other: &str| {
+        let (one, other) = (format!("{word} = \"{one}\""), format!("{word} = \"{other}\""));
+        distribution.replace(&one, "-").replace(&other, &one).replace('-', &other)
+    };
+    check(
+        distribution,
+        &turned("path_pattern", "/a", "/b"),
+        expect![[r#"
+        aws_cloudfront_distribution.web: in_place
+          ordered_cache_behavior.path_pattern /a -> /b: in place
+          ordered_cache_behavior.path_pattern /b -> /a: in place
+    "#]],
+    );
+    check(distribution, &turned("domain_name", "a", "b"), expect![""]);
+}
+
+#[test]
+fn a_block_that_said_nothing_is_taken_away() {
+    let repository = r#"
+resource "aws_ecr_repository" "app" {
+  name = "app"
+  encryption_configuration {
+    encryption_type = "AES256"
+  }
+}
+resource "aws_wafv2_web_acl" "main" {
+  name  = "main"
+  scope = "REGIONAL"
+  default_action {
+    allow {}
+  }
+}
+"#;
+    let block = "  encryption_configuration {\n    encryption_type = \"AES256\"\n  }\n";
+    check_edit(repository, block, "", expect![""]);
+    check(
+        &repository.replace("AES256", "KMS"),
+        &repository.replace(block, ""),
+        expect![[r#"
+        aws_ecr_repository.app: replace
+          encryption_configuration - -> -: replaces
+    "#]],
+    );
+    // That it is there is all that it says.
+    check_edit(
+        repository,
+        "allow {}",
+        "block {}",
+        expect![[r#"
+        aws_wafv2_web_acl.main: unknown
+          default_action.allow - -> -: nobody knows
+          default_action.block - -> -: nobody knows
+    "#]],
+    );
+}
+
+const API: &str = r#"
+resource "aws_api_gateway_resource" "orders" {
+  rest_api_id = "abc"
+  parent_id   = "root"
+  path_part   = "orders"
+}
+resource "aws_api_gateway_deployment" "main" {
+  rest_api_id = "abc"
+  triggers = {
+    redeployment = sha1(jsonencode([aws_api_gateway_resource.orders.id, "https://a.example"]))
+  }
+}
+resource "aws_launch_template" "web" {
+  name      = "web"
+  user_data = base64encode("API=${aws_api_gateway_resource.orders.id}\nSIZE=1\n")
+}
+resource "aws_iam_role" "app" {
+  name = "${aws_api_gateway_resource.orders.id}-one"
+}
+"#;
+
+#[test]
+fn a_part_that_is_known_changes_a_value_that_is_not() {
+    check(API, &format!("\n\n{API}"), expect![""]);
+    check_edit(
+        API,
+        "https://a.example",
+        "https://b.example",
+        expect![[r#"
+        aws_api_gateway_deployment.main: replace
+          triggers - -> -: replaces
+    "#]],
+    );
+    check_edit(
+        API,
+        "SIZE=1",
+        "SIZE=2",
+        expect![[r#"
+        aws_launch_template.web: deferred
+          user_data - -> -: in place, NewUnitsOnly
+    "#]],
+    );
+    check_edit(
+        API,
+        "-one",
+        "-two",
+        expect![[r#"
+        aws_iam_role.app: replace
+          name - -> -: replaces
+    "#]],
+    );
+}
+
+#[test]
+fn a_network_balancer_has_security_groups_from_the_beginning_or_never() {
+    let balancer = |kind: &str, groups: &str| {
+        let kind = format!("  load_balancer_type = \"{kind}\"\n");
+        format!("resource \"aws_lb\" \"web\" {{\n{kind}  subnets = [\"subnet-1\"]\n  security_groups = {groups}\n}}\n")
+    };
+    check(
+        &balancer("network", "[\"sg-1\"]"),
+        &balancer("network", "[]"),
+        expect![[r#"
+        aws_lb.web: replace
+          security_groups - -> -: replaces
+    "#]],
+    );
+    check(
+        &balancer("network", "[]"),
+        &balancer("network", "[\"sg-1\"]"),
+        expect![[r#"
+        aws_lb.web: replace
+          security_groups - -> -: replaces
+    "#]],
+    );
+    check(
+        &balancer("network", "[\"sg-1\"]"),
+        &balancer("network", "[\"sg-2\"]"),
+        expect![[r#"
+        aws_lb.web: in_place
+          security_groups - -> -: in place, None
+    "#]],
+    );
+    check(
+        &balancer("application", "[\"sg-1\"]"),
+        &balancer("application", "[]"),
+        expect![[r#"
+        aws_lb.web: in_place
+          security_groups - -> -: in place, None
+    "#]],
+    );
+}
+
+#[test]
+fn containers_say_the_same_with_their_defaults() {
+    let task = r#"
+resource "aws_ecr_repository" "app" {
+  name = "app"
+}
+resource "aws_ecs_task_definition" "app" {
+  family       = "app"
+  network_mode = "awsvpc"
+  container_definitions = jsonencode([{
+    name  = "app"
+    image = "app:1"
+    portMappings = [{ containerPort = 80 }]
+  }])
+}
+"#;
+    let more = "image = \"app:1\"\n    essential = true\n    cpu = 0\n    environment = []";
+    check_edit(task, "image = \"app:1\"", more, expect![""]);
+    check_edit(task, "containerPort = 80 }", "containerPort = 80, hostPort = 80, protocol = \"tcp\" }", expect![""]);
+    check_edit(
+        task,
+        "app:1",
+        "app:2",
+        expect![[r#"
+        aws_ecs_task_definition.app: replace
+          container_definitions - -> -: replaces
+    "#]],
+    );
+    // The image is not known, and the same.
+    let made_here = task.replace("\"app:1\"", "\"${aws_ecr_repository.app.repository_url}:1\"");
+    check_edit(&made_here, "    portMappings", "    essential = true\n    portMappings", expect![""]);
+    check_edit(
+        &made_here,
+        "repository_url}:1",
+        "repository_url}:2",
+        expect![[r#"
+        aws_ecs_task_definition.app: replace
+          container_definitions - -> -: replaces
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_not_written_of_a_collection_is_worked_out_anew() {
+    let collection = r#"
+resource "aws_opensearchserverless_collection" "logs" {
+  name        = "logs"
+  description = "old"
+}
+"#;
+    check_edit(
+        collection,
+        "\"old\"",
+        "\"new\"",
+        expect![[r#"
+        aws_opensearchserverless_collection.logs: replace
+          description old -> new: replaces
+    "#]],
+    );
+    let all = "  type = \"SEARCH\"\n  standby_replicas = \"ENABLED\"\n  description";
+    check_edit(
+        &collection.replace("  description", all),
+        "\"old\"",
+        "\"new\"",
+        expect![[r#"
+        aws_opensearchserverless_collection.logs: in_place
+          description old -> new: in place
+    "#]],
+    );
+}
+
+#[test]
+fn tags_of_google_say_what_a_firewall_lets_through() {
+    let text = r#"
+resource "google_compute_instance" "web" {
+  name = "web"
+  tags = ["web"]
+}
+resource "google_compute_instance_template" "web" {
+  tags = ["web-template"]
+}
+resource "google_container_node_pool" "web" {
+  cluster = "main"
+  node_config {
+    tags = ["web-node"]
+  }
+}
+"#;
+    check_edit(
+        text,
+        "[\"web\"]",
+        "[\"db\"]",
+        expect![[r#"
+        google_compute_instance.web: in_place
+          tags - -> -: in place, None
+    "#]],
+    );
+    check_edit(
+        text,
+        "web-template",
+        "db-template",
+        expect![[r#"
+        google_compute_instance_template.web: replace
+          tags - -> -: replaces
+    "#]],
+    );
+    check_edit(
+        text,
+        "web-node",
+        "db-node",
+        expect![[r#"
+        google_container_node_pool.web: in_place
+          node_config.tags - -> -: in place
+    "#]],
+    );
+}
+
+#[test]
+fn one_thing_is_written_in_several_ways() {
+    let text = r#"
+resource "azurerm_storage_account" "main" {
+  name     = "main"
+  location = "West Europe"
+}
+resource "google_compute_instance" "web" {
+  name         = "web"
+  zone         = "europe-west1-b"
+  machine_type = "e2-small"
+  network_interface {
+    network = "projects/p/global/networks/n"
+  }
+}
+resource "aws_lambda_alias" "live" {
+  name             = "live"
+  function_name    = "arn:aws:lambda:eu-west-1:123456789012:function:orders"
+  function_version = "1"
+}
+"#;
+    check_edit(text, "West Europe", "westeurope", expect![""]);
+    check_edit(
+        text,
+        "West Europe",
+        "northeurope",
+        expect![[r#"
+        azurerm_storage_account.main: replace
+          location West Europe -> northeurope: replaces
+    "#]],
+    );
+    check_edit(text, "\"projects/p/global/networks/n\"", "\"n\"", expect![""]);
+    check_edit(
+        text,
+        "projects/p/global/networks/n",
+        "projects/p/global/networks/m",
+        expect![[r#"
+        google_compute_instance.web: refused
+          network_interface.network projects/p/global/networks/n -> projects/p/global/networks/m: in place, Refused
+    "#]],
+    );
+    let url = "https://www.googleapis.com/compute/v1/projects/p/zones/europe-west1-b";
+    check_edit(text, "\"europe-west1-b\"", &format!("\"{url}\""), expect![""]);
+    check_edit(text, "arn:aws:lambda:eu-west-1:123456789012:function:orders", "orders", expect![""]);
+    check_edit(
+        text,
+        "arn:aws:lambda:eu-west-1:123456789012:function:orders",
+        "returns",
+        expect![[r#"
+        aws_lambda_alias.live: replace
+          function_name arn:aws:lambda:eu-west-1:123456789012:function:orders -> returns: replaces
+    "#]],
+    );
+}

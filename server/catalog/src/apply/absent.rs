@@ -44,6 +44,30 @@ pub(super) fn is_same(type_name: &str, path: &str, written: &Value, is_taken_awa
     })
 }
 
+/// Whether blocks that are taken away said nothing but what holds without them. Of a block that can hold nothing its being there is
+/// what it says.
+pub(super) fn held_nothing(type_name: &str, path: &str, blocks: &Value) -> bool {
+    holds_nothing(type_name, path, blocks, 0)
+}
+
+fn holds_nothing(type_name: &str, path: &str, value: &Value, depth: usize) -> bool {
+    /// Blocks in blocks.
+    const DEEPEST: usize = 16;
+    if depth > DEEPEST || !type_name.starts_with("aws_") {
+        return false;
+    }
+    match &value.kind {
+        Kind::List(items) | Kind::Set(items) => {
+            items.iter().all(|item| holds_nothing(type_name, path, item, depth + 1))
+        }
+        Kind::Map(items) => items.iter().all(|(name, item)| {
+            let inner = format!("{path}.{name}");
+            is_same(type_name, &inner, item, true) == Some(true) || holds_nothing(type_name, &inner, item, depth + 1)
+        }),
+        _ => false,
+    }
+}
+
 /// Of `name=JSON name=JSON`, without spaces in the JSON.
 fn default(defaults: &str, path: &str) -> Option<Value> {
     let json = defaults.split(' ').find_map(|one| one.strip_prefix(path)?.strip_prefix('='))?;

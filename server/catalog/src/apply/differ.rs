@@ -4,19 +4,19 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use foreshock_resources::{Attribute, Block, Body, Kind, Value};
+use foreshock_resources::{Attribute, Block, Body, HASHED, Kind, Value};
 use foreshock_text::Place;
 
 use super::forms;
-use super::replacement::Attributes;
+use super::replacement::{Attributes, Form};
 use super::transition::plain;
 use crate::paths;
 
 /// Nesting of values and blocks that is looked into.
 const DEEPEST: usize = 32;
 
-/// Attributes that Terraform and the providers change where they stand, whatever the type, and that nothing running notices.
-const NEVER_NOTICED: [&str; 3] = ["tags", "tags_all", "timeouts"];
+/// Providers whose `tags` are labels for people and bills.
+const TAGGED_FOR_PEOPLE: [&str; 5] = ["alicloud_", "aws_", "awscc_", "azapi_", "azurerm_"];
 
 /// What is known of the resources that values refer to.
 pub(super) trait Referred {
@@ -67,7 +67,7 @@ impl Differ<'_> {
     pub(super) fn bodies(&mut self, before: &Body, now: &Body, around: &str, depth: usize) {
         let names: BTreeSet<&Arc<str>> = before.attributes.keys().chain(now.attributes.keys()).collect();
         for name in names {
-            if around.is_empty() && NEVER_NOTICED.contains(&&**name) {
+            if around.is_empty() && self.is_never_noticed(name) {
                 continue;
             }
             let path = joined(around, name);
@@ -77,11 +77,30 @@ impl Differ<'_> {
             self.attribute(path, was, is, place, depth);
         }
         let kinds: BTreeSet<&Arc<str>> = before.blocks.iter().chain(&now.blocks).map(|block| &block.kind).collect();
-        for kind in kinds.into_iter().filter(|kind| !(around.is_empty() && NEVER_NOTICED.contains(&&***kind))) {
+        for kind in kinds {
+            if around.is_empty() && self.is_never_noticed(kind) {
+                continue;
+            }
             let of_kind = |body: &Body| -> Vec<Block> {
                 body.blocks.iter().filter(|block| block.kind == *kind).cloned().collect()
             };
             self.blocks(&of_kind(before), &of_kind(now), &joined(around, kind), depth);
+        }
+    }
+
+    /// Whether an attribute of the resource itself is changed where it stands without anything that runs noticing. Elsewhere than with
+    /// these providers tags may say what a firewall lets through; and some can't be changed.
+    fn is_never_noticed(&self, name: &str) -> bool {
+        let can_be_changed = || {
+            let form = self.table.and_then(|table| table.form(name));
+            !matches!(form, Some(Form::Replaces | Form::Depends))
+        };
+        match name {
+            "timeouts" => true,
+            "tags" | "tags_all" => {
+                TAGGED_FOR_PEOPLE.iter().any(|provider| self.type_name.starts_with(provider)) && can_be_changed()
+            }
+            _ => false,
         }
     }
 
@@ -123,24 +142,10 @@ impl Differ<'_> {
         if depth > DEEPEST {
             return;
         }
-        // Those that are the same, wherever they stand, are no change.
-        let mut left: Vec<&Block> = before.iter().collect();
-        let mut new: Vec<&Block> = Vec::new();
-        for block in now {
-            let same = |other: &&Block| {
-                other.labels == block.labels && other.unknown.is_some() == block.unknown.is_some() && {
-                    let mut inner = Differ { referred: self.referred, type_name: "", table: None, found: Vec::new() };
-                    inner.bodies(&other.body, &block.body, "", depth + 1);
-                    inner.found.is_empty()
-                }
-            };
-            match left.iter().position(same) {
-                Some(at) => {
-                    left.remove(at);
-                }
-                None => new.push(block),
-            }
-        }
+        let (left, new) = match forms::has_order(self.type_name, path) {
+            true => self.apart_in_order(before, now, path, depth),
+            false => self.apart(before, now, path, depth),
+        };
         // As many as they were, for the same reason.
         let alike = left.len() == new.len() && left.iter().zip(&new).all(|(old, new)| old.unknown == new.unknown);
         let is_open = !alike && left.iter().chain(&new).any(|block| block.unknown.is_some());
@@ -159,6 +164,62 @@ impl Differ<'_> {
         let state = if is_open { State::Perhaps } else { State::Sure };
         let (was, is) = (all(before), all(now));
         self.found.push(Difference { path: path.to_owned(), was, is, place, state, is_block: true });
+    }
+
+    /// The blocks before and now that are not the same as one of the others, wherever that stands.
+    fn apart<'b>(
+        &mut self,
+        before: &'b [Block],
+        now: &'b [Block],
+        path: &str,
+        depth: usize,
+    ) -> (Vec<&'b Block>, Vec<&'b Block>) {
+        let mut left: Vec<&Block> = before.iter().collect();
+        let mut new: Vec<&Block> = Vec::new();
+        for block in now {
+            let same = left.iter().enumerate().find_map(|(at, old)| Some((at, self.same(old, block, path, depth)?)));
+            match same {
+                Some((at, hanging)) => {
+                    left.remove(at);
+                    self.found.extend(hanging);
+                }
+                None => new.push(block),
+            }
+        }
+        (left, new)
+    }
+
+    /// The same where the place of a block among the others is part of what it says.
+    fn apart_in_order<'b>(
+        &mut self,
+        before: &'b [Block],
+        now: &'b [Block],
+        path: &str,
+        depth: usize,
+    ) -> (Vec<&'b Block>, Vec<&'b Block>) {
+        let (mut left, mut new): (Vec<&Block>, Vec<&Block>) = (Vec::new(), Vec::new());
+        for at in 0..before.len().max(now.len()) {
+            let (old, block) = (before.get(at), now.get(at));
+            match old.zip(block).and_then(|(old, block)| self.same(old, block, path, depth)) {
+                Some(hanging) => self.found.extend(hanging),
+                None => {
+                    left.extend(old);
+                    new.extend(block);
+                }
+            }
+        }
+        (left, new)
+    }
+
+    /// What of two blocks hangs on the resources they refer to, where nothing else of them differs.
+    fn same(&self, old: &Block, block: &Block, path: &str, depth: usize) -> Option<Vec<Difference>> {
+        if old.labels != block.labels || old.unknown != block.unknown {
+            return None;
+        }
+        let mut inner =
+            Differ { referred: self.referred, type_name: self.type_name, table: self.table, found: Vec::new() };
+        inner.bodies(&old.body, &block.body, path, depth + 1);
+        inner.found.iter().all(|one| matches!(one.state, State::Hangs(_))).then_some(inner.found)
     }
 
     /// Whether two values differ; `None` where they do not.
@@ -241,9 +302,9 @@ impl Differ<'_> {
         let old = traces(was, &|address| self.referred.now(address).into());
         let new = traces(is, &|address| address.into());
         if old == new {
-            let spelled = |value: &Value| value.spelling().map(|spelling| spelling.to_string());
-            return match (spelled(was), spelled(is)) {
-                (Some(was), Some(is)) if was != is => Some(State::Perhaps),
+            return match (self.spelled_now(was), is.spelling()) {
+                (Some(was), Some(is)) if was != **is => Some(difference_of_spellings(&was, is)),
+                (Some(_), None) | (None, Some(_)) => Some(State::Perhaps),
                 _ if new.is_empty() => (was.kind != is.kind).then_some(State::Perhaps),
                 _ => Some(State::Hangs(new)),
             };
@@ -258,11 +319,32 @@ impl Differ<'_> {
         }
     }
 
+    /// How a value of the base is spelled, with the names that resources have now.
+    fn spelled_now(&self, was: &Value) -> Option<String> {
+        let mut spelled = was.spelling()?.to_string();
+        for trace in was.all_provenance().iter() {
+            let now = self.referred.now(&trace.to);
+            if now != *trace.to {
+                spelled = spelled.replace(&format!("${{{}.", trace.to), &format!("${{{now}."));
+            }
+        }
+        Some(spelled)
+    }
+
     /// The resource that a value is made from and that was not there.
     fn made(&self, value: &Value) -> Option<Arc<str>> {
         let provenance = value.all_provenance();
         provenance.iter().map(|trace| &trace.to).find(|to| self.referred.is_new(to)).cloned()
     }
+}
+
+/// Two values that are spelled otherwise: surely others where the same names stand between other texts.
+fn difference_of_spellings(was: &str, is: &str) -> State {
+    fn names(spelled: &str) -> Vec<&str> {
+        let parts = spelled.split("${").skip(1).map(|part| part.split('}').next().unwrap_or(part));
+        parts.filter(|name| !name.starts_with(HASHED)).collect()
+    }
+    if names(was) == names(is) { State::Sure } else { State::Perhaps }
 }
 
 fn only<T: Ord>(set: &BTreeSet<T>) -> Option<&T> {

@@ -218,31 +218,57 @@ impl<'a> Fates<'a> {
 
     /// Whether an attribute is different, known or not, and whose new value it takes; `None` where it is the same.
     fn is_changed(&self, pair: &Pair<'_>, difference: &Difference) -> Option<(bool, Option<Arc<str>>)> {
+        if let (Some(was), Some(is)) = (&difference.was, &difference.is)
+            && matches!(difference.state, State::Sure | State::Perhaps)
+        {
+            return self.is_said_otherwise(pair, difference, was, is);
+        }
         match &difference.state {
             State::Perhaps => Some((false, None)),
             State::Follows(made) => Some((true, Some(made.clone()))),
-            State::Sure if difference.was.is_some() && difference.is.is_some() => {
-                let transition = Transition::new(&pair.variables, difference.was.as_ref(), difference.is.as_ref());
-                let (was, is) = (difference.was.as_ref()?, difference.is.as_ref()?);
-                let is_same = forms::is_same(&pair.instance.type_name, &difference.path, was, is, &transition);
-                (!is_same).then_some((true, None))
-            }
             // What is not written is what the provider says.
             State::Sure => {
                 let type_name = &pair.instance.type_name;
                 let written = difference.was.as_ref().or(difference.is.as_ref())?;
+                let can_hold = pair.table.as_ref().is_some_and(|table| table.has_inside(&difference.path));
+                if difference.is_block
+                    && difference.is.is_none()
+                    && can_hold
+                    && absent::held_nothing(type_name, &difference.path, written)
+                {
+                    return None;
+                }
                 match absent::is_same(type_name, &difference.path, written, difference.is.is_none()) {
                     Some(true) => None,
                     Some(false) => Some((true, None)),
                     None => Some((false, None)),
                 }
             }
-            State::Hangs(on) => {
-                let each = on.iter().filter_map(|(to, attribute)| Some((self.gets_another(to, attribute)?, to)));
-                let (is_sure, to) = each.max_by_key(|(is_sure, _)| *is_sure)?;
-                Some((is_sure, Some(to.clone())))
-            }
+            State::Hangs(on) => self.hangs(on),
         }
+    }
+
+    /// The same of an attribute that is written before and now. Values that are not known can be the same but for their form, too.
+    fn is_said_otherwise(
+        &self,
+        pair: &Pair<'_>,
+        difference: &Difference,
+        was: &Value,
+        is: &Value,
+    ) -> Option<(bool, Option<Arc<str>>)> {
+        let transition = Transition::new(&pair.variables, Some(was), Some(is));
+        match forms::is_same(&pair.instance.type_name, &difference.path, (was, is), &transition) {
+            Some(true) => self.hangs(&traces(is)),
+            Some(false) => Some((difference.state == State::Sure, None)),
+            None => Some((false, None)),
+        }
+    }
+
+    /// Whether a value is another one because an attribute of a resource is.
+    fn hangs(&self, on: &BTreeSet<(Arc<str>, Arc<str>)>) -> Option<(bool, Option<Arc<str>>)> {
+        let each = on.iter().filter_map(|(to, attribute)| Some((self.gets_another(to, attribute)?, to)));
+        let (is_sure, to) = each.max_by_key(|(is_sure, _)| *is_sure)?;
+        Some((is_sure, Some(to.clone())))
     }
 
     /// Whether an attribute of a resource gets another value, for sure or perhaps; `None` where it keeps the one it has.
@@ -304,10 +330,10 @@ impl<'a> Fates<'a> {
         let replaces = match table.form(path) {
             None => None,
             Some(Form::Replaces) => Some(true),
-            Some(Form::InPlace) => Some(false),
-            Some(Form::Depends) if conditions::is_known(type_name, path) => {
+            Some(Form::InPlace | Form::Depends) if conditions::is_known(type_name, path) => {
                 conditions::replaces(type_name, path, &transition)
             }
+            Some(Form::InPlace) => Some(false),
             // A block that is optional replaces by what is in it.
             Some(Form::Depends) if difference.is_block && !type_name.starts_with("aws_") => {
                 let inside = difference.was.as_ref().or(difference.is.as_ref());
@@ -414,6 +440,11 @@ impl<'a> Fates<'a> {
         }
         found
     }
+}
+
+/// The attributes of resources that a value is made of.
+fn traces(value: &Value) -> BTreeSet<(Arc<str>, Arc<str>)> {
+    value.all_provenance().iter().map(|trace| (trace.to.clone(), trace.attribute.clone())).collect()
 }
 
 /// Whether `ignore_changes` leaves an attribute to others.

@@ -1,10 +1,12 @@
 //! What a provider takes for the same value although it is written otherwise, and which of its lists have an order.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use foreshock_resources::Value;
 use rustc_hash::FxHashMap;
 
+use super::documents::{self, Sort};
+use super::links;
 use super::transition::{Transition, plain};
 use crate::expression::Expression;
 
@@ -32,24 +34,62 @@ pub(super) fn has_order(type_name: &str, path: &str) -> bool {
     lines().get(type_name).is_some_and(|(ordered, _)| ordered.split(' ').any(|one| one == path))
 }
 
-/// Whether the provider takes two plain values for the same.
-pub(super) fn is_same(type_name: &str, path: &str, was: &Value, is: &Value, transition: &Transition) -> bool {
+/// Whether the provider takes two plain values for the same; none when nobody knows.
+pub(super) fn is_same(
+    type_name: &str,
+    path: &str,
+    (was, is): (&Value, &Value),
+    transition: &Transition,
+) -> Option<bool> {
+    let (Some(was), Some(is)) = (legible(was), legible(is)) else { return Some(false) };
+    if !type_name.starts_with("aws_") {
+        return links::is_same(type_name, path, &was, &is);
+    }
     let of_path = lines()
         .get(type_name)
         .and_then(|(_, forms)| forms.split(' ').find_map(|one| one.strip_prefix(path)?.strip_prefix('=')));
-    let (Some(forms), Some(was), Some(is)) = (of_path, plain(was), plain(is)) else { return false };
+    let Some(forms) = of_path else { return Some(false) };
+    let has = |form: &str| forms.split(',').any(|one| one == form);
+    if has("json") && documents::is_same(sort(type_name, path, has("case"), transition), &was, &is) == Some(true) {
+        return Some(true);
+    }
     let mut written = [was.to_string(), is.to_string()];
     for form in forms.split(',') {
         match form {
             "case" => written = written.map(|text| text.to_lowercase()),
             "dot" => written = written.map(|text| text.trim_end_matches('.').to_owned()),
             "protocol" => written = written.map(|text| by_number(&text)),
-            "json" if is_same_json(transition) => return true,
+            "name" => written = written.map(|text| name_of(&text).to_owned()),
             _ => {}
         }
     }
     let [was, is] = written;
-    was == is
+    Some(was == is)
+}
+
+/// A plain value as text, or how it is spelled where it is not known.
+fn legible(value: &Value) -> Option<Arc<str>> {
+    plain(value).or_else(|| value.spelling().cloned())
+}
+
+/// What a text of JSON is. Where the provider overlooks capitals it reads a policy.
+fn sort(type_name: &str, path: &str, is_policy: bool, transition: &Transition) -> Sort {
+    static OWN_INTERFACE: OnceLock<Option<Expression>> = OnceLock::new();
+    match (type_name, path) {
+        ("aws_ecs_task_definition", "container_definitions") => {
+            let own = OWN_INTERFACE.get_or_init(|| Expression::parse("network_mode == \"awsvpc\"").ok());
+            let holds = own.as_ref().and_then(|own| transition.holds(own));
+            Sort::Containers { has_own_interface: holds == Some(true) }
+        }
+        ("aws_batch_job_definition", "container_properties") => Sort::Job,
+        _ if is_policy => Sort::Policy,
+        _ => Sort::Plain,
+    }
+}
+
+/// What stands last in an ARN.
+fn name_of(arn: &str) -> &str {
+    if arn.starts_with("arn:") { arn.rsplit([':', '/']).next().unwrap_or(arn) } else { arn }
 }
 
 fn by_number(protocol: &str) -> String {
@@ -57,24 +97,15 @@ fn by_number(protocol: &str) -> String {
     named.map_or_else(|| protocol.to_owned(), |(_, number)| (*number).to_owned())
 }
 
-/// Whether two texts say the same as JSON, whatever their spaces and the order of their keys.
-fn is_same_json(transition: &Transition) -> bool {
-    static SAME: OnceLock<Option<Expression>> = OnceLock::new();
-    let same = SAME.get_or_init(|| Expression::parse("jsonencode(jsondecode(was)) == jsonencode(jsondecode(is))").ok());
-    same.as_ref().is_some_and(|same| transition.holds(same) == Some(true))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::apply::replacement::attributes;
 
     fn same(type_name: &str, path: &str, was: &str, is: &str) -> bool {
         let (was, is) = (Value::string(was), Value::string(is));
         let transition = Transition::new(&Arc::default(), Some(&was), Some(&is));
-        is_same(type_name, path, &was, &is, &transition)
+        is_same(type_name, path, (&was, &is), &transition) == Some(true)
     }
 
     #[test]
