@@ -501,3 +501,36 @@ fn what_a_module_is_called_with_is_followed() {
         found.message.starts_with("module.db.aws_db_instance.this is replaced (engine can't be changed where it is)")
     );
 }
+
+#[test]
+fn a_tag_that_waits_for_new_machines_is_no_news() {
+    let fleet = r#"
+resource "aws_launch_template" "web" {
+  image_id      = "ami-1"
+  instance_type = "m5.large"
+  tag_specifications {
+    resource_type = "instance"
+    tags          = { team = "a" }
+  }
+}
+resource "aws_autoscaling_group" "web" {
+  min_size           = 2
+  max_size           = 4
+  availability_zones = ["eu-west-1a", "eu-west-1b"]
+  launch_template {
+    id      = aws_launch_template.web.id
+    version = aws_launch_template.web.latest_version
+  }
+}
+"#;
+    check(fleet, &[("team = \"a\"", "team = \"b\"")], expect![""]);
+    check(
+        fleet,
+        &[("ami-1", "ami-2")],
+        expect![[r#"
+        hint postponed <- image_id      = "ami-2"
+          Applying this changes nothing that runs: aws_autoscaling_group.web waits until instances are made anew (launch_template.version follows aws_launch_template.web).
+          Only instances that are started later get it (no instance_refresh).
+    "#]],
+    );
+}

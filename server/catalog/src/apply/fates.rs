@@ -327,7 +327,7 @@ impl<'a> Fates<'a> {
         let (type_name, path) = (&*pair.instance.type_name, difference.path.as_str());
         let Some(table) = &pair.table else { return Outcome::Unknown };
         let transition = Transition::new(&pair.variables, difference.was.as_ref(), difference.is.as_ref());
-        let replaces = match table.form(path) {
+        let replaces = match table.form_within(path) {
             None => None,
             Some(Form::Replaces) => Some(true),
             Some(Form::InPlace | Form::Depends) if conditions::is_known(type_name, path) => {

@@ -36,6 +36,17 @@ impl Attributes {
         self.0.get(path).copied()
     }
 
+    /// The same of what may be written inside of an attribute: lists of objects can be written as blocks.
+    pub(super) fn form_within(&self, path: &str) -> Option<Form> {
+        let mut around = path;
+        loop {
+            if let Some(form) = self.form(around) {
+                return (around == path || !self.has_inside(around)).then_some(form);
+            }
+            around = around.rsplit_once('.')?.0;
+        }
+    }
+
     /// Whether anything inside of it is listed.
     pub(super) fn has_inside(&self, path: &str) -> bool {
         let inside = format!("{path}.");
@@ -136,6 +147,9 @@ mod tests {
         assert_eq!(form("google_sql_database_instance", "region"), Some(Form::Replaces));
         assert_eq!(form("aws_instance", "instance_type"), Some(Form::Depends));
         assert_eq!(form("terraform_data", "triggers_replace"), Some(Form::Replaces));
+        let within = |path: &str| attributes("aws_security_group").unwrap().form_within(path);
+        assert_eq!(within("ingress.from_port"), Some(Form::InPlace));
+        assert_eq!(within("nobody_knows.from_port"), None);
         assert_eq!(form("aws_db_instance", "nobody_knows"), None);
         assert_eq!(form("nobody_knows", "name"), None);
     }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use foreshock_catalog::{Action, Disruption, Effect};
+use foreshock_catalog::{Action, AttributeChange, Disruption, Effect};
 use foreshock_model::{Evidence, MinutesPerYear, Points};
 
 use super::{Applied, Apply, Loss};
@@ -85,7 +85,7 @@ impl Search<'_> {
             let mut attributes = other.change.attributes.iter();
             attributes.any(|attribute| attribute.is_sure && attribute.follows.as_ref() == Some(&one.change.address))
         };
-        if self.apply.changes.iter().any(is_taken_over) {
+        if self.apply.changes.iter().any(is_taken_over) || self.is_of_tags_only(attribute) {
             return None;
         }
         let until = match disruption.effect {
@@ -105,6 +105,14 @@ impl Search<'_> {
         };
         let severity = severity_of(RuleId::Postponed);
         self.finding(RuleId::Postponed, severity, one, format!("{what}{because}.{why}"), Some(disruption))
+    }
+
+    /// Whether an attribute follows a resource of which nothing but tags are different: what runs misses nothing without them.
+    fn is_of_tags_only(&self, attribute: &AttributeChange) -> bool {
+        let origin = attribute.follows.as_ref();
+        let origin = origin.and_then(|to| self.apply.changes.iter().find(|one| one.change.address == *to));
+        let is_tag = |path: &str| path.rsplit('.').next().is_some_and(|last| matches!(last, "tags" | "tags_all"));
+        origin.is_some_and(|one| one.change.attributes.iter().all(|attribute| is_tag(&attribute.path)))
     }
 
     /// Of parts that stand in for each other and go in one apply.
