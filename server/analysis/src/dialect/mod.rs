@@ -32,7 +32,8 @@ pub use texts::Texts;
 pub use understood::{Meaning, Understood};
 pub(crate) use understood::{Record, RepairedText};
 
-/// Every dialect. Of two that claim a file the first reads it; Terraform, last, takes what nobody else does.
+/// Every dialect. Of several that claim a file by its name each looks at its text; who asks for a single file gets the first that
+/// knows it for its own. Infrastructure YAML takes any YAML that nobody else does, and Terraform, last, all that is left.
 pub static DIALECTS: &[&dyn Dialect] = &[&plan::PlanDialect, &infra::InfraDialect, &terraform::TerraformDialect];
 
 /// What a stack is read as, by the name that JSON has for it: `terraform`, `infra`, `plan`, `state`.
@@ -63,7 +64,7 @@ pub trait Dialect: fmt::Debug + Sync {
     /// What it is called, here and in JSON.
     fn id(&self) -> StackKind;
 
-    /// Whether a file is one of its texts, by name alone; whether it is one of a stack is for the [`Reader`] to say.
+    /// Whether a file may be one of its texts, by name alone; whether it is one is for the [`Reader`] to say.
     fn claims(&self, file: &Utf8Path) -> bool;
 
     /// A reader of its texts that has seen nothing yet.
@@ -115,8 +116,9 @@ pub trait Reader {
     ) -> Result<Understood, String>;
 
     /// The root that somebody means who asks for a single file that the dialect claims: the file itself, unless a stack is a
-    /// directory; `None` for a file that is no stack even when somebody asks for it.
-    fn root_at(&self, file: &Utf8Path) -> Option<Utf8PathBuf> {
+    /// directory; `None` for a file that is no stack even when somebody asks for it, or that another dialect reads.
+    fn root_at(&self, file: &Utf8Path, texts: &dyn Texts) -> Option<Utf8PathBuf> {
+        let _ = texts;
         Some(file.to_owned())
     }
 

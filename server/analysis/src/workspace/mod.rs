@@ -111,7 +111,7 @@ impl Workspace {
         Workspace::default()
     }
 
-    /// An empty workspace whose stacks are written in these dialects. Of two that claim a file the first reads it.
+    /// An empty workspace whose stacks are written in these dialects. Who reads a file that several claim is for its text to say.
     pub fn with_dialects(dialects: &'static [&'static dyn Dialect]) -> Workspace {
         Workspace {
             revision: Revision::default(),
@@ -229,7 +229,7 @@ impl Workspace {
         self.drop_changed();
         let mut roots = Roots::new();
         for document in self.sources.documents() {
-            if let Some(dialect) = self.dialect_of(document.as_path()) {
+            for dialect in self.dialects_of(document.as_path()) {
                 let found = self.with_reader(dialect, |reader, site| reader.roots_of(&document, site));
                 roots.extend(found.into_iter().map(|root| (dialect, root)));
             }
@@ -266,8 +266,9 @@ impl Workspace {
             if holds_promises(&absolute) {
                 return Err(format!("{path}: {NO_STACK}"));
             }
-            let claimed = self.dialect_of(&absolute);
-            let root = claimed.and_then(|dialect| Some((dialect, self.readers.get(dialect)?.root_at(&absolute)?)));
+            let root_in =
+                |dialect: usize| Some((dialect, self.readers.get(dialect)?.root_at(&absolute, &*self.sources)?));
+            let root = self.dialects_of(&absolute).into_iter().find_map(root_in);
             let (dialect, root) = root.ok_or_else(|| format!("{path}: {EXPECTED}"))?;
             if root == absolute {
                 self.set_allowed(vec![directory_of(&FilePath::new(&*absolute))]);
@@ -310,9 +311,11 @@ impl Workspace {
         Ok(self.published(vec![Arc::new(stack)], &BTreeSet::from([(dialect, root)])))
     }
 
-    /// The number of the dialect that a file is written in, by its name.
-    fn dialect_of(&self, file: &Utf8Path) -> Option<usize> {
-        self.dialects.iter().position(|dialect| dialect.claims(file))
+    /// The numbers of the dialects that a file may be written in, by its name.
+    fn dialects_of(&self, file: &Utf8Path) -> Vec<usize> {
+        (0..self.dialects.len())
+            .filter(|&number| self.dialects.get(number).is_some_and(|one| one.claims(file)))
+            .collect()
     }
 
     fn id_of(&self, dialect: usize) -> Option<StackKind> {
@@ -438,9 +441,11 @@ impl Workspace {
             if file.as_path().file_name() == Some(FILE_NAME) {
                 return self.whole.as_ref().is_some_and(|whole| directory.starts_with(whole));
             }
-            let reader = self.dialect_of(file.as_path()).and_then(|dialect| self.readers.get(dialect));
-            let reading = reader.and_then(|reader| reader.roots_reading(file, &self.folders));
-            reading.is_some_and(|reading| reading.iter().all(|root| roots.contains(root)))
+            let readers = self.dialects_of(file.as_path()).into_iter().filter_map(|dialect| self.readers.get(dialect));
+            let reading: Vec<_> = readers.map(|reader| reader.roots_reading(file, &self.folders)).collect();
+            let is_here = |root: &Utf8PathBuf| roots.contains(root);
+            !reading.is_empty()
+                && reading.iter().all(|reading| reading.as_ref().is_some_and(|reading| reading.iter().all(is_here)))
         };
         let line = |place: &Place| match files.get(&place.file) {
             Some(read) => read.line(place.span.start),
@@ -542,9 +547,9 @@ impl Workspace {
         let mut files: FxHashMap<FilePath, SourceFile> = read.cloned().collect();
         let is_ours = |file: &FilePath| file.as_path().file_name() != Some(FILE_NAME);
         for file in self.sources.documents().into_iter().filter(is_ours) {
+            let readers = self.dialects_of(file.as_path()).into_iter().filter_map(|dialect| self.readers.get(dialect));
             if !files.contains_key(&file)
-                && let Some(reader) = self.dialect_of(file.as_path()).and_then(|dialect| self.readers.get(dialect))
-                && let Some(read) = reader.read_alone(&file, &*self.sources)
+                && let Some(read) = readers.into_iter().find_map(|reader| reader.read_alone(&file, &*self.sources))
             {
                 files.insert(file, read);
             }

@@ -308,7 +308,10 @@ impl Workspace {
         let may_be: Vec<Utf8PathBuf> = self.promises.of(Sort::MayBeInfra).cloned().collect();
         for root in may_be {
             let is_one = self.sources.yaml(&FilePath::new(root.clone())).is_some_and(|yaml| is_infra(&yaml.tree));
-            let Some(dialect) = self.dialect_of(&root).filter(|_| is_one) else { continue };
+            let reads = |dialect: &usize| {
+                self.readers.get(*dialect).is_some_and(|reader| reader.root_at(&root, &*self.sources).is_some())
+            };
+            let Some(dialect) = self.dialects_of(&root).into_iter().find(reads).filter(|_| is_one) else { continue };
             let Some(reader) = self.readers.get(dialect) else { continue };
             roots.insert(Root { home: reader.home(&root).directory, root, dialect });
         }

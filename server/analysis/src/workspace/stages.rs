@@ -104,7 +104,7 @@ impl Workspace {
         let directory = reader.home(root).directory;
         let of_it = |file: &FilePath| {
             let is_there = file.as_path() == root || file.as_path().parent() == Some(&directory);
-            is_there && self.dialect_of(file.as_path()) == Some(dialect)
+            is_there && known.claims(file.as_path())
         };
         let opened = self.sources.documents().into_iter();
         let file = opened.chain(self.sources.list(&directory)).find(of_it).unwrap_or_else(|| FilePath::new(root));
@@ -143,7 +143,7 @@ impl Workspace {
         let read = |file| (Clone::clone(file), self.sources.annotations(file, stack.dialect()));
         // Whoever claims a file of promises knows its comments.
         let promises = stack.promise_files().into_iter().filter_map(|file| {
-            let dialect = self.dialects.get(self.dialect_of(file.as_path())?)?;
+            let dialect = self.dialects.iter().find(|dialect| dialect.claims(file.as_path()))?;
             let annotations = self.sources.annotations(&file, *dialect);
             Some((file, annotations))
         });

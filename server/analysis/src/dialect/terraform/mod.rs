@@ -32,6 +32,7 @@ pub(crate) use repairs::is_installed;
 use states::States;
 use units::Units;
 
+use super::infra::is_yaml;
 use super::{Dialect, Home, Meaning, NewReader, Reader, Site, SourceFile, StackKind, Texts, Understood};
 use crate::change::since_base::Change;
 use crate::configuration::StackSettings;
@@ -72,9 +73,9 @@ impl Dialect for TerraformDialect {
         StackKind::new("terraform")
     }
 
-    /// Whatever nobody else claims: a file of HCL may have any name.
-    fn claims(&self, _: &Utf8Path) -> bool {
-        true
+    /// A file of HCL may have any name; JSON has names of its own.
+    fn claims(&self, file: &Utf8Path) -> bool {
+        !is_yaml(file)
     }
 
     fn reader(&self) -> Box<dyn Reader> {
@@ -146,7 +147,7 @@ impl Reader for TerraformReader {
         Ok(understood)
     }
 
-    fn root_at(&self, file: &Utf8Path) -> Option<Utf8PathBuf> {
+    fn root_at(&self, file: &Utf8Path, _: &dyn Texts) -> Option<Utf8PathBuf> {
         (is_configuration(file) || is_unit_file(file)).then(|| file.parent().unwrap_or(file).to_owned())
     }
 
