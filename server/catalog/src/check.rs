@@ -173,7 +173,7 @@ pub(crate) fn violations_of(graph: &Graph<'_>, index: usize, context: &Context<'
         if Backups::concern(graph, &check.rule) && !context.backups.leave_out(graph, index) {
             continue;
         }
-        let Some((says, then)) = words(check, &variables) else { continue };
+        let Some((says, then)) = words(graph, index, check, &variables) else { continue };
         found.push(Arc::new(Violation {
             rule: check.rule.as_str().into(),
             family: check.family.clone(),
@@ -186,7 +186,7 @@ pub(crate) fn violations_of(graph: &Graph<'_>, index: usize, context: &Context<'
             then,
             cause: check.at.iter().find_map(|path| place(graph, index, row, path)),
             block: instance.block.header_place(),
-            evidence: facts(row, instance, &check.when),
+            evidence: facts(graph, row, instance, &check.when),
         }));
     }
     found
@@ -309,11 +309,11 @@ pub(crate) fn declared(graph: &Graph<'_>) -> Value {
     Value::new(Kind::List(Arc::new(types.into_iter().map(|name| Value::string(name.clone())).collect())))
 }
 
-fn words(check: &CheckRow, variables: &Scope) -> Option<(String, String)> {
+fn words(graph: &Graph<'_>, index: usize, check: &CheckRow, variables: &Scope) -> Option<(String, String)> {
     let text = |template: &Expression| match template.value(variables) {
         // What is sensitive is never shown.
         value if value.provenance.is_sensitive() => None,
-        Value { kind: Kind::String(text), .. } => Some(counted(&text)),
+        Value { kind: Kind::String(text), .. } => Some(graph.said(index, &counted(&text))),
         _ => None,
     };
     Some((text(&check.says)?, text(&check.then)?))
@@ -348,11 +348,14 @@ pub(crate) fn written(instance: &Instance, path: &str) -> Option<Place> {
     place
 }
 
-fn facts(row: &Row, instance: &Instance, when: &Expression) -> Vec<Evidence> {
+fn facts(graph: &Graph<'_>, row: &Row, instance: &Instance, when: &Expression) -> Vec<Evidence> {
     let mut evidence: Vec<Evidence> = Vec::new();
     for read in when.reads() {
         let Some(fact) = row.facts.get(read).filter(|_| written(instance, read).is_none()) else { continue };
-        let line = Evidence { place: instance.block.header_place(), why: fact.as_str().into() };
+        let line = Evidence {
+            place: instance.block.header_place(),
+            why: graph.resources.spelling.said(&instance.address, fact).into(),
+        };
         if !evidence.contains(&line) {
             evidence.push(line);
         }

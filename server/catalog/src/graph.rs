@@ -654,7 +654,7 @@ impl<'a> Graph<'a> {
                     Some(name) => format!("{}.{name}", found.path),
                     None => found.path.clone(),
                 };
-                let why = refers(&path, self.address(index), trace);
+                let why = self.refers(index, &path, trace);
                 // What came out of a module was written there by somebody else: the variable is here.
                 let place = if self.came_out(index, target) { found.place.place() } else { trace.place.clone() };
                 let to = Node { instance: target, port: PLAIN };
@@ -864,8 +864,8 @@ impl<'a> Graph<'a> {
             Some(why) => why
                 .replace("{this}", self.address(index))
                 .replace("{target}", self.address(target))
-                .replace("{path}", &found.path),
-            None => refers(&found.path, self.address(index), trace),
+                .replace("{path}", &self.path_said(index, &found.path)),
+            None => self.refers(index, &found.path, trace),
         };
         let (here, there) = (Node { instance: index, port: own }, Node { instance: target, port });
         let (from, to) = if row.direction == Direction::Uses { (here, there) } else { (there, here) };
@@ -943,7 +943,23 @@ pub(crate) fn plain(to: Node, evidence: Evidence) -> Edge {
     }
 }
 
-fn refers(path: &str, address: &str, trace: &Trace) -> String {
-    let dot = if trace.attribute.is_empty() { "" } else { "." };
-    format!("{path} of {address} refers to {}{dot}{}", trace.to, trace.attribute)
+impl Graph<'_> {
+    /// A sentence of a row about an instance, with the names of its text.
+    pub(crate) fn said(&self, index: usize, text: &str) -> String {
+        self.resources.spelling.said(self.address(index), text).into_owned()
+    }
+
+    /// A path of an instance, with the names of its text.
+    pub(crate) fn path_said(&self, index: usize, path: &str) -> String {
+        let words = self.resources.spelling.of(self.address(index));
+        words.map_or_else(|| path.to_owned(), |words| words.path(path))
+    }
+
+    fn refers(&self, index: usize, path: &str, trace: &Trace) -> String {
+        let dot = if trace.attribute.is_empty() { "" } else { "." };
+        let words = self.resources.spelling.of(&trace.to);
+        let attribute = words.map_or_else(|| trace.attribute.to_string(), |words| words.path(&trace.attribute));
+        let path = self.path_said(index, path);
+        format!("{path} of {} refers to {}{dot}{attribute}", self.address(index), trace.to)
+    }
 }

@@ -129,7 +129,8 @@ fn source_of(
         }
     }
     let fact = expression.reads().find_map(|read| row.facts.get(read));
-    Source::ProviderDefault(fact.map_or("what the provider does when nothing is written", String::as_str).into())
+    let fact = fact.map_or("what the provider does when nothing is written", String::as_str);
+    Source::ProviderDefault(graph.resources.spelling.said(&declaring.address, fact).into())
 }
 
 /// Of several attributes that are written, the one with another value of which the number would be another.

@@ -1,6 +1,6 @@
 //! A row of the catalog: what a resource type means. The fields as they are written are described in docs/catalog.md.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use foreshock_model::{ComponentKind, Confidence, DependencyKind, Plane};
 use serde::Deserialize;
@@ -407,6 +407,50 @@ impl Row {
 }
 
 impl Row {
+    /// The paths of the attributes that it reads of its own instances. What expressions see beside these (relations, derived
+    /// values, the number of instances) is left out.
+    pub fn reads(&self) -> BTreeSet<&str> {
+        /// What is no attribute though it is written like one.
+        const OTHERS: &[&str] = &[
+            "callers",
+            "current",
+            "declared",
+            "instances",
+            "item",
+            "members",
+            "number",
+            "outer",
+            "prevent_destroy",
+            "replicas",
+            "stack",
+            "target",
+        ];
+        let lists = [&self.zones, &self.subnets, &self.security_groups, &self.identity, &self.inherits, &self.carriers];
+        let paths = lists.into_iter().flatten().chain(self.edges.iter().flat_map(|edge| &edge.paths));
+        let checked = self.checks.iter().flat_map(|check| &check.at);
+        let owner = self.member_of.iter().map(|member| &member.path);
+        let referred = self.refers.values().map(|related| &related.path);
+        let single = [&self.ignored_when, &self.instances, &self.required, &self.failover, &self.zone_names];
+        let more = [&self.region, &self.public, &self.reader];
+        let of_edges = self.edges.iter().flat_map(|edge| [&edge.when, &edge.weight, &edge.group, &edge.shares_load]);
+        let of_figures = self.sla.iter().map(|sla| &sla.when);
+        let of_recipes = self.recipes.iter().map(|recipe| &recipe.when);
+        let conditions = single.into_iter().chain(more).chain(of_edges).chain(of_figures).chain(of_recipes).flatten();
+        let own = self.checks.iter().map(|check| &check.when).chain(self.derived.values());
+        let read = conditions.chain(own).flat_map(Expression::reads);
+        let set = self.recipes.iter().flat_map(|recipe| &recipe.steps).filter_map(|step| match step {
+            Step::Set { of: None, path, .. } => Some(path.as_str()),
+            _ => None,
+        });
+        let written = paths.chain(checked).chain(owner).chain(referred).map(String::as_str);
+        let is_own = |path: &&str| {
+            let first = path.split('.').next().unwrap_or(path);
+            let is_related = self.related.contains_key(first) || self.refers.contains_key(first);
+            !OTHERS.contains(&first) && !is_related && !self.derived.contains_key(first)
+        };
+        written.chain(read).chain(set).filter(is_own).collect()
+    }
+
     /// The attributes that decide what a rule finds: those that its checks name, then those that its recipes write.
     pub fn names_for<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a str> {
         let checks = self.checks.iter().filter(move |check| check.rule == rule).flat_map(|check| &check.at);

@@ -54,7 +54,7 @@ fn declared(text: &str) -> Resources {
         }));
     }
     instances.sort_by(|one: &Arc<Instance>, other| one.address.cmp(&other.address));
-    Resources { instances, references: Vec::new(), modules: Vec::new() }
+    Resources { instances, ..Resources::default() }
 }
 
 fn value(written: &str, place: Place) -> Value {

@@ -15,10 +15,12 @@ mod instance;
 pub mod open;
 mod places;
 mod resources;
+mod spelling;
 mod value;
 
 pub use body::{Attribute, Block, Body};
 pub use instance::{Instance, Key, Lifecycle, Mode, Trigger};
 pub use places::{AttributePlace, BlockPlace};
 pub use resources::{ModuleCall, Reference, Resources};
+pub use spelling::{Spelling, Words};
 pub use value::{HASHED, JoinedProvenance, Kind, NAMELESS, Provenance, Trace, Value};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use crate::{BlockPlace, Body, Instance};
+use crate::{BlockPlace, Body, Instance, Spelling};
 
 /// What a stack declares.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +16,8 @@ pub struct Resources {
     pub references: Vec<Reference>,
     /// Module calls, local ones and those whose source is not at hand.
     pub modules: Vec<ModuleCall>,
+    /// What the text calls the types and attributes that the catalog knows by other names.
+    pub spelling: Spelling,
 }
 
 impl Resources {

@@ -268,7 +268,8 @@ impl Graph<'_> {
         let Some(kind) = row.reached_by.kind() else { return };
         let path =
             if by.key.is_empty() || found.path.ends_with(by.key) { String::new() } else { format!("{} in ", by.key) };
-        let why = format!("{path}{} of {} is the name of {}", found.path, self.address(index), self.address(target));
+        let said = self.path_said(index, &found.path);
+        let why = format!("{path}{said} of {} is the name of {}", self.address(index), self.address(target));
         let told = Some(by.key).filter(|key| !key.is_empty()).or_else(|| found.variable());
         let to = Node { instance: target, port: PLAIN };
         let edge = Edge {

@@ -116,7 +116,8 @@ impl<'a> Graph<'a> {
             return;
         }
         let inside = addresses::variable_at(text, at);
-        let path = inside.map_or_else(|| found.path.clone(), |name| format!("{}.{name}", found.path));
+        let said = self.path_said(index, &found.path);
+        let path = inside.map_or_else(|| said.clone(), |name| format!("{said}.{name}"));
         let why = format!("{path} of {} names {}", self.address(index), self.address(target));
         let told = self.is_told(target, inside.or_else(|| found.variable()));
         let is_internal = INTERNAL.iter().any(|end| host.ends_with(end))

@@ -121,7 +121,7 @@ impl<'r, 'g> Reader<'r, 'g> {
     fn words(&self, template: &Expression) -> Option<Arc<str>> {
         match template.value(&self.scope) {
             value if value.provenance.is_sensitive() => None,
-            Value { kind: Kind::String(text), .. } => Some(crate::counted(&text).into()),
+            Value { kind: Kind::String(text), .. } => Some(self.graph.said(self.index, &crate::counted(&text)).into()),
             _ => None,
         }
     }

@@ -217,7 +217,7 @@ impl Collected {
             }
         };
         let references = references.or_else(|| Some(before?.references.clone())).unwrap_or_default();
-        Arc::new(Resources { instances, references, modules })
+        Arc::new(Resources { instances, references, modules, ..Resources::default() })
     }
 
     fn sorted(&self) -> Vec<Arc<Instance>> {

@@ -87,6 +87,7 @@ impl Resolved {
             instances: all.instances.iter().filter(|one| is_own(&one.address)).cloned().collect(),
             references: all.references.iter().filter(|one| is_own(&one.from)).cloned().collect(),
             modules: all.modules.iter().filter(|one| is_own(&one.address)).cloned().collect(),
+            spelling: all.spelling.clone(),
         };
         let problems = self.problems.iter().filter(|(file, _)| unit.files.contains(file));
         Some(Resolved {
