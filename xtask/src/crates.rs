@@ -45,6 +45,7 @@ pub(crate) const CRATES: &[Crate] = &[
     pure("catalog", "server/catalog", &["text", "syntax", "model", "resources", "expressions"]),
     pure("infra", "server/frontends/infra", &["text", "syntax", "model", "catalog"]),
     pure("plan", "server/frontends/plan", &["text", "syntax", "resources"]),
+    pure("cloudformation", "server/frontends/cloudformation", &["text", "syntax", "resources", "expressions"]),
     Crate { name: "history", folder: "server/history", knows: &[], may: May::UseFiles },
     Crate {
         name: "analysis",
@@ -59,6 +60,7 @@ pub(crate) const CRATES: &[Crate] = &[
             "catalog",
             "infra",
             "plan",
+            "cloudformation",
             "engine",
             "history",
         ],

@@ -150,6 +150,7 @@ export class Server implements vscode.Disposable {
         ...LANGUAGES.map(language => ({ scheme: 'file', language })),
         { scheme: 'file', pattern: '**/foreshock.toml' },
         { scheme: 'file', pattern: '**/*.{tf,tofu,tfvars}.json' },
+        { scheme: 'file', pattern: '**/*.template' },
         { scheme: 'file', pattern: '**/{terragrunt,terragrunt.stack,root}.hcl' },
         { scheme: 'file', pattern: '**/*.{tfcomponent,tfstack,tfdeploy}.hcl' },
       ],

@@ -47,13 +47,14 @@ function M.refresh(client_id)
   end
 end
 
---- Whether a buffer of JSON may hold a list of components: what its beginning says.
+--- Whether a buffer of JSON may hold a list of components, or a template of CloudFormation: what its beginning says.
 local function may_be_model(buffer)
-  if vim.bo[buffer].filetype ~= 'json' then
+  local is_template = vim.api.nvim_buf_get_name(buffer):match('%.template$') ~= nil
+  if vim.bo[buffer].filetype ~= 'json' and not is_template then
     return false
   end
   local beginning = table.concat(vim.api.nvim_buf_get_lines(buffer, 0, 100, false), '\n')
-  return beginning:find('"components"%s*:') ~= nil
+  return beginning:find('"components"%s*:') ~= nil or beginning:find('AWS[T:]') ~= nil
 end
 
 --- `foreshock.toml` and JSON are of filetypes that are not ours: only that file, and what looks like infrastructure, is
@@ -72,7 +73,7 @@ local function follow_configurations(client)
   end
   vim.api.nvim_create_autocmd({ 'BufReadPost', 'BufNewFile' }, {
     group = vim.api.nvim_create_augroup('foreshock.configuration.' .. client.id, { clear = true }),
-    pattern = { 'foreshock.toml', '*.json' },
+    pattern = { 'foreshock.toml', '*.json', '*.template' },
     callback = function(event)
       if not vim.lsp.get_client_by_id(client.id) then
         return true

@@ -4,6 +4,7 @@
 //! through that interface, or for something that only some dialects have (see [`Understood`]); nothing outside of this room
 //! asks which dialect it is. `CONTRIBUTING.md` says how to add one.
 
+pub(crate) mod cloudformation;
 pub(crate) mod infra;
 pub(crate) mod plan;
 mod source_file;
@@ -34,9 +35,10 @@ pub(crate) use understood::{Record, RepairedText};
 
 /// Every dialect. Of several that claim a file by its name each looks at its text; who asks for a single file gets the first that
 /// knows it for its own. Infrastructure YAML takes any YAML that nobody else does, and Terraform, last, all that is left.
-pub static DIALECTS: &[&dyn Dialect] = &[&plan::PlanDialect, &infra::InfraDialect, &terraform::TerraformDialect];
+pub static DIALECTS: &[&dyn Dialect] =
+    &[&plan::PlanDialect, &cloudformation::CloudFormationDialect, &infra::InfraDialect, &terraform::TerraformDialect];
 
-/// What a stack is read as, by the name that JSON has for it: `terraform`, `infra`, `plan`, `state`.
+/// What a stack is read as, by the name that JSON has for it: `terraform`, `cloudformation`, `infra`, `plan`, `state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StackKind(&'static str);
 
