@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use foreshock_resources::{Instance, Key, Kind, Mode, Resources, Value};
+use foreshock_resources::{Body, Instance, Key, Kind, Mode, Resources, Value};
+use rustc_hash::FxHashSet;
 
 use super::differ::{Differ, Difference, Referred, State};
 use super::disruption::disruption;
@@ -13,6 +14,9 @@ use super::transition::{Transition, plain, variables};
 use super::{Action, AttributeChange, Outcome, ResourceChange, absent, conditions, forms};
 use crate::expression::Variables;
 use crate::paths;
+
+/// Nesting of values and blocks that is looked into.
+const DEEPEST: usize = 32;
 
 /// How resources of the base are called now.
 pub trait Names {
@@ -28,8 +32,8 @@ pub fn applied(before: &Resources, now: &Resources, names: &dyn Names) -> Vec<Re
     let mut fates = Fates::of(before, now, names);
     fates.look_at_what_differs();
     fates.settle();
-    if fates.has_followers() {
-        fates.look_at_what_is_the_same();
+    // Of what is the same only those are looked at that are made of what gets other values, and then who is made of these.
+    while fates.look_at_followers() {
         fates.settle();
     }
     fates.changes()
@@ -62,6 +66,8 @@ struct Fates<'a> {
     pairs: Vec<Pair<'a>>,
     /// By address of now.
     by_address: BTreeMap<&'a str, usize>,
+    /// By the block that declares them.
+    by_block: BTreeMap<&'a str, Vec<usize>>,
     created: Vec<usize>,
     destroyed: Vec<usize>,
     /// Blocks of which nobody knows how many there are, before or after.
@@ -118,6 +124,7 @@ impl<'a> Fates<'a> {
             names,
             pairs: Vec::new(),
             by_address: BTreeMap::new(),
+            by_block: BTreeMap::new(),
             created,
             destroyed,
             uncounted,
@@ -139,18 +146,32 @@ impl<'a> Fates<'a> {
         self.look_at(different);
     }
 
-    /// Whether others can follow what is known so far: somebody gets other values than he had.
-    fn has_followers(&self) -> bool {
-        let triggers = || self.now.instances.iter().any(|instance| !instance.lifecycle.triggers.is_empty());
-        self.pairs.iter().any(|pair| {
-            pair.fate > Fate::Changed
-                || pair.fate == Fate::Changed && (conditions::has_followers(&pair.instance.type_name) || triggers())
-        })
-    }
-
-    fn look_at_what_is_the_same(&mut self) {
-        let open = std::mem::take(&mut self.open);
-        self.look_at(open);
+    /// Looks at those of the same that may follow what is known so far; whether there were any.
+    fn look_at_followers(&mut self) -> bool {
+        let is_triggered =
+            |number: usize| self.now.instances.get(number).is_some_and(|one| !one.lifecycle.triggers.is_empty());
+        let has_changed = self.pairs.iter().any(|pair| pair.fate > Fate::Same);
+        let followed: FxHashSet<&str> = self
+            .pairs
+            .iter()
+            .filter(|pair| {
+                let follows = || conditions::has_followers(&pair.instance.type_name);
+                pair.fate > Fate::Changed || pair.fate == Fate::Changed && follows()
+            })
+            .flat_map(|pair| [&*pair.instance.address, &*pair.instance.resource])
+            .collect();
+        if !has_changed {
+            return false;
+        }
+        let may_follow = |(_, new): &(usize, usize)| {
+            let made_of = || self.now.instances.get(*new).is_some_and(|one| is_made_of(&one.body, &followed, 0));
+            is_triggered(*new) || !followed.is_empty() && made_of()
+        };
+        let (followers, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.open).into_iter().partition(may_follow);
+        self.open = rest;
+        let is_any = !followers.is_empty();
+        self.look_at(followers);
+        is_any
     }
 
     fn look_at(&mut self, matched: Vec<(usize, usize)>) {
@@ -173,6 +194,7 @@ impl<'a> Fates<'a> {
                 continue;
             }
             self.by_address.insert(&is.address, self.pairs.len());
+            self.by_block.entry(&is.resource).or_default().push(self.pairs.len());
             self.pairs.push(Pair {
                 before: old,
                 now: new,
@@ -273,13 +295,12 @@ impl<'a> Fates<'a> {
 
     /// Whether an attribute of a resource gets another value, for sure or perhaps; `None` where it keeps the one it has.
     fn gets_another(&self, to: &str, attribute: &str) -> Option<bool> {
-        let of_address = |pair: &&Pair<'_>| {
-            let block = to.strip_suffix("[*]");
-            *pair.instance.address == *to || block.is_some_and(|block| *pair.instance.resource == *block)
-        };
-        let exact = self.by_address.get(to).and_then(|number| self.pairs.get(*number));
-        let pairs = exact.into_iter().chain(self.pairs.iter().filter(|_| exact.is_none()).filter(of_address));
-        pairs
+        let of_block = to.strip_suffix("[*]").and_then(|block| self.by_block.get(block));
+        let exact = self.by_address.get(to);
+        exact
+            .into_iter()
+            .chain(of_block.into_iter().flatten())
+            .filter_map(|number| self.pairs.get(*number))
             .filter_map(|pair| match pair.fate {
                 Fate::Replaced => Some(true),
                 Fate::MayBeReplaced => Some(false),
@@ -292,7 +313,8 @@ impl<'a> Fates<'a> {
     /// Whether `replace_triggered_by` replaces it, for sure or perhaps, and whose change does.
     fn triggers(&self, pair: &Pair<'_>) -> Option<(Arc<str>, bool)> {
         let triggered = pair.instance.lifecycle.triggers.iter().filter_map(|trigger| {
-            let of_it = self.pairs.iter().filter(|other| other.instance.resource == trigger.resource);
+            let of_it = self.by_block.get(&*trigger.resource).into_iter().flatten();
+            let of_it = of_it.filter_map(|number| self.pairs.get(*number));
             let is_it = |other: &Pair<'_>| match (other.fate, trigger.attribute.is_empty()) {
                 (Fate::Same, _) => None,
                 (Fate::MayBeReplaced, true) => Some(
@@ -442,6 +464,23 @@ impl<'a> Fates<'a> {
     }
 }
 
+/// Whether anything in a body is made of an attribute of one of these.
+fn is_made_of(body: &Body, of: &FxHashSet<&str>, depth: usize) -> bool {
+    depth <= DEEPEST
+        && (body.attributes.values().any(|attribute| is_value_of(&attribute.value, of, depth))
+            || body.blocks.iter().any(|block| is_made_of(&block.body, of, depth + 1)))
+}
+
+fn is_value_of(value: &Value, of: &FxHashSet<&str>, depth: usize) -> bool {
+    let own = value.provenance.iter().any(|trace| of.contains(trace.to.strip_suffix("[*]").unwrap_or(&trace.to)));
+    own || depth <= DEEPEST
+        && match &value.kind {
+            Kind::List(items) | Kind::Set(items) => items.iter().any(|item| is_value_of(item, of, depth + 1)),
+            Kind::Map(items) => items.values().any(|item| is_value_of(item, of, depth + 1)),
+            _ => false,
+        }
+}
+
 /// The attributes of resources that a value is made of.
 fn traces(value: &Value) -> BTreeSet<(Arc<str>, Arc<str>)> {
     value.all_provenance().iter().map(|trace| (trace.to.clone(), trace.attribute.clone())).collect()
@@ -457,8 +496,6 @@ fn is_ignored(instance: &Instance, path: &str) -> bool {
 
 /// Whether something that is written inside of a block replaces by itself.
 fn holds_replacing(table: &Attributes, path: &str, value: &Value, depth: usize) -> bool {
-    /// Blocks in blocks.
-    const DEEPEST: usize = 16;
     if depth > DEEPEST {
         return false;
     }
