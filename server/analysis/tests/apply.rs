@@ -389,6 +389,10 @@ fn repairs_are_offered_where_they_help() {
         replaces-stateful: Leave engine as it is (ignore_changes)
           +   lifecycle {
           +     ignore_changes = [engine]
+        replaces-stateful: Let the apply fail before it destroys anything of it (prevent_destroy)
+          +   lifecycle {
+          +     prevent_destroy = true
+          info replaces-stateful <- engine                  = "mysql"
     "#]]
     .assert_eq(&edited(SHOP, "\"postgres\"", "\"mysql\""));
     expect![[r#"

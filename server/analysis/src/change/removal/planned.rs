@@ -85,7 +85,7 @@ pub(super) fn by_text(before: &Stack, now: &Stack, apply: &Apply) -> BTreeMap<Ar
         let Some(instance) = instances(now).iter().find(|instance| instance.address == *is) else { continue };
         let call = now.resources().and_then(|all| renamed_module(all, was, is));
         let call = call.map(|(_, _, call)| call.block.header_place());
-        all.insert(was.clone(), renamed(instance, call));
+        all.insert(was.clone(), renamed(instance, was, call));
     }
     // Of a block that is called otherwise, those that nothing takes the place of.
     let blocks: BTreeSet<&str> = apply.renamed.iter().filter_map(|(was, _)| was.split('[').next()).collect();
@@ -112,7 +112,9 @@ fn instances(stack: &Stack) -> &[Arc<Instance>] {
 
 /// Of a resource that stands under another address, and that Terraform takes for another one. `call`: of the module that it is in, where
 /// that is called otherwise.
-fn renamed(instance: &Instance, call: Option<Place>) -> Planned {
+fn renamed(instance: &Instance, was: &str, call: Option<Place>) -> Planned {
+    // It goes with the block that says it.
+    let is_of_block = was.strip_prefix(&*instance.resource).is_some_and(|key| key.is_empty() || key.starts_with('['));
     let number = instance.repetition.as_ref().map(|repetition| repetition.place.place());
     Planned {
         form: RemovalForm::Replace { create_first: instance.lifecycle.create_before_destroy },
@@ -120,7 +122,7 @@ fn renamed(instance: &Instance, call: Option<Place>) -> Planned {
         place: call.or(number).or_else(|| Some(instance.block.header_place())),
         seconds: time_to_make(&instance.type_name).map(|taken| taken.seconds),
         successor: Some(instance.address.clone()),
-        stopped: instance.lifecycle.prevent_destroy,
+        stopped: instance.lifecycle.prevent_destroy && is_of_block,
         name_in_the_way: None,
     }
 }

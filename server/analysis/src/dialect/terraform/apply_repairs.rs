@@ -1,5 +1,6 @@
 //! Repairs of what applying a change does: a `moved` block for what was renamed, `create_before_destroy` where no name is in the way,
-//! `apply_immediately` for what waits, `ignore_changes` for what is not to be changed at all.
+//! `apply_immediately` for what waits, `ignore_changes` for what is not to be changed at all, `prevent_destroy` for data that nothing
+//! is to destroy.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use super::{Terraform, placement};
 use crate::change::apply::{Applied, Apply, name_in_the_way, renamed_module};
 use crate::dialect::Texts;
 use crate::findings::fix::Candidate;
+use crate::findings::rules::RuleId;
 use crate::{Finding, Stack};
 
 /// The repairs of a finding of the apply.
@@ -27,6 +29,9 @@ pub(super) fn candidates(texts: &dyn Texts, stack: &Stack, module: &Terraform, f
         found.extend(repairs.create_first(one));
         found.extend(repairs.at_once(one));
         found.extend(repairs.ignored(one));
+        if finding.rule == RuleId::ReplacesStateful {
+            found.extend(repairs.refused(one));
+        }
     }
     found
 }
@@ -127,6 +132,16 @@ impl<'a> Repairs<'a> {
         let list = forced.join(", ");
         let edits = placement::in_lifecycle(self.texts, &instance.block, "ignore_changes", &format!("[{list}]"))?;
         Candidate::new(format!("Leave {list} as it is (ignore_changes)"), edits)
+    }
+
+    /// Makes Terraform refuse what would destroy data: nothing is lost then, and nothing of the change is done either.
+    fn refused(&self, one: &Applied) -> Option<Candidate> {
+        let instance = self.instance(&one.change.address)?;
+        if !matches!(one.change.action, Action::Replace { .. }) || instance.lifecycle.prevent_destroy {
+            return None;
+        }
+        let edits = placement::in_lifecycle(self.texts, &instance.block, "prevent_destroy", "true")?;
+        Candidate::new("Let the apply fail before it destroys anything of it (prevent_destroy)", edits)
     }
 }
 
