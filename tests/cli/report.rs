@@ -251,6 +251,16 @@ fn evidence_has_the_facts_of_the_other_commands() {
     let numbers: Vec<&str> =
         evidence["articles"].as_array().unwrap().iter().map(|it| it["number"].as_str().unwrap()).collect();
     assert_eq!(numbers, ["5", "6", "7", "8", "9", "10", "11", "12", "13", "24", "25", "28", "29"]);
+    let recovery: Value = serde_json::from_str(&stdout(&["recovery", "--format", "json"], 0)).unwrap();
+    assert_eq!(stack["recovery"]["entries"], recovery["stacks"][0]["entries"]);
+    let told = pack.text("evidence.md");
+    let (_, told) = told.split_once(": recovery\n").unwrap();
+    let (told, _) = told.split_once("\n## ").unwrap();
+    let rows = told.lines().filter(|line| line.starts_with("| aws\\_")).count();
+    let faults = |entry: &Value| entry["faults"].as_object().unwrap().len();
+    let entries = recovery["stacks"][0]["entries"].as_array().unwrap();
+    assert!(!entries.is_empty() && rows == entries.iter().map(faults).sum::<usize>(), "{told}");
+    assert!(!told.contains("not known | not known"), "{told}");
     assert_eq!(evidence["date"], Value::Null);
     assert!(complaint(&repository().join("docs"), &["evidence", "rules"]).contains("no stack found"));
 }

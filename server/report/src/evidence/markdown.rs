@@ -1,8 +1,11 @@
 //! The evidence pack for people.
 
+use foreshock_model::{Bound, TimeRange};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, syntax::SyntaxConfig};
 use serde_json::Value;
+
+use crate::recovery_words::time_range;
 
 /// The pack as Markdown. Whatever comes from outside goes through `md`.
 pub(super) fn markdown(pack: &Value) -> Result<String, String> {
@@ -12,9 +15,23 @@ pub(super) fn markdown(pack: &Value) -> Result<String, String> {
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(failed)?);
     environment.add_filter("md", |text: String| escaped(&text));
     environment.add_filter("short", |number: f64| crate::html::short_number(number));
+    environment.add_filter("time_range", |range: minijinja::Value| time_range(read_range(&range)));
     environment.add_template("evidence.md", include_str!("evidence.md")).map_err(failed)?;
     let text = environment.get_template("evidence.md").and_then(|it| it.render(Serde(pack))).map_err(failed)?;
     Ok(format!("{}\n", text.trim_end()))
+}
+
+/// A range of times as `foreshock recovery --format json` has it.
+fn read_range(range: &minijinja::Value) -> TimeRange {
+    let bound = |name: &str| {
+        let value = range.get_attr(name).unwrap_or_default();
+        match (value.as_str(), f64::try_from(value.clone())) {
+            (Some("unrecoverable"), _) => Bound::Unrecoverable,
+            (None, Ok(seconds)) => Bound::seconds(seconds),
+            _ => Bound::Unknown,
+        }
+    };
+    TimeRange { low: bound("low_seconds"), high: bound("high_seconds") }
 }
 
 /// A text that stays a text in Markdown: on one line, in a cell of a table, with no markup and no HTML of its own.
