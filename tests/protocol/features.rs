@@ -295,3 +295,37 @@ fn the_call_hierarchy_is_what_depends_on_what() {
     client.diagnostics(&file, 1);
     client.finish_with_closed_files(&shop);
 }
+
+#[test]
+fn a_promise_that_cant_be_kept_is_told_where_it_is_written_too() {
+    let text = r#"
+resource "aws_resiliencehub_resiliency_policy" "shop" {
+  name = "shop"
+  tier = "Critical"
+  policy {
+    az {
+      rto = "15m"
+      rpo = "1h"
+    }
+  }
+}
+resource "aws_db_instance" "orders" {
+  engine                  = "postgres"
+  allocated_storage       = 20
+  backup_retention_period = 7
+}
+"#;
+    let shop = Shop::of("promised-recovery", &[("main.tf", text)]);
+    let file = shop.file("main.tf");
+    let mut client = Client::open_workspace(&[&shop.directory], json!({}));
+    client.open(&file, 1, text);
+    let told = of_rule(&client.diagnostics(&file, 1), "recovery-unreachable");
+    let lines: Vec<u64> = told.iter().map(|one| one["range"]["start"]["line"].as_u64().unwrap()).collect();
+    let line = |words: &str| text.lines().position(|line| line.contains(words)).unwrap() as u64;
+    assert_eq!(lines, [line("rto ="), line("backup_retention_period")]);
+    let related = |at: usize| told[at]["relatedInformation"][0]["location"]["range"]["start"]["line"].as_u64().unwrap();
+    assert_eq!((related(0), related(1)), (lines[1], lines[0]), "each leads to the other");
+    client.replace(&file, 2, &text.replace("15m", "4h"));
+    assert_eq!(of_rule(&client.diagnostics(&file, 2), "recovery-unreachable"), [] as [Value; 0]);
+    client.finish_with_closed_files(&shop);
+}

@@ -117,6 +117,11 @@ impl Finding {
         std::iter::once(&self.component_id).chain(&self.also)
     }
 
+    /// Where it is told besides its own line: where somebody promised what it says can't be kept.
+    pub fn told_also_at(&self) -> impl Iterator<Item = &Evidence> {
+        self.evidence.iter().filter(|_| self.rule == RuleId::RecoveryUnreachable)
+    }
+
     /// What each of those is known by.
     pub fn keys(&self) -> impl Iterator<Item = FindingKey> {
         self.components().map(|id| FindingKey { rule: self.rule, component_id: id.clone() })

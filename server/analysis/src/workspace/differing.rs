@@ -7,7 +7,7 @@ use foreshock_text::FilePath;
 use rustc_hash::FxHashMap;
 
 use super::snapshot::Snapshot;
-use crate::Stack;
+use crate::{Finding, Stack};
 
 impl Snapshot {
     /// The files of which something else may be told than in another picture: other findings, problems or notices, other
@@ -27,7 +27,7 @@ impl Snapshot {
             for finding in stack.findings.iter().filter(|_| !edited.is_empty()) {
                 let mut places = finding.evidence.iter().map(|evidence| &evidence.place).chain([&finding.place]);
                 if places.any(|place| edited.contains(&place.file)) {
-                    differing.insert(finding.place.file.clone());
+                    differing.extend(files_of(finding).cloned());
                 }
             }
             let problems = stack.problems.iter().map(|problem| &problem.file);
@@ -56,18 +56,27 @@ impl Snapshot {
     }
 }
 
+/// The files in which a finding is told.
+fn files_of(finding: &Finding) -> impl Iterator<Item = &FilePath> {
+    std::iter::once(&finding.place)
+        .chain(finding.told_also_at().map(|evidence| &evidence.place))
+        .map(|place| &place.file)
+}
+
 /// The files with findings or problems that only one of two versions of a stack has.
 fn told_otherwise(old: Option<&Stack>, new: Option<&Stack>, differing: &mut BTreeSet<FilePath>) {
     let findings = |stack: Option<&Stack>| {
         // Both versions are alive, so that what has the same address is the same.
         let mut by_file: FxHashMap<FilePath, (usize, usize)> = FxHashMap::default();
         for finding in stack.into_iter().flat_map(|stack| &stack.findings) {
-            let slot = match by_file.get_mut(&finding.place.file) {
-                Some(slot) => slot,
-                None => by_file.entry(finding.place.file.clone()).or_default(),
-            };
             let address = Arc::as_ptr(finding) as usize;
-            *slot = (slot.0 + 1, slot.1.wrapping_add(address.wrapping_mul(SPREAD).rotate_left(17)));
+            for file in files_of(finding) {
+                let slot = match by_file.get_mut(file) {
+                    Some(slot) => slot,
+                    None => by_file.entry(file.clone()).or_default(),
+                };
+                *slot = (slot.0 + 1, slot.1.wrapping_add(address.wrapping_mul(SPREAD).rotate_left(17)));
+            }
         }
         by_file
     };

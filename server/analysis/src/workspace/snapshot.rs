@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_files::{Boundary, Files};
-use foreshock_model::ComponentIndex;
+use foreshock_model::{ComponentIndex, Evidence};
 use foreshock_terraform::{ParsedFile, TerraformFiles};
 use foreshock_text::{AnchoredText, FilePath, Problem};
 use rustc_hash::FxHashMap;
@@ -133,6 +133,18 @@ impl Snapshot {
         let mut found = Vec::new();
         for (index, stack) in self.stacks.iter().enumerate() {
             found.extend(stack.findings.iter().filter(|f| f.place.file == *file).map(|finding| (index, &**finding)));
+        }
+        found
+    }
+
+    /// The findings that are told in a file although their place is elsewhere, or on another line of it, with why.
+    pub fn told_also_in<'a>(&'a self, file: &FilePath) -> Vec<(usize, &'a Finding, &'a Evidence)> {
+        let mut found = Vec::new();
+        for (index, stack) in self.stacks.iter().enumerate() {
+            for finding in &stack.findings {
+                let here = finding.told_also_at().filter(|evidence| evidence.place.file == *file);
+                found.extend(here.map(|evidence| (index, &**finding, evidence)));
+            }
         }
         found
     }

@@ -52,6 +52,8 @@ pub(super) fn of_file(view: &View, file: &FilePath) -> Vec<Diagnostic> {
     }
     let snapshot = view.snapshot();
     let findings = view.findings_in(file).into_iter().map(|(_, finding)| of_finding(view, finding));
+    let promised = snapshot.told_also_in(file).into_iter();
+    let promised = promised.map(|(_, finding, evidence)| of_promise(view, finding, &evidence.place));
     let problems = snapshot.problems_in(file).into_iter().map(|(code, problem)| Diagnostic {
         range: view.first_line(&Place::new(file.clone(), problem.span)),
         severity: match code {
@@ -75,7 +77,7 @@ pub(super) fn of_file(view: &View, file: &FilePath) -> Vec<Diagnostic> {
         related: Vec::new(),
         component: None,
     });
-    let mut all: Vec<Diagnostic> = findings.chain(problems).chain(notices).collect();
+    let mut all: Vec<Diagnostic> = findings.chain(promised).chain(problems).chain(notices).collect();
     all.sort_by(|one, other| {
         let key = |d: &Diagnostic| (d.range, std::cmp::Reverse(d.severity), d.code);
         key(one).cmp(&key(other)).then_with(|| one.message.cmp(&other.message))
@@ -97,6 +99,15 @@ pub(super) fn of_finding(view: &View, finding: &Finding) -> Diagnostic {
         message: finding.message.clone(),
         related: evidence.map(|evidence| (view.location(&evidence.place), evidence.why.clone())).collect(),
         component: Some(finding.component_id.clone()),
+    }
+}
+
+/// The same where it was promised what can't be kept, with the line that decides beside it.
+fn of_promise(view: &View, finding: &Finding, promise: &Place) -> Diagnostic {
+    Diagnostic {
+        range: view.first_line(promise),
+        related: vec![(view.location(&finding.place), "this decides".into())],
+        ..of_finding(view, finding)
     }
 }
 

@@ -181,7 +181,9 @@ impl Decorations {
 /// Every file of which there may be something to tell.
 fn all_files(view: &View) -> impl Iterator<Item = FilePath> {
     let snapshot = view.snapshot();
-    let findings = snapshot.stacks.iter().flat_map(|stack| &stack.findings).map(|finding| &finding.place.file);
+    let findings = || snapshot.stacks.iter().flat_map(|stack| &stack.findings);
+    let promised = findings().flat_map(|finding| finding.told_also_at()).map(|evidence| &evidence.place.file);
+    let findings = findings().map(|finding| &finding.place.file).chain(promised);
     let problems = snapshot.stacks.iter().flat_map(|stack| &stack.problems).map(|problem| &problem.file);
     let notices = snapshot.notices.iter().map(|notice| &notice.place.file);
     let configurations = snapshot.configurations.iter().map(|configured| &configured.configuration.file);
