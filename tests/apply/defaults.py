@@ -333,6 +333,20 @@ class Type:
         computed.discard(path)
         return None
 
+    def says_nothing(self, path):
+        """Whether a block in which nothing is written but what has to be is no loss."""
+        config = self.config(path)
+        without = copy.deepcopy(config)
+        write(without, self.block, path, 0, leave=True)
+        try:
+            state = self.settled(config)
+            if state is None or without == config:
+                return False
+            then = self.asked.plan(self.name, state, without)
+        except Refused as why:
+            return self.has_learned(why) and self.says_nothing(path)
+        return not then.replaces and plain(then.planned) == plain(state)
+
     def write_all_in(self, config, block):
         """Writes what may be written in a block: whether an empty one goes says little."""
         for path, (is_block, schema) in self.paths.items():
@@ -400,7 +414,8 @@ def main():
     names = [name for name in names_in(said.types) if name in asked.resources]
     print(f"# What hashicorp/aws {version} fills in where nothing is written; types that fill in nothing are left out.")
     print("# type<TAB>paths that are optional and computed, so that they stay as they are when they are taken away; with a - those that\n# stay "
-          "and are not computed<TAB>path=JSON of what is planned where nothing is written, a space written as \\u0020")
+          "and are not computed, with a ~ blocks that are no loss when nothing but defaults stands in them<TAB>path=JSON of what is\n# planned where "
+          "nothing is written, a space written as \\u0020")
     print("# Paths are dotted, without the indices of blocks. A path of which both is true is in the third column alone. `?` there: the")
     print("# provider can't be asked for the defaults of this type without a cloud.")
     print("# Made by `python3 tests/apply/defaults.py TYPES`, which asks the provider; its first lines say how.")
@@ -410,7 +425,10 @@ def main():
                 continue
             kind = Type(asked, name, doubts)
             computed, defaults = kind.read()
-            paths_of = sorted([".".join(path) for path in computed] + [".".join(path) + "-" for path in kind.staying])
+            bare = [path for path, (is_block, schema) in kind.paths.items() if is_block and not schema.get("min_items")
+                    and path not in computed and path not in kind.staying and kind.says_nothing(path)]
+            paths_of = sorted([".".join(path) for path in computed] + [".".join(path) + "-" for path in kind.staying]
+                              + [".".join(path) + "~" for path in bare])
             shown = ["?"] if defaults is None else [f"{'.'.join(path)}={json.dumps(value, separators=(',', ':')).replace(' ', chr(92) + 'u0020')}"
                                                     for path, value in sorted(defaults.items())]
             if paths_of or shown:

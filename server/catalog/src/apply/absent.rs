@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::differ::is_alike;
 
 /// Of each type the attributes that the provider works out where nobody writes them, those with a `-` that stay when they are taken
-/// away although it does not, and the defaults of the others.
+/// away although it does not, blocks with a `~` that are no loss when nothing but defaults stands in them, and the defaults of the others.
 const AWS: &str = include_str!("../../data/replacement/aws_defaults.tsv");
 
 /// The lines of the table, by type.
@@ -44,16 +44,17 @@ pub(super) fn is_same(type_name: &str, path: &str, written: &Value, is_taken_awa
     })
 }
 
-/// Whether blocks that are taken away said nothing but what holds without them. Of a block that can hold nothing its being there is
-/// what it says.
+/// Whether blocks that are taken away said nothing but what holds without them. Of most blocks being there is something, too.
 pub(super) fn held_nothing(type_name: &str, path: &str, blocks: &Value) -> bool {
-    holds_nothing(type_name, path, blocks, 0)
+    let stays = lines().get(type_name).and_then(|line| line.split_once('\t')).map_or("", |(stays, _)| stays);
+    let is_no_loss = stays.split(' ').any(|one| one.strip_suffix('~') == Some(path));
+    is_no_loss && holds_nothing(type_name, path, blocks, 0)
 }
 
 fn holds_nothing(type_name: &str, path: &str, value: &Value, depth: usize) -> bool {
     /// Blocks in blocks.
     const DEEPEST: usize = 16;
-    if depth > DEEPEST || !type_name.starts_with("aws_") {
+    if depth > DEEPEST {
         return false;
     }
     match &value.kind {

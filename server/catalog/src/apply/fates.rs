@@ -252,10 +252,8 @@ impl<'a> Fates<'a> {
             State::Sure => {
                 let type_name = &pair.instance.type_name;
                 let written = difference.was.as_ref().or(difference.is.as_ref())?;
-                let can_hold = pair.table.as_ref().is_some_and(|table| table.has_inside(&difference.path));
                 if difference.is_block
                     && difference.is.is_none()
-                    && can_hold
                     && absent::held_nothing(type_name, &difference.path, written)
                 {
                     return None;
