@@ -171,6 +171,27 @@ def generated(table, programs, count, aims, keys, directory):
     ended(servers)
 
 
+def with_a_base(table, programs, count, aims, keys, directory):
+    """The same keys where a commit is compared with: what the text was before the first of them."""
+    thousands = f"{count:,} resources with a base"
+    if not table.wants_any(thousands):
+        return
+    folder = stacks.write(directory / f"{count}-with-a-base", count)
+    area = folder / "area0000.tf"
+    area.write_text(area.read_text().replace("multi_az             = true", "multi_az             = true # typed", 1))
+    who = ["-c", "user.name=measure", "-c", "user.email=measure@localhost"]
+    for arguments in (["init", "-q"], ["add", "-A"], [*who, "commit", "-q", "-m", "base"]):
+        subprocess.run(["git", *arguments], cwd=folder, check=True)
+    servers = started(programs, folder)
+    opened(servers, area)
+    for what, edit in service_keys().items():
+        work = f"key: {what}, {thousands}"
+        if table.wants(work):
+            aim = aims["one"] if what.startswith("`") else aims["nothing"]
+            table.row(work, aim, {name: figure(taken) for name, taken in keys_of(servers, area, edit, keys).items()})
+    ended(servers)
+
+
 def remains(table, servers, of, aim):
     if table.wants(f"memory, {of}"):
         table.row(f"memory, {of}", aim, {name: f"{server.memory():.0f} MB" for name, server in servers.items()})
@@ -275,6 +296,8 @@ def main():
             return instructions(programs, directory)
         table = Table(programs, arguments.only)
         generated(table, programs, 100, {"first": "", "nothing": "1", "one": "2", "default": ""}, keys, directory)
+        with_a_base(table, programs, 100, {"nothing": "1", "one": "2"}, keys, directory)
+        with_a_base(table, programs, 1_000, {"nothing": "2", "one": "4"}, keys, directory)
         generated(table, programs, 1_000, {"first": "150", "nothing": "2", "one": "4", "default": "20"}, keys, directory)
         generated(table, programs, 10_000, {"first": "1,200", "nothing": "5", "one": "15", "default": ""}, keys, directory)
         monorepo(table, programs, keys)
