@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use foreshock_analysis::{Snapshot, Workspace};
-use foreshock_fixture::files;
+use foreshock_fixture::{Directory, files};
 use foreshock_text::FilePath;
 
 /// A workspace in which the files of a fixture are open; the first one is `template.yaml`.
@@ -278,8 +278,10 @@ Outputs:
   Host: {Value: !GetAtt Database.Endpoint.Address}
 ",
         expect![[r#"
-            Database database ?
+            Data.Database database 1/1
             Handler serverless 1/1
+            Handler -Requires-> Data.Database: Environment.Variables.DB_HOST of Handler refers to Data.Database.Endpoint.Address
+            single-point-of-failure "Spread: 'false'": Data.Database is a single point of failure (1 instance). With it Handler goes down.
         "#]],
     );
 }
@@ -394,4 +396,371 @@ fn comments_silence() {
         fixed-capacity "DesiredCount: 2": App has a fixed number of tasks. A load above it is refused, whatever the reason for it.
     "#]],
     );
+}
+
+/// The title and the changed lines of each repair of a rule's findings.
+fn repairs(opened: &Opened, rule: &str) -> String {
+    let mut seen = String::new();
+    for (index, stack) in opened.snapshot.stacks.iter().enumerate() {
+        for finding in stack.findings.iter().filter(|finding| finding.rule.as_str() == rule) {
+            for fix in opened.snapshot.fixes(index, finding) {
+                let _ = writeln!(seen, "{}", fix.title);
+                let file = &fix.edits[0].place.file;
+                let old = opened.text(file);
+                let mut new = old.to_owned();
+                for edit in fix.edits.iter().rev() {
+                    new.replace_range(edit.place.span.start as usize..edit.place.span.end as usize, &edit.text);
+                }
+                let before: Vec<&str> = old.lines().collect();
+                for line in new.lines().filter(|line| !before.contains(line)) {
+                    let _ = writeln!(seen, "  {}", line);
+                }
+            }
+        }
+    }
+    seen
+}
+
+fn repaired(fixture: &str, rule: &str, expect: Expect) {
+    expect.assert_eq(&repairs(&Opened::new(fixture), rule));
+}
+
+#[test]
+fn repairs_are_written_where_the_value_stands() {
+    repaired(
+        DATABASE,
+        "single-point-of-failure",
+        expect![[r#"
+        Enable Multi-AZ
+                MultiAZ: true
+    "#]],
+    );
+    // As the default of the parameter that decides.
+    let by_parameter = DATABASE
+        .replace("Parameters:\n", "Parameters:\n  Spread: {Type: String, Default: 'false'} # not yet\n")
+        .replace("MultiAZ: false", "MultiAZ: !Ref Spread");
+    repaired(
+        &by_parameter,
+        "single-point-of-failure",
+        expect![[r#"
+        Enable Multi-AZ
+            Spread: {Type: String, Default: 'true'} # not yet
+    "#]],
+    );
+    // Where nothing is written yet.
+    repaired(
+        &DATABASE.replace("      MultiAZ: false\n", ""),
+        "single-point-of-failure",
+        expect![[r#"
+        Enable Multi-AZ
+                MultiAZ: true
+    "#]],
+    );
+}
+
+#[test]
+fn attributes_in_lists_of_keys_and_values() {
+    let balancer = "\
+Resources:
+  Balancer:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties:
+      Subnets: [subnet-1, subnet-2]
+      LoadBalancerAttributes:
+        - Key: idle_timeout.timeout_seconds
+          Value: '30'
+";
+    repaired(
+        balancer,
+        "deletion-unprotected",
+        expect![[r#"
+        Protect it from deletion
+                  - Key: deletion_protection.enabled
+                    Value: 'true'
+    "#]],
+    );
+    let none = balancer.split("      LoadBalancerAttributes").next().unwrap();
+    repaired(
+        none,
+        "deletion-unprotected",
+        expect![[r#"
+        Protect it from deletion
+                LoadBalancerAttributes: [{Key: deletion_protection.enabled, Value: 'true'}]
+    "#]],
+    );
+}
+
+#[test]
+fn a_second_one_is_a_copy() {
+    let cluster = "\
+Resources:
+  Cluster:
+    Type: AWS::RDS::DBCluster
+    Properties: {Engine: aurora-postgresql, DeletionProtection: true, BackupRetentionPeriod: 14}
+  Writer:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      DBClusterIdentifier: !Ref Cluster
+      DBInstanceClass: db.r6g.large # enough
+      Engine: aurora-postgresql
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties: {BucketName: logs}
+";
+    repaired(
+        cluster,
+        "no-redundancy",
+        expect![[r#"
+        Add a second cluster instance
+            Writer2:
+    "#]],
+    );
+    repaired(
+        cluster,
+        "no-versioning",
+        expect![[r#"
+        Keep earlier versions
+              Properties: {BucketName: logs, VersioningConfiguration: {Status: Enabled}}
+    "#]],
+    );
+}
+
+const SHOP: &str = "\
+Resources:
+  SubnetA:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: vpc-1, CidrBlock: 10.0.0.0/24, AvailabilityZone: eu-west-1a}
+  SubnetB:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: vpc-1, CidrBlock: 10.0.1.0/24, AvailabilityZone: eu-west-1b}
+  Balancer:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {Subnets: [!Ref SubnetA, !Ref SubnetB]}
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !Ref Balancer
+      Port: 80
+      Protocol: HTTP
+      DefaultActions: [{Type: forward, TargetGroupArn: !Ref Web}]
+  Web:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties: {Port: 80, Protocol: HTTP, VpcId: vpc-1}
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties:
+      MinSize: '1'
+      MaxSize: '3'
+      DesiredCapacity: '1'
+      VPCZoneIdentifier: [!Ref SubnetA]
+      TargetGroupARNs: [!Ref Web]
+      LaunchTemplate: {LaunchTemplateId: !Ref Template, Version: !GetAtt Template.LatestVersionNumber}
+  Template:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        InstanceType: m6g.large
+        UserData: !Base64
+          Fn::Sub: \"DB_HOST=${Database.Endpoint.Address} CACHE=${Cache.PrimaryEndPoint.Address} QUEUE=${Jobs}\"
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: postgres, DBInstanceClass: db.m6g.large, AllocatedStorage: '100', BackupRetentionPeriod: 3}
+  Cache:
+    Type: AWS::ElastiCache::ReplicationGroup
+    Properties: {ReplicationGroupDescription: cache, CacheNodeType: cache.m6g.large, NumCacheClusters: 1}
+  Jobs: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 10}}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties: {FunctionName: worker, Runtime: python3.13, Timeout: 60, Role: 'arn:aws:iam::1:role/x', Handler: a.b}
+  Feed:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {FunctionName: !Ref Worker, EventSourceArn: !GetAtt Jobs.Arn}
+";
+
+const SHOP_IN_TERRAFORM: &str = r#"
+resource "aws_subnet" "SubnetA" {
+  vpc_id            = "vpc-1"
+  cidr_block        = "10.0.0.0/24"
+  availability_zone = "eu-west-1a"
+}
+resource "aws_subnet" "SubnetB" {
+  vpc_id            = "vpc-1"
+  cidr_block        = "10.0.1.0/24"
+  availability_zone = "eu-west-1b"
+}
+resource "aws_lb" "Balancer" {
+  subnets = [aws_subnet.SubnetA.id, aws_subnet.SubnetB.id]
+}
+resource "aws_lb_listener" "Listener" {
+  load_balancer_arn = aws_lb.Balancer.arn
+  port              = 80
+  protocol          = "HTTP"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.Web.arn
+  }
+}
+resource "aws_lb_target_group" "Web" {
+  port     = 80
+  protocol = "HTTP"
+  vpc_id   = "vpc-1"
+}
+resource "aws_autoscaling_group" "Group" {
+  min_size            = 1
+  max_size            = 3
+  desired_capacity    = 1
+  vpc_zone_identifier = [aws_subnet.SubnetA.id]
+  target_group_arns   = [aws_lb_target_group.Web.arn]
+  launch_template {
+    id      = aws_launch_template.Template.id
+    version = aws_launch_template.Template.latest_version
+  }
+}
+resource "aws_launch_template" "Template" {
+  instance_type = "m6g.large"
+  user_data = base64encode("DB_HOST=${aws_db_instance.Database.address} CACHE=${aws_elasticache_replication_group.Cache.primary_endpoint_address} QUEUE=${aws_sqs_queue.Jobs.url}")
+}
+resource "aws_db_instance" "Database" {
+  engine                  = "postgres"
+  instance_class          = "db.m6g.large"
+  allocated_storage       = 100
+  backup_retention_period = 3
+}
+resource "aws_elasticache_replication_group" "Cache" {
+  description        = "cache"
+  node_type          = "cache.m6g.large"
+  num_cache_clusters = 1
+}
+resource "aws_sqs_queue" "Jobs" {
+  visibility_timeout_seconds = 10
+}
+resource "aws_lambda_function" "Worker" {
+  function_name = "worker"
+  runtime       = "python3.13"
+  timeout       = 60
+  role          = "arn:aws:iam::1:role/x"
+  handler       = "a.b"
+}
+resource "aws_lambda_event_source_mapping" "Feed" {
+  function_name    = aws_lambda_function.Worker.function_name
+  event_source_arn = aws_sqs_queue.Jobs.arn
+}
+"#;
+
+#[test]
+fn the_same_system_in_terraform_is_judged_the_same() {
+    let read = |file: &str, text: &str| {
+        let mut workspace = Workspace::new();
+        workspace.set_document(FilePath::new(file), text.into());
+        workspace.snapshot()
+    };
+    let (template, terraform) = (read("/w/template.yaml", SHOP), read("/w/main.tf", SHOP_IN_TERRAFORM));
+    let judged = |snapshot: &Snapshot| {
+        let stack = &snapshot.stacks[0];
+        let name = |id: &str| id.rsplit('.').next().unwrap_or(id).to_owned();
+        let mut findings: Vec<String> =
+            stack.findings.iter().map(|finding| format!("{} {}", finding.rule, name(&finding.component_id))).collect();
+        findings.sort();
+        (stack.assessment.score, findings)
+    };
+    let (of_template, of_terraform) = (judged(&template), judged(&terraform));
+    assert_eq!(of_template, of_terraform);
+    assert!(of_template.1.len() > 8, "{:?}", of_template.1);
+}
+
+/// What `check` finds of a directory: the roots with their scores, findings and problems.
+fn of_directory(fixture: &str) -> (Directory, Arc<Snapshot>) {
+    let directory = Directory::empty();
+    for (path, text) in files("template.yaml", fixture) {
+        directory.write(path.trim_start_matches('/'), &text);
+    }
+    let snapshot = Workspace::new().snapshot_of(directory.root()).unwrap();
+    (directory, snapshot)
+}
+
+const PARTS: &str = "\
+Resources:
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: postgres, MultiAZ: !ImportValue spread, BackupRetentionPeriod: 14, DeletionProtection: true}
+  Network:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: nested/network.yml}
+//- /settings.json
+{\"Resources\": {\"Zone\": {\"Type\": \"AWS::Route53::HostedZone\", \"Properties\": {\"Name\": \"a.example\"}}},
+ \"Outputs\": {\"Spread\": {\"Value\": \"false\", \"Export\": {\"Name\": \"spread\"}}}}
+//- /nested/network.yml
+Resources:
+  Gateway: {Type: AWS::EC2::InternetGateway}
+//- /values.yaml
+kind: ConfigMap
+//- /old.template
+AWSTemplateFormatVersion: '2010-09-09'
+Resources: {}
+";
+
+#[test]
+fn a_directory_of_templates() {
+    let (directory, snapshot) = of_directory(PARTS);
+    let mut seen = String::new();
+    for stack in &snapshot.stacks {
+        let root = stack.root.strip_prefix(directory.root()).unwrap();
+        let ids: Vec<&str> = stack.system().components.iter().map(|one| one.id.as_str()).collect();
+        let rules: Vec<&str> = stack.findings.iter().map(|finding| finding.rule.as_str()).collect();
+        let _ = writeln!(seen, "{root} {} {ids:?} {rules:?}", stack.kind);
+    }
+    // The nested one is read with its parent, and what is exported by another is known.
+    expect![[r#"
+        old.template cloudformation [] []
+        settings.json cloudformation ["Zone"] []
+        template.yaml cloudformation ["Database", "Network.Gateway"] ["no-redundancy"]
+    "#]]
+    .assert_eq(&seen);
+}
+
+#[test]
+fn a_file_with_parameters_is_a_stack_of_its_own() {
+    let configuration = "\
+Parameters:
+  Spread: {Type: String}
+Resources:
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: postgres, MultiAZ: !Ref Spread, BackupRetentionPeriod: 14, DeletionProtection: true}
+//- /small.json
+[{\"ParameterKey\": \"Spread\", \"ParameterValue\": \"false\"}, {\"ParameterKey\": \"Spraed\", \"ParameterValue\": \"x\"}]
+//- /foreshock.toml
+[[stack]]
+path = \"template.yaml\"
+name = \"small\"
+var_files = [\"small.json\"]
+[[stack]]
+path = \"template.yaml\"
+name = \"large\"
+variables = { Spread = \"true\" }
+";
+    let (_directory, snapshot) = of_directory(configuration);
+    let mut seen = String::new();
+    for stack in &snapshot.stacks {
+        let instances = &stack.system().components[0].redundancy.instances;
+        let told: Vec<&str> = stack.problems.iter().map(|problem| problem.problem.message.as_str()).collect();
+        let _ = writeln!(seen, "{:?} {:?} {told:?}", stack.variant().map(|name| name.to_string()), instances.known());
+    }
+    expect![[r#"
+        Some("large") Some(2) []
+        Some("small") Some(1) ["the template has no parameter Spraed (did you mean Spread?)"]
+    "#]]
+    .assert_eq(&seen);
+}
+
+#[test]
+fn half_typed_templates_still_are_templates() {
+    let mut workspace = Workspace::new();
+    let file = FilePath::new("/w/template.yaml");
+    for end in (0..=DATABASE.len()).rev() {
+        workspace.set_document(file.clone(), DATABASE[..end].into());
+        if end % 7 == 0 {
+            assert_eq!(workspace.snapshot().stacks.len(), 1, "{}", &DATABASE[..end]);
+        }
+    }
 }

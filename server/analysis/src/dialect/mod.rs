@@ -11,6 +11,7 @@ mod source_file;
 pub(crate) mod terraform;
 mod texts;
 mod understood;
+mod yaml_edits;
 pub(crate) mod yaml_file;
 
 use std::collections::BTreeSet;

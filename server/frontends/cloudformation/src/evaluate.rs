@@ -100,6 +100,11 @@ pub(crate) fn call<'t>(node: Node<'t>) -> Option<Call<'t>> {
         let span = tag.span.cover(node.span());
         return Some(Call { name: &tag.name, argument: node, is_short: true, span });
     }
+    long_call(node)
+}
+
+/// The same in the long form alone: what stands behind the tag of `!Base64 {Fn::Sub: x}`.
+pub(crate) fn long_call<'t>(node: Node<'t>) -> Option<Call<'t>> {
     let mut entries = node.entries()?;
     let (key, argument) = entries.next().filter(|_| entries.len() == 0)?;
     let name = key.scalar()?.text();
@@ -150,11 +155,17 @@ impl<'t> Scope<'t, '_> {
 
     /// Follows `Fn::If` to what it chooses, and works out every other function.
     pub(crate) fn reduce(&self, node: Node<'t>) -> Reduced<'t> {
-        let Some(call) = call(node) else { return Reduced::Node(node) };
-        if call.name == "If" {
-            return self.choose(&call);
+        match call(node) {
+            Some(call) => self.reduce_call(node, &call),
+            None => Reduced::Node(node),
         }
-        match self.function(&call) {
+    }
+
+    fn reduce_call(&self, node: Node<'t>, call: &Call<'t>) -> Reduced<'t> {
+        if call.name == "If" {
+            return self.choose(call);
+        }
+        match self.deeper(node.span(), || self.function(call)).unwrap_or_else(Some) {
             Some(value) => Reduced::Value(value),
             None => Reduced::Absent,
         }
@@ -179,7 +190,15 @@ impl<'t> Scope<'t, '_> {
 
     /// The argument of a function as a value: of a short form without its own tag.
     pub(crate) fn argument(&self, call: &Call<'t>) -> Option<Value> {
-        if call.is_short { Some(self.content(call.argument)) } else { self.value(call.argument) }
+        match (call.is_short, long_call(call.argument)) {
+            (true, Some(inner)) => match self.reduce_call(call.argument, &inner) {
+                Reduced::Value(value) | Reduced::Either(value, _) => Some(value),
+                Reduced::Node(node) => self.value(node),
+                Reduced::Absent => None,
+            },
+            (true, None) => Some(self.content(call.argument)),
+            (false, _) => self.value(call.argument),
+        }
     }
 
     /// The arguments of a function that takes a list; none where it isn't one.

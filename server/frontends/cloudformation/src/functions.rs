@@ -197,7 +197,7 @@ impl<'t> Scope<'t, '_> {
 
     fn import(&self, call: &Call<'t>) -> Value {
         let name = self.argument(call).unwrap_or_else(Value::null);
-        let Some(spelled) = name.spelling().cloned() else {
+        let Some(spelled) = text_of(&name) else {
             return unknown_with(&name, name.first_reason());
         };
         match self.shared.files.export(&spelled) {

@@ -52,8 +52,8 @@ pub struct Declaration {
     pub row: Arc<str>,
     /// The mapping with its `Type`; of a part, the property.
     pub resource: NodeId,
-    /// The mapping of its properties, where it is one.
-    pub properties: Option<NodeId>,
+    /// Where its properties are.
+    pub properties: Option<Span>,
     /// The name of the resource, as it is written.
     pub name: Span,
 }
@@ -191,7 +191,7 @@ impl<'t, 's> Scope<'t, 's> {
             file: self.template.file.clone(),
             row: declared.row_name.clone(),
             resource: declared.node.id(),
-            properties: declared.properties.map(Node::id),
+            properties: declared.properties.map(Node::span),
             name: declared.key.span(),
         };
         let instance = Instance {
@@ -386,7 +386,7 @@ impl<'t, 's> Scope<'t, 's> {
             file,
             row: Arc::from(row_name),
             resource: node.id(),
-            properties: content.map(Node::id),
+            properties: content.map(Node::span),
             name: key.span(),
         };
         let bare = self.bare(&address, &Arc::from(path), Some(row), "", block, body);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use foreshock_syntax::yaml::{NodeKind, Tree, Value as Node};
 use foreshock_text::FilePath;
 
-use crate::evaluate::call;
+use crate::evaluate::{call, long_call};
 use crate::template::Template;
 
 /// Values inside of values that are looked into.
@@ -44,9 +44,10 @@ fn walk(node: Node<'_>, to: &mut dyn FnMut(&str), depth: u32) {
     if depth > DEEPEST {
         return;
     }
-    if let Some(call) = call(node) {
+    let calls = call(node).into_iter().chain(node.tag().and_then(|_| long_call(node)));
+    for call in calls {
         match call.name {
-            "Ref" => return call.argument.scalar().into_iter().for_each(|name| to(name.text())),
+            "Ref" => call.argument.scalar().into_iter().for_each(|name| to(name.text())),
             "GetAtt" => {
                 let first = match call.argument.items() {
                     Some(mut items) => items.next().and_then(|name| Some(name.scalar()?.text())),

@@ -1,24 +1,29 @@
 //! CloudFormation and SAM: a template is a stack, with the templates of its nested stacks.
 
+mod known;
 mod parameters;
+mod repairs;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::assemble;
-use foreshock_cloudformation::{Options, Parsed, Templates, is_template, may_be_template};
-use foreshock_syntax::yaml::{self, Tree};
+use foreshock_cloudformation::{Options, Parsed, Read, Templates, is_template, may_be_template};
+use foreshock_resources::Value;
+use foreshock_syntax::yaml::Tree;
 use foreshock_text::FilePath;
 use rustc_hash::FxHashSet;
+
+use known::Known;
 
 use super::infra::{comments_of, is_yaml};
 use super::yaml_file::YamlFile;
 use super::{Dialect, Meaning, NewReader, Reader, Site, SourceFile, StackKind, Texts, Understood};
-use crate::ProblemCode;
 use crate::configuration::StackSettings;
+use crate::findings::fix::Candidate;
 use crate::findings::suppression::Annotations;
-use crate::workspace::disk::read_text;
+use crate::{Finding, ProblemCode, Stack};
 
 /// The dialect.
 #[derive(Debug)]
@@ -29,6 +34,7 @@ pub(crate) struct CloudFormationDialect;
 pub(crate) struct CloudFormationReader {
     /// Open documents that were templates once: half-typed they still are.
     documents: FxHashSet<FilePath>,
+    known: Arc<Known>,
 }
 
 impl Dialect for CloudFormationDialect {
@@ -47,6 +53,11 @@ impl Dialect for CloudFormationDialect {
     fn comments(&self, file: &FilePath, texts: &dyn Texts) -> Annotations {
         texts.yaml(file).map(|file| comments_of(&file)).unwrap_or_default()
     }
+
+    fn candidates(&self, texts: &dyn Texts, stack: &Stack, finding: &Finding) -> Vec<Candidate> {
+        let read = stack.understood().own::<Read>();
+        read.map(|read| repairs::candidates(texts, stack, read, finding)).unwrap_or_default()
+    }
 }
 
 impl Reader for CloudFormationReader {
@@ -61,29 +72,41 @@ impl Reader for CloudFormationReader {
             }
             self.documents.insert(document.clone());
         }
-        BTreeSet::from([document.as_path().to_owned()])
+        let nesting = self.known.nesting(document.as_path());
+        if nesting.is_empty() { BTreeSet::from([document.as_path().to_owned()]) } else { nesting }
     }
 
     /// The templates, but those that another one of them nests: these are read with it.
     fn roots_below(&mut self, folder: &Utf8Path, site: &Site<'_>) -> BTreeSet<Utf8PathBuf> {
-        let is_ours = |path: &Utf8PathBuf| {
-            let is_inside = || site.sources.store().boundary().holds_file(path);
-            let may_be = CloudFormationDialect.claims(path) && is_inside();
-            let text = may_be.then(|| read_text(&FilePath::new(path.as_path()))).flatten();
-            text.is_some_and(|text| may_be_template(&text) && is_template(&yaml::parse(&text).0))
+        let is_inside = |path: &&Utf8PathBuf| site.sources.store().boundary().holds_file(path);
+        let mut known = Known::default();
+        site.files_below(folder).iter().filter(is_inside).for_each(|file| known.look_at(file, site.texts()));
+        let roots = known.roots().cloned().collect();
+        self.known = Arc::new(known);
+        roots
+    }
+
+    /// Which template nests which, and who exports a name.
+    fn index(&mut self, site: &Site<'_>, changed: Option<&BTreeSet<Utf8PathBuf>>) {
+        let known = Arc::make_mut(&mut self.known);
+        let of = |directory: &Utf8PathBuf| {
+            let files = site.index.files().iter().filter(|file| file.parent() == Some(directory));
+            files.cloned().collect::<Vec<_>>()
         };
-        let found: BTreeSet<Utf8PathBuf> = site.files_below(folder).into_iter().filter(is_ours).collect();
-        let files = AtHand { texts: site.texts() };
-        let nests = |text: &str| text.contains("CloudFormation::Stack") || text.contains("Serverless::Application");
-        let mut nested = BTreeSet::new();
-        for root in &found {
-            let file = FilePath::new(root.as_path());
-            if files.texts.text(&file).is_some_and(|text| nests(&text)) {
-                let read = foreshock_cloudformation::read(&files, &file, &Options::default());
-                nested.extend(read.files.into_iter().filter(|one| *one != file).map(|one| one.as_path().to_owned()));
+        let files = match changed {
+            Some(changed) => {
+                changed.iter().for_each(|directory| known.forget(directory));
+                changed.iter().flat_map(of).collect()
             }
+            None => {
+                *known = Known::default();
+                site.index.files().to_vec()
+            }
+        };
+        let open = site.sources.documents().into_iter().map(|document| document.as_path().to_owned());
+        for file in files.into_iter().chain(open) {
+            known.look_at(&file, site.texts());
         }
-        found.into_iter().filter(|root| !nested.contains(root)).collect()
     }
 
     fn understand(
@@ -95,7 +118,7 @@ impl Reader for CloudFormationReader {
         let path = FilePath::new(root);
         let file = texts.yaml(&path).ok_or_else(|| format!("{root}: there is no such file"))?;
         let (options, mut files) = parameters::given(texts, settings);
-        let read = foreshock_cloudformation::read(&AtHand { texts }, &path, &options);
+        let read = foreshock_cloudformation::read(&AtHand { texts, known: &self.known }, &path, &options);
         let assembled = Arc::new(assemble(&read.resources, &settings.catalog));
         let meaning = Meaning::Resources { declared: Arc::new(read.resources.clone()), assembled };
         files.extend(read.files.iter().cloned());
@@ -130,13 +153,15 @@ impl Reader for CloudFormationReader {
     }
 
     fn apart(&self) -> Option<NewReader> {
-        Some(Box::new(|| Box::new(CloudFormationReader::default())))
+        let known = self.known.clone();
+        Some(Box::new(|| Box::new(CloudFormationReader { known, ..CloudFormationReader::default() })))
     }
 }
 
 /// The templates among the texts.
 struct AtHand<'a> {
     texts: &'a dyn Texts,
+    known: &'a Known,
 }
 
 impl Templates for AtHand<'_> {
@@ -144,6 +169,14 @@ impl Templates for AtHand<'_> {
         let claimed = CloudFormationDialect.claims(file.as_path());
         let yaml = claimed.then(|| self.texts.yaml(file)).flatten()?;
         Some(yaml)
+    }
+
+    /// With the values that its parameters have by default.
+    fn export(&self, name: &str) -> Option<(Value, FilePath)> {
+        let file = self.known.exporting(name)?;
+        let files = AtHand { texts: self.texts, known: &Known::default() };
+        let read = foreshock_cloudformation::read(&files, &file, &Options::default());
+        Some((read.exports.get(name)?.clone(), file))
     }
 }
 

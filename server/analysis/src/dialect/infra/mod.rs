@@ -1,7 +1,6 @@
 //! Infrastructure YAML: a file is a stack, and names its components itself.
 
 mod comments;
-mod edits;
 mod repairs;
 
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ use foreshock_model::{Component, FailoverMode, System};
 use foreshock_syntax::yaml::Value;
 
 use super::Declared;
-use super::edits::Text;
+use crate::dialect::yaml_edits::Text;
 use crate::findings::fix::Candidate;
 use crate::{Edit, Finding, RuleId};
 

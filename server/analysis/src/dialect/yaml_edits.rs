@@ -50,18 +50,28 @@ impl<'a> Text<'a> {
     }
 
     fn insert(&self, mapping: Value<'a>, key: &str, value: &str) -> Option<Edit> {
-        let (name, before) = self.anchor(mapping)?;
+        self.insert_raw(mapping, key, &format!(": {value}"))
+    }
+
+    /// A new entry of a mapping: its key, and what stands behind the key.
+    fn insert_raw(&self, mapping: Value<'a>, key: &str, rest: &str) -> Option<Edit> {
         let text = &**self.file.text.whole();
+        let newline = self.newline();
+        let Some((name, before)) = self.anchor(mapping) else {
+            // None has a plain value: before the first, which stands where the mapping does.
+            let first = mapping.entries()?.next().filter(|_| !mapping.is_flow())?.0.span().start;
+            let indent = self.column(first);
+            return Some(self.edit(Span::empty(first), format!("{key}{rest}{newline}{indent}")));
+        };
         let end = before.span().end;
         let indent = self.column(name.span().start);
-        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
         if !mapping.is_flow() {
             // Behind a comment on the same line.
-            let line = format!("{newline}{indent}{key}: {value}");
+            let line = format!("{newline}{indent}{key}{rest}");
             return Some(self.edit(Span::empty(self.end_of_line(end)), line));
         }
         let quote = if name.span().text(text).starts_with('"') { "\"" } else { "" };
-        let entry = format!("{quote}{key}{quote}: {value}");
+        let entry = format!("{quote}{key}{quote}{rest}");
         let first_of_line = self.line_before(name.span().start).trim().is_empty();
         let text = if first_of_line { format!(",{newline}{indent}{entry}") } else { format!(", {entry}") };
         Some(self.edit(Span::empty(end), text))
@@ -100,7 +110,7 @@ impl<'a> Text<'a> {
         let last = list.items()?.last()?;
         let span = last.span();
         let quoted_as =
-            if span.text(self.file.text.whole()).starts_with('"') { format!("{name:?}") } else { Self::quoted(name) };
+            if span.text(self.file.text.whole()).starts_with('"') { format!("{name:?}") } else { quoted(name) };
         if list.is_flow() {
             return Some(self.edit(Span::empty(span.end), format!(", {quoted_as}")));
         }
@@ -119,15 +129,66 @@ impl<'a> Text<'a> {
     pub(super) fn name_in(&self, mapping: Value<'a>, name: &str) -> String {
         let key = mapping.entries().and_then(|mut entries| entries.next()).map(|(key, _)| key.span());
         let is_json = mapping.is_flow() && key.is_some_and(|key| key.text(self.file.text.whole()).starts_with('"'));
-        if is_json { format!("{name:?}") } else { Self::quoted(name) }
+        if is_json { format!("{name:?}") } else { quoted(name) }
     }
 
-    /// A name as it is written: in quotes unless it is a plain word.
-    fn quoted(name: &str) -> String {
-        let first = name.chars().next().is_some_and(|first| first.is_ascii_alphabetic());
-        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-        let word = matches!(name.to_lowercase().as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "null");
-        if first && plain && !word { name.to_owned() } else { format!("{name:?}") }
+    /// Writes a plain value in place of the scalar at a span.
+    pub(super) fn replace_at(&self, span: Span, value: &str) -> Option<Edit> {
+        let text = span.text(self.file.text.whole());
+        let is_plain = !text.is_empty() && !text.starts_with(['*', '&', '!', '|', '>', '{', '[']);
+        let is_json = text.starts_with('"') && !value.starts_with('"') && self.is_json();
+        (is_plain && !is_json).then(|| self.edit(span, value.to_owned()))
+    }
+
+    /// The mapping that is written at a span.
+    pub(super) fn mapping_at(&self, span: Span) -> Option<Value<'a>> {
+        let document = self.file.tree.documents().find(|document| document.span().contains(span))?;
+        let mut at = document;
+        while at.span() != span || at.entries().is_none() {
+            let inner = |value: &Value<'a>| value.span().contains(span) && !value.is_alias();
+            let of_map = || at.entries()?.map(|(_, value)| value).find(inner);
+            let of_list = || at.items()?.find(inner);
+            at = of_map().or_else(of_list)?;
+        }
+        Some(at)
+    }
+
+    /// Writes a plain value at a path of keys, of lists into the first item, making what is missing on the way.
+    pub(super) fn set_at(&self, mapping: Value<'a>, path: &[String], value: &str) -> Option<Edit> {
+        let (key, below) = path.split_first()?;
+        if mapping.is_alias() {
+            return None;
+        }
+        let entry = self.entry(mapping, key);
+        match (entry, below) {
+            (Some((_, old)), []) => self.replace(old, value),
+            (Some((_, inner)), _) if inner.items().is_some() => self.set_at(inner.items()?.next()?, below, value),
+            (Some((_, inner)), _) => inner.entries().is_some().then(|| self.set_at(inner, below, value)).flatten(),
+            (None, []) => self.insert(mapping, key, value),
+            (None, _) if mapping.is_flow() => {
+                let name = |key: &String| if self.is_json() { format!("{key:?}") } else { key.clone() };
+                let inner =
+                    below.iter().rev().fold(value.to_owned(), |value, key| format!("{{{}: {value}}}", name(key)));
+                self.insert(mapping, key, &inner)
+            }
+            (None, _) => {
+                let outer = self.column(self.anchor(mapping).or_else(|| mapping.entries()?.next())?.0.span().start);
+                let newline = self.newline();
+                let mut nested = String::new();
+                for (depth, key) in below.iter().enumerate() {
+                    nested.push_str(&format!("{newline}{outer}{}{key}:", "  ".repeat(depth + 1)));
+                }
+                self.insert_raw(mapping, key, &format!(":{nested} {value}"))
+            }
+        }
+    }
+
+    fn is_json(&self) -> bool {
+        self.file.path.as_path().extension() == Some("json")
+    }
+
+    fn newline(&self) -> &'static str {
+        if self.file.text.whole().contains("\r\n") { "\r\n" } else { "\n" }
     }
 
     fn edit(&self, span: Span, text: String) -> Edit {
@@ -149,4 +210,12 @@ impl<'a> Text<'a> {
         let rest = self.file.text.whole().get(offset as usize..).unwrap_or("");
         offset + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32
     }
+}
+
+/// A name as it is written: in quotes unless it is a plain word.
+pub(super) fn quoted(name: &str) -> String {
+    let first = name.chars().next().is_some_and(|first| first.is_ascii_alphabetic());
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let word = matches!(name.to_lowercase().as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "null");
+    if first && plain && !word { name.to_owned() } else { format!("{name:?}") }
 }
