@@ -12,6 +12,7 @@ mod backtest;
 mod base;
 mod change;
 mod faultray;
+mod fix;
 mod plans;
 mod recovery;
 mod replay;

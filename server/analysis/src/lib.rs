@@ -32,7 +32,7 @@ pub use dialect::{
 };
 pub use findings::baseline::{Baseline, BaselineEntry};
 pub use findings::finding::{Finding, FindingKey, Severity};
-pub use findings::fix::{Candidate, Edit, Fix, Repair, Together};
+pub use findings::fix::{Candidate, Chosen, ChosenTogether, Edit, Fix, Objective, Recovered, Repair, Together};
 pub use findings::rules::{Rule, RuleId, rule, rules};
 pub use findings::suppression::{Annotations, Date, Notice, Suppressed, Suppression};
 pub use judged::Judged;

@@ -79,4 +79,4 @@ pub use words::{
 };
 
 /// The version of every JSON shape.
-const JSON_VERSION: u32 = 1;
+pub const JSON_VERSION: u32 = 1;

@@ -80,7 +80,7 @@ impl<'a> Places<'a> {
     }
 
     /// `rds.tf:12`
-    pub(super) fn line(&self, place: &Place) -> String {
+    pub fn line(&self, place: &Place) -> String {
         format!("{}:{}", self.path(place.file.as_path()), self.position(&place.file, place.span.start).line + 1)
     }
 

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::dialect::yaml_file::YamlFile;
 use crate::dialect::{SourceFile, Texts};
-use crate::findings::fix::{self, Outcomes, Repair, Together};
+use crate::findings::fix::{self, ChosenTogether, Objective, Outcomes, Repair, Together};
 use crate::show::cascade_tree;
 use crate::workspace::disk::list_disk;
 use crate::{BlockSummary, CascadeTree, Configuration, Finding, Fix, Notice, ProblemCode, Revision, Stack};
@@ -214,6 +214,12 @@ impl Snapshot {
     /// each, and `None` when it said so.
     pub fn fixes_together(&self, repairs: &[Repair<'_>], stop: &(dyn Fn() -> bool + Sync)) -> Option<Together> {
         fix::together(self, repairs, stop)
+    }
+
+    /// Of each finding the repair that serves an objective best, the best first, as far as they go together. `most` as for
+    /// [`fixes_of`](Snapshot::fixes_of).
+    pub fn fixes_by(&self, objective: Objective, most: usize) -> ChosenTogether {
+        fix::chosen(self, objective, most)
     }
 
     /// The repairs of several findings of a stack, each as [`fixes`](Snapshot::fixes) has it; where many repairs have nothing

@@ -11,6 +11,7 @@ mod demo;
 mod evidence;
 mod explain;
 mod faultray;
+mod fix;
 mod graph;
 mod html;
 mod import;
@@ -49,6 +50,8 @@ enum Command {
     Lsp(lsp::Arguments),
     /// Find what takes the system down, with the edit that repairs it
     Check(check::Arguments),
+    /// Print the proven repairs that serve an objective, as a patch
+    Fix(fix::Arguments),
     /// Show the components and what depends on what
     Graph(graph::Arguments),
     /// Show what was understood from Terraform text: instances, values, references
@@ -127,6 +130,7 @@ fn dispatch(command: Command) -> Result<Outcome, String> {
     match command {
         Command::Lsp(arguments) => lsp::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Fix(arguments) => fix::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),

@@ -3,6 +3,7 @@
 mod applied;
 pub(crate) mod batch;
 mod edited;
+mod objective;
 mod outcome;
 mod refused;
 mod shared;
@@ -19,6 +20,8 @@ use crate::dialect::{Reader, Texts, Understood};
 use crate::findings::{found_beside, grade};
 use crate::{Finding, RuleId, Severity, Snapshot, Stack, StackProblem};
 use edited::Edited;
+pub(crate) use objective::chosen;
+pub use objective::{Chosen, ChosenTogether, Objective, Recovered};
 pub(crate) use outcome::Outcomes;
 use outcome::outcome;
 pub(crate) use refused::Refused;
