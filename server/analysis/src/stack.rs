@@ -438,6 +438,18 @@ impl Stack {
         }
     }
 
+    /// A sentence about the resource at an address, in the names of its text.
+    pub(crate) fn said(&self, address: &str, sentence: &str) -> String {
+        let resources = self.resources();
+        resources.map_or_else(|| sentence.to_owned(), |all| all.spelling.said(address, sentence).into_owned())
+    }
+
+    /// The path of an attribute of the resource at an address, in the names of its text.
+    pub(crate) fn path_said(&self, address: &str, path: &str) -> String {
+        let words = self.resources().and_then(|all| all.spelling.of(address));
+        words.map_or_else(|| path.to_owned(), |words| words.path(path))
+    }
+
     /// The resource instance that declares a component.
     pub fn declaring_instance(&self, component: ComponentIndex) -> Option<&Instance> {
         let first = *self.assembled()?.members.get(component.index())?.first()?;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use expect_test::{Expect, expect};
-use foreshock_analysis::{Snapshot, Workspace};
+use foreshock_analysis::{Base, Snapshot, Stack, Workspace};
 use foreshock_fixture::{Directory, files};
 use foreshock_text::FilePath;
 
@@ -763,4 +763,75 @@ fn half_typed_templates_still_are_templates() {
             assert_eq!(workspace.snapshot().stacks.len(), 1, "{}", &DATABASE[..end]);
         }
     }
+}
+
+#[test]
+fn zones_that_are_only_numbers() {
+    let of = |second: &str| {
+        format!(
+            "\
+Resources:
+  SubnetA: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: vpc-1, AvailabilityZone: !Select [0, !GetAZs '']}}}}
+  SubnetB:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: vpc-1
+      AvailabilityZone: !Select [{second}, !GetAZs {{Ref: AWS::Region}}]
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      DesiredCount: 2
+      NetworkConfiguration: {{AwsvpcConfiguration: {{Subnets: [!Ref SubnetA, !Ref SubnetB]}}}}
+"
+        )
+    };
+    let zones = |text: &str| {
+        let opened = Opened::new(text);
+        opened.snapshot.stacks[0].system().zones.iter().map(|zone| zone.name.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(zones(&of("1")), ["zone 0 of AWS::Region", "zone 1 of AWS::Region"]);
+    assert_eq!(zones(&of("0")), ["zone 0 of AWS::Region"]);
+}
+
+#[test]
+fn a_single_file_is_what_its_text_says() {
+    let (directory, _) = of_directory(PARTS);
+    for name in ["template.yaml", "settings.json", "old.template"] {
+        let snapshot = Workspace::new().snapshot_of(&directory.root().join(name)).unwrap();
+        assert_eq!(snapshot.stacks[0].kind.name(), "cloudformation", "{name}");
+    }
+}
+
+/// What the text of another commit would do, by what it says of the stack at the base.
+fn compared(before: &str, now: &str) -> String {
+    let stack = |text: &str| Stack::clone(&Opened::new(text).snapshot.stacks[0]);
+    let base = Base { id: "3f2a91c".into(), words: "HEAD".into() };
+    let stack = stack(now).compared_with(base, Some(stack(before).into()));
+    let mut told = String::new();
+    for finding in stack.findings.iter().filter(|finding| finding.new) {
+        let _ = writeln!(told, "{}: {}", finding.rule, finding.message.replace('\n', " "));
+    }
+    told
+}
+
+#[test]
+fn a_change_is_told_in_the_words_of_the_template() {
+    let changed = |edits: &[(&str, &str)]| {
+        let edited = edits.iter().fold(DATABASE.to_owned(), |text, (old, new)| text.replace(old, new));
+        compared(DATABASE, &edited)
+    };
+    expect![[r#"
+        replaces-stateful: Database is replaced (Engine can't be changed where it is); App goes down while it is gone, 5 to 20 min. The new one is empty. Backups are kept (BackupRetentionPeriod = 14), DeletionProtection stands in its way.
+    "#]].assert_eq(&changed(&[("Engine: postgres", "Engine: mysql")]));
+    expect![[r#"
+        restarts: Database is restarted when this is applied (DBInstanceClass was db.m6g.large at 3f2a91c), 5 to 20 min; App goes down meanwhile.
+    "#]].assert_eq(&changed(&[("Default: db.m6g.large", "Default: db.m6g.xlarge")]));
+    expect![[r#"
+        no-redundancy: App has no redundancy (1 instance). Nothing in this stack is known to depend on it.
+    "#]]
+    .assert_eq(&changed(&[("DesiredCount: 2", "DesiredCount: 1")]));
+    expect![[r#"
+        single-point-of-failure: Storage is a single point of failure (1 instance). With it App goes down.
+        replaces-stateful: Database is destroyed and Storage made anew; App goes down while it is gone, 5 to 20 min. The new one is empty. Backups are kept (BackupRetentionPeriod = 14), DeletionProtection stands in its way.
+    "#]].assert_eq(&changed(&[("  Database:\n", "  Storage:\n"), ("Database.Endpoint", "Storage.Endpoint")]));
 }

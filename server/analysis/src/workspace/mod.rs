@@ -266,13 +266,14 @@ impl Workspace {
             if holds_promises(&absolute) {
                 return Err(format!("{path}: {NO_STACK}"));
             }
+            // Which dialect reads it is for its text to say.
+            self.set_allowed(vec![directory_of(&FilePath::new(&*absolute))]);
             let root_in =
                 |dialect: usize| Some((dialect, self.readers.get(dialect)?.root_at(&absolute, &*self.sources)?));
             let root = self.dialects_of(&absolute).into_iter().find_map(root_in);
             let (dialect, root) = root.ok_or_else(|| format!("{path}: {EXPECTED}"))?;
-            if root == absolute {
-                self.set_allowed(vec![directory_of(&FilePath::new(&*absolute))]);
-            } else {
+            if root != absolute {
+                self.set_allowed(Vec::new());
                 self.set_folders(vec![root.clone()]);
             }
             self.look_for_promises_of(dialect, &root);

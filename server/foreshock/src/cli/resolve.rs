@@ -31,7 +31,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let path = arguments.stacks.path();
     let (snapshot, base) = read(path, &arguments.stacks.inputs)?;
     if !snapshot.stacks.is_empty() && snapshot.stacks.iter().all(|stack| stack.terraform().is_none()) {
-        return Err(format!("{path} is infrastructure YAML; resolve is for Terraform, see `foreshock graph {path}`"));
+        let kind = snapshot.stacks.first().map_or("infra", |stack| stack.kind.name());
+        let what = if kind == "infra" { "infrastructure YAML" } else { kind };
+        return Err(format!("{path} is {what}; resolve is for Terraform, see `foreshock graph {path}`"));
     }
     let places = Places::relative_to(&snapshot, base);
     let stacks: Vec<Value> = snapshot

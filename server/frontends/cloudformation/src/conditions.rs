@@ -16,6 +16,9 @@ impl<'t> Scope<'t, '_> {
             return known.clone();
         }
         let Some(condition) = self.template.conditions.get(name) else {
+            if self.template.has_macros || self.template.conditions.keys().any(|name| is_loop(name)) {
+                return Value::unknown(format!("the condition {name} is not written out"));
+            }
             let near = suggestion(name, self.template.conditions.keys().copied());
             self.tell(at, format!("there is no condition {name}{near}; expected a name of the section Conditions"));
             return Value::unknown(format!("there is no condition {name}"));
@@ -102,6 +105,11 @@ impl<'t> Scope<'t, '_> {
             allowed.len() > 0 && allowed.all(|value| value.scalar().is_some_and(|value| value.text() != text))
         })
     }
+}
+
+/// Whether a name is that of a loop, `Fn::ForEach::Name`.
+pub(crate) fn is_loop(name: &str) -> bool {
+    name.starts_with("Fn::ForEach::")
 }
 
 fn boolean(truth: bool) -> Value {

@@ -8,7 +8,7 @@ use foreshock_syntax::hcl;
 use foreshock_syntax::yaml::Value as Node;
 use foreshock_text::Span;
 
-use crate::evaluate::{Call, Reduced, Scope, call, text_of, truth_of};
+use crate::evaluate::{Call, Reduced, Scope, call, long_call, text_of, truth_of};
 
 impl<'t> Scope<'t, '_> {
     /// What a function gives; `None` for `AWS::NoValue`.
@@ -27,6 +27,7 @@ impl<'t> Scope<'t, '_> {
             "ToJsonString" => json(&self.argument(call).unwrap_or_else(Value::null)),
             "Length" => self.length(call),
             "Cidr" => self.unknown_of(call, "Fn::Cidr is not followed"),
+            "GetStackOutput" => self.unknown_of(call, "what another stack gives is only known when it is deployed"),
             "Transform" => self.unknown_of(call, "what a macro makes is only known when it is deployed"),
             "Equals" | "And" | "Or" | "Not" | "Condition" => self.condition_call(call),
             // Those of rules, which say nothing of resources.
@@ -109,6 +110,9 @@ impl<'t> Scope<'t, '_> {
         {
             return self.value(item).unwrap_or_else(Value::null);
         }
+        if let (Some(number), Some(zones)) = (number, of_function(list, "GetAZs")) {
+            return self.zone(&zones, number);
+        }
         let list = self.value(list).unwrap_or_else(Value::null);
         match (&list.kind, number) {
             (Kind::List(items), Some(number)) => match items.get(number) {
@@ -126,6 +130,19 @@ impl<'t> Scope<'t, '_> {
                 let why = at.as_ref().and_then(Value::first_reason).or_else(|| list.first_reason());
                 unknown_with(&list, why)
             }
+        }
+    }
+
+    /// One of the zones of a region. What it is called is only known when it is deployed, but that another number is another zone
+    /// is known before.
+    fn zone(&self, zones: &Call<'t>, number: usize) -> Value {
+        let region = self.argument(zones).unwrap_or_else(Value::null);
+        let here = |region: &Arc<str>| region.is_empty() || &**region == "${AWS::Region}";
+        match region.legible() {
+            None if region.kind == Kind::Null => Value::string(format!("zone {number} of AWS::Region")),
+            Some(region) if here(region) => Value::string(format!("zone {number} of AWS::Region")),
+            Some(region) if !region.contains("${") => Value::string(format!("zone {number} of {region}")),
+            _ => unknown_with(&region, region.first_reason()),
         }
     }
 
@@ -224,6 +241,9 @@ impl<'t> Scope<'t, '_> {
             None => (Some(call.argument), None),
         };
         let Some((node, scalar)) = text.and_then(|node| Some((node, node.scalar()?))) else {
+            if text.is_some_and(|node| long_call(node).is_some()) {
+                return self.unknown_of(call, "a text that another function makes is not followed");
+            }
             self.tell(call.span, "expected a text: !Sub \"...${Name}...\"");
             return Value::unknown("Fn::Sub needs a text");
         };
@@ -281,6 +301,11 @@ impl<'t> Scope<'t, '_> {
             _ => self.by_name(name, span).unwrap_or_else(Value::null),
         }
     }
+}
+
+/// A node that is a call of this function.
+fn of_function<'t>(node: Node<'t>, name: &str) -> Option<Call<'t>> {
+    call(node).filter(|call| call.name == name)
 }
 
 /// A node that is no function.

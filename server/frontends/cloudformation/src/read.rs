@@ -13,6 +13,7 @@ use foreshock_syntax::yaml::{NodeId, Value as Node};
 use foreshock_text::{FilePath, Problem, Span};
 
 use crate::body::Written;
+use crate::conditions::is_loop;
 use crate::evaluate::{Declared, Outputs, Reduced, Scope, Shared, truth_of};
 use crate::globals::merged;
 use crate::problems::suggestion;
@@ -177,7 +178,9 @@ impl<'t, 's> Scope<'t, 's> {
         let written = Written { name: declared.key.span(), value: declared.key.span() };
         if let Some(row) = declared.row {
             self.add_around(declared, row, &mut body);
-            for (name, value) in &row.always {
+            let usual = row.usual.iter().filter(|(name, _)| !body.attributes.contains_key(name.as_str()));
+            let usual: Vec<_> = usual.collect();
+            for (name, value) in row.always.iter().chain(usual) {
                 self.put(&mut body, name, Value::string(value.as_str()), written);
             }
         }
@@ -425,7 +428,7 @@ impl<'t, 's> Scope<'t, 's> {
 
     /// Conditions that nobody asks for may be wrong, too.
     fn check_conditions(&self) {
-        for (name, named) in &self.template.conditions {
+        for (name, named) in self.template.conditions.iter().filter(|(name, _)| !is_loop(name)) {
             self.condition(name, named.key.span());
         }
     }

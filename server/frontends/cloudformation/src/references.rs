@@ -19,6 +19,14 @@ impl<'t> Scope<'t, '_> {
             }
             Some(name) => self.by_name(name, call.argument.span()),
             None => {
+                // With language extensions a name may be put together.
+                let made = crate::evaluate::call(call.argument).filter(|_| !call.is_short);
+                if let Some(name) = made.and_then(|_| self.value(call.argument)) {
+                    return match crate::evaluate::text_of(&name) {
+                        Some(name) => self.by_name(&name, call.argument.span()),
+                        None => Some(Value::unknown_from([&name])),
+                    };
+                }
                 self.tell(call.span, "expected the name of a parameter or a resource");
                 Some(Value::unknown("Ref needs a name"))
             }
@@ -100,6 +108,9 @@ impl<'t> Scope<'t, '_> {
         let Some(declared) = self.resources.get(name) else {
             if let Some(value) = self.made_by_sam(name, attribute, span) {
                 return value;
+            }
+            if self.template.has_macros {
+                return Value::unknown(format!("{name} may be what a macro makes"));
             }
             let known = self.resources.keys().map(|name| &**name).chain(self.template.parameters.keys().copied());
             let near = suggestion(name, known);

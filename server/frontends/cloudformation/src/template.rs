@@ -47,6 +47,8 @@ pub(crate) struct Template<'t> {
     pub(crate) resources: Vec<(&'t str, Named<'t>)>,
     pub(crate) outputs: Vec<(&'t str, Named<'t>)>,
     pub(crate) is_sam: bool,
+    /// Whether macros of somebody's own may make more of it.
+    pub(crate) has_macros: bool,
 }
 
 impl<'t> Template<'t> {
@@ -62,6 +64,12 @@ impl<'t> Template<'t> {
             && resources
                 .iter()
                 .any(|(_, one)| kind_of(one.value).is_some_and(|kind| kind.starts_with("AWS::Serverless::")));
+        let transforms = section("Transform").into_iter().flat_map(|node| {
+            let several: Vec<Node<'t>> = node.items().into_iter().flatten().collect();
+            std::iter::once(node).chain(several)
+        });
+        let mut names = transforms.filter_map(|node| Some(node.scalar()?.text()));
+        let has_macros = names.any(|name| !name.starts_with("AWS::")) || section("Fn::Transform").is_some();
         Template {
             file: file.clone(),
             text,
@@ -72,6 +80,7 @@ impl<'t> Template<'t> {
             resources,
             outputs: named("Outputs"),
             is_sam,
+            has_macros,
         }
     }
 

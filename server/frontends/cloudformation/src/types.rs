@@ -22,6 +22,9 @@ pub struct TypeRow {
     /// Attributes that follow from the type alone.
     #[serde(default)]
     pub(crate) always: BTreeMap<String, String>,
+    /// Attributes that are so unless a property says otherwise, where that is not what the catalog takes for granted.
+    #[serde(default)]
+    pub(crate) usual: BTreeMap<String, String>,
     /// Another row by what a property says; the first that fits.
     #[serde(default)]
     pub(crate) cases: Vec<Case>,
@@ -175,7 +178,7 @@ impl TypeRow {
     /// Attributes that follow from the type, or from what it is a property of.
     pub fn given(&self) -> impl Iterator<Item = &str> {
         let owner = self.owner.iter().chain(&self.item).chain(self.take.values());
-        self.always.keys().chain(owner).map(String::as_str)
+        self.always.keys().chain(self.usual.keys()).chain(owner).map(String::as_str)
     }
 
     /// Whether it is the row of a property that is a resource of its own.

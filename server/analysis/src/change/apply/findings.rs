@@ -152,6 +152,7 @@ impl Search<'_> {
             return String::new();
         };
         let base = &self.base.id;
+        let path = self.now.path_said(&one.change.address, path);
         match (&attribute.follows, &attribute.was, attribute.place.is_some()) {
             (Some(to), ..) => format!(" ({path} follows {to})"),
             (None, Some(was), _) => format!(" ({path} was {was} at {base})"),
@@ -204,7 +205,7 @@ impl Search<'_> {
             component,
             component_id: id,
             also: Vec::new(),
-            message,
+            message: self.now.said(&one.change.address, &message),
             block: block.unwrap_or_else(|| place.clone()),
             place,
             affected,

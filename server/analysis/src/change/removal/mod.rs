@@ -400,7 +400,9 @@ impl Search<'_> {
                 None => self.now.name_now(component.id.as_str()).into(),
             },
             also: Vec::new(),
-            message: self.message(&going, declaring(self.before, *index).next()),
+            message: self
+                .before
+                .said(component.id.as_str(), &self.message(&going, declaring(self.before, *index).next())),
             place: place.clone(),
             block,
             affected: needed_by.clone(),
@@ -418,17 +420,16 @@ impl Search<'_> {
         let seconds = planned.and_then(|planned| planned.seconds);
         let successor = planned.and_then(|planned| planned.successor.as_ref());
         let names = |names: &[Arc<str>]| some_of(names);
+        // Only Terraform has a way to say so.
+        let unsaid = if self.now.terraform().is_some() { ": no moved block says that they are the same" } else { "" };
         let what = match form {
             RemovalForm::Delete if self.now.is_record() => format!("{id} is deleted{because}"),
             RemovalForm::Delete => format!("{id} is deleted: at {} it was there", self.base.id),
             RemovalForm::Replace { .. } => match (successor, self.replaced_at_once(going.index)) {
-                (Some(now), count) if count > 1 => format!(
-                    "All {count} instances of {id} are destroyed and made anew, as {now} and so on: no moved block says that they are the \
-                     same"
-                ),
-                (Some(now), _) => {
-                    format!("{id} is destroyed and {now} made anew: no moved block says that they are the same")
+                (Some(now), count) if count > 1 => {
+                    format!("All {count} instances of {id} are destroyed and made anew, as {now} and so on{unsaid}")
                 }
+                (Some(now), _) => format!("{id} is destroyed and {now} made anew{unsaid}"),
                 (None, count) if count > 1 => format!("All {count} instances of {id} are replaced at once{because}"),
                 (None, _) => format!("{id} is replaced{because}"),
             },

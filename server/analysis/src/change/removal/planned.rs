@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use foreshock_catalog::{Action, time_to_make};
+use foreshock_catalog::{Action, AttributeChange, time_to_make};
 use foreshock_plan::{Removal, RemovalForm};
 use foreshock_resources::Instance;
 use foreshock_text::Place;
@@ -61,7 +61,8 @@ pub(super) fn by_text(before: &Stack, now: &Stack, apply: &Apply) -> BTreeMap<Ar
     for one in &apply.changes {
         let Action::Replace { create_first } = one.change.action else { continue };
         let Some(address) = at_base(one.change.before) else { continue };
-        let paths: Vec<Arc<str>> = one.change.forced_by().map(|attribute| attribute.path.clone()).collect();
+        let said = |attribute: &AttributeChange| now.path_said(&one.change.address, &attribute.path).into();
+        let paths: Vec<Arc<str>> = one.change.forced_by().map(said).collect();
         let follows = one.change.forced_by().find_map(|attribute| attribute.follows.clone());
         let because = match (paths.as_slice(), follows) {
             (_, Some(other)) => format!(" (with {other})"),
