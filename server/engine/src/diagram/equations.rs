@@ -333,30 +333,33 @@ impl Plan {
             equation.retain(|term| !never.contains(id(term)));
             changed |= equation.len() != before;
             let terms = equation.clone();
+            let mut all = never;
+            terms.iter().for_each(|term| all.insert(id(term)));
             for term in &terms {
-                let mut beside = never.clone();
-                terms.iter().filter(|other| *other != term).for_each(|other| beside.insert(id(other)));
+                // What never happens was left out above, so that the term itself is no part of that.
+                let mut beside = all.clone();
+                beside.set(id(term), false);
                 let needed = self.needed(layout, *term, &mut holds);
                 let each: Vec<Vec<Term>> = match Plan::is_all(layout, *term, &needed) {
                     true => needed.iter().map(|&index| self.implied(layout, index, &mut holds)).collect(),
                     false => Vec::new(),
                 };
                 for (place, &child) in needed.iter().enumerate() {
-                    let mut with = always.clone();
+                    let mut known_true = always.clone();
                     let own = each.get(place);
                     for (other, terms) in
                         each.iter().enumerate().filter(|(other, _)| needed.get(*other) != Some(&child))
                     {
                         // What several have in common stays with the first of them.
                         let theirs = |term: &&Term| other < place || own.is_none_or(|own| !own.contains(term));
-                        terms.iter().filter(theirs).for_each(|term| with.insert(id(term)));
+                        terms.iter().filter(theirs).for_each(|term| known_true.insert(id(term)));
                     }
                     match contexts.get_mut(child as usize) {
                         Some(Some([known_never, known_always])) => {
                             known_never.intersect_with(&beside);
-                            known_always.intersect_with(&with);
+                            known_always.intersect_with(&known_true);
                         }
-                        Some(slot) => *slot = Some([beside.clone(), with]),
+                        Some(slot) => *slot = Some([beside.clone(), known_true]),
                         None => {}
                     }
                 }

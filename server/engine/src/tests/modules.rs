@@ -167,6 +167,20 @@ fn by_hand() {
     }
 }
 
+/// One that needs very many, some of which need the same again, and some of which are needed beside it.
+#[test]
+fn one_that_needs_many() {
+    let mut text = String::from("g0 entry=1\n g1\n");
+    for number in 0..60 {
+        text += &format!("e{number:02} whole={}\n g0 -> e{number:02}\n", 0.001 * f64::from(number % 7 + 1));
+        if number % 3 == 0 {
+            text += &format!("m{number:02} x2 q=0.1\n m{number:02} -> e{:02}\n g0 -> m{number:02}\n", number / 2);
+        }
+    }
+    text += "group a k=1: g0 -> g1, g0 -> e05\n g1 -> e01\n g1 -> m03";
+    assert!(same(&text).unwrap());
+}
+
 proptest! {
     #![proptest_config(random::config(512))]
 
