@@ -97,7 +97,8 @@ fn summary(
 ) -> Option<BlockSummary> {
     let component = stack.system().component(index)?;
     let (header, extent) = (component.place.clone()?, component.extent.clone()?);
-    let cascade = stack.frozen().cascade(&[Fault::Component(index)], scratch);
+    // Who gets worse is all that is asked here, and neither why nor how likely.
+    stack.frozen().run(&[Fault::Component(index)], scratch);
     Some(BlockSummary {
         stack_root: stack.root.clone(),
         component: index,
@@ -107,7 +108,7 @@ fn summary(
         single_point: single.is_some(),
         ignored: false,
         since_base: false,
-        affected: cascade.effects.iter().filter(|effect| effect.component != index).count(),
+        affected: scratch.touched().filter(|(component, _)| *component != index).count(),
         others: stack.system().components.len().saturating_sub(1),
         points: single.unwrap_or(Points::ZERO),
         availability: own_unavailability(stack.system(), index).map(|down| 1.0 - down.get()),
@@ -167,7 +168,32 @@ pub fn percent(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use foreshock_engine::Fault;
+    use foreshock_text::FilePath;
+
     use super::percent;
+    use crate::Workspace;
+
+    /// As many fall as the whole cascade tells of, one that reaches nothing, a circle and a gray one among them.
+    #[test]
+    fn as_many_fall_as_a_cascade_says() {
+        let text = "components:\n  - {id: a, type: web_server}\n  - {id: b, type: app_server, replicas: 2}\n  - {id: c, type: cache}\n  \
+                    - {id: d, type: database}\n  - {id: e, type: queue}\ndependencies:\n  - {source: a, target: b}\n  \
+                    - {source: b, target: c, type: optional}\n  - {source: b, target: d}\n  - {source: d, target: b}\n  \
+                    - {source: a, target: e, type: async}\n";
+        let mut workspace = Workspace::new();
+        workspace.set_document(FilePath::new("/w/infra.yaml"), text.into());
+        let snapshot = workspace.snapshot();
+        let stack = &snapshot.stacks[0];
+        let counted: Vec<usize> = stack.blocks.iter().map(|block| block.affected).collect();
+        let others = |block: &&std::sync::Arc<crate::BlockSummary>| {
+            let cascade = stack.cascade(&[Fault::Component(block.component)]);
+            cascade.effects.iter().filter(|effect| effect.component != block.component).count()
+        };
+        let expected: Vec<usize> = stack.blocks.iter().map(|block| others(&block)).collect();
+        assert_eq!(counted, expected);
+        assert_eq!(counted, [0, 2, 3, 2, 1]);
+    }
 
     #[test]
     fn percentages_show_the_digits_that_matter() {
