@@ -113,6 +113,8 @@ pub struct Stack {
     pub(crate) accepted: BTreeSet<FindingKey>,
     /// The stack as a record says it was before, with what to call that.
     pub(crate) before: Option<(Base, Option<Arc<Stack>>)>,
+    /// Whether nobody is shown what is found in it, so that it needs no proof.
+    unproven: bool,
     /// What the rules found, as the next version goes on from it; none where nobody has looked.
     found: Option<Arc<Found>>,
     /// The stack of the text that it was made from, where it is a record and the text is at hand: what repairs are made on.
@@ -191,6 +193,7 @@ impl Stack {
             comparison: None,
             renamed: Vec::new(),
             explained: false,
+            unproven: false,
             found: None,
             before,
             source,
@@ -204,6 +207,17 @@ impl Stack {
         self.blocks = blocks.filter(|block| self.is_own(&self.module_of(block.component))).cloned().collect();
         self.found = Some(found);
         self
+    }
+
+    /// One of which only the findings are asked for, and never what proves them: a copy on which something is tried.
+    pub(crate) fn unproven(mut self) -> Stack {
+        self.unproven = true;
+        self
+    }
+
+    /// Whether what is found in it is shown with its proof.
+    pub(crate) fn wants_proof(&self) -> bool {
+        !self.unproven
     }
 
     /// What the rules have found, where they have looked.

@@ -126,8 +126,9 @@ fn read_again(
     is_repair: bool,
 ) -> Option<Stack> {
     let understood = understood_again(texts, stack, edits, reader, is_repair)?;
-    let mut after = Stack::assessed(stack.dialect(), &stack.root, understood, stack.settings(), Some(stack));
-    // Nobody looks at its blocks.
+    let after = Stack::assessed(stack.dialect(), &stack.root, understood, stack.settings(), Some(stack));
+    // Nobody looks at its blocks, nor at what proves what is found.
+    let mut after = after.unproven();
     after.findings = found_beside(&after, stack);
     Some(grade(after))
 }

@@ -331,7 +331,7 @@ impl Draft {
             severity: self.severity,
             new: true,
             component: Some(self.component),
-            component_id: component.id.as_str().into(),
+            component_id: component.id.shared(),
             message: self.message,
             place: self.cause.unwrap_or_else(|| block.clone()),
             block,
@@ -350,6 +350,9 @@ impl Draft {
 fn proof(stack: &Stack, faults: &[Fault]) -> Vec<Evidence> {
     /// More are not read by anybody; the hover shows the whole tree.
     const MOST_LINES: usize = 20;
+    if !stack.wants_proof() {
+        return Vec::new();
+    }
     let system = stack.system();
     let cascade: Cascade = stack.cascade(faults);
     let mut lines: Vec<Evidence> = Vec::new();
@@ -404,6 +407,22 @@ mod tests {
         assert_eq!(rows, rules);
         assert_eq!(rules.len(), RULES.len(), "a rule is listed twice");
         assert_eq!(table().unwrap().rule.len(), RULES.len(), "a row is there twice");
+    }
+
+    /// What is found without proof is what is found, and only that.
+    #[test]
+    fn what_needs_no_proof_is_found_all_the_same() {
+        let text = "components:\n  - {id: a, type: web_server, replicas: 2}\n  - {id: b, type: app_server}\n  - {id: c, type: database}\n  \
+                    - {id: d, type: cache, replicas: 2}\ndependencies:\n  - {source: a, target: b}\n  - {source: b, target: c}\n  \
+                    - {source: a, target: d}\n";
+        let mut workspace = Workspace::new();
+        workspace.set_document(FilePath::new("/w/infra.yaml"), text.into());
+        let stack = &workspace.snapshot().stacks[0];
+        let (proven, unproven) = (look(stack, None).told, look(&(**stack).clone().unproven(), None).told);
+        let bare = |finding: &Arc<Finding>| Finding { evidence: Vec::new(), ..(**finding).clone() };
+        assert_eq!(proven.iter().map(bare).collect::<Vec<_>>(), unproven.iter().map(bare).collect::<Vec<_>>());
+        let lines = |found: &[Arc<Finding>]| found.iter().map(|finding| finding.evidence.len()).sum::<usize>();
+        assert!(lines(&proven) > lines(&unproven) && proven.len() >= 2, "{}", lines(&proven));
     }
 
     #[test]

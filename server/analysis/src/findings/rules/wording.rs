@@ -10,7 +10,7 @@ use crate::Stack;
 /// The ids of components, sorted.
 pub(super) fn ids(stack: &Stack, components: &[ComponentIndex]) -> Vec<Arc<str>> {
     let mut ids: Vec<Arc<str>> =
-        components.iter().filter_map(|index| Some(stack.system().component(*index)?.id.as_str().into())).collect();
+        components.iter().filter_map(|index| Some(stack.system().component(*index)?.id.shared())).collect();
     ids.sort();
     ids.dedup();
     ids
