@@ -49,6 +49,8 @@ pub struct StackSettings {
     pub(crate) configured: bool,
     /// Files, variables and workspace, those of the command line among them.
     pub(crate) options: ResolveOptions,
+    /// The files of the stack, where it is not for its root to say which they are.
+    pub(crate) members: Arc<[FilePath]>,
     /// How loud rules are.
     pub(crate) levels: Levels,
     /// The unavailability that its promise leaves, and where that is written.
@@ -76,6 +78,7 @@ impl Default for StackSettings {
             chosen: Vec::new(),
             configured: false,
             options: ResolveOptions::default(),
+            members: Arc::default(),
             levels: Levels::default(),
             slo: None,
             promises: Vec::new(),
@@ -117,6 +120,7 @@ impl StackSettings {
         self.variant == other.variant
             && self.chosen == other.chosen
             && self.options == other.options
+            && self.members == other.members
             && self.levels == other.levels
             && self.slo == other.slo
             && self.goals == other.goals

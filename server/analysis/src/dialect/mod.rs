@@ -6,6 +6,7 @@
 
 pub(crate) mod cloudformation;
 pub(crate) mod infra;
+mod kubernetes;
 pub(crate) mod plan;
 mod source_file;
 pub(crate) mod terraform;
@@ -36,10 +37,15 @@ pub(crate) use understood::{Record, RepairedText};
 
 /// Every dialect. Of several that claim a file by its name each looks at its text; who asks for a single file gets the first that
 /// knows it for its own. Infrastructure YAML takes any YAML that nobody else does, and Terraform, last, all that is left.
-pub static DIALECTS: &[&dyn Dialect] =
-    &[&plan::PlanDialect, &cloudformation::CloudFormationDialect, &infra::InfraDialect, &terraform::TerraformDialect];
+pub static DIALECTS: &[&dyn Dialect] = &[
+    &plan::PlanDialect,
+    &cloudformation::CloudFormationDialect,
+    &kubernetes::KubernetesDialect,
+    &infra::InfraDialect,
+    &terraform::TerraformDialect,
+];
 
-/// What a stack is read as, by the name that JSON has for it: `terraform`, `cloudformation`, `infra`, `plan`, `state`.
+/// What a stack is read as, by the name that JSON has for it: `terraform`, `cloudformation`, `kubernetes`, `infra`, `plan`, `state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StackKind(&'static str);
 

@@ -1,0 +1,98 @@
+//! Repairs of manifests: the catalog's recipes, tried on a copy of the files.
+
+use std::sync::Arc;
+
+use foreshock_catalog::{Change, Recipes, helps_recovery};
+use foreshock_kubernetes::{native_path, spelled};
+use foreshock_resources::{Attribute, Block, Body, Instance, Kind, Resources, Value};
+use foreshock_text::{FilePath, Span};
+
+use crate::dialect::yaml_edits::{Text, quoted};
+use crate::dialect::yaml_file::YamlFile;
+use crate::dialect::{Meaning, Texts};
+use crate::findings::fix::Candidate;
+use crate::{Edit, Finding, RuleId, Stack};
+
+/// What may repair a finding: the recipes of the object's row that only write fields.
+pub(super) fn candidates(texts: &dyn Texts, stack: &Stack, finding: &Finding) -> Vec<Candidate> {
+    let Meaning::Resources { declared, assembled } = &stack.understood().meaning else { return Vec::new() };
+    let component = finding.component.and_then(|index| assembled.members.get(index.index()));
+    let is_declaring = |index: &usize| {
+        declared.instances.get(*index).is_some_and(|instance| instance.block.header_place() == finding.block)
+    };
+    let blocks: Vec<usize> = match component.filter(|blocks| blocks.first().is_some_and(is_declaring)) {
+        Some(blocks) => blocks.clone(),
+        None => declared.find(&finding.component_id).into_iter().collect(),
+    };
+    let Some(instance) = blocks.first().and_then(|&first| declared.instances.get(first)) else { return Vec::new() };
+    let is_late = finding.rule == RuleId::RecoveryUnreachable;
+    let catalog = &stack.settings().catalog;
+    let made = Recipes::of(declared, catalog);
+    let recipes = catalog.recipes(&instance.type_name).iter();
+    recipes
+        .filter(|recipe| {
+            recipe.rules.iter().any(|rule| rule == finding.rule.as_str() || is_late && helps_recovery(rule))
+        })
+        .filter_map(|recipe| {
+            let changes = made.changes(&blocks, recipe)?;
+            let edits = changes.iter().map(|change| edit(texts, declared, change)).collect::<Option<Vec<_>>>()?;
+            Candidate::new(recipe.title.as_str(), edits)
+        })
+        .collect()
+}
+
+fn edit(texts: &dyn Texts, resources: &Resources, change: &Change) -> Option<Edit> {
+    let Change::Set { instance, path, value } = change else { return None };
+    let instance = resources.instances.get(*instance)?;
+    let literal = literal(value)?;
+    let spelled = spelled(&instance.type_name);
+    let (target, rest) = target(instance, path);
+    match target {
+        Target::Written(attribute) => {
+            let file = texts.yaml(&attribute.place.file)?;
+            Text::of(&file).replace_at(attribute.place.value, &literal)
+        }
+        Target::Inside(file, span) => {
+            let file: Arc<YamlFile> = texts.yaml(file)?;
+            let text = Text::of(&file);
+            let mapping = text.mapping_at(span)?;
+            text.set_at(mapping, &native_path(rest, spelled), &literal)
+        }
+    }
+}
+
+enum Target<'a> {
+    Written(&'a Attribute),
+    Inside(&'a FilePath, Span),
+}
+
+/// The attribute of a path, or the innermost of the blocks around it that is written, with the rest of the path.
+fn target<'a>(instance: &'a Instance, path: &'a str) -> (Target<'a>, &'a str) {
+    let mut body: &Body = &instance.body;
+    let mut inside = Target::Inside(&instance.block.file, instance.block.body);
+    let mut rest = path;
+    loop {
+        let (name, below) = rest.split_once('.').unwrap_or((rest, ""));
+        if below.is_empty() {
+            return match body.attributes.get(name) {
+                Some(attribute) => (Target::Written(attribute), ""),
+                None => (inside, rest),
+            };
+        }
+        let nested: Option<&Block> = body.blocks.iter().find(|block| &*block.kind == name);
+        let Some(nested) = nested else { return (inside, rest) };
+        inside = Target::Inside(&nested.block.file, nested.block.body);
+        (body, rest) = (&nested.body, below);
+    }
+}
+
+/// A known plain value as YAML and JSON write it.
+fn literal(value: &Value) -> Option<String> {
+    match &value.kind {
+        Kind::Bool(truth) => Some(truth.to_string()),
+        Kind::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => Some(format!("{}", *number as i64)),
+        Kind::Number(number) => Some(number.to_string()),
+        Kind::String(text) => Some(quoted(text)),
+        _ => None,
+    }
+}
