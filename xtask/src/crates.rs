@@ -58,6 +58,7 @@ pub(crate) const CRATES: &[Crate] = &[
             "files",
             "model",
             "resources",
+            "documents",
             "terraform",
             "catalog",
             "infra",

@@ -178,6 +178,23 @@ impl Node {
         matches!(self.content, Content::Map(_))
     }
 
+    /// Whether both say the same, wherever they are written.
+    pub fn says_the_same(&self, other: &Node) -> bool {
+        match (&self.content, &other.content) {
+            (Content::Scalar(one), Content::Scalar(other)) => one == other,
+            (Content::List(one), Content::List(other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.says_the_same(other))
+            }
+            (Content::Map(one), Content::Map(all)) => {
+                one.len() == all.len()
+                    && one.iter().all(|entry| {
+                        other.entry(&entry.name).is_some_and(|found| entry.value.says_the_same(&found.value))
+                    })
+            }
+            _ => false,
+        }
+    }
+
     /// As a value of a resource: with the place where it is written.
     pub fn value(&self) -> Value {
         let kind = match &self.content {

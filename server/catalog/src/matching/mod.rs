@@ -117,7 +117,12 @@ impl<'a> Graph<'a> {
         }
         let inside = addresses::variable_at(text, at);
         let said = self.path_said(index, &found.path);
-        let path = inside.map_or_else(|| said.clone(), |name| format!("{said}.{name}"));
+        // A variable of a container is known by its name.
+        let whole = || match found.path.ends_with(".value").then(|| found.variable()).flatten() {
+            Some(name) if name != "value" => name.to_owned(),
+            _ => said.clone(),
+        };
+        let path = inside.map_or_else(whole, |name| format!("{said}.{name}"));
         let why = format!("{path} of {} names {}", self.address(index), self.address(target));
         let told = self.is_told(target, inside.or_else(|| found.variable()));
         let is_internal = INTERNAL.iter().any(|end| host.ends_with(end))

@@ -12,6 +12,7 @@ mod api;
 mod body;
 mod configuration;
 mod declared;
+pub mod kustomize;
 mod objects;
 mod recognise;
 mod substitution;

@@ -1,4 +1,4 @@
-//! Kubernetes: the manifests of a directory are a stack. `foreshock_kubernetes` reads them, the catalog says what objects mean.
+//! Kubernetes: the manifests of a directory, or what a kustomization makes of them, are a stack. `foreshock_kubernetes` reads them, the catalog says what objects mean.
 
 mod repairs;
 mod roots;
@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::assemble;
+use foreshock_kubernetes::kustomize::{self, is_kustomization, refers};
 use foreshock_kubernetes::{Declared, Identity, Object, declared, is_manifest, may_be_manifest, objects_of};
+use foreshock_syntax::yaml::Tree;
 use foreshock_text::{FilePath, Problem};
 
-use roots::{Manifests, Roots};
+use roots::{Kustomizations, Manifests, Roots};
 
 use super::infra::{comments_of, is_yaml};
 use super::yaml_file::YamlFile;
@@ -30,8 +32,34 @@ pub(crate) struct KubernetesDialect;
 #[derive(Default)]
 pub(crate) struct KubernetesReader {
     /// The manifests that it knows of, each with its text's tree as it was then.
-    known: BTreeMap<FilePath, (Arc<YamlFile>, Arc<[Identity]>)>,
+    known: BTreeMap<FilePath, (Arc<YamlFile>, Known)>,
     roots: Arc<Roots>,
+}
+
+/// What a file is to a stack.
+#[derive(Clone, Debug, PartialEq)]
+enum Known {
+    Manifest(Arc<[Identity]>),
+    Kustomization(kustomize::Refers),
+}
+
+/// Texts, as a kustomization reads them.
+struct Read<'a>(&'a dyn Texts);
+
+impl kustomize::Sources for Read<'_> {
+    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
+        self.0.text(file)
+    }
+
+    fn tree(&self, file: &FilePath, show: &mut dyn FnMut(&Tree, &[Problem])) -> bool {
+        let Some(yaml) = self.0.yaml(file) else { return false };
+        show(&yaml.tree, &yaml.problems);
+        true
+    }
+
+    fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
+        self.0.list(directory)
+    }
 }
 
 impl Dialect for KubernetesDialect {
@@ -40,7 +68,7 @@ impl Dialect for KubernetesDialect {
     }
 
     fn claims(&self, file: &Utf8Path) -> bool {
-        is_yaml(file)
+        is_yaml(file) || is_kustomization(file)
     }
 
     fn reader(&self) -> Box<dyn Reader> {
@@ -58,7 +86,7 @@ impl Dialect for KubernetesDialect {
 
 impl Reader for KubernetesReader {
     fn roots_of(&mut self, document: &FilePath, _: &Site<'_>) -> BTreeSet<Utf8PathBuf> {
-        self.roots.of_file(document).cloned().into_iter().collect()
+        self.roots.of_file(document)
     }
 
     fn roots_below(&mut self, folder: &Utf8Path, _: &Site<'_>) -> BTreeSet<Utf8PathBuf> {
@@ -71,20 +99,23 @@ impl Reader for KubernetesReader {
         texts: &dyn Texts,
         settings: &StackSettings,
     ) -> Result<Understood, String> {
-        let files = match settings.members.is_empty() {
-            true => vec![FilePath::new(root)],
-            false => settings.members.to_vec(),
+        let is_directory = !is_yaml(root);
+        let mut notes = Vec::new();
+        let (objects, files, mut problems) = if is_directory && has_kustomization(root, texts) {
+            let built = kustomize::build(root, &Read(texts));
+            notes = built.notes;
+            (built.objects, built.files.into_iter().collect(), built.problems)
+        } else {
+            let files = match settings.members.is_empty() {
+                true => vec![FilePath::new(root)],
+                false => settings.members.to_vec(),
+            };
+            let (objects, problems) = plain(&files, texts);
+            (objects, files, problems)
         };
         let read: Vec<Arc<YamlFile>> = files.iter().filter_map(|file| texts.yaml(file)).collect();
         if read.is_empty() {
             return Err(format!("{root}: there is no such file"));
-        }
-        let mut objects: Vec<Object> = Vec::new();
-        let mut problems: Vec<(FilePath, Problem)> = Vec::new();
-        for file in &read {
-            let (of_file, told) = objects_of(&file.path, &file.tree);
-            objects.extend(of_file);
-            problems.extend(told.into_iter().map(|problem| (file.path.clone(), problem)));
         }
         let Declared { resources, identities, problems: told } = declared(objects);
         problems.extend(told);
@@ -93,28 +124,35 @@ impl Reader for KubernetesReader {
         let sources = read.iter().map(|file| (file.path.clone(), SourceFile::Yaml(file.clone()))).collect();
         let mut understood = Understood::new(KubernetesDialect.id(), meaning, sources);
         understood.own = Some(Arc::new(identities));
+        understood.notes = notes;
         for file in &read {
             understood = understood.with_problems(ProblemCode::Syntax, &file.path, file.problems.iter().cloned());
         }
-        for (file, problem) in problems {
+        // What a broken line has hidden is missing elsewhere; that is told once, where the line is.
+        let is_whole = |at: &FilePath| !read.iter().any(|file| file.path == *at && !file.problems.is_empty());
+        for (file, problem) in problems.into_iter().filter(|(file, _)| is_whole(file)) {
             understood = understood.with_problems(ProblemCode::Schema, &file, [problem]);
         }
+        understood.directories = files.iter().map(directory_of).chain([self.home(root).directory]).collect();
         Ok(understood)
     }
 
     /// A single file is a stack of its own for whoever asks for it alone.
     fn root_at(&self, file: &Utf8Path, texts: &dyn Texts) -> Option<Utf8PathBuf> {
+        if is_kustomization(file) {
+            return file.parent().map(Utf8Path::to_owned);
+        }
         let file = FilePath::new(file);
         let looks = texts.text(&file).is_some_and(|text| may_be_manifest(&text));
         (looks && texts.yaml(&file).is_some_and(|yaml| is_manifest(&yaml.tree))).then(|| file.as_path().to_owned())
     }
 
     fn is_there(&self, root: &Utf8Path, texts: &dyn Texts) -> bool {
-        self.roots.files(root).is_some() || self.root_at(root, texts).is_some()
+        self.roots.files(root).is_some() || has_kustomization(root, texts) || self.root_at(root, texts).is_some()
     }
 
     fn home(&self, root: &Utf8Path) -> Home {
-        let is_file = is_yaml(root);
+        let is_file = is_yaml(root) && !self.roots.is_kustomized(root);
         let directory = if is_file { root.parent().unwrap_or(root) } else { root };
         Home { directory: directory.to_owned(), name: root.to_owned() }
     }
@@ -122,10 +160,10 @@ impl Reader for KubernetesReader {
     fn index(&mut self, site: &Site<'_>, changed: Option<&BTreeSet<Utf8PathBuf>>) {
         let before = std::mem::take(&mut self.known);
         let mut files: BTreeSet<FilePath> =
-            site.sources.documents().into_iter().filter(|file| is_yaml(file.as_path())).collect();
+            site.sources.documents().into_iter().filter(|file| may_be_ours(file.as_path())).collect();
         match changed {
             None => {
-                files.extend(site.index.files().iter().filter(|file| is_yaml(file)).map(FilePath::new));
+                files.extend(site.index.files().iter().filter(|file| may_be_ours(file)).map(FilePath::new));
             }
             Some(changed) => {
                 files.retain(|file| changed.contains(&directory_of(file)));
@@ -134,27 +172,40 @@ impl Reader for KubernetesReader {
                 self.known = kept.map(|(file, known)| (file.clone(), known.clone())).collect();
                 let listed = changed.iter().filter(|directory| site.has(directory));
                 files.extend(
-                    listed.flat_map(|directory| site.texts().list(directory)).filter(|file| is_yaml(file.as_path())),
+                    listed
+                        .flat_map(|directory| site.texts().list(directory))
+                        .filter(|file| may_be_ours(file.as_path())),
                 );
             }
         }
         let mut is_other = false;
         for file in files {
-            let looks = site.texts().text(&file).is_some_and(|text| may_be_manifest(&text));
-            let Some(yaml) = looks.then(|| site.texts().yaml(&file)).flatten() else { continue };
+            let is_kustomization = is_kustomization(file.as_path());
+            let looks = || site.texts().text(&file).is_some_and(|text| may_be_manifest(&text));
+            let Some(yaml) = (is_kustomization || looks()).then(|| site.texts().yaml(&file)).flatten() else {
+                continue;
+            };
             let known = match before.get(&file) {
-                Some((of, objects)) if Arc::ptr_eq(of, &yaml) => Some(objects.clone()),
+                Some((of, known)) if Arc::ptr_eq(of, &yaml) => Some(known.clone()),
+                _ if is_kustomization => Some(kustomization(&yaml)),
                 _ => is_manifest(&yaml.tree).then(|| identities(&yaml)),
             };
-            let Some(objects) = known else { continue };
-            is_other |= before.get(&file).is_none_or(|(_, before)| *before != objects);
-            self.known.insert(file, (yaml, objects));
+            let Some(known) = known else { continue };
+            is_other |= before.get(&file).is_none_or(|(_, before)| *before != known);
+            self.known.insert(file, (yaml, known));
         }
         is_other |= self.known.len() != before.len();
         if is_other || changed.is_none() {
-            let manifests: Manifests =
-                self.known.iter().map(|(file, (_, objects))| (file.clone(), objects.clone())).collect();
-            self.roots = Arc::new(Roots::of(&manifests, site.folders));
+            let (mut manifests, mut kustomizations) = (Manifests::new(), Kustomizations::new());
+            for (file, (_, known)) in &self.known {
+                match known {
+                    Known::Manifest(objects) => drop(manifests.insert(file.clone(), objects.clone())),
+                    Known::Kustomization(refers) => {
+                        kustomizations.insert(directory_of(file), (file.clone(), refers.clone()));
+                    }
+                }
+            }
+            self.roots = Arc::new(Roots::of(&manifests, &kustomizations, site.folders));
         }
     }
 
@@ -167,10 +218,14 @@ impl Reader for KubernetesReader {
     }
 
     fn roots_reading(&self, file: &FilePath, _: &[Utf8PathBuf]) -> Option<BTreeSet<Utf8PathBuf>> {
-        Some(self.roots.of_file(file).cloned().into_iter().collect())
+        Some(self.roots.of_file(file))
     }
 
+    /// The files of a kustomization it names itself.
     fn complete(&self, root: &Utf8Path, settings: &mut StackSettings) {
+        if self.roots.is_kustomized(root) {
+            return;
+        }
         settings.members = self.roots.files(root).map(Arc::from).unwrap_or_default();
     }
 
@@ -180,7 +235,33 @@ impl Reader for KubernetesReader {
     }
 }
 
+/// Whether a file may be a part of a stack, by its name.
+fn may_be_ours(file: &Utf8Path) -> bool {
+    is_yaml(file) || is_kustomization(file)
+}
+
+fn has_kustomization(directory: &Utf8Path, texts: &dyn Texts) -> bool {
+    texts.list(directory).iter().any(|file| is_kustomization(file.as_path()))
+}
+
+/// The objects of files that are applied as they are.
+fn plain(files: &[FilePath], texts: &dyn Texts) -> (Vec<Object>, Vec<(FilePath, Problem)>) {
+    let (mut objects, mut problems) = (Vec::new(), Vec::new());
+    for file in files.iter().filter_map(|file| texts.yaml(file)) {
+        let (of_file, told) = objects_of(&file.path, &file.tree);
+        objects.extend(of_file);
+        problems.extend(told.into_iter().map(|problem| (file.path.clone(), problem)));
+    }
+    (objects, problems)
+}
+
 /// What the objects of a text are called.
-fn identities(yaml: &YamlFile) -> Arc<[Identity]> {
-    objects_of(&yaml.path, &yaml.tree).0.into_iter().map(|object| object.identity).collect()
+fn identities(yaml: &YamlFile) -> Known {
+    Known::Manifest(objects_of(&yaml.path, &yaml.tree).0.into_iter().map(|object| object.identity).collect())
+}
+
+fn kustomization(yaml: &YamlFile) -> Known {
+    let document = yaml.tree.documents().next().map(|document| foreshock_documents::read(document, &yaml.path).0);
+    let refers = document.map(|document| refers(&directory_of(&yaml.path), &document));
+    Known::Kustomization(refers.unwrap_or_default())
 }

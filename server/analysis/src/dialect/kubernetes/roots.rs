@@ -2,13 +2,15 @@
 //!
 //! Manifests say nothing about it: whoever applies them names files and directories. What lies in one directory, and below it, is
 //! applied together, as long as no object is declared twice: two files that declare the same objects are two ways to install the
-//! same thing, and two directories that do are two environments.
+//! same thing, and two directories that do are two environments. A kustomization says which files it is made of: each that no other
+//! one is made of is a stack.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_kubernetes::Identity;
+use foreshock_kubernetes::kustomize::Refers;
 use foreshock_text::FilePath;
 
 /// So many objects of one directory may be declared twice: somebody has copied a file and has not changed it yet.
@@ -18,18 +20,25 @@ const COPIED: usize = 3;
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Roots {
     files: BTreeMap<Utf8PathBuf, Vec<FilePath>>,
-    of_file: BTreeMap<FilePath, Utf8PathBuf>,
+    of_file: BTreeMap<FilePath, BTreeSet<Utf8PathBuf>>,
+    /// The roots that are kustomizations.
+    kustomized: BTreeSet<Utf8PathBuf>,
 }
 
 /// The objects that each file declares.
 pub(super) type Manifests = BTreeMap<FilePath, Arc<[Identity]>>;
 
+/// What the kustomization of each directory refers to, and its file.
+pub(super) type Kustomizations = BTreeMap<Utf8PathBuf, (FilePath, Refers)>;
+
 impl Roots {
     /// The stacks of these manifests. None reaches beyond the folder that it is in.
-    pub(super) fn of(manifests: &Manifests, folders: &[Utf8PathBuf]) -> Roots {
+    pub(super) fn of(manifests: &Manifests, kustomizations: &Kustomizations, folders: &[Utf8PathBuf]) -> Roots {
         let mut roots = Roots::default();
+        roots.kustomize(kustomizations);
         let mut by_folder: BTreeMap<Option<&Utf8PathBuf>, Vec<&FilePath>> = BTreeMap::new();
-        for file in manifests.keys() {
+        let plain: Vec<&FilePath> = manifests.keys().filter(|file| !roots.of_file.contains_key(*file)).collect();
+        for file in plain {
             let folder = folders.iter().filter(|folder| file.as_path().starts_with(folder)).max();
             match folder {
                 Some(folder) => by_folder.entry(Some(folder)).or_default().push(file),
@@ -43,9 +52,14 @@ impl Roots {
         roots
     }
 
-    /// The root whose stack reads a file.
-    pub(super) fn of_file(&self, file: &FilePath) -> Option<&Utf8PathBuf> {
-        self.of_file.get(file)
+    /// The roots whose stacks read a file.
+    pub(super) fn of_file(&self, file: &FilePath) -> BTreeSet<Utf8PathBuf> {
+        self.of_file.get(file).cloned().unwrap_or_default()
+    }
+
+    /// Whether a root is a kustomization.
+    pub(super) fn is_kustomized(&self, root: &Utf8Path) -> bool {
+        self.kustomized.contains(root)
     }
 
     /// The files of the stack at a root.
@@ -87,10 +101,47 @@ impl Roots {
     }
 
     fn add(&mut self, root: Utf8PathBuf, files: Vec<FilePath>) {
+        if self.kustomized.contains(&root) {
+            // What lies beside a kustomization and is no part of it.
+            files.into_iter().for_each(|file| self.add(file.as_path().to_owned(), vec![file.clone()]));
+            return;
+        }
         for file in &files {
-            self.of_file.insert(file.clone(), root.clone());
+            self.of_file.entry(file.clone()).or_default().insert(root.clone());
         }
         self.files.insert(root, files);
+    }
+
+    /// The kustomizations that no other one is made of, with the files that each is made of.
+    fn kustomize(&mut self, kustomizations: &Kustomizations) {
+        let parts: BTreeSet<&Utf8PathBuf> = kustomizations.values().flat_map(|(_, refers)| &refers.paths).collect();
+        for (directory, (_, refers)) in kustomizations {
+            if refers.is_component || parts.contains(directory) {
+                continue;
+            }
+            let mut files: BTreeSet<FilePath> = BTreeSet::new();
+            let mut seen: BTreeSet<&Utf8Path> = BTreeSet::new();
+            let mut open: Vec<&Utf8Path> = vec![directory];
+            while let Some(path) = open.pop() {
+                if !seen.insert(path) {
+                    continue;
+                }
+                match kustomizations.get(path) {
+                    Some((file, refers)) => {
+                        files.insert(file.clone());
+                        open.extend(refers.paths.iter().map(Utf8PathBuf::as_path));
+                    }
+                    None => {
+                        files.insert(FilePath::new(path));
+                    }
+                }
+            }
+            self.kustomized.insert(directory.clone());
+            for file in &files {
+                self.of_file.entry(file.clone()).or_default().insert(directory.clone());
+            }
+            self.files.insert(directory.clone(), files.into_iter().collect());
+        }
     }
 }
 
@@ -152,18 +203,58 @@ mod tests {
             .iter()
             .map(|(file, names)| (FilePath::new(*file), names.split_whitespace().map(identity).collect()))
             .collect();
-        let roots = Roots::of(&manifests, &[Utf8PathBuf::from("/w")]);
-        let told: Vec<(String, String)> = roots
+        let roots = Roots::of(&manifests, &Kustomizations::new(), &[Utf8PathBuf::from("/w")]);
+        assert_eq!(told(&roots), told_by(expect));
+    }
+
+    fn told_by(expect: &[(&str, &str)]) -> Vec<(String, String)> {
+        expect.iter().map(|(root, files)| ((*root).to_owned(), (*files).to_owned())).collect()
+    }
+
+    fn told(roots: &Roots) -> Vec<(String, String)> {
+        roots
             .files
             .iter()
             .map(|(root, files)| {
                 let names: Vec<&str> = files.iter().map(|file| file.as_path().as_str()).collect();
                 (root.to_string(), names.join(" "))
             })
-            .collect();
-        let expect: Vec<(String, String)> =
-            expect.iter().map(|(root, files)| ((*root).to_owned(), (*files).to_owned())).collect();
-        assert_eq!(told, expect);
+            .collect()
+    }
+
+    #[test]
+    fn kustomizations_that_no_other_one_is_made_of() {
+        let refers = |paths: &[&str], is_component| Refers {
+            is_component,
+            paths: paths.iter().map(Utf8PathBuf::from).collect(),
+        };
+        let kustomizations: Kustomizations = [
+            ("/w/base", refers(&["/w/base/a.yaml"], false)),
+            ("/w/overlays/prod", refers(&["/w/base", "/w/parts/ha", "/w/overlays/prod/patch.yaml"], false)),
+            ("/w/overlays/dev", refers(&["/w/base"], false)),
+            ("/w/parts/ha", refers(&[], true)),
+        ]
+        .into_iter()
+        .map(|(directory, refers)| {
+            let file = FilePath::new(format!("{directory}/kustomization.yaml"));
+            (Utf8PathBuf::from(directory), (file, refers))
+        })
+        .collect();
+        let manifests: Manifests =
+            ["/w/base/a.yaml", "/w/base/b.yaml"].map(|file| (FilePath::new(file), Arc::from([]))).into();
+        let roots = Roots::of(&manifests, &kustomizations, &[Utf8PathBuf::from("/w")]);
+        let base = "/w/base/a.yaml /w/base/kustomization.yaml";
+        let expect = [
+            ("/w/base", "/w/base/b.yaml".to_owned()),
+            ("/w/overlays/dev", format!("{base} /w/overlays/dev/kustomization.yaml")),
+            (
+                "/w/overlays/prod",
+                format!(
+                    "{base} /w/overlays/prod/kustomization.yaml /w/overlays/prod/patch.yaml /w/parts/ha/kustomization.yaml"
+                ),
+            ),
+        ];
+        assert_eq!(told(&roots), told_by(&expect.each_ref().map(|(root, files)| (*root, files.as_str()))));
     }
 
     #[test]
