@@ -118,9 +118,9 @@ fn tables_and_keys_are_offered() {
             deletes-stateful =
             deletion-unprotected =
             deploy-takes-down =
+            disruption-budget =
             fixed-capacity =
             hidden-pair =
-            isolation =
             and more
         "#]],
     );
@@ -240,9 +240,9 @@ fn values_are_offered() {
             rules = ["deletes-stateful"]
             rules = ["deletion-unprotected"]
             rules = ["deploy-takes-down"]
+            rules = ["disruption-budget"]
             rules = ["fixed-capacity"]
             rules = ["hidden-pair"]
-            rules = ["isolation"]
             and more
         "#]],
     );

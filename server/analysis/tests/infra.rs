@@ -357,6 +357,7 @@ fn a_directory_gives_the_files_that_surely_are_infrastructure() {
     assert_eq!(
         roots,
         [
+            (String::new(), StackKind::new("kubernetes")),
             infra("exported.json"),
             infra("infra/dev.yml"),
             infra("infra/prod.yaml"),

@@ -476,15 +476,8 @@ impl<'a> Graph<'a> {
                     targets.push(target);
                 }
             }
-            let Some(key) = &refers.key else { continue };
-            for &target in refers.types.iter().flat_map(|name| self.of_type(name)) {
-                let fits =
-                    target != index && self.fits(found.value, target, key) && self.agree(index, target, &refers.same);
-                if fits && seen.insert(target) {
-                    targets.push(target);
-                }
-            }
         }
+        targets.extend(self.referred_by_key(index, refers).into_iter().filter(|target| seen.insert(*target)));
         targets
     }
 
@@ -493,7 +486,7 @@ impl<'a> Graph<'a> {
         let targets = self.referred_instances(index, refers);
         let written =
             || self.instance(index).is_some_and(|instance| !paths::find(&instance.body, &refers.path).is_empty());
-        if targets.is_empty() && written() {
+        if targets.is_empty() && !refers.complete && written() {
             return Value::unknown(format!("{} is declared elsewhere", refers.path));
         }
         self.list(&targets)
@@ -552,6 +545,7 @@ impl<'a> Graph<'a> {
         }
         if is_component {
             self.read_unplaced(index, instance);
+            self.read_stores(index);
         }
         for path in &row.inherits {
             for found in paths::find(&instance.body, path) {

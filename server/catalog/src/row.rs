@@ -254,6 +254,9 @@ pub struct Related {
     /// Attributes or derived values that must be equal for that.
     #[serde(default)]
     pub same: Vec<String>,
+    /// Whether all that can be meant stands in this text: what leads nowhere here leads to nothing, and not elsewhere.
+    #[serde(default)]
+    pub(crate) complete: bool,
 }
 
 /// Host names of an instance: what a program calls it by.

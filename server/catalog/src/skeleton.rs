@@ -5,6 +5,7 @@ use std::sync::Arc;
 use foreshock_resources::{Instance, Kind, Mode};
 use rustc_hash::FxHashMap;
 
+use crate::matching::NamedAfter;
 use crate::{Catalog, Role, Row};
 
 /// Types whose instances say in an attribute what they are: `Microsoft.App/containerApps@2024-03-01`.
@@ -80,6 +81,8 @@ pub(crate) struct Skeleton {
     by_address: FxHashMap<Arc<str>, usize>,
     by_block: FxHashMap<Arc<str>, u32>,
     by_type: FxHashMap<Arc<str>, u32>,
+    /// Stores of others, by how they are called.
+    pub(crate) named_after: NamedAfter,
 }
 
 impl Skeleton {
@@ -95,6 +98,7 @@ impl Skeleton {
             skeleton.add_to_block(index, &block, &instance.address);
         }
         skeleton.find_relations(catalog);
+        skeleton.named_after = NamedAfter::of(instances.iter().map(Arc::as_ref), catalog);
         skeleton
     }
 

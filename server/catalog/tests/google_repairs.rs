@@ -316,6 +316,7 @@ fn pods() {
         }
         "#,
         expect![[r#"
+            replica-bounds: kubernetes_horizontal_pod_autoscaler.scaled can't add a pod: it may have 1, and has as many <- max_replicas = 1
             kubernetes_deployment.scaled: Keep at least two pods (single-point-of-failure, no-redundancy)
                 kubernetes_horizontal_pod_autoscaler.scaled: spec.min_replicas = 2
                 kubernetes_horizontal_pod_autoscaler.scaled: spec.max_replicas = 2

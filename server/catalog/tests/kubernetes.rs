@@ -268,13 +268,13 @@ fn services_called_by_name() {
         kubernetes_deployment.stock app_server 1/2 zones?(no zone is written)
         kubernetes_deployment.web app_server 1/2 zones?(no zone is written)
         kubernetes_deployment.web -requires/likely-> kubernetes_deployment.orders
-            spec.template.spec.container.env.value of kubernetes_deployment.web names kubernetes_service_v1.orders
+            ORDERS of kubernetes_deployment.web names kubernetes_service_v1.orders
             kubernetes_service_v1.orders selects the pods of kubernetes_deployment.orders
         kubernetes_deployment.web -requires/likely-> kubernetes_deployment.payments
-            spec.template.spec.container.env.value of kubernetes_deployment.web names kubernetes_service_v1.payments
+            PAYMENTS of kubernetes_deployment.web names kubernetes_service_v1.payments
             kubernetes_service_v1.payments selects the pods of kubernetes_deployment.payments
         kubernetes_deployment.web -requires/likely-> kubernetes_deployment.stock
-            spec.template.spec.container.env.value of kubernetes_deployment.web names kubernetes_service_v1.stock
+            STOCK_HOST of kubernetes_deployment.web names kubernetes_service_v1.stock
             kubernetes_service_v1.stock selects the pods of kubernetes_deployment.stock
     "#]],
     );
@@ -296,7 +296,7 @@ fn a_name_in_another_namespace_needs_its_namespace() {
         kubernetes_deployment.stock app_server 1/2 zones?(no zone is written)
         kubernetes_deployment.web app_server 1/2 zones?(no zone is written)
         kubernetes_deployment.web -requires/likely-> kubernetes_deployment.stock
-            spec.template.spec.container.env.value of kubernetes_deployment.web names kubernetes_service_v1.stock
+            URL of kubernetes_deployment.web names kubernetes_service_v1.stock
             kubernetes_service_v1.stock selects the pods of kubernetes_deployment.stock
     "#]],
     );

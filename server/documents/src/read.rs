@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(node.get("c").map(|c| &c.content), Some(&Content::Scalar(Kind::Bool(true))));
         assert_eq!(node.get("d"), None);
         assert_eq!(node.get("f").map(|f| f.items().len()), Some(2));
-        assert_eq!(node.entry("e").map(|e| (e.key.span.start, e.value.place.span.start)), Some((23, 26)));
+        assert_eq!(node.entry("e").map(|e| (e.key.span.start, e.value.place.span.start)), Some((24, 27)));
     }
 
     #[test]

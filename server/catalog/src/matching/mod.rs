@@ -3,6 +3,7 @@
 //! All of it is three-valued in one direction: what is not known links nothing.
 
 mod mentions;
+mod named_after;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use foreshock_model::{Confidence, Evidence};
 use foreshock_resources::{Kind, Trace, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub(crate) use self::named_after::NamedAfter;
 use crate::Role;
 use crate::addresses;
 use crate::graph::{Carried, Edge, Graph, Node, PLAIN, plain};
@@ -20,7 +22,7 @@ use crate::joins::{Compared, KeyTable, text};
 use crate::paths::{self, Found};
 use crate::reads::Cell;
 use crate::relations::{Link, Relation};
-use crate::row::EdgeRow;
+use crate::row::{EdgeRow, Related};
 
 /// Ends of names that nobody outside can resolve.
 const INTERNAL: &[&str] = &[".svc", ".svc.cluster.local", ".local", ".internal"];
@@ -176,6 +178,24 @@ impl<'a> Graph<'a> {
             }
         }
         links
+    }
+
+    /// Whom an instance refers to by a key, in their order.
+    pub(crate) fn referred_by_key(&self, index: usize, refers: &Related) -> Vec<usize> {
+        let (Some(key), Some(instance)) = (&refers.key, self.instance(index)) else { return Vec::new() };
+        let mut targets = Vec::new();
+        for found in values(&instance.body, &refers.path) {
+            for name in &refers.types {
+                let candidates = self.key_table(name, key).candidates(found.value);
+                let fits = |target: &usize| {
+                    *target != index && self.fits(found.value, *target, key) && self.agree(index, *target, &refers.same)
+                };
+                targets.extend(candidates.into_iter().filter(fits));
+            }
+        }
+        targets.sort_unstable();
+        targets.dedup();
+        targets
     }
 
     /// What is in a relation of the form `key`.

@@ -105,6 +105,11 @@ fn addresses(objects: &[Object]) -> Vec<Arc<str>> {
 
 fn instance(object: &Object, address: Arc<str>, is_secret: &dyn Fn(&Place) -> bool) -> Instance {
     let Identity { group, kind, name, .. } = &object.identity;
+    // What tells it from others of its kind, so that nobody takes two for replicas of each other.
+    let name = match address.strip_suffix(&**name) {
+        Some(before) if before.matches('/').count() == 1 => name.clone(),
+        _ => address.clone(),
+    };
     let (type_name, is_providers) = api().type_name(kind, group);
     let spelled = if is_providers { Spelled::AsProvider } else { Spelled::AsApi };
     let header = object.header();
@@ -120,7 +125,7 @@ fn instance(object: &Object, address: Arc<str>, is_secret: &dyn Fn(&Place) -> bo
         address,
         mode: Mode::Managed,
         type_name: type_name.into(),
-        name: name.clone(),
+        name,
         module: Arc::from(""),
         key: Key::None,
         block,

@@ -104,7 +104,12 @@ impl Reader for KubernetesReader {
         let (objects, files, mut problems) = if is_directory && has_kustomization(root, texts) {
             let built = kustomize::build(root, &Read(texts));
             notes = built.notes;
-            (built.objects, built.files.into_iter().collect(), built.problems)
+            let (mut objects, mut files, mut problems) = (built.objects, built.files, built.problems);
+            let (beside, told) = plain(&settings.members, texts);
+            objects.extend(beside);
+            files.extend(settings.members.iter().cloned());
+            problems.extend(told);
+            (objects, files.into_iter().collect(), problems)
         } else {
             let files = match settings.members.is_empty() {
                 true => vec![FilePath::new(root)],
@@ -221,12 +226,8 @@ impl Reader for KubernetesReader {
         Some(self.roots.of_file(file))
     }
 
-    /// The files of a kustomization it names itself.
     fn complete(&self, root: &Utf8Path, settings: &mut StackSettings) {
-        if self.roots.is_kustomized(root) {
-            return;
-        }
-        settings.members = self.roots.files(root).map(Arc::from).unwrap_or_default();
+        settings.members = self.roots.members(root).into();
     }
 
     fn apart(&self) -> Option<NewReader> {

@@ -21,8 +21,8 @@ const COPIED: usize = 3;
 pub(super) struct Roots {
     files: BTreeMap<Utf8PathBuf, Vec<FilePath>>,
     of_file: BTreeMap<FilePath, BTreeSet<Utf8PathBuf>>,
-    /// The roots that are kustomizations.
-    kustomized: BTreeSet<Utf8PathBuf>,
+    /// The roots that are kustomizations, with what lies beside them and is applied, too.
+    kustomized: BTreeMap<Utf8PathBuf, Vec<FilePath>>,
 }
 
 /// The objects that each file declares.
@@ -36,6 +36,7 @@ impl Roots {
     pub(super) fn of(manifests: &Manifests, kustomizations: &Kustomizations, folders: &[Utf8PathBuf]) -> Roots {
         let mut roots = Roots::default();
         roots.kustomize(kustomizations);
+        roots.take_in(manifests, kustomizations);
         let mut by_folder: BTreeMap<Option<&Utf8PathBuf>, Vec<&FilePath>> = BTreeMap::new();
         let plain: Vec<&FilePath> = manifests.keys().filter(|file| !roots.of_file.contains_key(*file)).collect();
         for file in plain {
@@ -59,7 +60,12 @@ impl Roots {
 
     /// Whether a root is a kustomization.
     pub(super) fn is_kustomized(&self, root: &Utf8Path) -> bool {
-        self.kustomized.contains(root)
+        self.kustomized.contains_key(root)
+    }
+
+    /// The files that a stack is made of beside what its kustomization names.
+    pub(super) fn members(&self, root: &Utf8Path) -> &[FilePath] {
+        self.kustomized.get(root).or_else(|| self.files.get(root)).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The files of the stack at a root.
@@ -101,7 +107,7 @@ impl Roots {
     }
 
     fn add(&mut self, root: Utf8PathBuf, files: Vec<FilePath>) {
-        if self.kustomized.contains(&root) {
+        if self.kustomized.contains_key(&root) {
             // What lies beside a kustomization and is no part of it.
             files.into_iter().for_each(|file| self.add(file.as_path().to_owned(), vec![file.clone()]));
             return;
@@ -110,6 +116,31 @@ impl Roots {
             self.of_file.entry(file.clone()).or_default().insert(root.clone());
         }
         self.files.insert(root, files);
+    }
+
+    /// What lies in the directory of a kustomization, is not named by it and declares other objects runs beside them, unless the
+    /// kustomization gives those other names.
+    fn take_in(&mut self, manifests: &Manifests, kustomizations: &Kustomizations) {
+        let mut taken: Vec<(Utf8PathBuf, FilePath)> = Vec::new();
+        for (root, files) in &self.files {
+            if kustomizations.get(root).is_none_or(|(_, refers)| refers.renames) {
+                continue;
+            }
+            let mut known: BTreeSet<&Identity> =
+                files.iter().filter_map(|file| manifests.get(file)).flat_map(|objects| objects.iter()).collect();
+            for (file, objects) in manifests {
+                let is_beside = file.as_path().parent() == Some(root) && !self.of_file.contains_key(file);
+                if is_beside && objects.iter().all(|object| !known.contains(object)) {
+                    known.extend(objects.iter());
+                    taken.push((root.clone(), file.clone()));
+                }
+            }
+        }
+        for (root, file) in taken {
+            self.of_file.entry(file.clone()).or_default().insert(root.clone());
+            self.files.entry(root.clone()).or_default().push(file.clone());
+            self.kustomized.entry(root).or_default().push(file);
+        }
     }
 
     /// The kustomizations that no other one is made of, with the files that each is made of.
@@ -136,7 +167,7 @@ impl Roots {
                     }
                 }
             }
-            self.kustomized.insert(directory.clone());
+            self.kustomized.insert(directory.clone(), Vec::new());
             for file in &files {
                 self.of_file.entry(file.clone()).or_default().insert(directory.clone());
             }
@@ -226,6 +257,7 @@ mod tests {
     fn kustomizations_that_no_other_one_is_made_of() {
         let refers = |paths: &[&str], is_component| Refers {
             is_component,
+            renames: false,
             paths: paths.iter().map(Utf8PathBuf::from).collect(),
         };
         let kustomizations: Kustomizations = [

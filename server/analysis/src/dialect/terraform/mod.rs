@@ -212,6 +212,10 @@ impl Reader for TerraformReader {
         if is_terragrunt(file.as_path()) {
             return Some(self.units.reading(file));
         }
+        let path = file.as_path();
+        if !(is_configuration(path) || is_variable_file(path) || is_deployment(path)) {
+            return Some(BTreeSet::new());
+        }
         let is_inside = folders.iter().any(|folder| file.as_path().starts_with(folder));
         is_inside.then(|| self.calls.roots_of(&directory_of(file)))
     }

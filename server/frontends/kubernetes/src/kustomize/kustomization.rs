@@ -24,6 +24,8 @@ pub(super) fn kustomization_in(directory: &Utf8Path, sources: &dyn Sources) -> O
 pub struct Refers {
     /// Whether it can only be a part of another one.
     pub is_component: bool,
+    /// Whether it gives what it is made of other names or another namespace.
+    pub renames: bool,
     /// Files and directories of the disk.
     pub paths: Vec<Utf8PathBuf>,
 }
@@ -45,7 +47,8 @@ pub fn refers(directory: &Utf8Path, node: &Node) -> Refers {
         }
     }
     let is_component = node.get("kind").and_then(Node::text).is_some_and(|kind| &**kind == "Component");
-    Refers { is_component, paths }
+    let renames = ["namePrefix", "nameSuffix", "namespace"].iter().any(|field| node.get(field).is_some());
+    Refers { is_component, renames, paths }
 }
 
 /// Whether a path is one of another machine.

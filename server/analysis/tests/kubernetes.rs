@@ -1,0 +1,272 @@
+//! Manifests and kustomizations as stacks: which files make up one, what is found, where it stands, and the repair in its place.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+use foreshock_analysis::{Snapshot, Workspace};
+use foreshock_fixture::Directory;
+
+fn snapshot_of(directory: &Directory) -> Arc<Snapshot> {
+    Workspace::new().snapshot_of(directory.root()).unwrap()
+}
+
+/// Every stack, its dependencies, what could not be read, and the findings of some rules with the text that is underlined and the
+/// edits of the first repair.
+fn told(fixture: &str, rules: &[&str]) -> String {
+    let directory = Directory::of(fixture);
+    let snapshot = snapshot_of(&directory);
+    let relative = |path: &camino::Utf8Path| path.strip_prefix(directory.root()).unwrap_or(path).to_string();
+    let mut told = String::new();
+    for (index, stack) in snapshot.stacks.iter().enumerate() {
+        told += &format!("{} ({})\n", relative(&stack.root), stack.kind);
+        let system = stack.system();
+        for dependency in &system.dependencies {
+            let id = |index| &system.component(index).unwrap().id;
+            told += &format!(
+                "  {} -> {} ({})\n",
+                id(dependency.from),
+                id(dependency.to),
+                format!("{:?}", dependency.confidence).to_lowercase()
+            );
+        }
+        for problem in &stack.problems {
+            told += &format!("  {}: {}\n", relative(problem.file.as_path()), problem.problem.message);
+        }
+        for finding in stack.findings.iter().filter(|finding| rules.contains(&finding.rule.as_str())) {
+            let file = snapshot.file(&finding.place.file).unwrap();
+            let line = file.text.line_of(finding.place.span.start) + 1;
+            let text = file.text.slice(finding.place.span).lines().next().unwrap_or_default();
+            told += &format!(
+                "  {}:{line}: {}: {} `{text}`\n",
+                relative(finding.place.file.as_path()),
+                finding.rule,
+                finding.component_id
+            );
+            for edit in snapshot.fixes(index, finding).first().iter().flat_map(|fix| &fix.edits) {
+                let file = snapshot.file(&edit.place.file).unwrap();
+                let line = file.text.line_of(edit.place.span.start) + 1;
+                told += &format!("    {}:{line} <- {}\n", relative(edit.place.file.as_path()), edit.text.trim());
+            }
+        }
+    }
+    told
+}
+
+#[track_caller]
+fn check(fixture: &str, rules: &[&str], expect: Expect) {
+    expect.assert_eq(&told(fixture, rules));
+}
+
+const SINGLE: &[&str] = &["single-point-of-failure"];
+
+fn workload(kind: &str, name: &str, replicas: &str, rest: &str) -> String {
+    format!(
+        "---\napiVersion: apps/v1\nkind: {kind}\nmetadata:\n  name: {name}\nspec:\n{replicas}  selector: {{matchLabels: {{app: \
+         {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec:\n      containers:\n        - name: {name}\n          \
+         image: example/{name}\n{rest}"
+    )
+}
+
+fn service(name: &str, rest: &str) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: {name}\nspec:\n{rest}  selector: {{app: {name}}}\n  ports: [{{port: 80}}]\n"
+    )
+}
+
+fn shop(replicas: &str) -> String {
+    let env = "          env:\n            - name: ORDERS_HOST\n              value: orders\n";
+    [
+        workload("Deployment", "web", "  replicas: 3\n", env),
+        service("web", "  type: LoadBalancer\n"),
+        workload("Deployment", "orders", replicas, ""),
+        service("orders", ""),
+    ]
+    .concat()
+}
+
+#[test]
+fn one_pod_behind_another_service() {
+    check(
+        &format!("//- k8s/shop.yaml\n{}", shop("  replicas: 1\n")),
+        SINGLE,
+        expect![[r#"
+            k8s (kubernetes)
+              Deployment/web -> Deployment/orders (likely)
+              Service/web -> Deployment/web (certain)
+              k8s/shop.yaml:33: single-point-of-failure: Deployment/orders `replicas: 1`
+                k8s/shop.yaml:33 <- 2
+        "#]],
+    );
+}
+
+#[test]
+fn a_number_that_is_not_written_is_written_first() {
+    let text = shop("");
+    let told = told(&format!("//- k8s/shop.yaml\n{text}"), SINGLE);
+    assert!(told.contains("<- replicas: 2"), "{told}");
+}
+
+#[test]
+fn files_of_a_directory_tree_are_one_stack_and_environments_are_several() {
+    let orders = workload("Deployment", "orders", "  replicas: 1\n", "");
+    let env = "          args: [\"--orders=orders:80\"]\n";
+    let web = workload("Deployment", "web", "  replicas: 1\n", env);
+    check(
+        &format!("//- k8s/web/web.yaml\n{web}//- k8s/orders/orders.yaml\n{orders}{}", service("orders", "")),
+        &[],
+        expect![[r#"
+            k8s (kubernetes)
+              Deployment/web -> Deployment/orders (likely)
+        "#]],
+    );
+    check(
+        &format!("//- dev/orders.yaml\n{orders}//- prod/orders.yaml\n{orders}"),
+        &[],
+        expect![[r#"
+            dev (kubernetes)
+            prod (kubernetes)
+        "#]],
+    );
+}
+
+#[test]
+fn a_shared_map_connects_each_pod_with_what_it_reads_of_it() {
+    let read = |key: &str| {
+        format!(
+            "          env:\n            - name: ADDRESS\n              valueFrom: {{configMapKeyRef: {{name: hosts, key: {key}}}}}\n"
+        )
+    };
+    let map =
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: hosts}\ndata:\n  one: one:80\n  other: http://other\n";
+    let all = [
+        map.to_owned(),
+        workload("Deployment", "a", "", &read("one")),
+        workload("Deployment", "b", "", &read("other")),
+        workload("Deployment", "c", "", "          envFrom: [{configMapRef: {name: hosts}}]\n"),
+        workload("Deployment", "one", "", ""),
+        workload("Deployment", "other", "", ""),
+        service("one", ""),
+        service("other", ""),
+    ]
+    .concat();
+    check(
+        &format!("//- k8s/all.yaml\n{all}"),
+        &[],
+        expect![[r#"
+            k8s (kubernetes)
+              Deployment/a -> Deployment/one (likely)
+              Deployment/b -> Deployment/other (likely)
+              Deployment/c -> Deployment/one (likely)
+              Deployment/c -> Deployment/other (likely)
+        "#]],
+    );
+}
+
+#[test]
+fn a_secret_connects_and_is_never_shown() {
+    let secret = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  url: cG9zdGdyZXM6Ly91c2VyOmh1c2hodXNoQGRiOjU0MzIvYQ==\n";
+    let reads =
+        "          env:\n            - name: URL\n              valueFrom: {secretKeyRef: {name: db, key: url}}\n";
+    let all = [
+        secret.to_owned(),
+        workload("Deployment", "a", "", reads),
+        workload("StatefulSet", "db", "", ""),
+        service("db", ""),
+    ];
+    let fixture = format!("//- k8s/all.yaml\n{}", all.concat());
+    let directory = Directory::of(&fixture);
+    let snapshot = snapshot_of(&directory);
+    let stack = &snapshot.stacks[0];
+    assert!(
+        stack.system().dependencies.iter().any(|one| one.evidence.iter().any(|line| line.why.contains("Service/db")))
+    );
+    assert!(!format!("{:?}", stack.findings).contains("hushhush"));
+}
+
+#[test]
+fn an_overlay_decides_in_its_own_file() {
+    let base = shop("  replicas: 3\n");
+    let fixture = format!(
+        "//- base/kustomization.yaml\nresources: [shop.yaml]\n//- base/shop.yaml\n{base}\
+         //- overlays/prod/kustomization.yaml\nresources: [../../base]\n\
+         //- overlays/dev/kustomization.yaml\nresources: [../../base]\nnamePrefix: dev-\nreplicas:\n  - name: orders\n    count: 1\n\
+         //- overlays/test/kustomization.yaml\nresources: [../../base]\npatches:\n  - path: one.yaml\n\
+         //- overlays/test/one.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: orders}}\nspec:\n  replicas: 1\n"
+    );
+    check(
+        &fixture,
+        SINGLE,
+        expect![[r#"
+            overlays/dev (kubernetes)
+              Service/dev-web -> Deployment/dev-web (certain)
+            overlays/prod (kubernetes)
+              Deployment/web -> Deployment/orders (likely)
+              Service/web -> Deployment/web (certain)
+            overlays/test (kubernetes)
+              Deployment/web -> Deployment/orders (likely)
+              Service/web -> Deployment/web (certain)
+              overlays/test/one.yaml:5: single-point-of-failure: Deployment/orders `replicas: 1`
+                overlays/test/one.yaml:5 <- 2
+        "#]],
+    );
+}
+
+#[test]
+fn a_patch_inside_of_the_kustomization_is_mended_there() {
+    let base = shop("  replicas: 3\n");
+    let fixture = format!(
+        "//- k8s/shop.yaml\n{base}//- k8s/kustomization.yaml\nresources:\n  - shop.yaml\npatches:\n  - target: {{kind: Deployment, name: \
+         orders}}\n    patch: |-\n      - op: replace\n        path: /spec/replicas\n        value: 1\n"
+    );
+    check(
+        &fixture,
+        SINGLE,
+        expect![[r#"
+            k8s (kubernetes)
+              Deployment/web -> Deployment/orders (likely)
+              Service/web -> Deployment/web (certain)
+              k8s/kustomization.yaml:8: single-point-of-failure: Deployment/orders `value: 1`
+                k8s/kustomization.yaml:8 <- 2
+        "#]],
+    );
+}
+
+#[test]
+fn a_comment_silences_and_a_broken_line_is_told_once() {
+    let text = shop("  replicas: 1 # foreshock:ignore single-point-of-failure reason: a toy\n");
+    let directory = Directory::of(&format!("//- k8s/shop.yaml\n{text}"));
+    let snapshot = snapshot_of(&directory);
+    let stack = &snapshot.stacks[0];
+    assert!(
+        stack.suppressed.iter().any(|one| &*one.finding.component_id == "Deployment/orders"),
+        "{:?}",
+        stack.findings
+    );
+    let broken = format!("{}---\napiVersion: v1\nkind: Service\nmetadata: [\n", shop("  replicas: 1\n"));
+    let directory = Directory::of(&format!("//- k8s/shop.yaml\n{broken}"));
+    let snapshot = snapshot_of(&directory);
+    assert_eq!(snapshot.stacks.len(), 1);
+    assert!(!snapshot.stacks[0].problems.is_empty());
+    assert!(snapshot.stacks[0].findings.iter().any(|finding| finding.rule.as_str() == "single-point-of-failure"));
+}
+
+#[test]
+fn what_is_no_manifest_is_passed_over() {
+    check(
+        "//- values.yaml\nreplicaCount: 1\n//- a.yaml\napiVersion: v2\nname: chart\n//- b.yaml\napiVersion: v1\nkind: Config\nclusters: []\n",
+        &[],
+        expect![[""]],
+    );
+}
+
+#[test]
+fn the_same_kind_and_name_in_two_namespaces_are_two() {
+    let in_namespace = |name: &str| {
+        workload("Deployment", "web", "", "").replace("  name: web\n", &format!("  name: web\n  namespace: {name}\n"))
+    };
+    let directory = Directory::of(&format!("//- k8s/all.yaml\n{}{}", in_namespace("a"), in_namespace("b")));
+    let snapshot = snapshot_of(&directory);
+    let ids: Vec<String> = snapshot.stacks[0].system().components.iter().map(|one| one.id.to_string()).collect();
+    assert_eq!(ids, ["a/Deployment/web", "b/Deployment/web"]);
+}
