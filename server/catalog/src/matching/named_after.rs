@@ -43,7 +43,7 @@ fn own_words(name: &str) -> (Vec<&str>, bool) {
     // `ratings-v2-mysql` is a version of `ratings` that uses a store, and none.
     let is_version = |word: &&str| word.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok());
     let is_store = words.len() > 1 && words.iter().any(|word| STORES.contains(word)) && !words.iter().any(is_version);
-    let kept = words.iter().copied().filter(|word| !PLAIN_WORDS.contains(word) && !(is_store && STORES.contains(word)));
+    let kept = words.iter().copied().filter(|word| !(PLAIN_WORDS.contains(word) || is_store && STORES.contains(word)));
     (kept.collect(), is_store)
 }
 
@@ -55,7 +55,8 @@ impl NamedAfter {
             (instance.type_name.starts_with("kubernetes_") || instance.type_name.starts_with("compose_"))
                 && row.is_some_and(|row| row.kind.is_some() && !row.carriers.is_empty())
         };
-        let (mut owners, mut stores): (FxHashMap<String, Vec<usize>>, Vec<(String, usize)>) = Default::default();
+        let mut owners: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        let mut stores: Vec<(String, usize)> = Vec::new();
         for (index, instance) in instances.enumerate().filter(|(_, instance)| is_workload(instance)) {
             let (words, is_store) = own_words(&instance.name);
             let key = words.join("-");

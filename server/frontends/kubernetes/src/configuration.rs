@@ -63,7 +63,7 @@ impl Configuration {
     }
 
     /// Puts into an object what its pods are given.
-    pub(crate) fn put_into(&self, object: &mut Object) {
+    pub(crate) fn fill(&self, object: &mut Object) {
         let Some(path) = api().pods(&object.identity.kind) else { return };
         let mut path: Vec<&str> = path.iter().map(String::as_str).collect();
         path.push("spec");
@@ -71,14 +71,14 @@ impl Configuration {
         let Some(pod) = object.node.at_mut(&path) else { return };
         for list in ["containers", "initContainers"] {
             for container in pod.get_mut(list).and_then(Node::items_mut).into_iter().flatten() {
-                self.into_container(container, namespace.as_ref());
+                self.fill_container(container, namespace.as_ref());
             }
         }
         for volume in pod.get_mut("volumes").and_then(Node::items_mut).into_iter().flatten() {
-            self.into_volume(volume, namespace.as_ref());
+            self.fill_volume(volume, namespace.as_ref());
             let sources = volume.get_mut("projected").and_then(|projected| projected.get_mut("sources"));
             for source in sources.and_then(Node::items_mut).into_iter().flatten() {
-                self.into_volume(source, namespace.as_ref());
+                self.fill_volume(source, namespace.as_ref());
             }
         }
     }
@@ -87,7 +87,7 @@ impl Configuration {
         self.contents.get(&(store, namespace.cloned(), name.clone())).map(Vec::as_slice)
     }
 
-    fn into_container(&self, container: &mut Node, namespace: Option<&Arc<str>>) {
+    fn fill_container(&self, container: &mut Node, namespace: Option<&Arc<str>>) {
         for variable in container.get_mut("env").and_then(Node::items_mut).into_iter().flatten() {
             let given = [Store::ConfigMap, Store::Secret].into_iter().find_map(|store| {
                 let reference = variable.at(&["valueFrom", store.fields().0])?;
@@ -155,7 +155,7 @@ impl Configuration {
         }
     }
 
-    fn into_volume(&self, volume: &mut Node, namespace: Option<&Arc<str>>) {
+    fn fill_volume(&self, volume: &mut Node, namespace: Option<&Arc<str>>) {
         for store in [Store::ConfigMap, Store::Secret] {
             let (_, _, field, called) = store.fields();
             let Some(source) = volume.get_mut(field) else { continue };

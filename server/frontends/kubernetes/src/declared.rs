@@ -27,7 +27,7 @@ pub struct Declared {
 pub fn declared(objects: Vec<Object>) -> Declared {
     let (mut objects, problems) = without_doubles(objects);
     let configuration = Configuration::of(&objects);
-    objects.iter_mut().for_each(|object| configuration.put_into(object));
+    objects.iter_mut().for_each(|object| configuration.fill(object));
     let secrets: Vec<Place> = objects
         .iter()
         .filter(|object| &*object.identity.kind == "Secret")
