@@ -116,6 +116,12 @@ pub(super) fn alike(before: &Stack, now: &Stack, sides: &mut [Side<'_>; 2], foun
 
 /// What `other` does not know and `knows` does. `stack` is that of the side which knows.
 fn collapses(other: &Resources, knows: &Resources, stack: &Stack, name: &dyn Fn(&str) -> String) -> Collapses {
+    // Mostly all is at hand and counted.
+    let is_unread = |call: &ModuleCall| call.directory.is_none();
+    let is_uncounted = |instance: &Arc<Instance>| instance.address.contains("[*]");
+    if !other.modules.iter().any(is_unread) && !other.instances.iter().any(is_uncounted) {
+        return Collapses::default();
+    }
     let mut all: BTreeMap<String, To> = BTreeMap::new();
     let calls: BTreeMap<&str, &ModuleCall> = knows.modules.iter().map(|call| (&*call.address, call)).collect();
     let declared = Declared::of(knows, stack);

@@ -37,6 +37,10 @@ pub(super) fn alike(now: &Stack, sides: &mut [Side<'_>; 2], found: &mut Found) {
 }
 
 fn of_instance(before: &Instance, after: &Instance, found: &mut Found) -> Option<(Instance, Instance)> {
+    // Mostly a resource is what it was, and then nothing of it is known on one side only.
+    if before.body == after.body && before.region == after.region {
+        return None;
+    }
     let bodies = of_body(&before.body, &after.body, &after.address, "", found);
     let region = |instance: &Instance| instance.region.as_ref().is_some_and(Value::is_known);
     let regions_differ = region(before) != region(after);
