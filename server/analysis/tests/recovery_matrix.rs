@@ -749,3 +749,77 @@ resource "aws_db_instance" "orders" {
         expect![[r#""#]],
     );
 }
+
+/// Two answers for one name: who has asked before keeps the old one for as long as its record says.
+#[test]
+fn a_name_with_two_answers_is_old_for_its_ttl() {
+    check(
+        r#"
+resource "aws_route53_zone" "shop" {
+  name = "shop.example"
+}
+resource "aws_route53_record" "a" {
+  zone_id        = aws_route53_zone.shop.zone_id
+  name           = "www"
+  type           = "A"
+  ttl            = 300
+  records        = [aws_eip.a.public_ip]
+  set_identifier = "a"
+  failover_routing_policy {
+    type = "PRIMARY"
+  }
+}
+resource "aws_route53_record" "b" {
+  zone_id        = aws_route53_zone.shop.zone_id
+  name           = "www"
+  type           = "A"
+  ttl            = 300
+  records        = [aws_eip.b.public_ip]
+  set_identifier = "b"
+  failover_routing_policy {
+    type = "SECONDARY"
+  }
+}
+resource "aws_eip" "a" {
+  instance = aws_instance.a.id
+}
+resource "aws_eip" "b" {
+  instance = aws_instance.b.id
+}
+resource "aws_instance" "a" {
+  ami               = "ami-1"
+  instance_type     = "m5.large"
+  availability_zone = "eu-west-1a"
+}
+resource "aws_instance" "b" {
+  ami               = "ami-1"
+  instance_type     = "m5.large"
+  availability_zone = "eu-west-1b"
+}
+"#,
+        expect![[r#"
+            zone: backup and restore
+            region: backup and restore
+            entry aws_route53_zone.shop
+              software: 485..6420 by aws_instance.a
+              instance: 125..1920 by aws_instance.a
+              zone: 965..11820 by aws_instance.a
+              region: 3965..91020 by aws_instance.a
+            aws_instance.a
+              software: 485..6420 [resource "aws_instance" "a" {]
+              instance: 125..1920 [resource "aws_instance" "a" {]
+              zone: 965..11820 [resource "aws_instance" "a" {]
+              region: 3965..91020 [resource "aws_instance" "a" {]
+            aws_instance.b
+              software: 485..6420 [resource "aws_instance" "b" {]
+              instance: 125..1920 [resource "aws_instance" "b" {]
+              zone: 965..11820 [resource "aws_instance" "b" {]
+              region: 3965..91020 [resource "aws_instance" "b" {]
+            aws_route53_zone.shop
+              software: 420..6300 [resource "aws_route53_zone" "shop" {]
+              instance: 0..300 [survivors ttl            = 300]
+              zone: 0..300 [survivors ttl            = 300]
+              region: 2160..90900 [resource "aws_route53_zone" "shop" {]
+        "#]],
+    );
+}
