@@ -249,7 +249,8 @@ impl Stack {
             return Some(why);
         }
         let components = &self.system().components;
-        let mut kinds: Vec<&str> = components.iter().map(|component| &*component.type_name).collect();
+        let mut kinds: Vec<&str> =
+            components.iter().map(|component| self.type_said(component.id.as_str(), &component.type_name)).collect();
         kinds.sort_unstable();
         kinds.dedup();
         let more = if kinds.len() > MOST_NAMED {

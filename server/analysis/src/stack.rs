@@ -458,6 +458,12 @@ impl Stack {
         resources.map_or_else(|| sentence.to_owned(), |all| all.spelling.said(address, sentence).into_owned())
     }
 
+    /// The type of the resource at an address, in the names of its text.
+    pub fn type_said<'a>(&'a self, address: &str, type_name: &'a str) -> &'a str {
+        let words = self.resources().and_then(|all| all.spelling.of(address));
+        words.map_or(type_name, |words| &words.type_name)
+    }
+
     /// The path of an attribute of the resource at an address, in the names of its text.
     pub(crate) fn path_said(&self, address: &str, path: &str) -> String {
         let words = self.resources().and_then(|all| all.spelling.of(address));

@@ -647,25 +647,50 @@ resource "aws_lambda_event_source_mapping" "Feed" {
 }
 "#;
 
-#[test]
-fn the_same_system_in_terraform_is_judged_the_same() {
+/// That a template and a root module have the same components, dependencies, findings and score.
+fn judged_alike(template: &str, terraform: &str) {
     let read = |file: &str, text: &str| {
         let mut workspace = Workspace::new();
         workspace.set_document(FilePath::new(file), text.into());
         workspace.snapshot()
     };
-    let (template, terraform) = (read("/w/template.yaml", SHOP), read("/w/main.tf", SHOP_IN_TERRAFORM));
     let judged = |snapshot: &Snapshot| {
         let stack = &snapshot.stacks[0];
+        let system = stack.system();
         let name = |id: &str| id.rsplit('.').next().unwrap_or(id).to_owned();
-        let mut findings: Vec<String> =
-            stack.findings.iter().map(|finding| format!("{} {}", finding.rule, name(&finding.component_id))).collect();
-        findings.sort();
-        (stack.assessment.score, findings)
+        let of = |index| name(system.component(index).unwrap().id.as_str());
+        let mut seen: Vec<String> = system
+            .components
+            .iter()
+            .map(|one| format!("{} {:?} {:?}", name(one.id.as_str()), one.kind, one.redundancy.instances.known()))
+            .collect();
+        seen.extend(system.dependencies.iter().map(|one| {
+            format!("{} -{:?} {:?} {:?}-> {}", of(one.from), one.kind, one.confidence, one.plane, of(one.to))
+        }));
+        // A part is called after what it is a part of.
+        let part = |id: &str| name(id.split('.').find(|part| !part.starts_with("aws_")).unwrap_or(id));
+        seen.extend(stack.findings.iter().map(|finding| {
+            let id = &finding.component_id;
+            let is_component = system.components.iter().any(|one| one.id.as_str() == &**id);
+            format!("{} {}", finding.rule, if is_component { part(id) } else { String::new() })
+        }));
+        seen.sort();
+        (seen.join("\n"), stack.assessment.score)
     };
-    let (of_template, of_terraform) = (judged(&template), judged(&terraform));
+    let (of_template, of_terraform) =
+        (judged(&read("/w/template.yaml", template)), judged(&read("/w/main.tf", terraform)));
+    let (ours, theirs): (Vec<&str>, Vec<&str>) = (of_template.0.lines().collect(), of_terraform.0.lines().collect());
+    let only = |one: &[&str], other: &[&str]| {
+        one.iter().filter(|line| !other.contains(line)).map(|line| (*line).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((only(&ours, &theirs), only(&theirs, &ours)), (Vec::new(), Vec::new()));
     assert_eq!(of_template, of_terraform);
-    assert!(of_template.1.len() > 8, "{:?}", of_template.1);
+    assert!(ours.len() > 12, "{ours:?}");
+}
+
+#[test]
+fn the_same_system_in_terraform_is_judged_the_same() {
+    judged_alike(SHOP, SHOP_IN_TERRAFORM);
 }
 
 /// What `check` finds of a directory: the roots with their scores, findings and problems.
@@ -834,4 +859,370 @@ fn a_change_is_told_in_the_words_of_the_template() {
         single-point-of-failure: Storage is a single point of failure (1 instance). With it App goes down.
         replaces-stateful: Database is destroyed and Storage made anew; App goes down while it is gone, 5 to 20 min. The new one is empty. Backups are kept (BackupRetentionPeriod = 14), DeletionProtection stands in its way.
     "#]].assert_eq(&changed(&[("  Database:\n", "  Storage:\n"), ("Database.Endpoint", "Storage.Endpoint")]));
+}
+
+/// More of what there is, side by side: each of these types in both languages.
+const PLATFORM: &str = "\
+Resources:
+  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: api, ProtocolType: HTTP}}
+  ToWorker:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: {ApiId: !Ref Api, IntegrationType: AWS_PROXY, IntegrationUri: !GetAtt Worker.Arn, PayloadFormatVersion: '2.0'}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: worker
+      Runtime: python3.13
+      Timeout: 20
+      Role: !GetAtt Role.Arn
+      Handler: a.b
+      Environment: {Variables: {TABLE: !Ref Orders, TOPIC: !Ref Events, SEARCH: !GetAtt Search.DomainEndpoint, SECRET: !Ref Secret}}
+      VpcConfig: {SubnetIds: [!Ref PrivateA], SecurityGroupIds: [!Ref Group]}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: []}
+      Policies:
+        - PolicyName: p
+          PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: '*', Resource: !GetAtt Jobs.Arn}]}
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: g, VpcId: !Ref Vpc}}
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: orders
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}
+  Events: {Type: AWS::SNS::Topic, Properties: {TopicName: events, Subscription: [{Protocol: sqs, Endpoint: !GetAtt Jobs.Arn}]}}
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3}, MessageRetentionPeriod: 3600}
+  Dead: {Type: AWS::SQS::Queue, Properties: {QueueName: dead-letters}}
+  Rule:
+    Type: AWS::Events::Rule
+    Properties: {ScheduleExpression: rate(1 hour), Targets: [{Id: t, Arn: !GetAtt Worker.Arn}]}
+  Secret: {Type: AWS::SecretsManager::Secret, Properties: {Name: db}}
+  Attachment:
+    Type: AWS::SecretsManager::SecretTargetAttachment
+    Properties: {SecretId: !Ref Secret, TargetId: !Ref Cluster, TargetType: AWS::RDS::DBCluster}
+  Cluster:
+    Type: AWS::RDS::DBCluster
+    Properties: {Engine: aurora-postgresql, BackupRetentionPeriod: 1, DBSubnetGroupName: !Ref Subnets}
+  Writer:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: aurora-postgresql, DBClusterIdentifier: !Ref Cluster, DBInstanceClass: db.r6g.large}
+  Subnets:
+    Type: AWS::RDS::DBSubnetGroup
+    Properties: {DBSubnetGroupDescription: s, SubnetIds: [!Ref PrivateA, !Ref PrivateB]}
+  Search:
+    Type: AWS::OpenSearchService::Domain
+    Properties:
+      DomainName: search
+      ClusterConfig: {InstanceCount: 2, InstanceType: t3.small.search}
+  Files: {Type: AWS::EFS::FileSystem, Properties: {BackupPolicy: {Status: DISABLED}}}
+  Mount: {Type: AWS::EFS::MountTarget, Properties: {FileSystemId: !Ref Files, SubnetId: !Ref PrivateA, SecurityGroups: []}}
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: uploads
+      NotificationConfiguration: {LambdaConfigurations: [{Event: 's3:ObjectCreated:*', Function: !GetAtt Worker.Arn}]}
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Enabled: true
+        Origins: [{Id: files, DomainName: !GetAtt Bucket.RegionalDomainName}]
+        DefaultCacheBehavior: {TargetOriginId: files, ViewerProtocolPolicy: https-only}
+  Zone: {Type: AWS::Route53::HostedZone, Properties: {Name: example.org}}
+  Record:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneId: !Ref Zone
+      Name: www.example.org
+      Type: A
+      AliasTarget: {DNSName: !GetAtt Site.DomainName, HostedZoneId: Z2FDTNDATAQYW2}
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  PrivateA: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, AvailabilityZone: eu-west-1a}}
+  PrivateB: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, AvailabilityZone: eu-west-1b}}
+  Address: {Type: AWS::EC2::EIP, Properties: {Domain: vpc}}
+  Gateway: {Type: AWS::EC2::NatGateway, Properties: {AllocationId: !GetAtt Address.AllocationId, SubnetId: !Ref PrivateB}}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  Out: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Gateway}}
+  Routed: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref PrivateA, RouteTableId: !Ref Table}}
+  Brokers:
+    Type: AWS::MSK::Cluster
+    Properties:
+      ClusterName: brokers
+      KafkaVersion: 3.6.0
+      NumberOfBrokerNodes: 2
+      BrokerNodeGroupInfo: {InstanceType: kafka.m5.large, ClientSubnets: [!Ref PrivateA, !Ref PrivateB]}
+  Warehouse:
+    Type: AWS::Redshift::Cluster
+    DeletionPolicy: Delete
+    Properties: {ClusterIdentifier: warehouse, ClusterType: single-node, NodeType: ra3.xlplus, DBName: w, MasterUsername: m}
+  Kubernetes: {Type: AWS::EKS::Cluster, Properties: {Name: k, Version: '1.33', RoleArn: !GetAtt Role.Arn, ResourcesVpcConfig: {SubnetIds: [!Ref PrivateA, !Ref PrivateB]}}}
+  Nodes:
+    Type: AWS::EKS::Nodegroup
+    Properties: {ClusterName: !Ref Kubernetes, NodeRole: !GetAtt Role.Arn, Subnets: [!Ref PrivateA], ScalingConfig: {MinSize: 1, MaxSize: 2, DesiredSize: 1}}
+  Machine: {Type: AWS::StepFunctions::StateMachine, Properties: {RoleArn: !GetAtt Role.Arn, DefinitionString: !Sub '{\"Resource\": \"${Worker.Arn}\"}'}}
+  Stream: {Type: AWS::Kinesis::Stream, Properties: {Name: stream, ShardCount: 1, RetentionPeriodHours: 24}}
+  Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Version: '2012-10-17', Statement: []}}}
+  Plan:
+    Type: AWS::Backup::BackupPlan
+    Properties:
+      BackupPlan:
+        BackupPlanName: weekly
+        BackupPlanRule: [{RuleName: r, TargetBackupVault: v, ScheduleExpression: 'cron(0 5 ? * MON *)', Lifecycle: {DeleteAfterDays: 3}}]
+  Selection:
+    Type: AWS::Backup::BackupSelection
+    Properties: {BackupPlanId: !Ref Plan, BackupSelection: {SelectionName: s, IamRoleArn: !GetAtt Role.Arn, Resources: [!GetAtt Files.Arn]}}
+";
+
+const PLATFORM_IN_TERRAFORM: &str = r#"
+resource "aws_apigatewayv2_api" "Api" {
+  name          = "api"
+  protocol_type = "HTTP"
+}
+resource "aws_apigatewayv2_integration" "ToWorker" {
+  api_id                 = aws_apigatewayv2_api.Api.id
+  integration_type       = "AWS_PROXY"
+  integration_uri        = aws_lambda_function.Worker.arn
+  payload_format_version = "2.0"
+}
+resource "aws_lambda_function" "Worker" {
+  function_name = "worker"
+  runtime       = "python3.13"
+  timeout       = 20
+  role          = aws_iam_role.Role.arn
+  handler       = "a.b"
+  environment {
+    variables = {
+      TABLE  = aws_dynamodb_table.Orders.name
+      TOPIC  = aws_sns_topic.Events.arn
+      SEARCH = aws_opensearch_domain.Search.endpoint
+      SECRET = aws_secretsmanager_secret.Secret.arn
+    }
+  }
+  vpc_config {
+    subnet_ids         = [aws_subnet.PrivateA.id]
+    security_group_ids = [aws_security_group.Group.id]
+  }
+}
+resource "aws_iam_role" "Role" {
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [] })
+  inline_policy {
+    name   = "p"
+    policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "*", Resource = aws_sqs_queue.Jobs.arn }] })
+  }
+}
+resource "aws_security_group" "Group" {
+  description = "g"
+  vpc_id      = aws_vpc.Vpc.id
+}
+resource "aws_dynamodb_table" "Orders" {
+  name         = "orders"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+  point_in_time_recovery {
+    enabled = true
+  }
+}
+resource "aws_sns_topic" "Events" {
+  name = "events"
+}
+resource "aws_sns_topic_subscription" "ToJobs" {
+  topic_arn = aws_sns_topic.Events.arn
+  protocol  = "sqs"
+  endpoint  = aws_sqs_queue.Jobs.arn
+}
+resource "aws_sqs_queue" "Jobs" {
+  redrive_policy            = jsonencode({ deadLetterTargetArn = aws_sqs_queue.Dead.arn, maxReceiveCount = 3 })
+  message_retention_seconds = 3600
+}
+resource "aws_sqs_queue" "Dead" {
+  name = "dead-letters"
+}
+resource "aws_cloudwatch_event_rule" "Rule" {
+  schedule_expression = "rate(1 hour)"
+}
+resource "aws_cloudwatch_event_target" "Target" {
+  rule = aws_cloudwatch_event_rule.Rule.name
+  arn  = aws_lambda_function.Worker.arn
+}
+resource "aws_secretsmanager_secret" "Secret" {
+  name = "db"
+}
+resource "aws_secretsmanager_secret_version" "Attachment" {
+  secret_id     = aws_secretsmanager_secret.Secret.id
+  secret_string = aws_rds_cluster.Cluster.cluster_identifier
+}
+resource "aws_rds_cluster" "Cluster" {
+  engine                  = "aurora-postgresql"
+  backup_retention_period = 1
+  db_subnet_group_name    = aws_db_subnet_group.Subnets.name
+}
+resource "aws_rds_cluster_instance" "Writer" {
+  engine             = "aurora-postgresql"
+  cluster_identifier = aws_rds_cluster.Cluster.cluster_identifier
+  instance_class     = "db.r6g.large"
+}
+resource "aws_db_subnet_group" "Subnets" {
+  subnet_ids = [aws_subnet.PrivateA.id, aws_subnet.PrivateB.id]
+}
+resource "aws_opensearch_domain" "Search" {
+  domain_name = "search"
+  cluster_config {
+    instance_count = 2
+    instance_type  = "t3.small.search"
+  }
+}
+resource "aws_efs_file_system" "Files" {}
+resource "aws_efs_backup_policy" "BackupPolicy" {
+  file_system_id = aws_efs_file_system.Files.id
+  backup_policy {
+    status = "DISABLED"
+  }
+}
+resource "aws_efs_mount_target" "Mount" {
+  file_system_id = aws_efs_file_system.Files.id
+  subnet_id      = aws_subnet.PrivateA.id
+}
+resource "aws_s3_bucket" "Bucket" {
+  bucket = "uploads"
+}
+resource "aws_s3_bucket_notification" "Notification" {
+  bucket = aws_s3_bucket.Bucket.id
+  lambda_function {
+    lambda_function_arn = aws_lambda_function.Worker.arn
+    events              = ["s3:ObjectCreated:*"]
+  }
+}
+resource "aws_cloudfront_distribution" "Site" {
+  enabled = true
+  origin {
+    origin_id   = "files"
+    domain_name = aws_s3_bucket.Bucket.bucket_regional_domain_name
+  }
+  default_cache_behavior {
+    target_origin_id       = "files"
+    viewer_protocol_policy = "https-only"
+  }
+}
+resource "aws_route53_zone" "Zone" {
+  name = "example.org"
+}
+resource "aws_route53_record" "Record" {
+  zone_id = aws_route53_zone.Zone.zone_id
+  name    = "www.example.org"
+  type    = "A"
+  alias {
+    name                   = aws_cloudfront_distribution.Site.domain_name
+    zone_id                = "Z2FDTNDATAQYW2"
+    evaluate_target_health = false
+  }
+}
+resource "aws_vpc" "Vpc" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "PrivateA" {
+  vpc_id            = aws_vpc.Vpc.id
+  cidr_block        = "10.0.0.0/24"
+  availability_zone = "eu-west-1a"
+}
+resource "aws_subnet" "PrivateB" {
+  vpc_id            = aws_vpc.Vpc.id
+  cidr_block        = "10.0.1.0/24"
+  availability_zone = "eu-west-1b"
+}
+resource "aws_eip" "Address" {
+  domain = "vpc"
+}
+resource "aws_nat_gateway" "Gateway" {
+  allocation_id = aws_eip.Address.id
+  subnet_id     = aws_subnet.PrivateB.id
+}
+resource "aws_route_table" "Table" {
+  vpc_id = aws_vpc.Vpc.id
+}
+resource "aws_route" "Out" {
+  route_table_id         = aws_route_table.Table.id
+  destination_cidr_block = "0.0.0.0/0"
+  nat_gateway_id         = aws_nat_gateway.Gateway.id
+}
+resource "aws_route_table_association" "Routed" {
+  subnet_id      = aws_subnet.PrivateA.id
+  route_table_id = aws_route_table.Table.id
+}
+resource "aws_msk_cluster" "Brokers" {
+  cluster_name           = "brokers"
+  kafka_version          = "3.6.0"
+  number_of_broker_nodes = 2
+  broker_node_group_info {
+    instance_type  = "kafka.m5.large"
+    client_subnets = [aws_subnet.PrivateA.id, aws_subnet.PrivateB.id]
+  }
+}
+resource "aws_redshift_cluster" "Warehouse" {
+  cluster_identifier  = "warehouse"
+  cluster_type        = "single-node"
+  node_type           = "ra3.xlplus"
+  skip_final_snapshot = true
+}
+resource "aws_eks_cluster" "Kubernetes" {
+  name     = "k"
+  version  = "1.33"
+  role_arn = aws_iam_role.Role.arn
+  vpc_config {
+    subnet_ids = [aws_subnet.PrivateA.id, aws_subnet.PrivateB.id]
+  }
+}
+resource "aws_eks_node_group" "Nodes" {
+  cluster_name  = aws_eks_cluster.Kubernetes.name
+  node_role_arn = aws_iam_role.Role.arn
+  subnet_ids    = [aws_subnet.PrivateA.id]
+  scaling_config {
+    min_size     = 1
+    max_size     = 2
+    desired_size = 1
+  }
+}
+resource "aws_sfn_state_machine" "Machine" {
+  role_arn   = aws_iam_role.Role.arn
+  definition = "{\"Resource\": \"${aws_lambda_function.Worker.arn}\"}"
+}
+resource "aws_kinesis_stream" "Stream" {
+  name             = "stream"
+  shard_count      = 1
+  retention_period = 24
+}
+resource "aws_kms_key" "Key" {
+  policy = jsonencode({ Version = "2012-10-17", Statement = [] })
+}
+resource "aws_backup_plan" "Plan" {
+  name = "weekly"
+  rule {
+    rule_name         = "r"
+    target_vault_name = "v"
+    schedule          = "cron(0 5 ? * MON *)"
+    lifecycle {
+      delete_after = 3
+    }
+  }
+}
+resource "aws_backup_selection" "Selection" {
+  plan_id      = aws_backup_plan.Plan.id
+  name         = "s"
+  iam_role_arn = aws_iam_role.Role.arn
+  resources    = [aws_efs_file_system.Files.arn]
+}
+"#;
+
+#[test]
+fn a_platform_in_terraform_is_judged_the_same() {
+    judged_alike(PLATFORM, PLATFORM_IN_TERRAFORM);
 }

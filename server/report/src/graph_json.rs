@@ -54,7 +54,7 @@ fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
         };
         json!({
             "address": &*resource.address,
-            "type": &*resource.type_name,
+            "type": stack.type_said(&resource.address, &resource.type_name),
             "role": role,
             "component": resource.component.and_then(id),
             // Ignored because the catalog does not know it, not because it means nothing.

@@ -179,7 +179,11 @@ fn open(stack: &Stack, recovery: &StackRecovery, places: &Places<'_>) -> String 
             })
         });
         if is_unknown {
-            lines.push(format!("  {}: nothing is known of how {} comes back\n", component.id, component.type_name));
+            lines.push(format!(
+                "  {}: nothing is known of how {} comes back\n",
+                component.id,
+                stack.type_said(component.id.as_str(), &component.type_name)
+            ));
         }
     }
     if lines.is_empty() {

@@ -50,7 +50,7 @@ pub(super) fn item(view: &View, stack: &Stack, component: ComponentIndex) -> Opt
     let extent = component.extent.as_ref().filter(|extent| extent.file == header.file).unwrap_or(header);
     Some(Item {
         component: component.id.as_str().into(),
-        detail: component.type_name.clone(),
+        detail: stack.type_said(component.id.as_str(), &component.type_name).into(),
         root: stack.id(),
         uri: view.uri(&header.file),
         range: view.range(&header.file, extent.span.cover(header.span)),
