@@ -371,26 +371,26 @@ fn what_is_not_known_may_be_different() {
         "subnet_id     = aws_subnet.a.id",
         "subnet_id     = \"subnet-1\"",
         expect![[r#"
-        aws_eip.web: unknown
-          perhaps instance - -> -: in place, follows aws_instance.web
-        aws_instance.web: unknown
-          perhaps subnet_id - -> subnet-1: replaces
-    "#]],
+            aws_eip.web: in_place
+              perhaps instance - -> -: in place, follows aws_instance.web
+            aws_instance.web: unknown
+              perhaps subnet_id - -> subnet-1: replaces
+        "#]],
     );
     check_edit(
         NETWORK,
         "\"10.0.1.0/24\"",
         "var.cidr",
         expect![[r#"
-        aws_autoscaling_group.web: unknown
-          perhaps vpc_zone_identifier - -> -: in place, follows aws_subnet.a
-        aws_eip.web: unknown
-          perhaps instance - -> -: in place, follows aws_instance.web
-        aws_instance.web: unknown
-          perhaps subnet_id - -> -: replaces, follows aws_subnet.a
-        aws_subnet.a: unknown
-          perhaps cidr_block 10.0.1.0/24 -> -: replaces
-    "#]],
+            aws_autoscaling_group.web: in_place
+              perhaps vpc_zone_identifier - -> -: in place, follows aws_subnet.a
+            aws_eip.web: in_place
+              perhaps instance - -> -: in place, follows aws_instance.web
+            aws_instance.web: unknown
+              perhaps subnet_id - -> -: replaces, follows aws_subnet.a
+            aws_subnet.a: unknown
+              perhaps cidr_block 10.0.1.0/24 -> -: replaces
+        "#]],
     );
     let variable = NETWORK.replace("\"10.0.1.0/24\"", "var.cidr");
     check(&variable, &format!("\n{variable}"), expect![""]);
@@ -519,9 +519,9 @@ resource "aws_launch_template" "web" {
         "for_each = var.profiles",
         "for_each = var.others",
         expect![[r#"
-        aws_launch_template.web: unknown
-          perhaps iam_instance_profile - -> -: in place
-    "#]],
+            aws_launch_template.web: in_place
+              perhaps iam_instance_profile - -> -: in place
+        "#]],
     );
 }
 
@@ -912,6 +912,59 @@ resource "aws_lambda_alias" "live" {
         expect![[r#"
         aws_lambda_alias.live: replace
           function_name arn:aws:lambda:eu-west-1:123456789012:function:orders -> returns: replaces
+    "#]],
+    );
+}
+
+#[test]
+fn one_resource_is_referred_to_in_several_ways() {
+    let text = r#"
+resource "aws_s3_bucket" "files" {
+  bucket = "files"
+}
+resource "aws_s3_bucket_policy" "files" {
+  bucket = aws_s3_bucket.files.id
+  policy = "{}"
+}
+resource "aws_sns_topic" "news" {
+  name = "news"
+}
+resource "aws_sns_topic_subscription" "news" {
+  topic_arn = aws_sns_topic.news.arn
+  protocol  = "sqs"
+  endpoint  = "arn:aws:sqs:eu-west-1:123456789012:jobs"
+}
+resource "google_compute_network" "main" {
+  name = "main"
+}
+resource "google_compute_subnetwork" "a" {
+  name          = "a"
+  network       = google_compute_network.main.id
+  ip_cidr_range = "10.0.0.0/24"
+}
+"#;
+    check_edit(text, "aws_s3_bucket.files.id", "aws_s3_bucket.files.bucket", expect![""]);
+    check_edit(
+        text,
+        "aws_s3_bucket.files.id",
+        "aws_s3_bucket.files.arn",
+        expect![[r#"
+        aws_s3_bucket_policy.files: unknown
+          perhaps bucket - -> -: replaces
+    "#]],
+    );
+    check_edit(text, "aws_sns_topic.news.arn", "aws_sns_topic.news.id", expect![""]);
+    check_edit(text, "google_compute_network.main.id", "google_compute_network.main.name", expect![""]);
+    // It is followed all the same.
+    let moved = text.replace("aws_s3_bucket.files.id", "aws_s3_bucket.files.bucket");
+    check(
+        text,
+        &moved.replace("bucket = \"files\"", "bucket = \"files2\""),
+        expect![[r#"
+        aws_s3_bucket.files: replace
+          bucket files -> files2: replaces
+        aws_s3_bucket_policy.files: replace
+          bucket - -> files2: replaces, follows aws_s3_bucket.files
     "#]],
     );
 }

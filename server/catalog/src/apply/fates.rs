@@ -11,7 +11,7 @@ use super::differ::{Differ, Difference, Referred, State};
 use super::disruption::disruption;
 use super::replacement::{Attributes, Form, attributes};
 use super::transition::{Transition, plain, variables};
-use super::{Action, AttributeChange, Outcome, ResourceChange, absent, conditions, forms};
+use super::{Action, AttributeChange, Outcome, ResourceChange, absent, conditions, forms, links};
 use crate::expression::Variables;
 use crate::paths;
 
@@ -276,6 +276,9 @@ impl<'a> Fates<'a> {
         was: &Value,
         is: &Value,
     ) -> Option<(bool, Option<Arc<str>>)> {
+        if links::are_one_reference(&pair.instance.type_name, &difference.path, was, is) {
+            return self.hangs(&traces(is));
+        }
         let transition = Transition::new(&pair.variables, Some(was), Some(is));
         match forms::is_same(&pair.instance.type_name, &difference.path, (was, is), &transition) {
             Some(true) => self.hangs(&traces(is)),

@@ -107,15 +107,15 @@ impl ResourceChange {
         known.max_by_key(|(_, disruption)| disruption.effect)
     }
 
-    /// Whether something of it is not known: whether it differs, or what its change does.
+    /// Whether it is not known that no more happens to it than a change in place. Whether something differs whose change nobody
+    /// notices makes no difference.
     pub fn is_open(&self) -> bool {
-        self.attributes.iter().any(|attribute| {
-            let is_open = match &attribute.outcome {
-                Outcome::Unknown => true,
-                Outcome::Replaces => false,
-                Outcome::InPlace(disruption) => disruption.as_ref().is_some_and(|disruption| !disruption.is_sure),
-            };
-            is_open || !attribute.is_sure
+        self.attributes.iter().any(|attribute| match &attribute.outcome {
+            Outcome::Unknown => true,
+            Outcome::Replaces => !attribute.is_sure,
+            Outcome::InPlace(disruption) => disruption.as_ref().is_some_and(|disruption| {
+                !disruption.is_sure || !attribute.is_sure && disruption.effect > Effect::Scale
+            }),
         })
     }
 
