@@ -459,6 +459,46 @@ fn repairs_are_written_where_the_value_stands() {
 }
 
 #[test]
+fn repairs_of_json_are_json() {
+    let text = r#"{
+  "Resources": {
+    "Database": {
+      "Type": "AWS::RDS::DBInstance",
+      "Properties": {
+        "Engine": "postgres",
+        "BackupRetentionPeriod": "3"
+      }
+    },
+    "Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"Subnets": ["a", "b"]}},
+    "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "logs"}}
+  }
+}
+"#;
+    let mut seen = Vec::new();
+    for name in ["template.json", "stack.template"] {
+        let mut workspace = Workspace::new();
+        let path = format!("/w/{name}");
+        workspace.set_document(FilePath::new(path.as_str()), text.into());
+        let opened = Opened { texts: vec![(path, text.to_owned())], snapshot: workspace.snapshot() };
+        let all: String = ["no-redundancy", "short-backups", "deletion-unprotected", "no-versioning"]
+            .map(|rule| repairs(&opened, rule))
+            .concat();
+        seen.push(all);
+    }
+    assert_eq!(seen[0], seen[1]);
+    expect![[r#"
+            Enable Multi-AZ
+                      "MultiAZ": true,
+            Keep backups for seven days
+                      "BackupRetentionPeriod": "7"
+            Protect it from deletion
+                      "DeletionProtection": true,
+            Keep earlier versions
+                  "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "logs", "VersioningConfiguration": {"Status": "Enabled"}}}
+    "#]].assert_eq(&seen[0]);
+}
+
+#[test]
 fn attributes_in_lists_of_keys_and_values() {
     let balancer = "\
 Resources:

@@ -184,7 +184,8 @@ impl<'a> Text<'a> {
     }
 
     fn is_json(&self) -> bool {
-        self.file.path.as_path().extension() == Some("json")
+        // A template of JSON may have any name.
+        self.file.text.whole().trim_start().starts_with('{')
     }
 
     fn newline(&self) -> &'static str {

@@ -55,8 +55,13 @@ impl Dialect for CloudFormationDialect {
     }
 
     fn candidates(&self, texts: &dyn Texts, stack: &Stack, finding: &Finding) -> Vec<Candidate> {
+        self.candidates_of(texts, stack, &[finding]).into_iter().flatten().collect()
+    }
+
+    fn candidates_of(&self, texts: &dyn Texts, stack: &Stack, findings: &[&Finding]) -> Vec<Vec<Candidate>> {
         let read = stack.understood().own::<Read>();
-        read.map(|read| repairs::candidates(texts, stack, read, finding)).unwrap_or_default()
+        let all = read.and_then(|read| repairs::candidates(texts, stack, read, findings));
+        all.unwrap_or_else(|| vec![Vec::new(); findings.len()])
     }
 }
 

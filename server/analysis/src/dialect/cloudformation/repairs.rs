@@ -14,25 +14,17 @@ use crate::dialect::{Meaning, Texts};
 use crate::findings::fix::Candidate;
 use crate::{Edit, Finding, RuleId, Stack};
 
-/// What may repair a finding.
-pub(super) fn candidates(texts: &dyn Texts, stack: &Stack, read: &Read, finding: &Finding) -> Vec<Candidate> {
-    let Meaning::Resources { declared, assembled } = &stack.understood().meaning else { return Vec::new() };
-    let blocks = blocks(declared, assembled, finding);
-    let Some(instance) = blocks.first().and_then(|&first| declared.instances.get(first)) else { return Vec::new() };
-    let catalog = &stack.settings().catalog;
-    let recipes = Recipes::of(declared, catalog);
-    let is_late = finding.rule == RuleId::RecoveryUnreachable;
+/// What may repair each of these findings; `None` where the text declares no resources.
+pub(super) fn candidates(
+    texts: &dyn Texts,
+    stack: &Stack,
+    read: &Read,
+    findings: &[&Finding],
+) -> Option<Vec<Vec<Candidate>>> {
+    let Meaning::Resources { declared, assembled } = &stack.understood().meaning else { return None };
+    let recipes = Recipes::of(declared, &stack.settings().catalog);
     let repairs = Repairs { texts, resources: declared, read };
-    let fitting = catalog.recipes(&instance.type_name).iter().filter(|recipe| {
-        recipe.rules.iter().any(|rule| rule == finding.rule.as_str() || is_late && helps_recovery(rule))
-    });
-    fitting
-        .filter_map(|recipe| {
-            let edits = repairs.edits(&recipes.changes(&blocks, recipe)?)?;
-            let own = edits.iter().all(|edit| stack.files.contains(&edit.place.file));
-            Candidate::new(recipe.title.as_str(), edits).filter(|_| own)
-        })
-        .collect()
+    Some(findings.iter().map(|finding| repairs.of(stack, assembled, &recipes, finding)).collect())
 }
 
 /// The instances that a finding is about, the declaring one first.
@@ -54,6 +46,24 @@ struct Repairs<'a> {
 }
 
 impl Repairs<'_> {
+    /// The recipes for a finding that apply and whose places can be edited.
+    fn of(&self, stack: &Stack, assembled: &Assembled, recipes: &Recipes<'_>, finding: &Finding) -> Vec<Candidate> {
+        let blocks = blocks(self.resources, assembled, finding);
+        let first = blocks.first().and_then(|&first| self.resources.instances.get(first));
+        let Some(instance) = first else { return Vec::new() };
+        let is_late = finding.rule == RuleId::RecoveryUnreachable;
+        let fits = |rule: &String| rule == finding.rule.as_str() || is_late && helps_recovery(rule);
+        let fitting = stack.settings().catalog.recipes(&instance.type_name).iter();
+        fitting
+            .filter(|recipe| recipe.rules.iter().any(fits))
+            .filter_map(|recipe| {
+                let edits = self.edits(&recipes.changes(&blocks, recipe)?)?;
+                let own = edits.iter().all(|edit| stack.files.contains(&edit.place.file));
+                Candidate::new(recipe.title.as_str(), edits).filter(|_| own)
+            })
+            .collect()
+    }
+
     fn edits(&self, changes: &[Change]) -> Option<Vec<Edit>> {
         let mut edits = Vec::new();
         for change in changes {
