@@ -1,5 +1,5 @@
 // Bundles the extension into dist/extension.js.   node scripts/build.mjs [--watch]
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 
@@ -52,6 +52,10 @@ function notices({ inputs }) {
   });
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }
+
+// For yaml-language-server, which takes it from `yamlValidation` of package.json.
+mkdirSync('dist', { recursive: true });
+copyFileSync('../../docs/infra.schema.json', 'dist/infra.schema.json');
 
 if (process.argv.includes('--watch')) {
   await (await esbuild.context(options)).watch();

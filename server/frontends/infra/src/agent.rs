@@ -8,6 +8,7 @@ use foreshock_syntax::yaml::{Pair, Value};
 use std::sync::Arc;
 
 use crate::component::Context;
+use crate::fields::{PARAMETERS, SOURCE};
 use crate::file::component_named;
 use crate::problem::ProblemKind;
 use crate::reliability::promise;
@@ -58,7 +59,7 @@ pub(crate) fn read(section: &mut Section<'_>, context: &mut Context<'_, '_>, kin
     if is_agent(kind)
         && let Some(pair) = section.take("parameters")
         && pair.value.pairs().is_some()
-        && let Some(mut parameters) = Section::of(context.report, pair.value, "parameters", "")
+        && let Some(mut parameters) = Section::of(context.report, pair.value, &PARAMETERS, "")
     {
         said.add(&mut parameters, context);
         read.promise = read.promise.or_else(|| promise(&mut parameters, context.report, "availability_sla"));
@@ -145,7 +146,7 @@ fn sources(pair: &Pair<'_>, failure: SourceFailure, context: &mut Context<'_, '_
                     }
                 }
                 Some(_) => {
-                    let Some(mut section) = Section::of(context.report, item, "a source", "") else { continue };
+                    let Some(mut section) = Section::of(context.report, item, &SOURCE, "") else { continue };
                     if let Some((grounding, at)) = described(&mut section, item, failure, default, context) {
                         add(grounding, at, context.report);
                     }
@@ -220,7 +221,7 @@ fn weighed(
         let number = report.number_in("weight", value, Bounds::Fraction);
         return (number.map_or(default, Probability::clamped), failure);
     }
-    let Some(mut section) = Section::of(report, value, "a source", "") else { return (default, failure) };
+    let Some(mut section) = Section::of(report, value, &SOURCE, "") else { return (default, failure) };
     let weight = section.number(report, "weight", Bounds::Fraction);
     let failure = fail_mode(&mut section, report).unwrap_or(failure);
     section.finish(report);

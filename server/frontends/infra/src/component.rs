@@ -7,6 +7,7 @@ use foreshock_model::{
 };
 use foreshock_text::Place;
 
+use crate::fields::COMPONENT;
 use crate::file::Declared;
 use crate::problem::ProblemKind;
 use crate::section::{Bounds, Report, Section, Written};
@@ -38,10 +39,9 @@ pub(crate) struct Read {
 pub(crate) fn read(declared: &Declared<'_>, context: &mut Context<'_, '_>) -> Read {
     let Declared { id, value, declaration } = declared;
     // It is a map with an id, or it would not have been declared.
-    let pairs = Section::of(context.report, *value, "a component", "");
-    let pairs = pairs.unwrap_or_else(|| Section::empty("a component"));
+    let pairs = Section::of(context.report, *value, &COMPONENT, "");
+    let pairs = pairs.unwrap_or_else(|| Section::empty(&COMPONENT));
     let mut section = pairs.without(exported::in_component(*value));
-    section.accept(&["id"]);
     let name = section.text(context.report, "name");
     let kind = kind(&mut section, context.report);
     accepted(&mut section, context.report);
@@ -106,7 +106,6 @@ const OWNERSHIP: [&str; 7] =
 /// What is read for its form and means nothing in the model.
 fn accepted(section: &mut Section<'_>, report: &mut Report) {
     section.count_up_to(report, "port", 0, 65_535);
-    section.accept(&["parameters", "tags", "compliance_tags", "ownership"]);
     // How it was when somebody looked: every figure here is of the long run, and a failure is played by asking for it.
     let healths = ["healthy", "degraded", "overloaded", "down"].map(|health| (health, ()));
     section.word(report, "health", &healths);

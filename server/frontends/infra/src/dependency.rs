@@ -26,20 +26,19 @@ pub(crate) fn read_all(
     groups: &mut Groups,
 ) -> Vec<Read> {
     let Some(list) = top.take("dependencies") else { return Vec::new() };
+    let Some(level) = top.below("dependencies") else { return Vec::new() };
     let Some(items) = list.value.items() else {
         report.wrong_type("dependencies", list.value, "a list of dependencies");
         return Vec::new();
     };
     let mut dependencies = Vec::new();
     for (number, item) in items.enumerate().filter(|(_, item)| !item.is_null()) {
-        let Some(section) = Section::of(report, item, "a dependency", "") else { continue };
+        let Some(section) = Section::of(report, item, level, "") else { continue };
         let mut section = section.without(exported::in_dependency(item));
         let read = read(&mut section, item, report, ids, timeouts);
         if let Some(dependency) = read {
             groups.take(&mut section, report, &dependency, number);
             dependencies.push(Read { dependency, number });
-        } else {
-            section.accept(&["alternatives", "required", "shares_load"]);
         }
         section.finish(report);
     }

@@ -11,6 +11,7 @@ use crate::component::{self, Context};
 use crate::groups::{self, Groups};
 use crate::problem::{Problem, ProblemKind};
 use crate::recognise::body;
+use crate::schema::TOP;
 use crate::section::{Report, Section, found};
 use crate::shared::Shared;
 use crate::suggest::Ids;
@@ -71,8 +72,7 @@ fn told(mut problems: Vec<Problem>) -> Vec<Problem> {
 
 fn read_root(root: Value<'_>, report: &mut Report) -> Option<Infra> {
     let root = body(root);
-    let mut top = Section::of(report, root, "the file", "")?;
-    top.accept(&["schema_version", "operational_simulation"]);
+    let mut top = Section::of(report, root, &TOP, "")?;
     top.accept_extensions();
     let defaults = Defaults::bundled();
     let mut shared = Shared::read(&mut top, report, defaults);

@@ -24,13 +24,14 @@ fn list(
     component: Option<ComponentIndex>,
 ) -> Vec<Objective> {
     let Some(pair) = section.take(key) else { return Vec::new() };
+    let Some(level) = section.below(key) else { return Vec::new() };
     let Some(items) = pair.value.items() else {
         report.wrong_type(key, pair.value, "a list of targets");
         return Vec::new();
     };
     let mut objectives = Vec::new();
     for item in items.filter(|item| !item.is_null()) {
-        if let Some(mut target) = Section::of(report, item, "a target", "") {
+        if let Some(mut target) = Section::of(report, item, level, "") {
             objectives.extend(objective(&mut target, report, component));
             target.finish(report);
         }

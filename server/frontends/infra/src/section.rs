@@ -1,4 +1,4 @@
-//! Reading the keys of one mapping: each by its type, the unknown ones told at the end.
+//! Reading the keys of one mapping: each by its type, the unknown ones told at the end. Which there are stands in `fields.rs`.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::exported;
 use crate::problem::{Problem, ProblemKind};
+use crate::schema::{Level, Takes};
 use crate::suggest;
 
 /// What a file has to say, collected while it is read.
@@ -40,7 +41,7 @@ impl<T> Written<T> {
 
 /// The numbers that a field takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Bounds {
+pub enum Bounds {
     /// 0 or more.
     NotNegative,
     /// More than 0.
@@ -69,7 +70,7 @@ impl Bounds {
         }
     }
 
-    fn words(self, number: Option<f64>) -> String {
+    pub(crate) fn words(self, number: Option<f64>) -> String {
         let too_large = number.is_some_and(|number| number > LARGEST);
         match self {
             Bounds::NotNegative | Bounds::Positive if too_large => "at most 1e15".to_owned(),
@@ -168,13 +169,12 @@ pub(crate) fn found(value: Value<'_>) -> String {
 
 /// The keys of one mapping.
 pub(crate) struct Section<'t> {
-    /// What it is called in messages: "capacity", "a component".
-    name: &'static str,
+    /// What its keys are.
+    level: &'static Level,
     /// What stands before its keys in messages: "capacity.", nothing for components.
     prefix: &'static str,
     pairs: Vec<Pair<'t>>,
     by_name: FxHashMap<&'t str, usize>,
-    known: Vec<&'static str>,
     extensions: bool,
     /// Values that say nothing here, by key.
     unsaid: Option<&'static toml::Table>,
@@ -185,14 +185,14 @@ impl<'t> Section<'t> {
     pub(crate) fn of(
         report: &mut Report,
         value: Value<'t>,
-        name: &'static str,
+        level: &'static Level,
         prefix: &'static str,
     ) -> Option<Section<'t>> {
         let pairs = match value.pairs() {
             Some(pairs) => pairs,
             None if value.is_null() => Vec::new(),
             None => {
-                report.wrong_type(name, value, "a map");
+                report.wrong_type(level.name, value, "a map");
                 return None;
             }
         };
@@ -200,13 +200,13 @@ impl<'t> Section<'t> {
             report.wrong_type("a key", key, "a name");
         }
         let by_name = pairs.iter().enumerate().map(|(index, pair)| (pair.name, index)).collect();
-        Some(Section { name, prefix, pairs, by_name, known: Vec::new(), extensions: false, unsaid: None })
+        Some(Section { level, prefix, pairs, by_name, extensions: false, unsaid: None })
     }
 
     /// No keys at all.
-    pub(crate) fn empty(name: &'static str) -> Section<'t> {
+    pub(crate) fn empty(level: &'static Level) -> Section<'t> {
         let (pairs, by_name) = (Vec::new(), FxHashMap::default());
-        Section { name, prefix: "", pairs, by_name, known: Vec::new(), extensions: false, unsaid: None }
+        Section { level, prefix: "", pairs, by_name, extensions: false, unsaid: None }
     }
 
     /// The same keys, of which those that stand at one of these values are as good as not written.
@@ -216,7 +216,7 @@ impl<'t> Section<'t> {
 
     /// The pair of a key; none where nothing is written for it.
     pub(crate) fn take(&mut self, key: &'static str) -> Option<Pair<'t>> {
-        self.known.push(key);
+        self.is(key, |_| true);
         let pair = *self.pairs.get(*self.by_name.get(key)?)?;
         let default = self.unsaid.and_then(|unsaid| unsaid.get(key));
         let is_said = default.is_none_or(|default| !exported::says_nothing(pair.value, default));
@@ -229,9 +229,13 @@ impl<'t> Section<'t> {
         pair.and_then(|pair| pair.value.pairs()).is_some_and(|pairs| pairs.is_empty())
     }
 
-    /// Keys that may hold anything.
-    pub(crate) fn accept(&mut self, keys: &[&'static str]) {
-        self.known.extend(keys);
+    /// In a debug build: what is read for a key is what its row says.
+    fn is(&self, key: &str, expected: impl FnOnce(Takes) -> bool) {
+        debug_assert!(
+            self.level.field(key).is_some_and(|field| expected(field.takes)),
+            "the row of {key} in {} says something else",
+            self.level.name
+        );
     }
 
     /// Keys that begin with `x-` are a place for anchors and belong to nobody.
@@ -239,11 +243,17 @@ impl<'t> Section<'t> {
         self.extensions = true;
     }
 
+    /// What the blocks below a key are.
+    pub(crate) fn below(&self, key: &str) -> Option<&'static Level> {
+        self.level.field(key)?.takes.level()
+    }
+
     pub(crate) fn field(&self, key: &str) -> String {
         format!("{}{key}", self.prefix)
     }
 
     pub(crate) fn number(&mut self, report: &mut Report, key: &'static str, bounds: Bounds) -> Option<Written<f64>> {
+        self.is(key, |takes| matches!(takes, Takes::Number(row) if row == bounds));
         let pair = self.take(key)?;
         let value = report.number_in(&self.field(key), pair.value, bounds)?;
         Some(written(report, &pair, value))
@@ -260,6 +270,7 @@ impl<'t> Section<'t> {
         least: u32,
         most: u32,
     ) -> Option<Written<u32>> {
+        self.is(key, |takes| matches!(takes, Takes::Count(from, to) if (from, to) == (least, most)));
         let pair = self.take(key)?;
         let value = report.count_in(&self.field(key), pair.value, least, most)?;
         Some(written(report, &pair, value))
@@ -272,6 +283,7 @@ impl<'t> Section<'t> {
     }
 
     pub(crate) fn flag(&mut self, report: &mut Report, key: &'static str) -> Option<Written<bool>> {
+        self.is(key, |takes| matches!(takes, Takes::Flag));
         let pair = self.take(key)?;
         match pair.value.scalar().and_then(flag_of) {
             Some(flag) => Some(written(report, &pair, flag)),
@@ -300,6 +312,7 @@ impl<'t> Section<'t> {
         key: &'static str,
         words: &[(&'static str, T)],
     ) -> Option<Written<T>> {
+        self.is(key, |takes| takes.words().iter().eq(words.iter().map(|(word, _)| word)));
         let text = self.text(report, key)?;
         if let Some((_, value)) = words.iter().find(|(word, _)| **word == *text.value) {
             return Some(text.map(|_| *value));
@@ -318,6 +331,7 @@ impl<'t> Section<'t> {
 
     /// A list of names, each once.
     pub(crate) fn names(&mut self, report: &mut Report, key: &'static str) -> Option<Written<Vec<Written<Arc<str>>>>> {
+        self.is(key, |takes| matches!(takes, Takes::Zones | Takes::Domains));
         let pair = self.take(key)?;
         let field = self.field(key);
         let Some(items) = pair.value.items() else {
@@ -351,15 +365,18 @@ impl<'t> Section<'t> {
         let pair = self.take(key)?;
         let place = written(report, &pair, ()).place;
         let unsaid = self.unsaid.and_then(|unsaid| unsaid.get(key)?.as_table());
-        Some((Section::of(report, pair.value, key, prefix)?.without(unsaid), place))
+        let level = self.below(key)?;
+        Some((Section::of(report, pair.value, level, prefix)?.without(unsaid), place))
     }
 
-    /// Tells the keys that nobody took.
+    /// Tells the keys that have no row.
     pub(crate) fn finish(self, report: &mut Report) {
-        let is_known = |name: &str| self.known.contains(&name) || (self.extensions && name.starts_with("x-"));
+        let is_known = |name: &str| self.level.field(name).is_some() || (self.extensions && name.starts_with("x-"));
         for pair in self.pairs.iter().filter(|pair| !is_known(pair.name)) {
-            let suggestion = report.suggestion(pair.name, &self.known);
-            let kind = ProblemKind::UnknownKey { key: pair.name.to_owned(), of: self.name.to_owned(), suggestion };
+            let known: Vec<&'static str> = self.level.fields().map(|field| field.name).collect();
+            let suggestion = report.suggestion(pair.name, &known);
+            let kind =
+                ProblemKind::UnknownKey { key: pair.name.to_owned(), of: self.level.name.to_owned(), suggestion };
             report.tell(pair.key.span(), kind);
         }
     }

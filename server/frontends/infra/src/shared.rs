@@ -10,6 +10,7 @@ use foreshock_model::{
 use foreshock_syntax::yaml::{Pair, Value};
 
 use crate::reliability::unavailability_of;
+use crate::schema::Level;
 use crate::section::{Report, Section};
 
 /// The failure units that components share.
@@ -48,19 +49,19 @@ impl Shared {
             no_zones,
             hosts: BTreeMap::new(),
         };
-        for (name, figure) in units(top, report, "zones", "a zone") {
+        for (name, figure) in units(top, report, "zones") {
             let index = shared.zone(&name).index();
             if let (Some(zone), Some(figure)) = (shared.zones.get_mut(index), figure) {
                 zone.figure = figure_at(&zone.figure, figure);
             }
         }
-        for (name, figure) in units(top, report, "domains", "a domain") {
+        for (name, figure) in units(top, report, "domains") {
             let index = shared.domain(&name).index();
             if let (Some(domain), Some(figure)) = (shared.domains.get_mut(index), figure) {
                 domain.figure = figure_at(&domain.figure, figure);
             }
         }
-        for (name, figure) in units(top, report, "regions", "a region") {
+        for (name, figure) in units(top, report, "regions") {
             let index = shared.region(&name).index();
             let default = defaults.region();
             if let Some(region) = shared.regions.get_mut(index) {
@@ -137,21 +138,21 @@ fn figure_at(default: &Figure, (unavailability, source): (Probability, Source)) 
 type Unit = (Arc<str>, Option<(Probability, Source)>);
 
 /// The units of a top-level map, `{name: {unavailability: 1e-4}}`.
-fn units(top: &mut Section<'_>, report: &mut Report, key: &'static str, name: &'static str) -> Vec<Unit> {
-    let Some(Pair { value, .. }) = top.take(key) else { return Vec::new() };
+fn units(top: &mut Section<'_>, report: &mut Report, key: &'static str) -> Vec<Unit> {
+    let (Some(Pair { value, .. }), Some(level)) = (top.take(key), top.below(key)) else { return Vec::new() };
     let Some(pairs) = value.pairs() else {
         report.wrong_type(key, value, "a map from names to their figures");
         return Vec::new();
     };
     let mut units = Vec::new();
     for pair in pairs {
-        units.push((pair.name.into(), unit(report, pair.value, name)));
+        units.push((pair.name.into(), unit(report, pair.value, level)));
     }
     units
 }
 
-fn unit(report: &mut Report, value: Value<'_>, name: &'static str) -> Option<(Probability, Source)> {
-    let mut section = Section::of(report, value, name, "")?;
+fn unit(report: &mut Report, value: Value<'_>, level: &'static Level) -> Option<(Probability, Source)> {
+    let mut section = Section::of(report, value, level, "")?;
     let figure = unavailability_of(&mut section, report, &["unavailability", "availability"]);
     section.finish(report);
     let (_, written) = figure?;
