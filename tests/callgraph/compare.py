@@ -102,7 +102,7 @@ def compare(binary, folder, only_show):
             # What only follows from where something runs or what it stores is no call.
             if pair[0] != pair[1] and pair[1] not in ignored:
                 pairs.setdefault(pair, (a, b, confidence))
-        calls = {pair: raw for pair, raw in pairs.items() if not raw[1].startswith(("PersistentVolumeClaim/", "Volume/", "Host/"))
+        calls = {pair: raw for pair, raw in pairs.items() if not raw[1].startswith(("PersistentVolumeClaim/",)) and raw[1] != "host"
                  and not raw[0].startswith(("Ingress/", "Gateway/", "Job/"))}
         right = set(calls) & true
         wrong = set(calls) - true - also

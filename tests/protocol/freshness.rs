@@ -337,6 +337,59 @@ fn a_file_of_promises_that_is_typed_into() {
     }
 }
 
+const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 1\n  selector: {matchLabels: \
+                   {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: w}]}\n";
+const WEB_SERVICE: &str =
+    "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: LoadBalancer, selector: {app: web}}\n";
+
+#[test]
+fn manifests_that_come_change_and_go() {
+    check("manifest-comes", &[("k8s/web.yaml", WEB)], &["k8s/web.yaml"], |shop| {
+        write(&shop.file("k8s/service/web.yaml"), WEB_SERVICE);
+        vec![("k8s/service", true), ("k8s/service/web.yaml", false)]
+    });
+    let both = [("k8s/web.yaml", WEB), ("k8s/service/web.yaml", WEB_SERVICE)];
+    check("manifest-goes", &both, &["k8s/web.yaml"], |shop| {
+        std::fs::remove_file(shop.file("k8s/service/web.yaml")).unwrap();
+        vec![("k8s/service/web.yaml", false)]
+    });
+    // Another environment comes, and what was one stack is two.
+    check("manifest-twice", &both, &["k8s/web.yaml"], |shop| {
+        write(&shop.file("k8s/other/web.yaml"), WEB);
+        vec![("k8s/other", true), ("k8s/other/web.yaml", false)]
+    });
+    let files = [("base/kustomization.yaml", "resources: [web.yaml]\n"), ("base/web.yaml", WEB)];
+    check("overlay-comes", &files, &["base/web.yaml"], |shop| {
+        let overlay = "resources: [../base]\nreplicas: [{name: web, count: 3}]\n";
+        write(&shop.file("prod/kustomization.yaml"), overlay);
+        vec![("prod", true), ("prod/kustomization.yaml", false)]
+    });
+}
+
+#[test]
+fn a_manifest_that_is_typed_into() {
+    let shop = Shop::of("fresh-manifest-typed", &[("k8s/web.yaml", WEB), ("k8s/service.yaml", WEB_SERVICE)]);
+    let mut session = Session::start(&shop.directory, Editor::Watches);
+    session.open(&shop.file("k8s/web.yaml"));
+    session.agrees(&shop.directory, "opening");
+    for text in [
+        format!("# a comment\n{WEB}"),
+        WEB.replace("replicas: 1", "replicas: 2"),
+        WEB.replace("replicas: 1", "replicas: "),
+        WEB.replace("name: web}\nspec", "name: other}\nspec"),
+        WEB.replace("kind: Deployment", "kind: Deploymen"),
+        WEB.replace("spec:\n  replicas", "spec\n  replicas"),
+        String::new(),
+        format!("{WEB}---\n{WEB_SERVICE}"),
+        WEB.to_owned(),
+    ] {
+        session.edit(&shop.file("k8s/web.yaml"), &text);
+        session.agrees(&shop.directory, &text);
+    }
+    session.close(&shop.file("k8s/web.yaml"));
+    session.agrees(&shop.directory, "closing");
+}
+
 #[test]
 fn a_root_that_goes() {
     let toml = "[[stack]]\npath = \"envs/dev\"\n";

@@ -340,7 +340,7 @@ fn a_directory_gives_the_files_that_surely_are_infrastructure() {
          //- exported.json\n{\"components\": [{\"id\": \"a\"}]}\n\
          //- kustomization.yaml\ncomponents:\n  - ../base\n\
          //- api.yaml\nopenapi: 3.0.0\ncomponents: {schemas: {a: {type: object}}}\n\
-         //- compose.yaml\nservices: {web: {image: x}}\n\
+         //- other.yaml\nservices: {web: {image: x}}\n\
          //- broken.yaml\na: [\n\
          //- empty.yaml\n\n\
          //- node_modules/x/infra.yaml\ncomponents: [{id: a}]\n\
@@ -369,9 +369,9 @@ fn a_directory_gives_the_files_that_surely_are_infrastructure() {
 
 #[test]
 fn a_single_file_is_read_in_any_case() {
-    let directory = Directory::of("//- compose.yaml\nservices: {web: {image: x}}\n//- bytes.yaml\n");
+    let directory = Directory::of("//- other.yaml\nservices: {web: {kind: x}}\n//- bytes.yaml\n");
     let root = directory.root();
-    let snapshot = Workspace::new().snapshot_of(&root.join("compose.yaml")).unwrap();
+    let snapshot = Workspace::new().snapshot_of(&root.join("other.yaml")).unwrap();
     let messages: Vec<&str> = snapshot.stacks[0].problems.iter().map(|it| it.problem.message.as_str()).collect();
     assert_eq!(
         messages,

@@ -41,6 +41,7 @@ const BUNDLED: &[(&str, &str)] = &[
     ("google_operations.toml", include_str!("../data/google_operations.toml")),
     ("hetzner.toml", include_str!("../data/hetzner.toml")),
     ("ibm.toml", include_str!("../data/ibm.toml")),
+    ("compose.toml", include_str!("../data/compose.toml")),
     ("kubernetes.toml", include_str!("../data/kubernetes.toml")),
     ("linode.toml", include_str!("../data/linode.toml")),
     ("managed_data.toml", include_str!("../data/managed_data.toml")),

@@ -9,6 +9,8 @@
 
 mod node;
 mod read;
+mod sources;
 
 pub use node::{Content, Entry, Node};
 pub use read::{MOST_NODES, read};
+pub use sources::{Sources, documents};

@@ -4,7 +4,10 @@
 //! through that interface, or for something that only some dialects have (see [`Understood`]); nothing outside of this room
 //! asks which dialect it is. `CONTRIBUTING.md` says how to add one.
 
+mod assemblies;
 pub(crate) mod cloudformation;
+mod compose;
+mod documents;
 pub(crate) mod infra;
 mod kubernetes;
 pub(crate) mod plan;
@@ -14,6 +17,7 @@ mod texts;
 mod understood;
 mod yaml_edits;
 pub(crate) mod yaml_file;
+mod yaml_repairs;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -41,11 +45,13 @@ pub static DIALECTS: &[&dyn Dialect] = &[
     &plan::PlanDialect,
     &cloudformation::CloudFormationDialect,
     &kubernetes::KubernetesDialect,
+    &compose::ComposeDialect,
     &infra::InfraDialect,
     &terraform::TerraformDialect,
 ];
 
-/// What a stack is read as, by the name that JSON has for it: `terraform`, `cloudformation`, `kubernetes`, `infra`, `plan`, `state`.
+/// What a stack is read as, by the name that JSON has for it: `terraform`, `cloudformation`, `kubernetes`, `compose`, `infra`, `plan`,
+/// `state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StackKind(&'static str);
 

@@ -562,4 +562,4 @@ impl Workspace {
 const NO_STACK: &str = "these are promises, and no stack; expected the directory of the stack that they speak of";
 
 const EXPECTED: &str = "expected a directory, a .tf or .tf.json file, a template of CloudFormation, Kubernetes manifests, \
-                        infrastructure YAML (.yaml, .yml, .json) or the JSON of a Terraform plan or state";
+                        a Compose file, infrastructure YAML (.yaml, .yml, .json) or the JSON of a Terraform plan or state";

@@ -1,28 +1,36 @@
 //! Kubernetes: the manifests of a directory, or what a kustomization makes of them, are a stack. `foreshock_kubernetes` reads them, the catalog says what objects mean.
 
-mod repairs;
+mod declarations;
 mod roots;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_catalog::assemble;
 use foreshock_kubernetes::kustomize::{self, is_kustomization, refers};
-use foreshock_kubernetes::{Declared, Identity, Object, declared, is_manifest, may_be_manifest, objects_of};
-use foreshock_syntax::yaml::Tree;
+use foreshock_kubernetes::{
+    Declared, Identity, Object, declared, is_manifest, may_be_manifest, native_path, objects_of, spelled,
+};
 use foreshock_text::{FilePath, Problem};
+use rustc_hash::FxHashMap;
 
+use declarations::Declarations;
 use roots::{Kustomizations, Manifests, Roots};
 
+use super::assemblies::Assemblies;
+use super::documents::Documents;
 use super::infra::{comments_of, is_yaml};
 use super::yaml_file::YamlFile;
+use super::yaml_repairs;
 use super::{Dialect, Home, Meaning, NewReader, Reader, Site, SourceFile, StackKind, Texts, Understood};
 use crate::configuration::StackSettings;
 use crate::findings::fix::Candidate;
 use crate::findings::suppression::Annotations;
 use crate::workspace::paths::directory_of;
 use crate::{Finding, ProblemCode, Stack};
+
+/// Of more files nothing is kept.
+const MOST_READ: usize = 10_000;
 
 /// The dialect.
 #[derive(Debug)]
@@ -34,32 +42,21 @@ pub(crate) struct KubernetesReader {
     /// The manifests that it knows of, each with its text's tree as it was then.
     known: BTreeMap<FilePath, (Arc<YamlFile>, Known)>,
     roots: Arc<Roots>,
+    assemblies: Assemblies,
+    /// The objects of the files of the stacks that were understood last, with the tree that each was read from.
+    read: FxHashMap<FilePath, (Arc<YamlFile>, Objects)>,
+    /// What the stacks declared when they were understood last.
+    declared: Declarations,
 }
+
+/// The objects of a file, and what is wrong with them.
+type Objects = Arc<(Vec<Object>, Vec<Problem>)>;
 
 /// What a file is to a stack.
 #[derive(Clone, Debug, PartialEq)]
 enum Known {
     Manifest(Arc<[Identity]>),
     Kustomization(kustomize::Refers),
-}
-
-/// Texts, as a kustomization reads them.
-struct Read<'a>(&'a dyn Texts);
-
-impl kustomize::Sources for Read<'_> {
-    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        self.0.text(file)
-    }
-
-    fn tree(&self, file: &FilePath, show: &mut dyn FnMut(&Tree, &[Problem])) -> bool {
-        let Some(yaml) = self.0.yaml(file) else { return false };
-        show(&yaml.tree, &yaml.problems);
-        true
-    }
-
-    fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
-        self.0.list(directory)
-    }
 }
 
 impl Dialect for KubernetesDialect {
@@ -80,7 +77,8 @@ impl Dialect for KubernetesDialect {
     }
 
     fn candidates(&self, texts: &dyn Texts, stack: &Stack, finding: &Finding) -> Vec<Candidate> {
-        repairs::candidates(texts, stack, finding)
+        let keys = |type_name: &str, path: &str| native_path(path, spelled(type_name));
+        yaml_repairs::candidates(texts, stack, finding, &keys)
     }
 }
 
@@ -102,10 +100,10 @@ impl Reader for KubernetesReader {
         let is_directory = !is_yaml(root);
         let mut notes = Vec::new();
         let (objects, files, mut problems) = if is_directory && has_kustomization(root, texts) {
-            let built = kustomize::build(root, &Read(texts));
+            let built = kustomize::build(root, &Documents(texts));
             notes = built.notes;
             let (mut objects, mut files, mut problems) = (built.objects, built.files, built.problems);
-            let (beside, told) = plain(&settings.members, texts);
+            let (beside, told) = self.plain(&settings.members, texts);
             objects.extend(beside);
             files.extend(settings.members.iter().cloned());
             problems.extend(told);
@@ -115,7 +113,7 @@ impl Reader for KubernetesReader {
                 true => vec![FilePath::new(root)],
                 false => settings.members.to_vec(),
             };
-            let (objects, problems) = plain(&files, texts);
+            let (objects, problems) = self.plain(&files, texts);
             (objects, files, problems)
         };
         let read: Vec<Arc<YamlFile>> = files.iter().filter_map(|file| texts.yaml(file)).collect();
@@ -124,8 +122,9 @@ impl Reader for KubernetesReader {
         }
         let Declared { resources, identities, problems: told } = declared(objects);
         problems.extend(told);
-        let assembled = Arc::new(assemble(&resources, &settings.catalog));
-        let meaning = Meaning::Resources { declared: Arc::new(resources), assembled };
+        let resources = Arc::new(self.declared.going_on(root, resources));
+        let assembled = self.assemblies.assemble(root, &resources, settings);
+        let meaning = Meaning::Resources { declared: resources, assembled };
         let sources = read.iter().map(|file| (file.path.clone(), SourceFile::Yaml(file.clone()))).collect();
         let mut understood = Understood::new(KubernetesDialect.id(), meaning, sources);
         understood.own = Some(Arc::new(identities));
@@ -232,7 +231,29 @@ impl Reader for KubernetesReader {
 
     fn apart(&self) -> Option<NewReader> {
         let roots = self.roots.clone();
-        Some(Box::new(|| Box::new(KubernetesReader { known: BTreeMap::new(), roots })))
+        Some(Box::new(|| Box::new(KubernetesReader { roots, ..KubernetesReader::default() })))
+    }
+}
+
+impl KubernetesReader {
+    /// The objects of files that are applied as they are.
+    fn plain(&mut self, files: &[FilePath], texts: &dyn Texts) -> (Vec<Object>, Vec<(FilePath, Problem)>) {
+        let (mut objects, mut problems) = (Vec::new(), Vec::new());
+        for file in files.iter().filter_map(|file| texts.yaml(file)) {
+            let known =
+                self.read.get(&file.path).filter(|(of, _)| Arc::ptr_eq(of, &file)).map(|(_, read)| read.clone());
+            let read = known.unwrap_or_else(|| {
+                if self.read.len() >= MOST_READ {
+                    self.read.clear();
+                }
+                let read: Objects = Arc::new(objects_of(&file.path, &file.tree));
+                self.read.insert(file.path.clone(), (file.clone(), read.clone()));
+                read
+            });
+            objects.extend(read.0.iter().cloned());
+            problems.extend(read.1.iter().map(|problem| (file.path.clone(), problem.clone())));
+        }
+        (objects, problems)
     }
 }
 
@@ -243,17 +264,6 @@ fn may_be_ours(file: &Utf8Path) -> bool {
 
 fn has_kustomization(directory: &Utf8Path, texts: &dyn Texts) -> bool {
     texts.list(directory).iter().any(|file| is_kustomization(file.as_path()))
-}
-
-/// The objects of files that are applied as they are.
-fn plain(files: &[FilePath], texts: &dyn Texts) -> (Vec<Object>, Vec<(FilePath, Problem)>) {
-    let (mut objects, mut problems) = (Vec::new(), Vec::new());
-    for file in files.iter().filter_map(|file| texts.yaml(file)) {
-        let (of_file, told) = objects_of(&file.path, &file.tree);
-        objects.extend(of_file);
-        problems.extend(told.into_iter().map(|problem| (file.path.clone(), problem)));
-    }
-    (objects, problems)
 }
 
 /// What the objects of a text are called.

@@ -2,7 +2,6 @@
 
 mod aim;
 mod apply_repairs;
-mod assemblies;
 mod calls;
 mod comments;
 mod moved;
@@ -25,13 +24,13 @@ use foreshock_terraform::{
 };
 use foreshock_text::FilePath;
 
-use assemblies::Assemblies;
 use calls::{CallGraph, without_libraries};
 pub(crate) use comments::comments_of;
 pub(crate) use repairs::is_installed;
 use states::States;
 use units::Units;
 
+use super::assemblies::Assemblies;
 use super::infra::is_yaml;
 use super::{Dialect, Home, Meaning, NewReader, Reader, Site, SourceFile, StackKind, Texts, Understood};
 use crate::change::since_base::Change;

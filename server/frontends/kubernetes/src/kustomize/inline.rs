@@ -1,10 +1,8 @@
 //! Patches that are written inside of a kustomization: a text in a block, whose lines are lines of the file.
 
-use foreshock_documents::{Content, Node, read};
+use foreshock_documents::{Content, Node, Sources, read};
 use foreshock_syntax::yaml;
 use foreshock_text::{FilePath, Place, Span};
-
-use super::Sources;
 
 /// The documents that a text holds, with the places of the file that it is written in.
 pub(super) fn documents(written: &Node, sources: &dyn Sources) -> Vec<Node> {

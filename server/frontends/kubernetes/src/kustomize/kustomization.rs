@@ -1,10 +1,8 @@
 //! Kustomizations as files: how they are called, and which others they name.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_documents::Node;
+use foreshock_documents::{Node, Sources};
 use foreshock_text::FilePath;
-
-use super::Sources;
 
 const NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
 

@@ -19,8 +19,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_documents::{Content, Node};
-use foreshock_syntax::yaml::Tree;
+use foreshock_documents::{Content, Node, Sources};
 use foreshock_text::{FilePath, Place, Problem, Span};
 
 pub use kustomization::{Refers, is_kustomization, refers};
@@ -33,16 +32,6 @@ use crate::{Object, objects_of};
 const DEEPEST: usize = 32;
 /// More objects than these are not put together.
 const MOST_OBJECTS: usize = 20_000;
-
-/// Where files are read from.
-pub trait Sources {
-    /// The text of a file; `None` where it is not there.
-    fn text(&self, file: &FilePath) -> Option<Arc<str>>;
-    /// Shows the tree of a YAML or JSON file, with what could not be read of it; `false` where it is not there.
-    fn tree(&self, file: &FilePath, show: &mut dyn FnMut(&Tree, &[Problem])) -> bool;
-    /// The files in a directory.
-    fn list(&self, directory: &Utf8Path) -> Vec<FilePath>;
-}
 
 /// What a kustomization comes to.
 #[derive(Debug, Default)]

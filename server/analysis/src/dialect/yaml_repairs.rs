@@ -1,9 +1,8 @@
-//! Repairs of manifests: the catalog's recipes, tried on a copy of the files.
+//! Repairs of documents whose resources the catalog has rows for: its recipes, as far as they only write fields.
 
 use std::sync::Arc;
 
 use foreshock_catalog::{Change, Recipes, helps_recovery};
-use foreshock_kubernetes::{native_path, spelled};
 use foreshock_resources::{Attribute, Block, Body, Instance, Kind, Resources, Value};
 use foreshock_text::{FilePath, Span};
 
@@ -13,8 +12,11 @@ use crate::dialect::{Meaning, Texts};
 use crate::findings::fix::Candidate;
 use crate::{Edit, Finding, RuleId, Stack};
 
-/// What may repair a finding: the recipes of the object's row that only write fields.
-pub(super) fn candidates(texts: &dyn Texts, stack: &Stack, finding: &Finding) -> Vec<Candidate> {
+/// The keys that a path of a row means, of a resource of a type.
+pub(super) type Keys = dyn Fn(&str, &str) -> Vec<String>;
+
+/// What may repair a finding: the recipes of the resource's row that only write fields.
+pub(super) fn candidates(texts: &dyn Texts, stack: &Stack, finding: &Finding, keys: &Keys) -> Vec<Candidate> {
     let Meaning::Resources { declared, assembled } = &stack.understood().meaning else { return Vec::new() };
     let component = finding.component.and_then(|index| assembled.members.get(index.index()));
     let is_declaring = |index: &usize| {
@@ -35,17 +37,16 @@ pub(super) fn candidates(texts: &dyn Texts, stack: &Stack, finding: &Finding) ->
         })
         .filter_map(|recipe| {
             let changes = made.changes(&blocks, recipe)?;
-            let edits = changes.iter().map(|change| edit(texts, declared, change)).collect::<Option<Vec<_>>>()?;
+            let edits = changes.iter().map(|change| edit(texts, declared, change, keys)).collect::<Option<Vec<_>>>()?;
             Candidate::new(recipe.title.as_str(), edits)
         })
         .collect()
 }
 
-fn edit(texts: &dyn Texts, resources: &Resources, change: &Change) -> Option<Edit> {
+fn edit(texts: &dyn Texts, resources: &Resources, change: &Change, keys: &Keys) -> Option<Edit> {
     let Change::Set { instance, path, value } = change else { return None };
     let instance = resources.instances.get(*instance)?;
     let literal = literal(value)?;
-    let spelled = spelled(&instance.type_name);
     let (target, rest) = target(instance, path);
     match target {
         Target::Written(attribute) => {
@@ -56,7 +57,7 @@ fn edit(texts: &dyn Texts, resources: &Resources, change: &Change) -> Option<Edi
             let file: Arc<YamlFile> = texts.yaml(file)?;
             let text = Text::of(&file);
             let mapping = text.mapping_at(span)?;
-            text.set_at(mapping, &native_path(rest, spelled), &literal)
+            text.set_at(mapping, &keys(&instance.type_name, rest), &literal)
         }
     }
 }

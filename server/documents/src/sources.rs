@@ -1,0 +1,35 @@
+//! Where the texts of documents are read from.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use foreshock_syntax::yaml::Tree;
+use foreshock_text::{FilePath, Problem};
+
+use crate::{Node, read};
+
+/// Texts that documents are put together from. Whoever lends them says how far reading goes.
+pub trait Sources {
+    /// The text of a file; `None` where it is not there.
+    fn text(&self, file: &FilePath) -> Option<Arc<str>>;
+
+    /// Shows the tree of a YAML or JSON file, with what could not be read of it; `false` where it is not there.
+    fn tree(&self, file: &FilePath, show: &mut dyn FnMut(&Tree, &[Problem])) -> bool;
+
+    /// The files in a directory.
+    fn list(&self, directory: &Utf8Path) -> Vec<FilePath>;
+}
+
+/// The documents of a file, and what could not be read of it; `None` where it is not there.
+pub fn documents(file: &FilePath, sources: &dyn Sources) -> Option<(Vec<Node>, Vec<Problem>)> {
+    let (mut documents, mut problems) = (Vec::new(), Vec::new());
+    let is_there = sources.tree(file, &mut |tree, broken| {
+        problems.extend(broken.iter().cloned());
+        for document in tree.documents() {
+            let (node, told) = read(document, file);
+            documents.push(node);
+            problems.extend(told);
+        }
+    });
+    is_there.then_some((documents, problems))
+}

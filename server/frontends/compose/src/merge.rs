@@ -1,0 +1,69 @@
+//! How Compose puts a file over another, and a service over the one that it extends.
+
+use std::sync::Arc;
+
+use foreshock_documents::{Content, Entry, Node};
+use foreshock_text::Place;
+
+/// Lists to which another file adds.
+const ADDED_TO: &[&str] = &[
+    "ports",
+    "expose",
+    "volumes",
+    "dns",
+    "dns_search",
+    "tmpfs",
+    "external_links",
+    "cap_add",
+    "cap_drop",
+    "devices",
+    "env_file",
+    "profiles",
+    "links",
+];
+
+/// Lists that are a short form of a map: `A=b`, or names alone.
+const MAPS: &[&str] = &["environment", "labels", "depends_on", "networks", "extra_hosts"];
+
+/// Puts a document over another: maps are merged, some lists added to, everything else is replaced.
+pub(crate) fn over(base: &mut Node, top: &Node) {
+    for Entry { name, key, value } in top.entries() {
+        if value.is_null() {
+            continue;
+        }
+        let Some(own) = base.get_mut(name) else {
+            base.set(name, key.clone(), value.clone());
+            continue;
+        };
+        if MAPS.contains(&&**name) {
+            *own = as_map(own);
+            over(own, &as_map(value));
+            continue;
+        }
+        match (&mut own.content, &value.content) {
+            (Content::Map(_), Content::Map(_)) => over(own, value),
+            (Content::List(items), Content::List(more)) if ADDED_TO.contains(&&**name) => {
+                let is_new = |item: &&Node| !items.iter().any(|known| known.says_the_same(item));
+                let new: Vec<Node> = more.iter().filter(is_new).cloned().collect();
+                items.extend(new);
+            }
+            _ => base.set(name, key.clone(), value.clone()),
+        }
+    }
+}
+
+/// The short form of a map as a map: of `A=b` the value is `b`, of a name alone there is none.
+pub(crate) fn as_map(node: &Node) -> Node {
+    let Content::List(items) = &node.content else { return node.clone() };
+    let mut map = Node::empty_map(node.place.clone());
+    for item in items {
+        let Some(word) = item.word() else { continue };
+        let place: Place = item.place.clone();
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (Arc::from(name), Node::text_at(value, place.clone())),
+            None => (word, Node::empty_map(place.clone())),
+        };
+        map.set(&name, place, value);
+    }
+    map
+}
