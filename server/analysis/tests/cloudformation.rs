@@ -1266,3 +1266,15 @@ resource "aws_backup_selection" "Selection" {
 fn a_platform_in_terraform_is_judged_the_same() {
     judged_alike(PLATFORM, PLATFORM_IN_TERRAFORM);
 }
+
+#[test]
+fn a_nested_template_that_is_open_shows_its_parent() {
+    let (directory, _) = of_directory(PARTS);
+    let nested = directory.root().join("nested/network.yml");
+    let mut workspace = Workspace::new();
+    workspace.set_folders(vec![directory.root().to_owned()]);
+    workspace.set_document(FilePath::new(nested.as_path()), std::fs::read_to_string(&nested).unwrap().into());
+    let snapshot = workspace.snapshot();
+    let roots: Vec<&str> = snapshot.stacks.iter().filter_map(|stack| stack.root.file_name()).collect();
+    assert_eq!(roots, ["template.yaml"]);
+}

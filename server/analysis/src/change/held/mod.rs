@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_catalog::{Assembled, assemble};
-use foreshock_resources::{Instance, Mode, Resources, Value};
+use foreshock_resources::{Instance, Mode, Resources, Spelling, Value};
 use foreshock_text::Place;
 
 use self::collapse::Collapses;
@@ -53,6 +53,8 @@ struct Found {
     no_longer_known: Vec<Readable>,
     /// What the addresses of units begin with that are read from and are no more: what they put out is not unknown but gone.
     missed: Vec<Arc<str>>,
+    /// What the text calls its attributes.
+    spelling: Spelling,
 }
 
 impl Found {
@@ -60,6 +62,11 @@ impl Found {
         let is_of = |address: &str, unit: &str| address.strip_prefix(unit).is_some_and(|rest| rest.starts_with('.'));
         !self.missed.is_empty()
             && value.all_provenance().iter().any(|trace| self.missed.iter().any(|unit| is_of(&trace.to, unit)))
+    }
+
+    /// The path of an attribute of the resource at an address, as the text has it.
+    fn path_said(&self, address: &str, path: &str) -> String {
+        self.spelling.of(address).map_or_else(|| path.to_owned(), |words| words.path(path))
     }
 
     fn add(&mut self, before_knows: bool, what: String, why: &Arc<str>, place: Option<Place>) {
@@ -118,7 +125,8 @@ impl Held {
             return nothing();
         }
         let (Some(old), Some(new)) = (before.resources(), now.resources()) else { return nothing() };
-        let mut found = Found { missed: units::missed(before, now), ..Found::default() };
+        let mut found =
+            Found { missed: units::missed(before, now), spelling: new.spelling.clone(), ..Found::default() };
         let mut sides = [Side::new(old), Side::new(new)];
         let mut collapses = [Collapses::default(), Collapses::default()];
         // What a plan leaves open is known after the apply: nothing of its text became readable.

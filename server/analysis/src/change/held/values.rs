@@ -74,7 +74,8 @@ fn of_body(before: &Body, after: &Body, address: &str, path: &str, found: &mut F
             continue;
         };
         let place = new.map(|new| Place::new(new.place.file.clone(), new.place.value));
-        found.add(both.before_knows, format!("{path}{name} of {address}"), &both.why, place);
+        let said = found.path_said(address, &format!("{path}{name}"));
+        found.add(both.before_knows, format!("{said} of {address}"), &both.why, place);
         let place = new.or(old).map(|attribute| attribute.place.clone());
         attributes.extend(place.map(|place| (name.clone(), both, place)));
     }
@@ -101,7 +102,8 @@ fn of_body(before: &Body, after: &Body, address: &str, path: &str, found: &mut F
         };
         let (one, other) = match replaced {
             Some((why, before_knows, one, other)) => {
-                found.add(before_knows, format!("{path}{kind} of {address}"), &why, None);
+                let said = found.path_said(address, &format!("{path}{kind}"));
+                found.add(before_knows, format!("{said} of {address}"), &why, None);
                 (one, other)
             }
             None if old.len() == new.len() => {

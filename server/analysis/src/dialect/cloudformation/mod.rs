@@ -153,6 +153,11 @@ impl Reader for CloudFormationReader {
         true
     }
 
+    /// Who exports what is known only to who has looked everywhere.
+    fn needs_index(&self) -> bool {
+        true
+    }
+
     fn forget_document(&mut self, file: &FilePath) {
         self.documents.remove(file);
     }
