@@ -270,3 +270,31 @@ fn the_same_kind_and_name_in_two_namespaces_are_two() {
     let ids: Vec<String> = snapshot.stacks[0].system().components.iter().map(|one| one.id.to_string()).collect();
     assert_eq!(ids, ["a/Deployment/web", "b/Deployment/web"]);
 }
+
+#[test]
+fn routes_of_gateways_and_kinds_of_operators() {
+    let reads =
+        "          env: [{name: DB_HOST, value: pg-rw}, {name: BROKERS, value: \"events-kafka-bootstrap:9092\"}]\n";
+    let all = [
+        workload("Deployment", "web", "  replicas: 2\n", reads),
+        service("web", ""),
+        "---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge}\nspec: {gatewayClassName: x}\n\
+         ---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: web}\nspec:\n  parentRefs: [{name: edge}]\n  \
+         rules: [{backendRefs: [{name: web, port: 80}]}]\n\
+         ---\napiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: pg}\nspec:\n  instances: 1\n\
+         ---\napiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nmetadata: {name: events}\nspec: {kafka: {replicas: 3}}\n"
+            .to_owned(),
+    ];
+    check(
+        &format!("//- k8s/all.yaml\n{}", all.concat()),
+        SINGLE,
+        expect![[r#"
+        k8s (kubernetes)
+          Deployment/web -> Cluster/pg (likely)
+          Deployment/web -> Kafka/events (likely)
+          Gateway/edge -> Deployment/web (certain)
+          k8s/all.yaml:41: single-point-of-failure: Cluster/pg `instances: 1`
+            k8s/all.yaml:41 <- 2
+    "#]],
+    );
+}
