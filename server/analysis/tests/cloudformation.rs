@@ -1278,3 +1278,26 @@ fn a_nested_template_that_is_open_shows_its_parent() {
     let roots: Vec<&str> = snapshot.stacks.iter().filter_map(|stack| stack.root.file_name()).collect();
     assert_eq!(roots, ["template.yaml"]);
 }
+
+#[test]
+fn what_is_put_into_a_state_machine_is_called_by_it() {
+    check(
+        "\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Flow:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: flow.asl.json
+      DefinitionSubstitutions: {StepArn: !GetAtt Step.Arn}
+  Step:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.13}
+",
+        expect![[r#"
+            Flow serverless 1/1
+            Step serverless 1/1
+            Flow -Requires-> Step: DefinitionSubstitutions.StepArn of Flow refers to Step.Arn
+        "#]],
+    );
+}
