@@ -9,6 +9,9 @@ use foreshock_text::FilePath;
 use super::{AtHand, CloudFormationDialect};
 use crate::dialect::{Dialect, Texts};
 
+/// No larger template can be deployed: AWS takes 1 MB from a bucket.
+const LARGEST: u64 = 2 * 1024 * 1024;
+
 /// What is known of them, from the last look.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
@@ -32,7 +35,9 @@ impl Known {
 
     /// Looks at a file, which may be something else.
     pub(super) fn look_at(&mut self, file: &Utf8Path, texts: &dyn Texts) {
-        if !CloudFormationDialect.claims(file) {
+        // Lists of data and locks of packages are JSON, too.
+        let is_large = file.metadata().is_ok_and(|metadata| metadata.len() > LARGEST);
+        if is_large || !CloudFormationDialect.claims(file) {
             return;
         }
         let path = FilePath::new(file);
