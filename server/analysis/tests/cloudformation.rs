@@ -487,14 +487,16 @@ fn repairs_of_json_are_json() {
     }
     assert_eq!(seen[0], seen[1]);
     expect![[r#"
-            Enable Multi-AZ
-                      "MultiAZ": true,
-            Keep backups for seven days
-                      "BackupRetentionPeriod": "7"
-            Protect it from deletion
-                      "DeletionProtection": true,
-            Keep earlier versions
-                  "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "logs", "VersioningConfiguration": {"Status": "Enabled"}}}
+        Enable Multi-AZ
+                  "MultiAZ": true,
+        Keep backups for seven days
+                  "BackupRetentionPeriod": "7"
+        Protect it from deletion
+                  "DeletionProtection": true,
+        Protect it from deletion
+              "Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"LoadBalancerAttributes": [{"Key": "deletion_protection.enabled", "Value": "true"}], "Subnets": ["a", "b"]}},
+        Keep earlier versions
+              "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "logs", "VersioningConfiguration": {"Status": "Enabled"}}}
     "#]].assert_eq(&seen[0]);
 }
 
@@ -1299,5 +1301,37 @@ Resources:
             Step serverless 1/1
             Flow -Requires-> Step: DefinitionSubstitutions.StepArn of Flow refers to Step.Arn
         "#]],
+    );
+}
+
+#[test]
+fn a_property_before_longer_ones() {
+    let of = |properties: &str| {
+        format!("Resources:\n  B:\n    Type: AWS::ElasticLoadBalancingV2::LoadBalancer\n    Properties:{properties}")
+    };
+    let rule = "deletion-unprotected";
+    repaired(
+        &of("\n      Subnets:\n        - a\n        - b\n"),
+        rule,
+        expect![[r#"
+        Protect it from deletion
+                LoadBalancerAttributes: [{Key: deletion_protection.enabled, Value: 'true'}]
+    "#]],
+    );
+    repaired(
+        &of(" {Subnets: [a, b]}\n"),
+        rule,
+        expect![[r#"
+        Protect it from deletion
+              Properties: {LoadBalancerAttributes: [{Key: deletion_protection.enabled, Value: 'true'}], Subnets: [a, b]}
+    "#]],
+    );
+    repaired(
+        &of(" {\"Subnets\": [\"a\", \"b\"]}\n"),
+        rule,
+        expect![[r#"
+        Protect it from deletion
+              Properties: {"LoadBalancerAttributes": [{Key: deletion_protection.enabled, Value: 'true'}], "Subnets": ["a", "b"]}
+    "#]],
     );
 }

@@ -116,7 +116,11 @@ impl Repairs<'_> {
         let way: Vec<String> = property.split('.').map(str::to_owned).collect();
         let has_function = walk(properties, &way).is_some_and(|node| node.tag().is_some());
         let text = literal(value, false, is_json(&file));
-        if has_function { None } else { Text::of(&file).set_at(properties, &way, &text) }
+        if has_function {
+            return None;
+        }
+        let at_its_place = Text::of(&file).set_at(properties, &way, &text);
+        at_its_place.or_else(|| in_front(&file, properties, &way, &text))
     }
 
     /// Copies of a resource under names of their own.
@@ -172,6 +176,24 @@ fn column(text: &str, offset: u32) -> Option<u32> {
     before.trim().is_empty().then_some(before.len() as u32)
 }
 
+/// A property before the first one, where all that are written are longer than a line.
+fn in_front(file: &YamlFile, properties: Node<'_>, way: &[String], value: &str) -> Option<Edit> {
+    let [key] = way else { return None };
+    let first = properties.entries().filter(|_| properties.get(key).is_none())?.next()?.0.span();
+    let text = &**file.text.whole();
+    let name = if first.text(text).starts_with('"') { format!("{key:?}") } else { key.clone() };
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let indent = column(text, first.start).map(|width| " ".repeat(width as usize));
+    let behind = match (properties.is_flow(), indent) {
+        (true, Some(indent)) => format!(",{newline}{indent}"),
+        (true, None) => ", ".to_owned(),
+        (false, Some(indent)) => format!("{newline}{indent}"),
+        (false, None) => return None,
+    };
+    let place = Place::new(file.path.clone(), Span::empty(first.start));
+    Some(Edit { place, text: format!("{name}: {value}{behind}") })
+}
+
 /// An entry of a list of keys and values.
 fn keyed(file: &YamlFile, properties: Node<'_>, list: &str, key: &str, value: &Value) -> Option<Edit> {
     let is_json = is_json(file);
@@ -181,7 +203,8 @@ fn keyed(file: &YamlFile, properties: Node<'_>, list: &str, key: &str, value: &V
         false => format!("{{Key: {key}, Value: {said}}}"),
     };
     let Some(node) = properties.get(list) else {
-        return Text::of(file).set_at(properties, &[list.to_owned()], &format!("[{flow}]"));
+        let (way, text) = ([list.to_owned()], format!("[{flow}]"));
+        return Text::of(file).set_at(properties, &way, &text).or_else(|| in_front(file, properties, &way, &text));
     };
     let last = node.items().filter(|_| node.tag().is_none() && !node.is_alias())?.last()?;
     let text = &**file.text.whole();
