@@ -251,3 +251,85 @@ fn a_model_in_json_is_read_and_other_json_left_alone() {
     assert!(hints.as_array().is_none_or(Vec::is_empty), "{hints}");
     client.finish();
 }
+
+fn position(file: &std::path::Path, at_: [u32; 2]) -> Value {
+    json!({"textDocument": {"uri": uri(file)}, "position": at(at_)})
+}
+
+#[test]
+fn keys_and_names_are_offered_and_explained() {
+    let (shop, file, text) = checkout("yaml-assist");
+    let mut client = Client::open_workspace(&[&shop.directory], json!({}));
+    client.open(&file, 1, &text);
+    client.diagnostics(&file, 1);
+    let [_, end] = find(&text, "  - id: orders");
+    let mut offered = |version: i64, line: &str| {
+        client.edit(&file, version, [end, end], &format!("\n{line}"));
+        let here = [end[0] + 1, line.chars().count() as u32];
+        let items = client.request("textDocument/completion", position(&file, here)).unwrap();
+        client.diagnostics(&file, version);
+        client.edit(&file, version + 1, [end, here], "");
+        client.diagnostics(&file, version + 1);
+        items.as_array().unwrap().clone()
+    };
+    // A key without a colon, in the middle of a component.
+    let keys = offered(2, "    fail");
+    let failover = keys.iter().find(|item| item["label"] == "failover").expect("failover is offered");
+    assert_eq!(failover["textEdit"]["newText"], "failover:");
+    assert!(failover["documentation"]["value"].as_str().unwrap().contains("how a standby takes over"), "{failover:#?}");
+    assert!(!keys.iter().any(|item| item["label"] == "replicas"), "it is written: {keys:#?}");
+    let zones = offered(4, "    region: {availability_zone: eu");
+    assert_eq!(zones.iter().map(|item| &item["label"]).collect::<Vec<_>>(), ["eu-west-1a", "eu-west-1b", "eu-west-1c"]);
+
+    // On a field what it means, on an id what it is; each above what was shown before.
+    let [field, _] = find(&text, "replicas: 1");
+    let hover = client.request("textDocument/hover", position(&file, field)).unwrap();
+    let markdown = hover["contents"]["value"].as_str().unwrap();
+    assert!(markdown.starts_with("`replicas`: how many there are of it"), "{markdown}");
+    assert!(markdown.contains("**single point of failure**"), "{markdown}");
+    let [id, _] = find(&text, "orders\n    latency_ms");
+    let hover = client.request("textDocument/hover", position(&file, id)).unwrap();
+    let markdown = hover["contents"]["value"].as_str().unwrap();
+    assert!(markdown.starts_with("`orders`: database, Orders database, 1 of 1 needed, in eu-west-1a"), "{markdown}");
+    assert!(markdown.contains("**single point of failure**"), "{markdown}");
+    client.finish();
+}
+
+#[test]
+fn an_id_leads_to_its_component_and_gets_another_name() {
+    let (shop, file, text) = checkout("yaml-names");
+    let mut client = Client::open_workspace(&[&shop.directory], json!({}));
+    client.open(&file, 1, &text);
+    client.diagnostics(&file, 1);
+    let [declared, end] = find(&text, "id: orders");
+    let declared = [declared[0], declared[1] + 4];
+    let [used, _] = find(&text, "target: orders");
+    let used = [used[0], used[1] + 8];
+    let range = |from: [u32; 2]| json!({"start": at(from), "end": at([from[0], from[1] + 6])});
+    let definition = client.request("textDocument/definition", position(&file, used)).unwrap();
+    assert_eq!(definition, json!([{"uri": uri(&file), "range": range(declared)}]));
+    assert_eq!(definition[0]["range"]["end"], at(end));
+    let mut asked = position(&file, declared);
+    asked["context"] = json!({"includeDeclaration": true});
+    let references = client.request("textDocument/references", asked).unwrap();
+    let ranges: Vec<&Value> = references.as_array().unwrap().iter().map(|place| &place["range"]).collect();
+    assert_eq!(ranges, [&range(declared), &range(used)]);
+
+    let prepared = client.request("textDocument/prepareRename", position(&file, used)).unwrap();
+    assert_eq!(prepared, json!({"range": range(used), "placeholder": "orders"}));
+    let mut asked = position(&file, used);
+    asked["newName"] = json!("ledger");
+    let renamed = client.request("textDocument/rename", asked.clone()).unwrap();
+    let edits = renamed["changes"][uri(&file)].as_array().unwrap();
+    assert_eq!(edits, &[declared, used].map(|from| json!({"range": range(from), "newText": "ledger"})));
+    asked["newName"] = json!("app");
+    assert_eq!(client.request("textDocument/rename", asked), Err(-32602), "the name is taken");
+
+    let symbols = client.request("textDocument/documentSymbol", of_file(&file)).unwrap();
+    let names: Vec<&Value> = symbols.as_array().unwrap().iter().map(|symbol| &symbol["name"]).collect();
+    assert_eq!(names, ["lb", "app", "orders", "sessions", "mail-queue", "payments"]);
+    assert_eq!(symbols[2]["selectionRange"], range(declared));
+    let found = client.request("workspace/symbol", json!({"query": "mail"})).unwrap();
+    assert_eq!((&found[0]["name"], &found[0]["containerName"]), (&json!("mail-queue"), &json!("Mail queue, queue")));
+    client.finish();
+}

@@ -28,7 +28,8 @@ pub use configuration::{
 pub use dialect::terraform::Terraform;
 pub use dialect::yaml_file::YamlFile;
 pub use dialect::{
-    DIALECTS, Dialect, Home, Meaning, NewReader, PlainFile, Reader, Site, SourceFile, StackKind, Texts, Understood,
+    DIALECTS, Dialect, Home, Meaning, Mention, NewReader, PlainFile, Reader, Site, SourceFile, StackKind, Texts,
+    Understood,
 };
 pub use findings::baseline::{Baseline, BaselineEntry};
 pub use findings::finding::{Finding, FindingKey, Severity};
@@ -41,6 +42,7 @@ pub use recovery::{Approach, Prepared, RecoveryFigure, StackRecovery};
 pub use show::block::{BlockSummary, percent, source_words};
 pub use show::cascade_tree::{CascadeTree, GuessedCaller, Reason, TreeNode, forest, reason};
 pub use show::lasting::lasting;
+pub use show::names::{Symbol, completes};
 pub use show::values::{Expression, Origin, Reading, ReferredValue, is_secret_name, shown};
 pub use stack::{ProblemCode, Stack, StackProblem};
 pub use workspace::callers::{Caller, Fares};

@@ -10,11 +10,13 @@ mod compose;
 mod documents;
 pub(crate) mod infra;
 mod kubernetes;
+mod mention;
 pub(crate) mod plan;
 mod source_file;
 pub(crate) mod terraform;
 mod texts;
 mod understood;
+mod yaml_cursor;
 mod yaml_edits;
 pub(crate) mod yaml_file;
 mod yaml_repairs;
@@ -25,7 +27,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_terraform::ResolveOptions;
-use foreshock_text::FilePath;
+use foreshock_text::{FilePath, Span};
 
 use crate::change::since_base::{Change, changed_lines};
 use crate::configuration::StackSettings;
@@ -33,7 +35,8 @@ use crate::findings::fix::Candidate;
 use crate::findings::suppression::Annotations;
 use crate::workspace::Index;
 use crate::workspace::disk::Sources;
-use crate::{Finding, Stack};
+use crate::{Completion, Finding, Stack};
+pub use mention::Mention;
 pub use source_file::{PlainFile, SourceFile};
 pub use texts::Texts;
 pub use understood::{Meaning, Understood};
@@ -89,6 +92,40 @@ pub trait Dialect: fmt::Debug + Sync {
     fn comments(&self, file: &FilePath, texts: &dyn Texts) -> Annotations {
         let _ = (file, texts);
         Annotations::default()
+    }
+
+    /// Whether there may be something to offer at a position of a file, by its name alone: an editor waits for the answer.
+    fn completes(&self, file: &Utf8Path) -> bool {
+        let _ = file;
+        false
+    }
+
+    /// What can be written at an offset of a file, the likeliest first; nothing where that which is written is complete.
+    fn complete(&self, stack: &Stack, file: &FilePath, offset: u32) -> Vec<Completion> {
+        let _ = (stack, file, offset);
+        Vec::new()
+    }
+
+    /// What a word of the language means that stands at an offset, as Markdown, with its place.
+    fn explain(&self, stack: &Stack, file: &FilePath, offset: u32) -> Option<(String, Span)> {
+        let _ = (stack, file, offset);
+        None
+    }
+
+    /// Every place where a stack's text names one of its components, where it is declared included. What somebody sees who
+    /// asks where a name is from, where else it is used, or for another one, follows from these.
+    fn mentions(&self, stack: &Stack) -> Vec<Mention> {
+        let _ = stack;
+        Vec::new()
+    }
+
+    /// What to write in place of a name for another one to stand there.
+    ///
+    /// # Errors
+    /// When it can't be written there; why, for a person.
+    fn spelled(&self, stack: &Stack, mention: &Mention, name: &str) -> Result<String, String> {
+        let _ = (stack, name);
+        Err(format!("{} can't be renamed here", mention.name))
     }
 
     /// What differs between two versions of the files of a stack, in pieces that can be taken back one by one: runs of lines

@@ -4,4 +4,5 @@
 pub(crate) mod block;
 pub(crate) mod cascade_tree;
 pub(crate) mod lasting;
+pub(crate) mod names;
 pub(crate) mod values;

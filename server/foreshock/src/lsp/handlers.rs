@@ -2,7 +2,7 @@
 //! Our own methods are rows of [`OWN`] and have nothing here.
 
 use crossbeam_channel::Sender;
-use foreshock_analysis::FILE_NAME;
+use foreshock_analysis::{FILE_NAME, completes};
 use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::Value;
@@ -15,14 +15,20 @@ use super::code_action::Wanted;
 use super::event::Event;
 use super::requests::code_lenses::CodeLenses;
 use super::requests::completion::Completion;
+use super::requests::definition::Definition;
 use super::requests::diagnostics::Diagnostics;
+use super::requests::document_symbols::DocumentSymbols;
 use super::requests::fix_all::FixAll;
 use super::requests::hover::Hover;
 use super::requests::inlay_hints::{About, InlayHints};
 use super::requests::inlay_tooltip::InlayTooltip;
 use super::requests::neighbours::{Direction, Neighbour, Neighbours};
 use super::requests::prepare_call_hierarchy::PrepareCallHierarchy;
+use super::requests::prepare_rename::PrepareRename;
 use super::requests::quick_fixes::QuickFixes;
+use super::requests::references::References;
+use super::requests::rename::Rename;
+use super::requests::workspace_symbols::WorkspaceSymbols;
 use super::requests::{Asked, OWN, Own, Refusal, Request};
 use super::{diagnostics, from_proto, to_proto};
 
@@ -165,11 +171,56 @@ impl LanguageServer for Handlers {
     async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
         let Some((file, at)) = from_proto::place(&params.text_document_position) else { return Ok(None) };
         // Editors wait for every server before they show a list: of other files we have nothing to say, at once.
-        if file.as_path().file_name() != Some(FILE_NAME) {
+        if file.as_path().file_name() != Some(FILE_NAME) && !completes(file.as_path()) {
             return Ok(None);
         }
         let items = self.ask(Completion { file, at }).await?;
         Ok(Some(lsp::CompletionResponse::Array(items.into_iter().map(to_proto::completion).collect())))
+    }
+
+    async fn goto_definition(&self, params: lsp::GotoDefinitionParams) -> Result<Option<lsp::GotoDefinitionResponse>> {
+        let Some((file, at)) = from_proto::place(&params.text_document_position_params) else { return Ok(None) };
+        let places = self.ask(Definition { file, at }).await?;
+        let places: Vec<_> = places.iter().filter_map(to_proto::location).collect();
+        Ok((!places.is_empty()).then_some(lsp::GotoDefinitionResponse::Array(places)))
+    }
+
+    async fn references(&self, params: lsp::ReferenceParams) -> Result<Option<Vec<lsp::Location>>> {
+        let Some((file, at)) = from_proto::place(&params.text_document_position) else { return Ok(None) };
+        let with_declaration = params.context.include_declaration;
+        let places = self.ask(References { file, at, with_declaration }).await?;
+        Ok(Some(places.iter().filter_map(to_proto::location).collect()))
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: lsp::TextDocumentPositionParams,
+    ) -> Result<Option<lsp::PrepareRenameResponse>> {
+        let Some((file, at)) = from_proto::place(&params) else { return Ok(None) };
+        let found = self.ask(PrepareRename { file, at }).await?;
+        Ok(found.map(|(range, placeholder)| lsp::PrepareRenameResponse::RangeWithPlaceholder {
+            range: to_proto::range(range),
+            placeholder,
+        }))
+    }
+
+    async fn rename(&self, params: lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>> {
+        let Some((file, at)) = from_proto::place(&params.text_document_position) else { return Ok(None) };
+        let renamed = self.ask(Rename { file, at, name: params.new_name }).await?;
+        Ok(to_proto::workspace_edit(&renamed.edits, renamed.versioned))
+    }
+
+    async fn document_symbol(&self, params: lsp::DocumentSymbolParams) -> Result<Option<lsp::DocumentSymbolResponse>> {
+        let Some(file) = from_proto::file(&params.text_document.uri) else { return Ok(None) };
+        let symbols = self.ask(DocumentSymbols { file }).await?;
+        let symbols: Vec<_> = symbols.into_iter().map(to_proto::document_symbol).collect();
+        Ok((!symbols.is_empty()).then_some(lsp::DocumentSymbolResponse::Nested(symbols)))
+    }
+
+    async fn symbol(&self, params: lsp::WorkspaceSymbolParams) -> Result<Option<lsp::WorkspaceSymbolResponse>> {
+        let symbols = self.ask(WorkspaceSymbols { query: params.query }).await?;
+        let symbols = symbols.into_iter().filter_map(to_proto::workspace_symbol).collect();
+        Ok(Some(lsp::WorkspaceSymbolResponse::Nested(symbols)))
     }
 
     async fn inlay_hint(&self, params: lsp::InlayHintParams) -> Result<Option<Vec<lsp::InlayHint>>> {

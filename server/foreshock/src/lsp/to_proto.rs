@@ -11,10 +11,11 @@ use tower_lsp_server::ls_types as lsp;
 
 use foreshock_analysis::CompletionKind as Kind;
 
-use super::code_action::{Action, ActionKind};
+use super::code_action::{Action, ActionKind, DocumentEdits};
 use super::diagnostics::{Diagnostic, Report};
 use super::event::ClientFacts;
 use super::requests::code_lenses::{Lens, Shows};
+use super::requests::document_symbols::Symbol;
 use super::requests::hover::Shown;
 use super::requests::inlay_hints::{About, Hint};
 use super::requests::neighbours::Neighbour;
@@ -64,7 +65,7 @@ pub(super) fn range(range: Range) -> lsp::Range {
     lsp::Range { start: position(range.start), end: position(range.end) }
 }
 
-fn location(place: &Location) -> Option<lsp::Location> {
+pub(super) fn location(place: &Location) -> Option<lsp::Location> {
     Some(lsp::Location { uri: uri(&place.uri)?, range: range(place.range) })
 }
 
@@ -107,6 +108,14 @@ pub(super) fn initialize_result(client: &ClientFacts) -> lsp::InitializeResult {
             trigger_characters: Some(["[", "\"", "'", "=", "."].map(str::to_owned).to_vec()),
             ..Default::default()
         }),
+        definition_provider: Some(lsp::OneOf::Left(true)),
+        references_provider: Some(lsp::OneOf::Left(true)),
+        rename_provider: Some(lsp::OneOf::Right(lsp::RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
+        })),
+        document_symbol_provider: Some(lsp::OneOf::Left(true)),
+        workspace_symbol_provider: Some(lsp::OneOf::Left(true)),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
             commands: requests::OWN.iter().filter_map(requests::Row::command).collect(),
             ..Default::default()
@@ -235,7 +244,7 @@ pub(super) fn code_lens(lens: Lens, uri: &lsp::Uri) -> lsp::CodeLens {
 }
 
 pub(super) fn code_action(action: Action) -> Option<lsp::CodeActionOrCommand> {
-    let edit = workspace_edit(&action)?;
+    let edit = workspace_edit(&action.edits, action.versioned)?;
     Some(lsp::CodeActionOrCommand::CodeAction(lsp::CodeAction {
         title: action.title,
         kind: Some(match action.kind {
@@ -249,16 +258,16 @@ pub(super) fn code_action(action: Action) -> Option<lsp::CodeActionOrCommand> {
     }))
 }
 
-fn workspace_edit(action: &Action) -> Option<lsp::WorkspaceEdit> {
+pub(super) fn workspace_edit(edits: &[DocumentEdits], versioned: bool) -> Option<lsp::WorkspaceEdit> {
     let text_edits = |edits: &[(Range, String)]| {
         let edits = edits.iter().map(|(place, text)| lsp::TextEdit { range: range(*place), new_text: text.clone() });
         edits.collect::<Vec<_>>()
     };
-    if !action.versioned {
-        let changes = action.edits.iter().map(|file| Some((uri(&file.uri)?, text_edits(&file.edits))));
+    if !versioned {
+        let changes = edits.iter().map(|file| Some((uri(&file.uri)?, text_edits(&file.edits))));
         return Some(lsp::WorkspaceEdit { changes: Some(changes.collect::<Option<_>>()?), ..Default::default() });
     }
-    let changes = action.edits.iter().map(|file| {
+    let changes = edits.iter().map(|file| {
         Some(lsp::TextDocumentEdit {
             text_document: lsp::OptionalVersionedTextDocumentIdentifier { uri: uri(&file.uri)?, version: file.version },
             edits: text_edits(&file.edits).into_iter().map(lsp::OneOf::Left).collect(),
@@ -303,6 +312,31 @@ pub(super) fn completion(item: completion::Item) -> lsp::CompletionItem {
         label: item.label,
         ..Default::default()
     }
+}
+
+#[allow(deprecated)] // the type has a field that is, which nobody fills
+pub(super) fn document_symbol(symbol: Symbol) -> lsp::DocumentSymbol {
+    lsp::DocumentSymbol {
+        name: symbol.name.to_string(),
+        detail: Some(symbol.detail),
+        kind: lsp::SymbolKind::OBJECT,
+        tags: None,
+        deprecated: None,
+        range: range(symbol.extent),
+        selection_range: range(symbol.at.range),
+        children: None,
+    }
+}
+
+pub(super) fn workspace_symbol(symbol: Symbol) -> Option<lsp::WorkspaceSymbol> {
+    Some(lsp::WorkspaceSymbol {
+        name: symbol.name.to_string(),
+        kind: lsp::SymbolKind::OBJECT,
+        tags: None,
+        container_name: Some(symbol.detail),
+        location: lsp::OneOf::Left(location(&symbol.at)?),
+        data: None,
+    })
 }
 
 pub(super) fn call_hierarchy_item(item: Item) -> Option<lsp::CallHierarchyItem> {

@@ -5,7 +5,7 @@ use crate::section::LARGEST_COUNT;
 
 use Bounds::{Fraction, HoursOfDay, NotNegative, Percent, Positive};
 use Takes::{
-    Anything, ByName, Count, Domains, Flag, Group, Id, Ids, List, ListOrByName, Map, Number, Parameters, Region,
+    Anything, ByName, Count, Domains, Flag, Group, Id, Ids, List, ListOrByName, Map, NewId, Number, Parameters, Region,
     Sources, Text, Words, Zone, Zones,
 };
 
@@ -109,7 +109,7 @@ pub(crate) static COMPONENT: Level = Level {
 };
 
 const IDENTITY: &[Field] = &[
-    field("id", Id, "", "its name in the file, once only"),
+    field("id", NewId, "", "its name in the file, once only"),
     field("name", Text, "`id`", "what a person calls it"),
     field("type", Takes::Kind, "custom", "what it is; decides its figures where none are written"),
     Field { unit: "instances", ..field("replicas", Count(1, MOST), "1", "how many there are of it") },

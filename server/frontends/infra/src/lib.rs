@@ -33,4 +33,4 @@ pub use json::as_json;
 pub use problem::{Problem, ProblemKind};
 pub use recognise::{is_infra, may_be_infra};
 pub use suggest::closest;
-pub use write::write;
+pub use write::{scalar, write};

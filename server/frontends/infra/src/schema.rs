@@ -68,6 +68,8 @@ pub enum Takes {
     Zones,
     /// Names of domains.
     Domains,
+    /// The id that a component gets, which nothing else has.
+    NewId,
     /// The id of a component.
     Id,
     /// Ids of components.
@@ -145,6 +147,7 @@ impl Takes {
             Takes::Group => "a name".to_owned(),
             Takes::Zones => "a list of zones".to_owned(),
             Takes::Domains => "a list of domains".to_owned(),
+            Takes::NewId => "a name".to_owned(),
             Takes::Id => "the id of a component".to_owned(),
             Takes::Ids => "a list of ids".to_owned(),
             Takes::Flag => "true or false".to_owned(),

@@ -92,7 +92,7 @@ fn of_field(field: &Field, defs: &mut Map<String, Value>) -> Value {
         Takes::Text | Takes::Zone | Takes::Region | Takes::Group => {
             json!({"type": ["string", "number", "boolean", "null"]})
         }
-        Takes::Id => json!({"type": SCALAR, "minLength": 1}),
+        Takes::NewId | Takes::Id => json!({"type": SCALAR, "minLength": 1}),
         Takes::Zones | Takes::Domains => names,
         Takes::Ids => json!({"type": ["array", "null"], "items": {"type": SCALAR}}),
         // The words that YAML 1.1 has for them are text to a tool of YAML 1.2.
@@ -197,7 +197,7 @@ fn entries(level: &'static Level, around: &dyn Fn(&str) -> String, texts: &mut V
     ];
     for field in level.fields() {
         // What names others is in the texts by hand.
-        if matches!(field.takes, Takes::Id | Takes::Sources(_) | Takes::ListOrByName(_)) {
+        if matches!(field.takes, Takes::NewId | Takes::Id | Takes::Sources(_) | Takes::ListOrByName(_)) {
             continue;
         }
         let values = VALUES.into_iter().chain(field.takes.words());

@@ -1,6 +1,8 @@
 //! Infrastructure YAML: a file is a stack, and names its components itself.
 
+mod assist;
 mod comments;
+mod names;
 mod repairs;
 
 use std::collections::BTreeSet;
@@ -10,18 +12,18 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_infra::{Declaration, Infra, ProblemKind, is_infra, may_be_infra};
 use foreshock_syntax::yaml;
 use foreshock_terraform::{is_configuration, is_variable_file};
-use foreshock_text::{FilePath, Problem};
+use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashSet;
 
 pub(crate) use comments::comments_of;
 
 use super::yaml_file::YamlFile;
-use super::{Dialect, Meaning, NewReader, Reader, Site, SourceFile, StackKind, Texts, Understood};
+use super::{Dialect, Meaning, Mention, NewReader, Reader, Site, SourceFile, StackKind, Texts, Understood};
 use crate::configuration::StackSettings;
 use crate::findings::fix::Candidate;
 use crate::findings::suppression::Annotations;
 use crate::workspace::disk::read_text;
-use crate::{Finding, ProblemCode, Stack};
+use crate::{Completion, Finding, ProblemCode, Stack};
 
 /// The dialect.
 #[derive(Debug)]
@@ -56,6 +58,29 @@ impl Dialect for InfraDialect {
 
     fn comments(&self, file: &FilePath, texts: &dyn Texts) -> Annotations {
         texts.yaml(file).map(|file| comments_of(&file)).unwrap_or_default()
+    }
+
+    fn completes(&self, file: &Utf8Path) -> bool {
+        is_yaml(file)
+    }
+
+    fn complete(&self, stack: &Stack, _: &FilePath, offset: u32) -> Vec<Completion> {
+        let Some(declared) = stack.understood().own::<Declared>() else { return Vec::new() };
+        assist::complete(declared.file.text.whole(), offset, stack.system())
+    }
+
+    fn explain(&self, stack: &Stack, _: &FilePath, offset: u32) -> Option<(String, Span)> {
+        assist::explain(stack.understood().own::<Declared>()?.file.text.whole(), offset)
+    }
+
+    fn mentions(&self, stack: &Stack) -> Vec<Mention> {
+        stack.understood().own::<Declared>().map(names::mentions).unwrap_or_default()
+    }
+
+    fn spelled(&self, stack: &Stack, mention: &Mention, name: &str) -> Result<String, String> {
+        let declared = stack.understood().own::<Declared>();
+        let declared = declared.ok_or_else(|| format!("{} can't be renamed here", mention.name))?;
+        names::spelled(declared, mention, name)
     }
 
     fn candidates(&self, _: &dyn Texts, stack: &Stack, finding: &Finding) -> Vec<Candidate> {

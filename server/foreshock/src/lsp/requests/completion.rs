@@ -1,4 +1,4 @@
-//! `textDocument/completion`: what can be written at a position of `foreshock.toml`.
+//! `textDocument/completion`: what can be written at a position of `foreshock.toml`, or of a text whose dialect offers something.
 
 use foreshock_analysis::CompletionKind;
 use foreshock_text::{FilePath, Position};
@@ -42,7 +42,11 @@ impl Request for Completion {
 /// The things that can be written at a position; none in other files.
 fn items(view: &View, file: &FilePath, at: Position) -> Vec<Item> {
     let Some(offset) = view.offset(file, at) else { return Vec::new() };
-    let found = view.snapshot().complete_configuration(file, offset).into_iter().enumerate();
+    let mut found = view.snapshot().complete_configuration(file, offset);
+    if found.is_empty() {
+        found = view.snapshot().complete(file, offset);
+    }
+    let found = found.into_iter().enumerate();
     let item = |(rank, found): (usize, foreshock_analysis::Completion)| Item {
         label: found.label,
         text: found.text,

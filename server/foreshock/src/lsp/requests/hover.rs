@@ -2,6 +2,7 @@
 //! nobody knows what it means.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use foreshock_analysis::{Applied, BlockSummary, GuessedCaller, Stack, TreeNode, percent};
 use foreshock_engine::Health;
@@ -50,17 +51,29 @@ fn hover(view: &View, file: &FilePath, at: Position) -> Option<Shown> {
     if let Some((markdown, span)) = view.snapshot().explain_configuration(file, offset) {
         return Some(Shown { markdown, range: view.range(file, span) });
     }
-    let blocks = view.block_at(file, offset);
+    let word = view.snapshot().explain(file, offset);
+    let mention = view.snapshot().mention_at(file, offset);
+    let mut blocks = view.block_at(file, offset);
+    if let Some((stack, mention)) = mention.as_ref().filter(|_| blocks.is_empty()) {
+        blocks = of_component(view, stack, &mention.name);
+    }
     let value = values::expression_at(view, file, offset);
     let of_value = value.as_ref().and_then(|expression| values::section(view, expression));
     let unknown = not_judged(view, file, offset);
+    let is_declared = |place: &Place| place.file == *file && place.span.touches(offset);
     let range = match (&value, blocks.first(), &unknown) {
+        _ if word.is_some() => view.range(file, word.as_ref().map(|(_, span)| *span).unwrap_or_default()),
+        (_, Some((_, first)), _) if mention.is_some() && !is_declared(&first.header) => {
+            view.range(file, mention.as_ref().map(|(_, mention)| mention.place.span).unwrap_or_default())
+        }
         (Some(expression), _, _) if of_value.is_some() => view.range(file, expression.span),
         (_, Some((_, first)), _) => view.range(file, first.header.span),
         (_, _, Some((_, header))) => view.range(file, header.span),
         _ => return None,
     };
-    let mut sections: Vec<String> = of_value.into_iter().chain(unknown.map(|(words, _)| words)).collect();
+    let of_name = mention.and_then(|(stack, mention)| what_it_is(stack, &mention.name));
+    let of_text = word.map(|(markdown, _)| markdown).into_iter().chain(of_name);
+    let mut sections: Vec<String> = of_text.chain(of_value).chain(unknown.map(|(words, _)| words)).collect();
     let of_blocks = blocks.iter().take(MOST_SECTIONS).map(|(stack, block)| section(view, *stack, block));
     sections.extend(of_blocks);
     let more = blocks.len().saturating_sub(MOST_SECTIONS);
@@ -68,6 +81,34 @@ fn hover(view: &View, file: &FilePath, at: Position) -> Option<Shown> {
         sections.push(format!("and {more} more of this block"));
     }
     Some(Shown { markdown: sections.join("\n\n---\n\n"), range })
+}
+
+/// The blocks of a component that is named elsewhere.
+fn of_component<'a>(view: &'a View, stack: &Arc<Stack>, id: &str) -> Vec<(usize, &'a BlockSummary)> {
+    let stacks = view.snapshot().stacks.iter().enumerate();
+    let own = stacks.filter(|(_, other)| Arc::ptr_eq(other, stack));
+    own.flat_map(|(index, own)| own.blocks.iter().map(move |block| (index, &**block)))
+        .filter(|(_, block)| *block.component_id == *id)
+        .collect()
+}
+
+/// What a component that is named is: its name for people, its kind, how many, where.
+fn what_it_is(stack: &Stack, id: &str) -> Option<String> {
+    let system = stack.system();
+    let component = system.components.iter().find(|component| component.id.as_str() == id)?;
+    let mut text = format!("{}: {}", code(id), component.kind.name());
+    if *component.label != *id {
+        let _ = write!(text, ", {}", component.label);
+    }
+    if let Some(instances) = component.redundancy.instances.known() {
+        let _ = write!(text, ", {} of {instances} needed", component.redundancy.required);
+    }
+    let zones = component.redundancy.zones.known().into_iter().flatten();
+    let zones: Vec<&str> = zones.filter_map(|zone| Some(&*system.zones.get(zone.index())?.name)).collect();
+    if !zones.is_empty() {
+        let _ = write!(text, ", in {}", zones.join(", "));
+    }
+    Some(text)
 }
 
 /// What is said of a block of a type that nobody knows, with its header.

@@ -11,7 +11,9 @@ pub(super) mod callers;
 pub(super) mod choose_caller;
 pub(super) mod code_lenses;
 pub(super) mod completion;
+pub(super) mod definition;
 pub(super) mod diagnostics;
+pub(super) mod document_symbols;
 pub(super) mod fix_all;
 mod graph;
 pub(super) mod hover;
@@ -21,13 +23,17 @@ pub(super) mod neighbours;
 mod newly_failing;
 mod pending;
 pub(super) mod prepare_call_hierarchy;
+pub(super) mod prepare_rename;
 pub(super) mod quick_fixes;
+pub(super) mod references;
 #[cfg(test)]
 mod regions; // the example of CONTRIBUTING.md
+pub(super) mod rename;
 mod report;
 pub(super) mod set_baseline;
 mod simulate;
 mod variable_files;
+pub(super) mod workspace_symbols;
 
 use foreshock_text::FilePath;
 use serde::de::DeserializeOwned;
