@@ -465,7 +465,7 @@ impl Stack {
     }
 
     /// The path of an attribute of the resource at an address, in the names of its text.
-    pub(crate) fn path_said(&self, address: &str, path: &str) -> String {
+    pub fn path_said(&self, address: &str, path: &str) -> String {
         let words = self.resources().and_then(|all| all.spelling.of(address));
         words.map_or_else(|| path.to_owned(), |words| words.path(path))
     }

@@ -11,14 +11,16 @@ pub fn apply_json(stack: &Stack, places: &Places<'_>) -> Value {
     let Some(comparison) = stack.comparison().filter(|comparison| comparison.before.is_some()) else {
         return Value::Null;
     };
-    let changes: Vec<Value> = comparison.apply.changes.iter().map(|one| of_resource(one, places)).collect();
+    let changes: Vec<Value> = comparison.apply.changes.iter().map(|one| of_resource(stack, one, places)).collect();
     let together: Vec<&str> = comparison.apply.down_together.iter().map(|id| &**id).collect();
     json!({"changes": changes, "down_together": together})
 }
 
-fn of_resource(one: &Applied, places: &Places<'_>) -> Value {
+fn of_resource(stack: &Stack, one: &Applied, places: &Places<'_>) -> Value {
     let change = &one.change;
-    let forced: Vec<&str> = change.forced_by().map(|attribute| &*attribute.path).collect();
+    let said = |attribute: &AttributeChange| stack.path_said(&change.address, &attribute.path);
+    let forced: Vec<String> = change.forced_by().map(said).collect();
+    let of_attribute = |attribute: &AttributeChange| of_attribute(attribute, &said(attribute));
     json!({
         "address": &*change.address,
         // create, destroy, replace, restart, failover, interruption, blue_green, rolling, deferred, refused, off, data_loss,
@@ -32,7 +34,7 @@ fn of_resource(one: &Applied, places: &Places<'_>) -> Value {
     })
 }
 
-fn of_attribute(attribute: &AttributeChange) -> Value {
+fn of_attribute(attribute: &AttributeChange, path: &str) -> Value {
     let (effect, disruption) = match &attribute.outcome {
         Outcome::Replaces => ("replace", None),
         Outcome::Unknown => ("unknown", None),
@@ -40,7 +42,7 @@ fn of_attribute(attribute: &AttributeChange) -> Value {
         Outcome::InPlace(Some(disruption)) => (disruption.effect.name(), Some(disruption)),
     };
     json!({
-        "path": &*attribute.path,
+        "path": path,
         "was": attribute.was.as_deref(),
         "is": attribute.is.as_deref(),
         "follows": attribute.follows.as_deref(),

@@ -41,7 +41,8 @@ pub fn applied_words(stack: &Stack, one: &Applied) -> String {
         Action::Update => one.change.disruption().map_or("is changed where it stands", |(_, it)| in_place(it.effect)),
     };
     let attribute = one.attribute().or_else(|| one.change.attributes.first());
-    let why = attribute.map(because).unwrap_or_default();
+    let why =
+        attribute.map(|attribute| because(attribute, &stack.path_said(address, &attribute.path))).unwrap_or_default();
     let after = consequence(stack, one);
     format!("{address} {what}{why}{after}")
 }
@@ -66,11 +67,11 @@ fn in_place(effect: Effect) -> &'static str {
     }
 }
 
-fn because(attribute: &AttributeChange) -> String {
+fn because(attribute: &AttributeChange, path: &str) -> String {
     match (&attribute.follows, &attribute.was, &attribute.is) {
-        (Some(to), ..) => format!(" ({} follows {to})", attribute.path),
-        (None, Some(was), Some(is)) => format!(" ({} {was} -> {is})", attribute.path),
-        _ => format!(" ({})", attribute.path),
+        (Some(to), ..) => format!(" ({path} follows {to})"),
+        (None, Some(was), Some(is)) => format!(" ({path} {was} -> {is})"),
+        _ => format!(" ({path})"),
     }
 }
 

@@ -9,6 +9,7 @@ use foreshock_text::{FilePath, Place, Problem};
 use crate::api::api;
 use crate::body::{Spelled, Spelling};
 use crate::configuration::Configuration;
+use crate::spelling::spelling;
 use crate::{Identity, Object};
 
 /// What a stack declares.
@@ -44,8 +45,9 @@ pub fn declared(objects: Vec<Object>) -> Declared {
         .map(|(object, address)| (object.identity.clone(), Arc::new(instance(object, address, &is_secret))))
         .collect();
     all.sort_by(|(_, one), (_, other)| one.address.cmp(&other.address));
-    let (identities, instances) = all.into_iter().unzip();
-    Declared { resources: Resources { instances, ..Resources::default() }, identities, problems }
+    let (identities, instances): (Vec<Identity>, Vec<Arc<Instance>>) = all.into_iter().unzip();
+    let spelling = spelling(&instances, &identities);
+    Declared { resources: Resources { instances, spelling, ..Resources::default() }, identities, problems }
 }
 
 fn by_file(places: &[Place]) -> BTreeMap<FilePath, Vec<Place>> {

@@ -15,6 +15,7 @@ mod declared;
 pub mod kustomize;
 mod objects;
 mod recognise;
+mod spelling;
 mod substitution;
 
 pub use api::{Api, api};
