@@ -216,6 +216,80 @@ fn keys_are_offered_that_are_not_written() {
 }
 
 #[test]
+fn an_empty_dependency_is_begun() {
+    offers(
+        "components:\n  - id: a\ndependencies:\n  - $0\n",
+        expect![[r#"
+        - source:
+        - target:
+        - type:
+        - latency_ms:
+        - weight:
+        - timeout_seconds:
+        - attempts:
+        - fallback:
+        and more
+    "#]],
+    );
+    offers(
+        "components:\n  - id: a\ndependencies:\n  - {$0}\n",
+        expect![[r#"
+        - {source: }
+        - {target: }
+        - {type: }
+        - {latency_ms: }
+        - {weight: }
+        - {timeout_seconds: }
+        - {attempts: }
+        - {fallback: }
+        and more
+    "#]],
+    );
+    offers(
+        "components:\n  - id: a\ndependencies:\n  - {source: a}\n  - tar$0\n  - {source: b, target: a}\n",
+        expect![[r#"
+            - source:
+            - target:
+            - type:
+            - latency_ms:
+            - weight:
+            - timeout_seconds:
+            - attempts:
+            - fallback:
+            and more
+        "#]],
+    );
+    offers(
+        "components:\n  - id: a\n  - $0",
+        expect![[r#"
+        - id:
+        - name:
+        - type:
+        - replicas:
+        - required:
+        - zones:
+        - domains:
+        - entry:
+        and more
+    "#]],
+    );
+    offers(
+        "components:\n  a:\n    type: cache\n    $0\ndependencies: []\n",
+        expect![[r#"
+        id:
+        name:
+        replicas:
+        required:
+        zones:
+        domains:
+        entry:
+        entry_weight:
+        and more
+    "#]],
+    );
+}
+
+#[test]
 fn values_are_offered() {
     offers(
         "components:\n  - id: a\n    type: data$0\n",
