@@ -346,11 +346,10 @@ fn values_are_offered() {
     offers(
         &shop("  - {source: app, target: $0"),
         expect![[r#"
-        - {source: app, target: app
-        - {source: app, target: bot
-        - {source: app, target: db
-        - {source: app, target: lb
-    "#]],
+            - {source: app, target: bot
+            - {source: app, target: db
+            - {source: app, target: lb
+        "#]],
     );
     offers(
         &shop("  - {source: app, target: lb, type: $0}"),
@@ -363,18 +362,16 @@ fn values_are_offered() {
     offers(
         &shop("  - {source: app, target: \"d$0\"}"),
         expect![[r#"
-        - {source: app, target: "app"}
-        - {source: app, target: "bot"}
-        - {source: app, target: "db"}
-        - {source: app, target: "lb"}
-    "#]],
+            - {source: app, target: "bot"}
+            - {source: app, target: "db"}
+            - {source: app, target: "lb"}
+        "#]],
     );
     offers(
         &SHOP.replace("type: app_server", "zones: [eu-1a, $0]"),
         expect![[r#"
-        zones: [eu-1a, eu-1a]
-        zones: [eu-1a, eu-1b]
-    "#]],
+            zones: [eu-1a, eu-1b]
+        "#]],
     );
     offers(
         &SHOP.replace("type: app_server", "zones:\n      - $0"),
@@ -407,6 +404,38 @@ fn values_are_offered() {
             failover: {enabled: true}
             failover: {enabled: false}
         "#]],
+    );
+}
+
+#[test]
+fn what_stands_already_is_not_offered_again() {
+    offers(
+        &SHOP.replace("type: app_server", "zones:\n      - eu-1a # first\n      - $0"),
+        expect![[r#"
+        - eu-1b
+    "#]],
+    );
+    offers(
+        &SHOP.replace("type: app_server", "zones: [$0, \"eu-1b\"]"),
+        expect![[r#"
+        zones: [eu-1a, "eu-1b"]
+    "#]],
+    );
+    offers(
+        &shop("  - {target: $0, source: app}"),
+        expect![[r#"
+        - {target: bot, source: app}
+        - {target: db, source: app}
+        - {target: lb, source: app}
+    "#]],
+    );
+    offers(
+        &shop("  - target: $0\n    source: app"),
+        expect![[r#"
+        - target: bot
+        - target: db
+        - target: lb
+    "#]],
     );
 }
 

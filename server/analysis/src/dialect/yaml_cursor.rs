@@ -11,6 +11,10 @@ pub(super) struct Cursor {
     pub(super) spot: Spot,
     /// The keys that the mapping has, but for the one at the position.
     pub(super) written: Vec<String>,
+    /// The plain values that stand beside it in the mapping, by key.
+    pub(super) beside: Vec<(String, String)>,
+    /// The plain values that the list around it has, but for the one at the position.
+    pub(super) listed: Vec<String>,
 }
 
 /// A step down.
@@ -36,7 +40,16 @@ pub(super) enum Spot {
 /// Reads what stands at `offset`. O(text).
 pub(super) fn cursor(text: &str, offset: u32) -> Cursor {
     let at = usize::min(offset as usize, text.len());
-    let mut scanner = Scanner { text, at, frames: Vec::new(), made: 0, seen: Vec::new(), verbatim: None, found: None };
+    let mut scanner = Scanner {
+        text,
+        at,
+        frames: Vec::new(),
+        made: 0,
+        seen: Vec::new(),
+        said: Vec::new(),
+        verbatim: None,
+        found: None,
+    };
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         scanner.line(start, start + line.trim_end_matches(['\n', '\r']).len(), start + line.len());
@@ -46,11 +59,17 @@ pub(super) fn cursor(text: &str, offset: u32) -> Cursor {
         // The last line, which is empty.
         scanner.line(start, start, start + 1);
     }
-    let Some(Found { path, spot, frame }) = scanner.found else {
-        return Cursor { path: Vec::new(), spot: Spot::Other, written: Vec::new() };
-    };
-    let own = scanner.seen.into_iter().filter(|(of, _)| Some(*of) == frame);
-    Cursor { path, spot, written: own.map(|(_, key)| key).collect() }
+    let found = scanner.found.unwrap_or(Found { path: Vec::new(), spot: Spot::Other, frame: None, list: None });
+    let own = scanner.seen.into_iter().filter(|(of, _)| Some(*of) == found.frame);
+    let (mut beside, mut listed) = (Vec::new(), Vec::new());
+    for Said { frame, key, value } in scanner.said {
+        match key {
+            Some(key) if Some(frame) == found.frame => beside.push((key, value)),
+            None if Some(frame) == found.list => listed.push(value),
+            _ => {}
+        }
+    }
+    Cursor { path: found.path, spot: found.spot, written: own.map(|(_, key)| key).collect(), beside, listed }
 }
 
 struct Scanner<'t> {
@@ -60,15 +79,25 @@ struct Scanner<'t> {
     made: u32,
     /// Keys with the frame that they are of.
     seen: Vec<(u32, String)>,
+    /// Plain values.
+    said: Vec<Said>,
     /// Lines deeper than this are the text of a `|` or `>`.
     verbatim: Option<usize>,
     found: Option<Found>,
+}
+
+/// A plain value, of a key or of a list, with the frame that it is of.
+struct Said {
+    frame: u32,
+    key: Option<String>,
+    value: String,
 }
 
 struct Found {
     path: Vec<Step>,
     spot: Spot,
     frame: Option<u32>,
+    list: Option<u32>,
 }
 
 struct Frame {
@@ -151,7 +180,10 @@ impl<'t> Scanner<'t> {
             self.start(from, colon.is_some());
             return;
         }
-        let (Some((key, _)), Some(colon)) = (key, colon) else { return };
+        let (Some((key, _)), Some(colon)) = (key, colon) else {
+            self.say(content);
+            return;
+        };
         self.map_at(column);
         self.name(key);
         let rest = self.slice(colon + 1, end);
@@ -170,6 +202,8 @@ impl<'t> Scanner<'t> {
                 return self.other();
             }
             self.value(begun);
+        } else {
+            self.say(rest);
         }
     }
 
@@ -203,6 +237,7 @@ impl<'t> Scanner<'t> {
                     begun = None;
                 }
                 '}' | ']' => {
+                    self.say_from(begun, at, here);
                     self.frames.pop();
                     begun = None;
                     if !self.is_in_flow() {
@@ -213,6 +248,7 @@ impl<'t> Scanner<'t> {
                     }
                 }
                 ',' => {
+                    self.say_from(begun, at, here);
                     if let Some(frame) = self.frames.last_mut() {
                         frame.key = None;
                     }
@@ -261,14 +297,14 @@ impl<'t> Scanner<'t> {
         if self.frames.last().is_some_and(|frame| frame.is_list) {
             path.push(Step::Item);
         }
-        self.found = Some(Found { path, spot: Spot::Start { written, quote, has_colon }, frame });
+        self.found = Some(Found { path, spot: Spot::Start { written, quote, has_colon }, frame, list: self.list() });
     }
 
     fn value(&mut self, from: usize) {
         let Some((written, quote)) = self.word(from) else { return self.other() };
         let path = self.path(self.frames.len());
         let frame = self.frames.last().map(|frame| frame.id);
-        self.found = Some(Found { path, spot: Spot::Value { written, quote }, frame });
+        self.found = Some(Found { path, spot: Spot::Value { written, quote }, frame, list: self.list() });
     }
 
     /// The word around the cursor that begins at `from`; none where it ended before.
@@ -287,7 +323,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn other(&mut self) {
-        self.found.get_or_insert(Found { path: Vec::new(), spot: Spot::Other, frame: None });
+        self.found.get_or_insert(Found { path: Vec::new(), spot: Spot::Other, frame: None, list: None });
     }
 
     fn path(&self, frames: usize) -> Vec<Step> {
@@ -322,6 +358,26 @@ impl<'t> Scanner<'t> {
             self.seen.push((frame.id, key.clone()));
         }
         self.set_key(key);
+    }
+
+    /// A plain value of the last frame.
+    fn say(&mut self, value: &str) {
+        let value = unquoted(value.split(" #").next().unwrap_or_default());
+        if let Some(frame) = self.frames.last().filter(|frame| frame.is_list || frame.key.is_some()) {
+            let key = if frame.is_list { None } else { frame.key.clone() };
+            self.said.push(Said { frame: frame.id, key, value });
+        }
+    }
+
+    /// The same in brackets; the one under the cursor is still being written.
+    fn say_from(&mut self, begun: Option<usize>, at: usize, here: bool) {
+        let Some(begun) = begun.filter(|begun| !(here && (*begun..=at).contains(&self.at))) else { return };
+        self.say(self.slice(begun, at));
+    }
+
+    /// The list that the last frames are of.
+    fn list(&self) -> Option<u32> {
+        self.frames.iter().rev().take(2).find(|frame| frame.is_list).map(|frame| frame.id)
     }
 
     fn is_in_flow(&self) -> bool {

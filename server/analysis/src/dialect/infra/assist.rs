@@ -51,10 +51,22 @@ fn offered(here: &Cursor, text: &str, system: &System) -> Vec<Completion> {
             Spot::Start { written, quote, .. } | Spot::Value { written, quote },
             Place::Value(field) | Place::Name(field),
         ) => {
-            let values = values(field.takes, system).into_iter();
+            let values = values(field.takes, system).into_iter().filter(|value| !is_taken(here, place, &value.value));
             values.map(|value| value.written(*written, *quote, text)).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+/// Whether a name stands already where it can stand but once: in the same list, or at the other end of a dependency.
+fn is_taken(here: &Cursor, place: Place, name: &str) -> bool {
+    const ENDS: [&str; 4] = ["source", "target", "source_id", "target_id"];
+    match place {
+        Place::Name(_) => here.listed.iter().any(|other| other == name),
+        Place::Value(field) if matches!(field.takes, Takes::Id) => {
+            here.beside.iter().any(|(key, value)| ENDS.contains(&key.as_str()) && value == name)
+        }
+        _ => false,
     }
 }
 
