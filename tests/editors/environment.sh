@@ -27,7 +27,9 @@ new_stack() {
   mkdir -p "$work/$1"
   cp "$repo"/fixtures/shop/*.tf "$repo"/fixtures/checkout.yaml "$work/$1/"
   # YAML that is none of ours, and broken.
-  printf 'services:\n  web: {image: nginx\n' >"$work/$1/compose.yaml"
+  printf 'web: {image: nginx\n' >"$work/$1/values.yaml"
+  mkdir "$work/$1/k8s"
+  cp "$repo"/fixtures/kubernetes/shop.yaml "$work/$1/k8s/"
   echo "$work/$1"
 }
 

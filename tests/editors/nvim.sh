@@ -37,6 +37,7 @@ run enable enable checks
 run setup setup start_checks
 run fallback fallback start_checks
 run yaml enable yaml_checks checkout.yaml
+run kubernetes enable kubernetes_checks k8s/shop.yaml
 run environments enable environments_checks envs/prod/main.tf new_environments
 run change enable change_checks rds.tf new_repository
 run apply enable apply_checks main.tf new_applied

@@ -163,9 +163,9 @@ fn components_carry_hints_lenses_hovers_and_a_hierarchy() {
 #[test]
 fn other_yaml_is_left_alone() {
     let (shop, file, text) = checkout("yaml-silent");
-    let other = shop.file("compose.yaml");
+    let other = shop.file("values.yaml");
     let mut client = Client::open_workspace(&[&shop.directory], json!({}));
-    client.open(&other, 1, "services:\n  web: {image: nginx\n");
+    client.open(&other, 1, "web: {image: nginx\n");
     client.open(&file, 1, &text);
     client.diagnostics(&file, 1);
     let ask = json!({"textDocument": {"uri": uri(&other)}, "position": at([0, 0])});

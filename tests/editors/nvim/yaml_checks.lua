@@ -106,7 +106,7 @@ local function typing()
 end
 
 local function other_yaml()
-  vim.cmd('edit ' .. vim.fs.dirname(vim.api.nvim_buf_get_name(buffer)) .. '/compose.yaml')
+  vim.cmd('edit ' .. vim.fs.dirname(vim.api.nvim_buf_get_name(buffer)) .. '/values.yaml')
   local other = vim.api.nvim_get_current_buf()
   local client = eventually(function()
     return vim.lsp.get_clients({ bufnr = other, name = 'foreshock' })[1]

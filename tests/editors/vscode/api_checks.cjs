@@ -197,6 +197,29 @@ async function otherFile({ uri }) {
   check('and back', await eventually(() => spof(uri)?.message === before), [before, summary(uri)]);
 }
 
+async function manifests({ uri }) {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(uri, '../k8s/shop.yaml'));
+  await vscode.window.showTextDocument(document);
+  const spofOfOrders = () => vscode.languages.getDiagnostics(document.uri)
+    .find(one => codeOf(one) === 'single-point-of-failure' && one.message.includes('Deployment/orders'));
+  const found = await eventually(spofOfOrders);
+  if (!check('a manifest: diagnostic on the deployment', found, summary(document.uri))) return;
+  check('it underlines the number of replicas of the manifest', document.getText(found.range) === 'replicas: 1', document.getText(found.range));
+  const before = document.getText();
+  let offered = [];
+  const action = await eventually(async () => {
+    offered = await vscode.commands.executeCommand('vscode.executeCodeActionProvider', document.uri, found.range, 'quickfix', 50);
+    return offered.find(one => /^Run two pods \(/.test(one.title));
+  });
+  if (!check('a quick fix "Run two pods" is offered', action, offered.map(one => one.title))) return;
+  await vscode.workspace.applyEdit(action.edit);
+  check('it writes replicas: 2 into the manifest', document.getText() === before.replace('replicas: 1 ', 'replicas: 2 '), document.getText());
+  check('the diagnostic of the manifest goes', await eventually(() => !spofOfOrders()), summary(document.uri));
+  await vscode.window.showTextDocument(document);
+  await vscode.commands.executeCommand('undo');
+  check('undo brings the manifest back', await eventually(() => document.getText() === before && spofOfOrders()), summary(document.uri));
+}
+
 async function yaml({ uri, extension, statuses }) {
   const at = name => vscode.Uri.joinPath(uri, '..', name);
   const document = await vscode.workspace.openTextDocument(at('checkout.yaml'));
@@ -230,7 +253,7 @@ async function yaml({ uri, extension, statuses }) {
   await vscode.commands.executeCommand('undo');
   check('undo brings it back', await eventually(() => document.getText() === before && spof(document.uri)), summary(document.uri));
 
-  const other = await vscode.workspace.openTextDocument(at('compose.yaml'));
+  const other = await vscode.workspace.openTextDocument(at('values.yaml'));
   await vscode.window.showTextDocument(other);
   const silent = await hints(other);
   await new Promise(resolve => setTimeout(resolve, 700));
@@ -258,7 +281,7 @@ exports.run = async function () {
   check('the file is terraform', document.languageId === 'terraform', document.languageId);
 
   const context = { extension, statuses, uri, document };
-  const parts = { activation, diagnostics, decorations, settingsTurnThemOff, hover, requests, repair, halfTyped, otherFile, yaml, restart };
+  const parts = { activation, diagnostics, decorations, settingsTurnThemOff, hover, requests, repair, halfTyped, otherFile, yaml, manifests, restart };
   for (const [name, part] of Object.entries(parts)) {
     try {
       if (vscode.window.activeTextEditor?.document !== document) await vscode.window.showTextDocument(document);

@@ -6,6 +6,7 @@ import { colourExtension } from './colours.mjs';
 import { installExtensions, settings, startCodeServer } from './code_server.mjs';
 import { runInExtensionHost } from './extension_host.mjs';
 import { driveApply } from './apply.mjs';
+import { driveKubernetes } from './kubernetes.mjs';
 import { driveChange } from './change.mjs';
 import { driveEnvironments } from './environments.mjs';
 import { drive } from './screen.mjs';
@@ -66,6 +67,8 @@ try {
     runInExtensionHost({ ...context, stack: options.applied, colours: colours.directory, tests: 'apply_checks.cjs' }));
   await part('apply-screen', { payloads: false }, context =>
     driveApply({ ...context, stack: options['applied-screen'], pictures: options.pictures }));
+  await part('kubernetes-screen', { payloads: false }, context =>
+    driveKubernetes({ ...context, stack: options['screen-stack'], pictures: options.pictures }));
 } finally {
   await browser.close();
 }
