@@ -261,6 +261,37 @@ fn what_is_no_manifest_is_passed_over() {
 }
 
 #[test]
+fn the_templates_of_a_chart_are_passed_over_and_told_when_asked_for() {
+    let template =
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: {{ .Values.replicas }}\n";
+    check(
+        &format!("//- chart/Chart.yaml\napiVersion: v2\nname: web\n//- chart/templates/web.yaml\n{template}"),
+        &[],
+        expect![[""]],
+    );
+    let directory = Directory::of(&format!("//- web.yaml\n{template}"));
+    let snapshot = Workspace::new().snapshot_of(&directory.root().join("web.yaml")).unwrap();
+    assert!(snapshot.stacks[0].problems.is_empty(), "{:?}", snapshot.stacks[0].problems);
+    assert!(
+        snapshot.notices.iter().any(|notice| format!("{notice:?}").contains("helm template")),
+        "{:?}",
+        snapshot.notices
+    );
+}
+
+#[test]
+fn kustomizations_that_are_made_of_each_other() {
+    check(
+        "//- a/kustomization.yaml\nresources: [../b]\n//- b/kustomization.yaml\nresources: [../a]\n",
+        &[],
+        expect![[r#"
+            a (kubernetes)
+              a/kustomization.yaml: this kustomization is built out of itself
+        "#]],
+    );
+}
+
+#[test]
 fn the_same_kind_and_name_in_two_namespaces_are_two() {
     let in_namespace = |name: &str| {
         workload("Deployment", "web", "", "").replace("  name: web\n", &format!("  name: web\n  namespace: {name}\n"))

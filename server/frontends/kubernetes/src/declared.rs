@@ -61,6 +61,7 @@ fn by_file(places: &[Place]) -> BTreeMap<FilePath, Vec<Place>> {
 fn without_doubles(objects: Vec<Object>) -> (Vec<Object>, Vec<(FilePath, Problem)>) {
     let mut last: BTreeMap<Identity, usize> = BTreeMap::new();
     let mut problems = Vec::new();
+    let mut seen = BTreeSet::new();
     for (at, object) in objects.iter().enumerate() {
         if let Some(before) = last.insert(object.identity.clone(), at)
             && let Some(before) = objects.get(before)
@@ -71,7 +72,10 @@ fn without_doubles(objects: Vec<Object>) -> (Vec<Object>, Vec<(FilePath, Problem
             };
             let header = object.header();
             let message = format!("{} is declared {elsewhere} already; this one counts", object.identity);
-            problems.push((header.file.clone(), Problem::new(header.span, message)));
+            let told = (header.file.clone(), Problem::new(header.span, message));
+            if seen.insert((told.0.clone(), told.1.span)) {
+                problems.push(told);
+            }
         }
     }
     let counts: BTreeSet<usize> = last.into_values().collect();

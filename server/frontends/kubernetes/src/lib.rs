@@ -22,4 +22,4 @@ pub use api::{Api, api};
 pub use body::{Spelled, native_path, spelled};
 pub use declared::{Declared, declared};
 pub use objects::{Identity, Object, objects_of};
-pub use recognise::{is_manifest, may_be_manifest};
+pub use recognise::{is_manifest, is_template, may_be_manifest};

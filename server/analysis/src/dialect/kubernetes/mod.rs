@@ -9,9 +9,9 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_kubernetes::kustomize::{self, is_kustomization, refers};
 use foreshock_kubernetes::{
-    Declared, Identity, Object, declared, is_manifest, may_be_manifest, native_path, objects_of, spelled,
+    Declared, Identity, Object, declared, is_manifest, is_template, may_be_manifest, native_path, objects_of, spelled,
 };
-use foreshock_text::{FilePath, Problem};
+use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
 use declarations::Declarations;
@@ -128,8 +128,13 @@ impl Reader for KubernetesReader {
         let sources = read.iter().map(|file| (file.path.clone(), SourceFile::Yaml(file.clone()))).collect();
         let mut understood = Understood::new(KubernetesDialect.id(), meaning, sources);
         understood.own = Some(Arc::new(identities));
+        for file in read.iter().filter(|file| is_templated(file)) {
+            let at = file.text.whole().find("{{").unwrap_or_default() as u32;
+            let message = "a template is not read; what `helm template` makes of it is";
+            notes.push((file.path.clone(), Problem::new(Span::new(at, at + 2), message)));
+        }
         understood.notes = notes;
-        for file in &read {
+        for file in read.iter().filter(|file| !is_templated(file)) {
             understood = understood.with_problems(ProblemCode::Syntax, &file.path, file.problems.iter().cloned());
         }
         // What a broken line has hidden is missing elsewhere; that is told once, where the line is.
@@ -192,7 +197,7 @@ impl Reader for KubernetesReader {
             let known = match before.get(&file) {
                 Some((of, known)) if Arc::ptr_eq(of, &yaml) => Some(known.clone()),
                 _ if is_kustomization => Some(kustomization(&yaml)),
-                _ => is_manifest(&yaml.tree).then(|| identities(&yaml)),
+                _ => (is_manifest(&yaml.tree) && !is_templated(&yaml)).then(|| identities(&yaml)),
             };
             let Some(known) = known else { continue };
             is_other |= before.get(&file).is_none_or(|(_, before)| *before != known);
@@ -239,7 +244,7 @@ impl KubernetesReader {
     /// The objects of files that are applied as they are.
     fn plain(&mut self, files: &[FilePath], texts: &dyn Texts) -> (Vec<Object>, Vec<(FilePath, Problem)>) {
         let (mut objects, mut problems) = (Vec::new(), Vec::new());
-        for file in files.iter().filter_map(|file| texts.yaml(file)) {
+        for file in files.iter().filter_map(|file| texts.yaml(file)).filter(|file| !is_templated(file)) {
             let known =
                 self.read.get(&file.path).filter(|(of, _)| Arc::ptr_eq(of, &file)).map(|(_, read)| read.clone());
             let read = known.unwrap_or_else(|| {
@@ -264,6 +269,11 @@ fn may_be_ours(file: &Utf8Path) -> bool {
 
 fn has_kustomization(directory: &Utf8Path, texts: &dyn Texts) -> bool {
     texts.list(directory).iter().any(|file| is_kustomization(file.as_path()))
+}
+
+/// Whether something else makes a manifest of a text.
+fn is_templated(yaml: &YamlFile) -> bool {
+    is_template(yaml.text.whole(), &yaml.tree, &yaml.problems)
 }
 
 /// What the objects of a text are called.

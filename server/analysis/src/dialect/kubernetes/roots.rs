@@ -146,8 +146,13 @@ impl Roots {
     /// The kustomizations that no other one is made of, with the files that each is made of.
     fn kustomize(&mut self, kustomizations: &Kustomizations) {
         let parts: BTreeSet<&Utf8PathBuf> = kustomizations.values().flat_map(|(_, refers)| &refers.paths).collect();
-        for (directory, (_, refers)) in kustomizations {
-            if refers.is_component || parts.contains(directory) {
+        let is_root = |directory: &Utf8PathBuf, refers: &Refers| !refers.is_component && !parts.contains(directory);
+        let mut reached: BTreeSet<&Utf8Path> = BTreeSet::new();
+        let (first, second): (Vec<_>, Vec<_>) =
+            kustomizations.iter().partition(|(directory, (_, refers))| is_root(directory, refers));
+        // What is only made of itself is told of, too.
+        for (directory, (_, refers)) in first.into_iter().chain(second) {
+            if refers.is_component || reached.contains(directory.as_path()) {
                 continue;
             }
             let mut files: BTreeSet<FilePath> = BTreeSet::new();
@@ -167,6 +172,7 @@ impl Roots {
                     }
                 }
             }
+            reached.extend(seen);
             self.kustomized.insert(directory.clone(), Vec::new());
             for file in &files {
                 self.of_file.entry(file.clone()).or_default().insert(directory.clone());
