@@ -58,6 +58,10 @@ fn add(item: &Node, kind: &str, name: &Node, data: Vec<Entry>, objects: &mut Vec
     object.set("apiVersion", place.clone(), Node::text_at("v1", place.clone()));
     object.set("kind", place.clone(), Node::text_at(kind, place.clone()));
     object.set("metadata", place.clone(), metadata);
+    if kind == "Secret" {
+        let sort = item.get("type").cloned().unwrap_or_else(|| Node::text_at("Opaque", place.clone()));
+        object.set("type", place.clone(), sort);
+    }
     object.set("data", place.clone(), Node { place, content: Content::Map(data) });
     if let Some(object) = Object::of(object) {
         objects.push(Part { object, names: Vec::new() });
