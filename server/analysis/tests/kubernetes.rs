@@ -261,6 +261,23 @@ fn what_is_no_manifest_is_passed_over() {
 }
 
 #[test]
+fn everybody_whom_a_policy_lets_call_is_a_guess() {
+    let policy = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: store}\nspec:\n  podSelector: {matchLabels: \
+                  {app: store}}\n  ingress:\n    - from:\n        - podSelector: {matchLabels: {app: one}}\n        - podSelector: \
+                  {matchLabels: {app: other}}\n    - from: [{namespaceSelector: {}}]\n";
+    let all: String = ["one", "other", "third", "store"].map(|name| workload("Deployment", name, "", "")).concat();
+    check(
+        &format!("//- k8s/all.yaml\n{all}{policy}"),
+        &[],
+        expect![[r#"
+        k8s (kubernetes)
+          Deployment/one -> Deployment/store (guess)
+          Deployment/other -> Deployment/store (guess)
+    "#]],
+    );
+}
+
+#[test]
 fn the_templates_of_a_chart_are_passed_over_and_told_when_asked_for() {
     let template =
         "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: {{ .Values.replicas }}\n";

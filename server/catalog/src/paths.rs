@@ -65,6 +65,16 @@ pub(crate) fn attribute<'a>(body: &'a Body, path: &str) -> Option<&'a foreshock_
     None
 }
 
+/// Every attribute that a path names, through all blocks on the way, in the order written.
+pub(crate) fn attributes<'a>(body: &'a Body, path: &str) -> Vec<&'a foreshock_resources::Attribute> {
+    let (name, below) = path.split_once('.').unwrap_or((path, ""));
+    if below.is_empty() || body.attributes.contains_key(name) {
+        return body.attributes.get(name).into_iter().collect();
+    }
+    let inside = body.blocks.iter().filter(|block| &*block.kind == name);
+    inside.flat_map(|block| attributes(&block.body, below)).collect()
+}
+
 fn in_body<'a>(
     body: &'a Body,
     segments: &[&str],

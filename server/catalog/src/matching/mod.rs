@@ -291,13 +291,14 @@ impl<'a> Graph<'a> {
 
 /// The values at a path: a map as a whole, where it is one.
 fn values<'b>(body: &'b foreshock_resources::Body, path: &str) -> Vec<Found<'b>> {
-    match paths::attribute(body, path) {
-        Some(attribute) if matches!(attribute.value.kind, Kind::Map(_)) => {
-            let (value, place) = (&attribute.value, &attribute.place);
-            vec![Found { path: path.to_owned(), value, place, blocks: Vec::new(), beside: None }]
-        }
-        _ => paths::find(body, path),
-    }
+    let written = paths::attributes(body, path);
+    let maps = written.iter().filter(|attribute| matches!(attribute.value.kind, Kind::Map(_)));
+    let whole = |attribute: &&'b foreshock_resources::Attribute| {
+        let (value, place) = (&attribute.value, &attribute.place);
+        Found { path: path.to_owned(), value, place, blocks: Vec::new(), beside: None }
+    };
+    let maps: Vec<Found<'b>> = maps.map(whole).collect();
+    if maps.is_empty() { paths::find(body, path) } else { maps }
 }
 
 /// Whether every label asked for is there. Asking for nothing selects nothing.

@@ -39,7 +39,9 @@ impl Sources for Disk {
 fn json(node: &Node) -> Value {
     match &node.content {
         Content::Scalar(Kind::Bool(truth)) => Value::from(*truth),
-        Content::Scalar(Kind::Number(number)) if number.fract() == 0.0 && number.abs() < 1e15 => Value::from(*number as i64),
+        Content::Scalar(Kind::Number(number)) if number.fract() == 0.0 && number.abs() < 1e15 => {
+            Value::from(*number as i64)
+        }
         Content::Scalar(Kind::Number(number)) => Value::from(*number),
         Content::Scalar(Kind::String(text)) => Value::from(&**text),
         Content::Scalar(_) => Value::Null,
@@ -52,7 +54,8 @@ fn json(node: &Node) -> Value {
 }
 
 fn main() {
-    let Some(directory) = std::env::args().nth(1).and_then(|path| Utf8PathBuf::from(path).canonicalize_utf8().ok()) else {
+    let Some(directory) = std::env::args().nth(1).and_then(|path| Utf8PathBuf::from(path).canonicalize_utf8().ok())
+    else {
         eprintln!("usage: build DIRECTORY");
         return;
     };
