@@ -7,7 +7,7 @@ use foreshock_cloudformation::{Options, is_template, may_be_template};
 use foreshock_text::FilePath;
 
 use super::{AtHand, CloudFormationDialect};
-use crate::dialect::{Dialect, Texts};
+use crate::dialect::{Dialect, Site};
 
 /// No larger template can be deployed: AWS takes 1 MB from a bucket.
 const LARGEST: u64 = 2 * 1024 * 1024;
@@ -34,14 +34,15 @@ impl Known {
     }
 
     /// Looks at a file, which may be something else.
-    pub(super) fn look_at(&mut self, file: &Utf8Path, texts: &dyn Texts) {
+    pub(super) fn look_at(&mut self, file: &Utf8Path, site: &Site<'_>) {
         // Lists of data and locks of packages are JSON, too.
         let is_large = file.metadata().is_ok_and(|metadata| metadata.len() > LARGEST);
         if is_large || !CloudFormationDialect.claims(file) {
             return;
         }
         let path = FilePath::new(file);
-        let text = texts.text(&path).filter(|text| may_be_template(text));
+        let texts = site.texts();
+        let text = site.sources.glance(&path).filter(|text| may_be_template(text));
         let (Some(text), Some(yaml)) = (text.clone(), text.and_then(|_| texts.yaml(&path))) else { return };
         if !is_template(&yaml.tree) {
             return;

@@ -85,7 +85,7 @@ impl Reader for CloudFormationReader {
     fn roots_below(&mut self, folder: &Utf8Path, site: &Site<'_>) -> BTreeSet<Utf8PathBuf> {
         let is_inside = |path: &&Utf8PathBuf| site.sources.store().boundary().holds_file(path);
         let mut known = Known::default();
-        site.files_below(folder).iter().filter(is_inside).for_each(|file| known.look_at(file, site.texts()));
+        site.files_below(folder).iter().filter(is_inside).for_each(|file| known.look_at(file, site));
         let roots = known.roots().cloned().collect();
         self.known = Arc::new(known);
         roots
@@ -110,7 +110,7 @@ impl Reader for CloudFormationReader {
         };
         let open = site.sources.documents().into_iter().map(|document| document.as_path().to_owned());
         for file in files.into_iter().chain(open) {
-            known.look_at(&file, site.texts());
+            known.look_at(&file, site);
         }
     }
 

@@ -130,7 +130,9 @@ impl Reader for ComposeReader {
         }
         for file in candidates {
             let is_known = self.documents.contains(&file);
-            let is_one = || site.texts().yaml(&file).is_some_and(|yaml| is_compose(&yaml.tree));
+            let looks =
+                site.sources.glance(&file).is_some_and(|text| text.contains("services") || text.contains("include"));
+            let is_one = || looks && site.texts().yaml(&file).is_some_and(|yaml| is_compose(&yaml.tree));
             let is_root = !is_override(file.as_path()) && (is_known || is_one());
             match is_root && site.texts().text(&file).is_some() {
                 true => {

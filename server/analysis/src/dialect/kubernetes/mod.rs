@@ -190,7 +190,7 @@ impl Reader for KubernetesReader {
         let mut is_other = false;
         for file in files {
             let is_kustomization = is_kustomization(file.as_path());
-            let looks = || site.texts().text(&file).is_some_and(|text| may_be_manifest(&text));
+            let looks = || site.sources.glance(&file).is_some_and(|text| may_be_manifest(&text));
             let Some(yaml) = (is_kustomization || looks()).then(|| site.texts().yaml(&file)).flatten() else {
                 continue;
             };
