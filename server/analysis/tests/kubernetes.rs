@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use expect_test::{Expect, expect};
-use foreshock_analysis::{Snapshot, Workspace};
-use foreshock_fixture::Directory;
+use foreshock_analysis::{BaseChoice, Snapshot, Workspace};
+use foreshock_fixture::{Directory, GitDirectory};
 
 fn snapshot_of(directory: &Directory) -> Arc<Snapshot> {
     Workspace::new().snapshot_of(directory.root()).unwrap()
@@ -275,6 +275,21 @@ fn everybody_whom_a_policy_lets_call_is_a_guess() {
           Deployment/other -> Deployment/store (guess)
     "#]],
     );
+}
+
+#[test]
+fn what_applying_a_changed_map_does() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {level: info}\n";
+    let script =
+        format!("git init -qb main && cat > map.yaml <<'END'\n{map}END\ngit add . && git commit -qm one && sed -i s/info/debug/ map.yaml");
+    let Some(directory) = GitDirectory::after(&script, &[]) else { return };
+    let mut workspace = Workspace::new();
+    workspace.set_base(BaseChoice::Revision("HEAD".to_owned()));
+    let snapshot = workspace.snapshot_of(directory.root()).unwrap();
+    let changes = &snapshot.stacks[0].comparison().unwrap().apply.changes;
+    let told: Vec<String> =
+        changes.iter().map(|one| format!("{} {}", one.change.address, one.change.effect())).collect();
+    assert_eq!(told, ["ConfigMap/settings in_place"]);
 }
 
 #[test]

@@ -13,4 +13,4 @@ mod sources;
 
 pub use node::{Content, Entry, Node};
 pub use read::{MOST_NODES, read};
-pub use sources::{Sources, documents};
+pub use sources::{Sources, documents, joined};

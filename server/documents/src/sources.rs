@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_syntax::yaml::Tree;
 use foreshock_text::{FilePath, Problem};
 
@@ -32,4 +32,19 @@ pub fn documents(file: &FilePath, sources: &dyn Sources) -> Option<(Vec<Node>, V
         }
     });
     is_there.then_some((documents, problems))
+}
+
+/// A path that is written in a file of a directory, without `.` and `..` in it. A path from the top stays one.
+pub fn joined(directory: &Utf8Path, path: &str) -> Utf8PathBuf {
+    let mut out = directory.to_owned();
+    for step in Utf8Path::new(path).components() {
+        match step.as_str() {
+            "." => {}
+            ".." => {
+                out.pop();
+            }
+            step => out.push(step),
+        }
+    }
+    out
 }

@@ -20,6 +20,13 @@ PROVIDERS = {
     "helm": "hashicorp/helm 3.1.2, by hand",
     "kubernetes": "hashicorp/kubernetes 3.2.1, read from its schemas",
 }
+# What manifests hand over under another name, since whoever reads a key has its value already.
+OF_MANIFESTS = {
+    "kubernetes_config_map": ["contents"],
+    "kubernetes_config_map_v1": ["contents"],
+    "kubernetes_secret": ["contents", "text"],
+    "kubernetes_secret_v1": ["contents", "text"],
+}
 MARKS = {"replace": "!", "conditional": "?", "in_place": "", None: "-"}
 
 
@@ -47,6 +54,8 @@ def main():
     with open(sys.argv[1], newline="") as rows:
         for row in csv.DictReader(rows):
             types[row["type"]].append((row["attribute_path"], row["effect"]))
+    for name, attributes in OF_MANIFESTS.items():
+        types[name].extend((attribute, "conditional") for attribute in attributes)
     here = pathlib.Path(__file__).parent
     first = {}
     written = collections.defaultdict(list)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_documents::{Content, Node, Sources, documents};
+use foreshock_documents::{Content, Node, Sources, documents, joined};
 use foreshock_resources::Resources;
 use foreshock_text::{FilePath, Place, Problem, Span};
 
@@ -187,19 +187,4 @@ fn directory(file: &FilePath) -> Utf8PathBuf {
 
 fn stem(file: &Utf8Path) -> &str {
     file.file_stem().unwrap_or_default()
-}
-
-/// A path from a directory, without `.` and `..` in it.
-fn joined(directory: &Utf8Path, path: &str) -> Utf8PathBuf {
-    let mut out = directory.to_owned();
-    for step in Utf8Path::new(path).components() {
-        match step.as_str() {
-            "." => {}
-            ".." => {
-                out.pop();
-            }
-            step => out.push(step),
-        }
-    }
-    out
 }

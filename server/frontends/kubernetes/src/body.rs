@@ -38,7 +38,11 @@ impl Spelling<'_> {
                 "apiVersion" | "kind" | "status" => {}
                 // Whoever reads a key has its value already.
                 "data" | "stringData" | "binaryData" if matches!(self.kind, "ConfigMap" | "Secret") => {
-                    let name = if &*entry.name == "data" { "contents" } else { &*entry.name };
+                    let name = match &*entry.name {
+                        "data" => "contents",
+                        "stringData" => "text",
+                        _ => "binary_data",
+                    };
                     body.attributes.insert(name.into(), self.attribute(entry));
                 }
                 _ => self.entry(entry, &[], &mut body),

@@ -17,8 +17,6 @@ use crate::{Identity, Object};
 pub struct Declared {
     /// Its objects.
     pub resources: Resources,
-    /// The object that each is, in their order.
-    pub identities: Vec<Identity>,
     /// What is wrong with them, by file.
     pub problems: Vec<(FilePath, Problem)>,
 }
@@ -47,7 +45,7 @@ pub fn declared(objects: Vec<Object>) -> Declared {
     all.sort_by(|(_, one), (_, other)| one.address.cmp(&other.address));
     let (identities, instances): (Vec<Identity>, Vec<Arc<Instance>>) = all.into_iter().unzip();
     let spelling = spelling(&instances, &identities);
-    Declared { resources: Resources { instances, spelling, ..Resources::default() }, identities, problems }
+    Declared { resources: Resources { instances, spelling, ..Resources::default() }, problems }
 }
 
 fn by_file(places: &[Place]) -> BTreeMap<FilePath, Vec<Place>> {

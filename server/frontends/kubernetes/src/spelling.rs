@@ -12,6 +12,9 @@ use crate::{Spelled, native_path};
 /// Fields that rows speak of where nobody has written them.
 const OFTEN_MISSED: &[&str] = &["spec.min_replicas", "spec.max_replicas", "spec.max_unavailable", "spec.min_available"];
 
+/// What the body of a map of configuration, or of a secret, calls otherwise than both spellings.
+const CONTENTS: &[(&str, &str)] = &[("contents", "data"), ("text", "stringData")];
+
 /// The words of each object: its kind, and the API's names of its fields.
 pub(crate) fn spelling(instances: &[Arc<Instance>], identities: &[Identity]) -> Spelling {
     let mut of_type: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Arc<str>>> = BTreeMap::new();
@@ -19,6 +22,9 @@ pub(crate) fn spelling(instances: &[Arc<Instance>], identities: &[Identity]) -> 
         let words = of_type.entry(instance.type_name.clone()).or_insert_with(|| {
             OFTEN_MISSED.iter().map(|path| (Arc::from(*path), native(path, spelled(&instance.type_name)))).collect()
         });
+        if matches!(&*instance.type_name, "kubernetes_config_map" | "kubernetes_secret") {
+            words.extend(CONTENTS.iter().map(|(path, field)| (Arc::from(*path), Arc::from(*field))));
+        }
         if spelled(&instance.type_name) == Spelled::AsProvider {
             collect(&instance.body, "", words);
         }

@@ -144,10 +144,6 @@ impl Reader for ComposeReader {
         }
     }
 
-    fn needs_index(&self) -> bool {
-        false
-    }
-
     fn known_roots(&mut self) -> Arc<BTreeSet<Utf8PathBuf>> {
         Arc::new(self.projects.keys().cloned().collect())
     }

@@ -120,14 +120,13 @@ impl Reader for KubernetesReader {
         if read.is_empty() {
             return Err(format!("{root}: there is no such file"));
         }
-        let Declared { resources, identities, problems: told } = declared(objects);
+        let Declared { resources, problems: told } = declared(objects);
         problems.extend(told);
         let resources = Arc::new(self.declared.going_on(root, resources));
         let assembled = self.assemblies.assemble(root, &resources, settings);
         let meaning = Meaning::Resources { declared: resources, assembled };
         let sources = read.iter().map(|file| (file.path.clone(), SourceFile::Yaml(file.clone()))).collect();
         let mut understood = Understood::new(KubernetesDialect.id(), meaning, sources);
-        understood.own = Some(Arc::new(identities));
         for file in read.iter().filter(|file| is_templated(file)) {
             let at = file.text.whole().find("{{").unwrap_or_default() as u32;
             let message = "a template is not read; what `helm template` makes of it is";

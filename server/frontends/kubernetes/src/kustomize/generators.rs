@@ -5,10 +5,10 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use camino::Utf8Path;
-use foreshock_documents::{Content, Entry, Node};
+use foreshock_documents::{Content, Entry, Node, joined};
 use foreshock_text::{FilePath, Place};
 
-use super::{Building, Part, items, kustomization};
+use super::{Building, Part, items};
 use crate::Object;
 
 /// Adds what the generators of a kustomization make.
@@ -111,7 +111,7 @@ impl Building<'_> {
     /// The text of a file that an item names.
     fn text_at(&mut self, directory: &Utf8Path, item: &Node) -> Option<Arc<str>> {
         let written = item.word()?;
-        let file = FilePath::new(kustomization::joined(directory, &written));
+        let file = FilePath::new(joined(directory, &written));
         let Some(text) = self.sources.text(&file) else {
             self.problem_at(&item.place, format!("there is no file {written}"));
             return None;

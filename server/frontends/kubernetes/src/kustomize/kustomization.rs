@@ -1,7 +1,7 @@
 //! Kustomizations as files: how they are called, and which others they name.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_documents::{Node, Sources};
+use foreshock_documents::{Node, Sources, joined};
 use foreshock_text::FilePath;
 
 const NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -57,20 +57,4 @@ pub(super) fn is_remote(path: &str) -> bool {
         || path.starts_with("git@")
         || host.ends_with(".com")
         || host.ends_with(".org")
-}
-
-/// A path from a directory, without `.` and `..` in it.
-pub(super) fn joined(directory: &Utf8Path, path: &str) -> Utf8PathBuf {
-    let mut out = directory.to_owned();
-    for step in Utf8Path::new(path).components() {
-        match step.as_str() {
-            "." => {}
-            ".." => {
-                out.pop();
-            }
-            "/" => out = Utf8PathBuf::from("/"),
-            step => out.push(step),
-        }
-    }
-    out
 }

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_documents::{Content, Node, Sources};
+use foreshock_documents::{Content, Node, Sources, joined};
 use foreshock_text::{FilePath, Place, Problem, Span};
 
 pub use kustomization::{Refers, is_kustomization, refers};
@@ -197,10 +197,8 @@ impl Building<'_> {
                 continue;
             }
             let Some(built) = objects.get_mut(at) else { continue };
-            let (name, namespace) = (built.object.identity.name.clone(), built.object.identity.namespace.clone());
             let kind = built.object.identity.kind.clone();
             strategic::merge(&mut built.object.node, patch, &kind, target.is_some());
-            let _ = (name, namespace);
             built.object = built.object.clone().renamed();
         }
     }
@@ -272,7 +270,7 @@ impl Building<'_> {
             self.note(&item.place, format!("{text} is not on this disk: what it adds is not known"));
             return None;
         }
-        Some(kustomization::joined(directory, &text))
+        Some(joined(directory, &text))
     }
 
     pub(crate) fn note(&mut self, place: &Place, message: String) {

@@ -28,7 +28,7 @@ fn replace(building: &mut Building<'_>, replacement: &Node, objects: &mut [Part]
     let path = source.get("fieldPath").and_then(Node::word).unwrap_or_else(|| "metadata.name".into());
     let found = selector::selected(source, objects);
     let value = found.first().and_then(|at| objects.get(*at)).and_then(|part| {
-        let value = part.object.node.at_path(&steps(&path))?;
+        let value = at_path(&part.object.node, &steps(&path))?;
         part_of(value, source.get("options"))
     });
     let Some(value) = value else {
@@ -83,19 +83,13 @@ fn push(steps: &mut [String], letter: char) {
     }
 }
 
-trait Paths {
-    fn at_path(&self, steps: &[String]) -> Option<&Node>;
-}
-
-impl Paths for Node {
-    fn at_path(&self, steps: &[String]) -> Option<&Node> {
-        steps.iter().try_fold(self, |node, step| match &node.content {
-            Content::List(items) => {
-                items.iter().enumerate().find(|(at, item)| is_item(step, *at, item)).map(|(_, item)| item)
-            }
-            _ => node.get(step),
-        })
-    }
+fn at_path<'n>(object: &'n Node, steps: &[String]) -> Option<&'n Node> {
+    steps.iter().try_fold(object, |node, step| match &node.content {
+        Content::List(items) => {
+            items.iter().enumerate().find(|(at, item)| is_item(step, *at, item)).map(|(_, item)| item)
+        }
+        _ => node.get(step),
+    })
 }
 
 fn is_item(step: &str, at: usize, item: &Node) -> bool {
