@@ -280,8 +280,9 @@ fn everybody_whom_a_policy_lets_call_is_a_guess() {
 #[test]
 fn what_applying_a_changed_map_does() {
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {level: info}\n";
-    let script =
-        format!("git init -qb main && cat > map.yaml <<'END'\n{map}END\ngit add . && git commit -qm one && sed -i s/info/debug/ map.yaml");
+    let script = format!(
+        "git init -qb main && cat > map.yaml <<'END'\n{map}END\ngit add . && git commit -qm one && sed -i s/info/debug/ map.yaml"
+    );
     let Some(directory) = GitDirectory::after(&script, &[]) else { return };
     let mut workspace = Workspace::new();
     workspace.set_base(BaseChoice::Revision("HEAD".to_owned()));
