@@ -16,6 +16,7 @@ mod lifecycle;
 mod order;
 mod random;
 mod since_base;
+mod stacks;
 mod suppressions;
 
 use serde_json::Value;

@@ -75,7 +75,7 @@ fn status_until(client: &mut Client, wanted: impl Fn(&Value) -> bool) -> Value {
 }
 
 fn is_loud(diagnostic: &Value) -> bool {
-    diagnostic["severity"].as_i64() < Some(4)
+    diagnostic["severity"].as_i64() < Some(3)
 }
 
 fn actions(client: &mut Client, file: &Path, diagnostic: &Value) -> Vec<Value> {

@@ -33,7 +33,16 @@ export interface Component {
   range?: Range;
   redundancy?: Redundancy;
   availability?: { value: number | Unknown; source: string };
+  /** Of the severest finding about it, whether that is new or was there before. */
+  severity?: Severity;
+  /** What the finding that costs most costs, 0 to 100. */
+  points?: number;
+  /** Whether any of them came since the base. */
+  new?: boolean;
+  single_point?: boolean;
 }
+
+export type Severity = 'error' | 'warning' | 'info' | 'hint';
 
 /** `from` depends on `to`. */
 export interface Dependency {
@@ -177,4 +186,102 @@ export interface VariableRoot {
 /** Answer to `foreshock/variableFiles` `{uri}`. */
 export interface VariableFilesResult {
   roots: VariableRoot[];
+}
+
+/** One stack of `foreshock/stacks` `{}`. */
+export interface ListedStack {
+  root: string;
+  title: string;
+  kind: string;
+  /** An open document belongs to it: then its figures are here. */
+  open: boolean;
+  name?: string | null;
+  score?: number | null;
+  range?: [number, number] | null;
+  base?: Base | null;
+  findings?: number;
+  new?: number;
+}
+
+/** Answer to `foreshock/stacks` `{}`. */
+export interface StacksResult {
+  stacks: ListedStack[];
+}
+
+/** Notification `foreshock/stacksChanged`. */
+export interface StacksChanged {
+  /** Roots of open stacks of which something else is to be said now. */
+  changed: string[];
+  /** Which stacks there are, or what those are that are not open, may be another answer too. */
+  listed: boolean;
+}
+
+export interface TextReplacement {
+  file: string;
+  range: Range;
+  text: string;
+}
+
+/** A proven repair. */
+export interface FoundFix {
+  title: string;
+  points: number;
+  minutes_per_year: number;
+  edits: TextReplacement[];
+}
+
+export interface FoundFinding {
+  rule: string;
+  /** How loud it is told. */
+  severity: Severity;
+  /** How severe it is, whether it is new or not. */
+  grade: Severity;
+  new: boolean;
+  accepted: boolean;
+  component: string;
+  message: string;
+  file: string;
+  range: Range;
+  affected: string[];
+  points: number;
+  minutes_per_year: number;
+  evidence: { file: string; range: Range; why: string }[];
+  fixes: FoundFix[];
+  /** False where the repairs were not tried. */
+  fixes_tried?: boolean;
+  revert?: { title: string; edits: TextReplacement[] };
+}
+
+export interface SuppressedFinding {
+  rule: string;
+  severity: Severity;
+  component: string;
+  message: string;
+  file: string;
+  range: Range;
+  points: number;
+  reason: string | null;
+  until: string | null;
+}
+
+/** One stack of `foreshock/findings` `{root, fixes}`. */
+export interface FoundStack {
+  root: string;
+  title: string;
+  kind: string;
+  name?: string | null;
+  score: number | null;
+  range?: [number, number] | null;
+  structural_nines: number | null;
+  availability: { expected: number } | null;
+  understood?: { judged: number; of: number; unknown_types: Record<string, number>; open_variables: string[] };
+  base: Base | null;
+  findings: FoundFinding[];
+  suppressed?: SuppressedFinding[];
+  problems: { file: string; range: Range; message: string }[];
+}
+
+/** Answer to `foreshock/findings`. */
+export interface FindingsResult {
+  stacks: FoundStack[];
 }

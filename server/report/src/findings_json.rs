@@ -1,6 +1,6 @@
 //! `foreshock check --format json`.
 
-use foreshock_analysis::{Finding, Fix, ProblemCode, Stack};
+use foreshock_analysis::{Edit, Finding, Fix, ProblemCode, Snapshot, Stack};
 use foreshock_engine::Assessment;
 use foreshock_model::Evidence;
 use serde_json::{Value, json};
@@ -28,6 +28,35 @@ pub fn findings_json(report: &Report, places: &Places<'_>) -> Value {
     }
     if let (false, Some(members)) = (report.notices.is_empty(), object.as_object_mut()) {
         members.insert("notices".to_owned(), notices_json(&report.notices, places));
+    }
+    object
+}
+
+/// One stack in the same shape, everything that was found in it, and of each finding beside that how bad it is whether it is new or
+/// not (`grade`) and whether a baseline accepts it. Repairs are tried where `most` says how many resources and components may be
+/// read again for them.
+pub fn stack_findings_json(
+    snapshot: &Snapshot,
+    index: usize,
+    most: Option<usize>,
+    stop: &(dyn Fn() -> bool + Sync),
+    places: &Places<'_>,
+) -> Value {
+    let Some(report) = StackReport::of_all(snapshot, index, most, stop) else { return Value::Null };
+    let mut object = of_stack(&report, true, places);
+    let all = object.get_mut("findings").and_then(Value::as_array_mut).into_iter().flatten();
+    for (told, (finding, _)) in all.filter_map(Value::as_object_mut).zip(report.findings_tried()) {
+        told.insert("grade".to_owned(), finding.severity.name().into());
+        told.insert("accepted".to_owned(), (!finding.new && report.stack.is_accepted(finding)).into());
+        if let Some(cause) = &finding.cause {
+            told.insert(
+                "revert".to_owned(),
+                json!({"title": cause.title(), "edits": [of_edit(&cause.revert, places)]}),
+            );
+        }
+    }
+    if let Some(members) = object.as_object_mut() {
+        members.insert("title".to_owned(), places.title(&report.stack).into());
     }
     object
 }
@@ -163,15 +192,17 @@ pub(super) fn of_evidence(evidence: &Evidence, places: &Places<'_>) -> Value {
 }
 
 fn of_fix(fix: &Fix, places: &Places<'_>) -> Value {
-    let edits = fix.edits.iter().map(|edit| {
-        let mut object = places.json(&edit.place);
-        object.insert("text".to_owned(), edit.text.clone().into());
-        Value::Object(object)
-    });
+    let edits = fix.edits.iter().map(|edit| of_edit(edit, places));
     json!({
         "title": fix.title,
         "points": fix.points.get(),
         "minutes_per_year": fix.minutes_per_year.get(),
         "edits": edits.collect::<Vec<_>>(),
     })
+}
+
+fn of_edit(edit: &Edit, places: &Places<'_>) -> Value {
+    let mut object = places.json(&edit.place);
+    object.insert("text".to_owned(), edit.text.clone().into());
+    Value::Object(object)
 }

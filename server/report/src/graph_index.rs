@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use foreshock_analysis::{BlockSummary, Stack};
-use foreshock_model::{Alternatives, ComponentIndex};
+use foreshock_analysis::{BlockSummary, Severity, Stack};
+use foreshock_model::{Alternatives, ComponentIndex, Points};
+use rustc_hash::FxHashMap;
 
 /// A stack by what its graph shows of each component and dependency.
 pub(super) struct GraphIndex<'a> {
@@ -13,6 +14,18 @@ pub(super) struct GraphIndex<'a> {
     entries: BTreeSet<ComponentIndex>,
     /// The number of the group that each dependency is one of.
     groups: Vec<Option<usize>>,
+    standings: Vec<Option<Standing>>,
+}
+
+/// How a component stands by what was found about it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Standing {
+    /// Of the severest finding, whether it is new or was there before.
+    pub(super) severity: Severity,
+    /// What the finding that costs most costs.
+    pub(super) points: Points,
+    /// Whether any of them came since the base; never where there is nothing to compare with.
+    pub(super) is_new: bool,
 }
 
 impl<'a> GraphIndex<'a> {
@@ -33,7 +46,7 @@ impl<'a> GraphIndex<'a> {
             }
         }
         let entries = stack.assessment.basis.entries.iter().map(|entry| entry.component).collect();
-        GraphIndex { stack, blocks, entries, groups }
+        GraphIndex { stack, blocks, entries, groups, standings: standings(stack) }
     }
 
     pub(super) fn stack(&self) -> &'a Stack {
@@ -50,6 +63,11 @@ impl<'a> GraphIndex<'a> {
         self.block(component).is_some_and(|block| block.single_point)
     }
 
+    /// How it stands; none where nothing was found about it.
+    pub(super) fn standing(&self, component: ComponentIndex) -> Option<Standing> {
+        self.standings.get(component.index()).copied().flatten()
+    }
+
     /// Whether users reach a component first.
     pub(super) fn is_entry(&self, component: ComponentIndex) -> bool {
         self.entries.contains(&component)
@@ -64,6 +82,28 @@ impl<'a> GraphIndex<'a> {
     pub(super) fn alternatives(&self, dependency: usize) -> Option<&'a Alternatives> {
         self.stack.system().alternatives.get(self.group_of(dependency)?)
     }
+}
+
+fn standings(stack: &Stack) -> Vec<Option<Standing>> {
+    let system = stack.system();
+    let index: FxHashMap<&str, ComponentIndex> =
+        system.iter().map(|(index, component)| (component.id.as_str(), index)).collect();
+    let mut standings: Vec<Option<Standing>> = vec![None; system.components.len()];
+    let is_compared = stack.comparison().is_some() || stack.baseline().is_some();
+    // What says that the score fell says nothing of its component.
+    for finding in stack.findings.iter().filter(|finding| !finding.is_score_regression()) {
+        let is_new = finding.new && is_compared;
+        for component in finding.components().filter_map(|id| index.get(&**id)) {
+            let Some(slot) = standings.get_mut(component.index()) else { continue };
+            let known = slot.get_or_insert(Standing { severity: Severity::Hint, points: finding.points, is_new });
+            known.severity = known.severity.max(finding.severity);
+            known.is_new |= is_new;
+            if finding.points.get() > known.points.get() {
+                known.points = finding.points;
+            }
+        }
+    }
+    standings
 }
 
 #[cfg(test)]

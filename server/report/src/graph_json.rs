@@ -5,6 +5,7 @@ use foreshock_catalog::Role;
 use foreshock_model::{Component, ComponentIndex, FailoverMode, Known, Redundancy, System};
 use serde_json::{Map, Value, json};
 
+use super::comparison_json::base_json;
 use super::findings_json::of_evidence;
 use super::graph_index::GraphIndex;
 use super::words::{confidence_name, dependency_name, plane_name};
@@ -14,6 +15,40 @@ use super::{JSON_VERSION, Places};
 pub fn graph_json<'a>(stacks: impl Iterator<Item = &'a Stack>, places: &Places<'_>) -> Value {
     let stacks: Vec<Value> = stacks.map(|stack| of_stack(stack, places)).collect();
     json!({"version": JSON_VERSION, "stacks": stacks})
+}
+
+/// The same, each stack with how it was at the base (`base`), where it is compared with one.
+pub fn graph_since_base_json<'a>(stacks: impl Iterator<Item = &'a Stack>, places: &Places<'_>) -> Value {
+    let of_both = |stack: &Stack| {
+        let mut object = of_stack(stack, places);
+        let before = stack.comparison().and_then(|comparison| comparison.before.as_deref());
+        if let (Some(before), Some(members)) = (before, object.as_object_mut()) {
+            members.insert("base".to_owned(), before_json(stack, before));
+        }
+        object
+    };
+    json!({"version": JSON_VERSION, "stacks": stacks.map(of_both).collect::<Vec<Value>>()})
+}
+
+/// Without places: its text is another than the one that the editor shows.
+fn before_json(stack: &Stack, before: &Stack) -> Value {
+    let system = before.system();
+    let look = GraphIndex::of(before);
+    let id = |index: ComponentIndex| system.component(index).map(|component| component.id.as_str());
+    let components = system.iter().map(|(index, component)| {
+        let mut object = Map::new();
+        of_component_itself(&look, index, component, &mut object);
+        Value::Object(object)
+    });
+    let dependencies = system.dependencies.iter().map(|dependency| {
+        let (kind, confidence) = (dependency_name(dependency.kind), confidence_name(dependency.confidence));
+        json!({"from": id(dependency.from), "to": id(dependency.to), "kind": kind, "confidence": confidence})
+    });
+    json!({
+        "compared": base_json(stack),
+        "components": components.collect::<Vec<_>>(),
+        "dependencies": dependencies.collect::<Vec<_>>(),
+    })
 }
 
 fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
@@ -74,18 +109,36 @@ fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
 
 fn of_component(look: &GraphIndex<'_>, index: ComponentIndex, component: &Component, places: &Places<'_>) -> Value {
     let mut object = Map::new();
-    object.insert("id".to_owned(), component.id.as_str().into());
-    object.insert("kind".to_owned(), component.kind.name().into());
-    object.insert("label".to_owned(), (*component.label).into());
-    object.insert("entry".to_owned(), look.is_entry(index).into());
+    of_component_itself(look, index, component, &mut object);
     if let Some(header) = &component.place {
         let block = component.extent.as_ref().filter(|block| block.file == header.file).unwrap_or(header);
         object.extend(places.json(block));
         object.insert("header".to_owned(), places.range(header));
     }
-    object.insert("redundancy".to_owned(), of_redundancy(look.stack().system(), &component.redundancy));
-    object.insert("availability".to_owned(), of_availability(look, index));
     Value::Object(object)
+}
+
+/// What is known of it wherever it stands.
+fn of_component_itself(
+    look: &GraphIndex<'_>,
+    index: ComponentIndex,
+    component: &Component,
+    object: &mut Map<String, Value>,
+) {
+    let mut put = |name: &str, value: Value| drop(object.insert(name.to_owned(), value));
+    put("id", component.id.as_str().into());
+    put("kind", component.kind.name().into());
+    put("label", (*component.label).into());
+    put("entry", look.is_entry(index).into());
+    // How bad it is does not depend on the base; what is new does.
+    if let Some(standing) = look.standing(index) {
+        put("severity", standing.severity.name().into());
+        put("points", standing.points.get().into());
+        put("new", standing.is_new.into());
+    }
+    put("single_point", look.is_single(index).into());
+    put("redundancy", of_redundancy(look.stack().system(), &component.redundancy));
+    put("availability", of_availability(look, index));
 }
 
 pub(super) fn of_redundancy(system: &System, redundancy: &Redundancy) -> Value {

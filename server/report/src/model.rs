@@ -104,6 +104,23 @@ fn baseline_problems(snapshot: &Snapshot) -> BTreeMap<Place, String> {
 }
 
 impl StackReport {
+    /// Everything that was found in a stack; the repairs as far as `most` allows, none tried without it.
+    pub(super) fn of_all(
+        snapshot: &Snapshot,
+        index: usize,
+        most: Option<usize>,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Option<StackReport> {
+        let stack = snapshot.stacks.get(index)?.clone();
+        let all: Vec<&Finding> = stack.findings.iter().map(Arc::as_ref).collect();
+        let fixes = match most {
+            Some(most) => snapshot.fixes_of(index, &all, most, stop),
+            None => vec![None; all.len()],
+        };
+        let told = fixes.into_iter().enumerate().collect();
+        Some(StackReport { stack, told })
+    }
+
     /// Each finding that is told, with its repairs.
     pub(super) fn findings(&self) -> impl Iterator<Item = (&Finding, &[Fix])> {
         self.findings_tried().map(|(finding, fixes)| (finding, fixes.unwrap_or_default()))

@@ -10,8 +10,6 @@ import { outlineHtml } from './outline';
 import { escape, picture } from './picture';
 import { STYLE } from './style';
 
-const SEVERITIES = ['error', 'warning', 'info', 'hint'];
-
 export class GraphPanel implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
   private asked: BlockArgument = { uri: '' };
@@ -78,13 +76,14 @@ export class GraphPanel implements vscode.Disposable {
 
   private async send(selected?: string): Promise<void> {
     const stacks = this.graph?.stacks ?? [];
-    const marks = this.marks();
     const named = stacks.length > 1;
-    const html = stacks.map(
-      stack =>
+    const html = stacks.map(stack => {
+      const marks = new Map(stack.components.map(({ id, severity }) => [id, severity ?? '']));
+      return (
         (named ? `<h2>${escape(stack.root)}</h2>` : '') +
-        `<div class="picture">${picture(stack, marks)}</div><h2>Outline</h2>${outlineHtml(stack, marks)}`,
-    );
+        `<div class="picture">${picture(stack, marks)}</div><h2>Outline</h2>${outlineHtml(stack, marks)}`
+      );
+    });
     const components = stacks.reduce((sum, stack) => sum + stack.components.length, 0);
     const dependencies = stacks.reduce((sum, stack) => sum + stack.dependencies.length, 0);
     await this.panel?.webview.postMessage({
@@ -93,21 +92,6 @@ export class GraphPanel implements vscode.Disposable {
       html: html.join(''),
       selected,
     });
-  }
-
-  /** The severest Foreshock diagnostic about each component: nothing is judged here, only looked up. */
-  private marks(): Map<string, string> {
-    const worst = new Map<string, vscode.DiagnosticSeverity>();
-    for (const [, diagnostics] of vscode.languages.getDiagnostics()) {
-      for (const diagnostic of diagnostics) {
-        // The client keeps the `data` that the server sends along.
-        const component = (diagnostic as { data?: { component?: string } }).data?.component;
-        if (diagnostic.source === 'foreshock' && component !== undefined) {
-          worst.set(component, Math.min(diagnostic.severity, worst.get(component) ?? diagnostic.severity));
-        }
-      }
-    }
-    return new Map([...worst].map(([component, severity]) => [component, SEVERITIES[severity] ?? '']));
   }
 
   private async reveal(id: string): Promise<void> {

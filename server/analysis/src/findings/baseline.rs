@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_text::{FilePath, LineTable};
 use serde::{Deserialize, Serialize};
 
-use crate::{Configuration, FindingKey, ProblemCode, Snapshot, Stack};
+use crate::{Configuration, Finding, FindingKey, ProblemCode, Snapshot, Stack};
 
 /// One accepted finding. The order of the fields is the order in the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -141,6 +141,11 @@ impl Stack {
     /// The baseline that counts for it.
     pub fn baseline(&self) -> Option<&Baseline> {
         self.settings().baseline.as_deref()
+    }
+
+    /// Whether its baseline accepts a finding.
+    pub fn is_accepted(&self, finding: &Finding) -> bool {
+        finding.keys().all(|key| self.accepted.contains(&key))
     }
 
     /// What its baseline accepts and is no more; empty where a text can't be read, for it may be there.

@@ -17,6 +17,7 @@ mod samples;
 mod seen;
 pub(crate) mod snapshot;
 mod stages;
+mod survey;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -85,6 +86,10 @@ pub struct Workspace {
     allowed: Vec<Utf8PathBuf>,
     /// Whether it is the workspace of a base: the boundary of the present is its own.
     is_past: bool,
+    /// Stacks that nobody asks for this time are kept all the same.
+    keeps: bool,
+    /// The roots of the workspace folders, once somebody has asked for them.
+    surveyed: Roots,
 }
 
 /// The dialect of a stack, its root and what tells it from others of that root.
@@ -136,6 +141,8 @@ impl Workspace {
             settings_computed: 0,
             allowed: Vec::new(),
             is_past: false,
+            keeps: false,
+            surveyed: Roots::new(),
         }
     }
 
@@ -358,7 +365,9 @@ impl Workspace {
                 }
             }
         }
-        self.stacks.retain(|key, _| wanted.contains(key));
+        if !self.keeps {
+            self.stacks.retain(|key, _| wanted.contains(key));
+        }
         self.old.clear();
         stacks.sort_by(|one, other| (&one.root, one.variant()).cmp(&(&other.root, other.variant())));
         Some(self.published(stacks, &roots))

@@ -23,6 +23,7 @@ use super::outgoing::Outgoing;
 use super::publish::Published;
 use super::requests::{Lane, Pending, Refusal, Then};
 use super::settings::Settings;
+use super::survey::Survey;
 use super::view::{Chosen, View, choose};
 use super::workers::{Workers, guarded};
 
@@ -57,6 +58,7 @@ pub(super) struct MainLoop {
     /// What was last said of it.
     base_problem: Option<Arc<str>>,
     first_analysis: Progress,
+    survey: Arc<Survey>,
 }
 
 /// Progress of the first analysis: the only one that may take long.
@@ -93,6 +95,7 @@ impl MainLoop {
             published_at: Instant::now(),
             base_problem: None,
             first_analysis: Progress::NotStarted,
+            survey: Arc::default(),
         };
         thread::Builder::new().name("main-loop".into()).stack_size(STACK_BYTES).spawn(move || main_loop.run())?;
         Ok((sender, messages))
@@ -148,8 +151,18 @@ impl MainLoop {
                 self.settings_changed(&settings);
             }
             Event::Settings(_) => self.ask_settings(),
-            Event::FilesChanged(files) => files.into_iter().for_each(|file| self.change(Change::Disk(file))),
-            Event::Saved | Event::LookAgain => self.change(Change::Look),
+            Event::FilesChanged(files) => {
+                self.list_is_old();
+                files.into_iter().for_each(|file| self.change(Change::Disk(file)));
+            }
+            Event::LookAgain => {
+                self.survey.disk_changed();
+                self.change(Change::Look);
+            }
+            Event::Saved => {
+                self.list_is_old();
+                self.change(Change::Look);
+            }
             Event::Asked(question) => self.ask(question),
             Event::Analysed(world) => self.analysed(world),
             Event::AnalysisFailed { revision, message } => self.analysis_failed(revision, &message),
@@ -171,8 +184,15 @@ impl MainLoop {
     }
 
     fn folders_changed(&mut self) {
+        self.list_is_old();
         let folders: Vec<Utf8PathBuf> = self.client.folders.clone();
         self.change(Change::Folders(folders));
+    }
+
+    /// Which stacks there are, or what those are that nobody has opened, may be another answer now.
+    fn list_is_old(&mut self) {
+        self.survey.disk_changed();
+        self.published.list_is_old();
     }
 
     fn ask_settings(&self) {
@@ -187,6 +207,7 @@ impl MainLoop {
             return;
         }
         let before = std::mem::replace(&mut self.settings, Arc::new(settings));
+        self.list_is_old();
         if before.base != self.settings.base {
             self.change(Change::Base(self.settings.base.clone()));
         }
@@ -238,6 +259,7 @@ impl MainLoop {
             settings: self.settings.clone(),
             chosen: self.chosen.clone(),
             last_edit: self.last_edit.clone(),
+            survey: self.survey.clone(),
         }
     }
 

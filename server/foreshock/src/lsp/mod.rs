@@ -27,6 +27,7 @@ mod publish;
 mod requests;
 mod settings;
 mod status;
+mod survey;
 mod to_proto;
 mod transport;
 mod values;

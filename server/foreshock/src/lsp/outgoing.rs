@@ -1,7 +1,10 @@
 //! What the main loop tells the client, and how it gets there.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -24,6 +27,8 @@ pub(super) enum Outgoing {
     Diagnostics { uri: Arc<str>, version: Option<i32>, items: Vec<Diagnostic> },
     /// The figures of a stack.
     Status(Status),
+    /// What was said of some stacks is old.
+    StacksChanged(StacksChanged),
     /// Something should be asked for again.
     Refresh(Refresh),
     /// The files to watch.
@@ -48,6 +53,22 @@ pub(super) enum Refresh {
     CodeLenses,
 }
 
+/// `foreshock/stacksChanged`: of these roots something else is to be said now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StacksChanged {
+    /// Roots of open stacks.
+    pub(super) changed: BTreeSet<String>,
+    /// Whether which stacks there are, or what those are that are not open, may be another answer too.
+    pub(super) listed: bool,
+}
+
+enum StacksChangedNotification {}
+
+impl lsp::notification::Notification for StacksChangedNotification {
+    type Params = StacksChanged;
+    const METHOD: &'static str = "foreshock/stacksChanged";
+}
+
 enum StatusNotification {}
 
 impl lsp::notification::Notification for StatusNotification {
@@ -70,6 +91,7 @@ pub(super) async fn forward(
                 }
             }
             Outgoing::Status(status) => client.send_notification::<StatusNotification>(status).await,
+            Outgoing::StacksChanged(what) => client.send_notification::<StacksChangedNotification>(what).await,
             Outgoing::Refresh(what) => beside("refresh", refresh(client.clone(), what)),
             Outgoing::WatchFiles => beside("registration of file watchers", watch_files(client.clone())),
             Outgoing::AskSettings => beside("settings", ask_settings(client.clone(), events.clone())),

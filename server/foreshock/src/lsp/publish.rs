@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use foreshock_analysis::Stack;
 use foreshock_text::FilePath;
 
 use super::diagnostics::{self, Diagnostic};
 use super::event::ClientFacts;
-use super::outgoing::{Outgoing, Refresh};
+use super::outgoing::{Outgoing, Refresh, StacksChanged};
 use super::requests::code_lenses::{self, Lens};
 use super::requests::inlay_hints::{self, Hint};
 use super::status::{self, Status};
@@ -27,6 +28,10 @@ pub(super) struct Published {
     decorations: BTreeMap<FilePath, Decorations>,
     /// By the id of the stack.
     statuses: BTreeMap<String, Status>,
+    /// The stacks that the client was last told of, where it has asked for them.
+    stacks: Option<Vec<Arc<Stack>>>,
+    /// Which stacks there are may be another answer now, and so what is said of those that are not open.
+    list_is_old: bool,
 }
 
 #[derive(PartialEq)]
@@ -64,7 +69,30 @@ impl Published {
         }
         // A client that can't be asked to ask again asks when figures come, so they are told once more.
         messages.extend(self.statuses(view, pull_again && !client.refreshes.diagnostics));
+        messages.extend(self.stacks_changed(view));
         messages
+    }
+
+    /// Something has changed of which the list of stacks may tell.
+    pub(super) fn list_is_old(&mut self) {
+        self.list_is_old = true;
+    }
+
+    /// Tells who has asked for the stacks which of them are others now. Costs a look at a pointer of each open stack.
+    fn stacks_changed(&mut self, view: &View) -> Option<Outgoing> {
+        let listed = std::mem::take(&mut self.list_is_old);
+        if !view.survey.is_asked() {
+            return None;
+        }
+        let now = &view.snapshot().stacks;
+        let before = self.stacks.replace(now.clone())?;
+        let is_in = |all: &[Arc<Stack>], stack: &Arc<Stack>| all.iter().any(|other| Arc::ptr_eq(other, stack));
+        let came = now.iter().filter(|stack| !is_in(&before, stack));
+        let went = before.iter().filter(|stack| !now.iter().any(|other| other.root == stack.root));
+        let changed: BTreeSet<String> = came.chain(went).map(|stack| stack.root.to_string()).collect();
+        let roots = |all: &[Arc<Stack>]| all.iter().map(|stack| stack.id()).collect::<BTreeSet<_>>();
+        let listed = listed || roots(&before) != roots(now);
+        (listed || !changed.is_empty()).then_some(Outgoing::StacksChanged(StacksChanged { changed, listed }))
     }
 
     /// Remembers what the client took itself.
@@ -76,6 +104,7 @@ impl Published {
     pub(super) fn take_back(&mut self) -> Vec<Outgoing> {
         let pushed = std::mem::take(&mut self.diagnostics).into_values().filter(|pushed| !pushed.items.is_empty());
         self.statuses.clear();
+        self.stacks = None;
         self.pushed = None;
         pushed.map(|pushed| Outgoing::Diagnostics { uri: pushed.uri, version: None, items: Vec::new() }).collect()
     }

@@ -10,6 +10,7 @@ use foreshock_text::{FilePath, Place, Position, PositionEncoding, Span};
 
 use super::analysis_thread::{OpenDocument, World};
 use super::settings::Settings;
+use super::survey::Survey;
 use super::to_proto;
 
 /// A stretch of text in the client's units.
@@ -47,6 +48,8 @@ pub(super) struct View {
     pub(super) chosen: Arc<Chosen>,
     /// The revision of the last edit of a document, which may be later than the picture.
     pub(super) last_edit: Arc<AtomicU64>,
+    /// Where to ask for stacks that nobody has opened.
+    pub(super) survey: Arc<Survey>,
 }
 
 /// The id of the caller whose results the files of a directory show.
@@ -72,6 +75,7 @@ impl View {
             settings: Arc::default(),
             chosen: Arc::default(),
             last_edit: Arc::default(),
+            survey: Arc::default(),
         }
     }
 

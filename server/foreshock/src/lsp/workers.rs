@@ -26,6 +26,7 @@ type Job = Box<dyn FnOnce() + Send>;
 pub(super) struct Workers {
     cursor: Sender<Job>,
     long: Sender<Job>,
+    survey: Sender<Job>,
 }
 
 impl Workers {
@@ -36,7 +37,8 @@ impl Workers {
         let pool = ThreadPoolBuilder::new().num_threads(all.saturating_sub(1).max(1)).stack_size(STACK_BYTES);
         let pool = Arc::new(pool.thread_name(|_| "long".to_owned()).build().map_err(io::Error::other)?);
         let cursor = threads("cursor", FOR_CURSORS, guarded)?;
-        Ok(Workers { cursor, long: threads("long", 1, move |job| pool.install(|| guarded(job)))? })
+        let survey = threads("survey-requests", 1, guarded)?;
+        Ok(Workers { cursor, long: threads("long", 1, move |job| pool.install(|| guarded(job)))?, survey })
     }
 
     /// Runs a job on a thread of its lane; what is for the main loop is run at once.
@@ -46,6 +48,7 @@ impl Workers {
             Lane::Keystroke => guarded(job),
             Lane::Cursor => drop(self.cursor.send(Box::new(job))),
             Lane::Long => drop(self.long.send(Box::new(job))),
+            Lane::Survey => drop(self.survey.send(Box::new(job))),
         }
     }
 }
@@ -74,7 +77,7 @@ mod tests {
 
     use super::*;
 
-    const LANES: [Lane; 3] = [Lane::Keystroke, Lane::Cursor, Lane::Long];
+    const LANES: [Lane; 4] = [Lane::Keystroke, Lane::Cursor, Lane::Long, Lane::Survey];
 
     /// Whether a job of this lane is done.
     fn runs(workers: &Workers, lane: Lane) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use foreshock_analysis::{Severity, Stack};
+use foreshock_analysis::Stack;
 use foreshock_model::{Component, ComponentIndex, Dependency};
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
@@ -11,7 +11,6 @@ use crate::Places;
 use crate::graph_index::GraphIndex;
 use crate::graph_json::{of_availability, of_redundancy};
 use crate::graph_text::setting;
-use crate::model::loudness;
 use crate::words::{confidence_name, dependency_name};
 
 /// A graph as the page reads it: components and dependencies as rows, texts that recur as indexes into `texts`.
@@ -24,7 +23,7 @@ pub(super) fn graph(stack: &Stack, texts: &mut Texts, places: &Places<'_>) -> Va
     json!({
         "components": components,
         "dependencies": dependencies.collect::<Vec<_>>(),
-        "marks": marks(stack),
+        "marks": marks(&look),
         "start": start(stack).map(|index| index.0),
     })
 }
@@ -70,16 +69,20 @@ fn of_dependency(
     ])
 }
 
-/// The loudest finding about each component, by its index.
-fn marks(stack: &Stack) -> BTreeMap<u32, &'static str> {
-    let mut loudest: BTreeMap<u32, Severity> = BTreeMap::new();
-    for finding in &stack.findings {
-        if let Some(component) = finding.component {
-            let known = loudest.entry(component.0).or_insert(Severity::Hint);
-            *known = (*known).max(loudness(finding));
-        }
-    }
-    loudest.into_iter().map(|(component, severity)| (component, severity.name())).collect()
+/// How bad each component is, by its index: the severest finding, what that costs, whether any is new, whether it is a single point.
+fn marks(look: &GraphIndex<'_>) -> BTreeMap<u32, Value> {
+    let all = look.stack().system().iter();
+    let marked = all.filter_map(|(index, _)| {
+        let standing = look.standing(index)?;
+        let mark = json!([
+            standing.severity.name(),
+            (standing.points.get() * 10.0).round() / 10.0,
+            u8::from(standing.is_new),
+            u8::from(look.is_single(index)),
+        ]);
+        Some((index.0, mark))
+    });
+    marked.collect()
 }
 
 /// Where a reader of a large graph begins: at the single point of failure that costs most, else at an entry point.

@@ -42,7 +42,7 @@
     const dependencies = graph.dependencies.map(([from, to, kind, confidence, evidence]) => ({
       from: components[from].id, to: components[to].id, kind: texts[kind], confidence: texts[confidence], evidence,
     }));
-    const marks = new Map(Object.entries(graph.marks).map(([index, mark]) => [components[index].id, mark]));
+    const marks = new Map(Object.entries(graph.marks).map(([index, [mark]]) => [components[index].id, mark]));
     return { root, components, dependencies, marks, places: new Map(components.map((component, index) => [component.id, index])) };
   }
 

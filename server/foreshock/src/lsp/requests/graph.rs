@@ -1,6 +1,6 @@
 //! `foreshock/graph`: the stacks that read a file, as components and dependencies.
 
-use foreshock_report::{Places, graph_json};
+use foreshock_report::{Places, graph_json, graph_since_base_json};
 use foreshock_text::FilePath;
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,6 +13,9 @@ use crate::lsp::view::View;
 pub(super) struct Graph {
     #[serde(rename = "uri", deserialize_with = "from_proto::file_at")]
     file: FilePath,
+    /// Whether each stack comes with how it was at the base.
+    #[serde(default)]
+    base: bool,
 }
 
 impl Own for Graph {
@@ -26,6 +29,7 @@ impl Request for Graph {
 
     fn answer(&self, view: &View, _: &Cancel<'_>) -> Result<Value, Refusal> {
         let places = Places::absolute(view.snapshot(), view.encoding);
-        Ok(graph_json(view.stacks_of(&self.file).map(|stack| &**stack), &places))
+        let stacks = view.stacks_of(&self.file).map(|stack| &**stack);
+        Ok(if self.base { graph_since_base_json(stacks, &places) } else { graph_json(stacks, &places) })
     }
 }

@@ -14,6 +14,8 @@ pub(super) mod completion;
 pub(super) mod definition;
 pub(super) mod diagnostics;
 pub(super) mod document_symbols;
+mod explain;
+mod findings;
 pub(super) mod fix_all;
 mod graph;
 pub(super) mod hover;
@@ -32,6 +34,7 @@ pub(super) mod rename;
 mod report;
 pub(super) mod set_baseline;
 mod simulate;
+mod stacks;
 mod variable_files;
 pub(super) mod workspace_symbols;
 
@@ -77,6 +80,8 @@ pub(super) enum Lane {
     Cursor,
     /// By one worker, one after the other: what may take many seconds.
     Long,
+    /// By one worker of its own: what is asked of every stack, open or not.
+    Survey,
 }
 
 /// What follows from an answer for the main loop.
@@ -109,14 +114,17 @@ pub(super) struct Row {
 }
 
 /// The requests of ours.
-pub(super) const OWN: [Row; 8] = [
+pub(super) const OWN: [Row; 11] = [
     Row::of::<callers::Callers>(),
     Row::of::<choose_caller::ChooseCaller>(),
+    Row::of::<explain::Explain>(),
+    Row::of::<findings::Findings>(),
     Row::of::<graph::Graph>(),
     Row::of::<newly_failing::NewlyFailing>(),
     Row::of::<report::Report>(),
     Row::of::<set_baseline::SetBaseline>(),
     Row::of::<simulate::Simulate>(),
+    Row::of::<stacks::Stacks>(),
     Row::of::<variable_files::VariableFiles>(),
 ];
 

@@ -30,6 +30,7 @@ impl Request for QuickFixes {
 
     fn answer(&self, view: &View, cancel: &Cancel<'_>) -> Result<Vec<Action>, Refusal> {
         let Some(asked) = view.span(&self.file, self.range) else { return Ok(Vec::new()) };
+        let asked = if asked.is_empty() { line_of(view, &self.file, asked) } else { asked };
         let mut touched = view.findings_in(&self.file);
         touched.retain(|(_, finding)| is_touched(finding, asked));
         let fixes = Proofs::on(self.lane(), view, cancel).of_each(&touched)?;
@@ -54,9 +55,17 @@ impl Request for QuickFixes {
     }
 }
 
+/// Where a finding is told: its line, and the header of its block, where the hint says what it costs.
 fn is_touched(finding: &Finding, asked: Span) -> bool {
-    let place = finding.place.span;
-    place.touches(asked.start) || place.touches(asked.end) || asked.contains(place)
+    let touches = |place: Span| place.touches(asked.start) || place.touches(asked.end) || asked.contains(place);
+    touches(finding.place.span) || (finding.block.file == finding.place.file && touches(finding.block.span))
+}
+
+/// A cursor stands for its line, as people see it.
+fn line_of(view: &View, file: &FilePath, at: Span) -> Span {
+    let Some(read) = view.snapshot().file(file) else { return at };
+    let line = read.text.line_span(read.text.line_of(at.start));
+    Span::new(line.start, line.end.max(line.start))
 }
 
 fn repair(view: &View, finding: &Finding, fix: &Fix, preferred: bool) -> Action {
