@@ -41,6 +41,7 @@ pub(crate) const CRATES: &[Crate] = &[
     pure("engine", "server/engine", &["model"]),
     pure("resources", "server/resources", &["text"]),
     pure("documents", "server/documents", &["text", "syntax", "resources"]),
+    pure("templates", "server/templates", &["text", "syntax", "resources", "documents"]),
     pure("expressions", "server/expressions", &["text", "syntax", "files", "resources"]),
     pure("terraform", "server/frontends/terraform", &["text", "syntax", "files", "resources", "expressions"]),
     pure("catalog", "server/catalog", &["text", "syntax", "model", "resources", "expressions"]),
