@@ -48,6 +48,7 @@ pub(crate) const CRATES: &[Crate] = &[
     pure("infra", "server/frontends/infra", &["text", "syntax", "model", "catalog"]),
     pure("compose", "server/frontends/compose", &["text", "syntax", "resources", "documents"]),
     pure("kubernetes", "server/frontends/kubernetes", &["text", "syntax", "resources", "documents"]),
+    pure("helm", "server/frontends/helm", &["text", "syntax", "resources", "documents", "templates", "kubernetes"]),
     pure("plan", "server/frontends/plan", &["text", "syntax", "resources"]),
     pure("cloudformation", "server/frontends/cloudformation", &["text", "syntax", "resources", "expressions"]),
     Crate { name: "history", folder: "server/history", knows: &[], may: May::UseFiles },

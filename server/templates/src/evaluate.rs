@@ -52,6 +52,21 @@ pub struct Note {
     pub place: Place,
     /// What, for a person.
     pub message: String,
+    /// Whether it is a bound of ours: who runs the template may come further.
+    pub is_bound: bool,
+}
+
+/// A piece of a text with the piece of the template that has written it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its first byte.
+    pub start: usize,
+    /// One past its last byte.
+    pub end: usize,
+    /// The piece of the template.
+    pub span: Span,
+    /// Whether it stands there, char for char; else an action has written it.
+    pub is_literal: bool,
 }
 
 /// What a template comes to on one way.
@@ -59,12 +74,11 @@ pub struct Note {
 pub struct Output {
     /// The text.
     pub text: Text,
-    /// Which piece of the template each piece of the text was written by, in order: first and last byte, and the span of the
-    /// template. A piece of as many bytes as its span stands there, char for char.
-    pub written_by: Vec<(usize, usize, Span)>,
+    /// Which piece of the template each piece of the text was written by, in order.
+    pub written_by: Vec<Written>,
     /// Why what was decided on this way is not known; empty where nothing had to be.
     pub reasons: Vec<Arc<str>>,
-    /// Why the template can't be worked out on this way: what Helm would say, too.
+    /// Why the template can't be worked out on this way.
     pub failure: Option<Note>,
 }
 
@@ -205,15 +219,15 @@ struct Frame<'b> {
 struct Sink {
     text: Text,
     /// Only of the template that was asked for.
-    written_by: Option<Vec<(usize, usize, Span)>>,
+    written_by: Option<Vec<Written>>,
 }
 
 impl Sink {
-    fn push(&mut self, text: &Text, span: Span) {
+    fn push(&mut self, text: &Text, span: Span, is_literal: bool) {
         let start = self.text.len();
         self.text.push(text);
         if let Some(written_by) = self.written_by.as_mut().filter(|_| !text.is_empty()) {
-            written_by.push((start, start + text.len(), span));
+            written_by.push(Written { start, end: start + text.len(), span, is_literal });
         }
     }
 }
@@ -225,10 +239,11 @@ impl<'t> Run<'t> {
         let mut failure = None;
         if let Some(body) = body {
             let ended = self.body(&body, dot, &mut sink);
+            let is_bound = matches!(ended, Err(Stop::TooMuch(_)));
             if let Err(Stop::Error(message) | Stop::TooMuch(message)) = ended {
                 let file = body.source.file.clone().unwrap_or_else(|| FilePath::new(name));
                 let place = self.at.take().unwrap_or_else(|| Place::new(file, Span::empty(0)));
-                failure = Some(Note { place, message });
+                failure = Some(Note { place, message, is_bound });
             }
         }
         let written_by = sink.written_by.unwrap_or_default();
@@ -330,13 +345,13 @@ impl<'t> Run<'t> {
                     Some(file) => Text::literal(&frame.source.text, file, *span),
                     None => Text::made(span.text(&frame.source.text)),
                 };
-                sink.push(&self.sized(text)?, *span);
+                sink.push(&self.sized(text)?, *span, true);
             }
             Node::Action(pipe) => {
                 let value = self.pipe(pipe, dot, frame)?;
                 if pipe.variables.is_empty() {
                     let text = self.sized(printed(&value))?;
-                    sink.push(&text, pipe.span);
+                    sink.push(&text, pipe.span, false);
                 }
             }
             Node::If { pipe, then, otherwise } => {
@@ -367,7 +382,7 @@ impl<'t> Run<'t> {
                     None => Value::nil(),
                 };
                 let text = self.include(name, &given)?;
-                sink.push(&text, *span);
+                sink.push(&text, *span, false);
             }
             Node::Break => return Err(Stop::Break),
             Node::Continue => return Err(Stop::Continue),
@@ -471,7 +486,7 @@ impl<'t> Run<'t> {
             text.push_str(&" ".repeat(indent));
         }
         text.push(&Text::hole(hole));
-        sink.push(&text, span);
+        sink.push(&text, span, false);
         Ok(())
     }
 

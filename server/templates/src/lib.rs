@@ -24,6 +24,7 @@ mod yaml_text;
 #[cfg(test)]
 mod tests;
 
-pub use evaluate::{Note, Output, Rendered, Templates, render};
+pub use evaluate::{Note, Output, Rendered, Templates, Written, render};
 pub use text::{HOLE, Mark, Source, Text};
 pub use value::{Host, Kind, Map, Unknown, Value};
+pub use yaml_text::to_yaml;

@@ -326,3 +326,9 @@ fn natural(one: &str, other: &str) -> std::cmp::Ordering {
     }
     a.len().cmp(&b.len())
 }
+
+/// A value as YAML, or why there is none.
+pub fn to_yaml(value: &Value) -> Value {
+    let unknown = || Value::unknown(crate::Unknown::named("this is not written as YAML", "toYaml"));
+    yaml(value, 0).map_or_else(unknown, Value::text)
+}

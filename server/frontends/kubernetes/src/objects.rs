@@ -39,6 +39,8 @@ pub struct Object {
     pub identity: Identity,
     /// All of it.
     pub node: Node,
+    /// Why there may be none of it, where that is not known.
+    pub may_be_absent: Option<Arc<str>>,
 }
 
 impl Object {
@@ -54,16 +56,15 @@ impl Object {
         let word = |key| node.at(&["metadata", key]).and_then(Node::word);
         let name = word("name").or_else(|| word("generateName")).unwrap_or_default();
         let namespace = word("namespace").filter(|_| api().is_in_namespace(&kind));
-        Some(Object { identity: Identity { group, kind, namespace, name }, node })
+        Some(Object { identity: Identity { group, kind, namespace, name }, node, may_be_absent: None })
     }
 
     /// Works out again what it is called.
     #[must_use]
     pub fn renamed(self) -> Object {
-        let Object { identity, node } = self;
-        match Object::of(node.clone()) {
-            Some(object) => object,
-            None => Object { identity, node },
+        match Object::of(self.node.clone()) {
+            Some(object) => Object { may_be_absent: self.may_be_absent, ..object },
+            None => self,
         }
     }
 

@@ -91,6 +91,16 @@ const KEEPING: &[&str] = &[
     "trimPrefix",
 ];
 
+/// Functions that leave a text that is not known where it is.
+const OF_TEXTS: &[&str] = &["indent", "nindent", "trim", "trimSuffix", "trimPrefix"];
+
+fn as_text(value: Value) -> Value {
+    match value.kind {
+        Kind::Unknown(unknown) => Value::text(Text::hole(unknown)),
+        _ => value,
+    }
+}
+
 /// What is done with a name that only whoever installs it decides tells nothing of it: it makes other names.
 const NAMING: &[&str] = &["contains", "len", "regexMatch", "hasSuffix", "hasPrefix"];
 
@@ -106,6 +116,7 @@ pub(crate) fn call(run: &mut Run<'_>, name: &str, args: Vec<Value>) -> Result<Va
         return Ok(answer?);
     }
     let is_keeping = KEEPING.contains(&name);
+    let args = if OF_TEXTS.contains(&name) { args.into_iter().map(as_text).collect() } else { args };
     if let Some(unknown) = args.iter().find_map(Value::first_unknown).filter(|_| !is_keeping) {
         if name == "semverCompare"
             && let Some(answer) = versions::compared_with_cluster(&args)
@@ -131,7 +142,11 @@ pub(crate) fn call(run: &mut Run<'_>, name: &str, args: Vec<Value>) -> Result<Va
             false => Err(Stop::Error(format!("there is no function {name}"))),
         };
     };
-    let mut value = answer?;
+    let mut value = match (answer, args.iter().find_map(Value::first_unknown)) {
+        // What is wrong with an argument may be that it is not known.
+        (Err(_), Some(unknown)) => Value::unknown(derived(&unknown, name, &args)),
+        (answer, _) => answer?,
+    };
     if let Kind::Text(text) = &value.kind {
         let text = run.sized(text.clone())?;
         value.kind = Kind::Text(text);

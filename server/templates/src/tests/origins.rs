@@ -35,7 +35,13 @@ fn what_is_included_stands_where_it_is_written() {
 fn each_piece_was_written_by_a_piece_of_the_template() {
     let template = "a: {{ .Values.n }}\n{{ include \"x\" . }}{{ define \"x\" }}b: 1{{ end }}";
     let way = &rendered(template, "n: 3").ways[0];
-    let told: Vec<_> =
-        way.written_by.iter().map(|(from, to, span)| (&way.text.as_str()[*from..*to], span.text(template))).collect();
-    assert_eq!(told, [("a: ", "a: "), ("3", "{{ .Values.n }}"), ("\n", "\n"), ("b: 1", "{{ include \"x\" . }}")]);
+    let piece = |piece: &crate::Written| {
+        (&way.text.as_str()[piece.start..piece.end], piece.span.text(template), piece.is_literal)
+    };
+    let told: Vec<_> = way.written_by.iter().map(piece).collect();
+    let include = "{{ include \"x\" . }}";
+    assert_eq!(
+        told,
+        [("a: ", "a: ", true), ("3", "{{ .Values.n }}", false), ("\n", "\n", true), ("b: 1", include, false)]
+    );
 }

@@ -99,8 +99,9 @@ fn ends(text: &str) {
             assert!(mark.start >= end && mark.end > mark.start && mark.end <= way.text.len(), "{text:?}");
             end = mark.end;
         }
-        for (from, to, span) in &way.written_by {
-            assert!(from < to && *to <= way.text.len() && span.end as usize <= text.len(), "{text:?}");
+        for piece in &way.written_by {
+            let is_inside = piece.end <= way.text.len() && piece.span.end as usize <= text.len();
+            assert!(piece.start < piece.end && is_inside, "{text:?}");
         }
     }
 }

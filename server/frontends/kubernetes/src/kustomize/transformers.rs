@@ -54,7 +54,7 @@ pub(super) fn apply(kustomization: &Node, objects: &mut [Part]) -> bool {
 }
 
 fn set_namespace(part: &mut Part, namespace: &Node) {
-    let Object { identity, node } = &mut part.object;
+    let Object { identity, node, .. } = &mut part.object;
     let place = namespace.place.clone();
     if api().is_in_namespace(&identity.kind) {
         if let Some(metadata) = node.map_at("metadata", &place) {
