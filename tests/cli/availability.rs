@@ -40,6 +40,8 @@ fn for_people() {
     insta::with_settings!({prepend_module_to_snapshot => false, snapshot_path => "snapshots"}, {
         let text = stdout(&["availability", "--slo", "90"], 0);
         insta::assert_snapshot!("availability-human", text);
+        let text = stdout(&["availability", "--slo", "90", "--details"], 0);
+        insta::assert_snapshot!("availability-human-details", text);
     });
 }
 
@@ -135,7 +137,7 @@ fn objectives_that_are_kept_elsewhere() {
     };
     let (code, human) = said(&["availability", "."]);
     assert_eq!(code, Some(0));
-    assert!(human.contains("out of reach orders (success, slo.yaml:5): 99.900 %"), "{human}");
+    assert!(human.contains("out of reach: 99.900 % of orders (success, slo.yaml:5)"), "{human}");
     let (_, json) = said(&["availability", ".", "--format", "json"]);
     let json: Value = serde_json::from_str(&json).unwrap();
     let objective = &json["stacks"][0]["objectives"][0];

@@ -17,7 +17,8 @@ const DOUBLE: &str = "multi_az                    = true";
 
 impl Change {
     fn new(name: &str) -> Change {
-        let directory = std::env::temp_dir().join(format!("foreshock-cli-change-{name}-{}", std::process::id()));
+        let directory =
+            std::env::temp_dir().join(format!("foreshock-cli-change-{name}-{}", std::process::id())).join("shop");
         let _ = std::fs::remove_dir_all(&directory);
         std::fs::create_dir_all(&directory).unwrap();
         for entry in shop().read_dir().unwrap() {
@@ -68,7 +69,7 @@ impl Change {
 
 impl Drop for Change {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.directory);
+        let _ = std::fs::remove_dir_all(self.directory.parent().unwrap());
     }
 }
 

@@ -106,6 +106,8 @@ fn graph_in_every_format() {
     let graph = check_json("graph", &["graph", "--format", "json"], 0);
     assert!(!graph["stacks"][0]["dependencies"].as_array().unwrap().is_empty());
     insta::with_settings!({prepend_module_to_snapshot => false, snapshot_path => "snapshots"}, {
+        insta::assert_snapshot!("graph-human", stdout(&["graph", "--format", "human"], 0));
+        insta::assert_snapshot!("resolve-human", stdout(&["resolve", "--format", "human"], 0));
         insta::assert_snapshot!("graph-dot", stdout(&["graph", "--format", "dot"], 0));
         insta::assert_snapshot!("graph-mermaid", stdout(&["graph", "--format", "mermaid"], 0));
     });
@@ -132,6 +134,7 @@ fn the_demo_shows_the_shop() {
     assert!(text.starts_with(&findings), "the demo is the check of the shop: {text}");
     let written: Vec<PathBuf> = std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     let [shop_of_demo] = written.as_slice() else { panic!("one directory of its own: {written:?}") };
+    let shop_of_demo = shop_of_demo.join("shop");
     assert!(text.contains(shop_of_demo.to_str().unwrap()), "{text}");
     let original = std::fs::read_to_string(shop().join("rds.tf")).unwrap();
     assert_eq!(std::fs::read_to_string(shop_of_demo.join("rds.tf")).unwrap(), original);
@@ -338,9 +341,17 @@ fn an_empty_directory_has_no_stacks() {
 #[test]
 fn rules_explain_themselves() {
     let page = std::fs::read_to_string(shop().join("../../docs/rules/single-point-of-failure.md")).unwrap();
-    assert_eq!(stdout(&["explain", "single-point-of-failure"], 0), page);
+    assert_eq!(stdout(&["explain", "single-point-of-failure", "--examples"], 0), page);
+    let prose = stdout(&["explain", "single-point-of-failure"], 0);
+    assert!(
+        prose.starts_with("single-point-of-failure\n") && !prose.contains("```") && prose.lines().count() < 60,
+        "{prose}"
+    );
+    let word = stdout(&["explain", "structural-nines"], 0);
+    assert!(word.starts_with("structural nines: "), "{word}");
+    assert!(stdout(&["explain"], 0).lines().count() >= 46);
     let unknown = complaint(&shop(), &["explain", "no-such-rule"]);
-    assert!(unknown.contains("single-point-of-failure"), "{unknown}");
+    assert!(unknown.contains("lists the rules"), "{unknown}");
 }
 
 #[test]
@@ -423,7 +434,7 @@ fn one_root_is_as_many_stacks_as_the_configuration_says() {
     let output = foreshock_in(&directory, &["check", "--fail-on", "never"]);
     let told = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{told}");
-    assert!(told.contains(". (plain): ") && told.contains(". (prod.tfvars): "), "{told}");
+    assert!(told.contains("configured (plain): ") && told.contains("configured (prod.tfvars): "), "{told}");
     let output = foreshock_in(&directory, &["graph", "--format", "json"]);
     let graph: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(graph["stacks"][1]["root"], ".");
@@ -436,7 +447,7 @@ fn one_root_is_as_many_stacks_as_the_configuration_says() {
     let told = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(2), "{told}");
     assert!(told.contains("error[configuration]: there is no rule `no-redundanc`; did you mean"), "{told}");
-    assert!(told.contains("foreshock.toml:8:1") && told.contains(". (plain): "), "{told}");
+    assert!(told.contains("foreshock.toml:8:1") && told.contains("configured (plain): "), "{told}");
     let output = foreshock_in(&directory, &["check", "--fail-on", "never", "--format", "json"]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["problems"][0]["file"], "foreshock.toml");

@@ -33,6 +33,25 @@ fn for_people() {
 }
 
 #[test]
+fn a_person_sees_what_is_news() {
+    insta::with_settings!({prepend_module_to_snapshot => false, snapshot_path => "snapshots"}, {
+        insta::assert_snapshot!("simulate-news", stdout(&["simulate"], 0));
+    });
+    let all = stdout(&["simulate", "--all"], 0);
+    assert!(all.lines().count() > 1_000 && all.contains(" + "), "{}", all.lines().count());
+}
+
+/// Nothing lost would be comfort that nobody has earned.
+#[test]
+fn what_is_not_known_is_not_nothing() {
+    for asked in [["--latency", "aws_db_instance.orders=10x"], ["--traffic", "10x"]] {
+        let text = stdout(&[&["simulate"], &asked[..]].concat(), 0);
+        assert!(text.contains("what is lost can't be told") && text.contains("is not known"), "{text}");
+        assert!(!text.contains("nothing gets worse") && !text.contains("0 %"), "{text}");
+    }
+}
+
+#[test]
 fn every_flag_is_a_fault_of_its_own() {
     let flags = [
         "--fail",
@@ -87,6 +106,7 @@ fn without_a_fault_every_scenario_is_run() {
 fn what_is_not_there_is_said() {
     for (arguments, said) in [
         (["--fail", "orders"], "orders: expected the id of a component; did you mean aws_db_instance.orders?"),
+        (["--fail", "db"], "db: expected one of the 8 components, as aws_sqs_queue.emails, aws_db_instance.orders,"),
         (["--zone", "mars"], "zone:mars: expected one of the zones eu-west-1a, eu-west-1b, eu-west-1c"),
         (["--lose", "aws_lb.web"], "instances:aws_lb.web: expected instances:ID=K"),
         (["--latency", "aws_lb.web=slow"], "latency:aws_lb.web:slow: expected latency:ID:x10"),

@@ -16,18 +16,25 @@ use super::{AvailabilityReport, Places};
 /// Causes, units and inputs listed at most; the JSON has all of them.
 const MOST_ROWS: usize = 10;
 
-/// The same as the JSON, for a person: what can't be exceeded, what is expected, and who costs how much.
-pub fn availability_human(reports: &[AvailabilityReport], places: &Places<'_>, paint: Paint) -> String {
-    let parts: Vec<String> = reports.iter().map(|report| of_stack(report, places, paint)).collect();
+/// Less than this is no figure to act on: one second.
+const LEAST_MINUTES: f64 = 1.0 / 60.0;
+
+/// The same as the JSON, for a person: what can't be exceeded, what is expected, and who costs how much. `details`: also what
+/// an engineer of reliability asks for, the importance of each unit and every figure with its source.
+pub fn availability_human(reports: &[AvailabilityReport], places: &Places<'_>, paint: Paint, details: bool) -> String {
+    let parts: Vec<String> = reports.iter().map(|report| of_stack(report, places, paint, details)).collect();
     match parts.is_empty() {
         true => "nothing to assess found\n".to_owned(),
-        false => parts.join("\n"),
+        false if details => parts.join("\n"),
+        false => {
+            parts.join("\n") + "\nCut sets, the importance of each unit, every figure with its source: --details\n"
+        }
     }
 }
 
-fn of_stack(report: &AvailabilityReport, places: &Places<'_>, paint: Paint) -> String {
+fn of_stack(report: &AvailabilityReport, places: &Places<'_>, paint: Paint, details: bool) -> String {
     let AvailabilityReport { stack, availability, .. } = report;
-    let mut text = format!("{}\n", paint.bold(&places.title(stack)));
+    let mut text = format!("{}\n", paint.bold(&places.name(stack)));
     if availability.entries.is_empty() {
         text.push_str("  nothing here is known to be reached by users: no availability\n");
         return text;
@@ -36,10 +43,12 @@ fn of_stack(report: &AvailabilityReport, places: &Places<'_>, paint: Paint) -> S
     text.push_str(&layers(report, paint));
     text.push_str(&objectives(report, places, paint));
     text.push_str(&causes(report, paint));
-    text.push_str(&entries(report, paint));
+    text.push_str(&entries(report, paint, details));
     text.push_str(&agents_human(stack, paint));
     text.push_str(&simulated(report, paint));
-    text.push_str(&inputs(report, places, paint));
+    if details {
+        text.push_str(&inputs(report, places, paint));
+    }
     text
 }
 
@@ -83,7 +92,7 @@ fn headline(availability: &Availability, paint: Paint) -> String {
         ));
     }
     text.push_str(&format!(
-        "  Whatever the causes have to do with each other: {} to {}.\n",
+        "  If failures come together or exclude each other: {} to {}.\n",
         up(availability.range.1),
         up(availability.range.0)
     ));
@@ -147,17 +156,17 @@ fn objective(report: &AvailabilityReport, verdict: &Verdict, places: &Places<'_>
     let promised = up(verdict.allowed);
     if verdict.met {
         let (met, expected, holds) = (paint.green("met"), up(verdict.expected), holds(verdict));
-        return format!("  {met} {whose}: {promised}, expected {expected}, {holds}\n");
+        return format!("  {met}: {promised} of {whose}, expected {expected}, {holds}\n");
     }
     if verdict.is_open() {
         let (worst, best) = (up(verdict.expected), up(verdict.least));
         let (open, holds) = (paint.yellow("open"), holds(verdict));
-        return format!("  {open} {whose}: {promised}, expected between {worst} and {best}, {holds}\n");
+        return format!("  {open}: {promised} of {whose}, expected between {worst} and {best}, {holds}\n");
     }
     let missing = yearly(verdict.minutes_missing).unwrap_or_else(|| "less than a second a year".to_owned());
     let word = if verdict.unreachable { "out of reach" } else { "missed" };
     let (word, expected, holds) = (paint.red(word), up(verdict.expected), holds(verdict));
-    let mut line = format!("  {word} {whose}: {promised}, expected {expected}, {missing} too much, {holds}");
+    let mut line = format!("  {word}: {promised} of {whose}, expected {expected}, {missing} too much, {holds}");
     if let (true, Some(ceiling)) = (verdict.unreachable, verdict.ceiling) {
         line.push_str(&format!("; {} allows {} at most", layer_name(ceiling.layer), up(ceiling.unavailability)));
     }
@@ -174,12 +183,13 @@ fn causes(report: &AvailabilityReport, paint: Paint) -> String {
         return String::new();
     }
     let system = report.stack.system();
-    let mut table = Table::new(["minutes a year", "by"], paint);
-    for Minutes { of, minutes_per_year } in attribution.by_part.iter().take(MOST_ROWS) {
+    let mut table = Table::new(["down a year", "by"], paint);
+    let told = attribution.by_part.iter().take_while(|part| part.minutes_per_year.get() >= LEAST_MINUTES);
+    for Minutes { of, minutes_per_year } in told.clone().take(MOST_ROWS) {
         table.row([minutes(*minutes_per_year), of.name(system)]);
     }
     let mut text = table.render();
-    text.push_str(&more(attribution.by_part.len()));
+    text.push_str(&more(told.count()));
     let how = match (attribution.method, report.availability.method) {
         (AttributionMethod::Criticality, Method::Exact) => ", by what each would gain if it were perfect",
         (_, Method::Bounds) => ", of the upper bound, by what each would gain if it were perfect",
@@ -187,7 +197,7 @@ fn causes(report: &AvailabilityReport, paint: Paint) -> String {
     };
     let mut text = format!("\nWho costs how much{how}:\n{text}");
     if !report.fixes.is_empty() {
-        let mut table = Table::new(["minutes a year", "points", "saved by"], paint);
+        let mut table = Table::new(["saved a year", "points", "saved by"], paint);
         for (component, fix) in report.fixes.iter().take(MOST_ROWS) {
             let points = format!("+{}", points(fix.points).replace(" points", "").replace(" point", ""));
             table.row([minutes(fix.minutes_per_year), points, format!("{}: {component}", fix.title)]);
@@ -197,15 +207,15 @@ fn causes(report: &AvailabilityReport, paint: Paint) -> String {
     text
 }
 
-fn entries(report: &AvailabilityReport, paint: Paint) -> String {
+fn entries(report: &AvailabilityReport, paint: Paint, details: bool) -> String {
     let mut text = String::new();
     for entry in &report.availability.entries {
-        text.push_str(&of_entry(report, entry, paint));
+        text.push_str(&of_entry(report, entry, paint, details));
     }
     text
 }
 
-fn of_entry(report: &AvailabilityReport, entry: &EntryAvailability, paint: Paint) -> String {
+fn of_entry(report: &AvailabilityReport, entry: &EntryAvailability, paint: Paint, details: bool) -> String {
     let (stack, system) = (&report.stack, report.stack.system());
     let id = stack.id_of(entry.component);
     let how = match (entry.method, entry.interval) {
@@ -216,8 +226,15 @@ fn of_entry(report: &AvailabilityReport, entry: &EntryAvailability, paint: Paint
     let all = entry.outages.unavailability.1;
     let apart = (all - entry.unavailability).abs() > 1e-6 * all;
     let without = if apart { " without waiting for people and what is unknown" } else { "" };
-    let mut text = format!("\n{}: down {:.4e} of the time{without} ({how})\n", paint.bold(&id), entry.unavailability);
+    let share = match details {
+        true => format!(": down {:.4e} of the time{without} ({how})", entry.unavailability),
+        false => String::new(),
+    };
+    let mut text = format!("\n{}{share}\n", paint.bold(&id));
     text.push_str(&format!("  Expected: {}.\n", outages(&entry.outages)));
+    if !details {
+        return text;
+    }
     if let Some(sets) = &entry.cut_sets {
         let orders = sets.by_order.iter().enumerate().filter(|(_, count)| **count > 0);
         let orders: Vec<String> = orders.map(|(order, count)| format!("{count} of order {order}")).collect();
@@ -308,11 +325,8 @@ pub(super) fn lost(unavailability: f64) -> String {
     }
 }
 
+/// `45 h`; below a column that says that it is in a year.
 fn minutes(minutes: MinutesPerYear) -> String {
-    match minutes.get() {
-        m if m >= 10.0 => format!("{m:.0}"),
-        m if m >= 0.1 => format!("{m:.1}"),
-        m if m > 0.0 => format!("{m:.1e}"),
-        _ => "0".to_owned(),
-    }
+    let words = yearly(minutes).unwrap_or_else(|| "less than 1 s".to_owned());
+    words.trim_end_matches(" a year").to_owned()
 }

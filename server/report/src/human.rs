@@ -1,5 +1,6 @@
 //! `foreshock check` for a terminal.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -7,12 +8,14 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Re
 use foreshock_analysis::{Finding, Fix, ProblemCode, Severity, Stack};
 use foreshock_model::Evidence;
 use foreshock_text::{AnchoredText, FilePath, Place, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::model::loudness;
 use super::panel::panel;
 use super::suppressed::suppressed_human;
 use super::table::Paint;
-use super::words::{capped, offer};
+use super::words::{capped, counted, offer};
+use super::wrapping::{wrapped, wrapped_after};
 use super::{Places, Report, StackReport};
 
 /// More lines of evidence than this are counted, not shown.
@@ -21,31 +24,39 @@ const MOST_EVIDENCE: usize = 5;
 /// More of what stands beside the score are counted.
 const MOST_BESIDE: usize = 5;
 
-/// The report for a person: excerpts, evidence, repairs, and a line to close.
-pub fn human(report: &Report, places: &Places<'_>, colour: bool) -> String {
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+/// What the renderer writes before the title of a repair.
+const HELP: &str = "help: ";
+
+/// Columns before a footnote, where the numbers of lines have three digits: `    = note: `.
+const FOOTNOTE: usize = 12;
+
+/// The report for a person, in lines of at most so many columns where its words can be broken: excerpts, evidence, repairs,
+/// and a line to close. With several stacks each has a heading.
+pub fn human(report: &Report, places: &Places<'_>, colour: bool, columns: usize) -> String {
     let mut text = String::new();
+    let page = Page { renderer: if colour { Renderer::styled() } else { Renderer::plain() }, places, columns };
     for (place, message) in &report.problems {
-        let title = Level::ERROR.primary_title(message.as_str()).id(ProblemCode::Configuration.name());
-        push(&mut text, &renderer, &[title.elements(excerpt(place, places))], message, place, places);
+        text.push_str(&page.said(Severity::Error, ProblemCode::Configuration.name(), message, place));
     }
+    let is_one = report.stacks.len() < 2;
     for stack in &report.stacks {
+        if !is_one && (!stack.stack.problems.is_empty() || stack.findings().next().is_some()) {
+            text.push_str(&page.heading(&places.name(&stack.stack), Paint { colour }));
+        }
         for problem in &stack.stack.problems {
             let place = Place::new(problem.file.clone(), problem.problem.span);
-            let level = if problem.code == ProblemCode::Syntax { Level::WARNING } else { Level::ERROR };
-            let title = level.primary_title(problem.problem.message.clone()).id(problem.code.name());
-            let group = title.elements(excerpt(&place, places));
-            push(&mut text, &renderer, &[group], &problem.problem.message, &place, places);
+            let level = if problem.code == ProblemCode::Syntax { Severity::Warning } else { Severity::Error };
+            text.push_str(&page.said(level, problem.code.name(), &problem.problem.message, &place));
         }
         for (finding, fixes) in stack.findings_tried() {
-            let groups = groups_of(finding, fixes, places);
-            push(&mut text, &renderer, &groups, &finding.message, &finding.place, places);
+            text.push_str(&page.found(finding, fixes));
         }
     }
+    if !is_one && !report.notices.is_empty() {
+        text.push_str(&page.heading("suppressions", Paint { colour }));
+    }
     for notice in &report.notices {
-        let title = level(notice.severity).primary_title(notice.message.as_str()).id(notice.code.name());
-        let group = title.elements(excerpt(&notice.place, places));
-        push(&mut text, &renderer, &[group], &notice.message, &notice.place, places);
+        text.push_str(&page.said(notice.severity, notice.code.name(), &notice.message, &notice.place));
     }
     if report.lists_suppressed {
         text.push_str(&suppressed_human(report, places, Paint { colour }));
@@ -62,98 +73,143 @@ pub fn human(report: &Report, places: &Places<'_>, colour: bool) -> String {
     text
 }
 
-/// Renders; where the renderer can't cope with a text, one plain line says the same.
-fn push(
-    text: &mut String,
-    renderer: &Renderer,
-    groups: &[Group<'_>],
-    message: &str,
-    place: &Place,
-    places: &Places<'_>,
-) {
-    match catch_unwind(AssertUnwindSafe(|| renderer.render(groups))) {
-        Ok(rendered) => text.push_str(&rendered),
-        Err(_) => text.push_str(&format!("{}: {message}", places.line(place))),
-    }
-    text.push_str("\n\n");
+/// How it is written.
+struct Page<'a> {
+    renderer: Renderer,
+    places: &'a Places<'a>,
+    columns: usize,
 }
 
+impl Page<'_> {
+    /// Between the findings of one stack and those of the next: the same file may be read by both.
+    fn heading(&self, title: &str, paint: Paint) -> String {
+        let rest = "─".repeat(self.columns.saturating_sub(title.width() + 4));
+        format!("── {} {rest}\n\n", paint.bold(title))
+    }
+
+    /// A sentence about a place.
+    fn said(&self, severity: Severity, code: &str, message: &str, place: &Place) -> String {
+        let title = titled(severity, code, message, self.columns);
+        let group = level(severity).primary_title(title).id(code).elements(self.snippets(place, &[]).0);
+        self.rendered(&[group], message, place)
+    }
+
+    fn found(&self, finding: &Finding, fixes: Option<&[Fix]>) -> String {
+        let (severity, code) = (loudness(finding), finding.rule.as_str());
+        let title = titled(severity, code, &finding.message, self.columns);
+        let shown = finding.evidence.get(..MOST_EVIDENCE).unwrap_or(&finding.evidence);
+        let (mut elements, below) = self.snippets(&finding.place, shown);
+        elements.extend(below.into_iter().map(|words| Level::NOTE.message(self.footnote(&words)).into()));
+        match finding.evidence.len() - shown.len() {
+            0 => {}
+            1 => elements.push(Level::NOTE.message("and 1 more place").into()),
+            hidden => elements.push(Level::NOTE.message(format!("and {hidden} more places")).into()),
+        }
+        if fixes.is_none() {
+            elements.push(Level::HELP.message("not all repairs were tried: others were tried first").into());
+        }
+        let mut fixes = fixes.unwrap_or_default().iter();
+        let best = fixes.next();
+        for fix in fixes {
+            elements.push(Level::HELP.message(self.footnote(&offer(fix))).into());
+        }
+        let mut groups = vec![level(severity).primary_title(title).id(code).elements(elements)];
+        groups.extend(best.map(|fix| self.patched(fix, &finding.place.file)));
+        self.rendered(&groups, &finding.message, &finding.place)
+    }
+
+    /// Where the renderer can't cope with a text, one plain line says the same.
+    fn rendered(&self, groups: &[Group<'_>], message: &str, place: &Place) -> String {
+        let rendered = catch_unwind(AssertUnwindSafe(|| self.renderer.render(groups)));
+        rendered.unwrap_or_else(|_| format!("{}: {message}", self.places.line(place))) + "\n\n"
+    }
+
+    /// Below an excerpt, where lines begin with room for its numbers and `= note: `.
+    fn footnote(&self, words: &str) -> String {
+        wrapped(words, self.columns.saturating_sub(FOOTNOTE)).join("\n")
+    }
+
+    /// The cause with what proves it: one excerpt for each file, the cause's own first. Words that do not fit behind their
+    /// place get a number there and stand below.
+    fn snippets<'a>(&'a self, cause: &Place, evidence: &'a [Evidence]) -> (Vec<Element<'a>>, Vec<String>) {
+        let mut files = vec![&cause.file];
+        for evidence in evidence {
+            if !files.contains(&&evidence.place.file) {
+                files.push(&evidence.place.file);
+            }
+        }
+        let (mut elements, mut below) = (Vec::new(), Vec::new());
+        for file in files {
+            let Some(source) = self.places.text(file) else { continue };
+            let mut snippet = Snippet::source(&**source.whole()).path(self.places.path(file.as_path())).fold(true);
+            if *file == cause.file {
+                snippet = snippet.annotation(AnnotationKind::Primary.span(one_line(source, cause.span)));
+            }
+            let mut numbered: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+            for evidence in evidence.iter().filter(|evidence| evidence.place.file == *file) {
+                let span = one_line(source, evidence.place.span);
+                // Below the cause itself words begin where it begins.
+                let is_cause = *file == cause.file && span.start == one_line(source, cause.span).start;
+                let from = if is_cause { span.start } else { span.end + 1 };
+                if ends_at(source, from) + evidence.why.width() <= self.columns {
+                    snippet = snippet.annotation(AnnotationKind::Context.span(span).label(&*evidence.why));
+                    continue;
+                }
+                let number = format!("({})", below.len() + 1);
+                below.push(format!("{number} {}", evidence.why));
+                numbered.entry((span.start, span.end)).or_default().push(number);
+            }
+            for ((start, end), numbers) in numbered {
+                snippet = snippet.annotation(AnnotationKind::Context.span(start..end).label(numbers.join(" ")));
+            }
+            elements.push(snippet.into());
+        }
+        (elements, below)
+    }
+
+    /// The best repair, as the text would be.
+    fn patched<'a>(&'a self, fix: &'a Fix, cause: &FilePath) -> Group<'a> {
+        let title = wrapped_after(HELP.len(), &offer(fix), self.columns);
+        let mut group = Level::HELP.secondary_title(title).elements(Vec::<Element>::new());
+        let mut files: Vec<_> = fix.edits.iter().map(|edit| &edit.place.file).collect();
+        files.dedup();
+        let is_many = files.len() > 1;
+        for file in files {
+            let Some(source) = self.places.text(file) else { continue };
+            // The renderer names only other files than that of the excerpt above.
+            if is_many && file == cause {
+                group = group.element(Origin::path(self.places.path(file.as_path())));
+            }
+            let edits = fix.edits.iter().filter(|edit| edit.place.file == *file);
+            let patches = edits.map(|edit| Patch::new(clamped(source, edit.place.span), edit.text.as_str()));
+            let snippet = Snippet::source(&**source.whole()).path(self.places.path(file.as_path()));
+            group = group.element(snippet.fold(true).patches(patches));
+        }
+        group
+    }
+}
+
+/// What the renderer calls them.
 fn level(severity: Severity) -> Level<'static> {
     match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
-        Severity::Hint => Level::NOTE,
+        Severity::Hint => Level::NOTE.with_name(Severity::Hint.name()),
     }
 }
 
-fn groups_of<'a>(finding: &'a Finding, fixes: Option<&'a [Fix]>, places: &Places<'a>) -> Vec<Group<'a>> {
-    let title = level(loudness(finding)).primary_title(finding.message.as_str()).id(finding.rule.as_str());
-    let shown = finding.evidence.get(..MOST_EVIDENCE).unwrap_or(&finding.evidence);
-    let mut elements = snippets(&finding.place, shown, places);
-    let hidden = finding.evidence.len() - shown.len();
-    if hidden > 0 {
-        elements.push(Level::NOTE.message(format!("and {hidden} more places")).into());
-    }
-    if fixes.is_none() {
-        elements.push(Level::HELP.message("not all repairs were tried: others were tried first").into());
-    }
-    let mut fixes = fixes.unwrap_or_default().iter();
-    let best = fixes.next();
-    for fix in fixes {
-        elements.push(Level::HELP.message(offer(fix)).into());
-    }
-    let mut groups = vec![title.elements(elements)];
-    groups.extend(best.map(|fix| patched(fix, &finding.place.file, places)));
-    groups
+/// The lines of a message, each as wide as it may be behind `warning[no-backup]: `.
+fn titled(severity: Severity, code: &str, message: &str, columns: usize) -> String {
+    wrapped_after(severity.name().len() + code.len() + "[]: ".len(), message, columns)
 }
 
-/// The cause with what proves it: one excerpt for each file, the cause's own first.
-fn snippets<'a>(cause: &Place, evidence: &'a [Evidence], places: &Places<'a>) -> Vec<Element<'a>> {
-    let mut files = vec![&cause.file];
-    for evidence in evidence {
-        if !files.contains(&&evidence.place.file) {
-            files.push(&evidence.place.file);
-        }
-    }
-    let mut elements = Vec::new();
-    for file in files {
-        let Some(source) = places.text(file) else { continue };
-        let mut snippet = Snippet::source(&**source.whole()).path(places.path(file.as_path())).fold(true);
-        if *file == cause.file {
-            snippet = snippet.annotation(AnnotationKind::Primary.span(one_line(source, cause.span)));
-        }
-        for evidence in evidence.iter().filter(|evidence| evidence.place.file == *file) {
-            let span = one_line(source, evidence.place.span);
-            snippet = snippet.annotation(AnnotationKind::Context.span(span).label(&*evidence.why));
-        }
-        elements.push(snippet.into());
-    }
-    elements
-}
-
-fn excerpt<'a>(place: &Place, places: &Places<'a>) -> Vec<Element<'a>> {
-    snippets(place, &[], places)
-}
-
-/// The best repair, as the text would be.
-fn patched<'a>(fix: &'a Fix, cause: &FilePath, places: &Places<'a>) -> Group<'a> {
-    let mut group = Level::HELP.secondary_title(offer(fix)).elements(Vec::<Element>::new());
-    let mut files: Vec<_> = fix.edits.iter().map(|edit| &edit.place.file).collect();
-    files.dedup();
-    let is_many = files.len() > 1;
-    for file in files {
-        let Some(source) = places.text(file) else { continue };
-        // The renderer names only other files than that of the excerpt above.
-        if is_many && file == cause {
-            group = group.element(Origin::path(places.path(file.as_path())));
-        }
-        let edits = fix.edits.iter().filter(|edit| edit.place.file == *file);
-        let patches = edits.map(|edit| Patch::new(clamped(source, edit.place.span), edit.text.as_str()));
-        let snippet = Snippet::source(&**source.whole()).path(places.path(file.as_path()));
-        group = group.element(snippet.fold(true).patches(patches));
-    }
-    group
+/// The column behind an excerpt's line up to this offset, with the numbers of lines that stand before it.
+fn ends_at(source: &AnchoredText, offset: usize) -> usize {
+    let before = source.whole().get(..offset).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let lines = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    lines.to_string().len() + 3 + line.width()
 }
 
 /// The part of a span on its first line: a frame around a whole block hides what matters.
@@ -195,9 +251,7 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
     }
     let counted = |severity: Severity| {
         let count = stack.findings.iter().filter(|finding| loudness(finding) == severity).count();
-        let plural = if count == 1 { "" } else { "s" };
-        let name = if severity == Severity::Info { "note" } else { severity.name() };
-        (count > 0).then(|| format!("{count} {name}{plural}"))
+        (count > 0).then(|| counted(severity, count))
     };
     let counts: Vec<String> =
         [Severity::Error, Severity::Warning, Severity::Info, Severity::Hint].into_iter().filter_map(counted).collect();
@@ -215,7 +269,7 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
         let count = stack.problems.len();
         parts.push(format!("{count} place{} not understood", if count == 1 { "" } else { "s" }));
     }
-    let title = places.title(stack);
+    let title = places.name(stack);
     let mut lines = vec![format!("{title}: {}", parts.join(" · "))];
     // Why there is no score has said what is not known.
     let judged = stack.judged();

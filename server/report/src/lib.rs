@@ -16,11 +16,13 @@ mod cascade_mermaid;
 mod cascade_text;
 mod comparison_json;
 mod evidence;
+mod fault_words;
 mod findings_json;
 mod github;
 mod gitlab;
 mod graph_index;
 mod graph_json;
+mod graph_outline;
 mod graph_text;
 mod html;
 mod human;
@@ -45,6 +47,7 @@ mod suppressed;
 mod table;
 mod verdict;
 mod words;
+mod wrapping;
 
 pub use apply_json::apply_json;
 pub use apply_words::{applied_words, apply_words};
@@ -59,6 +62,7 @@ pub use findings_json::{findings_json, stack_findings_json};
 pub use github::github;
 pub use gitlab::gitlab;
 pub use graph_json::{graph_json, graph_since_base_json};
+pub use graph_outline::graph_outline;
 pub use graph_text::{dot, mermaid};
 pub use html::{Made, StackMatter, html_graph, html_report};
 pub use human::human;
@@ -75,7 +79,7 @@ pub use simulate_json::simulate_json;
 pub use simulation::{Played, Simulation};
 pub use table::Paint;
 pub use words::{
-    code, duration, health_name, layer_name, offer, page_address, points, rule_page_address, score, up, yearly,
+    code, duration, health_name, layer_name, moved, offer, page_address, points, rule_page_address, score, up, yearly,
 };
 
 /// The version of every JSON shape.

@@ -1,7 +1,7 @@
 //! What the change did, in a frame for the terminal.
 
 use foreshock_analysis::{Comparison, Finding, Fix, Severity, Stack};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::apply_words::apply_words;
 use super::model::loudness;
@@ -9,6 +9,7 @@ use super::outage_words::met_by_users;
 use super::table::Paint;
 use super::verdict::{figures, is_news, mended_sentence, own_score_words, readable_words, sentence};
 use super::words::{offer, score, yearly};
+use super::wrapping::{fitting, wrapped};
 use super::{Places, StackReport};
 
 /// Columns between the two sides of the frame: together the 80 that every terminal has.
@@ -23,7 +24,7 @@ pub(super) fn panel(report: &StackReport, places: &Places<'_>, paint: Paint) -> 
     let stack = &report.stack;
     let comparison = stack.comparison()?;
     let mut frame = Frame { text: String::new(), paint };
-    frame.top(&places.title(stack), &against(comparison));
+    frame.top(&places.name(stack), &against(comparison));
     frame.row("Score", &score_words(stack, comparison), colour_of(comparison));
     for (number, (id, words)) in met_by_users(stack).0.into_iter().enumerate() {
         frame.row(if number == 0 { "Users" } else { "" }, &format!("{id}: {words}"), Paint::plain);
@@ -200,62 +201,9 @@ fn shortened(text: &str, columns: usize) -> String {
     if columns == 0 { String::new() } else { short }
 }
 
-/// Lines of at most so many columns, broken between words; a word that is longer is broken where it has to be.
-fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let mut word = word;
-        while let Some(line) = lines.last_mut() {
-            let space = usize::from(!line.is_empty());
-            if line.width() + space + word.width() <= columns {
-                line.push_str(if space == 1 { " " } else { "" });
-                line.push_str(word);
-                break;
-            }
-            if line.is_empty() {
-                let head = fitting(word, columns);
-                // Nothing fits where a character is wider than the line; then it stays whole.
-                let head = if head.is_empty() { word } else { head };
-                line.push_str(head);
-                word = word.get(head.len()..).unwrap_or_default();
-                if word.is_empty() {
-                    break;
-                }
-            }
-            lines.push(String::new());
-        }
-    }
-    lines
-}
-
-/// As much of the beginning as fits.
-fn fitting(text: &str, columns: usize) -> &str {
-    let mut used = 0;
-    for (offset, c) in text.char_indices() {
-        used += c.width().unwrap_or(0);
-        if used > columns {
-            return text.get(..offset).unwrap_or_default();
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_fit_whatever_is_in_them() {
-        for (text, columns, expected) in [
-            ("", 5, vec![""]),
-            ("a b c", 3, vec!["a b", "c"]),
-            ("abcdefgh", 3, vec!["abc", "def", "gh"]),
-            ("ab cdefgh", 3, vec!["ab", "cde", "fgh"]),
-            ("数据库 x", 4, vec!["数据", "库 x"]),
-        ] {
-            assert_eq!(wrapped(text, columns), expected, "{text}");
-        }
-    }
 
     #[test]
     fn every_line_of_the_frame_is_as_wide() {

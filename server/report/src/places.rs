@@ -58,6 +58,14 @@ impl<'a> Places<'a> {
         stack.title(&self.path(&stack.root))
     }
 
+    /// What a person calls it: its title, and where that would be `.`, the name of its directory.
+    pub fn name(&self, stack: &Stack) -> String {
+        match (self.path(&stack.root).as_str(), stack.root.file_name()) {
+            (".", Some(name)) => stack.title(name),
+            _ => self.title(stack),
+        }
+    }
+
     /// What tells a stack from others of its root, to be added to its object: only where there is something.
     pub fn variant(&self, stack: &Stack, object: &mut Value) {
         if let (Some(variant), Some(members)) = (stack.variant(), object.as_object_mut()) {

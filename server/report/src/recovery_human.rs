@@ -21,7 +21,7 @@ pub fn recovery_human(stacks: &[&Stack], places: &Places<'_>, paint: Paint) -> S
 }
 
 fn of_stack(stack: &Stack, places: &Places<'_>, paint: Paint) -> String {
-    let mut text = format!("{}\n", paint.bold(&places.title(stack)));
+    let mut text = format!("{}\n", paint.bold(&places.name(stack)));
     let recovery = stack.recovery();
     if stack.system().components.is_empty() {
         text.push_str("  nothing here can fail\n");

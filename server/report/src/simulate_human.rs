@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::Places;
+use super::availability_human::lost as lost_time;
 use super::cascade_text::cascade_text;
+use super::fault_words::scenario_words;
 use super::outage_words::failures;
 use super::simulation::{Played, Simulation, told};
 use super::table::{Paint, Table};
-use super::words::{duration, health_name};
+use super::words::{duration, health_name, share};
 use foreshock_engine::{Cause, Health, Recovery, required_paths};
 use foreshock_model::{Cause as OutageCause, ComponentIndex, DependencyIndex, Scale, median_outage};
 
@@ -30,8 +32,12 @@ fn asked(simulation: &Simulation, places: &Places<'_>, depth: Option<usize>, pai
     let system = simulation.stack.system();
     let mut text = String::new();
     for played in &simulation.played {
-        text.push_str(&format!("{}: {}\n", places.title(&simulation.stack), paint.bold(&played.id)));
+        text.push_str(&format!("{}: {}\n", places.name(&simulation.stack), paint.bold(&played.id)));
         let severity = match played.entry_loss {
+            // Where a mode could not say what follows, nothing lost would be comfort that nobody has earned.
+            Some(loss) if loss == 0.0 && !played.cascade.unsettled.is_empty() => {
+                "what is lost can't be told".to_owned()
+            }
             Some(loss) => {
                 let likely =
                     played.likely_severity().map_or_else(String::new, |it| format!(" at worst, {it:.1} likely"));
@@ -43,7 +49,7 @@ fn asked(simulation: &Simulation, places: &Places<'_>, depth: Option<usize>, pai
         let likely = likelihood(played).map_or_else(String::new, |likely| format!("; {likely} of the time{often}"));
         text.push_str(&format!("  {severity}{likely}\n"));
         let affected = played.cascade.effects.len();
-        if affected == 0 {
+        if affected == 0 && played.cascade.unsettled.is_empty() {
             text.push_str(&format!("  {}\n", paint.green("nothing gets worse")));
         }
         text.push_str(&cascade_text(system, &played.cascade, depth, paint));
@@ -52,7 +58,9 @@ fn asked(simulation: &Simulation, places: &Places<'_>, depth: Option<usize>, pai
         text.push_str(&agents(simulation, played, paint));
         text.push_str(&recovery(simulation, played, paint));
         let untouched = system.components.len().saturating_sub(affected);
-        text.push_str(&format!("  {affected} affected, {untouched} as before\n"));
+        if affected > 0 || played.cascade.unsettled.is_empty() {
+            text.push_str(&format!("  {affected} affected, {untouched} as before\n"));
+        }
     }
     text
 }
@@ -171,7 +179,8 @@ fn unsettled(simulation: &Simulation, played: &Played, paint: Paint) -> String {
 }
 
 fn sweep(simulation: &Simulation, places: &Places<'_>, paint: Paint) -> String {
-    let mut text = paint.bold(&format!("{}: {} scenarios", places.title(&simulation.stack), simulation.run));
+    let stack = &simulation.stack;
+    let mut text = paint.bold(&format!("{}: {} scenarios, what hurts most first", places.name(stack), simulation.run));
     text.push('\n');
     if !simulation.not_run.is_empty() {
         let left: Vec<String> =
@@ -179,24 +188,39 @@ fn sweep(simulation: &Simulation, places: &Places<'_>, paint: Paint) -> String {
         let note = format!("not run, the budget was too small: {}", left.join(", "));
         text.push_str(&format!("  {}\n", paint.yellow(&note)));
     }
-    let mut table = Table::new(["severity", "likely", "of the time", "down", "worse", "scenario"], paint);
+    // Mostly both are the same.
+    let has_likely = simulation.played.iter().any(|played| played.likely_severity().is_some());
+    let likely_name = if has_likely { Some("likely") } else { None };
+    let names = ["lost"].into_iter().chain(likely_name).chain(["how long", "down", "degraded", "what fails"]);
+    let mut table = Table::new(names, paint);
     for played in &simulation.played {
-        let severity = played.severity().map_or_else(|| "-".to_owned(), |severity| format!("{severity:.1}"));
-        let severity = match played.severity() {
-            Some(value) if value >= 7.0 => paint.red(&severity),
-            Some(value) if value >= 4.0 => paint.yellow(&severity),
-            _ => severity,
+        let lost = played.entry_loss.map_or_else(|| "-".to_owned(), share);
+        let lost = match played.severity() {
+            Some(value) if value >= 7.0 => paint.red(&lost),
+            Some(value) if value >= 4.0 => paint.yellow(&lost),
+            _ => lost,
         };
         let down = played.cascade.effects.iter().filter(|effect| effect.health == Health::Down).count();
         let worse = played.cascade.effects.len() - down;
-        let likely = likelihood(played).unwrap_or_else(|| "-".to_owned());
-        let milder = played.likely_loss.map_or_else(|| "-".to_owned(), |loss| format!("{:.1}", 10.0 * loss));
-        table.row([severity, milder, likely, down.to_string(), worse.to_string(), played.id.clone()]);
+        let likely = has_likely.then(|| played.likely_loss.map_or_else(|| "-".to_owned(), share));
+        let time = played.likelihood.map_or_else(|| "not known".to_owned(), lost_time);
+        let cells = [lost].into_iter().chain(likely);
+        table.row(cells.chain([time, down.to_string(), worse.to_string(), scenario_words(stack, &played.faults)]));
     }
-    text.push_str(&table.render());
-    let hidden = simulation.run.saturating_sub(simulation.played.len() as u64);
-    if hidden > 0 {
-        text.push_str(&format!("  and {hidden} more, none severer (--all shows them)\n"));
+    match simulation.played.is_empty() {
+        true => text.push_str("  nothing that fails here takes anything from the users\n"),
+        false => text.push_str(&table.render()),
+    }
+    let shown = simulation.played.len() as u64;
+    let all = "--all shows every scenario";
+    match simulation.news {
+        Some(news) if news as u64 > shown => {
+            text.push_str(&format!("  and {} more that say something new; {all}\n", news as u64 - shown));
+        }
+        Some(_) if simulation.run > shown => {
+            text.push_str(&format!("  the other {} are no worse than one of these; {all}\n", simulation.run - shown));
+        }
+        _ => {}
     }
     text
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use foreshock_analysis::Stack;
 use foreshock_engine::{
-    AgentAnswers, Cascade, Class, Fault, OutageKnowledge, Recovery, Sweep, Unsettled, agents_after, entry_loss,
-    likelihood, likely_entry_loss, recover_knowing, times_a_year,
+    AgentAnswers, Cascade, Class, Fault, OutageKnowledge, Outcome, Recovery, Sweep, Unsettled, agents_after,
+    entry_loss, likelihood, likely_entry_loss, recover_knowing, times_a_year,
 };
 use foreshock_model::ComponentIndex;
 
@@ -22,12 +22,16 @@ pub struct Simulation {
     pub not_run: BTreeMap<Class, u64>,
     /// Whether every scenario of the stack was asked for.
     pub is_sweep: bool,
+    /// How many of a sweep say something that others do not say already; none where they were not looked for.
+    pub news: Option<usize>,
 }
 
 /// One scenario with what becomes of it.
 pub struct Played {
     /// Its stable name.
     pub id: String,
+    /// What fails in it.
+    pub faults: Vec<Fault>,
     /// Share of the users' service that is lost, 0..=1; none without an entry point.
     pub entry_loss: Option<f64>,
     /// The same for what is likely, never more: shown beside the worst and nothing is decided by it.
@@ -49,13 +53,27 @@ impl Simulation {
     pub fn asked(stack: &Arc<Stack>, scenarios: Vec<(String, Vec<Fault>)>, knowledge: OutageKnowledge) -> Simulation {
         let run = scenarios.len() as u64;
         let played = scenarios.into_iter().map(|(id, faults)| Played::of(stack, id, &faults, knowledge)).collect();
-        Simulation { stack: stack.clone(), played, run, not_run: BTreeMap::new(), is_sweep: false }
+        Simulation { stack: stack.clone(), played, run, not_run: BTreeMap::new(), is_sweep: false, news: None }
     }
 
     /// A sweep, of which the severest `most` are played again for what falls and why.
     pub fn swept(stack: &Arc<Stack>, sweep: Sweep, most: usize) -> Simulation {
-        let severest = sweep.results.iter().take(most);
-        let played = severest.map(|outcome| {
+        Simulation::of_sweep(stack, &sweep, sweep.results.iter().take(most), None)
+    }
+
+    /// The same of those that say something new: see [`Sweep::news`].
+    pub fn news_of(stack: &Arc<Stack>, sweep: &Sweep, most: usize) -> Simulation {
+        let news = || sweep.news(stack.system());
+        Simulation::of_sweep(stack, sweep, news().take(most), Some(news().count()))
+    }
+
+    fn of_sweep<'a>(
+        stack: &Arc<Stack>,
+        sweep: &Sweep,
+        shown: impl Iterator<Item = &'a Outcome>,
+        news: Option<usize>,
+    ) -> Simulation {
+        let played = shown.map(|outcome| {
             let id = outcome.scenario.id(stack.system());
             // The likelihoods of a sweep are there already; to compute them one by one costs more than the cascade.
             let nothing = OutageKnowledge::default();
@@ -66,8 +84,9 @@ impl Simulation {
             stack: stack.clone(),
             played: played.collect(),
             run: sweep.run,
-            not_run: sweep.not_run,
+            not_run: sweep.not_run.clone(),
             is_sweep: true,
+            news,
         }
     }
 }
@@ -89,6 +108,7 @@ impl Played {
         };
         Played {
             id,
+            faults: faults.to_vec(),
             entry_loss: entry_loss(&stack.assessment.basis, &cascade),
             likely_loss: likely_entry_loss(&stack.assessment.basis, &cascade),
             likelihood: None,
@@ -116,8 +136,8 @@ pub(super) fn told(unsettled: Unsettled) -> (Option<ComponentIndex>, &'static st
     match unsettled {
         Unsettled::UnboundedLatency(it) => (Some(it), "unbounded: calls in a cycle wait for each other without end"),
         Unsettled::UnboundedTraffic(it) => (Some(it), "unbounded: calls in a cycle cause each other without end"),
-        Unsettled::UnknownLatency(it) => (Some(it), "its own latency is not known, so nothing follows"),
-        Unsettled::UnknownCapacity(it) => (Some(it), "how much it can take is not known, so nothing follows"),
+        Unsettled::UnknownLatency(it) => (Some(it), "how long it takes by itself is not known"),
+        Unsettled::UnknownCapacity(it) => (Some(it), "how much it can take is not known"),
         _ => (None, "not known"),
     }
 }

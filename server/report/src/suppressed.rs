@@ -10,7 +10,7 @@ use super::{Places, Report};
 pub(super) fn suppressed_human(report: &Report, places: &Places<'_>, paint: Paint) -> String {
     let mut text = String::new();
     for stack in report.stacks.iter().map(|report| &report.stack).filter(|stack| !stack.suppressed.is_empty()) {
-        text.push_str(&format!("{}: ignored\n", places.title(stack)));
+        text.push_str(&format!("{}: ignored\n", places.name(stack)));
         let mut table = Table::new(["rule", "component", "until", "said in", "reason"], paint);
         for Suppressed { finding, by } in &stack.suppressed {
             let until = by.until.map_or_else(|| "-".to_owned(), |date| date.to_string());

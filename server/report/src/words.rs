@@ -1,6 +1,6 @@
 //! Numbers and names in words, the same in every rendering and in the editor.
 
-use foreshock_analysis::Fix;
+use foreshock_analysis::{Fix, Severity};
 use foreshock_engine::Health;
 use foreshock_model::{Confidence, DependencyKind, Layer, MinutesPerYear, Plane, Points};
 
@@ -107,6 +107,12 @@ pub(super) fn gain(fix: &Fix) -> String {
     gain
 }
 
+/// `2 errors`, `1 hint`, `2 info`: the word that stands before each of them.
+pub(super) fn counted(severity: Severity, count: usize) -> String {
+    let plural = if count == 1 || severity == Severity::Info { "" } else { "s" };
+    format!("{count} {}{plural}", severity.name())
+}
+
 /// `18 points`; small gains keep a digit, so that nothing gained is never shown as `0 points`.
 pub fn points(points: Points) -> String {
     match points.get() {
@@ -139,7 +145,7 @@ pub(crate) fn capped(score: Option<f64>, structural_nines: Option<f64>) -> Optio
 }
 
 /// How the score moved: `-27`, `+6.2`, `-0.004`, `0`.
-pub(crate) fn moved(points: Points) -> String {
+pub fn moved(points: Points) -> String {
     let size = points.get().abs();
     if size == 0.0 {
         return "0".to_owned();

@@ -150,10 +150,7 @@ impl Fault {
             },
             _ => Err(unknown(match nearest(name, ids(system)) {
                 Some(_) => one_of(system, name),
-                None => {
-                    let forms: Vec<&str> = FAULT_FORMS.iter().map(|form| form.form).collect();
-                    format!("a component, or one of {}", forms.join(", "))
-                }
+                None => format!("{}, or a fault as zone:NAME, instance:ID#0, traffic:x3", a_component(system)),
             })),
         }
     }
@@ -213,7 +210,27 @@ fn ids(system: &System) -> impl Iterator<Item = &str> {
 fn one_of(system: &System, asked: &str) -> String {
     match nearest(asked, ids(system)) {
         Some(near) => format!("the id of a component; did you mean {near}?"),
-        None => "the id of a component".to_owned(),
+        None => a_component(system),
+    }
+}
+
+/// The components that most others call, as an answer to a name that is none.
+fn a_component(system: &System) -> String {
+    /// More are not read by anybody.
+    const MOST: usize = 5;
+    let mut callers = vec![0_u32; system.components.len()];
+    for dependency in &system.dependencies {
+        if let Some(count) = callers.get_mut(dependency.to.index()) {
+            *count += 1;
+        }
+    }
+    let mut names: Vec<(u32, &str)> = callers.into_iter().zip(ids(system)).collect();
+    names.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(other.1)));
+    let shown: Vec<&str> = names.iter().take(MOST).map(|(_, id)| *id).collect();
+    match names.len() {
+        0 => "a component, but this system has none".to_owned(),
+        count if count <= MOST => format!("one of the components {}", shown.join(", ")),
+        count => format!("one of the {count} components, as {}", shown.join(", ")),
     }
 }
 

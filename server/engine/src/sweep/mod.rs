@@ -9,6 +9,7 @@ pub(crate) mod changes;
 pub(crate) mod enumeration;
 mod joined;
 pub(crate) mod likelihood;
+mod news;
 pub(crate) mod outcome;
 mod record;
 mod runner;

@@ -412,3 +412,18 @@ fn how_often_a_scenario_happens() {
     );
     assert_eq!(crate::times_a_year(&system, &[]), None);
 }
+
+/// Of two at once only those are news that take more than each alone; of what is the same, the component as a whole.
+#[test]
+fn what_says_nothing_new_is_left_out() {
+    let check = |text: &str, expected: &[&str]| {
+        let system = system(text);
+        let swept = run(&system, Options::default());
+        let news: Vec<String> = swept.news(&system).map(|outcome| outcome.scenario.id(&system)).collect();
+        assert_eq!(news, expected, "{text}");
+    };
+    // A single point of failure below: nothing that happens beside it makes it worse.
+    check("web\n db x1\n web -> db", &["component:db", "component:web"]);
+    // Two copies: both at once are the component as a whole; two that stand in for each other are news together.
+    check("web\n a\n b\n group g k=1: web -> a, web -> b", &["component:web", "pair:component:a+component:b"]);
+}

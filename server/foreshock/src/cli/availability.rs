@@ -31,6 +31,9 @@ pub(super) struct Arguments {
     /// or by simulation where the system is too large for that
     #[arg(long, value_name = "K")]
     kill: Option<u32>,
+    /// Also show cut sets, the importance of each unit and every figure with its source; the JSON always has them
+    #[arg(long, alias = "verbose")]
+    details: bool,
     /// How to write the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -61,7 +64,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     match arguments.format {
         Format::Human => {
             let places = Places::relative_to(&snapshot, here());
-            print(&availability_human(&reports, &places, Paint { colour: colour() }))?;
+            print(&availability_human(&reports, &places, Paint { colour: colour() }, arguments.details))?;
         }
         Format::Json => print_json(&availability_json(&reports, &Places::relative_to(&snapshot, base)))?,
     }

@@ -11,7 +11,7 @@ use foreshock_engine::SweepOptions;
 use foreshock_report::{Made, Places, Report, StackMatter, html_report, human};
 
 use super::inputs::Inputs;
-use super::{Outcome, colour, one_page_server, print, read};
+use super::{Outcome, colour, columns, one_page_server, print, read};
 
 /// The shop, as it is in `fixtures/shop`.
 const SHOP: [(&str, &str); 6] = [
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let directory = write_shop()?;
     let (snapshot, base) = read(&directory, &Inputs::default())?;
     let places = Places::relative_to(&snapshot, base);
-    let report = human(&Report::of(&snapshot, Severity::Info), &places, colour());
+    let report = human(&Report::of(&snapshot, Severity::Info), &places, colour(), columns());
     print(&format!("{report}\n{}", how_to_open(&directory)))?;
     if arguments.web {
         show(&snapshot, &places, !arguments.no_open)?;
@@ -103,6 +103,9 @@ fn write_shop() -> Result<Utf8PathBuf, String> {
         made.map_err(|error| format!("{}: {error}; the demo is written there", temporary.display()))?.keep();
     let directory = Utf8PathBuf::from_path_buf(directory)
         .map_err(|path| format!("{}: the path of the temporary directory is not UTF-8", path.display()))?;
+    // What it is called in the results.
+    let directory = directory.join("shop");
+    fs::create_dir(&directory).map_err(|error| format!("{directory}: {error}; the demo is written there"))?;
     for (name, text) in SHOP {
         let path = directory.join(name);
         fs::write(&path, text).map_err(|error| format!("{path}: {error}; the demo is written there"))?;

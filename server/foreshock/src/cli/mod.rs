@@ -175,7 +175,7 @@ fn read_beside(
 fn tell_not_understood(snapshot: &Snapshot) {
     let places = Places::relative_to(snapshot, here());
     for stack in snapshot.stacks.iter().filter(|stack| !stack.problems.is_empty()) {
-        let (title, count) = (places.title(stack), stack.problems.len());
+        let (title, count) = (places.name(stack), stack.problems.len());
         let plural = if count == 1 { "" } else { "s" };
         tell(&format!("warning: {title}: {count} place{plural} not understood; foreshock check names them"));
     }
@@ -260,4 +260,11 @@ fn colour() -> bool {
     let forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     !forbidden && !dumb && io::stdout().is_terminal()
+}
+
+/// How wide lines for people may be: the terminal, as far as lines of that length are read with ease; elsewhere the 80
+/// columns that every terminal has.
+fn columns() -> usize {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    terminal.map_or(80, |(width, _)| usize::from(width.0).clamp(60, 120))
 }

@@ -1,6 +1,7 @@
 //! `foreshock resolve`: what was understood of Terraform text, before anybody asks what it means at run time.
 
 use std::collections::BTreeMap;
+use std::io::{self, IsTerminal};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
@@ -10,24 +11,27 @@ use foreshock_terraform::to_json;
 use serde_json::{Value, json};
 
 use super::inputs::Stacks;
-use super::{Outcome, print_json, read};
+use super::{Outcome, print, print_json, read};
 
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     stacks: Stacks,
-    /// How to write the result
-    #[arg(long, value_enum, default_value_t = Format::Json)]
-    format: Format,
+    /// How to write the result: for a person by default on a terminal, as JSON elsewhere
+    #[arg(long, value_enum)]
+    format: Option<Format>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// Each instance with its place and what the catalog takes it for
+    Human,
     Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
-    let Format::Json = arguments.format;
+    let default = if io::stdout().is_terminal() { Format::Human } else { Format::Json };
+    let format = arguments.format.unwrap_or(default);
     let path = arguments.stacks.path();
     let (snapshot, base) = read(path, &arguments.stacks.inputs)?;
     if !snapshot.stacks.is_empty() && snapshot.stacks.iter().all(|stack| stack.terraform().is_none()) {
@@ -50,8 +54,27 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
             Some(json)
         })
         .collect();
-    print_json(&json!({"version": 1, "stacks": stacks}))?;
+    match format {
+        Format::Human => print(&stacks.iter().map(listed).collect::<Vec<_>>().join("\n"))?,
+        Format::Json => print_json(&json!({"version": 1, "stacks": stacks}))?,
+    }
     Ok(Outcome::Fine)
+}
+
+/// `aws_db_instance.orders  component  rds.tf:6`, a line for each instance.
+fn listed(stack: &Value) -> String {
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut lines = vec![["instance".to_owned(), "taken for".to_owned(), "where".to_owned()]];
+    for instance in stack.get("instances").and_then(Value::as_array).into_iter().flatten() {
+        let line = instance.pointer("/range/start/line").and_then(Value::as_u64).map_or(0, |line| line + 1);
+        let place = format!("{}:{line}", text(instance, "file"));
+        lines.push([text(instance, "address"), text(instance, "role"), place]);
+    }
+    let wide =
+        |column: fn(&[String; 3]) -> &String| lines.iter().map(|line| column(line).len()).max().unwrap_or_default();
+    let (first, second) = (wide(|line| &line[0]), wide(|line| &line[1]));
+    let lines = lines.iter().map(|[address, role, place]| format!("  {address:first$}  {role:second$}  {place}\n"));
+    format!("{}\n{}", text(stack, "root"), lines.collect::<String>())
 }
 
 /// What the catalog makes of each instance: `unmapped` where it has no row for the type.

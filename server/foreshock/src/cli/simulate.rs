@@ -143,7 +143,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
             if arguments.html.is_some() {
                 sweeps.push(sweep.clone());
             }
-            simulations.push(Simulation::swept(stack, sweep, most));
+            // A person reads what is new; a program gets the severest as they are.
+            simulations.push(match arguments.format {
+                Format::Human if !arguments.all => Simulation::news_of(stack, &sweep, most),
+                _ => Simulation::swept(stack, sweep, most),
+            });
             continue;
         }
         match scenarios(stack.system(), &names, arguments.together) {

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::articles::table;
 use super::facts::facts;
 use super::{InputFile, NOTICE};
-use crate::html::{Made, StackMatter, number_value, numbers, suppressed, title, unknowns};
+use crate::html::{Made, StackMatter, number_value, numbers, suppressed, unknowns};
 use crate::model::loudness;
 use crate::outage_words::outages_json;
 use crate::recovery_json::recovery_of_stack;
@@ -38,7 +38,7 @@ pub(super) fn model(
 ) -> Result<Value, String> {
     let table = table()?;
     let facts: Vec<(String, BTreeMap<&str, String>)> =
-        matters.iter().map(|matter| (title(&matter.stack, places), facts(matter))).collect();
+        matters.iter().map(|matter| (places.name(&matter.stack), facts(matter))).collect();
     let articles = table.article.iter().map(|article| {
         let shows = facts.iter().map(|(stack, facts)| {
             let sentences = article.facts.iter().filter_map(|fact| facts.get(fact.as_str()));
@@ -82,7 +82,7 @@ fn of_stack(matter: &StackMatter, places: &Places<'_>) -> Value {
     });
     let unknowns = unknowns(stack).into_iter().map(|it| json!({"fact": it.fact, "why": it.why, "of": it.of}));
     json!({
-        "stack": title(stack, places),
+        "stack": places.name(stack),
         "kind": stack.kind.name(),
         "score": availability.score,
         "structural_nines": availability.structural_nines,

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::embedded::{Texts, escaped, graph};
 use super::page::{PARTS, Parts, render};
 use super::scenarios::{Room, columns};
-use super::stack_view::title;
 use crate::Places;
 
 #[derive(Serialize)]
@@ -23,7 +22,7 @@ struct Page {
 pub fn html_graph(stacks: &[&Stack], places: &Places<'_>) -> Result<String, String> {
     let room = Room::of_one_in(stacks.len());
     let data: Vec<Value> = stacks.iter().map(|stack| of_stack(stack, room, places)).collect();
-    let titles: Vec<String> = stacks.iter().map(|stack| title(stack, places)).collect();
+    let titles: Vec<String> = stacks.iter().map(|stack| places.name(stack)).collect();
     render("graph.html", Page { titles, data: escaped(&json!({ "stacks": data })), parts: PARTS })
 }
 
@@ -32,7 +31,7 @@ fn of_stack(stack: &Stack, room: Room, places: &Places<'_>) -> Value {
     let graph = graph(stack, &mut texts, places);
     let (scenarios, _) = columns(stack, &components_lost(stack), room, &mut texts);
     json!({
-        "root": title(stack, places),
+        "root": places.name(stack),
         "path": places.path(&stack.root),
         "graph": graph,
         "scenarios": scenarios,

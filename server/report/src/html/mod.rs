@@ -25,7 +25,6 @@ pub(crate) use self::assumptions::{SourceKind, numbers, unknowns};
 pub(crate) use self::assumptions_view::{short as short_number, value as number_value};
 pub use self::graph_page::html_graph;
 pub use self::page::html_report;
-pub(crate) use self::stack_view::title;
 pub(crate) use self::suppressed_view::suppressed;
 use super::simulation::Played;
 

@@ -125,7 +125,7 @@ impl StackView {
         let mut texts = Texts::default();
         let graph = graph(stack, &mut texts, places);
         let (scenarios, scenarios_view) = columns(stack, &matter.sweep, room, &mut texts);
-        let title = title(stack, places);
+        let title = places.name(stack);
         let data = json!({
             "root": title,
             "path": places.path(&stack.root),
@@ -164,14 +164,6 @@ impl StackView {
             problems: problems.collect(),
         };
         (view, data)
-    }
-}
-
-/// What a stack is called on its own page: `.` says nothing there.
-pub(crate) fn title(stack: &Stack, places: &Places<'_>) -> String {
-    match (places.path(&stack.root).as_str(), stack.root.file_name()) {
-        (".", Some(name)) => stack.title(name),
-        _ => places.title(stack),
     }
 }
 

@@ -65,8 +65,8 @@ fn report(stack: &Stack, index: ComponentIndex) -> Option<Finding> {
         },
         some => {
             let names = wording::ids(stack, some);
-            let verb = if names.len() == 1 { "does" } else { "do" };
-            format!("When it fails, {} {verb} not go down, but {} something.", wording::some_of(&names), lose(&names))
+            let verb = if names.len() == 1 { "stays" } else { "stay" };
+            format!("When it fails, {} {verb} up, but degraded.", wording::some_of(&names))
         }
     };
     let point = stack.assessment.single_points.iter().find(|point| point.component == Some(index));
@@ -90,8 +90,4 @@ fn guessed_users(system: &System, index: ComponentIndex) -> Vec<ComponentIndex> 
     let mut users: Vec<ComponentIndex> = system.dependencies.iter().filter(guessed).map(|it| it.from).collect();
     users.dedup();
     users
-}
-
-fn lose(names: &[std::sync::Arc<str>]) -> &'static str {
-    if names.len() == 1 { "loses" } else { "lose" }
 }

@@ -71,6 +71,7 @@ fn report(stack: &Stack, index: ComponentIndex, point: &SinglePoint) -> Option<F
         0 if component.kind.is_user_facing() => "users come in through it, and nothing stands in for it".to_owned(),
         0 => "nothing else in this stack is known to go down with it".to_owned(),
         1 => format!("with it {} goes down", wording::some_of(&names)),
+        fallen if fallen == others => format!("all {others} others go down with it: {}", wording::some_of(&names)),
         fallen => format!("{fallen} of {others} others go down with it: {}", wording::some_of(&names)),
     };
     let consequence = match (only_here.as_slice(), names.len()) {

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use foreshock_analysis::{Severity, Snapshot};
 use foreshock_report::{Places, Report, findings_json, github, gitlab, human, markdown, sarif};
 
-use crate::cli::{Outcome, colour, here, print};
+use crate::cli::{Outcome, colour, columns, here, print};
 
 /// How the result is written, and where to.
 #[derive(Args)]
@@ -54,10 +54,10 @@ impl Output {
     ) -> Result<(), String> {
         let rendering = Rendering { snapshot, report, base, quietest, outcome };
         for (format, file) in &self.output {
-            let text = rendering.text(*format, false)?;
+            let text = rendering.text(*format, false, 80)?;
             fs::write(file, text).map_err(|error| format!("{file}: {error}; the result was to be written there"))?;
         }
-        print(&rendering.text(self.format, colour())?)
+        print(&rendering.text(self.format, colour(), columns())?)
     }
 }
 
@@ -70,12 +70,12 @@ struct Rendering<'a> {
 }
 
 impl Rendering<'_> {
-    fn text(&self, format: Format, colour: bool) -> Result<String, String> {
+    fn text(&self, format: Format, colour: bool, columns: usize) -> Result<String, String> {
         let places = |base: &Utf8Path| Places::relative_to(self.snapshot, base.to_owned());
         let root = || top_of_repository(self.base);
         let told = || self.report.at_least(self.quietest);
         Ok(match format {
-            Format::Human => human(&told(), &places(&here()), colour),
+            Format::Human => human(&told(), &places(&here()), colour, columns),
             Format::Markdown => markdown(&told(), &places(&root())),
             Format::Github => github(&told(), &places(&root())),
             Format::Gitlab => pretty(&gitlab(&told(), &places(&root())))?,

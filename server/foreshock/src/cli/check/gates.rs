@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use foreshock_analysis::{Judged, Severity, Stack};
 use foreshock_engine::{AvailabilityOptions, Verdict};
 use foreshock_model::{Points, Probability};
-use foreshock_report::{Places, Report, holds, layer_name, points, score, up, yearly};
+use foreshock_report::{Places, Report, holds, layer_name, moved as moved_words, score, up, yearly};
 
 use crate::cli::availability::objective;
 
@@ -84,7 +84,7 @@ impl Gates {
     pub(super) fn asked(&self, report: &Report, places: &Places<'_>) -> Asked {
         let mut asked = Asked::default();
         for report in &report.stacks {
-            let figures = self.figures(&report.stack, places.title(&report.stack));
+            let figures = self.figures(&report.stack, places.name(&report.stack));
             asked.failed.extend(self.reasons(&figures));
             let open = self.open(&figures);
             if self.strict { asked.failed.extend(open) } else { asked.open.extend(open) }
@@ -143,8 +143,11 @@ impl Gates {
     fn regression(&self, moved: Option<(f64, f64)>) -> Option<String> {
         // However little: the comparison has left out what is only rounding.
         let (before, by) = moved.filter(|&(_, points)| self.fail_on_regression && points < 0.0)?;
-        let (before, after, lost) = (score(before), score(before + by), points(Points::new(-by)));
-        Some(format!("the score fell by {lost}, from {before} to {after} (--fail-on-regression)"))
+        let (before, after, lost) = (score(before), score(before + by), moved_words(Points::new(-by)));
+        Some(format!(
+            "the score fell by {} points, from {before} to {after} (--fail-on-regression)",
+            lost.trim_start_matches('+')
+        ))
     }
 
     /// Fails only where no value of what is not known would do.
