@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 
+import documents
 import stacks
 from server import Server, ran
 
@@ -44,7 +45,7 @@ class Table:
 
     def wants_any(self, of):
         """Whether any row of a stack may be wanted."""
-        others = ("100 resources", "1,000 resources", "10,000 resources", "monorepo")
+        others = ("100 resources", "1,000 resources", "10,000 resources", "monorepo", "500 manifests", "a template of 600", "a project of 200")
         return not self.only or not all(any(other in word for other in others if other != of) and of not in word for word in self.only)
 
     def row(self, work, aim, cells):
@@ -192,6 +193,38 @@ def with_a_base(table, programs, count, aims, keys, directory):
     ended(servers)
 
 
+def of_documents(table, programs, keys, directory):
+    """Infrastructure YAML: a directory of manifests, a template, a project."""
+    folder = documents.manifests(directory / "manifests", 500)
+    written = [
+        ("500 manifests", folder, folder / "app0000.yaml", ("replicas: 3", "replicas: 2")),
+        ("a template of 600", directory / "template", documents.template(directory / "template/template.yaml", 600), ("DesiredCount: 2", "DesiredCount: 3")),
+        ("a project of 200", directory / "project", documents.compose(directory / "project/compose.yaml", 200), ("replicas: 2", "replicas: 3")),
+    ]
+    for of, folder, file, (one, other) in written:
+        if not table.wants_any(of):
+            continue
+        file.write_text("# typed 0\n" + file.read_text())
+        if table.wants(f"first diagnostics, {of}"):
+            table.row(f"first diagnostics, {of}", "", first_diagnostics(programs, folder, file, 5))
+        servers = started(programs, folder)
+        opened(servers, file)
+        edits = {
+            "a comment": lambda key: ("# typed 0" + "x" * key + "\n", "# typed 0" + "x" * (key + 1) + "\n"),
+            "how many": lambda key: (one, other) if key % 2 == 0 else (other, one),
+        }
+        for what, edit in edits.items():
+            work = f"key: {what}, {of}"
+            if table.wants(work):
+                table.row(work, "", {name: figure(taken) for name, taken in keys_of(servers, file, edit, keys).items()})
+        remains(table, servers, of, "")
+        ended(servers)
+        for form in ("human", "json"):
+            work = f"check of {of}, {form}"
+            if table.wants(work):
+                checked(table, programs, work, "", folder, form, 3)
+
+
 def remains(table, servers, of, aim):
     if table.wants(f"memory, {of}"):
         table.row(f"memory, {of}", aim, {name: f"{server.memory():.0f} MB" for name, server in servers.items()})
@@ -300,6 +333,7 @@ def main():
         with_a_base(table, programs, 1_000, {"nothing": "2", "one": "4"}, keys, directory)
         generated(table, programs, 1_000, {"first": "150", "nothing": "2", "one": "4", "default": "20"}, keys, directory)
         generated(table, programs, 10_000, {"first": "1,200", "nothing": "5", "one": "15", "default": ""}, keys, directory)
+        of_documents(table, programs, keys, directory)
         monorepo(table, programs, keys)
 
 

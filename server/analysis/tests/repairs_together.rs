@@ -151,6 +151,40 @@ fn real_stacks() {
     println!("{count} repairs of real stacks are the same either way");
 }
 
+/// A reader that has read one copy knows the next one no worse than a new one does.
+#[test]
+fn copies_of_infrastructure_yaml() {
+    let fixture = |texts: &[(&str, String)]| {
+        let directory = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
+        texts.iter().for_each(|(name, text)| std::fs::write(root.join(name), text).unwrap());
+        same(&analysed(&root), texts[0].0)
+    };
+    let app = |number: usize| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a{number}}}\nspec:\n  replicas: 1\n  selector: {{matchLabels: {{app: a{number}}}}}\n  \
+             template:\n    metadata: {{labels: {{app: a{number}}}}}\n    spec:\n      containers:\n      - name: a\n        env:\n        - name: NEXT\n          \
+             value: http://a{}\n---\napiVersion: v1\nkind: Service\nmetadata: {{name: a{number}}}\nspec: {{selector: {{app: a{number}}}}}\n",
+            number + 1
+        )
+    };
+    let manifests: Vec<(String, String)> = (0..8).map(|number| (format!("a{number}.yaml"), app(number))).collect();
+    let manifests: Vec<(&str, String)> = manifests.iter().map(|(name, text)| (&**name, text.clone())).collect();
+    assert!(fixture(&manifests) > 4);
+    let mut template = "AWSTemplateFormatVersion: \"2010-09-09\"\nResources:\n".to_owned();
+    for number in 0..8 {
+        let name = format!("Db{number}");
+        template += &format!(
+            "  {name}:\n    Type: AWS::RDS::DBInstance\n    Properties: {{Engine: postgres, MultiAZ: false, BackupRetentionPeriod: 0}}\n"
+        );
+        template += &format!(
+            "  F{number}:\n    Type: AWS::Lambda::Function\n    Properties:\n      Environment: {{Variables: {{DB: !GetAtt {name}.Endpoint.Address, \
+             OTHER: !GetAtt Db0.Endpoint.Address}}}}\n"
+        );
+    }
+    assert!(fixture(&[("template.yaml", template)]) > 4);
+}
+
 /// What may be read again is bounded; what was not tried is said, and no repair is invented.
 #[test]
 fn what_is_not_tried_is_told() {

@@ -12,8 +12,14 @@ use foreshock_syntax::hcl::Expr;
 use foreshock_text::FilePath;
 
 use crate::budget::Budget;
+use crate::cache::ExpressionCache;
 use crate::evaluate::{Binding, Evaluator, Scope};
 use crate::failure::Failure;
+
+thread_local! {
+    /// Rows have few patterns and are asked of every resource.
+    static COMPILED: RefCell<ExpressionCache> = RefCell::default();
+}
 
 /// The value of an expression over `variables` alone: no module, no files. What Terraform would refuse is unknown, with
 /// the reason.
@@ -36,12 +42,13 @@ use crate::failure::Failure;
 /// assert_eq!(evaluate(&expr, &variables).kind, Kind::Unknown(Arc::from("known after apply: aws_x.y.mode")));
 /// ```
 pub fn evaluate(expr: &Expr, variables: &BTreeMap<Arc<str>, Value>) -> Value {
-    let cache = RefCell::default();
-    let evaluator = Evaluator::new(&Nothing, Utf8PathBuf::new(), &cache, Rc::new(Budget::new()));
-    let file = FilePath::new("");
-    let scope = Scope { names: None, bindings: None, file: &file, base: 0 };
-    let mut names = variables.iter();
-    bound(&evaluator, expr, &mut names, scope)
+    COMPILED.with(|cache| {
+        let evaluator = Evaluator::new(&Nothing, Utf8PathBuf::new(), cache, Rc::new(Budget::new()));
+        let file = FilePath::new("");
+        let scope = Scope { names: None, bindings: None, file: &file, base: 0 };
+        let mut names = variables.iter();
+        bound(&evaluator, expr, &mut names, scope)
+    })
 }
 
 /// Binds one name after the other, each in the frame of the one before.

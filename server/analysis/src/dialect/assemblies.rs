@@ -39,7 +39,7 @@ impl Assemblies {
             self.kept.push((root, options, assembly));
             return assembled;
         }
-        if options.thorough || !self.is_asked_again(root, options) {
+        if !self.is_asked_again(root, options) {
             return Arc::new(assemble(resources, catalog));
         }
         if self.kept.len() >= MOST {

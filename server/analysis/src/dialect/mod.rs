@@ -7,6 +7,7 @@
 mod assemblies;
 pub(crate) mod cloudformation;
 mod compose;
+mod declarations;
 mod documents;
 pub(crate) mod infra;
 mod kubernetes;
@@ -87,6 +88,12 @@ pub trait Dialect: fmt::Debug + Sync {
 
     /// A reader of its texts that has seen nothing yet.
     fn reader(&self) -> Box<dyn Reader>;
+
+    /// Whether a reader that has read one edited copy of a stack reads the next one faster. One that is asked for many then reads
+    /// them all; what it says of each is what a new one says.
+    fn keeps_what_copies_share(&self) -> bool {
+        false
+    }
 
     /// What the comments of one of its files say to tools; nothing where the language has none.
     fn comments(&self, file: &FilePath, texts: &dyn Texts) -> Annotations {

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_catalog::assemble;
 use foreshock_cloudformation::{Options, Parsed, Read, Templates, is_template, may_be_template};
 use foreshock_resources::Value;
 use foreshock_syntax::yaml::Tree;
@@ -17,6 +16,8 @@ use rustc_hash::FxHashSet;
 
 use known::Known;
 
+use super::assemblies::Assemblies;
+use super::declarations::Declarations;
 use super::infra::{comments_of, is_yaml};
 use super::yaml_file::YamlFile;
 use super::{Dialect, Meaning, NewReader, Reader, Site, SourceFile, StackKind, Texts, Understood};
@@ -35,6 +36,8 @@ pub(crate) struct CloudFormationReader {
     /// Open documents that were templates once: half-typed they still are.
     documents: FxHashSet<FilePath>,
     known: Arc<Known>,
+    assemblies: Assemblies,
+    declared: Declarations,
 }
 
 impl Dialect for CloudFormationDialect {
@@ -52,6 +55,10 @@ impl Dialect for CloudFormationDialect {
 
     fn comments(&self, file: &FilePath, texts: &dyn Texts) -> Annotations {
         texts.yaml(file).map(|file| comments_of(&file)).unwrap_or_default()
+    }
+
+    fn keeps_what_copies_share(&self) -> bool {
+        true
     }
 
     fn candidates(&self, texts: &dyn Texts, stack: &Stack, finding: &Finding) -> Vec<Candidate> {
@@ -123,9 +130,11 @@ impl Reader for CloudFormationReader {
         let path = FilePath::new(root);
         let file = texts.yaml(&path).ok_or_else(|| format!("{root}: there is no such file"))?;
         let (options, mut files) = parameters::given(texts, settings);
-        let read = foreshock_cloudformation::read(&AtHand { texts, known: &self.known }, &path, &options);
-        let assembled = Arc::new(assemble(&read.resources, &settings.catalog));
-        let meaning = Meaning::Resources { declared: Arc::new(read.resources.clone()), assembled };
+        let mut read = foreshock_cloudformation::read(&AtHand { texts, known: &self.known }, &path, &options);
+        read.resources = self.declared.going_on(root, read.resources);
+        let resources = Arc::new(read.resources.clone());
+        let assembled = self.assemblies.assemble(root, &resources, settings);
+        let meaning = Meaning::Resources { declared: resources, assembled };
         files.extend(read.files.iter().cloned());
         files.insert(path);
         let in_tree = |file: &FilePath| Some((file.clone(), SourceFile::Yaml(texts.yaml(file)?)));

@@ -10,6 +10,7 @@ use foreshock_text::FilePath;
 use rustc_hash::FxHashSet;
 
 use super::assemblies::Assemblies;
+use super::declarations::Declarations;
 use super::documents::Documents;
 use super::infra::{comments_of, is_yaml};
 use super::yaml_repairs;
@@ -32,6 +33,7 @@ pub(crate) struct ComposeReader {
     /// The projects that it knows of, with the files of each.
     projects: BTreeMap<Utf8PathBuf, BTreeSet<FilePath>>,
     assemblies: Assemblies,
+    declared: Declarations,
 }
 
 impl Dialect for ComposeDialect {
@@ -86,7 +88,7 @@ impl Reader for ComposeReader {
             return Err(format!("{root}: there is no such file"));
         }
         let Project { resources, files, problems } = project(&file, &Documents(texts));
-        let resources = Arc::new(resources);
+        let resources = Arc::new(self.declared.going_on(root, resources));
         let assembled = self.assemblies.assemble(root, &resources, settings);
         let read = |file: &FilePath| Some((file.clone(), SourceFile::Yaml(texts.yaml(file)?)));
         let sources: Vec<(FilePath, SourceFile)> = files.iter().filter_map(read).collect();

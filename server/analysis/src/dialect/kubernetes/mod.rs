@@ -1,6 +1,5 @@
 //! Kubernetes: the manifests of a directory, or what a kustomization makes of them, are a stack. `foreshock_kubernetes` reads them, the catalog says what objects mean.
 
-mod declarations;
 mod roots;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,10 +13,10 @@ use foreshock_kubernetes::{
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
-use declarations::Declarations;
 use roots::{Kustomizations, Manifests, Roots};
 
 use super::assemblies::Assemblies;
+use super::declarations::Declarations;
 use super::documents::Documents;
 use super::infra::{comments_of, is_yaml};
 use super::yaml_file::YamlFile;
@@ -74,6 +73,10 @@ impl Dialect for KubernetesDialect {
 
     fn comments(&self, file: &FilePath, texts: &dyn Texts) -> Annotations {
         texts.yaml(file).map(|file| comments_of(&file)).unwrap_or_default()
+    }
+
+    fn keeps_what_copies_share(&self) -> bool {
+        true
     }
 
     fn candidates(&self, texts: &dyn Texts, stack: &Stack, finding: &Finding) -> Vec<Candidate> {

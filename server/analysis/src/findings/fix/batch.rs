@@ -24,7 +24,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{
     Candidate, Fix, best_first, holds_elsewhere, is_kept, prove, read_for, repaired, understood_again, users_of,
 };
-use crate::dialect::Meaning;
+use crate::dialect::{Meaning, Reader};
 use crate::findings::rules::checks_of;
 use crate::{Finding, FindingKey, Severity, Snapshot, Stack};
 
@@ -136,15 +136,22 @@ impl<'a> Proof<'a> {
                 spent <= self.most || place < FEWEST
             })
             .collect();
-        let one = |(task, is_affordable): (Task<'a>, bool)| {
+        let one = |reader: &mut Option<Box<dyn Reader>>, (task, is_affordable): (Task<'a>, bool)| {
             if !is_affordable || (self.stop)() {
                 return (task.number, Tried::No);
             }
+            let mut own = reader.take().unwrap_or_else(|| self.stack.dialect().reader());
             // A text on which Foreshock fails is no repair.
-            let fix = AssertUnwindSafe(|| prove(self.snapshot, self.stack, task.finding, task.candidate));
-            (task.number, catch_unwind(fix).ok().flatten().map_or(Tried::Fails, Tried::Holds))
+            let fix = catch_unwind(AssertUnwindSafe(|| {
+                (prove(self.snapshot, self.stack, task.finding, task.candidate, &mut *own), own)
+            }));
+            let (fix, own) = fix.map_or((None, None), |(fix, own)| (fix, Some(own)));
+            *reader = own.filter(|_| self.stack.dialect().keeps_what_copies_share());
+            (task.number, fix.map_or(Tried::Fails, Tried::Holds))
         };
-        results.par_extend(alone.into_par_iter().zip(affordable).map(one));
+        let each = alone.len().div_ceil(rayon::current_num_threads());
+        let tried = alone.into_par_iter().zip(affordable).with_min_len(each.max(1)).map_init(|| None, one);
+        results.par_extend(tried);
         results
     }
 

@@ -71,7 +71,7 @@ pub(crate) fn proven(
         if stop() {
             return None;
         }
-        fixes.extend(prove(snapshot, stack, finding, candidate));
+        fixes.extend(prove(snapshot, stack, finding, candidate, &mut *stack.dialect().reader()));
     }
     best_first(&mut fixes);
     Some(fixes)
@@ -154,14 +154,19 @@ fn understood_again(
 }
 
 /// Applies the edits to a copy, reads it, understands it and assesses it against the entries and weights of before.
-fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candidate) -> Option<Fix> {
+fn prove(
+    snapshot: &Snapshot,
+    stack: &Stack,
+    finding: &Finding,
+    candidate: Candidate,
+    reader: &mut dyn Reader,
+) -> Option<Fix> {
     if finding.is_of_the_apply() {
         return applied::prove(snapshot, stack, finding, candidate);
     }
     let Candidate { title, edits } = candidate;
-    let mut reader = stack.dialect().reader();
     let is_shared = is_read_elsewhere(snapshot, stack, &edits);
-    let after = outcome(snapshot, stack, &edits, &mut *reader, is_shared)?;
+    let after = outcome(snapshot, stack, &edits, reader, is_shared)?;
     let Gain { points, minutes_per_year } = after.gain;
     let still_there = after.has(finding) || !after.keeps(stack, finding);
     // Backups and dead letters are no matter of the score.
@@ -171,7 +176,7 @@ fn prove(snapshot: &Snapshot, stack: &Stack, finding: &Finding, candidate: Candi
         true => points > 0.0,
         false => (points >= 0.0 || !is_measured) && !after.is_louder,
     };
-    (!still_there && gains && holds_elsewhere(snapshot, stack, &edits, &mut *reader)).then(|| Fix {
+    (!still_there && gains && holds_elsewhere(snapshot, stack, &edits, reader)).then(|| Fix {
         title: users_of(snapshot, stack, &edits).map_or_else(|| title.clone(), |users| format!("{title} ({users})")),
         points: points.at_least_zero(),
         minutes_per_year: minutes_per_year.at_least_zero(),

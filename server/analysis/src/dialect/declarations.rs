@@ -10,7 +10,7 @@ use foreshock_resources::Resources;
 const MOST: usize = 4;
 
 /// What the stacks declared that were understood last, the latest first.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Declarations(VecDeque<(Utf8PathBuf, Resources)>);
 
 impl Declarations {
