@@ -125,3 +125,21 @@ fn what_is_no_project_is_passed_over() {
         expect![[""]],
     );
 }
+
+/// Who is in none of its networks can't call a service, whatever stands in its variables.
+#[test]
+fn networks_that_have_nothing_in_common() {
+    check(
+        "//- compose.yaml\nservices:\n  web: {image: web, restart: always, networks: [front], environment: {API_HOST: api, DB_HOST: db}}\n  \
+         api: {image: api, restart: always, networks: {front: {}, back: {}}, environment: {DB_HOST: db, LOG_HOST: log}}\n  \
+         db: {image: postgres, restart: always, networks: [back]}\n  log: {image: log, restart: always}\n  \
+         agent: {image: agent, restart: always, network_mode: host, environment: {LOG_HOST: log}}\n",
+        expect![[r#"
+            compose.yaml (compose)
+              agent -> log (likely, Data)
+              api -> db (likely, Data)
+              web -> api (likely, Data)
+              compose.yaml:1: single-point-of-failure: host `services`
+        "#]],
+    );
+}

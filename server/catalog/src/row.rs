@@ -268,6 +268,9 @@ pub(crate) struct Called {
     /// Attributes or derived values of the caller and this one that must be equal for names without a dot.
     #[serde(default)]
     pub(crate) same: Vec<String>,
+    /// Lists of the caller and this one that must have something in common for that.
+    #[serde(default)]
+    pub(crate) meets: Vec<String>,
 }
 
 /// One form of run-time dependency, read from attributes.

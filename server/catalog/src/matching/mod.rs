@@ -114,7 +114,8 @@ impl<'a> Graph<'a> {
         let short = !host.contains('.');
         let Some(row) = self.row(target) else { return };
         let (Some(called), Some(kind)) = (&row.called, row.reached_by.kind()) else { return };
-        if target == index || (short && !self.agree(index, target, &called.same)) {
+        let is_meant = || self.agree(index, target, &called.same) && self.meet(index, target, &called.meets);
+        if target == index || (short && !is_meant()) {
             return;
         }
         let inside = addresses::variable_at(text, at);
@@ -270,6 +271,21 @@ impl<'a> Graph<'a> {
     /// Whether two instances surely have equal values under each of these names.
     pub(crate) fn agree(&self, one: usize, other: usize, names: &[String]) -> bool {
         names.iter().all(|name| self.own_value(one, name).agrees(&self.own_value(other, name)))
+    }
+
+    /// Whether the lists that two instances have under each of these names may have something in common: one that is not there, or
+    /// not known, keeps nobody out.
+    fn meet(&self, one: usize, other: usize, names: &[String]) -> bool {
+        let list = |index, name: &String| match self.at_key(index, name)?.into_owned().kind {
+            Kind::List(items) if items.iter().all(Value::is_known) => Some(items),
+            _ => None,
+        };
+        names.iter().all(|name| match (list(one, name), list(other, name)) {
+            (Some(own), Some(theirs)) => {
+                own.iter().any(|one| theirs.iter().any(|other| Compared::of(one).is_same(&Compared::of(other))))
+            }
+            _ => true,
+        })
     }
 
     /// An attribute, or a value derived from attributes alone; worked out once.

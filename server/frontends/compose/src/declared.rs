@@ -74,6 +74,9 @@ fn instance(name: &str, type_name: &str, block: BlockPlace, body: Body) -> Insta
 fn body(name: &Arc<str>, service: &Node) -> Body {
     let mut body = of_map(service);
     body.attributes.insert("name".into(), plain(Kind::String(name.clone()), &service.place));
+    if let Some(joins) = joins(service) {
+        body.attributes.insert("joins".into(), joins);
+    }
     for field in ["environment", "depends_on"] {
         body.attributes.remove(field);
         body.blocks.retain(|block| &*block.kind != field);
@@ -90,6 +93,21 @@ fn body(name: &Arc<str>, service: &Node) -> Body {
         body.blocks.push(named("links", &entry));
     }
     body
+}
+
+/// The networks that a service is in, `default` where it says nothing; `None` where it is in that of its host or of another container.
+fn joins(service: &Node) -> Option<Attribute> {
+    if service.get("network_mode").is_some() {
+        return None;
+    }
+    let (names, place): (Vec<Arc<str>>, &Place) = match service.get("networks") {
+        Some(networks) => {
+            (as_map(networks).entries().iter().map(|entry| entry.name.clone()).collect(), &networks.place)
+        }
+        None => (vec!["default".into()], &service.place),
+    };
+    let names = names.into_iter().map(|name| Value::new(Kind::String(name))).collect();
+    Some(plain(Kind::List(Arc::new(names)), place))
 }
 
 fn named(field: &str, entry: &Entry) -> Block {
