@@ -5,6 +5,7 @@ mod apply_repairs;
 mod calls;
 mod comments;
 mod moved;
+mod objects;
 mod pieces;
 mod placement;
 mod repairs;
@@ -26,6 +27,7 @@ use foreshock_text::FilePath;
 
 use calls::{CallGraph, without_libraries};
 pub(crate) use comments::comments_of;
+use objects::with_objects;
 pub(crate) use repairs::is_installed;
 use states::States;
 use units::Units;
@@ -133,7 +135,8 @@ impl Reader for TerraformReader {
         if let Some(understood) = self.units.understand(root, texts, settings, &mut self.cache) {
             return Ok(understood);
         }
-        let resolved = resolve_with(&mut self.cache, root, texts, &settings.options);
+        let mut resolved = resolve_with(&mut self.cache, root, texts, &settings.options);
+        resolved.resources = with_objects(resolved.resources, &settings.catalog);
         let read = |file: &FilePath| Some((file.clone(), SourceFile::Hcl(texts.parsed(file)?)));
         let texts = resolved.files.iter().filter_map(read).collect();
         let problems = resolved.problems.clone();
@@ -260,7 +263,8 @@ fn has_module(directory: &Utf8Path, files: &dyn Texts) -> bool {
 }
 
 /// What resource instances mean, wherever they were read.
-pub(super) fn of_resources(kind: StackKind, resolved: Resolved, settings: &StackSettings) -> Understood {
+pub(super) fn of_resources(kind: StackKind, mut resolved: Resolved, settings: &StackSettings) -> Understood {
+    resolved.resources = with_objects(resolved.resources, &settings.catalog);
     let assembled = Arc::new(assemble(&resolved.resources, &settings.catalog));
     of_assembled(kind, resolved, assembled, settings)
 }

@@ -13,6 +13,7 @@ use foreshock_terraform::{ParsedFile, ResolveCache, Resolved, TerraformFiles};
 use foreshock_text::FilePath;
 use tracing::debug_span;
 
+use super::super::objects::with_objects;
 use super::super::{Terraform, TerraformDialect};
 use crate::ProblemCode;
 use crate::configuration::StackSettings;
@@ -45,7 +46,8 @@ impl Shared {
     ) -> Shared {
         let recorder = Recorder { texts, asked: RefCell::default() };
         let resolve = || resolve_units(cache, group, &recorder, &settings.options, top_of(root).as_deref());
-        let resolved = debug_span!("units", of = group.units.len(), stage = "resolve").in_scope(resolve);
+        let mut resolved = debug_span!("units", of = group.units.len(), stage = "resolve").in_scope(resolve);
+        resolved.resources = with_objects(resolved.resources, &settings.catalog);
         let assemble = || Arc::new(assemble(&resolved.resources, &settings.catalog));
         let assembled = debug_span!("units", of = group.units.len(), stage = "assemble").in_scope(assemble);
         let read = |file: &FilePath| Some((file.clone(), SourceFile::Hcl(texts.parsed(file)?)));

@@ -1,0 +1,271 @@
+//! Objects of Kubernetes that Terraform hands over - as objects, as texts, from files - beside the cluster and the nodes that they run
+//! on: one system.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+use foreshock_analysis::{Snapshot, Workspace};
+use foreshock_fixture::Directory;
+
+fn snapshot_of(directory: &Directory) -> Arc<Snapshot> {
+    Workspace::new().snapshot_of(directory.root()).unwrap()
+}
+
+/// The components with their numbers, the dependencies, and the findings of some rules with the edits of the first repair.
+fn told(fixture: &str, rules: &[&str]) -> String {
+    let directory = Directory::of(fixture);
+    let snapshot = snapshot_of(&directory);
+    let relative = |path: &camino::Utf8Path| path.strip_prefix(directory.root()).unwrap_or(path).to_string();
+    let mut told = String::new();
+    for (index, stack) in snapshot.stacks.iter().enumerate() {
+        let system = stack.system();
+        for component in &system.components {
+            let count = component.redundancy.instances.known().map_or("?".to_owned(), ToString::to_string);
+            told += &format!("{} {count}\n", component.id);
+        }
+        for dependency in &system.dependencies {
+            let id = |index| &system.component(index).unwrap().id;
+            let confidence = format!("{:?}", dependency.confidence).to_lowercase();
+            told += &format!("  {} -> {} ({confidence})\n", id(dependency.from), id(dependency.to));
+        }
+        for problem in &stack.problems {
+            told += &format!("  {}: {}\n", relative(problem.file.as_path()), problem.problem.message);
+        }
+        for finding in stack.findings.iter().filter(|finding| rules.contains(&finding.rule.as_str())) {
+            let file = snapshot.file(&finding.place.file).unwrap();
+            let line = file.text.line_of(finding.place.span.start) + 1;
+            told += &format!(
+                "  {}:{line}: {}: {}\n",
+                relative(finding.place.file.as_path()),
+                finding.rule,
+                finding.message
+            );
+            for edit in snapshot.fixes(index, finding).first().iter().flat_map(|fix| &fix.edits) {
+                let file = snapshot.file(&edit.place.file).unwrap();
+                let line = file.text.line_of(edit.place.span.start) + 1;
+                told += &format!("    {}:{line} <- {}\n", relative(edit.place.file.as_path()), edit.text.trim());
+            }
+        }
+    }
+    told
+}
+
+#[track_caller]
+fn check(fixture: &str, rules: &[&str], expect: Expect) {
+    expect.assert_eq(&told(fixture, rules));
+}
+
+/// A cluster with nodes in some zones of one region, and a provider that leads to it.
+fn cluster(zones: &str) -> String {
+    let mut text = String::from(
+        r#"//- main.tf
+resource "aws_eks_cluster" "main" {
+  name = "main"
+  vpc_config { subnet_ids = aws_subnet.nodes[*].id }
+}
+provider "kubernetes" { host = aws_eks_cluster.main.endpoint }
+provider "kubectl" { host = aws_eks_cluster.main.endpoint }
+resource "aws_eks_node_group" "main" {
+  cluster_name = aws_eks_cluster.main.name
+  subnet_ids   = aws_subnet.nodes[*].id
+  scaling_config {
+    min_size     = 3
+    desired_size = 3
+    max_size     = 6
+  }
+}
+"#,
+    );
+    text += &format!(
+        "locals {{ zones = [{zones}] }}\nresource \"aws_subnet\" \"nodes\" {{\n  count = length(local.zones)\n  \
+         availability_zone = local.zones[count.index]\n}}\n"
+    );
+    text
+}
+
+/// A deployment and its service as YAML.
+fn manifest(name: &str, replicas: u32, variable: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec:\n  replicas: {replicas}\n  \
+         selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    \
+         spec:\n      containers:\n      - name: app\n        image: example/{name}\n        env:\n        - {variable}\n"
+    )
+}
+
+fn service(name: &str) -> String {
+    format!("apiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{selector: {{app: {name}}}}}\n")
+}
+
+#[test]
+fn an_object_is_what_it_describes() {
+    let text = cluster(r#""eu-west-1a", "eu-west-1b""#)
+        + r#"
+resource "aws_db_instance" "orders" {
+  engine   = "postgres"
+  multi_az = true
+}
+resource "kubernetes_manifest" "web" {
+  manifest = {
+    apiVersion = "apps/v1"
+    kind       = "Deployment"
+    metadata   = { name = "web" }
+    spec = {
+      replicas = 1
+      selector = { matchLabels = { app = "web" } }
+      template = {
+        metadata = { labels = { app = "web" } }
+        spec = {
+          containers = [{
+            name  = "web"
+            image = "example/web"
+            env   = [{ name = "DB_HOST", value = aws_db_instance.orders.address }]
+          }]
+        }
+      }
+    }
+  }
+}
+resource "kubernetes_manifest" "service" {
+  manifest = {
+    apiVersion = "v1"
+    kind       = "Service"
+    metadata   = { name = "web" }
+    spec       = { selector = { app = "web" } }
+  }
+}
+resource "kubernetes_ingress_v1" "front" {
+  metadata { name = "front" }
+  spec {
+    default_backend {
+      service {
+        name = "web"
+        port { number = 80 }
+      }
+    }
+  }
+}
+"#;
+    check(
+        &text,
+        &["single-point-of-failure"],
+        expect![[r#"
+        aws_db_instance.orders 2
+        aws_eks_cluster.main 1
+        aws_eks_node_group.main 3
+        kubernetes_ingress_v1.front 1
+        kubernetes_manifest.web 1
+          aws_eks_node_group.main -> aws_eks_cluster.main (certain)
+          kubernetes_ingress_v1.front -> kubernetes_manifest.web (certain)
+          kubernetes_manifest.web -> aws_db_instance.orders (likely)
+          kubernetes_manifest.web -> aws_eks_cluster.main (certain)
+          kubernetes_manifest.web -> aws_eks_node_group.main (likely)
+          main.tf:32: single-point-of-failure: kubernetes_manifest.web is a single point of failure (1 instance).
+        With it kubernetes_ingress_v1.front goes down.
+            main.tf:32 <- 2
+    "#]],
+    );
+}
+
+#[test]
+fn files_are_read_one_by_one_and_in_loops() {
+    let text = cluster(r#""eu-west-1a", "eu-west-1b""#)
+        + r#"
+resource "kubernetes_manifest" "all" {
+  for_each = fileset(path.module, "manifests/*.yaml")
+  manifest = yamldecode(file("${path.module}/${each.value}"))
+}
+resource "kubectl_manifest" "api" {
+  yaml_body = file("${path.module}/api.yaml")
+}
+resource "kubectl_manifest" "api_service" {
+  yaml_body = <<-EOT
+    apiVersion: v1
+    kind: Service
+    metadata: {name: api}
+    spec: {selector: {app: api}}
+  EOT
+}
+"# + "//- manifests/web.yaml\n"
+        + &manifest("web", 2, "{name: API, value: 'http://api:8080'}")
+        + "//- manifests/web-service.yaml\n"
+        + &service("web")
+        + "//- api.yaml\n"
+        + &manifest("api", 1, "{name: LEVEL, value: info}");
+    check(
+        &text,
+        &["single-point-of-failure", "no-redundancy"],
+        expect![[r#"
+        Deployment/api 1
+        Deployment/web 2
+          api.yaml:2: no-redundancy: Deployment/api has no redundancy (1 instance).
+        Nothing in this stack is known to depend on it.
+            api.yaml:2 <- 2
+        aws_eks_cluster.main 1
+        aws_eks_node_group.main 3
+        kubectl_manifest.api 1
+        kubernetes_manifest.all["manifests/web.yaml"] 2
+          aws_eks_node_group.main -> aws_eks_cluster.main (certain)
+          kubectl_manifest.api -> aws_eks_cluster.main (certain)
+          kubectl_manifest.api -> aws_eks_node_group.main (likely)
+          kubernetes_manifest.all["manifests/web.yaml"] -> aws_eks_cluster.main (certain)
+          kubernetes_manifest.all["manifests/web.yaml"] -> aws_eks_node_group.main (likely)
+          kubernetes_manifest.all["manifests/web.yaml"] -> kubectl_manifest.api (likely)
+          main.tf:27: single-point-of-failure: kubectl_manifest.api is a single point of failure (1 instance).
+        With it kubernetes_manifest.all["manifests/web.yaml"] goes down.
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_not_known_stays_what_it_was() {
+    let text = cluster(r#""eu-west-1a", "eu-west-1b""#)
+        + r#"
+variable "manifest" {}
+resource "kubernetes_manifest" "open" { manifest = var.manifest }
+resource "kubernetes_manifest" "issuer" {
+  manifest = { apiVersion = "cert-manager.io/v1", kind = "ClusterIssuer", metadata = { name = "a" } }
+}
+resource "kubectl_manifest" "two" { yaml_body = "apiVersion: v1\nkind: Pod\n---\napiVersion: v1\nkind: Pod\n" }
+resource "kubectl_manifest" "broken" { yaml_body = "apiVersion: [\n" }
+"#;
+    check(
+        &text,
+        &[],
+        expect![[r#"
+        aws_eks_cluster.main 1
+        aws_eks_node_group.main 3
+        kubernetes_manifest.open ?
+          aws_eks_node_group.main -> aws_eks_cluster.main (certain)
+          kubernetes_manifest.open -> aws_eks_cluster.main (certain)
+          kubernetes_manifest.open -> aws_eks_node_group.main (likely)
+    "#]],
+    );
+}
+
+#[test]
+fn nodes_in_one_zone_take_their_pods_along() {
+    let text = cluster(r#""eu-west-1a", "eu-west-1a""#)
+        + r#"
+resource "kubernetes_manifest" "web" { manifest = yamldecode(file("${path.module}/web.yaml")) }
+resource "kubernetes_manifest" "service" { manifest = yamldecode(file("${path.module}/service.yaml")) }
+"# + "//- web.yaml\n"
+        + &manifest("web", 3, "{name: A, value: b}")
+        + "//- service.yaml\n"
+        + &service("web");
+    check(
+        &text,
+        &["single-zone"],
+        expect![[r#"
+        Deployment/web 3
+        aws_eks_cluster.main 1
+        aws_eks_node_group.main 3
+        kubernetes_manifest.web 3
+          aws_eks_node_group.main -> aws_eks_cluster.main (certain)
+          kubernetes_manifest.web -> aws_eks_cluster.main (certain)
+          kubernetes_manifest.web -> aws_eks_node_group.main (likely)
+          main.tf:9: single-zone: aws_eks_node_group.main has 3 instances, all in eu-west-1a.
+        When that zone fails, none is left.
+    "#]],
+    );
+}
