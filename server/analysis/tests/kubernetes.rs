@@ -362,3 +362,38 @@ fn routes_of_gateways_and_kinds_of_operators() {
     "#]],
     );
 }
+
+/// KEDA decides how many pods there are: none, unless it is told otherwise.
+#[test]
+fn bounds_of_scaled_objects() {
+    let scaled = |bounds: &str| {
+        let scaler = format!(
+            "---\napiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {{name: orders}}\nspec:\n  scaleTargetRef: {{name: orders}}\n\
+             {bounds}  triggers: [{{type: cpu}}]\n"
+        );
+        shop("  replicas: 3\n") + &scaler
+    };
+    check(
+        &format!("//- k8s/shop.yaml\n{}", scaled("  minReplicaCount: 1\n  maxReplicaCount: 1\n")),
+        &["single-point-of-failure", "replica-bounds", "dangling-reference"],
+        expect![[r#"
+            k8s (kubernetes)
+              Deployment/web -> Deployment/orders (likely)
+              Service/web -> Deployment/web (certain)
+              k8s/shop.yaml:52: single-point-of-failure: Deployment/orders `name: orders`
+                k8s/shop.yaml:55 <- 2
+                k8s/shop.yaml:56 <- 2
+              k8s/shop.yaml:33: replica-bounds: Deployment/orders `replicas: 3`
+              k8s/shop.yaml:56: replica-bounds: ScaledObject/orders `maxReplicaCount: 1`
+        "#]],
+    );
+    check(
+        &format!("//- k8s/shop.yaml\n{}", scaled("")),
+        &["single-point-of-failure", "dangling-reference"],
+        expect![[r#"
+            k8s (kubernetes)
+              Deployment/web -> Deployment/orders (likely)
+              Service/web -> Deployment/web (certain)
+        "#]],
+    );
+}
