@@ -147,6 +147,26 @@ fn a_hover_shows_the_cascade_with_links_to_its_proof() {
     client.finish_with_closed_files(&shop);
 }
 
+/// Neovim conceals the address of a link and shows its title as text.
+#[test]
+fn neovim_is_sent_links_without_titles() {
+    let shop = Shop::new("hover-neovim");
+    let (file, text) = (shop.file("rds.tf"), shop.text("rds.tf"));
+    let mut client = Client::start();
+    let folder = json!({"uri": uri(&shop.directory), "name": "shop"});
+    let parameters = json!({"processId": null, "rootUri": null, "workspaceFolders": [folder], "capabilities": {},
+        "clientInfo": {"name": "Neovim", "version": "0.11.4"}});
+    client.request("initialize", parameters).unwrap();
+    client.notify("initialized", json!({}));
+    client.open(&file, 1, &text);
+    let parameters = json!({"textDocument": {"uri": uri(&file)}, "position": at(find(&text, "multi_az")[0])});
+    let hover = client.request("textDocument/hover", parameters).unwrap();
+    let markdown = hover["contents"]["value"].as_str().unwrap();
+    assert!(markdown.contains("](file:") && !markdown.contains(" \""), "{markdown}");
+    client.diagnostics(&file, 1);
+    client.finish_with_closed_files(&shop);
+}
+
 #[test]
 fn what_is_not_judged_is_said_on_its_block_and_in_the_status() {
     let text = "variable \"tasks\" {}\n\nresource \"aws_lb\" \"front\" {\n  subnets = [\"a\", \"b\"]\n}\n\n\

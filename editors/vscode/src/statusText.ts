@@ -16,7 +16,8 @@ export function statusText(status: Status): string {
     parts.push(change);
   }
   if (status.newFindings > 0) {
-    parts.push(count(status.newFindings, 'new risk'));
+    // Nothing is new where nothing is compared.
+    parts.push(count(status.newFindings, status.base ? 'new risk' : 'risk'));
   }
   if (status.name) {
     parts.push(status.name);
@@ -60,7 +61,8 @@ export function statusTooltip(status: Status, all: Status[] = []): string {
     const other = status.score != null && score_after != null && Math.abs(status.score - score_after) >= 0.05;
     lines.push(`Base \`${rev}\` (${words}): ${scored}${other ? ', at its entry points' : ''}`);
   }
-  lines.push(status.newFindings > 0 ? count(status.newFindings, 'new risk') : 'No new risks');
+  const risk = status.base ? 'new risk' : 'risk';
+  lines.push(status.newFindings > 0 ? count(status.newFindings, risk) : `No ${risk}s`);
   for (const other of all.filter(other => other.name !== status.name)) {
     lines.push(`Also \`${other.name ?? ''}\`: ${statusText({ ...other, name: null })}`);
   }

@@ -15,8 +15,8 @@ function checkStatus(change: Partial<Status>, expected: string): void {
 }
 
 checkStatus({ structuralNines: 3.12 }, 'Resilience 63 · 3.1 nines');
-checkStatus({ newFindings: 1, structuralNines: 3.12 }, 'Resilience 63 · 3.1 nines · 1 new risk');
-checkStatus({ newFindings: 2, structuralNines: null }, 'Resilience 63 · 2 new risks');
+checkStatus({ newFindings: 1, structuralNines: 3.12 }, 'Resilience 63 · 3.1 nines · 1 risk');
+checkStatus({ newFindings: 2, structuralNines: null }, 'Resilience 63 · 2 risks');
 checkStatus({ score: null, structuralNines: null }, 'Resilience ?');
 
 const UNSCORED = {
@@ -26,7 +26,7 @@ const UNSCORED = {
 };
 
 checkStatus(UNSCORED, 'no score: only 1 of 4 resources are of types that are known');
-checkStatus({ ...UNSCORED, newFindings: 1 }, 'no score: only 1 of 4 resources are of types that are known · 1 new risk');
+checkStatus({ ...UNSCORED, newFindings: 1 }, 'no score: only 1 of 4 resources are of types that are known · 1 risk');
 checkStatus({ ...UNSCORED, understood: 'no score: nothing that users reach is in it, only aws_kms_key' }, 'no score: nothing that users reach is in it');
 checkStatus({ score: 45.4, range: [45.4, 73.9] }, 'Resilience 45.4 (45.4 to 73.9) · 3.1 nines');
 checkStatus({ score: 45.4, range: null }, 'Resilience 45 · 3.1 nines');

@@ -51,7 +51,7 @@ function M.setup(options)
   end
 end
 
---- Text for a statusline: `Resilience 63 · 3.1 nines · 2 new risks`, `no score: ...`, or an empty string.
+--- Text for a statusline: `Resilience 63 · 3.1 nines · 2 new risks` (`2 risks` where nothing is compared), `no score: ...`, or an empty string.
 --- @param buffer integer|nil default: the current one
 --- @return string
 function M.status(buffer)

@@ -116,7 +116,9 @@ function M.text(buffer)
     table.insert(parts, (('%+.1f'):format(points):gsub('%.0$', '')))
   end
   if known(status.newFindings) and status.newFindings > 0 then
-    table.insert(parts, ('%d new risk%s'):format(status.newFindings, status.newFindings == 1 and '' or 's'))
+    -- Nothing is new where nothing is compared.
+    local risk = known(status.base) and 'new risk' or 'risk'
+    table.insert(parts, ('%d %s%s'):format(status.newFindings, risk, status.newFindings == 1 and '' or 's'))
   end
   if known(status.name) then
     table.insert(parts, status.name)

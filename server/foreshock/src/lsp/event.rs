@@ -58,6 +58,8 @@ pub(super) struct ClientFacts {
     pub(super) refreshes: Refreshes,
     /// It makes the edits that it is sent, files that are not there yet among them.
     pub(super) applies_edits: bool,
+    /// It shows the title of a link as one, and not as a part of the text.
+    pub(super) knows_link_titles: bool,
     /// It watches files when told which.
     pub(super) watches_files: bool,
     /// It answers questions about its settings.

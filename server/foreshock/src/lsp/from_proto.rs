@@ -92,6 +92,8 @@ pub(super) fn client_facts(params: &lsp::InitializeParams) -> ClientFacts {
         },
         applies_edits: workspace
             .is_some_and(|workspace| workspace.apply_edit == Some(true) && creates_files(workspace)),
+        // Neovim conceals the address of a link and shows the rest of it as it is written.
+        knows_link_titles: params.client_info.as_ref().is_none_or(|client| !client.name.starts_with("Neovim")),
         answers_settings: workspace.and_then(|workspace| workspace.configuration).unwrap_or(false),
         watches_files: workspace
             .and_then(|workspace| workspace.did_change_watched_files.as_ref()?.dynamic_registration)

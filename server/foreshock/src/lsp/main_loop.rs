@@ -256,6 +256,7 @@ impl MainLoop {
             encoding: self.client.encoding,
             versioned_edits: self.client.versioned_edits,
             applies_edits: self.client.applies_edits,
+            knows_link_titles: self.client.knows_link_titles,
             settings: self.settings.clone(),
             chosen: self.chosen.clone(),
             last_edit: self.last_edit.clone(),

@@ -42,6 +42,8 @@ pub(super) struct View {
     pub(super) versioned_edits: bool,
     /// The client makes the edits that it is sent, files that are not there yet among them.
     pub(super) applies_edits: bool,
+    /// The client shows the title of a link as one, and not as a part of the text.
+    pub(super) knows_link_titles: bool,
     /// What the user has set.
     pub(super) settings: Arc<Settings>,
     /// Whose results shared files show.
@@ -72,6 +74,7 @@ impl View {
             encoding: PositionEncoding::default(),
             versioned_edits: false,
             applies_edits: false,
+            knows_link_titles: true,
             settings: Arc::default(),
             chosen: Arc::default(),
             last_edit: Arc::default(),

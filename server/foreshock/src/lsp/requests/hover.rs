@@ -135,7 +135,7 @@ pub(in crate::lsp) fn section(view: &View, stack: usize, block: &BlockSummary) -
         text.push_str(" · **single point of failure**");
     }
     if block.points > 0.0 {
-        let _ = write!(text, " · {:.1} points", block.points);
+        let _ = write!(text, " · costs {:.1} points", block.points);
     }
     text.push_str("\n\n");
     let own = view.snapshot().stacks.get(stack);
@@ -266,7 +266,11 @@ impl Lines<'_> {
         let place = &evidence.place;
         let line = self.view.range(&place.file, place.span).start.line + 1;
         let name = place.file.as_path().file_name().unwrap_or_default();
+        let link = self.view.link(place);
+        if !self.view.knows_link_titles {
+            return format!("[{name}:{line}]({link})");
+        }
         let why = evidence.why.replace(['[', ']'], "").replace('"', "'");
-        format!("[{name}:{line}]({} \"{why}\")", self.view.link(place))
+        format!("[{name}:{line}]({link} \"{why}\")")
     }
 }
