@@ -143,3 +143,31 @@ fn networks_that_have_nothing_in_common() {
         "#]],
     );
 }
+
+/// `.env` says which files are put together, and in which order; tags take away and replace what stands in those before.
+#[test]
+fn files_that_the_environment_names() {
+    check(
+        "//- compose.yaml\nservices:\n  web:\n    image: web\n    restart: always\n    ports: [\"80:80\"]\n    environment: {DB_HOST: db, CACHE_HOST: \
+         cache}\n    depends_on: [db]\n  db: {image: postgres, restart: always}\n  cache: {image: redis, restart: always}\n  tool: {image: tool, \
+         profiles: [tools], depends_on: [cache]}\n\
+         //- compose.production.yaml\nservices:\n  web:\n    ports: !reset []\n    environment: !override {CACHE_HOST: cache}\n    depends_on: \
+         !override [cache]\n    labels: !reset null\n\
+         //- compose.override.yaml\nservices:\n  web: {environment: {DB_HOST: db}}\n\
+         //- .env\nCOMPOSE_FILE=compose.yaml:compose.production.yaml\nCOMPOSE_PROFILES=tools\n",
+        expect![[r#"
+            compose.yaml (compose)
+              tool -> cache (likely, Data)
+              web -> cache (likely, Data)
+              compose.yaml:1: single-point-of-failure: host `services`
+        "#]],
+    );
+    check(
+        "//- compose.yaml\nservices:\n  web: {image: web, restart: always}\n//- .env\nCOMPOSE_FILE=compose.yaml:nobody.yaml\n",
+        expect![[r#"
+            compose.yaml (compose)
+              compose.yaml: COMPOSE_FILE of .env names nobody.yaml, which is not there
+              compose.yaml:1: single-point-of-failure: host `services`
+        "#]],
+    );
+}

@@ -12,5 +12,5 @@ mod read;
 mod sources;
 
 pub use node::{Content, Entry, Node};
-pub use read::{MOST_NODES, read};
-pub use sources::{Sources, documents, joined};
+pub use read::{MOST_NODES, Words, read, read_with};
+pub use sources::{Sources, documents, documents_with, joined};

@@ -12,16 +12,31 @@ pub const MOST_NODES: usize = 200_000;
 /// Maps and lists inside of each other.
 const DEEPEST: usize = 200;
 
-/// One document of a text, and what of it was too much. Words are decided as most programs that read YAML do: `yes` and `on` are
-/// truth values. What is past a limit is not known. O(parts).
+/// Which words are truth values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// Those of YAML 1.1: `y`, `yes`, `on` and their opposites, too. So reads `kubectl` (sigs.k8s.io/yaml).
+    Older,
+    /// Those of YAML 1.2: `true` and `false`. So reads Compose (go-yaml 3, into values of no type).
+    Newer,
+}
+
+/// One document of a text, and what of it was too much. Words are decided as in YAML 1.1. What is past a limit is not known.
+/// O(parts).
 pub fn read(document: yaml::Value<'_>, file: &FilePath) -> (Node, Vec<Problem>) {
-    let mut reading = Reading { file, left: MOST_NODES, problem: None };
+    read_with(document, file, Words::Older)
+}
+
+/// The same with other words.
+pub fn read_with(document: yaml::Value<'_>, file: &FilePath, words: Words) -> (Node, Vec<Problem>) {
+    let mut reading = Reading { file, words, left: MOST_NODES, problem: None };
     let node = reading.node(document, 0);
     (node, reading.problem.into_iter().collect())
 }
 
 struct Reading<'a> {
     file: &'a FilePath,
+    words: Words,
     left: usize,
     problem: Option<Problem>,
 }
@@ -37,7 +52,7 @@ impl Reading<'_> {
             return self.too_much(place, format!("more than {DEEPEST} maps and lists inside of each other"));
         }
         let content = match value.kind() {
-            NodeKind::Scalar(scalar) => Content::Scalar(scalar_kind(scalar)),
+            NodeKind::Scalar(scalar) => Content::Scalar(scalar_kind(scalar, self.words)),
             NodeKind::Sequence { .. } => {
                 Content::List(value.items().into_iter().flatten().map(|item| self.node(item, depth + 1)).collect())
             }
@@ -64,16 +79,25 @@ impl Reading<'_> {
     }
 }
 
-fn scalar_kind(scalar: &yaml::Scalar) -> Kind {
+fn scalar_kind(scalar: &yaml::Scalar, words: Words) -> Kind {
     let text = || Kind::String(scalar.text().into());
     if scalar.style() != Style::Plain {
         return text();
     }
-    match (scalar.is_null(), scalar.flag(), scalar.number()) {
+    match (scalar.is_null(), truth(scalar, words), scalar.number()) {
         (true, ..) => Kind::Null,
         (_, Some(truth), _) => Kind::Bool(truth),
         (_, _, Some(Number::Finite(number))) => Kind::Number(number),
         _ => text(),
+    }
+}
+
+fn truth(scalar: &yaml::Scalar, words: Words) -> Option<bool> {
+    match (words, scalar.text()) {
+        (Words::Older, "y" | "Y") => Some(true),
+        (Words::Older, "n" | "N") => Some(false),
+        (Words::Newer, text) if !text.eq_ignore_ascii_case("true") && !text.eq_ignore_ascii_case("false") => None,
+        _ => scalar.flag(),
     }
 }
 
@@ -97,6 +121,25 @@ mod tests {
         assert_eq!(node.get("d"), None);
         assert_eq!(node.get("f").map(|f| f.items().len()), Some(2));
         assert_eq!(node.entry("e").map(|e| (e.key.span.start, e.value.place.span.start)), Some((24, 27)));
+    }
+
+    #[test]
+    fn words_of_both_versions() {
+        for (word, older, newer) in [
+            ("yes", Some(true), None),
+            ("N", Some(false), None),
+            ("Off", Some(false), None),
+            ("True", Some(true), Some(true)),
+            ("'true'", None, None),
+            ("nope", None, None),
+        ] {
+            let (tree, _) = yaml::parse(word);
+            for (words, expected) in [(Words::Older, older), (Words::Newer, newer)] {
+                let node = read_with(tree.documents().next().expect("one"), &FilePath::new("/a.yaml"), words).0;
+                let expected = expected.map_or(Kind::String(word.trim_matches('\'').into()), Kind::Bool);
+                assert_eq!(node.content, Content::Scalar(expected), "{word} {words:?}");
+            }
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_syntax::yaml::Tree;
 use foreshock_text::{FilePath, Problem};
 
-use crate::{Node, read};
+use crate::{Node, Words, read_with};
 
 /// Texts that documents are put together from. Whoever lends them says how far reading goes.
 pub trait Sources {
@@ -20,13 +20,18 @@ pub trait Sources {
     fn list(&self, directory: &Utf8Path) -> Vec<FilePath>;
 }
 
-/// The documents of a file, and what could not be read of it; `None` where it is not there.
+/// The documents of a file, and what could not be read of it; `None` where it is not there. Words are decided as in YAML 1.1.
 pub fn documents(file: &FilePath, sources: &dyn Sources) -> Option<(Vec<Node>, Vec<Problem>)> {
+    documents_with(file, sources, Words::Older)
+}
+
+/// The same with other words.
+pub fn documents_with(file: &FilePath, sources: &dyn Sources, words: Words) -> Option<(Vec<Node>, Vec<Problem>)> {
     let (mut documents, mut problems) = (Vec::new(), Vec::new());
     let is_there = sources.tree(file, &mut |tree, broken| {
         problems.extend(broken.iter().cloned());
         for document in tree.documents() {
-            let (node, told) = read(document, file);
+            let (node, told) = read_with(document, file, words);
             documents.push(node);
             problems.extend(told);
         }

@@ -117,6 +117,21 @@ local function other_yaml()
   check('and says nothing there', vim.tbl_isempty(answer.result or {}) and #vim.diagnostic.get(other) == 0, messages(other))
 end
 
+-- What another plugin calls a template is still ours.
+local function compound_filetype()
+  local template = vim.fs.dirname(vim.api.nvim_buf_get_name(buffer)) .. '/template.yaml'
+  local file = assert(io.open(template, 'w'))
+  file:write('AWSTemplateFormatVersion: "2010-09-09"\nResources:\n  Queue:\n    Type: AWS::SQS::Queue\n')
+  file:close()
+  vim.filetype.add({ filename = { ['template.yaml'] = 'yaml.cloudformation' } })
+  vim.cmd('edit ' .. template)
+  local other = vim.api.nvim_get_current_buf()
+  check('Neovim calls the template so', vim.bo[other].filetype == 'yaml.cloudformation', vim.bo[other].filetype)
+  check('the client attaches to a compound filetype', eventually(function()
+    return vim.lsp.get_clients({ bufnr = other, name = 'foreshock' })[1]
+  end))
+end
+
 report.run(function()
   buffer = vim.api.nvim_get_current_buf()
   check('Neovim calls the file yaml', vim.bo.filetype == 'yaml', vim.bo.filetype)
@@ -125,7 +140,7 @@ report.run(function()
   end), _G.notices) then
     return
   end
-  for _, part in ipairs({ shown, repair, graph_and_cascade, typing, other_yaml }) do
+  for _, part in ipairs({ shown, repair, graph_and_cascade, typing, other_yaml, compound_filetype }) do
     local ok, trace = xpcall(part, debug.traceback)
     if not ok then
       check('the part ran to its end', false, trace)

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_documents::{Content, Node, Sources, documents, joined};
+use foreshock_documents::{Content, Node, Sources, Words, documents_with, joined};
 use foreshock_resources::Resources;
 use foreshock_text::{FilePath, Place, Problem, Span};
 
 use crate::declared::declared;
 use crate::interpolate::{Variables, interpolate, variables};
-use crate::merge::{as_map, over};
+use crate::merge::{Tagged, as_map, over};
 use crate::names::is_override;
 
 /// Files that include each other, and services that extend each other, are followed so far.
@@ -27,20 +27,62 @@ pub struct Project {
     pub problems: Vec<(FilePath, Problem)>,
 }
 
-/// Reads the project that begins with a file, together with the file that overrides it.
-pub fn project(file: &FilePath, sources: &dyn Sources) -> Project {
-    let mut reading = Reading { sources, files: BTreeSet::new(), problems: Vec::new(), trees: BTreeMap::new() };
-    let mut whole = reading.file(file, 0);
-    let directory = directory(file);
-    let overriding = sources.list(&directory).into_iter().find(|other| {
+/// Whether the `.env` beside a file makes it a part of a project that begins with another one.
+pub fn is_part(file: &FilePath, sources: &dyn Sources) -> bool {
+    named(&directory(file), sources).iter().skip(1).any(|other| other == file)
+}
+
+/// The files that `COMPOSE_FILE` names in the `.env` of a directory, in the order in which each is put over those before it.
+fn named(directory: &Utf8Path, sources: &dyn Sources) -> Vec<FilePath> {
+    let variables = environment(directory, sources);
+    let separator = variables.get("COMPOSE_PATH_SEPARATOR").filter(|separator| !separator.is_empty());
+    let separator = separator.map_or(":", |separator| &**separator);
+    let names = variables.get("COMPOSE_FILE").map(|names| names.split(separator)).into_iter().flatten();
+    names.filter(|name| !name.is_empty()).map(|name| FilePath::new(joined(directory, name))).collect()
+}
+
+/// The files that are put over the first one of a project: those that are named with it, else the one that overrides it.
+fn put_over(file: &FilePath, directory: &Utf8Path, sources: &dyn Sources) -> Vec<FilePath> {
+    let mut named = named(directory, sources);
+    if named.first() == Some(file) {
+        return named.split_off(1);
+    }
+    let overriding = sources.list(directory).into_iter().find(|other| {
         is_override(other.as_path()) && stem(other.as_path()).strip_suffix(".override") == Some(stem(file.as_path()))
     });
-    if let Some(other) = overriding {
+    overriding.into_iter().collect()
+}
+
+fn environment(directory: &Utf8Path, sources: &dyn Sources) -> Variables {
+    let file = FilePath::new(directory.join(".env"));
+    sources.text(&file).map(|text| variables(&text)).unwrap_or_default()
+}
+
+/// Reads the project that begins with a file, together with those that are put over it.
+pub fn project(file: &FilePath, sources: &dyn Sources) -> Project {
+    let mut reading = Reading {
+        sources,
+        files: BTreeSet::new(),
+        problems: Vec::new(),
+        trees: BTreeMap::new(),
+        tagged: Tagged::default(),
+    };
+    let mut whole = reading.file(file, 0);
+    let directory = directory(file);
+    for other in put_over(file, &directory, sources) {
         let top = reading.file(&other, 0);
+        if top.is_none() {
+            let name = other.as_path().strip_prefix(&directory).unwrap_or(other.as_path());
+            let message = format!("COMPOSE_FILE of .env names {name}, which is not there");
+            reading.problems.push((file.clone(), Problem::new(Span::empty(0), message)));
+        }
         match &mut whole {
-            Some(whole) => top.iter().for_each(|top| over(whole, top)),
+            Some(whole) => top.iter().for_each(|top| over(whole, top, &reading.tagged)),
             None => whole = top,
         }
+    }
+    if let Some(whole) = &mut whole {
+        reading.tagged.without_resets(whole);
     }
     let mut services: BTreeMap<Arc<str>, (Place, Node)> = BTreeMap::new();
     if let Some(whole) = &whole {
@@ -48,7 +90,8 @@ pub fn project(file: &FilePath, sources: &dyn Sources) -> Project {
     }
     let place = whole.as_ref().and_then(|whole| whole.entry("services")).map(|entry| entry.key.clone());
     let place = place.unwrap_or_else(|| Place::new(file.clone(), Span::empty(0)));
-    let active = active(services);
+    let profiles = environment(&directory, sources).get("COMPOSE_PROFILES").cloned().unwrap_or_default();
+    let active = active(services, &profiles.split(',').map(str::trim).collect::<BTreeSet<_>>());
     for (name, (_, service)) in &active {
         for needed in as_map(service.get("depends_on").unwrap_or(&Node::empty_map(place.clone()))).entries() {
             let is_optional = needed.value.get("required").and_then(Node::word).as_deref() == Some("false");
@@ -61,9 +104,17 @@ pub fn project(file: &FilePath, sources: &dyn Sources) -> Project {
     Project { resources: declared(&active, &place), files: reading.files, problems: reading.problems }
 }
 
-/// The services that are started when nobody names a profile, with what these depend on.
-fn active(mut services: BTreeMap<Arc<str>, (Place, Node)>) -> BTreeMap<Arc<str>, (Place, Node)> {
-    let is_plain = |service: &Node| service.get("profiles").is_none_or(|profiles| profiles.items().is_empty());
+/// The services that are started with these profiles, with what these depend on.
+fn active(
+    mut services: BTreeMap<Arc<str>, (Place, Node)>,
+    chosen: &BTreeSet<&str>,
+) -> BTreeMap<Arc<str>, (Place, Node)> {
+    let is_chosen = |profile: &Node| profile.word().is_some_and(|word| chosen.contains(&*word));
+    let is_plain = |service: &Node| {
+        service
+            .get("profiles")
+            .is_none_or(|profiles| profiles.items().is_empty() || profiles.items().iter().any(is_chosen))
+    };
     let mut wanted: BTreeSet<Arc<str>> =
         services.iter().filter(|(_, (_, service))| is_plain(service)).map(|(name, _)| name.clone()).collect();
     let mut open: Vec<Arc<str>> = wanted.iter().cloned().collect();
@@ -84,6 +135,8 @@ struct Reading<'a> {
     files: BTreeSet<FilePath>,
     problems: Vec<(FilePath, Problem)>,
     trees: BTreeMap<FilePath, Node>,
+    /// What tags say in any of the files.
+    tagged: Tagged,
 }
 
 impl Reading<'_> {
@@ -92,13 +145,17 @@ impl Reading<'_> {
         if let Some(known) = self.trees.get(file) {
             return Some(known.clone());
         }
-        let (mut read, problems) = documents(file, self.sources)?;
+        let (mut read, problems) = documents_with(file, self.sources, Words::Newer)?;
         self.files.insert(file.clone());
+        let tagged = &mut self.tagged;
+        self.sources.tree(file, &mut |tree, _| {
+            tree.documents().take(1).for_each(|document| tagged.collect(document, file, 0));
+        });
         self.problems.extend(problems.into_iter().map(|problem| (file.clone(), problem)));
         read.truncate(1);
         let mut node = read.pop()?;
         let directory = directory(file);
-        interpolate(&mut node, &self.environment(&directory));
+        interpolate(&mut node, &environment(&directory, self.sources));
         if depth < DEEPEST {
             for item in node.get("include").map(Node::items).unwrap_or_default().to_vec() {
                 self.include(&directory, &item, &mut node, depth);
@@ -118,7 +175,7 @@ impl Reading<'_> {
                 Some(included) => {
                     let mut whole = included;
                     let own = node.clone();
-                    over(&mut whole, &own);
+                    over(&mut whole, &own, &self.tagged);
                     // The parts of a project stand where its own file has them.
                     for part in whole.entries_mut().into_iter().flatten() {
                         if let Some(written) = own.entry(&part.name) {
@@ -130,11 +187,6 @@ impl Reading<'_> {
                 None => self.problem(&path.place, format!("there is no file {word}")),
             }
         }
-    }
-
-    fn environment(&self, directory: &Utf8Path) -> Variables {
-        let file = FilePath::new(directory.join(".env"));
-        self.sources.text(&file).map(|text| variables(&text)).unwrap_or_default()
     }
 
     fn services(&mut self, whole: &Node, directory: &Utf8Path, services: &mut BTreeMap<Arc<str>, (Place, Node)>) {
@@ -171,7 +223,7 @@ impl Reading<'_> {
         if let Content::Map(entries) = &mut merged.content {
             entries.retain(|entry| !matches!(&*entry.name, "depends_on" | "links" | "volumes_from" | "extends"));
         }
-        over(&mut merged, service);
+        over(&mut merged, service, &self.tagged);
         merged.place = service.place.clone();
         merged
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_compose::{Project, is_compose, is_override, may_be_compose, project};
+use foreshock_compose::{Project, is_compose, is_override, is_part, may_be_compose, project};
 use foreshock_text::FilePath;
 use rustc_hash::FxHashSet;
 
@@ -62,7 +62,7 @@ impl Dialect for ComposeDialect {
 impl Reader for ComposeReader {
     fn roots_of(&mut self, document: &FilePath, site: &Site<'_>) -> BTreeSet<Utf8PathBuf> {
         let path = document.as_path();
-        if may_be_compose(path) && !is_override(path) {
+        if may_be_compose(path) && !is_override(path) && !is_part(document, &Documents(site.texts())) {
             let is_one = || site.sources.yaml(document).is_some_and(|yaml| is_compose(&yaml.tree));
             if self.documents.contains(document) || is_one() {
                 self.documents.insert(document.clone());
@@ -135,7 +135,8 @@ impl Reader for ComposeReader {
             let looks =
                 site.sources.glance(&file).is_some_and(|text| text.contains("services") || text.contains("include"));
             let is_one = || looks && site.texts().yaml(&file).is_some_and(|yaml| is_compose(&yaml.tree));
-            let is_root = !is_override(file.as_path()) && (is_known || is_one());
+            let is_beside = is_override(file.as_path()) || is_part(&file, &Documents(site.texts()));
+            let is_root = !is_beside && (is_known || is_one());
             match is_root && site.texts().text(&file).is_some() {
                 true => {
                     let files = project(&file, &Documents(site.texts())).files;
