@@ -52,7 +52,7 @@ fn tags(page: &str) -> Vec<String> {
 #[test]
 fn a_report_is_one_file_that_asks_for_nothing() {
     for page in [report(&shop(), "."), page(&shop(), &["graph", "--format", "html"])] {
-        let policy = "content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\"";
+        let policy = "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\"";
         assert!(page.contains(policy));
         for tag in tags(&page) {
             let name = tag.split([' ', '/']).find(|part| !part.is_empty()).unwrap_or_default();

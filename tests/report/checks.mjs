@@ -1,6 +1,7 @@
 // Uses the reports as a reader does, in headless Chromium, from file:// with every request refused.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { serious } from '../editors/axe.mjs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -54,7 +55,19 @@ const picture = (page, name, fullPage = true) => page.screenshot({ path: join(op
 const texts = locator => locator.allTextContents();
 const first = async locator => (await texts(locator))[0]?.trim();
 
+/** The picture has every component and dependency of `graph --format json`, and nothing else. */
+async function same(page, name) {
+  const { stacks } = JSON.parse(readFileSync(join(options.reports, `${name}.graph.json`), 'utf8'));
+  const [stack] = stacks;
+  const sorted = list => [...list].sort();
+  const nodes = await page.locator('.node[data-id]:visible').evaluateAll(all => all.map(node => node.dataset.id));
+  const edges = await page.locator('.edge[data-from]').evaluateAll(all => all.map(edge => `${edge.dataset.from} ${edge.dataset.to}`));
+  check(`the picture of ${name} has every component and no other`, JSON.stringify(sorted(nodes)) === JSON.stringify(sorted(stack.components.map(({ id }) => id))), nodes);
+  check(`and every dependency and no other`, JSON.stringify(sorted(edges)) === JSON.stringify(sorted(stack.dependencies.map(({ from, to }) => `${from} ${to}`))), edges);
+}
+
 await open('shop', {}, async page => {
+  check('the verdict comes first', /^One failure is enough .*: 1 single point of failure\./.test(await first(page.locator('main .verdict'))), await texts(page.locator('main .verdict')));
   check('the head line has the score', /^\d+$/.test(await first(page.locator('.figure strong'))), await texts(page.locator('.figure strong')));
   check('the title names what it is about', (await page.title()).startsWith('Resilience of'), await page.title());
   check('the date that was passed in is shown', (await page.locator('.made').textContent()).includes('2026-11-22'));
@@ -93,6 +106,12 @@ await open('shop', {}, async page => {
   }
   check('turning the pages shows every scenario', seen === total && total > 1000, { seen, total });
 
+  await page.getByRole('searchbox', { name: 'Find' }).fill('ord');
+  check('a part of a name is found', (await first(page.locator('.hits'))) === '1 of 1' && (await page.locator('.node.chosen').getAttribute('data-id')) === 'aws_db_instance.orders');
+  await page.getByRole('searchbox', { name: 'Find' }).fill('nobody');
+  check('what is not there is not found', (await first(page.locator('.hits'))) === 'not found');
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await same(page, 'shop', await page.locator('.node').count());
   const node = page.locator('.node[data-id="aws_db_instance.orders"]');
   await node.click();
   const falls = await texts(page.locator('.falls bdi.id'));
@@ -111,6 +130,8 @@ await open('shop', {}, async page => {
   // A section tells that it was opened after the click has returned.
   await page.waitForSelector('.outline li', { timeout: 10000 });
   check('the graph is a list, too', (await page.locator('.outline li').count()) >= 6);
+  const violations = await serious(page, options.editors);
+  check('axe finds nothing serious in the report', violations.length === 0, violations);
 });
 
 await open('shop', { colorScheme: 'dark' }, async page => {
@@ -167,13 +188,28 @@ await open('hostile', {}, async page => {
 await open('graph', {}, async page => {
   await page.locator('.node[data-id="aws_db_instance.orders"]').click();
   check('the graph alone shows what falls', (await texts(page.locator('.falls bdi.id'))).includes('aws_lb.web'));
+  const violations = await serious(page, options.editors);
+  check('axe finds nothing serious in the graph alone', violations.length === 0, violations);
+  // By keyboard: along the lines, and out again.
+  await page.keyboard.press('Escape');
+  await page.locator('.node[data-id="aws_lb.web"]').focus();
+  await page.keyboard.press('ArrowDown');
+  check('an arrow walks along a line', (await page.evaluate(() => document.activeElement.dataset.id)) === 'aws_ecs_service.api');
+  await page.keyboard.press('ArrowUp');
+  check('and back', (await page.evaluate(() => document.activeElement.dataset.id)) === 'aws_lb.web');
+  for (const [format, holds] of [['SVG', text => /<svg[^>]*xmlns/.test(text) && text.includes('orders')], ['Mermaid', text => text.startsWith('flowchart TD')], ['DOT', text => text.startsWith('digraph')], ['PNG', text => text.startsWith('\u0089PNG')]]) {
+    const [saved] = await Promise.all([page.waitForEvent('download'), page.getByText('Export').click().then(() => page.getByRole('button', { name: format }).click())]);
+    check(`it is saved as ${format}`, holds(readFileSync(await saved.path(), 'latin1')));
+    await page.getByText('Export').click();
+  }
   await picture(page, 'graph-alone');
 });
 
 await open('large', {}, async (page, took) => {
   const bytes = readFileSync(join(options.reports, 'large.html')).length;
   console.log(`     1,000 components: ${(bytes / 1e6).toFixed(1)} MB, drawn after ${took.toFixed(0)} ms`);
-  check('a large page stays small', bytes < 8e6, bytes);
+  check('a large page stays small', bytes < 5e6, bytes);
+  check('a page opens at its beginning', (await page.evaluate(() => scrollY)) === 0);
   check('a large graph begins with a part', (await page.locator('.node').count()) < 260, await page.locator('.node').count());
   check('what is left out is said', /left out is severer/.test(await page.locator('#scenarios-0').locator('..').textContent()));
   await picture(page, 'large', false);
@@ -184,8 +220,14 @@ await open('large', {}, async (page, took) => {
   check('a large list can be searched', (await page.locator('.rows tbody tr').count()) === 25);
   await page.locator('#graph-0').evaluate(it => it.scrollIntoView());
   await picture(page, 'large-graph', false);
-  await page.locator('.graph').getByLabel('Show').selectOption('');
-  check('never more boxes than can be read', (await page.locator('.node').count()) <= 250, await page.locator('.node').count());
+  await page.locator('.graph').getByLabel('Groups').selectOption('none');
+  await page.getByRole('button', { name: '100 %' }).click();
+  check('only what is in sight is drawn', (await page.locator('.node').count()) < 300, await page.locator('.node').count());
+  await page.getByRole('button', { name: 'Fit', exact: true }).click();
+  await page.locator('.graph').getByLabel('Groups').selectOption('name');
+  await page.locator('.node.group').first().dblclick();
+  check('a group opens', (await page.locator('.hull').count()) === 1 && (await page.locator('.node[data-id]').count()) === 40, await page.locator('.node[data-id]').count());
+  await picture(page, 'large-opened', false);
 });
 
 await browser.close();

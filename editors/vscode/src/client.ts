@@ -1,16 +1,31 @@
 // The language client: one server for the window, started, stopped and restarted here.
 
+import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import {
+  CloseAction,
   CodeLensRequest,
   DidChangeConfigurationNotification,
+  ErrorAction,
+  type ErrorHandler,
   InlayHintRequest,
   LanguageClient,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import { findServer } from './server';
-import type { Caller, CallersResult, GraphResult, NewlyFailingResult, SimulateResult, Status, VariableFilesResult } from './protocol';
+import type {
+  Caller,
+  CallersResult,
+  FindingsResult,
+  GraphResult,
+  NewlyFailingResult,
+  SimulateResult,
+  StacksChanged,
+  StacksResult,
+  Status,
+  VariableFilesResult,
+} from './protocol';
 
 /** The languages of this extension, and those of the HashiCorp and OpenTofu extensions, which may be installed too. */
 export const TERRAFORM = ['terraform', 'terraform-vars', 'opentofu', 'opentofu-vars'];
@@ -18,15 +33,28 @@ export const TERRAFORM = ['terraform', 'terraform-vars', 'opentofu', 'opentofu-v
 /** Of YAML and JSON the server takes infrastructure files only, and says nothing of the others. */
 const LANGUAGES = [...TERRAFORM, 'yaml', 'json'];
 
+/** What goes wrong with the connection is told once, by us: the client's own words are for the log. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+/** So often a server that dies is started again. */
+const RESTARTS = 3;
+
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private queue: Promise<void> = Promise.resolve();
   private readonly statusEmitter = new vscode.EventEmitter<Status>();
+  private readonly stacksEmitter = new vscode.EventEmitter<StacksChanged>();
   private readonly callerEmitter = new vscode.EventEmitter<{ directory: string; caller: Caller | undefined }>();
   private readonly stateEmitter = new vscode.EventEmitter<'starting' | 'running' | 'failed' | 'stopped'>();
 
   /** Figures of a stack, as the server sends them. */
   readonly onStatus = this.statusEmitter.event;
+  /** Something else is to be said of some stacks; comes once they were asked for. */
+  readonly onStacks = this.stacksEmitter.event;
   readonly onState = this.stateEmitter.event;
   /** Whose results the files of a directory show; nobody's in particular when there is no caller. */
   readonly onCaller = this.callerEmitter.event;
@@ -51,8 +79,22 @@ export class Server implements vscode.Disposable {
     return this.inTurn(() => this.stopNow());
   }
 
-  graph(uri: string): Promise<GraphResult> {
-    return this.running().sendRequest('foreshock/graph', { uri });
+  graph(uri: string, base = false): Promise<GraphResult> {
+    return this.running().sendRequest('foreshock/graph', { uri, base });
+  }
+
+  stacks(): Promise<StacksResult> {
+    return this.running().sendRequest('foreshock/stacks', {});
+  }
+
+  /** What is found in the stacks of a root, with their repairs where these are wanted. */
+  findings(root: string, fixes = false): Promise<FindingsResult> {
+    return this.running().sendRequest('foreshock/findings', { root, fixes });
+  }
+
+  /** The page of a rule. */
+  explain(rule: string): Promise<{ title: string; markdown: string }> {
+    return this.running().sendRequest('foreshock/explain', { rule });
   }
 
   callers(uri: string): Promise<CallersResult> {
@@ -105,6 +147,7 @@ export class Server implements vscode.Disposable {
   dispose(): void {
     this.statusEmitter.dispose();
     this.stateEmitter.dispose();
+    this.stacksEmitter.dispose();
     this.callerEmitter.dispose();
   }
 
@@ -131,16 +174,48 @@ export class Server implements vscode.Disposable {
     }
     this.log.info(`server: ${found.path} (${found.from})`);
 
-    const client = new LanguageClient('foreshock', 'Foreshock', { command: found.path, args: ['lsp'] }, this.options());
+    const process = new ServerProcess(found.path);
+    let wasRunning = false;
+    const client: QuietClient = new QuietClient('foreshock', 'Foreshock', () => process.start(), {
+      ...this.options(),
+      initializationFailedHandler: () => false,
+      errorHandler: this.errorHandler(process, () => wasRunning),
+    });
     client.onNotification('foreshock/status', (status: Status) => this.statusEmitter.fire(status));
+    client.onNotification('foreshock/stacksChanged', (change: StacksChanged) => this.stacksEmitter.fire(change));
     this.client = client;
     try {
       await client.start();
+      wasRunning = true;
       this.stateEmitter.fire('running');
     } catch (error) {
       this.client = undefined;
-      this.report(`The Foreshock server did not start: ${error instanceof Error ? error.message : String(error)}`);
+      // What could not be written comes before the news that nobody reads any more.
+      await Promise.race([process.ended, new Promise(resolve => setTimeout(resolve, 1000))]);
+      const why = process.hasEnded ? process.lastWords() : error instanceof Error ? error.message : String(error);
+      this.report(`The Foreshock server did not start: ${why}`);
     }
+  }
+
+  /** A server that dies is started again, silently, a few times; then it is said once, with its last words. */
+  private errorHandler(process: ServerProcess, wasRunning: () => boolean): ErrorHandler {
+    const deaths: number[] = [];
+    return {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => {
+        const now = Date.now();
+        deaths.push(now);
+        if (!wasRunning()) {
+          return { action: CloseAction.DoNotRestart, handled: true };
+        }
+        if (deaths.filter(at => now - at < 180_000).length <= RESTARTS) {
+          return { action: CloseAction.Restart, handled: true };
+        }
+        this.client = undefined;
+        this.report(`The Foreshock server has ended ${RESTARTS + 1} times within three minutes: ${process.lastWords()}`);
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    };
   }
 
   private options(): LanguageClientOptions {
@@ -186,5 +261,47 @@ export class Server implements vscode.Disposable {
         void vscode.commands.executeCommand('workbench.action.openSettings', 'foreshock.server.path');
       }
     });
+  }
+}
+
+/** The process of a server, and what it said before it ended. */
+class ServerProcess {
+  private words = '';
+  private ending: string | undefined;
+
+  /** When it is over. */
+  ended: Promise<void> = Promise.resolve();
+
+  constructor(private readonly path: string) {}
+
+  get hasEnded(): boolean {
+    return this.ending !== undefined;
+  }
+
+  start(): Promise<ChildProcess> {
+    this.words = '';
+    this.ending = undefined;
+    const child = spawn(this.path, ['lsp'], { stdio: 'pipe' });
+    child.stderr.on('data', chunk => (this.words = (this.words + String(chunk)).slice(-4000)));
+    this.ended = new Promise(resolve => {
+      // When what it said is read, too.
+      child.on('close', (code, signal) => {
+        this.ending = signal ? `signal ${signal}` : `exit code ${code}`;
+        resolve();
+      });
+    });
+    // The client writes to a server that may be gone already.
+    child.stdin.on('error', () => undefined);
+    return new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('spawn', () => resolve(child));
+    });
+  }
+
+  /** `"/usr/bin/foreshock" ended with exit code 139; its last line: ...`. */
+  lastWords(): string {
+    const line = this.words.trim().split('\n').at(-1);
+    const said = line ? `its last line: ${line}` : 'it said nothing. Is it the Foreshock server?';
+    return `"${this.path}" ended with ${this.ending ?? 'no exit code'}; ${said}`;
   }
 }

@@ -5,8 +5,12 @@ import { showCascade } from './cascade';
 import { chooseCaller, chooseVariableFile } from './choices';
 import { Server, TERRAFORM } from './client';
 import { simulateAt } from './faults';
-import { GraphPanel } from './graph/panel';
-import type { BlockArgument, CallersResult, GraphResult, NewlyFailingResult, SimulateResult, Status, VariableFilesResult } from './protocol';
+import { GraphPanel, openPlace, save } from './graph/panel';
+import type { BlockArgument, CallersResult, FindingsResult, GraphResult, NewlyFailingResult, SimulateResult, StacksResult, Status, VariableFilesResult } from './protocol';
+import { openDemo } from './demo';
+import { viewCommands, RulePages } from './resilience/actions';
+import { DetailsView } from './resilience/details';
+import { type Node, ResilienceView } from './resilience/view';
 import { showNewlyFailing } from './since';
 import { StatusBar } from './status';
 
@@ -18,6 +22,10 @@ export interface Api {
   chooseCaller(uri: string, caller: string | null): Promise<CallersResult>;
   variableFiles(uri: string): Promise<VariableFilesResult>;
   newlyFailing(uri: string): Promise<NewlyFailingResult>;
+  stacks(): Promise<StacksResult>;
+  findings(root: string, fixes?: boolean): Promise<FindingsResult>;
+  /** The lines of the resilience view below one, as it shows them. */
+  viewLines(node?: Node): Promise<{ node: Node; label: string; description: string; context: string }[]>;
   onStatus: vscode.Event<Status>;
 }
 
@@ -29,9 +37,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   server = started;
   const graphs = new GraphPanel(started);
   const statusBar = new StatusBar(started);
+  const view = new ResilienceView(started);
 
-  const command = (name: string, run: (argument?: BlockArgument) => unknown) =>
-    vscode.commands.registerCommand(name, async (argument?: BlockArgument) => {
+  const command = <T = BlockArgument>(name: string, run: (argument?: T) => unknown) =>
+    vscode.commands.registerCommand(name, async (argument?: T) => {
       try {
         return await run(argument);
       } catch (error) {
@@ -47,6 +56,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     started,
     graphs,
     statusBar,
+    view,
+    new DetailsView(started, view),
+    vscode.workspace.registerTextDocumentContentProvider(RulePages.scheme, new RulePages(started)),
+    ...Object.entries(viewCommands(started, view, graphs)).map(([name, run]) => command<Node>(name, run)),
+    command('foreshock.openDemo', () => openDemo(context)),
     command('foreshock.restart', () => started.restart()),
     command('foreshock.showLog', () => log.show()),
     command('foreshock.showGraph', argument => {
@@ -72,7 +86,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
         enableScripts: true,
         enableFindWidget: true,
       });
-      // The page forbids itself every request.
+      // Its lines are links, its pictures can be saved; the page forbids itself every request.
+      panel.webview.onDidReceiveMessage(({ open, save: name, content }: { open?: string; save?: string; content?: string }) => {
+        if (open !== undefined) {
+          void openPlace(open);
+        } else if (name !== undefined && content !== undefined) {
+          void save(name, content);
+        }
+      });
       panel.webview.html = html;
     }),
     command('foreshock.showNewlyFailing', argument => {
@@ -106,6 +127,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     chooseCaller: (uri, caller) => started.chooseCaller(uri, caller),
     variableFiles: uri => started.variableFiles(uri),
     newlyFailing: uri => started.newlyFailing(uri),
+    stacks: () => started.stacks(),
+    findings: (root, fixes) => started.findings(root, fixes),
+    viewLines: async node => {
+      const children = await view.getChildren(node);
+      return children.map(child => {
+        const { label, description, contextValue } = view.getTreeItem(child);
+        return { node: child, label: String(label), description: String(description ?? ''), context: contextValue ?? '' };
+      });
+    },
     onStatus: started.onStatus,
   };
 }

@@ -1,10 +1,9 @@
 // What this client and the server say to each other beyond LSP. The server's contract owns these shapes; fields it
 // adds later are simply not read here.
 
-/** A value the server could not know, with the reason. */
-export interface Unknown {
-  unknown: string;
-}
+import type { Component as GraphComponent, Dependency, Severity, Unknown } from '../../graph/src/system';
+
+export type { Dependency, Severity, Unknown };
 
 export interface Position {
   line: number;
@@ -16,49 +15,27 @@ export interface Range {
   end: Position;
 }
 
-export interface Redundancy {
-  instances: number | Unknown;
-  required: number | Unknown;
-  zones: string[] | Unknown;
-  failover: 'automatic' | 'manual' | 'none' | Unknown;
-}
-
-export interface Component {
-  id: string;
-  kind: string;
-  label: string;
-  /** Where requests come in. */
-  entry: boolean;
+export interface Component extends GraphComponent {
   file?: string;
+  /** The whole block, and its first line. */
   range?: Range;
-  redundancy?: Redundancy;
-  availability?: { value: number | Unknown; source: string };
-  /** Of the severest finding about it, whether that is new or was there before. */
-  severity?: Severity;
-  /** What the finding that costs most costs, 0 to 100. */
-  points?: number;
-  /** Whether any of them came since the base. */
-  new?: boolean;
-  single_point?: boolean;
+  header?: Range;
 }
 
-export type Severity = 'error' | 'warning' | 'info' | 'hint';
-
-/** `from` depends on `to`. */
-export interface Dependency {
-  from: string;
-  to: string;
-  kind: 'requires' | 'optional' | 'async';
-  confidence: 'certain' | 'likely' | 'guess';
+export interface GraphDependency extends Dependency {
+  evidence?: { file: string; range: Range; why: string }[];
 }
 
 export interface StackGraph {
   root: string;
+  name?: string;
   components: Component[];
-  dependencies: Dependency[];
+  dependencies: GraphDependency[];
+  /** As it was, where it is compared. */
+  base?: { compared: Base | null; components: Component[]; dependencies: Dependency[] };
 }
 
-/** Answer to `foreshock/graph` `{uri}`. */
+/** Answer to `foreshock/graph` `{uri, base?}`. */
 export interface GraphResult {
   version: number;
   stacks: StackGraph[];
@@ -84,6 +61,7 @@ export interface FaultResult {
   effects: Effect[];
   /** What latency or traffic mode could not tell. */
   unsettled?: { component?: string | null; why: string }[];
+  recovery?: { components: { component: string; serves: { p50_seconds: number | null } }[] } | null;
 }
 
 /** Answer to `foreshock/simulate` `{uri, fault}`. */

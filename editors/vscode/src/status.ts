@@ -66,6 +66,7 @@ export class StatusBar implements vscode.Disposable {
   private show(): void {
     const document = vscode.window.activeTextEditor?.document;
     void vscode.commands.executeCommand('setContext', 'foreshock.infraFile', this.isStack(document?.uri.fsPath ?? ''));
+    void vscode.commands.executeCommand('setContext', 'foreshock.hasStack', this.stacks.size > 0);
     const statuses = this.ofActiveFile() ?? (this.latest ? [this.latest] : []);
     const status = worst(statuses);
     if (this.state === 'failed') {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { duration } from '../src/duration';
+import { duration } from '../../graph/src/duration';
 import type { Base, Status } from '../src/protocol';
 import { statusText, statusTooltip } from '../src/statusText';
 

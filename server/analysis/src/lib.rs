@@ -40,6 +40,7 @@ pub use judged::Judged;
 pub use promises::Promise;
 pub use recovery::{Approach, Prepared, RecoveryFigure, StackRecovery};
 pub use show::block::{BlockSummary, percent, source_words};
+pub use show::call::CallSummary;
 pub use show::cascade_tree::{CascadeTree, GuessedCaller, Reason, TreeNode, forest, reason};
 pub use show::lasting::lasting;
 pub use show::names::{Symbol, completes};

@@ -10,12 +10,16 @@ import { driveKubernetes } from './kubernetes.mjs';
 import { driveChange } from './change.mjs';
 import { driveEnvironments } from './environments.mjs';
 import { drive } from './screen.mjs';
+import { driveView } from './view.mjs';
 
 const { values: options } = parseArgs({
   options: Object.fromEntries(
-    ['editors', 'tools', 'vsix', 'out', 'pictures', 'api-stack', 'screen-stack', 'environments', 'repository', 'applied', 'applied-screen'].map(name => [name, { type: 'string' }]),
+    ['editors', 'tools', 'vsix', 'out', 'pictures', 'api-stack', 'screen-stack', 'environments', 'repository', 'applied', 'applied-screen', 'view'].map(name => [name, { type: 'string' }]),
   ),
 });
+
+/** The names of the parts to run, all of them without. */
+const wanted = (process.env.PARTS ?? '').split(',').filter(Boolean);
 
 let passed = 0;
 let failed = 0;
@@ -40,13 +44,14 @@ const colours = colourExtension(options.editors, options.tools, join(options.out
 
 // A used data directory restores unsaved edits, so each part has its own.
 async function part(name, start, body) {
+  if (wanted.length > 0 && !wanted.includes(name)) return;
   const data = join(options.out, name);
   settings(data, {});
   const installed = installExtensions(options.editors, data, [options.vsix, colours.vsix]);
   check(`the package installs (${name})`, installed.match(/successfully installed/g)?.length === 2, installed);
   const code = await startCodeServer(options.editors, data, start);
   try {
-    await body({ browser, check, data, address: code.address });
+    await body({ browser, check, data, address: code.address, editors: options.editors });
   } catch (error) {
     check(`the checks of ${name} themselves`, false, error.stack);
   } finally {
@@ -69,6 +74,7 @@ try {
     driveApply({ ...context, stack: options['applied-screen'], pictures: options.pictures }));
   await part('kubernetes-screen', { payloads: false }, context =>
     driveKubernetes({ ...context, stack: options['screen-stack'], pictures: options.pictures }));
+  await part('view', { payloads: false }, context => driveView({ ...context, stack: options.view, pictures: options.pictures }));
 } finally {
   await browser.close();
 }

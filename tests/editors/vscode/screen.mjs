@@ -1,5 +1,7 @@
 // Looks at the workbench as a user does, with a picture at each step.
 import { join } from 'node:path';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { serious } from '../axe.mjs';
 import { openPage, settings } from './code_server.mjs';
 
 const PATIENCE = 30_000;
@@ -7,10 +9,10 @@ const PATIENCE = 30_000;
 /** VS Code shows blanks as no-break spaces. */
 export const plain = text => (text ?? '').replace(/\u00a0/g, ' ');
 
-export async function drive({ browser, check, data, address, stack, pictures }) {
+export async function drive({ browser, check, data, address, stack, pictures, editors }) {
   const page = await openPage(browser, { viewport: { width: 1440, height: 760 }, deviceScaleFactor: 1.5 });
   const picture = name => page.screenshot({ path: join(pictures, `${name}.png`) });
-  const look = { page, picture, eventually: eventuallyOn(page), check, data };
+  const look = { page, picture, eventually: eventuallyOn(page), check, data, editors };
 
   await page.goto(`http://${address}/?folder=${encodeURIComponent(stack)}`);
   try {
@@ -167,7 +169,7 @@ async function webview(page, selector) {
   return undefined;
 }
 
-async function graph({ page, picture, eventually, check }) {
+async function graph({ page, picture, eventually, check, editors }) {
   await command(page, 'View: Toggle Primary Side Bar Visibility');
   await click(page, word(page, 'multi_az'));
   await command(page, 'Foreshock: Show Dependency Graph');
@@ -176,21 +178,42 @@ async function graph({ page, picture, eventually, check }) {
   const nodes = await frame.locator('.node').count();
   check('with a box per component and lines between them', nodes >= 4 && (await frame.locator('.edge').count()) >= 3, nodes);
   check('the database is marked as the editor marks it', await eventually(() => frame.$('.node.error[data-id="aws_db_instance.orders"]')));
-  check('an outline says the same in words', (await frame.locator('.outline li').count()) >= nodes);
-  const overlap = await frame.locator('.node rect').evaluateAll(rects => {
+  await frame.getByText('The same as a list').click();
+  check('an outline says the same in words', await eventually(async () => (await frame.locator('.outline li').count()) >= nodes));
+  await frame.getByText('The same as a list').click();
+  const overlap = await frame.locator('.node > .body').evaluateAll(rects => {
     const boxes = rects.map(rect => rect.getBoundingClientRect());
     return boxes.some((a, i) => boxes.slice(i + 1).some(b => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom));
   });
   check('no box lies on another', !overlap);
   const spill = await frame.locator('.node').evaluateAll(nodes => nodes
     .filter(node => {
-      const box = node.querySelector('rect').getBoundingClientRect();
+      const box = node.querySelector('.body').getBoundingClientRect();
       return [...node.querySelectorAll('text')].some(text => text.getBoundingClientRect().width > box.width);
     })
     .map(node => node.dataset.id));
   check('no text is wider than its box', spill.length === 0, spill);
   await page.waitForTimeout(500);
   await picture('5-graph');
+
+  await frame.getByLabel('Find').fill('ord');
+  check('a part of a name is found', await eventually(async () => (await frame.locator('.hits').textContent()) === '1 of 1'
+    && (await frame.locator('.node.chosen').getAttribute('data-id')) === 'aws_db_instance.orders'), await frame.locator('.hits').textContent());
+  check('and what falls with it is shown', await eventually(async () => (await frame.locator('.node.DOWN').count()) === 3));
+  const slider = frame.getByLabel('Time after the failure');
+  check('the way back is part of it', Number(await slider.getAttribute('max')) >= 2, await slider.getAttribute('max'));
+  await slider.press('Home');
+  check('before the failure all is well', await eventually(async () => (await frame.locator('.node.DOWN').count()) === 0));
+  await slider.press('End');
+  check('at the end they are back', await eventually(async () => (await frame.locator('.node.BACK').count()) >= 1), await frame.locator('.when').textContent());
+  await picture('5b-graph-played');
+  const violations = await serious(frame, editors);
+  check('axe finds nothing serious in the panel', violations.length === 0, violations);
+  await frame.getByRole('button', { name: 'Clear' }).click();
+
+  // The cursor chooses in the picture, too.
+  await click(page, word(page, 'backup_retention_period'));
+  check('the block under the cursor is chosen in the picture', await eventually(async () => (await frame.locator('.node.chosen').getAttribute('data-id', { timeout: 300 })) === 'aws_db_instance.orders'));
 
   await frame.locator('.node[data-id="aws_lb.web"]').click();
   check('a click on a box opens its block', await eventually(() => isOpen(page, 'web.tf')));
@@ -236,6 +259,17 @@ async function missingServer({ page, picture, eventually, check, data }) {
   await toast.locator('a, .monaco-button', { hasText: 'Show Log' }).first().click();
   check('"Show Log" opens the log', await eventually(async () =>
     plain(await page.locator('.part.panel').innerText()).includes('/nowhere/foreshock')), await page.locator('.part.panel').innerText());
+  // A program that is none of ours, and one that crashes: said once, with its last words.
+  const crashing = join(data, 'crashing.sh');
+  writeFileSync(crashing, '#!/bin/sh\necho "out of luck" >&2\nexit 139\n');
+  chmodSync(crashing, 0o755);
+  await command(page, 'Notifications: Clear All Notifications');
+  settings(data, { machine: { 'foreshock.server.path': crashing } });
+  const crashed = page.locator('.notification-toast', { hasText: 'exit code 139' }).first();
+  check('a server that crashes is told with its last words', (await eventually(() => crashed.isVisible())) && /out of luck/.test(await crashed.innerText()), await page.locator('.notifications-toasts').allInnerTexts());
+  await page.waitForTimeout(1500);
+  check('once', (await page.locator('.notification-toast').count()) === 1, await page.locator('.notification-toast').allInnerTexts());
+  await picture('9b-crashed-server');
   settings(data, {});
   check('with the setting mended it runs again', await eventually(async () => /Resilience \d+/.test(await statusText(page))), await statusText(page));
 }

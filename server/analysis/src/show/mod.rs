@@ -2,6 +2,7 @@
 //! expressions of a text are worth.
 
 pub(crate) mod block;
+pub(crate) mod call;
 pub(crate) mod cascade_tree;
 pub(crate) mod lasting;
 pub(crate) mod names;

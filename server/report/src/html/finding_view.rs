@@ -55,7 +55,8 @@ impl FindingView {
         let evidence = evidence.map(|it| EvidenceView { place: places.line(&it.place), why: it.why.to_string() });
         FindingView {
             rule: finding.rule.as_str(),
-            severity: loudness(finding).name(),
+            // How bad it is does not hang on whether it is new; that is said beside it.
+            severity: finding.severity.name(),
             new: base.is_some() && finding.new,
             cause: base.and_then(|base| Some(finding.cause.as_ref()?.words(base))),
             component: finding.component_id.to_string(),

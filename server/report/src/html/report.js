@@ -2,11 +2,11 @@
 // ever put in as text.
 'use strict';
 (() => {
-  const { draw, outlineInto, duration } = foreshockGraph;
+  const { mount } = foreshockGraph;
   const data = JSON.parse(document.getElementById('data').textContent);
   const HEALTH = ['HEALTHY', 'DEGRADED', 'OVERLOADED', 'DOWN'];
-  /** A larger graph is shown one neighbourhood at a time. */
-  const WHOLE = 60;
+  /** The editor that shows the page, if one does: it opens lines and saves files. */
+  const editor = typeof acquireVsCodeApi === 'function' ? acquireVsCodeApi() : undefined;
   let counter = 0;
 
   function element(name, properties = {}, ...children) {
@@ -18,8 +18,6 @@
     made.append(...children);
     return made;
   }
-
-  const id = text => element('bdi', { className: 'id', textContent: text });
 
   /** A labelled control. */
   function labelled(text, control) {
@@ -42,160 +40,68 @@
     const dependencies = graph.dependencies.map(([from, to, kind, confidence, evidence]) => ({
       from: components[from].id, to: components[to].id, kind: texts[kind], confidence: texts[confidence], evidence,
     }));
-    const marks = new Map(Object.entries(graph.marks).map(([index, [mark]]) => [components[index].id, mark]));
-    return { root, components, dependencies, marks, places: new Map(components.map((component, index) => [component.id, index])) };
+    for (const [index, [severity, points, isNew, single]] of Object.entries(graph.marks)) {
+      Object.assign(components[index], { severity, points, new: isNew === 1, single_point: single === 1 });
+    }
+    return { title: root, components, dependencies, places: new Map(components.map((component, index) => [component.id, index])) };
   }
 
-  /** A cascade of the data as effects in time order. */
+  /** A cascade of the data as effects in time order, as the picture reads them. */
   function effects(stack, graph, cascade) {
     const rows = stack.scenarios.cascades[cascade];
     const found = [];
     for (let at = 0; at + 6 < rows.length; at += 7) {
       const [component, health, seconds, dependency, words, because, likely] = rows.slice(at, at + 7);
+      const [proof] = graph.dependencies[dependency]?.evidence ?? [];
       found.push({
-        component, health: HEALTH[health], likely: HEALTH[likely] ?? 'HEALTHY', at: seconds, because: because < 0 ? undefined : because,
-        words: words < 0 ? undefined : stack.texts[words], dependency: dependency < 0 ? undefined : graph.dependencies[dependency],
+        component: graph.components[component].id, health: HEALTH[health], likely: HEALTH[likely] ?? 'HEALTHY', at: seconds,
+        because: graph.components[because]?.id, why: words < 0 ? undefined : stack.texts[words], place: proof?.[0],
       });
     }
     return found;
-  }
-
-  /** What falls as nested lists: each component below the one that took it down. */
-  function tree(graph, list) {
-    const known = new Map(list.map(effect => [effect.component, effect]));
-    // On the way up there may be a circle: the later one of it is then below nobody.
-    const above = effect => {
-      const first = effect.because === undefined ? undefined : known.get(effect.because);
-      for (let up = first, seen = new Set(); up && !seen.has(up); up = known.get(up.because)) {
-        if (up === effect) return undefined;
-        seen.add(up);
-      }
-      return first;
-    };
-    const below = new Map();
-    for (const effect of list) {
-      const parent = above(effect);
-      below.set(parent, [...(below.get(parent) ?? []), effect]);
-    }
-    const items = (parent, depth) => {
-      const list = element('ul', { className: 'falls' });
-      for (const effect of below.get(parent) ?? []) {
-        const when = effect.at > 0 ? ` after ${duration(effect.at)}` : '';
-        const item = element('li', {}, element('span', { className: `badge ${effect.health}`, textContent: effect.health }), ' ', id(graph.components[effect.component].id), when);
-        if (effect.likely !== effect.health) item.append(element('span', { className: 'why', textContent: ` likely ${effect.likely}` }), ' ');
-        if (effect.words) {
-          const why = element('span', { className: 'why' }, `${effect.words} `, id(graph.components[effect.because].id));
-          const [place] = effect.dependency?.evidence ?? [];
-          if (place) why.append(' (', element('code', { textContent: place[0] }), ')');
-          item.append(why);
-        }
-        // Deeper lists are not indented any further.
-        if (below.has(effect) && depth < 30) item.append(items(effect, depth + 1));
-        list.append(item);
-      }
-      return list;
-    };
-    return items(undefined, 0);
   }
 
   function quoted(word) {
     return /^[\w.:\/#=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
   }
 
-  /** The graph with what surrounds it. Returns how to show a cascade in it. */
+  /** The picture with what surrounds it. Returns how to show a cascade in it. */
   function graphView(host, stack, graph) {
-    const large = graph.components.length > WHOLE;
-    const picture = element('div', { className: 'picture' });
-    const panel = element('div', { className: 'panel', role: 'region', ariaLabel: 'What falls', tabIndex: 0 });
-    panel.setAttribute('aria-live', 'polite');
-    const options = [['1', '1 step around'], ['2', '2 steps around'], ['4', '4 steps around'], ['', 'everything']];
-    const steps = choice(options, large ? '2' : '');
-    const names = element('datalist', { id: `names-${counter++}` }, ...graph.components.slice(0, 2000).map(it => element('option', { value: it.id })));
-    const search = element('input', { type: 'search', placeholder: 'a component' });
-    search.setAttribute('list', names.id);
-    const clear = element('button', { type: 'button', textContent: 'Clear' });
-    const status = element('span', { className: 'status', role: 'status' });
-    const legend = element('p', { className: 'legend' }, ...['requires', 'optional', 'async', 'unsure'].map(kind =>
-      element('span', { className: `key ${kind}`, textContent: kind === 'unsure' ? 'not certain' : kind })));
-    const outline = element('div', {});
-    const listed = element('details', { className: 'below' }, element('summary', { textContent: 'The same as a list' }), outline);
-    host.append(
-      element('p', { className: 'quiet', textContent: 'Each component stands below what depends on it. Choose one to see what falls with it.' }),
-      element('div', { className: 'controls' }, labelled('Show', steps), labelled('Find', search), names, clear, status),
-      legend, element('div', { className: 'split' }, picture, panel), listed);
-
-    let chosen = large && graph.components[stack.graph.start] ? graph.components[stack.graph.start].id : undefined;
-    let played;
-
-    function show() {
-      const fates = played && new Map(played.effects.map(effect => [graph.components[effect.component].id, effect]));
-      const wish = { chosen, steps: steps.value === '' ? undefined : Number(steps.value), fates };
-      const drawn = draw(picture, graph, graph.marks, wish);
-      const all = graph.components.length;
-      status.textContent = drawn === all ? `${all} components` : `${drawn} of ${all} components${chosen === undefined ? '' : `, around ${chosen}`}`;
-      tell();
-    }
-
-    function tell() {
-      panel.replaceChildren();
-      if (played) {
-        panel.append(element('h3', {}, 'When ', id(played.name), ' fails'));
-        const others = played.effects.length;
-        panel.append(element('p', { className: 'quiet', textContent: others === 0 ? 'Nothing gets worse.' : `${others} of ${graph.components.length} components are worse.` }), tree(graph, played.effects));
-      } else if (chosen === undefined) {
-        panel.append(element('h3', { textContent: 'What falls' }), element('p', { className: 'quiet', textContent: 'No component is chosen.' }));
-      }
-      const component = graph.components[graph.places.get(chosen)];
-      if (component) {
-        if (!played) {
-          panel.append(element('h3', {}, id(component.id)));
-          const command = element('code', { textContent: `foreshock simulate ${quoted(stack.path)} --fail ${quoted(component.id)}` });
-          panel.append(element('p', { className: 'quiet' }, 'What falls with it is not in this page: ', command));
-        }
-        const facts = [component.kind, component.place ? `declared at ${component.place}` : '', component.availability?.source ? `availability: ${component.availability.source}` : ''];
-        panel.append(element('p', { className: 'quiet' }, element('bdi', { textContent: facts.filter(Boolean).join(' · ') })));
-      }
-    }
-
-    /** One component in the middle, with what falls when it does. */
-    function choose(name) {
-      chosen = graph.places.has(name) ? name : undefined;
-      const cascade = chosen === undefined ? -1 : stack.scenarios.of_component[graph.places.get(chosen)];
-      played = cascade >= 0 ? { name: chosen, effects: effects(stack, graph, cascade) } : undefined;
-      show();
-    }
-
-    const target = event => event.target instanceof Element ? event.target.closest('[data-id]')?.dataset.id : undefined;
-    const follow = event => {
-      const name = target(event);
-      if (name !== undefined) {
-        choose(name);
-        const again = [...picture.querySelectorAll('.node')].find(node => node.dataset.id === name);
-        // The box was drawn anew: whoever uses the keyboard goes on from there.
-        again?.focus({ preventScroll: true });
-      }
+    const single = new Map();
+    const { faults, first, second, cascade } = stack.scenarios;
+    first.forEach((fault, at) => { if (second[at] < 0 && cascade[at] >= 0 && !single.has(faults[fault])) single.set(faults[fault], cascade[at]); });
+    const of = (title, number) => ({ title, effects: effects(stack, graph, number) });
+    const byName = fault => {
+      const name = fault.replace(/^component:/, '');
+      const known = graph.places.has(name) ? stack.scenarios.of_component[graph.places.get(name)] : -1;
+      return fault.startsWith('component:') && known >= 0 ? known : single.get(fault);
     };
-    picture.addEventListener('click', follow);
-    picture.addEventListener('keydown', event => {
-      if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); follow(event); }
+    const picture = mount(host, graph, {
+      wheelNeedsKey: true,
+      simulate: fault => {
+        const number = byName(fault);
+        return Promise.resolve(number === undefined ? undefined : of(fault.replace(/^component:/, ''), number));
+      },
+      faults: component => {
+        const all = [...single.keys()].filter(fault => !fault.startsWith('component:') && !fault.startsWith('instance:'));
+        const own = component && byName(`component:${component.id}`) !== undefined ? [{ label: `${component.id} is down`, fault: `component:${component.id}` }] : [];
+        return [...own, ...all.slice(0, 200).map(fault => ({ label: fault, fault }))];
+      },
+      command: id => `foreshock simulate ${quoted(stack.path)} --fail ${quoted(id)}`,
+      open: editor && (place => editor.postMessage({ open: place })),
+      save: (name, content) => {
+        if (editor) return editor.postMessage({ save: name, content });
+        const url = content.startsWith('data:') ? content : URL.createObjectURL(new Blob([content], { type: 'text/plain' }));
+        element('a', { href: url, download: name }).click();
+        return undefined;
+      },
     });
-    outline.addEventListener('click', follow);
-    addEventListener('keydown', event => { if (event.key === 'Escape' && host.offsetParent) choose(undefined); });
-    steps.addEventListener('change', show);
-    search.addEventListener('change', () => { if (graph.places.has(search.value)) choose(search.value); });
-    clear.addEventListener('click', () => { search.value = ''; choose(undefined); });
-    listed.addEventListener('toggle', () => { if (outline.childElementCount === 0) outlineInto(outline, graph, graph.marks); });
-
-    choose(chosen);
     return {
       /** A cascade that some scenario has. */
-      play(name, cascade) {
-        const list = effects(stack, graph, cascade);
-        chosen = list[0] ? graph.components[list[0].component].id : undefined;
-        played = { name, effects: list };
-        show();
+      play(name, number) {
+        picture.playCascade(of(name, number));
         host.scrollIntoView({ block: 'start' });
-        panel.focus({ preventScroll: true });
+        host.querySelector('.panel').focus({ preventScroll: true });
       },
     };
   }
@@ -345,6 +251,15 @@
   const begin = linked() >= 0 ? linked() : data.begin ?? 0;
   if (chooser) chooser.value = String(begin);
   if (articles.length > 0) show(begin);
+
+  // In an editor a line is a link.
+  if (editor) {
+    document.body.classList.add('in-editor');
+    document.addEventListener('click', event => {
+      const place = event.target instanceof Element ? event.target.closest('.place code') : undefined;
+      if (place) editor.postMessage({ open: place.textContent });
+    });
+  }
 
   let closed = [];
   addEventListener('beforeprint', () => {

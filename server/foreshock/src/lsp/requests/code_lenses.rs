@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use foreshock_analysis::BlockSummary;
 use foreshock_text::FilePath;
 
-use super::inlay_hints::{by_header, worst};
+use super::inlay_hints::{by_header, worst, worst_calls};
 use super::{Cancel, Lane, Refusal, Request};
 use crate::lsp::view::{Range, View};
 
@@ -45,18 +46,28 @@ impl Request for CodeLenses {
     }
 }
 
-/// The lenses of a file: who calls it where several do, and a pair for each block whose loss others feel.
+/// The lenses of a file: who calls it where several do, and a pair for each block, or call of a module, whose loss others feel.
 pub(in crate::lsp) fn lenses(view: &View, file: &FilePath) -> Vec<Lens> {
     let mut lenses = of_callers(view, file);
     for blocks in by_header(view, file) {
         let Some(block) = worst(&blocks).filter(|block| block.affected > 0) else { continue };
-        let lens = |title, shows| Lens { range: view.range(file, block.header.span), title, shows };
-        let (component, root) = (block.component_id.clone(), block.stack_root.to_string());
-        let cascade = Shows::Cascade { component: component.clone(), root: root.clone() };
-        lenses.push(lens(format!("blast radius {}", block.affected), cascade));
-        lenses.push(lens("graph".to_owned(), Shows::Graph { component, root }));
+        lenses.extend(of_block(view.range(file, block.header.span), block));
     }
+    for call in worst_calls(view, file).iter().filter(|call| call.worst.affected > 0) {
+        lenses.extend(of_block(view.range(file, call.header.span), &call.worst));
+    }
+    lenses.sort_by_key(|lens| lens.range);
     lenses
+}
+
+/// A pair for a block whose loss others feel.
+fn of_block(range: Range, block: &BlockSummary) -> [Lens; 2] {
+    let (component, root) = (block.component_id.clone(), block.stack_root.to_string());
+    let cascade = Shows::Cascade { component: component.clone(), root: root.clone() };
+    [
+        Lens { range, title: format!("blast radius {}", block.affected), shows: cascade },
+        Lens { range, title: "graph".to_owned(), shows: Shows::Graph { component, root } },
+    ]
 }
 
 /// Above a file that several callers share: how it fares with them, or whose results it shows.

@@ -1,7 +1,7 @@
 //! `textDocument/inlayHint`: what stands at the end of a block's first line, or of an expression.
 
-use foreshock_analysis::{BlockSummary, percent};
-use foreshock_text::{FilePath, Position};
+use foreshock_analysis::{BlockSummary, CallSummary, percent};
+use foreshock_text::{FilePath, Place, Position};
 use serde::{Deserialize, Serialize};
 
 use super::{Cancel, Lane, Refusal, Request};
@@ -58,11 +58,20 @@ pub(in crate::lsp) fn hints(view: &View, file: &FilePath, range: Option<Range>) 
             continue;
         }
         let Some(label) = label(&blocks) else { continue };
-        let Some(at) = end_of_line(view, first) else { continue };
+        let Some(at) = end_of_line(view, &first.header) else { continue };
         let inside = |span: foreshock_text::Span| view.offset(file, at).is_some_and(|offset| span.touches(offset));
         if wanted.is_none_or(inside) {
             let component = worst(&blocks).map_or(&first.component_id, |worst| &worst.component_id);
             hints.push(Hint { at, label, about: About::Component(component.to_string()) });
+        }
+    }
+    for call in worst_calls(view, file) {
+        let header = call.header.span;
+        if wanted.is_some_and(|wanted| header.end > wanted.end) || from.is_some_and(|from| header.end < from) {
+            continue;
+        }
+        if let (Some(label), Some(at)) = (call_label(&call), end_of_line(view, &call.header)) {
+            hints.push(Hint { at, label, about: About::Component(call.worst.component_id.to_string()) });
         }
     }
     for expression in values::expressions(view, file, wanted) {
@@ -102,6 +111,38 @@ pub(super) fn worst<'a>(blocks: &[&'a BlockSummary]) -> Option<&'a BlockSummary>
     blocks.iter().rev().max_by_key(key).copied()
 }
 
+/// The calls of modules in a file; of several stacks that make one, the one where it fares worst.
+pub(super) fn worst_calls(view: &View, file: &FilePath) -> Vec<CallSummary> {
+    let shows = view.shows(file);
+    let mut calls = view.snapshot().calls_in(file);
+    calls.retain(|call| {
+        let stack = view.snapshot().stacks.get(call.stack);
+        stack.is_some_and(|stack| shows(call.stack, &stack.module_of(call.worst.component)))
+    });
+    let weight = |call: &CallSummary| (call.single_points, call.worst.affected);
+    calls.dedup_by(|later, earlier| {
+        let is_same = later.header == earlier.header;
+        if is_same && weight(later) > weight(earlier) {
+            std::mem::swap(later, earlier);
+        }
+        is_same
+    });
+    calls
+}
+
+/// `2 single points inside · -5.3 points`, `inside: up to 2 of 7 affected`; none where nothing falls.
+fn call_label(call: &CallSummary) -> Option<String> {
+    let points = call.points.get();
+    match call.single_points {
+        0 if call.worst.affected == 0 => None,
+        0 => Some(format!("inside: up to {} of {} affected", call.worst.affected, call.worst.others)),
+        count => {
+            let single = if count == 1 { "1 single point inside".to_owned() } else { format!("{count} single points inside") };
+            Some(if points >= 0.05 { format!("{single} · -{points:.1} points") } else { single })
+        }
+    }
+}
+
 fn label(blocks: &[&BlockSummary]) -> Option<String> {
     let worst = worst(blocks).filter(|block| block.affected > 0)?;
     let mut parts = Vec::new();
@@ -124,10 +165,10 @@ fn label(blocks: &[&BlockSummary]) -> Option<String> {
     Some(parts.join(" · "))
 }
 
-fn end_of_line(view: &View, block: &BlockSummary) -> Option<Position> {
-    let file = &block.header.file;
+fn end_of_line(view: &View, header: &Place) -> Option<Position> {
+    let file = &header.file;
     let parsed = view.snapshot().file(file)?;
-    let line = view.range(file, block.header.span).end.line;
+    let line = view.range(file, header.span).end.line;
     let whole = &**parsed.text.whole();
     let content = parsed.text.lines().line_span(whole, line);
     let end = content.start + content.text(whole).trim_end().len() as u32;

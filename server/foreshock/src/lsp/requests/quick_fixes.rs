@@ -5,6 +5,7 @@ use foreshock_analysis::{Cause, Finding, Fix};
 use foreshock_report::offer;
 use foreshock_text::{FilePath, Span};
 
+use super::inlay_hints::worst_calls;
 use super::{Cancel, Lane, Refusal, Request};
 use crate::lsp::code_action::{Action, DocumentEdits, Proofs, ignore};
 use crate::lsp::diagnostics;
@@ -33,6 +34,7 @@ impl Request for QuickFixes {
         let asked = if asked.is_empty() { line_of(view, &self.file, asked) } else { asked };
         let mut touched = view.findings_in(&self.file);
         touched.retain(|(_, finding)| is_touched(finding, asked));
+        touched.extend(of_calls(view, &self.file, asked));
         let fixes = Proofs::on(self.lane(), view, cancel).of_each(&touched)?;
 
         let mut actions = Vec::new();
@@ -59,6 +61,22 @@ impl Request for QuickFixes {
 fn is_touched(finding: &Finding, asked: Span) -> bool {
     let touches = |place: Span| place.touches(asked.start) || place.touches(asked.end) || asked.contains(place);
     touches(finding.place.span) || (finding.block.file == finding.place.file && touches(finding.block.span))
+}
+
+/// At the header of a call: the single points of failure that it declares, wherever they are told.
+fn of_calls<'a>(view: &'a View, file: &FilePath, asked: Span) -> Vec<(usize, &'a Finding)> {
+    let calls = worst_calls(view, file);
+    let touches = |place: Span| place.touches(asked.start) || place.touches(asked.end) || asked.contains(place);
+    let mut found = Vec::new();
+    for call in calls.iter().filter(|call| call.single_points > 0 && touches(call.header.span)) {
+        let Some(stack) = view.snapshot().stacks.get(call.stack) else { continue };
+        let single = stack.findings.iter().filter(|finding| {
+            let is_told_here = finding.place.file == *file && is_touched(finding, asked);
+            finding.is_single_point() && !is_told_here && stack.is_declared_by(finding, &call.header)
+        });
+        found.extend(single.map(|finding| (call.stack, &**finding)));
+    }
+    found
 }
 
 /// A cursor stands for its line, as people see it.

@@ -1,6 +1,6 @@
 // Puts components into tiers: entry points on top, everything below what depends on it.
 
-import type { StackGraph } from '../protocol';
+import type { Parts } from './system';
 
 export interface Tiers {
   /** Component ids and waypoints, from top to bottom and from left to right. */
@@ -22,7 +22,7 @@ export function isWaypoint(id: string): boolean {
  * out of that count. What has no dependencies and no dependents stands at the bottom. O(components + dependencies),
  * and a few sorts.
  */
-export function tiers(graph: StackGraph): Tiers {
+export function tiers(graph: Parts): Tiers {
   const ids = graph.components.map(component => component.id);
   const tier = levels(graph, ids);
   const joined = new Set(graph.dependencies.flatMap(({ from, to }) => (from === to ? [] : [from, to])));
@@ -55,7 +55,7 @@ export function tiers(graph: StackGraph): Tiers {
   return { rows: alone.size > 0 ? [...ordered, [...alone]] : ordered, paths };
 }
 
-function levels(graph: StackGraph, ids: string[]): Map<string, number> {
+function levels(graph: Parts, ids: string[]): Map<string, number> {
   const below = new Map<string, string[]>(ids.map(id => [id, []]));
   const hasAbove = new Set<string>();
   for (const { from, to } of graph.dependencies) {

@@ -1,10 +1,10 @@
-// A stack as nested lists: from the entry points down to what they depend on. The reading order for a screen reader,
-// and for stacks too large to take in as a picture.
+// The system as a list: from the entry points down to what they depend on, each component with what it needs. The reading order
+// for a screen reader, and complete: every component and every dependency is in it, whatever the picture shows.
 
-import type { Component, StackGraph } from '../protocol';
-import { escape } from './picture';
+import { escape } from './html';
+import type { Component, Dependency, Parts } from './system';
 import { isWaypoint, tiers } from './tiers';
-import { redundancyText } from './words';
+import { spoken } from './words';
 
 export interface OutlineLine {
   component: Component;
@@ -14,7 +14,7 @@ export interface OutlineLine {
 }
 
 /** Depth first, each component's dependencies once. */
-export function outline(graph: StackGraph): OutlineLine[] {
+export function outline(graph: Parts): OutlineLine[] {
   const byId = new Map(graph.components.map(component => [component.id, component]));
   const below = new Map<string, string[]>(graph.components.map(component => [component.id, []]));
   const hasAbove = new Set<string>();
@@ -52,14 +52,20 @@ export function outline(graph: StackGraph): OutlineLine[] {
   return lines;
 }
 
-export function outlineHtml(graph: StackGraph, marks: ReadonlyMap<string, string>): string {
+export function outlineHtml(graph: Parts): string {
+  const needs = new Map<string, Dependency[]>();
+  for (const dependency of graph.dependencies) {
+    needs.set(dependency.from, [...(needs.get(dependency.from) ?? []), dependency]);
+  }
   const rows = outline(graph).map(({ component, depth, again }) => {
-    const mark = marks.get(component.id);
-    const notes = [component.entry ? 'entry' : '', redundancyText(component), again ? 'listed above' : ''].filter(Boolean);
+    const all = again ? [] : (needs.get(component.id) ?? []);
+    const words = all.map(({ to, kind, confidence }) =>
+      `<span data-to="${escape(to)}">${escape(to)} (${escape([kind, confidence === 'certain' ? '' : confidence].filter(Boolean).join(', '))})</span>`);
+    const needing = words.length > 0 ? ` needs ${words.join(', ')}` : again ? ' listed above' : '';
     return (
-      `<li style="--depth:${depth}" aria-level="${depth + 1}" role="treeitem"><button class="line ${mark ?? ''}" data-id="${escape(component.id)}">${escape(component.id)}</button>` +
-      `<span class="notes">${escape(notes.join(' · '))}</span></li>`
+      `<li style="--depth:${Math.min(depth, 12)}"><button type="button" class="line ${component.severity ?? ''}" data-id="${escape(component.id)}">${escape(component.id)}</button>` +
+      `<span class="notes">${escape(spoken(component))}${needing}</span></li>`
     );
   });
-  return `<ul class="outline" role="tree">${rows.join('')}</ul>`;
+  return `<ul class="outline">${rows.join('')}</ul>`;
 }

@@ -1,12 +1,12 @@
 // The part of a graph around a component: a large graph is read one part at a time.
 
-import type { StackGraph } from '../protocol';
+import type { Parts } from './system';
 
 /**
  * The components that `start` leads to, or that lead to it, in so many steps, with the dependencies among them; the nearest
  * `most` of them. The whole graph without a start.
  */
-export function neighbourhood(graph: StackGraph, start: string | undefined, steps: number, most: number): StackGraph {
+export function neighbourhood(graph: Parts, start: string | undefined, steps: number, most: number): Parts {
   const known = new Set(graph.components.map(component => component.id));
   const kept = new Set<string>();
   if (start !== undefined && known.has(start)) {
@@ -32,13 +32,12 @@ export function neighbourhood(graph: StackGraph, start: string | undefined, step
     graph.components.slice(0, most).forEach(component => kept.add(component.id));
   }
   return {
-    root: graph.root,
     components: graph.components.filter(component => kept.has(component.id)),
     dependencies: graph.dependencies.filter(({ from, to }) => kept.has(from) && kept.has(to)),
   };
 }
 
-function neighbours(graph: StackGraph, from: 'from' | 'to', to: 'from' | 'to'): Map<string, string[]> {
+function neighbours(graph: Parts, from: 'from' | 'to', to: 'from' | 'to'): Map<string, string[]> {
   const map = new Map<string, string[]>();
   for (const dependency of graph.dependencies) {
     const list = map.get(dependency[from]);

@@ -1,6 +1,6 @@
 // How a component is described in the picture and the outline.
 
-import type { Component, Unknown } from '../protocol';
+import { type Component, isUnknown } from './system';
 
 /** `aws_db_instance` and `orders`: what it is, and what the user calls it. */
 export function nameParts(id: string): { type: string; name: string } {
@@ -47,10 +47,42 @@ export function availabilityText(component: Component): string {
   return `${Number((value * 100).toFixed(digits))} %`;
 }
 
-function isUnknown(value: unknown): value is Unknown {
-  return typeof value === 'object' && value !== null && 'unknown' in value;
-}
-
 function plural(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** What people call it: the name, or the module's where the name is `this` or `main`. */
+export function shortName(id: string): string {
+  const { type, name } = nameParts(id);
+  const module = type.match(/module\.([^.[]+(?:\[[^\]]*\])?)\.[^.]+$/)?.[1];
+  return module !== undefined && /^(this|main|default)(\[|$)/.test(name) ? module : name;
+}
+
+/** `aws_db_instance` of `module.db.aws_db_instance.this`; what else has no type in its name has its kind. */
+export function typeName(component: Component): string {
+  const { type } = nameParts(component.id);
+  return type.split('.').at(-1) || component.kind.replaceAll('_', ' ');
+}
+
+/** Signs that need no colour: `SPOF`, `1 zone`, `new`. */
+export function signs(component: Component): string[] {
+  const zones = component.redundancy?.zones;
+  const instances = component.redundancy?.instances;
+  const several = typeof instances === 'number' && instances > 1;
+  return [
+    component.single_point ? 'SPOF' : '',
+    Array.isArray(zones) && zones.length === 1 && several ? '1 zone' : '',
+    component.new ? 'new' : '',
+  ].filter(Boolean);
+}
+
+/** All that the box says, in one sentence for whoever can't see it. */
+export function spoken(component: Component): string {
+  const points = component.points !== undefined && component.points >= 0.05 ? `costs ${component.points.toFixed(1)} points` : '';
+  const parts = [
+    shortName(component.id), typeName(component), component.entry ? 'entry point' : '', redundancyText(component), failoverText(component),
+    ...signs(component).map(sign => (sign === 'SPOF' ? 'single point of failure' : sign)),
+    component.severity === 'error' || component.severity === 'warning' ? component.severity : '', points,
+  ];
+  return parts.filter(Boolean).join(', ');
 }

@@ -1,0 +1,118 @@
+// What stands beside the picture: what falls and why, a component, or the whole.
+
+import type { Compared, Mode } from './difference';
+import { html, id } from './dom';
+import { duration } from './duration';
+import type { Cascade, Component, Effect, System } from './system';
+import { availabilityText, failoverText, redundancyText } from './words';
+
+/** Deeper lists are not indented any further. */
+const DEEPEST = 30;
+
+export function cascadeSide(cascade: Cascade, all: number, component: Component | undefined, canOpen: boolean): Node[] {
+  const { effects, unsettled = [] } = cascade;
+  const nothing = unsettled.length > 0 ? 'It can’t be told what gets worse.' : 'Nothing gets worse.';
+  const words = effects.length === 0 ? nothing : `${effects.length} of ${all} components are worse.`;
+  return [
+    html('h3', {}, 'When ', id(cascade.title), ' fails'),
+    html('p', { className: 'quiet', textContent: words }),
+    ...unsettled.slice(0, 5).map(why => html('p', { className: 'unsettled', textContent: why })),
+    ...(effects.length > 0 ? [tree(effects, canOpen)] : []),
+    ...(component ? facts(component, canOpen) : []),
+  ];
+}
+
+export function componentSide(component: Component, command: string | undefined, canOpen: boolean): Node[] {
+  return [
+    html('h3', {}, id(component.id)),
+    ...(component.single_point ? [html('p', { className: 'bad', textContent: 'Single point of failure' })] : []),
+    ...(command ? [html('p', { className: 'quiet' }, 'What falls with it is not in this page: ', html('code', { textContent: command }))] : []),
+    ...facts(component, canOpen),
+  ];
+}
+
+export function emptySide(system: System, shown: Compared, mode: Mode): Node[] {
+  if (system.components.length === 0) {
+    return [html('h3', { textContent: 'Nothing to show' }), html('p', { className: 'quiet', textContent: 'No component was found here: nothing that a failure could take down.' })];
+  }
+  if (mode === 'difference') {
+    const changed = [...shown.changes].map(([name, change]) => html('li', {}, html('span', { className: `badge ${change}`, textContent: change }), ' ', id(name)));
+    const lines = shown.lines.size;
+    return [
+      html('h3', { textContent: `Since ${system.base?.words ?? 'the base'}` }),
+      html('p', { className: 'quiet', textContent: changed.length + lines === 0 ? 'Nothing is different.' : `${changed.length} components and ${lines} dependencies are different.` }),
+      html('ul', { className: 'falls' }, ...changed),
+    ];
+  }
+  const single = system.components.filter(component => component.single_point).sort((one, other) => (other.points ?? 0) - (one.points ?? 0));
+  const entries = system.components.some(component => component.entry);
+  return [
+    html('h3', { textContent: 'What falls' }),
+    html('p', { className: 'quiet', textContent: 'No component is chosen. Choose one to see what falls with it.' }),
+    ...(entries ? [] : [html('p', { className: 'unsettled', textContent: 'Nothing here is an entry point: say in foreshock.toml which is.' })]),
+    ...(single.length > 0 ? [html('h3', { textContent: `Single points of failure (${single.length})` }), html('ol', { className: 'single' }, ...single.slice(0, 12).map(({ id: name, points }) =>
+      html('li', {}, html('button', { type: 'button', className: 'line', 'data-id': name }, id(name)), points !== undefined && points >= 0.05 ? ` ${points.toFixed(1)} points` : '')))] : []),
+  ];
+}
+
+function facts(component: Component, canOpen: boolean): Node[] {
+  const { place } = component;
+  const words = [component.kind, redundancyText(component), failoverText(component), availabilityText(component), component.availability?.source ? `availability: ${component.availability.source}` : ''];
+  return [
+    html('p', { className: 'quiet' }, html('bdi', { textContent: words.filter(Boolean).join(' · ') })),
+    ...(place ? [html('p', { className: 'quiet' }, 'declared at ', placed(place, canOpen))] : []),
+  ];
+}
+
+/** A line of a file; a link where somebody can follow it. */
+function placed(place: string, canOpen: boolean): HTMLElement {
+  return canOpen ? html('a', { href: '#', 'data-place': place, textContent: place.split('/').at(-1) ?? place }) : html('code', { textContent: place });
+}
+
+/** What falls as nested lists: each component below the one that took it down. */
+function tree(effects: Effect[], canOpen: boolean): HTMLElement {
+  const known = new Map(effects.map(effect => [effect.component, effect]));
+  // On the way up there may be a circle: the later one of it is then below nobody.
+  const above = (effect: Effect) => {
+    const first = effect.because === undefined ? undefined : known.get(effect.because);
+    const seen = new Set<Effect>();
+    for (let up = first; up && !seen.has(up); up = up.because === undefined ? undefined : known.get(up.because)) {
+      if (up === effect) {
+        return undefined;
+      }
+      seen.add(up);
+    }
+    return first;
+  };
+  const below = new Map<Effect | undefined, Effect[]>();
+  for (const effect of effects) {
+    const parent = above(effect);
+    below.set(parent, [...(below.get(parent) ?? []), effect]);
+  }
+  const items = (parent: Effect | undefined, depth: number): HTMLElement => {
+    const list = html('ul', { className: 'falls' });
+    for (const effect of below.get(parent) ?? []) {
+      const when = effect.at > 0 ? ` after ${duration(effect.at)}` : '';
+      const item = html('li', {}, html('span', { className: `badge ${effect.health}`, textContent: effect.health }), ' ', id(effect.component), when);
+      if (effect.likely && effect.likely !== effect.health) {
+        item.append(html('span', { className: 'why', textContent: `likely ${effect.likely}` }));
+      }
+      if (effect.back != null && effect.back > effect.at) {
+        item.append(html('span', { className: 'why', textContent: `back after ${duration(effect.back)}` }));
+      }
+      if (effect.why && effect.because !== undefined) {
+        const why = html('span', { className: 'why' }, `${effect.why} `, id(effect.because));
+        if (effect.place) {
+          why.append(' (', placed(effect.place, canOpen), ')');
+        }
+        item.append(why);
+      }
+      if (below.has(effect)) {
+        depth < DEEPEST ? item.append(items(effect, depth + 1)) : list.append(items(effect, depth + 1));
+      }
+      list.append(item);
+    }
+    return list;
+  };
+  return items(undefined, 0);
+}
