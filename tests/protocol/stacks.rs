@@ -200,23 +200,34 @@ fn a_call_of_a_module_is_a_block_like_others() {
     client.diagnostics(&file, 1);
     let document = json!({"uri": uri(&file)});
     let all = json!({"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}});
-    let mut ask = |method: &str, parameters: Value| client.request(method, parameters).unwrap().as_array().unwrap().clone();
+    let mut ask =
+        |method: &str, parameters: Value| client.request(method, parameters).unwrap().as_array().unwrap().clone();
     let hints = ask("textDocument/inlayHint", json!({"textDocument": document, "range": all}));
     let first: Vec<&Value> = hints.iter().filter(|hint| hint["position"]["line"] == 0).collect();
     let label = first[0]["label"].as_str().unwrap();
     assert!(label.starts_with("1 single point inside · -") && label.ends_with(" points"), "{label}");
     assert_eq!(first[0]["position"]["character"], 16, "at the end of its line");
     let lenses = ask("textDocument/codeLens", json!({"textDocument": document}));
-    let titles: Vec<&str> =
-        lenses.iter().filter(|lens| lens["range"]["start"]["line"] == 0).map(|lens| lens["command"]["title"].as_str().unwrap()).collect();
+    let titles: Vec<&str> = lenses
+        .iter()
+        .filter(|lens| lens["range"]["start"]["line"] == 0)
+        .map(|lens| lens["command"]["title"].as_str().unwrap())
+        .collect();
     assert_eq!(titles, ["blast radius 1", "graph"]);
     assert_eq!(lenses[0]["command"]["arguments"][0]["component"], "module.store.aws_db_instance.this");
 
     let at = json!({"line": 0, "character": 3});
     let context = json!({"diagnostics": [], "only": ["quickfix"]});
-    let actions = ask("textDocument/codeAction", json!({"textDocument": document, "range": {"start": at, "end": at}, "context": context}));
-    let repair = actions.iter().find(|action| action["title"].as_str().unwrap().starts_with("Enable Multi-AZ")).unwrap();
+    let actions = ask(
+        "textDocument/codeAction",
+        json!({"textDocument": document, "range": {"start": at, "end": at}, "context": context}),
+    );
+    let repair =
+        actions.iter().find(|action| action["title"].as_str().unwrap().starts_with("Enable Multi-AZ")).unwrap();
     let edit = repair["edit"].to_string();
-    assert!(edit.contains("\"line\":2") && edit.contains("\"newText\":\"true\""), "at the argument of this call: {edit}");
+    assert!(
+        edit.contains("\"line\":2") && edit.contains("\"newText\":\"true\""),
+        "at the argument of this call: {edit}"
+    );
     client.drain_closed_files(&shop);
 }

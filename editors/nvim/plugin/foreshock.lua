@@ -52,3 +52,11 @@ end, { desc = 'Make old what is found now: write the baseline file' })
 vim.api.nvim_create_user_command('ForeshockReport', function()
   require('foreshock').report()
 end, { desc = 'The report of this stack, in the browser' })
+
+vim.api.nvim_create_user_command('ForeshockView', function()
+  require('foreshock').view()
+end, { desc = 'Every stack of the workspace, and what is found in each' })
+
+vim.api.nvim_create_user_command('ForeshockQuickfix', function()
+  require('foreshock').quickfix()
+end, { desc = 'What is found in every stack of the workspace, as the quickfix list' })

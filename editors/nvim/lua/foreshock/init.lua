@@ -117,6 +117,16 @@ function M.report()
   end)
 end
 
+--- Opens the resilience view: every stack of the workspace, and what is found in each by points.
+function M.view()
+  require('foreshock.view').open()
+end
+
+--- Puts what is found in every stack of the workspace into the quickfix list.
+function M.quickfix()
+  require('foreshock.view').quickfix()
+end
+
 --- Lists the single failures that take more away than at the base; Enter plays one.
 function M.since()
   require('foreshock.since').open()

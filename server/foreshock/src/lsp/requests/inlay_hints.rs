@@ -137,7 +137,8 @@ fn call_label(call: &CallSummary) -> Option<String> {
         0 if call.worst.affected == 0 => None,
         0 => Some(format!("inside: up to {} of {} affected", call.worst.affected, call.worst.others)),
         count => {
-            let single = if count == 1 { "1 single point inside".to_owned() } else { format!("{count} single points inside") };
+            let single =
+                if count == 1 { "1 single point inside".to_owned() } else { format!("{count} single points inside") };
             Some(if points >= 0.05 { format!("{single} · -{points:.1} points") } else { single })
         }
     }
