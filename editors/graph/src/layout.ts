@@ -151,8 +151,32 @@ export function layout({ boxes, lines, hulls }: Drawn, direction: Direction): La
   return { boxes: placed, lines: placedLines, hulls: placedHulls, tray, width, height };
 }
 
-/** Top left corners, and for each line the points that it passes. */
+/** Top left corners, and for each line the points that it passes. Several that no line is tied to lie in rows below the others. */
 function arrange(items: Item[], lines: { from: string; to: string }[], direction: Direction): Arranged {
+  const joined = new Set(lines.filter(({ from, to }) => from !== to).flatMap(({ from, to }) => [from, to]));
+  const loose = items.filter(({ id }) => !joined.has(id));
+  if (loose.length < 4) {
+    return inLayers(items, lines, direction);
+  }
+  const above = inLayers(items.filter(({ id }) => joined.has(id)), lines, direction);
+  const widest = Math.max(...loose.map(({ width }) => width)) + GAP.between;
+  const columns = Math.max(Math.floor((above.width + GAP.between) / widest), Math.min(loose.length, Math.ceil(Math.sqrt(loose.length * 1.5))), 1);
+  const start = above.height > 0 ? above.height + GAP.layers : 0;
+  let [x, y, high] = [0, start, 0];
+  let width = above.width;
+  loose.forEach((item, index) => {
+    if (index > 0 && index % columns === 0) {
+      [x, y, high] = [0, y + high + GAP.between / 2, 0];
+    }
+    above.at.set(item.id, { x, y });
+    x += item.width + GAP.between;
+    high = Math.max(high, item.height);
+    width = Math.max(width, x - GAP.between);
+  });
+  return { ...above, width, height: y + high };
+}
+
+function inLayers(items: Item[], lines: { from: string; to: string }[], direction: Direction): Arranged {
   if (items.length > MOST_FOR_DAGRE) {
     return byTiers(items, lines, direction);
   }
