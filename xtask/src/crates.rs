@@ -66,6 +66,7 @@ pub(crate) const CRATES: &[Crate] = &[
             "catalog",
             "infra",
             "kubernetes",
+            "helm",
             "compose",
             "plan",
             "cloudformation",

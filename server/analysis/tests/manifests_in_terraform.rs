@@ -269,3 +269,142 @@ resource "kubernetes_manifest" "service" { manifest = yamldecode(file("${path.mo
     "#]],
     );
 }
+
+/// A chart beside the module, with a release of it.
+fn release(rest: &str) -> String {
+    cluster(r#""eu-west-1a", "eu-west-1b""#)
+        + &format!(
+            r#"
+provider "helm" {{
+  kubernetes {{ host = aws_eks_cluster.main.endpoint }}
+}}
+resource "aws_db_instance" "orders" {{
+  engine   = "postgres"
+  multi_az = true
+}}
+resource "helm_release" "shop" {{
+  name      = "shop"
+  namespace = "shop"
+  chart     = "${{path.module}}/charts/shop"
+{rest}
+}}
+//- charts/shop/Chart.yaml
+apiVersion: v2
+name: shop
+version: 1.0.0
+//- charts/shop/values.yaml
+replicas: 3
+database: ""
+//- charts/shop/templates/web.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{{{ .Release.Name }}}}-web
+spec:
+  replicas: {{{{ .Values.replicas }}}}
+  selector: {{matchLabels: {{app: web}}}}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec:
+      containers:
+        - name: web
+          image: example/web
+          env:
+            - name: DB_HOST
+              value: {{{{ .Values.database | quote }}}}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{{{ .Release.Name }}}}
+spec:
+  type: LoadBalancer
+  selector: {{app: web}}
+"#
+        )
+}
+
+#[test]
+fn a_release_of_a_chart_beside_the_module() {
+    for (rest, replicas) in [
+        ("", "3"),
+        ("  set {\n    name  = \"replicas\"\n    value = 1\n  }", "1"),
+        ("  set = [{ name = \"replicas\", value = \"2\" }]", "2"),
+        ("  values = [\"replicas: 4\", yamlencode({ other = true })]", "4"),
+        ("  values = [yamlencode({ replicas = 5 })]\n  set {\n    name  = \"replicas\"\n    value = 6\n  }", "6"),
+    ] {
+        let told = told(&release(rest), &[]);
+        let line = format!("helm_release.shop/Deployment/shop-web {replicas}\n");
+        assert!(told.contains(&line), "{rest}: {told}");
+        assert!(
+            told.contains("helm_release.shop/Service/shop -> helm_release.shop/Deployment/shop-web (certain)"),
+            "{told}"
+        );
+        assert!(told.contains("helm_release.shop/Deployment/shop-web -> aws_eks_node_group.main (likely)"), "{told}");
+        assert!(!told.contains("helm_release.shop "), "the release itself runs nothing: {told}");
+    }
+}
+
+#[test]
+fn a_release_of_which_something_is_not_known() {
+    for rest in [
+        "  values = [var.values]",
+        "  set {\n    name  = \"replicas\"\n    value = var.replicas\n  }",
+        "  set_sensitive {\n    name  = \"password\"\n    value = \"x\"\n  }",
+        "  repository = \"https://charts.example.com\"",
+    ] {
+        let told = told(&release(rest), &[]);
+        assert!(told.contains("\nhelm_release.shop ?\n"), "{rest}: {told}");
+        assert!(!told.contains("helm_release.shop/"), "{rest}: {told}");
+    }
+}
+
+#[test]
+fn what_a_release_runs_is_found_where_it_is_decided() {
+    check(
+        &release(
+            "  set {\n    name  = \"replicas\"\n    value = 1\n  }\n  set {\n    name  = \"database\"\n    value = \
+             aws_db_instance.orders.address\n  }",
+        ),
+        &["single-point-of-failure"],
+        expect![[r#"
+            aws_db_instance.orders 2
+            aws_eks_cluster.main 1
+            aws_eks_node_group.main 3
+            helm_release.shop/Deployment/shop-web 1
+            helm_release.shop/Service/shop 1
+              aws_eks_node_group.main -> aws_eks_cluster.main (certain)
+              helm_release.shop/Deployment/shop-web -> aws_db_instance.orders (likely)
+              helm_release.shop/Deployment/shop-web -> aws_eks_cluster.main (certain)
+              helm_release.shop/Deployment/shop-web -> aws_eks_node_group.main (likely)
+              helm_release.shop/Service/shop -> helm_release.shop/Deployment/shop-web (certain)
+              main.tf:35: single-point-of-failure: helm_release.shop/Deployment/shop-web is a single point of failure (1 instance).
+            With it helm_release.shop/Service/shop goes down.
+                main.tf:35 <- 2
+        "#]],
+    );
+}
+
+/// What the chart itself decides is told in its file.
+#[test]
+fn what_the_values_of_a_chart_decide() {
+    let text = release("").replace("replicas: 3", "replicas: 1");
+    check(
+        &text,
+        &["single-point-of-failure"],
+        expect![[r#"
+        aws_db_instance.orders 2
+        aws_eks_cluster.main 1
+        aws_eks_node_group.main 3
+        helm_release.shop/Deployment/shop-web 1
+        helm_release.shop/Service/shop 1
+          aws_eks_node_group.main -> aws_eks_cluster.main (certain)
+          helm_release.shop/Deployment/shop-web -> aws_eks_cluster.main (certain)
+          helm_release.shop/Deployment/shop-web -> aws_eks_node_group.main (likely)
+          helm_release.shop/Service/shop -> helm_release.shop/Deployment/shop-web (certain)
+          charts/shop/values.yaml:1: single-point-of-failure: helm_release.shop/Deployment/shop-web is a single point of failure (1 instance).
+        With it helm_release.shop/Service/shop goes down.
+            charts/shop/values.yaml:1 <- 2
+    "#]],
+    );
+}

@@ -8,6 +8,7 @@ mod moved;
 mod objects;
 mod pieces;
 mod placement;
+mod releases;
 mod repairs;
 mod states;
 mod units;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Recipes, assemble};
+use foreshock_helm::is_chart_file;
 use foreshock_terraform::terragrunt::{is_terragrunt, is_unit_file};
 use foreshock_terraform::{
     ResolveCache, ResolveOptions, Resolved, deployments, is_configuration, is_deployment, is_variable_file,
@@ -28,6 +30,7 @@ use foreshock_text::FilePath;
 use calls::{CallGraph, without_libraries};
 pub(crate) use comments::comments_of;
 use objects::with_objects;
+use releases::{chart_files, with_releases};
 pub(crate) use repairs::is_installed;
 use states::States;
 use units::Units;
@@ -56,6 +59,8 @@ pub(crate) struct TerraformReader {
     all_roots: Option<Arc<BTreeSet<Utf8PathBuf>>>,
     states: States,
     units: Units,
+    /// The files of the charts of the workspace, of which a release may install one.
+    charts: Arc<[FilePath]>,
 }
 
 /// A root module.
@@ -136,12 +141,17 @@ impl Reader for TerraformReader {
             return Ok(understood);
         }
         let mut resolved = resolve_with(&mut self.cache, root, texts, &settings.options);
-        resolved.resources = with_objects(resolved.resources, &settings.catalog);
+        let (resources, releases) = with_releases(resolved.resources, root, &settings.members, texts);
+        resolved.resources = with_objects(resources, &settings.catalog);
         let read = |file: &FilePath| Some((file.clone(), SourceFile::Hcl(texts.parsed(file)?)));
-        let texts = resolved.files.iter().filter_map(read).collect();
+        let mut texts: Vec<(FilePath, SourceFile)> = resolved.files.iter().filter_map(read).collect();
+        let of_charts: Vec<FilePath> = releases.texts.iter().map(|(file, _)| file.clone()).collect();
+        texts.extend(releases.texts);
         let problems = resolved.problems.clone();
         let assembled = self.assemblies.assemble(root, &resolved.resources, settings);
         let mut understood = of_assembled(TerraformDialect.id(), resolved, assembled, settings);
+        understood.directories.extend(of_charts.iter().map(directory_of));
+        understood.files.extend(of_charts);
         understood.texts = texts;
         for (file, problem) in problems {
             understood = understood.with_problems(ProblemCode::Syntax, &file, [problem]);
@@ -176,6 +186,9 @@ impl Reader for TerraformReader {
                 modules.chain(site.sources.documents().iter().map(directory_of)).collect()
             }
         };
+        if changed.is_none_or(|changed| self.may_hold_charts(changed, site)) {
+            self.charts = chart_files(site);
+        }
         let units_are_other = self.units.index(site, changed);
         for directory in &directories {
             let is_module = site.has(directory) && has_module(directory, site.sources);
@@ -236,6 +249,7 @@ impl Reader for TerraformReader {
     }
 
     fn complete(&self, root: &Utf8Path, settings: &mut StackSettings) {
+        settings.members = self.charts.clone();
         settings.options.units = self.units.group_of(root);
         settings.options.states = self.states.known();
     }
@@ -254,6 +268,17 @@ impl Reader for TerraformReader {
 
     fn moved_from(&self, root: &Utf8Path, present: &dyn Texts, base: &dyn Texts) -> Option<Utf8PathBuf> {
         moved::moved_from(root, &self.calls, present, base)
+    }
+}
+
+impl TerraformReader {
+    /// Whether files of charts may have come or gone in these directories.
+    fn may_hold_charts(&self, changed: &BTreeSet<Utf8PathBuf>, site: &Site<'_>) -> bool {
+        let homes: BTreeSet<&Utf8Path> = self.charts.iter().filter_map(|file| file.as_path().parent()).collect();
+        changed.iter().any(|directory| {
+            directory.ancestors().any(|above| homes.contains(above))
+                || site.texts().list(directory).iter().any(|file| is_chart_file(file.as_path()))
+        })
     }
 }
 
