@@ -9,6 +9,7 @@ pub(crate) mod cloudformation;
 mod compose;
 mod declarations;
 mod documents;
+mod helm;
 pub(crate) mod infra;
 mod kubernetes;
 mod mention;
@@ -48,13 +49,14 @@ pub(crate) use understood::{Record, RepairedText};
 pub static DIALECTS: &[&dyn Dialect] = &[
     &plan::PlanDialect,
     &cloudformation::CloudFormationDialect,
+    &helm::HelmDialect,
     &kubernetes::KubernetesDialect,
     &compose::ComposeDialect,
     &infra::InfraDialect,
     &terraform::TerraformDialect,
 ];
 
-/// What a stack is read as, by the name that JSON has for it: `terraform`, `cloudformation`, `kubernetes`, `compose`, `infra`, `plan`,
+/// What a stack is read as, by the name that JSON has for it: `terraform`, `cloudformation`, `helm`, `kubernetes`, `compose`, `infra`, `plan`,
 /// `state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StackKind(&'static str);

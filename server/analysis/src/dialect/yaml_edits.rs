@@ -135,7 +135,9 @@ impl<'a> Text<'a> {
     /// Writes a plain value in place of the scalar at a span.
     pub(super) fn replace_at(&self, span: Span, value: &str) -> Option<Edit> {
         let text = span.text(self.file.text.whole());
-        let is_plain = !text.is_empty() && !text.starts_with(['*', '&', '!', '|', '>', '{', '[']);
+        // What an action of a template writes is decided elsewhere.
+        let is_plain =
+            !text.is_empty() && !text.starts_with(['*', '&', '!', '|', '>', '{', '[']) && !text.contains("{{");
         let is_json = text.starts_with('"') && !value.starts_with('"') && self.is_json();
         (is_plain && !is_json).then(|| self.edit(span, value.to_owned()))
     }
@@ -151,6 +153,46 @@ impl<'a> Text<'a> {
             at = of_map().or_else(of_list)?;
         }
         Some(at)
+    }
+
+    /// Writes a plain value at a path of keys where no mapping is known to be: into the innermost that holds what is written there,
+    /// or, in a template, before the first key, which stands there as it is.
+    pub(super) fn set_around(&self, span: Span, path: &[String], value: &str) -> Option<Edit> {
+        if self.file.problems.is_empty() && !self.file.text.whole().contains("{{") {
+            return self.set_at(self.mapping_around(span)?, path, value);
+        }
+        let (key, below) = path.split_first()?;
+        let line = span.text(self.file.text.whole()).lines().next()?;
+        let (name, _) = line.split_once(':')?;
+        let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+        if name.is_empty() || !name.chars().all(is_word) {
+            return None;
+        }
+        let before = self.line_before(span.start);
+        if !before.chars().all(|c| c == ' ' || c == '-') {
+            return None;
+        }
+        let indent = self.column(span.start);
+        let newline = self.newline();
+        let mut entry = format!("{key}:");
+        for (depth, key) in below.iter().enumerate() {
+            entry.push_str(&format!("{newline}{indent}{}{key}:", "  ".repeat(depth + 1)));
+        }
+        Some(self.edit(Span::empty(span.start), format!("{entry} {value}{newline}{indent}")))
+    }
+
+    /// The innermost mapping that a span lies in.
+    fn mapping_around(&self, span: Span) -> Option<Value<'a>> {
+        let mut at = self.file.tree.documents().find(|document| document.span().contains(span))?;
+        let mut found = at.entries().map(|_| at);
+        loop {
+            let inner = |value: &Value<'a>| value.span().contains(span) && !value.is_alias();
+            let of_map = || at.entries()?.map(|(_, value)| value).find(inner);
+            let of_list = || at.items()?.find(inner);
+            let Some(next) = of_map().or_else(of_list) else { return found };
+            at = next;
+            found = at.entries().map(|_| at).or(found);
+        }
     }
 
     /// Writes a plain value at a path of keys, of lists into the first item, making what is missing on the way.

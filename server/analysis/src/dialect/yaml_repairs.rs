@@ -56,8 +56,12 @@ fn edit(texts: &dyn Texts, resources: &Resources, change: &Change, keys: &Keys) 
         Target::Inside(file, span) => {
             let file: Arc<YamlFile> = texts.yaml(file)?;
             let text = Text::of(&file);
-            let mapping = text.mapping_at(span)?;
-            text.set_at(mapping, &keys(&instance.type_name, rest), &literal)
+            let path = keys(&instance.type_name, rest);
+            match text.mapping_at(span) {
+                Some(mapping) => text.set_at(mapping, &path, &literal),
+                // A template, or a part of a map.
+                None => text.set_around(span, &path, &literal),
+            }
         }
     }
 }

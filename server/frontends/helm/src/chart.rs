@@ -20,13 +20,21 @@ pub fn is_chart_file(file: &Utf8Path) -> bool {
     file.file_name() == Some(CHART_FILE)
 }
 
+/// The directories of charts that lie beside the chart in a directory and are parts of it.
+pub fn parts(directory: &Utf8Path, sources: &dyn Sources) -> Vec<Utf8PathBuf> {
+    let mut read = Read::default();
+    let files = [CHART_FILE, "requirements.yaml"].map(|name| FilePath::new(directory.join(name)));
+    let nodes: Vec<Node> = files.iter().filter_map(|file| read.document(file, sources)).collect();
+    nodes.iter().flat_map(|node| declared(node, directory)).filter_map(|dependency| dependency.directory).collect()
+}
+
 /// A chart.
 #[derive(Clone, Debug)]
-pub struct Chart {
+pub(crate) struct Chart {
     /// Where it is.
-    pub directory: Utf8PathBuf,
+    pub(crate) directory: Utf8PathBuf,
     /// What it is called, or what whoever uses it calls it.
-    pub name: Arc<str>,
+    pub(crate) name: Arc<str>,
     /// All of `Chart.yaml`.
     pub(crate) metadata: Node,
     /// Its own values.

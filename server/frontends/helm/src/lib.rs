@@ -21,5 +21,5 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-pub use chart::{CHART_FILE, Chart, is_chart_file};
+pub use chart::{CHART_FILE, is_chart_file, parts};
 pub use release::{Given, Overrides, Rendered, rendered};

@@ -47,7 +47,8 @@ pub enum Overrides {
 /// What a chart installs.
 #[derive(Debug, Default)]
 pub struct Rendered {
-    /// Its objects. Of each that may be left out it says so.
+    /// Its objects. Of each that may be left out it says so. Where there may be others, one of the kind `Templates` of `helm.sh`
+    /// stands for them: nobody may conclude that something is missing.
     pub objects: Vec<Object>,
     /// The files that it was made from.
     pub files: BTreeSet<FilePath>,
@@ -91,6 +92,9 @@ pub fn rendered(directory: &Utf8Path, files: &[FilePath], given: &Given, sources
     rendering.collect(&chart, chart.name.as_ref(), "", &values, &release);
     rendering.run(&release);
     let Rendering { read, mut out, .. } = rendering;
+    if let Some(why) = &out.open {
+        out.objects.extend(more_objects(&chart, why));
+    }
     out.files.extend(read.files);
     out.problems.extend(read.problems);
     out.notes.extend(read.notes);
@@ -275,6 +279,19 @@ impl Rendering<'_> {
             }
         }
     }
+}
+
+/// What stands for the objects that a chart may install and that are not known.
+fn more_objects(chart: &Chart, why: &Arc<str>) -> Option<Object> {
+    let place = &chart.metadata.place;
+    let text = |text: &str| Node::text_at(text, place.clone());
+    let mut metadata = Node::empty_map(place.clone());
+    metadata.set("name", place.clone(), text(&chart.name));
+    let mut node = Node::empty_map(place.clone());
+    node.set("apiVersion", place.clone(), text("helm.sh/v1"));
+    node.set("kind", place.clone(), text("Templates"));
+    node.set("metadata", place.clone(), metadata);
+    Some(Object { may_be_absent: Some(why.clone()), ..Object::of(node)? })
 }
 
 fn join(path: &str, name: &str) -> String {

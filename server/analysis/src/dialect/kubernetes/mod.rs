@@ -1,5 +1,6 @@
 //! Kubernetes: the manifests of a directory, or what a kustomization makes of them, are a stack. `foreshock_kubernetes` reads them, the catalog says what objects mean.
 
+mod charts;
 mod roots;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use foreshock_kubernetes::{
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashMap;
 
+use charts::Charts;
 use roots::{Kustomizations, Manifests, Roots};
 
 use super::assemblies::Assemblies;
@@ -41,6 +43,8 @@ pub(crate) struct KubernetesReader {
     /// The manifests that it knows of, each with its text's tree as it was then.
     known: BTreeMap<FilePath, (Arc<YamlFile>, Known)>,
     roots: Arc<Roots>,
+    /// The charts: what lies in them is theirs.
+    charts: Charts,
     assemblies: Assemblies,
     /// The objects of the files of the stacks that were understood last, with the tree that each was read from.
     read: FxHashMap<FilePath, (Arc<YamlFile>, Objects)>,
@@ -170,6 +174,9 @@ impl Reader for KubernetesReader {
 
     fn index(&mut self, site: &Site<'_>, changed: Option<&BTreeSet<Utf8PathBuf>>) {
         let before = std::mem::take(&mut self.known);
+        let more = self.charts.look(site, changed);
+        let more: Option<BTreeSet<Utf8PathBuf>> = changed.map(|changed| changed.union(&more).cloned().collect());
+        let changed = more.as_ref();
         let mut files: BTreeSet<FilePath> =
             site.sources.documents().into_iter().filter(|file| may_be_ours(file.as_path())).collect();
         match changed {
@@ -190,7 +197,7 @@ impl Reader for KubernetesReader {
             }
         }
         let mut is_other = false;
-        for file in files {
+        for file in files.into_iter().filter(|file| !self.charts.hold(file.as_path())) {
             let is_kustomization = is_kustomization(file.as_path());
             let looks = || site.sources.glance(&file).is_some_and(|text| may_be_manifest(&text));
             let Some(yaml) = (is_kustomization || looks()).then(|| site.texts().yaml(&file)).flatten() else {
