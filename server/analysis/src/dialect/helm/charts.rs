@@ -96,7 +96,8 @@ impl Charts {
         }
         // Somebody has opened a file of a chart that is in no folder.
         for document in site.sources.documents() {
-            let is_chart = |directory: &&Utf8Path| site.texts().text(&FilePath::new(directory.join(CHART_FILE))).is_some();
+            let is_chart =
+                |directory: &&Utf8Path| site.texts().text(&FilePath::new(directory.join(CHART_FILE))).is_some();
             let known = |directory: &&Utf8Path| self.parts.contains_key(*directory) || new.contains(*directory);
             let above = || document.as_path().ancestors().skip(1).take(DEEPEST);
             match above().find(known) {
@@ -143,7 +144,9 @@ pub(super) fn is_part(chart: &Utf8Path, file: &Utf8Path) -> bool {
     let mut steps = path.components();
     match (steps.next().map(|step| step.as_str()), steps.next()) {
         (Some("templates" | "charts" | "crds" | "values" | "ci" | "environments" | "envs"), Some(_)) => true,
-        (Some(name), None) => name == CHART_FILE || name == "requirements.yaml" || name.contains("values") && name.contains(".y"),
+        (Some(name), None) => {
+            name == CHART_FILE || name == "requirements.yaml" || name.contains("values") && name.contains(".y")
+        }
         _ => false,
     }
 }
