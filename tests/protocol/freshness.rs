@@ -390,6 +390,83 @@ fn a_manifest_that_is_typed_into() {
     session.agrees(&shop.directory, "closing");
 }
 
+const CHART: &str = "apiVersion: v2\nname: shop\nversion: 0.1.0\n";
+const PAGE: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: {{ .Values.replicas }}\n  \
+                    selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: \
+                    [{name: web, image: w}]}\n";
+
+fn chart() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("shop/Chart.yaml", CHART),
+        ("shop/values.yaml", "replicas: 1\n"),
+        ("shop/templates/web.yaml", PAGE),
+        ("shop/templates/service.yaml", WEB_SERVICE),
+    ]
+}
+
+#[test]
+fn charts_that_come_change_and_go() {
+    let values = "shop/values.yaml";
+    check("chart-values", &chart(), &["shop/templates/web.yaml"], |shop| {
+        write(&shop.file(values), "replicas: 3\n");
+        vec![(values, false)]
+    });
+    check("chart-template", &chart(), &[values], |shop| {
+        write(&shop.file("shop/templates/more/a.yaml"), &WEB.replace("web", "more"));
+        vec![("shop/templates/more", true), ("shop/templates/more/a.yaml", false)]
+    });
+    check("chart-inner", &chart(), &[values], |shop| {
+        write(&shop.file("shop/charts/in/Chart.yaml"), "apiVersion: v2\nname: in\nversion: 1.0.0\n");
+        write(&shop.file("shop/charts/in/templates/a.yaml"), &WEB.replace("web", "more"));
+        vec![("shop/charts", true), ("shop/charts/in/Chart.yaml", false)]
+    });
+    // Without it the templates are what they look like: one is a manifest.
+    check("chart-goes", &chart(), &["shop/templates/service.yaml"], |shop| {
+        std::fs::remove_file(shop.file("shop/Chart.yaml")).unwrap();
+        vec![("shop/Chart.yaml", false)]
+    });
+    let without: Vec<_> = chart().into_iter().skip(1).collect();
+    check("chart-comes", &without, &["shop/templates/service.yaml"], |shop| {
+        write(&shop.file("shop/Chart.yaml"), CHART);
+        vec![("shop/Chart.yaml", false)]
+    });
+    let mut chosen = chart();
+    chosen.push(("foreshock.toml", "[[stack]]\npath = \"shop\"\nvar_files = [\"prod.yaml\"]\n"));
+    chosen.push(("shop/prod.yaml", "replicas: 3\n"));
+    check("chart-chosen", &chosen, &[values], |shop| {
+        write(&shop.file("shop/prod.yaml"), "replicas: 1\n");
+        vec![("shop/prod.yaml", false)]
+    });
+}
+
+#[test]
+fn a_chart_that_is_typed_into() {
+    let shop = Shop::of("fresh-chart-typed", &chart());
+    let mut session = Session::start(&shop.directory, Editor::Watches);
+    let texts = [
+        ("shop/values.yaml", "replicas: 2\n".to_owned()),
+        ("shop/values.yaml", "replicas: \n".to_owned()),
+        ("shop/values.yaml", "replicas: 1\n".to_owned()),
+        ("shop/templates/web.yaml", PAGE.replace("{{ .Values.replicas }}", "{{ .Values.repl")),
+        ("shop/templates/web.yaml", PAGE.replace("{{ .Values.replicas }}", "{{ .Values.other | default 2 }}")),
+        ("shop/templates/web.yaml", String::new()),
+        ("shop/templates/web.yaml", PAGE.to_owned()),
+        ("shop/Chart.yaml", CHART.replace("version", "verson")),
+        ("shop/Chart.yaml", format!("{CHART}type: library\n")),
+        ("shop/Chart.yaml", CHART.to_owned()),
+    ];
+    for file in ["shop/values.yaml", "shop/templates/web.yaml", "shop/Chart.yaml"] {
+        session.open(&shop.file(file));
+        session.agrees(&shop.directory, file);
+    }
+    for (file, text) in texts {
+        session.edit(&shop.file(file), &text);
+        session.agrees(&shop.directory, &text);
+    }
+    session.close(&shop.file("shop/values.yaml"));
+    session.agrees(&shop.directory, "closing");
+}
+
 #[test]
 fn a_root_that_goes() {
     let toml = "[[stack]]\npath = \"envs/dev\"\n";

@@ -294,14 +294,10 @@ fn what_applying_a_changed_map_does() {
 }
 
 #[test]
-fn the_templates_of_a_chart_are_passed_over_and_told_when_asked_for() {
+fn a_template_of_no_chart_is_passed_over_and_told_when_asked_for() {
     let template =
         "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: {{ .Values.replicas }}\n";
-    check(
-        &format!("//- chart/Chart.yaml\napiVersion: v2\nname: web\n//- chart/templates/web.yaml\n{template}"),
-        &[],
-        expect![[""]],
-    );
+    check(&format!("//- k8s/web.yaml\n{template}"), &[], expect![[""]]);
     let directory = Directory::of(&format!("//- web.yaml\n{template}"));
     let snapshot = Workspace::new().snapshot_of(&directory.root().join("web.yaml")).unwrap();
     assert!(snapshot.stacks[0].problems.is_empty(), "{:?}", snapshot.stacks[0].problems);
