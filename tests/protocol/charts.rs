@@ -28,12 +28,13 @@ fn a_repair_is_made_in_the_values_and_a_finding_follows_them() {
     };
     let told = client.diagnostics(&values, 1);
     let place = json!({"start": {"line": 1, "character": 10}, "end": {"line": 1, "character": 11}});
-    assert_eq!(single(&told), [place.clone()]);
+    assert_eq!(single(&told), std::slice::from_ref(&place));
     let asked = json!({"textDocument": {"uri": uri(&values)}, "range": place, "context": {"diagnostics": told, "only": ["quickfix"]}});
     let actions = client.request("textDocument/codeAction", asked).unwrap();
     assert_eq!(actions[0]["edit"]["changes"][uri(&values)], json!([{"range": place, "newText": "2"}]));
     client.replace(&values, 2, "# How many.\nreplicas: 2\n");
     assert_eq!(single(&client.diagnostics(&values, 2)), [] as [serde_json::Value; 0]);
+    client.close(&values);
     // Where the template decides, it stands there.
     client.open(&page, 1, &shop.text("shop/templates/web.yaml"));
     let decided = shop.text("shop/templates/web.yaml").replace("{{ .Values.replicas }}", "1");

@@ -71,6 +71,11 @@ pub(crate) fn pieces(text: &str) -> (Vec<Piece>, Option<Problem>) {
                 }
                 (at, is_trimmed) = (end, trims_after);
             }
+            // Actions may have several lines, but what is nothing on a later one is mostly what comes after.
+            Err((at, _)) if text.get(start..at).is_some_and(|before| before.contains('\n')) => {
+                let message = "this action does not end; expected `}}`".to_owned();
+                return (pieces, Some(Problem::new(Span::from_range(start..start + 2), message)));
+            }
             Err((at, message)) => return (pieces, Some(Problem::new(Span::from_range(at..at + 1), message))),
         }
     }

@@ -117,6 +117,7 @@ fn a_name_that_is_decided_later_tells_nothing_by_what_it_is() {
 fn what_is_no_template_says_what_was_expected() {
     check_broken("a {{ if .x }} b", "the text ends inside of a block; expected `{{ end }}` at 15");
     check_broken("a {{ .x ", "this action does not end; expected `}}` at 7");
+    check_broken("a {{ .x\nb: {{ .y }}", "this action does not end; expected `}}` at 2");
     check_broken("{{ end }}", "`end` of nothing: no block is open here at 0");
     check_broken("{{ else }}", "`else` without an `if`, `with` or `range` around it at 0");
     check_broken("{{ (1 }}", "this parenthesis is not closed; expected `)` at 3");

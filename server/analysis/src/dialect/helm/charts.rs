@@ -122,9 +122,8 @@ impl Charts {
     fn settle(&mut self) {
         let used: BTreeSet<&Utf8PathBuf> = self.parts.values().flatten().flatten().collect();
         let is_inside = |directory: &Utf8Path| {
-            let mut above = directory.ancestors().skip(1).peekable();
             let mut below = directory.file_name();
-            while let Some(one) = above.next() {
+            for one in directory.ancestors().skip(1) {
                 if below == Some("charts") && self.parts.contains_key(one) {
                     return true;
                 }
