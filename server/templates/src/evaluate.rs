@@ -630,7 +630,12 @@ impl<'t> Run<'t> {
         for name in path {
             self.step(1)?;
             value = match &value.kind {
-                Kind::Map(map) => map.borrow().get(name).cloned().unwrap_or_else(Value::nil),
+                Kind::Map(map) => match map.borrow().get(name) {
+                    Some(value) => value.clone(),
+                    // A method that the values of a chart have.
+                    None if &**name == "AsMap" => value.clone(),
+                    None => Value::nil(),
+                },
                 Kind::Host(host) => host.call(name, &[])?,
                 Kind::Nil => return Err(Stop::Error(format!("there is no .{name} of nothing"))),
                 _ => match value.as_unknown() {

@@ -1,5 +1,7 @@
 //! Values as YAML, as Go's library writes them, with where each comes from.
 
+use std::cmp::Ordering;
+
 use crate::number::in_json;
 use crate::text::Text;
 use crate::value::{DEEPEST, Kind, Map, Value};
@@ -52,7 +54,8 @@ impl Writer {
                 }
                 _ => {
                     out.push_str(" ");
-                    out.push(&self.scalar(value, indent + 2)?);
+                    let column = column(out);
+                    out.push(&folded(self.scalar(value, indent + 2)?, column, indent + 2)?);
                     out.push_str("\n");
                 }
             }
@@ -75,7 +78,8 @@ impl Writer {
                 }
                 Kind::List(inner) if !inner.is_empty() => self.items(inner, indent + 2, out, depth + 1)?,
                 _ => {
-                    out.push(&self.scalar(item, indent + 2)?);
+                    let column = column(out);
+                    out.push(&folded(self.scalar(item, indent + 2)?, column, indent + 2)?);
                     out.push_str("\n");
                 }
             }
@@ -101,6 +105,45 @@ impl Writer {
             Kind::Host(_) => return None,
         })
     }
+}
+
+/// Longer lines are folded at white space.
+const WIDEST: usize = 80;
+
+/// How far the last line reaches.
+fn column(out: &Text) -> usize {
+    out.as_str().rsplit('\n').next().unwrap_or_default().chars().count()
+}
+
+/// A scalar whose lines are not longer than they may be, as far as it has white space; `None` where that takes escapes.
+fn folded(scalar: Text, column: usize, indent: usize) -> Option<Text> {
+    let written = scalar.as_str();
+    let is_short = column + written.chars().count() <= WIDEST;
+    if is_short || written.starts_with(['|', '[', '{']) || !written.contains(' ') {
+        return Some(scalar);
+    }
+    if written.starts_with('"') {
+        return None;
+    }
+    let mut out = Text::default();
+    let (mut start, mut at_column) = (0, column);
+    let mut chars = written.char_indices().peekable();
+    let mut before = ' ';
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, next)| *next);
+        let is_end = next.is_none_or(|next| next == ' ' || next == '\'' && chars.clone().count() == 1);
+        if c == ' ' && before != ' ' && at_column > WIDEST && !is_end {
+            out.push(&scalar.slice(start, at));
+            out.push_str("\n");
+            out.push_str(&" ".repeat(indent));
+            (start, at_column) = (at + 1, indent);
+        } else {
+            at_column += 1;
+        }
+        before = c;
+    }
+    out.push(&scalar.slice(start, scalar.len()));
+    Some(out)
 }
 
 /// A text of several lines.
@@ -279,52 +322,27 @@ fn is_plain_allowed(text: &str) -> bool {
     true
 }
 
-/// The order of keys: as people read numbers in words.
-fn natural(one: &str, other: &str) -> std::cmp::Ordering {
+/// The order of keys: letters behind everything else, and digits as the numbers that they make.
+fn natural(one: &str, other: &str) -> Ordering {
     let (a, b): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let mut digits = false;
-    for at in 0..a.len().min(b.len()) {
-        let (Some(&x), Some(&y)) = (a.get(at), b.get(at)) else { break };
-        if x == y {
-            digits = x.is_ascii_digit();
-            continue;
-        }
-        let (x_letter, y_letter) = (x.is_alphabetic(), y.is_alphabetic());
-        if x_letter && y_letter {
-            return x.cmp(&y);
-        }
-        if x_letter || y_letter {
-            return match digits {
-                true => {
-                    if x_letter {
-                        std::cmp::Ordering::Less
-                    } else {
-                        std::cmp::Ordering::Greater
-                    }
-                }
-                false => {
-                    if x_letter {
-                        std::cmp::Ordering::Greater
-                    } else {
-                        std::cmp::Ordering::Less
-                    }
-                }
-            };
-        }
-        let number = |chars: &[char]| -> (u64, usize) {
-            let digits: String = chars.iter().skip(at).take_while(|c| c.is_ascii_digit()).collect();
-            (digits.parse().unwrap_or(u64::MAX), digits.len())
-        };
-        let ((mine, mine_length), (theirs, theirs_length)) = (number(&a), number(&b));
-        if mine != theirs {
-            return mine.cmp(&theirs);
-        }
-        if mine_length != theirs_length {
-            return mine_length.cmp(&theirs_length);
-        }
-        return x.cmp(&y);
+    let Some(at) = a.iter().zip(&b).position(|(x, y)| x != y) else { return a.len().cmp(&b.len()) };
+    let (Some(&x), Some(&y)) = (a.get(at), b.get(at)) else { return Ordering::Equal };
+    match (x.is_alphabetic(), y.is_alphabetic()) {
+        (true, true) => return x.cmp(&y),
+        (true, false) => return Ordering::Greater,
+        (false, true) => return Ordering::Less,
+        (false, false) => {}
     }
-    a.len().cmp(&b.len())
+    let before = a.get(..at).unwrap_or_default().iter().rev().take_while(|c| c.is_ascii_digit());
+    // A zero in the middle of a number is no zero at its beginning.
+    let is_inside = (x == '0' || y == '0') && before.into_iter().any(|c| *c != '0');
+    let number = |chars: &[char]| {
+        let digits: Vec<u64> = chars.iter().skip(at).map_while(|c| c.to_digit(10)).map(u64::from).collect();
+        let value =
+            digits.iter().fold(u64::from(is_inside), |value, digit| value.wrapping_mul(10).wrapping_add(*digit));
+        (value, digits.len())
+    };
+    number(&a).cmp(&number(&b)).then(x.cmp(&y))
 }
 
 /// A value as YAML, or why there is none.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_documents::{Node, Sources, documents};
+use foreshock_documents::{Content, Node, Sources, documents};
+use foreshock_resources::Kind as Scalar;
 use foreshock_text::{FilePath, Place, Problem, Span};
 
 use crate::ignore::Ignored;
@@ -84,7 +85,38 @@ impl Read {
         let (documents, problems) = documents(file, sources)?;
         self.files.insert(file.clone());
         self.problems.extend(problems.into_iter().map(|problem| (file.clone(), problem)));
-        documents.into_iter().next()
+        let mut first = documents.into_iter().next()?;
+        if let Some(text) = sources.text(file) {
+            with_short_truths(&mut first, &text);
+        }
+        Some(first)
+    }
+}
+
+/// Reads letters and words as Helm does: `y` and `n` are truth values, and a key that is one is called `true` or `false`.
+fn with_short_truths(node: &mut Node, text: &str) {
+    let truth = |written: &str| match written {
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some(true),
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some(false),
+        _ => None,
+    };
+    match &mut node.content {
+        Content::Map(entries) => {
+            for entry in entries {
+                // In quotes it is longer.
+                if let Some(truth) = truth(entry.key.span.text(text)) {
+                    entry.name = if truth { "true" } else { "false" }.into();
+                }
+                with_short_truths(&mut entry.value, text);
+            }
+        }
+        Content::List(items) => items.iter_mut().for_each(|item| with_short_truths(item, text)),
+        Content::Scalar(kind @ Scalar::String(_)) => {
+            if let Some(truth) = truth(node.place.span.text(text)) {
+                *kind = Scalar::Bool(truth);
+            }
+        }
+        Content::Scalar(_) => {}
     }
 }
 

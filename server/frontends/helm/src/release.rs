@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use foreshock_documents::{Content, Node, Sources, documents};
+use foreshock_documents::{Content, Node, Sources};
 use foreshock_kubernetes::Object;
 use foreshock_resources::Kind as Scalar;
 use foreshock_templates::{Kind, Map, Templates, Text, Unknown, Value, render};
@@ -16,7 +16,7 @@ use crate::cluster::capabilities;
 use crate::dependencies::{Open, settle};
 use crate::files::{Content as FileContent, Files};
 use crate::objects::objects_of;
-use crate::values::{coalesce, nested, override_with};
+use crate::values::{coalesce, nested, override_with, take_nothing_away};
 
 /// More objects than these are not put together.
 const MOST_OBJECTS: usize = 20_000;
@@ -76,6 +76,7 @@ pub fn rendered(directory: &Utf8Path, files: &[FilePath], given: &Given, sources
     let mut open = Open::default();
     settle(&mut chart, &values, &mut open);
     coalesce(&chart, &values);
+    take_nothing_away(&values);
     for missing in &open.missing {
         let message = format!("the chart {} is not on this disk: what it adds is not known", missing.name);
         read.note(&missing.place, message);
@@ -103,12 +104,7 @@ pub fn rendered(directory: &Utf8Path, files: &[FilePath], given: &Given, sources
 
 fn value_of(overrides: &Overrides, sources: &dyn Sources, read: &mut Read) -> Option<Value> {
     Some(match overrides {
-        Overrides::File(file) => {
-            let (all, problems) = documents(file, sources)?;
-            read.files.insert(file.clone());
-            read.problems.extend(problems.into_iter().map(|problem| (file.clone(), problem)));
-            Value::of_node(all.first()?)
-        }
+        Overrides::File(file) => Value::of_node(&read.document(file, sources)?),
         Overrides::Document(node) => Value::of_node(node),
         Overrides::At(path, node) => nested(path, Value::of_node(node)),
     })

@@ -248,6 +248,8 @@ spec:
               .metadata.name = main @ charts/store/templates/s.yaml "{{ .Chart.Name }}"
               .spec.replicas = 3 @ values.yaml "3"
               .spec.zone = a @ values.yaml "a"
+            Templates/web perhaps: the chart far is not at hand
+              .metadata.name = web @ Chart.yaml "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n  - {name: store, version: 1.x, alias: main, condition: main.enabled}\n  - {name: store, version: 1.x, alias: spare, condition: spare.enabled}\n  - {name: far, version: 1.x, repository: 'https://charts.example'}"
             ! Chart.yaml "{name: far, version: 1.x, repository: 'https://charts.example'}": the chart far is not on this disk: what it adds is not known
             open: the chart far is not at hand
         "#]],
@@ -277,6 +279,8 @@ metadata: {name: t, annotations: {helm.sh/hook: test}}
         expect_test::expect![[r#"
             ConfigMap/b
               .metadata.name = b @ templates/b.yaml "b"
+            Templates/web perhaps: web/templates/a.yaml is no template
+              .metadata.name = web @ Chart.yaml "apiVersion: v2\nname: web\nversion: 0.1.0"
             ! templates/a.yaml "{{ if }}": expected a value or a function
             ! templates/c.yaml "fail": with these values helm makes nothing of this template: the chart refuses this: give a name
             open: web/templates/a.yaml is no template

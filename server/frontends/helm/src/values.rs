@@ -33,6 +33,20 @@ fn fill_at(target: &Value, source: &Value, depth: usize) {
     }
 }
 
+/// Takes away what is written as nothing: it is not there.
+pub(crate) fn take_nothing_away(values: &Value) {
+    take_away(values, 0);
+}
+
+fn take_away(values: &Value, depth: usize) {
+    let Kind::Map(map) = &values.kind else { return };
+    if depth > DEEPEST {
+        return;
+    }
+    map.borrow_mut().retain(|_, value| !matches!(value.kind, Kind::Nil));
+    map.borrow().values().for_each(|value| take_away(value, depth + 1));
+}
+
 /// What `source` says over what is there; of two tables each entry.
 pub(crate) fn override_with(target: &Value, source: &Value) {
     override_at(target, source, 0);
