@@ -231,3 +231,24 @@ fn a_call_of_a_module_is_a_block_like_others() {
     );
     client.drain_closed_files(&shop);
 }
+
+#[test]
+fn two_faults_are_played_together() {
+    let shop = Shop::of("together", &[("main.tf", SINGLE)]);
+    let mut client = Client::open_workspace(&[&shop.directory], json!({}));
+    let file = shop.file("main.tf");
+    client.open(&file, 1, SINGLE);
+    client.diagnostics(&file, 1);
+    let mut down = |and: Value| {
+        let asked = json!({"uri": uri(&file), "fault": "instance:aws_instance.app#0", "and": and});
+        let answer = client.request("foreshock/simulate", asked).unwrap();
+        let result = &answer["stacks"][0]["results"][0];
+        let effects = result["effects"].as_array().unwrap().iter();
+        let down = effects.filter(|effect| effect["health"] == "DOWN").count();
+        (result["id"].as_str().unwrap().to_owned(), down)
+    };
+    assert_eq!(down(Value::Null), ("instance:aws_instance.app#0".to_owned(), 0), "the other instance serves");
+    let both = down(json!("instance:aws_instance.app#1"));
+    assert_eq!(both, ("pair:instance:aws_instance.app#0+instance:aws_instance.app#1".to_owned(), 1));
+    client.drain_closed_files(&shop);
+}

@@ -121,6 +121,11 @@ await open('shop', {}, async page => {
   await page.locator('#graph-0').scrollIntoViewIfNeeded();
   await page.locator('#graph-0').evaluate(it => it.scrollIntoView());
   await picture(page, 'graph', false);
+  await page.locator('.time select').nth(1).selectOption('component:aws_nat_gateway.egress');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  check('two failures are played together', await page.locator('.panel', { hasText: 'aws_db_instance.orders and aws_nat_gateway.egress' }).waitFor({ timeout: 5000 }).then(() => true, () => false), await page.locator('.panel').textContent());
+  await page.locator('.time select').nth(1).selectOption('');
+  await node.click();
   await page.keyboard.press('Escape');
   check('Escape chooses nothing', (await page.locator('.node.dim').count()) === 0);
   await page.locator('.node').first().focus();

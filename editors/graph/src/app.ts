@@ -9,11 +9,13 @@ import { automatic, drawn, groupOf, type Grouping, GROUPINGS, isGroup } from './
 import { type Direction, layout } from './layout';
 import { neighbourhood } from './neighbourhood';
 import { outlineHtml } from './outline';
-import { healthAt, type Moment, moments } from './play';
+import { Filters } from './filters';
+import { healthAt } from './play';
+import { Player } from './player';
+import { Search } from './search';
 import { button, choice, html, labelled } from './dom';
 import { cascadeSide, componentSide, emptySide } from './side';
 import type { Cascade, Component, FaultChoice, System } from './system';
-import { zonesOf } from './system';
 
 /** What stays when the page is loaded again. */
 export interface State {
@@ -29,8 +31,8 @@ export interface State {
 
 /** What whoever shows the picture can do. */
 export interface Host {
-  /** Plays a failure; nothing where it is not known. */
-  simulate(fault: string): Promise<Cascade | undefined>;
+  /** Plays a failure, and another at the same time; nothing where it is not known. */
+  simulate(fault: string, and?: string): Promise<Cascade | undefined>;
   /** The failures that can be asked for, of a component or, without one, of the system. */
   faults?(component: Component | undefined): FaultChoice[];
   /** Shows where a component is declared. */
@@ -48,12 +50,6 @@ export interface Host {
   style: string;
 }
 
-const FILTERS: { name: string; label: string; holds: (component: Component) => boolean }[] = [
-  { name: 'single', label: 'single points', holds: component => component.single_point === true },
-  { name: 'new', label: 'new', holds: component => component.new === true },
-  { name: 'entry', label: 'entry points', holds: component => component.entry },
-];
-
 export class Graph {
   private readonly canvas: Canvas;
   private system: System = { title: '', components: [], dependencies: [] };
@@ -64,34 +60,21 @@ export class Graph {
   private open = new Set<string>();
   private direction: Direction = 'down';
   private mode: Mode = 'now';
-  private readonly filters = new Set<string>();
   private chosen: string | undefined;
   private focused: string | undefined;
-  private hits: string[] = [];
-  private hit = -1;
-  private played: Cascade | undefined;
-  private steps: Moment[] = [];
-  private moment = 0;
-  private timer: ReturnType<typeof setInterval> | undefined;
   private hasFitted = false;
 
-  private readonly search = html('input', { type: 'search', placeholder: 'any part of a name', className: 'search' });
-  private readonly count = html('span', { className: 'hits', role: 'status' });
   private readonly group = choice(GROUPINGS.map(({ grouping, label }) => [grouping, label]), 'none');
+  private readonly search: Search;
+  private readonly filters: Filters;
+  private readonly player: Player;
   private readonly around = choice([['', 'everything'], ['1', '1 step around'], ['2', '2 steps around'], ['4', '4 steps around']], '');
   private readonly modes = choice([['now', 'now'], ['base', 'base'], ['difference', 'difference']], 'now');
-  private readonly fault = choice([], '');
-  private readonly play = button('Play', () => void this.playChosen());
-  private readonly slider = html('input', { type: 'range', min: '0', max: '0', value: '0', step: '1', className: 'slider' });
-  private readonly when = html('output', { className: 'when' });
   private readonly status = html('span', { className: 'status', role: 'status' });
   private readonly side = html('aside', { className: 'panel', tabIndex: 0 });
   private readonly list = html('div', {});
   private readonly listed = html('details', { className: 'below' }, html('summary', { textContent: 'The same as a list' }), this.list);
-  private readonly chips: HTMLButtonElement[];
-  private readonly zone = choice([], '');
   private readonly modeLabel: HTMLElement;
-  private readonly zoneLabel: HTMLElement;
 
   constructor(
     host: Element,
@@ -112,17 +95,32 @@ export class Graph {
     this.mode = state.mode ?? 'now';
     this.chosen = state.chosen;
     this.around.value = state.steps ?? '';
-    state.filters?.forEach(filter => this.filters.add(filter));
-    this.chips = FILTERS.map(({ name, label }) => {
-      const chip = button(label, () => this.filter(name));
-      chip.classList.add('chip');
-      chip.setAttribute('aria-pressed', String(this.filters.has(name)));
-      return chip;
+    this.filters = new Filters(state.filters ?? [], () => {
+      this.decorateAll();
+      this.remember();
+    });
+    this.search = new Search(
+      () => this.shown.components,
+      found => {
+        this.decorateAll();
+        if (found !== undefined) {
+          this.choose(found);
+          void this.lookInto(found);
+        }
+      },
+      () => this.canvas.svg.querySelector<SVGElement>('[tabindex="0"]')?.focus(),
+    );
+    this.player = new Player(able, {
+      changed: isOther => {
+        this.decorateAll();
+        if (isOther) {
+          this.tell();
+        }
+      },
+      chosen: id => this.choose(id),
     });
     this.side.setAttribute('aria-label', 'What falls');
-    this.slider.setAttribute('aria-label', 'Time after the failure');
-    this.modeLabel = labelled('Of', this.modes);
-    this.zoneLabel = labelled('Zone', this.zone);
+    this.modeLabel = labelled('State', this.modes);
     host.replaceChildren(...this.parts());
     this.listen();
   }
@@ -139,17 +137,13 @@ export class Graph {
     }
     this.modes.value = this.mode;
     this.group.value = this.grouping;
-    const zones = [...new Set(system.components.flatMap(zonesOf))].sort();
-    this.zoneLabel.hidden = zones.length === 0;
-    const zone = this.zone.value;
-    this.zone.replaceChildren(...[['', 'any'], ...zones.map(name => [name, name])].map(([value, text]) => html('option', { value: value ?? '', textContent: text ?? '' })));
-    this.zone.value = zones.includes(zone) ? zone : '';
+    this.filters.offer(system);
     this.draw();
     if (!this.hasFitted) {
       this.hasFitted = true;
       this.canvas.fit();
     }
-    this.look();
+    this.decorateAll();
     this.tell();
   }
 
@@ -174,25 +168,7 @@ export class Graph {
 
   /** Shows what a failure does. */
   playCascade(cascade: Cascade, at: 'start' | 'end' = 'end'): void {
-    this.stop();
-    this.played = cascade;
-    this.steps = moments(cascade, duration);
-    // The way back is there to be looked at; what is shown at first is the worst of it.
-    const falls = this.steps.filter(({ at }) => cascade.effects.some(effect => effect.at === at)).length;
-    this.moment = at === 'end' ? falls : 0;
-    this.slider.max = String(this.steps.length - 1);
-    this.look();
-    this.tell();
-  }
-
-  /** Nothing is played any more. */
-  clear(): void {
-    this.stop();
-    this.played = undefined;
-    this.steps = [];
-    this.slider.max = '0';
-    this.look();
-    this.tell();
+    this.player.show(cascade, at);
   }
 
   private parts(): Element[] {
@@ -209,16 +185,15 @@ export class Graph {
     turn.setAttribute('aria-label', 'Turn: top down or left to right');
     turn.title = 'Turn: top down or left to right';
     bar.append(
-      labelled('Find', this.search), this.count, ...this.chips, this.zoneLabel,
+      labelled('Find', this.search.input), this.search.count, ...this.filters.elements,
       labelled('Groups', this.group), labelled('Show', this.around), this.modeLabel,
       button('Fit', () => this.canvas.fit()), button('100 %', () => this.canvas.zoom(1 / this.canvas.view.scale)), turn,
       button('Clear', () => this.escape()), ...(this.able.save ? [menu] : []), this.status);
-    const time = html('div', { className: 'controls time' }, labelled('Failure', this.fault), this.play, this.slider, this.when);
     const legend = html('p', { className: 'legend' });
     for (const [name, words] of [['requires', 'requires'], ['optional', 'optional'], ['async', 'async'], ['unsure', 'not certain: ?'], ['is-bad', 'outline: how bad it is'], ['is-new', 'new since the base']] as const) {
       legend.append(html('span', { className: `key ${name}`, textContent: words }));
     }
-    return [bar, html('div', { className: 'split' }, this.canvas.host, this.side), time, legend, this.listed];
+    return [bar, html('div', { className: 'split' }, this.canvas.host, this.side), this.player.element, legend, this.listed];
   }
 
   private listen(): void {
@@ -242,18 +217,6 @@ export class Graph {
       light(event);
     });
     this.canvas.host.addEventListener('keydown', event => this.key(event));
-    this.search.addEventListener('input', () => this.find());
-    this.search.addEventListener('keydown', event => {
-      if (event.key === 'Enter') {
-        event.preventDefault();
-        this.next(event.shiftKey ? -1 : 1);
-      } else if (event.key === 'Escape') {
-        event.stopPropagation();
-        this.search.value = '';
-        this.find();
-        this.canvas.svg.querySelector<SVGElement>('[tabindex="0"]')?.focus();
-      }
-    });
     this.group.addEventListener('change', () => {
       this.grouping = this.group.value as Grouping;
       this.wasGrouped = true;
@@ -264,12 +227,6 @@ export class Graph {
     this.modes.addEventListener('change', () => {
       this.mode = this.modes.value as Mode;
       this.redrawn();
-    });
-    this.zone.addEventListener('change', () => this.decorateAll());
-    this.slider.addEventListener('input', () => {
-      this.stop();
-      this.moment = Number(this.slider.value);
-      this.look();
     });
     this.listed.addEventListener('toggle', () => this.writeList());
     this.list.addEventListener('click', event => {
@@ -323,47 +280,10 @@ export class Graph {
   private async lookInto(component: string): Promise<void> {
     const cascade = await this.able.simulate(`component:${component}`);
     if (cascade && this.chosen === component) {
-      this.playCascade(cascade);
+      this.player.show(cascade, 'end');
     } else if (this.chosen === component) {
-      this.clear();
+      this.player.clear();
     }
-  }
-
-  private async playChosen(): Promise<void> {
-    if (this.timer) {
-      this.stop();
-      return;
-    }
-    const fault = this.fault.value;
-    const cascade = fault === 'worst' ? await this.worst() : fault ? await this.able.simulate(fault) : undefined;
-    if (cascade) {
-      this.playCascade(cascade, 'start');
-      this.play.textContent = 'Pause';
-      this.timer = setInterval(() => {
-        if (this.moment >= this.steps.length - 1) {
-          this.stop();
-          return;
-        }
-        this.moment++;
-        this.look();
-      }, matchMedia('(prefers-reduced-motion: reduce)').matches ? 1600 : 900);
-    }
-  }
-
-  /** What hurts most: the component whose finding costs most points. */
-  private async worst(): Promise<Cascade | undefined> {
-    const costly = [...this.system.components].sort((one, other) => (other.points ?? 0) - (one.points ?? 0) || Number(other.single_point ?? false) - Number(one.single_point ?? false))[0];
-    if (!costly) {
-      return undefined;
-    }
-    this.choose(costly.id);
-    return this.able.simulate(`component:${costly.id}`);
-  }
-
-  private stop(): void {
-    clearInterval(this.timer);
-    this.timer = undefined;
-    this.play.textContent = 'Play';
   }
 
   private toggle(group: string): void {
@@ -408,7 +328,7 @@ export class Graph {
     if (fit) {
       this.canvas.fit();
     }
-    this.look();
+    this.decorateAll();
     this.tell();
     this.remember();
   }
@@ -438,51 +358,9 @@ export class Graph {
     }
   }
 
-  private filter(name: string): void {
-    if (!this.filters.delete(name)) {
-      this.filters.add(name);
-    }
-    this.chips.forEach((chip, index) => chip.setAttribute('aria-pressed', String(this.filters.has(FILTERS[index]?.name ?? ''))));
-    this.decorateAll();
-    this.remember();
-  }
-
-  private passes(component: Component): boolean {
-    const zone = this.zone.value;
-    return FILTERS.every(({ name, holds }) => !this.filters.has(name) || holds(component)) && (zone === '' || zonesOf(component).includes(zone));
-  }
-
-  private find(): void {
-    const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const meets = ({ id: name, kind, label }: Component) => words.every(word => `${name} ${kind} ${label}`.toLowerCase().includes(word));
-    this.hits = words.length === 0 ? [] : this.shown.components.filter(meets).map(component => component.id);
-    this.hit = -1;
-    if (this.hits.length > 0) {
-      this.next(1);
-    } else {
-      this.count.textContent = words.length === 0 ? '' : 'not found';
-      this.decorateAll();
-    }
-  }
-
-  private next(step: number): void {
-    if (this.hits.length === 0) {
-      return;
-    }
-    this.hit = (this.hit + step + this.hits.length) % this.hits.length;
-    this.count.textContent = `${this.hit + 1} of ${this.hits.length}`;
-    const found = this.hits[this.hit];
-    if (found !== undefined) {
-      this.choose(found);
-      void this.lookInto(found);
-    }
-  }
-
   private escape(): void {
-    this.search.value = '';
-    this.hits = [];
-    this.count.textContent = '';
-    this.clear();
+    this.search.clear();
+    this.player.clear();
     this.choose(undefined);
   }
 
@@ -492,9 +370,9 @@ export class Graph {
       '=': () => this.canvas.zoom(1.25),
       '-': () => this.canvas.zoom(0.8),
       '0': () => this.canvas.fit(),
-      '/': () => this.search.focus(),
+      '/': () => this.search.input.focus(),
       Escape: () => this.escape(),
-      ' ': () => void this.playChosen(),
+      ' ': () => void this.player.toggle(),
       Enter: () => this.enter(event.target as Element),
       ArrowDown: () => this.walk('down'),
       ArrowUp: () => this.walk('up'),
@@ -559,22 +437,7 @@ export class Graph {
   }
 
   private offerFaults(): void {
-    const component = this.chosen === undefined ? undefined : this.byId.get(this.chosen);
-    const offered = this.able.faults?.(component) ?? this.standardFaults(component);
-    const before = this.fault.value;
-    const all: FaultChoice[] = [...(component ? [] : [{ label: 'what hurts most', fault: 'worst' }]), ...offered, ...(component ? [{ label: 'what hurts most', fault: 'worst' }] : [])];
-    this.fault.replaceChildren(...all.map(({ label, fault }) => html('option', { value: fault, textContent: label })));
-    this.fault.value = all.some(({ fault }) => fault === before) && !component ? before : (all[0]?.fault ?? '');
-  }
-
-  private standardFaults(component: Component | undefined): FaultChoice[] {
-    const faults: FaultChoice[] = [];
-    if (component) {
-      faults.push({ label: `${component.id} is down`, fault: `component:${component.id}` });
-    }
-    const zones = [...new Set(this.system.components.flatMap(zonesOf))].sort();
-    faults.push(...zones.map(zone => ({ label: `zone ${zone} is lost`, fault: `zone:${zone}` })));
-    return faults;
+    this.player.offer(this.system, this.chosen === undefined ? undefined : this.byId.get(this.chosen));
   }
 
   private decorateAll(): void {
@@ -583,15 +446,14 @@ export class Graph {
 
   /** Puts on drawn elements what does not change where they are: chosen, found, filtered, failed. */
   private decorate(drawn: Element[]): void {
-    const at = this.steps[this.moment]?.at ?? -1;
-    const effects = new Map((this.played?.effects ?? []).map(effect => [effect.component, effect]));
-    const hits = new Set(this.hits);
-    const reached = this.played === undefined && this.chosen !== undefined ? this.reach(this.chosen) : undefined;
+    const { at, cascade } = this.player;
+    const effects = new Map((cascade?.effects ?? []).map(effect => [effect.component, effect]));
+    const reached = cascade === undefined && this.chosen !== undefined ? this.reach(this.chosen) : undefined;
     const first = this.focused ?? this.canvas.all()[0]?.box.id;
     for (const one of drawn as SVGElement[]) {
       if (one.classList.contains('edge')) {
         const [from = '', to = ''] = (one.dataset.ends ?? '').split('\n');
-        const isOn = this.played ? this.falls(from, effects) && this.falls(to, effects) : !reached || (reached.has(from) && reached.has(to));
+        const isOn = cascade ? this.falls(from, effects) && this.falls(to, effects) : !reached || (reached.has(from) && reached.has(to));
         one.classList.toggle('dim', !isOn);
         continue;
       }
@@ -599,7 +461,7 @@ export class Graph {
       const box = name ?? (group === undefined ? undefined : `\u0001group:${group}`);
       one.setAttribute('tabindex', box === first ? '0' : '-1');
       if (name === undefined) {
-        const dim = this.played ? !this.falls(box ?? '', effects) : reached !== undefined && box !== undefined && !reached.has(box);
+        const dim = cascade ? !this.falls(box ?? '', effects) : reached !== undefined && box !== undefined && !reached.has(box);
         one.classList.toggle('dim', dim && group !== undefined);
         continue;
       }
@@ -611,9 +473,9 @@ export class Graph {
         one.classList.add(health);
       }
       one.classList.toggle('chosen', name === this.chosen);
-      one.classList.toggle('hit', hits.has(name));
-      const isFiltered = component !== undefined && !this.passes(component);
-      one.classList.toggle('dim', isFiltered || (this.played ? effect === undefined : reached !== undefined && !reached.has(name)));
+      one.classList.toggle('hit', this.search.has(name));
+      const isFiltered = component !== undefined && !this.filters.passes(component);
+      one.classList.toggle('dim', isFiltered || (cascade ? effect === undefined : reached !== undefined && !reached.has(name)));
       const line = one.querySelector<SVGElement>('.type');
       if (line) {
         line.dataset.own ??= line.textContent ?? '';
@@ -651,19 +513,11 @@ export class Graph {
     return found;
   }
 
-  private look(): void {
-    this.slider.value = String(this.moment);
-    this.slider.disabled = this.steps.length === 0;
-    const words = this.steps[this.moment]?.words ?? '';
-    this.when.textContent = words;
-    this.slider.setAttribute('aria-valuetext', words);
-    this.decorateAll();
-  }
-
   private tell(): void {
     const component = this.chosen === undefined ? undefined : this.byId.get(this.chosen);
-    if (this.played) {
-      this.side.replaceChildren(...cascadeSide(this.played, this.shown.components.length, component, this.able.open !== undefined));
+    const { cascade } = this.player;
+    if (cascade) {
+      this.side.replaceChildren(...cascadeSide(cascade, this.shown.components.length, component, this.able.open !== undefined));
     } else if (component) {
       this.side.replaceChildren(...componentSide(component, this.able.command?.(component.id), this.able.open !== undefined));
     } else {
@@ -696,7 +550,7 @@ export class Graph {
       steps: this.around.value,
       direction: this.direction,
       mode: this.mode,
-      filters: [...this.filters],
+      filters: [...this.filters.on],
       view: this.canvas.view,
     } as State);
   }

@@ -124,8 +124,9 @@ export class Server implements vscode.Disposable {
     return this.running().sendRequest('workspace/executeCommand', { command: 'foreshock.setBaseline', arguments: [{ uri }] });
   }
 
-  simulate(uri: string, fault: string): Promise<SimulateResult> {
-    return this.running().sendRequest('foreshock/simulate', { uri, fault });
+  /** Plays a fault, and another at the same time. */
+  simulate(uri: string, fault: string, and?: string): Promise<SimulateResult> {
+    return this.running().sendRequest('foreshock/simulate', { uri, fault, and });
   }
 
   /** Tells the server of changed settings. The client's own way of doing so also writes to a server that is leaving. */

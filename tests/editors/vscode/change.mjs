@@ -1,7 +1,7 @@
 // A change in a git repository, as a user sees it: what is old is quiet, what is new is loud, on the line that causes it.
 import { join } from 'node:path';
 import { openPage } from './code_server.mjs';
-import { command, eventuallyOn, plain, statusText } from './screen.mjs';
+import { command, eventuallyOn, plain, statusText, webview } from './screen.mjs';
 
 const PATIENCE = 30_000;
 
@@ -14,7 +14,7 @@ export async function driveChange({ browser, check, address, stack, pictures }) 
     await page.waitForSelector('.monaco-workbench', { timeout: 60_000 });
     await page.locator('.explorer-viewlet .monaco-list-row', { hasText: 'rds.tf' }).dblclick({ timeout: PATIENCE });
     await page.waitForSelector('.monaco-editor .view-line', { timeout: PATIENCE });
-    for (const step of [quiet, loud, since, report, back]) {
+    for (const step of [quiet, loud, since, report, difference, back]) {
       try {
         await step(look);
       } catch (error) {
@@ -81,9 +81,29 @@ async function report({ page, picture, eventually, check }) {
     return '';
   };
   check('the report opens', await eventually(heading));
+  // The window is dark, whatever the system prefers.
+  const frame = await webview(page, '.verdict');
+  const colours = await frame?.evaluate(() => ['body', '.figure', '.node .body'].map(name => {
+    const style = getComputedStyle(document.querySelector(name));
+    return name.startsWith('.node') ? style.fill : style.backgroundColor;
+  }));
+  const isDark = colour => (colour.match(/[\d.]+/g) ?? []).slice(0, 3).every(value => Number(value) < 90);
+  check('it is dark in a dark window, boxes and all', colours?.every(isDark), colours);
   await page.waitForTimeout(800);
   await picture('19-report');
   await page.keyboard.press('Control+w');
+}
+
+async function difference({ page, picture, eventually, check }) {
+  await page.locator('.tab', { hasText: 'rds.tf' }).first().click({ timeout: PATIENCE });
+  await command(page, 'Foreshock: Show Dependency Graph');
+  const frame = await eventually(() => webview(page, '.node'));
+  const orders = frame.locator('.node[data-id="aws_db_instance.orders"]');
+  check('the picture says what is new', await eventually(async () => /new/.test(await orders.textContent())), await orders.textContent());
+  await frame.locator('label', { hasText: /^State/ }).locator('select').selectOption('difference');
+  check('and, against the base, what is worse', await eventually(() => frame.$('.node.worse[data-id="aws_db_instance.orders"]')));
+  await page.waitForTimeout(500);
+  await picture('19b-difference');
 }
 
 async function back({ page, eventually, check }) {

@@ -162,7 +162,7 @@ async function simulate({ page, picture, eventually, check }) {
 }
 
 /** The page inside the webview, found by what it shows. */
-async function webview(page, selector) {
+export async function webview(page, selector) {
   for (const frame of page.frames()) {
     if (await frame.$(selector).catch(() => null)) return frame;
   }

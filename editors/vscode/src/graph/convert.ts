@@ -19,7 +19,7 @@ export function systemOf(stack: StackGraph, shorten: (file: string) => string) {
 export function cascadeOf(fault: string, result: FaultResult, stack: StackGraph, shorten: (file: string) => string) {
   const back = new Map((result.recovery?.components ?? []).map(({ component, serves }) => [component, serves.p50_seconds]));
   return {
-    title: fault.replace(/^component:/, ''),
+    title: fault.replace(/\bcomponent:/g, ''),
     effects: result.effects.map(effect => ({
       component: effect.component,
       health: effect.health,

@@ -28,10 +28,10 @@ let number = 0;
 let uri = '';
 let graph: Graph | undefined;
 
-const simulate = (fault: string) =>
+const simulate = (fault: string, and?: string) =>
   new Promise<Cascade | undefined>(resolve => {
     waiting.set(++number, resolve);
-    host.postMessage({ simulate: fault, number });
+    host.postMessage({ simulate: fault, and, number });
   });
 
 window.addEventListener('message', ({ data }: MessageEvent<Content>) => {

@@ -19,7 +19,7 @@ const PAUSE = 200;
 type Message =
   | { ready: true }
   | { reveal: string }
-  | { simulate: string; number: number }
+  | { simulate: string; and?: string; number: number }
   | { open: string }
   | { save: string; content: string }
   | { pin: boolean }
@@ -104,7 +104,7 @@ export class GraphPanel implements vscode.Disposable, vscode.WebviewPanelSeriali
     if ('ready' in message) {
       await this.send(block);
     } else if ('simulate' in message) {
-      await this.answer(message.simulate, message.number);
+      await this.answer(message.simulate, message.and, message.number);
     } else if ('reveal' in message) {
       await this.reveal(message.reveal);
     } else if ('open' in message) {
@@ -146,13 +146,13 @@ export class GraphPanel implements vscode.Disposable, vscode.WebviewPanelSeriali
     });
   }
 
-  private async answer(fault: string, number: number): Promise<void> {
+  private async answer(fault: string, and: string | undefined, number: number): Promise<void> {
     const root = this.graph?.stacks[this.stack]?.root;
-    const answer = await this.server.simulate(this.asked.uri, fault).catch(() => undefined);
+    const answer = await this.server.simulate(this.asked.uri, fault, and).catch(() => undefined);
     const stack = answer?.stacks.find(candidate => candidate.root === root && candidate.results.length > 0) ?? answer?.stacks.find(candidate => candidate.results.length > 0);
     const result = stack?.results[0];
     const graph = this.graph?.stacks[this.stack];
-    const cascade = result && graph && cascadeOf(fault, result, graph, shorten);
+    const cascade = result && graph && cascadeOf(and === undefined ? fault : `${fault} and ${and}`, result, graph, shorten);
     await this.panel?.webview.postMessage({ answer: number, cascade });
   }
 

@@ -71,6 +71,10 @@
     const { faults, first, second, cascade } = stack.scenarios;
     first.forEach((fault, at) => { if (second[at] < 0 && cascade[at] >= 0 && !single.has(faults[fault])) single.set(faults[fault], cascade[at]); });
     const of = (title, number) => ({ title, effects: effects(stack, graph, number) });
+    const pair = (one, other) => {
+      const at = first.findIndex((fault, at) => second[at] >= 0 && cascade[at] >= 0 && [one, other].every(name => name === faults[fault] || name === faults[second[at]]));
+      return at < 0 ? undefined : cascade[at];
+    };
     const byName = fault => {
       const name = fault.replace(/^component:/, '');
       const known = graph.places.has(name) ? stack.scenarios.of_component[graph.places.get(name)] : -1;
@@ -78,9 +82,10 @@
     };
     const picture = mount(host, graph, {
       wheelNeedsKey: true,
-      simulate: fault => {
-        const number = byName(fault);
-        return Promise.resolve(number === undefined ? undefined : of(fault.replace(/^component:/, ''), number));
+      simulate: (fault, and) => {
+        const number = and === undefined || and === fault ? byName(fault) : pair(fault, and);
+        const title = and === undefined ? fault : `${fault} and ${and}`;
+        return Promise.resolve(number === undefined ? undefined : of(title.replace(/\bcomponent:/g, ''), number));
       },
       faults: component => {
         const all = [...single.keys()].filter(fault => !fault.startsWith('component:') && !fault.startsWith('instance:'));

@@ -20,6 +20,9 @@ pub(super) struct Simulate {
     /// Its stable name, or the id of a component.
     #[serde(alias = "component")]
     fault: String,
+    /// Another at the same time.
+    #[serde(default)]
+    and: Option<String>,
 }
 
 impl Own for Simulate {
@@ -37,7 +40,7 @@ impl Request for Simulate {
         let mut unknown = None;
         for stack in view.stacks_of(&self.file) {
             cancel.asked()?;
-            match played(stack, &self.fault) {
+            match self.played(stack) {
                 Ok(simulation) => simulations.push(simulation),
                 // Another stack that reads the file may have it.
                 Err(error) => unknown = Some(error),
@@ -51,8 +54,16 @@ impl Request for Simulate {
     }
 }
 
-fn played(stack: &Arc<Stack>, name: &str) -> Result<Simulation, UnknownFault> {
-    let fault = Fault::named(stack.system(), name)?;
-    let scenarios = vec![(fault.id(stack.system()), vec![fault])];
-    Ok(Simulation::asked(stack, scenarios, OutageKnowledge::default()))
+impl Simulate {
+    fn played(&self, stack: &Arc<Stack>) -> Result<Simulation, UnknownFault> {
+        let system = stack.system();
+        let mut faults = vec![Fault::named(system, &self.fault)?];
+        let mut name = faults.iter().map(|fault| fault.id(system)).collect::<String>();
+        if let Some(and) = &self.and {
+            let other = Fault::named(system, and)?;
+            name = format!("pair:{name}+{}", other.id(system));
+            faults.push(other);
+        }
+        Ok(Simulation::asked(stack, vec![(name, faults)], OutageKnowledge::default()))
+    }
 }
