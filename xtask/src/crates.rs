@@ -100,11 +100,12 @@ pub(crate) const CRATES: &[Crate] = &[
         knows: &["text", "files", "syntax", "terraform"],
         may: May::RunPrograms,
     },
+    pure("claims", "server/claims", &["text", "syntax", "plan", "analysis", "report"]),
     Crate { name: "xtask", folder: "xtask", knows: &[], may: May::RunPrograms },
 ];
 
 /// Crates that only tests may depend on.
-pub(crate) const ONLY_IN_TESTS: &[&str] = &["fixture"];
+pub(crate) const ONLY_IN_TESTS: &[&str] = &["fixture", "claims"];
 
 /// The name of a crate of ours, from the name of its package: `foreshock-text` is `text`.
 pub(crate) fn short(package: &str) -> Option<&str> {
