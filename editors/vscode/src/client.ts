@@ -31,7 +31,7 @@ import type {
 export const TERRAFORM = ['terraform', 'terraform-vars', 'opentofu', 'opentofu-vars'];
 
 /** Of YAML and JSON the server takes infrastructure files only, and says nothing of the others. */
-const LANGUAGES = [...TERRAFORM, 'yaml', 'json'];
+const LANGUAGES = [...TERRAFORM, 'yaml', 'helm', 'json'];
 
 /** What goes wrong with the connection is told once, by us: the client's own words are for the log. */
 class QuietClient extends LanguageClient {

@@ -307,6 +307,11 @@ impl Stack {
         self.settings.configured
     }
 
+    /// Whether it can be given a value of any name, as a chart can, and not only of those that it declares.
+    pub fn takes_any_value(&self) -> bool {
+        self.understood().own::<crate::dialect::helm::TakesAnyValue>().is_some()
+    }
+
     /// The files with values that it could be read with.
     pub fn variable_files(&self) -> VariableFiles {
         variable_files(&self.root)

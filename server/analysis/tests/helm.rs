@@ -312,3 +312,21 @@ metadata: {name: plain}
         .collect();
     assert_eq!(roots, ["plain kubernetes", "shop helm"]);
 }
+
+#[test]
+fn a_file_of_a_chart_means_the_chart() {
+    let chart = camino::Utf8Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/helm")).canonicalize_utf8();
+    let chart = chart.unwrap();
+    let whole = Workspace::new().snapshot_of(&chart).unwrap();
+    expect![[r#"
+         (helm)
+          Ingress/shop -> Deployment/shop
+          values.yaml:1: new single-point-of-failure: Deployment/shop `1`
+            values.yaml:1 <- 2
+    "#]]
+    .assert_eq(&told_of(&chart, &whole, SINGLE));
+    for file in ["Chart.yaml", "values.yaml", "templates/web.yaml"] {
+        let snapshot = Workspace::new().snapshot_of(&chart.join(file)).unwrap();
+        assert_eq!(told_of(&chart, &snapshot, SINGLE), told_of(&chart, &whole, SINGLE), "{file}");
+    }
+}

@@ -4,7 +4,8 @@ local M = {}
 --- Of YAML the server takes infrastructure files only, and says nothing of the others.
 M.FILETYPES = { 'terraform', 'terraform-vars', 'opentofu', 'opentofu-vars', 'hcl', 'yaml' }
 -- Neovim compares whole filetypes: those that other plugins make of YAML stand here one by one.
-vim.list_extend(M.FILETYPES, { 'yaml.cloudformation', 'json.cloudformation', 'yaml.docker-compose', 'yaml.kubernetes' })
+vim.list_extend(M.FILETYPES, { 'yaml.cloudformation', 'json.cloudformation', 'yaml.docker-compose', 'yaml.kubernetes',
+  'helm', 'yaml.helm-values' })
 
 --- What `setup` can turn off.
 M.features = { inlay_hints = true, code_lens = true }

@@ -9,7 +9,7 @@ pub(crate) mod cloudformation;
 mod compose;
 mod declarations;
 mod documents;
-mod helm;
+pub(crate) mod helm;
 pub(crate) mod infra;
 mod kubernetes;
 mod mention;

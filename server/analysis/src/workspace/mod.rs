@@ -282,6 +282,9 @@ impl Workspace {
             if root != absolute {
                 self.set_allowed(Vec::new());
                 self.set_folders(vec![root.clone()]);
+                if self.readers.get(dialect).is_some_and(|reader| reader.needs_index()) {
+                    self.index();
+                }
             }
             self.look_for_promises_of(dialect, &root);
             roots.insert((dialect, root));

@@ -68,6 +68,9 @@ impl Inputs {
 
     /// The variables given by hand that no root module declares.
     pub(super) fn undeclared<'i>(&'i self, snapshot: &Snapshot) -> Vec<&'i str> {
+        if snapshot.stacks.iter().any(|stack| stack.takes_any_value()) {
+            return Vec::new();
+        }
         let modules: Vec<_> = snapshot.stacks.iter().filter_map(|stack| stack.terraform()).collect();
         let is_declared = |name: &str| {
             let full = format!("var.{name}");

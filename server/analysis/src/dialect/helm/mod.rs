@@ -30,6 +30,9 @@ use crate::{Finding, ProblemCode, Stack};
 #[derive(Debug)]
 pub(crate) struct HelmDialect;
 
+/// That single values can be given by their path, whatever the text declares.
+pub(crate) struct TakesAnyValue;
+
 /// Finds and reads charts.
 #[derive(Default)]
 pub(crate) struct HelmReader {
@@ -106,6 +109,7 @@ impl Reader for HelmReader {
             understood = understood.with_problems(ProblemCode::Schema, &file, [problem]);
         }
         understood.notes = made.notes;
+        understood.own = Some(Arc::new(TakesAnyValue));
         understood.directories = directories;
         Ok(understood)
     }
