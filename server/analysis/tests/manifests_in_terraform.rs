@@ -408,3 +408,36 @@ fn what_the_values_of_a_chart_decide() {
     "#]],
     );
 }
+
+/// Pods with a rule about zones, on nodes of two subnets.
+fn spread(replicas: u32, rule: &str, rest: &str) -> String {
+    cluster(r#""eu-west-1a", "eu-west-1b""#)
+        + "resource \"kubernetes_manifest\" \"web\" { manifest = yamldecode(file(\"${path.module}/web.yaml\")) }\n"
+        + rest
+        + "//- web.yaml\n"
+        + &manifest("web", replicas, "{name: A, value: b}")
+        + rule
+}
+
+#[test]
+fn pods_that_ask_for_more_zones_than_their_nodes_have() {
+    let apart = "      affinity:\n        podAntiAffinity:\n          requiredDuringSchedulingIgnoredDuringExecution:\n          - topologyKey: \
+                 topology.kubernetes.io/zone\n            labelSelector: {matchLabels: {app: web}}\n";
+    let spread_out = "      topologySpreadConstraints:\n      - topologyKey: topology.kubernetes.io/zone\n        maxSkew: 1\n        whenUnsatisfiable: \
+                      DoNotSchedule\n        labelSelector: {matchLabels: {app: web}}\n";
+    let karpenter = "resource \"helm_release\" \"karpenter\" {\n  name = \"karpenter\"\n  chart = \"karpenter\"\n}\n";
+    for (replicas, rule, rest, expected) in [
+        (3, apart, "", Some("has 3 pods of which no two may be in one zone, and nodes in 2 zones at the most")),
+        (2, apart, "", None),
+        (3, spread_out, "", Some("asks for its pods to be spread over zones, and its nodes are in 2 at the most")),
+        (2, spread_out, "", None),
+        // What makes nodes by itself makes them where it likes.
+        (3, apart, karpenter, None),
+    ] {
+        let told = told(&spread(replicas, rule, rest), &["spread"]);
+        match expected {
+            Some(expected) => assert!(told.contains(expected), "{told}"),
+            None => assert!(!told.contains("spread:"), "{told}"),
+        }
+    }
+}

@@ -468,7 +468,12 @@ impl<'a> Graph<'a> {
         let Some(instance) = self.instance(index) else { return Vec::new() };
         let mut targets = Vec::new();
         let mut seen = FxHashSet::default();
-        for found in paths::find(&instance.body, &refers.path) {
+        let provider = instance.provider.as_ref().filter(|_| refers.path == "provider");
+        let provider = provider.map(|provider| {
+            let (value, place) = (&provider.value, &provider.place);
+            Found { path: "provider".into(), value, place, blocks: Vec::new(), beside: None }
+        });
+        for found in paths::find(&instance.body, &refers.path).into_iter().chain(provider) {
             let named = self.named(index, &found, &|other| Some(refers.types.iter().any(|wanted| wanted == other)));
             for target in found.provenance().flat_map(|trace| self.targets(trace)).chain(named) {
                 let fits = refers.types.iter().any(|wanted| **wanted == *self.type_name(target));
@@ -478,7 +483,21 @@ impl<'a> Graph<'a> {
             }
         }
         targets.extend(self.referred_by_key(index, refers).into_iter().filter(|target| seen.insert(*target)));
-        targets
+        match &refers.behind {
+            Some(behind) => self.behind(&targets, behind),
+            None => targets,
+        }
+    }
+
+    /// Those that refer to any of these, in their order.
+    fn behind(&self, targets: &[usize], behind: &Related) -> Vec<usize> {
+        let types: Vec<String> = targets.iter().map(|&target| self.type_name(target).to_owned()).collect();
+        let leading = Related { types, behind: None, ..behind.clone() };
+        let mut all: Vec<usize> = behind.types.iter().flat_map(|name| self.of_type(name)).copied().collect();
+        all.retain(|&one| self.referred_instances(one, &leading).iter().any(|to| targets.contains(to)));
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     /// The same as a list of objects; unknown where something is written that leads nowhere in this text.

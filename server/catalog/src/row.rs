@@ -257,6 +257,9 @@ pub struct Related {
     /// Whether all that can be meant stands in this text: what leads nowhere here leads to nothing, and not elsewhere.
     #[serde(default)]
     pub(crate) complete: bool,
+    /// In place of those that this one refers to: who refers to any of them in this way. The nodes of a pod's cluster.
+    #[serde(default)]
+    pub(crate) behind: Option<Box<Related>>,
 }
 
 /// Host names of an instance: what a program calls it by.
