@@ -441,3 +441,28 @@ fn pods_that_ask_for_more_zones_than_their_nodes_have() {
         }
     }
 }
+
+/// Files of a chart come, go and are edited; what is installed follows.
+#[test]
+fn a_chart_that_is_edited() {
+    let directory = Directory::of(&release(""));
+    let file = |name: &str| foreshock_text::FilePath::new(directory.root().join(name));
+    let mut workspace = Workspace::new();
+    workspace.set_folders(vec![directory.root().to_owned()]);
+    let main = std::fs::read_to_string(directory.root().join("main.tf")).unwrap();
+    workspace.set_document(file("main.tf"), main.into());
+    let count = |workspace: &mut Workspace| {
+        let snapshot = workspace.snapshot();
+        let system = snapshot.stacks.iter().find(|stack| stack.kind.name() == "terraform").unwrap().system();
+        let web = system.components.iter().find(|component| component.id.as_str().ends_with("Deployment/shop-web"));
+        web.map(|web| web.redundancy.instances.known().copied().unwrap_or_default())
+    };
+    assert_eq!(count(&mut workspace), Some(3));
+    let values = file("charts/shop/values.yaml");
+    workspace.set_document(values.clone(), "replicas: 2\ndatabase: \"\"\n".into());
+    assert_eq!(count(&mut workspace), Some(2));
+    workspace.set_document(values.clone(), "replicas: 4\ndatabase: \"\"\n".into());
+    assert_eq!(count(&mut workspace), Some(4));
+    workspace.close_document(&values);
+    assert_eq!(count(&mut workspace), Some(3));
+}

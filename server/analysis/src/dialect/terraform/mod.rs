@@ -19,7 +19,6 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Recipes, assemble};
-use foreshock_helm::is_chart_file;
 use foreshock_terraform::terragrunt::{is_terragrunt, is_unit_file};
 use foreshock_terraform::{
     ResolveCache, ResolveOptions, Resolved, deployments, is_configuration, is_deployment, is_variable_file,
@@ -186,9 +185,7 @@ impl Reader for TerraformReader {
                 modules.chain(site.sources.documents().iter().map(directory_of)).collect()
             }
         };
-        if changed.is_none_or(|changed| self.may_hold_charts(changed, site)) {
-            self.charts = chart_files(site);
-        }
+        self.charts = chart_files(&self.charts, changed, site);
         let units_are_other = self.units.index(site, changed);
         for directory in &directories {
             let is_module = site.has(directory) && has_module(directory, site.sources);
@@ -268,17 +265,6 @@ impl Reader for TerraformReader {
 
     fn moved_from(&self, root: &Utf8Path, present: &dyn Texts, base: &dyn Texts) -> Option<Utf8PathBuf> {
         moved::moved_from(root, &self.calls, present, base)
-    }
-}
-
-impl TerraformReader {
-    /// Whether files of charts may have come or gone in these directories.
-    fn may_hold_charts(&self, changed: &BTreeSet<Utf8PathBuf>, site: &Site<'_>) -> bool {
-        let homes: BTreeSet<&Utf8Path> = self.charts.iter().filter_map(|file| file.as_path().parent()).collect();
-        changed.iter().any(|directory| {
-            directory.ancestors().any(|above| homes.contains(above))
-                || site.texts().list(directory).iter().any(|file| is_chart_file(file.as_path()))
-        })
     }
 }
 

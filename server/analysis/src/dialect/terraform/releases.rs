@@ -13,6 +13,7 @@ use foreshock_text::{FilePath, Place};
 
 use crate::dialect::documents::Documents;
 use crate::dialect::{PlainFile, Site, SourceFile, Texts};
+use crate::workspace::paths::directory_of;
 
 /// The type of a release whose objects are known: they are there beside it.
 const INSTALLED: &str = "helm_release:installed";
@@ -20,17 +21,44 @@ const INSTALLED: &str = "helm_release:installed";
 /// Values that are given in a way that is not followed.
 const NOT_FOLLOWED: &[&str] = &["set_sensitive", "set_list", "set_wo", "postrender", "repository"];
 
-/// The files of the charts in a workspace, in their order.
-pub(super) fn chart_files(site: &Site<'_>) -> Arc<[FilePath]> {
-    let files = site.index.files();
-    let homes: BTreeSet<&Utf8Path> =
-        files.iter().filter(|file| is_chart_file(file)).filter_map(|file| file.parent()).collect();
-    if homes.is_empty() {
-        return Arc::default();
+/// The files of the charts in a workspace, in their order. Those of `before` stand, but for what lies in directories that have
+/// `changed`.
+pub(super) fn chart_files(
+    before: &Arc<[FilePath]>,
+    changed: Option<&BTreeSet<Utf8PathBuf>>,
+    site: &Site<'_>,
+) -> Arc<[FilePath]> {
+    let Some(changed) = changed else { return of_charts(site.index.files().iter().map(FilePath::new)) };
+    let is_home = |directory: &Utf8Path| {
+        let chart = FilePath::new(directory.join(CHART_FILE));
+        before.binary_search(&chart).is_ok() || site.texts().list(directory).contains(&chart)
+    };
+    let touched: Vec<&Utf8PathBuf> = changed.iter().filter(|directory| directory.ancestors().any(is_home)).collect();
+    if touched.is_empty() {
+        return before.clone();
     }
-    let is_inside = |file: &&Utf8PathBuf| file.ancestors().skip(1).any(|above| homes.contains(above));
-    let all: BTreeSet<FilePath> = files.iter().filter(is_inside).map(FilePath::new).collect();
-    all.into_iter().collect()
+    let stays = |file: &&FilePath| !touched.contains(&&directory_of(file));
+    let kept = before.iter().filter(stays).cloned();
+    let there = touched.iter().filter(|directory| site.has(directory));
+    // Of a chart that is new all files are.
+    let found = there.flat_map(|directory| match before.binary_search(&FilePath::new(directory.join(CHART_FILE))) {
+        Err(_) if is_home(directory) => site.files_below(directory).iter().map(FilePath::new).collect(),
+        _ => site.texts().list(directory),
+    });
+    of_charts(kept.chain(found))
+}
+
+/// Those of some files that belong to charts.
+fn of_charts(files: impl Iterator<Item = FilePath>) -> Arc<[FilePath]> {
+    let files: BTreeSet<FilePath> = files.collect();
+    let homes: BTreeSet<&Utf8Path> = files
+        .iter()
+        .map(FilePath::as_path)
+        .filter(|file| is_chart_file(file))
+        .filter_map(|file| file.parent())
+        .collect();
+    let is_inside = |file: &&FilePath| file.as_path().ancestors().skip(1).any(|above| homes.contains(above));
+    files.iter().filter(is_inside).cloned().collect()
 }
 
 /// What the releases of a module install.
