@@ -325,6 +325,12 @@ fn a_file_of_a_chart_means_the_chart() {
             values.yaml:1 <- 2
     "#]]
     .assert_eq(&told_of(&chart, &whole, SINGLE));
+    let values = whole.stacks[0].variable_files();
+    let names = |files: &[FilePath]| files.iter().map(|file| file.relative_to(&chart).to_string()).collect::<Vec<_>>();
+    assert_eq!(
+        (names(&values.always), names(&values.others)),
+        (vec!["values.yaml".to_owned()], vec!["values-prod.yaml".to_owned()])
+    );
     for file in ["Chart.yaml", "values.yaml", "templates/web.yaml"] {
         let snapshot = Workspace::new().snapshot_of(&chart.join(file)).unwrap();
         assert_eq!(told_of(&chart, &snapshot, SINGLE), told_of(&chart, &whole, SINGLE), "{file}");

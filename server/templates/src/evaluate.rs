@@ -626,6 +626,8 @@ impl<'t> Run<'t> {
     }
 
     fn fields(&mut self, start: Value, path: &[Arc<str>]) -> Result<Value, Stop> {
+        // Of what is nothing by itself, `(.a).b`, every field is nothing; only within one path Go insists.
+        let is_nothing = matches!(start.kind, Kind::Nil);
         let mut value = start;
         for name in path {
             self.step(1)?;
@@ -637,6 +639,7 @@ impl<'t> Run<'t> {
                     None => Value::nil(),
                 },
                 Kind::Host(host) => host.call(name, &[])?,
+                Kind::Nil if is_nothing => Value::nil(),
                 Kind::Nil => return Err(Stop::Error(format!("there is no .{name} of nothing"))),
                 _ => match value.as_unknown() {
                     Some(unknown) => Value::unknown(unknown.derived(&&**name)),

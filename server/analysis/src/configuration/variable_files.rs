@@ -1,7 +1,9 @@
 use camino::{Utf8Path, Utf8PathBuf};
+use foreshock_helm::CHART_FILE;
 use foreshock_text::FilePath;
 
 use super::stack_entry::is_values;
+use crate::workspace::disk::list_disk;
 
 /// How deep below a root files with values are looked for: `environments/prod/eu/x.tfvars`.
 const DEPTH: usize = 3;
@@ -23,6 +25,9 @@ pub struct VariableFiles {
 pub(crate) fn variable_files(root: &Utf8Path) -> VariableFiles {
     let mut found = VariableFiles::default();
     let mut directories = 0usize;
+    if root.join(CHART_FILE).is_file() {
+        return values_of_chart(root);
+    }
     below(root, root, 0, &mut directories, &mut found);
     found.always.sort_by_key(|file| {
         let name = file.as_path().file_name().unwrap_or_default();
@@ -30,6 +35,25 @@ pub(crate) fn variable_files(root: &Utf8Path) -> VariableFiles {
     });
     // Those of the root itself first.
     found.others.sort_by_key(|file| (file.as_path().components().count(), file.clone()));
+    found.others.truncate(MOST_FILES);
+    found
+}
+
+/// The files with values beside the one that a chart has always, by their names, and those in directories that are called after them.
+fn values_of_chart(root: &Utf8Path) -> VariableFiles {
+    let mut found = VariableFiles::default();
+    let is_yaml = |file: &FilePath| matches!(file.as_path().extension(), Some("yaml" | "yml"));
+    let named = |file: &FilePath| file.as_path().file_name().unwrap_or_default().to_owned();
+    for file in list_disk(root).into_iter().filter(is_yaml) {
+        match named(&file).as_str() {
+            "values.yaml" => found.always.push(file),
+            name if name.contains("values") => found.others.push(file),
+            _ => {}
+        }
+    }
+    for directory in ["values", "ci", "environments", "envs"] {
+        found.others.extend(list_disk(&root.join(directory)).into_iter().filter(is_yaml));
+    }
     found.others.truncate(MOST_FILES);
     found
 }

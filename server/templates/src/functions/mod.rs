@@ -139,7 +139,8 @@ pub(crate) fn call(run: &mut Run<'_>, name: &str, args: Vec<Value>) -> Result<Va
     let Some(answer) = answer else {
         return match impure::is_known_elsewhere(name) {
             true => Ok(Value::unknown(Unknown::named(format!("{name} is not worked out"), &fingerprint(name, &args)))),
-            false => Err(Stop::Error(format!("there is no function {name}"))),
+            // A later Helm may have it.
+            false => Err(Stop::TooMuch(format!("there is no function {name}"))),
         };
     };
     let mut value = match (answer, args.iter().find_map(Value::first_unknown)) {

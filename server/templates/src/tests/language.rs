@@ -63,6 +63,7 @@ fn fields_and_variables() {
         "777",
     );
     check_with("a: 1", "{{ .Values.b }}{{ .Values.b | quote }}{{ .Values.b | default 2 }}", "2");
+    check("{{ (.Values.a).b }}{{ ((.Values.a).b).c }}{{ $x := .Values.a }}{{ $x.b.c }}", "");
     check("{{ .Values.a.b }}", "!there is no .b of nothing");
     check_with("a: 1", "{{ .Values.a.b }}", "!a float64 has no field b");
     check("{{ $x := 1 }}{{ if true }}{{ $x := 2 }}{{ $x = 3 }}{{ end }}{{ $x }}", "1");
