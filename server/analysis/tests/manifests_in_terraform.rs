@@ -381,6 +381,9 @@ fn what_a_release_runs_is_found_where_it_is_decided() {
               main.tf:35: single-point-of-failure: helm_release.shop/Deployment/shop-web is a single point of failure (1 instance).
             With it helm_release.shop/Service/shop goes down.
                 main.tf:35 <- 2
+            Deployment/shop-web 3
+            Service/shop 1
+              Service/shop -> Deployment/shop-web (certain)
         "#]],
     );
 }
@@ -393,19 +396,25 @@ fn what_the_values_of_a_chart_decide() {
         &text,
         &["single-point-of-failure"],
         expect![[r#"
-        aws_db_instance.orders 2
-        aws_eks_cluster.main 1
-        aws_eks_node_group.main 3
-        helm_release.shop/Deployment/shop-web 1
-        helm_release.shop/Service/shop 1
-          aws_eks_node_group.main -> aws_eks_cluster.main (certain)
-          helm_release.shop/Deployment/shop-web -> aws_eks_cluster.main (certain)
-          helm_release.shop/Deployment/shop-web -> aws_eks_node_group.main (likely)
-          helm_release.shop/Service/shop -> helm_release.shop/Deployment/shop-web (certain)
-          charts/shop/values.yaml:1: single-point-of-failure: helm_release.shop/Deployment/shop-web is a single point of failure (1 instance).
-        With it helm_release.shop/Service/shop goes down.
-            charts/shop/values.yaml:1 <- 2
-    "#]],
+            aws_db_instance.orders 2
+            aws_eks_cluster.main 1
+            aws_eks_node_group.main 3
+            helm_release.shop/Deployment/shop-web 1
+            helm_release.shop/Service/shop 1
+              aws_eks_node_group.main -> aws_eks_cluster.main (certain)
+              helm_release.shop/Deployment/shop-web -> aws_eks_cluster.main (certain)
+              helm_release.shop/Deployment/shop-web -> aws_eks_node_group.main (likely)
+              helm_release.shop/Service/shop -> helm_release.shop/Deployment/shop-web (certain)
+              charts/shop/values.yaml:1: single-point-of-failure: helm_release.shop/Deployment/shop-web is a single point of failure (1 instance).
+            With it helm_release.shop/Service/shop goes down.
+                charts/shop/values.yaml:1 <- 2
+            Deployment/shop-web 1
+            Service/shop 1
+              Service/shop -> Deployment/shop-web (certain)
+              charts/shop/values.yaml:1: single-point-of-failure: Deployment/shop-web is a single point of failure (1 instance).
+            With it Service/shop goes down.
+                charts/shop/values.yaml:1 <- 2
+        "#]],
     );
 }
 
