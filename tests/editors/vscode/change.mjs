@@ -91,6 +91,9 @@ async function report({ page, picture, eventually, check }) {
   check('it is dark in a dark window, boxes and all', colours?.every(isDark), colours);
   await page.waitForTimeout(800);
   await picture('19-report');
+  await frame.locator('.verdict code', { hasText: 'rds.tf:16' }).click();
+  check('a line of it is a link', await eventually(async () => /Ln 16, Col 1\b/.test(plain(await page.locator('.statusbar').innerText()))), plain(await page.locator('.statusbar').innerText()));
+  await page.locator('.tab', { hasText: 'Resilience of' }).first().click();
   await page.keyboard.press('Control+w');
 }
 

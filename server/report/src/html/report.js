@@ -261,7 +261,7 @@
   if (editor) {
     document.body.classList.add('in-editor');
     document.addEventListener('click', event => {
-      const place = event.target instanceof Element ? event.target.closest('.place code') : undefined;
+      const place = event.target instanceof Element ? event.target.closest('.place code, .linked code') : undefined;
       if (place) editor.postMessage({ open: place.textContent });
     });
   }
