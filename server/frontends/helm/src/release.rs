@@ -20,6 +20,8 @@ use crate::values::{coalesce, nested, override_with, take_nothing_away};
 
 /// More objects than these are not put together.
 const MOST_OBJECTS: usize = 20_000;
+/// Of more files that are no templates nothing is known.
+const MOST_FILES: usize = 1_000;
 
 /// What a chart is installed with.
 #[derive(Clone, Debug, Default)]
@@ -88,6 +90,7 @@ pub fn rendered(directory: &Utf8Path, files: &[FilePath], given: &Given, sources
         read,
         templates: Templates::default(),
         pages: Vec::new(),
+        reads_files: speaks_of_files(&chart, sources),
         out: Rendered { open: is_missing, ..Rendered::default() },
     };
     rendering.collect(&chart, chart.name.as_ref(), "", &values, &release);
@@ -172,6 +175,8 @@ struct Rendering<'a> {
     read: Read,
     templates: Templates,
     pages: Vec<Page>,
+    /// Whether any template speaks of the files of its chart.
+    reads_files: bool,
     out: Rendered,
 }
 
@@ -218,8 +223,10 @@ impl Rendering<'_> {
             subcharts.insert(below.name.clone(), dot);
         }
         let may_be_absent = release.open(inner);
-        let files = chart.files.iter().map(|(name, file)| {
-            let text = self.sources.text(file);
+        // A chart may lie at the top of a repository: what no template asks for is not read.
+        let read = if self.reads_files { MOST_FILES } else { 0 };
+        let files = chart.files.iter().enumerate().map(|(number, (name, file))| {
+            let text = (number < read).then(|| self.sources.text(file)).flatten();
             (name.clone(), FileContent { file: file.clone(), text })
         });
         let files = Files { files: Rc::new(files.collect()) };
@@ -288,6 +295,14 @@ fn more_objects(chart: &Chart, why: &Arc<str>) -> Option<Object> {
     node.set("kind", place.clone(), text("Templates"));
     node.set("metadata", place.clone(), metadata);
     Some(Object { may_be_absent: Some(why.clone()), ..Object::of(node)? })
+}
+
+/// Whether a template of a chart, of one in it, or a value that may be a template, has the word.
+fn speaks_of_files(chart: &Chart, sources: &dyn Sources) -> bool {
+    let has_word = |file: &FilePath| sources.text(file).is_some_and(|text| text.contains("Files"));
+    chart.templates.iter().any(|(_, file)| has_word(file))
+        || has_word(&FilePath::new(chart.directory.join("values.yaml")))
+        || chart.charts.iter().any(|inner| speaks_of_files(inner, sources))
 }
 
 fn join(path: &str, name: &str) -> String {
