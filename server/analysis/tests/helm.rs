@@ -99,7 +99,9 @@ fn told_of(root: &camino::Utf8Path, snapshot: &Snapshot, rules: &[&str]) -> Stri
     let mut told = String::new();
     for (index, stack) in snapshot.stacks.iter().enumerate() {
         let variant = stack.variant().map(|variant| format!(", {variant}")).unwrap_or_default();
-        told += &format!("{} ({}{variant})\n", relative(&stack.root), stack.kind);
+        let name = relative(&stack.root);
+        let name = if name.is_empty() { "." } else { &name };
+        told += &format!("{name} ({}{variant})\n", stack.kind);
         let system = stack.system();
         for dependency in &system.dependencies {
             let id = |index| &system.component(index).unwrap().id;
@@ -319,7 +321,7 @@ fn a_file_of_a_chart_means_the_chart() {
     let chart = chart.unwrap();
     let whole = Workspace::new().snapshot_of(&chart).unwrap();
     expect![[r#"
-         (helm)
+        . (helm)
           Ingress/shop -> Deployment/shop
           values.yaml:1: new single-point-of-failure: Deployment/shop `1`
             values.yaml:1 <- 2
