@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 import yaml
-from stacks import REPOSITORY, Stacks
+from stacks import REPOSITORY, Stacks, plant
 
 ACTION = yaml.safe_load((REPOSITORY / "action.yml").read_text())
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
@@ -119,6 +119,27 @@ class Action(unittest.TestCase):
                         self.assertFalse((shop / "pwned").exists(), (name, hostile))
                         self.assertNotIn("Usage: foreshock check [", log, (name, hostile))
                         self.assertTrue(code == 2 or name in ("fail-on-regression", "summary"), (name, hostile, log))
+
+    def test_nothing_of_the_checkout_is_run(self):
+        with Stacks() as stacks:
+            shop = stacks.shop()
+            marker = stacks.directory / "pwned"
+            plant(shop, marker)
+            steps = ACTION["runs"]["steps"]
+            for step in steps:
+                for call in re.findall(r"python3?\"?(?: \S+)?", step["run"]):
+                    self.assertRegex(call, r" -I$", "Python takes modules from the checkout otherwise")
+            code, log, outputs = Job(stacks, shop).run(fail_on="never")
+            self.assertEqual((code, outputs["exit"]), (0, "0"), log)
+            self.assertFalse(marker.exists(), log)
+            # The other way to install: only as far as the virtual environment, since nothing is fetched in a test.
+            job = Job(stacks, shop)
+            install = steps[0]["run"].split("python\" -I -m pip")[0].rsplit("\n", 1)[0]
+            environment = {"PATH": os.environ["PATH"], "RUNNER_TEMP": str(job.temporary), "FORESHOCK_VERSION": "latest"}
+            done = subprocess.run(["bash", "-e", "-c", install], cwd=shop, env=environment, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertTrue((job.temporary / "foreshock" / "bin" / "python").exists())
+            self.assertFalse(marker.exists())
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import sys
 import unittest
 
 import yaml
-from stacks import REPOSITORY, Stacks, git
+from stacks import REPOSITORY, Stacks, git, plant
 
 TOOLS = pathlib.Path(sys.executable).parent
 
@@ -47,6 +47,22 @@ class Hook(unittest.TestCase):
             (shop / "README").write_text("text\n")
             git(shop, "add", ".")
             self.assertIn("Skipped", run().stdout)
+
+    def test_nothing_of_the_tree_is_run(self):
+        with Stacks() as stacks:
+            hooks = stacks.directory / "hooks"
+            hooks.mkdir()
+            (hooks / ".pre-commit-hooks.yaml").write_text((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
+            git(hooks, "init", "--quiet", "--initial-branch", "main")
+            git(hooks, "add", ".")
+            git(hooks, "commit", "--quiet", "--message", "hooks")
+            shop = stacks.shop()
+            marker = stacks.directory / "pwned"
+            plant(shop, marker)
+            git(shop, "add", ".")
+            done = self.pre_commit(shop, stacks.directory / "home", "try-repo", str(hooks), "foreshock-system", "--verbose")
+            self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+            self.assertFalse(marker.exists())
 
     def test_the_files_that_start_it(self):
         manifest = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())

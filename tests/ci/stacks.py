@@ -88,3 +88,18 @@ class Stacks:
             encoding="utf-8",
         )
         return directory
+
+
+def plant(checkout, marker):
+    """Files that make `marker` as soon as anybody runs or imports something of a checkout."""
+    script = f"open({str(marker)!r}, 'w')\n"
+    for name in ["venv", "json", "os", "sys", "site", "sitecustomize", "usercustomize", "pip", "ensurepip", "subprocess"]:
+        (checkout / f"{name}.py").write_text(script)
+    for name in ["venv", "ensurepip", "pip", "encodings"]:
+        (checkout / name).mkdir()
+        for file in ["__init__.py", "__main__.py"]:
+            (checkout / name / file).write_text(script)
+    for name in ["foreshock", "git", "python3", "terraform", "kustomize", "docker"]:
+        program = checkout / name
+        program.write_text(f"#!/bin/sh\ntouch {marker}\n")
+        program.chmod(0o755)
