@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{DirEntry, WalkBuilder};
@@ -12,8 +12,10 @@ use crate::disk::reason;
 
 /// More directories than this below a folder are not looked at.
 const MOST_DIRECTORIES: usize = 50_000;
-/// A file that says what is ignored is written by people: 1 MiB.
-const LARGEST_IGNORE_FILE: u64 = 1024 * 1024;
+/// A file that says what is ignored is written by people: 256 KiB. A pattern costs five hundred times its length.
+const LARGEST_IGNORE_FILE: u64 = 256 * 1024;
+/// All of them below a folder.
+const MOST_IGNORE_BYTES: u64 = 2 * 1024 * 1024;
 
 /// What was found below a folder.
 #[derive(Clone, Debug, Default)]
@@ -37,14 +39,15 @@ pub fn walk(folder: &Utf8Path, towards: Option<&Utf8Path>) -> Walk {
     })
 }
 
-const NOT_FOLLOWED: &str = "a .gitignore or .ignore here is no regular file or above 1 MiB; nothing is ignored";
+const NOT_FOLLOWED: &str = "a .gitignore or .ignore here is no regular file or above 256 KiB, or all are above 2 MiB; nothing is ignored";
 
 /// `None` when one of the files that say what is ignored can't be read safely.
 fn walk_with(folder: &Utf8Path, towards: Option<&Utf8Path>, ignores: bool) -> Option<Walk> {
-    let is_safe = |directory: &std::path::Path| {
-        [".gitignore", ".ignore", ".git/info/exclude"].iter().all(|name| may_be_opened(&directory.join(name)))
+    let left = Arc::new(AtomicU64::new(MOST_IGNORE_BYTES));
+    let is_safe = move |directory: &std::path::Path| {
+        [".gitignore", ".ignore", ".git/info/exclude"].iter().all(|name| may_be_opened(&directory.join(name), &left))
     };
-    if ignores && !folder.as_std_path().ancestors().all(is_safe) {
+    if ignores && !folder.as_std_path().ancestors().all(&is_safe) {
         return None;
     }
     let unsafe_below = Arc::new(AtomicBool::new(false));
@@ -108,8 +111,13 @@ fn is_directory(entry: &DirEntry) -> bool {
 }
 
 /// Whether the library that walks may open a file: it does not ask what it is, or how large.
-fn may_be_opened(file: &std::path::Path) -> bool {
-    file.metadata().map_or(true, |metadata| metadata.is_file() && metadata.len() <= LARGEST_IGNORE_FILE)
+fn may_be_opened(file: &std::path::Path, left: &AtomicU64) -> bool {
+    let Ok(metadata) = file.metadata() else { return true };
+    let length = metadata.len();
+    let take = |left: u64| left.checked_sub(length);
+    metadata.is_file()
+        && length <= LARGEST_IGNORE_FILE
+        && left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
 }
 
 /// What went away while somebody looked is no problem.

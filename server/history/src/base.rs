@@ -66,7 +66,7 @@ impl Repository {
             return Err(if names.is_empty() && self.is_unborn() {
                 Problem::NoCommits
             } else {
-                self.no_such(revision, names)
+                self.unreadable(revision).unwrap_or_else(|| self.no_such(revision, names))
             });
         };
         let object = id.object().map_err(|error| Problem::unreadable(format!("`{revision}`"), &error))?;
@@ -164,6 +164,14 @@ impl Repository {
         close.dedup_by(|one, other| one.1 == other.1);
         let close = close.into_iter().take(3).map(|(_, name)| name).collect();
         Problem::NoSuchRevision { revision: revision.to_owned(), close, shallow: self.is_shallow() }
+    }
+
+    /// Why what a revision begins with can't be read, where something has that name.
+    fn unreadable(&self, revision: &str) -> Option<Problem> {
+        let name = revision.split(['~', '^', '@', ':']).next().unwrap_or_default();
+        let mut reference = self.git.try_find_reference(name).ok()?.filter(|_| name != "HEAD" || !self.is_unborn())?;
+        let error = reference.peel_to_commit().err()?;
+        Some(Problem::unreadable(format!("`{name}`"), &error))
     }
 
     /// Branches and tags, as people call them.

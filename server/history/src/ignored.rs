@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -6,11 +6,18 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rustc_hash::FxHashMap;
 
+/// Written by people: 256 KiB. A pattern costs five hundred times its length.
+const LARGEST: u64 = 256 * 1024;
+/// All of a work tree.
+const MOST_BYTES: u64 = 2 * 1024 * 1024;
+
 /// What git ignores in a work tree as it is now.
 pub(crate) struct Ignored {
     top: Utf8PathBuf,
     /// `info/exclude` of the repository, then what its user ignores everywhere.
     everywhere: [Gitignore; 2],
+    /// So many bytes of patterns may still be read.
+    left: Cell<u64>,
     directories: RefCell<Memo>,
 }
 
@@ -26,10 +33,11 @@ impl Ignored {
     pub(crate) fn new(top: &Utf8Path, common_dir: &std::path::Path) -> Ignored {
         let mut exclude = GitignoreBuilder::new(top.as_std_path());
         // A line that is no pattern ignores nothing.
-        add(&mut exclude, &common_dir.join("info/exclude"));
+        let left = Cell::new(MOST_BYTES);
+        add(&mut exclude, &common_dir.join("info/exclude"), &left);
         let (users, _) = GitignoreBuilder::new(top.as_std_path()).build_global();
         let everywhere = [exclude.build().unwrap_or_else(|_| Gitignore::empty()), users];
-        Ignored { top: top.to_owned(), everywhere, directories: RefCell::default() }
+        Ignored { top: top.to_owned(), everywhere, left, directories: RefCell::default() }
     }
 
     /// Whether a file is ignored, by a path relative to the top.
@@ -67,7 +75,7 @@ impl Ignored {
         }
         let at = if directory.as_str().is_empty() { self.top.clone() } else { self.top.join(directory) };
         let mut patterns = GitignoreBuilder::new(at.as_std_path());
-        add(&mut patterns, at.join(".gitignore").as_std_path());
+        add(&mut patterns, at.join(".gitignore").as_std_path(), &self.left);
         let patterns = Arc::new(patterns.build().unwrap_or_else(|_| Gitignore::empty()));
         self.directories.borrow_mut().files.insert(directory.to_owned(), patterns.clone());
         patterns
@@ -75,10 +83,10 @@ impl Ignored {
 }
 
 /// Adds the patterns of a file. A pipe or device has no end, and is never opened.
-fn add(patterns: &mut GitignoreBuilder, file: &std::path::Path) {
-    /// Written by people: 1 MiB.
-    const LARGEST: u64 = 1024 * 1024;
-    if file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST) {
+fn add(patterns: &mut GitignoreBuilder, file: &std::path::Path, left: &Cell<u64>) {
+    let Ok(metadata) = file.metadata() else { return };
+    if metadata.is_file() && metadata.len() <= LARGEST.min(left.get()) {
+        left.set(left.get() - metadata.len());
         let _ = patterns.add(file);
     }
 }

@@ -9,6 +9,7 @@ mod ignored;
 mod problem;
 mod ref_stamp;
 mod repository;
+mod sound;
 mod tree;
 
 pub use base::{Base, Commit, Wanted};

@@ -2,9 +2,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use gix::open::Options;
 
 use crate::Problem;
+use crate::sound::is_sound;
 
 /// Memory for objects that the walk to a merge base comes back to.
 const OBJECT_CACHE_BYTES: usize = 4 * 1024 * 1024;
+/// An object unpacks to no more than this: a commit or a directory of a kilobyte could otherwise be one of gigabytes.
+const LARGEST_OBJECT: usize = 32 * 1024 * 1024;
 
 /// The work tree of a repository, as a path leads into it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,6 +87,13 @@ pub(crate) fn top_of(path: &Utf8Path) -> Option<&Utf8Path> {
     })
 }
 
+/// The library says of such a repository only that its configuration can't be loaded.
+fn is_of_sha_256(top: &Utf8Path) -> bool {
+    let Ok(text) = std::fs::read_to_string(top.join(".git/config")) else { return false };
+    let mut lines = text.lines().map(|line| line.to_ascii_lowercase().replace([' ', '\t'], ""));
+    lines.any(|line| line == "objectformat=sha256")
+}
+
 /// Opens the repository whose work tree is at `top`, for reading only.
 pub(crate) fn open_git(top: &Utf8Path) -> Result<gix::Repository, Problem> {
     let mut permissions = gix::open::Permissions::isolated();
@@ -92,8 +102,13 @@ pub(crate) fn open_git(top: &Utf8Path) -> Result<gix::Repository, Problem> {
     permissions.config.user = true;
     permissions.env.home = gix::sec::Permission::Allow;
     permissions.env.xdg_config_home = gix::sec::Permission::Allow;
-    let options = Options::default().permissions(permissions);
+    let limit = format!("gitoxide.objects.allocLimit={LARGEST_OBJECT}");
+    let options = Options::default().permissions(permissions).config_overrides([limit]);
     let unreadable = |why: &dyn std::fmt::Display| Problem::unreadable(format!("the git repository in {top}"), why);
+    is_sound(top.as_std_path()).map_err(|why| unreadable(&why))?;
+    if is_of_sha_256(top) {
+        return Err(unreadable(&"its hashes are SHA-256, expected SHA-1"));
+    }
     let mut git = gix::open_opts(top.as_std_path(), options).map_err(|error| unreadable(&error))?;
     if let Some(storage) = git.config_snapshot().string("extensions.refStorage")
         && !storage.eq_ignore_ascii_case(b"files")

@@ -17,6 +17,8 @@ const LARGEST_FILE: u64 = 8 * 1024 * 1024;
 const MOST_LINKS: usize = 40;
 /// A path with more parts than this is not walked.
 const DEEPEST: usize = 200;
+/// More directories than this are not looked at, as on the disk.
+const MOST_DIRECTORIES: usize = 50_000;
 
 /// The files of a work tree at a commit. Paths are absolute, spelled as in the work tree. Used by one thread.
 pub struct Tree {
@@ -153,7 +155,15 @@ impl Tree {
         let path = self.relative(directory)?;
         let Place::Directory(node) = self.find(self.root, &path) else { return Some(found) };
         let mut open = vec![(directory.to_owned(), path, node)];
+        let mut directories = 0usize;
         while let Some((shown, path, node)) = open.pop() {
+            directories += 1;
+            if directories > MOST_DIRECTORIES {
+                // A directory that holds another many times is a few bytes in git, and without end on a disk.
+                let why = format!("more than {MOST_DIRECTORIES} directories in git; the rest is not looked at");
+                self.memo.borrow_mut().problems.insert(why);
+                break;
+            }
             for (name, (kind, object)) in self.directory(node).iter() {
                 if name.starts_with('.') {
                     continue;

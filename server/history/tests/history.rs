@@ -375,3 +375,76 @@ fn a_broken_list_of_what_is_cut_off_is_a_problem_and_no_panic() {
     let base = place.base("", &Wanted::Revision("HEAD~1".to_owned()));
     assert!(base.starts_with("problem: "), "{base}");
 }
+
+/// What a repository holds that has no end, or is small and unpacks to gigabytes: each is told, soon, and nothing is opened.
+#[test]
+#[cfg(unix)]
+fn what_never_ends_or_unpacks_to_too_much_is_told() {
+    let files = [
+        "HEAD",
+        "config",
+        "commondir",
+        "packed-refs",
+        "objects/info/alternates",
+        "refs/heads/main",
+        "refs/heads/deep/er/one",
+        "refs/remotes/origin/HEAD",
+        "objects/00/11111111111111111111111111111111111111",
+        "objects/pack/pack-1.idx",
+        "logs/HEAD",
+    ];
+    let mut cases: Vec<(String, &str)> = Vec::new();
+    for file in files {
+        for make in ["mkfifo", "ln -sf /dev/zero"] {
+            let script = format!("mkdir -p $(dirname .git/{file}); rm -f .git/{file}; {make} .git/{file}");
+            cases.push((script, "is a pipe or a device"));
+        }
+    }
+    let bomb = "b=$(printf x | git hash-object -w --stdin); t=$(printf '100644 blob %s\\ta.tf\\n' $b | git mktree);
+        for level in 1 2 3 4 5 6 7 8 9; do
+            t=$(for i in 0 1 2 3 4 5 6 7 8 9; do printf '040000 tree %s\\td%s\\n' $t $i; done | git mktree)
+        done;
+        git reset -q --soft $(git commit-tree -m bomb $t)";
+    let commit = "(git cat-file commit HEAD; head -c 100000000 /dev/zero | tr '\\0' x) >../big;
+        git reset -q --soft $(git hash-object -t commit -w ../big); rm ../big";
+    let corrupt = "chmod -R u+w .git/objects; for f in $(find .git/objects -type f); do echo no object >$f; done";
+    cases.extend([
+        (bomb.to_owned(), "more than 50000 directories in git"),
+        (commit.to_owned(), "can't be read"),
+        (corrupt.to_owned(), "`HEAD` can't be read"),
+        ("seq 300000 | sed s,^,/nowhere/, >.git/objects/info/alternates".to_owned(), "has more than 1 MiB"),
+        ("seq 3000 | sed s,^,/nowhere/, >.git/objects/info/alternates".to_owned(), "more than 64 places"),
+        ("echo $PWD/.git/objects >.git/objects/info/alternates".to_owned(), "more than 64 places"),
+        ("rm -rf .git; mkfifo .git".to_owned(), "no repository"),
+        ("rm -rf .git; git init -q --object-format=sha256 .".to_owned(), "its hashes are SHA-256, expected SHA-1"),
+    ]);
+    for (script, expected) in cases {
+        let begin = "mkdir w; cd w; git init -qb main; echo x >a.tf; git add .; git commit -qm one;";
+        let Some(place) = Place::after(&format!("{begin} {script}")) else { return };
+        let top = place.root().join("w");
+        let (said, heard) = std::sync::mpsc::channel();
+        std::thread::spawn(move || said.send(told(&top)));
+        let told = heard.recv_timeout(std::time::Duration::from_secs(30));
+        let told = told.unwrap_or_else(|_| panic!("no answer within 30 s: {script}"));
+        assert!(told.contains(expected), "{script}: {told}");
+    }
+}
+
+/// Everything that is asked of a repository, and what was wrong.
+#[cfg(unix)]
+fn told(top: &Utf8Path) -> String {
+    let Some(work_tree) = WorkTree::of(top) else { return "no repository".to_owned() };
+    let repository = match Repository::open(work_tree) {
+        Ok(repository) => repository,
+        Err(problem) => return problem.to_string(),
+    };
+    let tree = repository.base(&Wanted::Revision("HEAD".to_owned())).and_then(|base| repository.tree(base.commit));
+    match tree {
+        Ok(tree) => {
+            let files = tree.files_below(top).unwrap_or_default();
+            files.iter().for_each(|file| drop(tree.read(file)));
+            tree.problems().join("; ")
+        }
+        Err(problem) => problem.to_string(),
+    }
+}
