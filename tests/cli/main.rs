@@ -13,6 +13,7 @@ mod base;
 mod change;
 mod faultray;
 mod fix;
+mod hostile;
 mod plans;
 mod recovery;
 mod replay;
@@ -183,7 +184,7 @@ fn a_file_that_does_not_parse_hides_nothing() {
     std::fs::write(directory.join("broken.tf"), "resource \"aws_s3_bucket\" {\n  = =\n").unwrap();
     std::fs::write(directory.join("binary.tf"), [0xff, 0x00, 0xfe]).unwrap();
     let output = foreshock_in(&directory, &["check", "--format", "json"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2), "what binary.tf says is not known");
     let broken: Value = serde_json::from_slice(&output.stdout).unwrap();
     let whole: Value = serde_json::from_str(&stdout(&["check", "--format", "json"], 1)).unwrap();
     assert_eq!(broken["stacks"][0]["findings"], whole["stacks"][0]["findings"]);

@@ -17,7 +17,7 @@ const SLACK: Duration = Duration::from_secs(20);
 
 /// What an editor tells of files.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Editor {
+pub(crate) enum Editor {
     /// Every path that the server asked it to watch.
     Watches,
     /// Nothing.
@@ -32,15 +32,15 @@ enum Editor {
 type Said = BTreeMap<String, BTreeSet<String>>;
 
 /// A server with some open documents, and what it last said of each file.
-struct Session {
-    client: Client,
+pub(crate) struct Session {
+    pub(crate) client: Client,
     said: BTreeMap<String, Value>,
-    open: BTreeMap<PathBuf, (i64, String)>,
+    pub(crate) open: BTreeMap<PathBuf, (i64, String)>,
     editor: Editor,
 }
 
 impl Session {
-    fn start(directory: &Path, editor: Editor) -> Session {
+    pub(crate) fn start(directory: &Path, editor: Editor) -> Session {
         let watches = matches!(editor, Editor::Watches | Editor::Folders);
         let watches = json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": watches}}});
         let environment: &[(&str, &str)] = if editor == Editor::Polled { &[("FORESHOCK_POLL", "1")] } else { &[] };
@@ -49,27 +49,27 @@ impl Session {
         Session { client, said: BTreeMap::new(), open: BTreeMap::new(), editor }
     }
 
-    fn open(&mut self, file: &Path) {
+    pub(crate) fn open(&mut self, file: &Path) {
         let text = std::fs::read_to_string(file).unwrap();
         self.client.open(file, 1, &text);
         self.open.insert(file.to_owned(), (1, text));
     }
 
-    fn edit(&mut self, file: &Path, text: &str) {
+    pub(crate) fn edit(&mut self, file: &Path, text: &str) {
         let Some((version, before)) = self.open.get_mut(file) else { return };
         *version += 1;
         text.clone_into(before);
         self.client.replace(file, *version, text);
     }
 
-    fn close(&mut self, file: &Path) {
+    pub(crate) fn close(&mut self, file: &Path) {
         if self.open.remove(file).is_some() {
             self.client.close(file);
         }
     }
 
     /// Says what this kind of editor would say of a changed path.
-    fn tell(&mut self, path: &Path, is_folder: bool) {
+    pub(crate) fn tell(&mut self, path: &Path, is_folder: bool) {
         let is_told = match self.editor {
             Editor::Watches => true,
             Editor::Folders => is_folder,
@@ -123,7 +123,7 @@ impl Session {
     }
 
     /// Waits until both say the same. How long that took.
-    fn agrees(&mut self, directory: &Path, after: &str) -> Duration {
+    pub(crate) fn agrees(&mut self, directory: &Path, after: &str) -> Duration {
         let since = Instant::now();
         let fresh = self.fresh(directory);
         let asked = Instant::now();

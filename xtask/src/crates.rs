@@ -82,6 +82,7 @@ pub(crate) const CRATES: &[Crate] = &[
         folder: "server/foreshock",
         knows: &[
             "text",
+            "files",
             "model",
             "resources",
             "terraform",

@@ -77,6 +77,9 @@ impl<'de> Deserialize<'de> for Expression {
     }
 }
 
+/// More instances of one thing are a mistake, and each has a place in some computations. As in infrastructure YAML.
+const MOST_INSTANCES: u32 = 1_000_000;
+
 impl Expression {
     /// Parses one expression.
     pub(crate) fn parse(text: &str) -> Result<Expression, String> {
@@ -113,9 +116,11 @@ impl Expression {
     /// As a count.
     pub(crate) fn count(&self, variables: &impl Names) -> Known<u32> {
         match self.value(variables).kind {
-            Kind::Number(number) if (0.0..=f64::from(u32::MAX)).contains(&number) => Known::Known(number as u32),
+            Kind::Number(number) if (0.0..=f64::from(MOST_INSTANCES)).contains(&number) => Known::Known(number as u32),
+            Kind::Number(number) if number > 0.0 => Known::Unknown("more than a million".into()),
             Kind::String(text) => match text.parse() {
-                Ok(number) => Known::Known(number),
+                Ok(number) if number <= MOST_INSTANCES => Known::Known(number),
+                Ok(_) => Known::Unknown("more than a million".into()),
                 // A row says why there is no number by giving the reason instead.
                 Err(_) => Known::Unknown(text),
             },

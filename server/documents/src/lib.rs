@@ -12,5 +12,5 @@ mod read;
 mod sources;
 
 pub use node::{Content, Entry, Node};
-pub use read::{MOST_NODES, Words, read, read_with};
+pub use read::{MOST_NODES, Room, Words, read, read_with, read_within};
 pub use sources::{Sources, documents, documents_with, joined};

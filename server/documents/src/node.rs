@@ -62,6 +62,27 @@ impl Node {
         Node { place, content: Content::Scalar(Kind::Unknown(why.into())) }
     }
 
+    /// How much it is: the bytes of its texts, and some for each part. O(parts).
+    pub fn weight(&self) -> usize {
+        /// About a third of what it takes in memory.
+        const PART: usize = 32;
+        match &self.content {
+            Content::Scalar(Kind::String(text) | Kind::Unknown(text)) => PART + text.len(),
+            Content::Scalar(_) => PART,
+            Content::List(items) => PART + items.iter().map(Node::weight).sum::<usize>(),
+            Content::Map(entries) => PART + entries.iter().map(|entry| PART + entry.value.weight()).sum::<usize>(),
+        }
+    }
+
+    /// How many parts it has, itself among them. O(parts).
+    pub fn parts(&self) -> usize {
+        match &self.content {
+            Content::Scalar(_) => 1,
+            Content::List(items) => 1 + items.iter().map(Node::parts).sum::<usize>(),
+            Content::Map(entries) => 1 + entries.iter().map(|entry| entry.value.parts()).sum::<usize>(),
+        }
+    }
+
     /// The keys with their values; nothing where it is no map.
     pub fn entries(&self) -> &[Entry] {
         match &self.content {

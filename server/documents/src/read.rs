@@ -29,9 +29,27 @@ pub fn read(document: yaml::Value<'_>, file: &FilePath) -> (Node, Vec<Problem>) 
 
 /// The same with other words.
 pub fn read_with(document: yaml::Value<'_>, file: &FilePath, words: Words) -> (Node, Vec<Problem>) {
-    let mut reading = Reading { file, words, left: MOST_NODES, problem: None };
+    read_within(document, file, words, &mut Room::default())
+}
+
+/// The same for one document of several, which all have to fit in.
+pub fn read_within(document: yaml::Value<'_>, file: &FilePath, words: Words, room: &mut Room) -> (Node, Vec<Problem>) {
+    let own = MOST_NODES.min(room.0);
+    let mut reading = Reading { file, words, left: own, problem: None };
     let node = reading.node(document, 0);
+    room.0 -= own - reading.left;
     (node, reading.problem.into_iter().collect())
+}
+
+/// How many parts the documents of one text may still have. What is written takes no more than the text allows; aliases stand for
+/// any number.
+#[derive(Debug)]
+pub struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Room {
+        Room(MOST_NODES * 4)
+    }
 }
 
 struct Reading<'a> {

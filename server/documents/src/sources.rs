@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_syntax::yaml::Tree;
 use foreshock_text::{FilePath, Problem};
 
-use crate::{Node, Words, read_with};
+use crate::{Node, Room, Words, read_within};
 
 /// Texts that documents are put together from. Whoever lends them says how far reading goes.
 pub trait Sources {
@@ -28,10 +28,11 @@ pub fn documents(file: &FilePath, sources: &dyn Sources) -> Option<(Vec<Node>, V
 /// The same with other words.
 pub fn documents_with(file: &FilePath, sources: &dyn Sources, words: Words) -> Option<(Vec<Node>, Vec<Problem>)> {
     let (mut documents, mut problems) = (Vec::new(), Vec::new());
+    let mut room = Room::default();
     let is_there = sources.tree(file, &mut |tree, broken| {
         problems.extend(broken.iter().cloned());
         for document in tree.documents() {
-            let (node, told) = read_with(document, file, words);
+            let (node, told) = read_within(document, file, words, &mut room);
             documents.push(node);
             problems.extend(told);
         }

@@ -70,7 +70,9 @@ pub fn read_regular(file: &Utf8Path, most: u64) -> Option<Result<Vec<u8>, String
     if metadata.len() > most {
         return too_large((metadata.len() / (1024 * 1024)).to_string());
     }
-    let opened = match File::open(file) {
+    let opened = match open(file) {
+        // It may be another than was looked at.
+        Ok(opened) if !opened.metadata().is_ok_and(|metadata| metadata.is_file()) => return None,
         Ok(opened) => opened,
         Err(error) if is_absence(&error) => return None,
         Err(error) => return failed(&error),
@@ -84,6 +86,40 @@ pub fn read_regular(file: &Utf8Path, most: u64) -> Option<Result<Vec<u8>, String
     }
 }
 
+/// The text of a file that a person has named, of at most `most` bytes.
+///
+/// # Errors
+/// Why there is none: it is not there, no regular file, too large, unreadable or no text.
+pub fn read_named(file: &Utf8Path, most: u64) -> Result<String, String> {
+    let bytes = match read_regular(file, most) {
+        Some(bytes) => bytes?,
+        None if file.exists() => return Err("this is no regular file".to_owned()),
+        None => return Err("there is no such file".to_owned()),
+    };
+    String::from_utf8(bytes).map_err(|_| "this file is not valid UTF-8".to_owned())
+}
+
+/// The first bytes of a regular file, at most so many; `None` when they can't be read.
+pub fn read_beginning(file: &Utf8Path, most: u64) -> Option<Vec<u8>> {
+    file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    let opened = open(file).ok().filter(|opened| opened.metadata().is_ok_and(|metadata| metadata.is_file()))?;
+    let mut bytes = Vec::new();
+    opened.take(most).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// Opens for reading, and never waits: not for somebody to write into a pipe, nor for a log of the kernel to go on.
+#[cfg(unix)]
+fn open(file: &Utf8Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    File::options().read(true).custom_flags(libc::O_NONBLOCK).open(file)
+}
+
+#[cfg(not(unix))]
+fn open(file: &Utf8Path) -> std::io::Result<File> {
+    File::open(file)
+}
+
 /// Bytes as text.
 ///
 /// # Errors
@@ -92,11 +128,16 @@ pub fn as_text(bytes: Result<Vec<u8>, String>) -> Result<Arc<str>, String> {
     String::from_utf8(bytes?).map(Arc::from).map_err(|error| not_text(error.utf8_error().valid_up_to()))
 }
 
+/// Whether a reason is that the system refuses the file, in place of something about the file itself.
+pub fn is_refused(reason: &str) -> bool {
+    reason.starts_with(CANT_BE_READ)
+}
+
 pub(crate) fn not_text(at: usize) -> String {
     format!("this file is not valid UTF-8 (byte {at}); it is left out")
 }
 
-fn is_absence(error: &std::io::Error) -> bool {
+pub(crate) fn is_absence(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename)
 }
 

@@ -16,7 +16,7 @@ mod store;
 mod walk;
 
 pub use boundary::Boundary;
-pub use disk::{Disk, LARGEST_FILE, as_text, read_regular};
+pub use disk::{Disk, LARGEST_FILE, as_text, is_refused, read_beginning, read_named, read_regular};
 pub use paths::{directory_of, normalised};
 pub use read_set::{Changes, ReadSet};
 pub use source::{FileSource, Files};

@@ -1,8 +1,11 @@
 //! What tells that a file may have changed, without reading it.
 
+use std::io::ErrorKind;
 use std::time::{Duration, SystemTime};
 
 use camino::Utf8Path;
+
+use crate::disk::is_absence;
 
 /// Times of files are as coarse as two seconds (FAT); what was changed that short before a stamp was taken may have been
 /// changed once more with the same stamp.
@@ -12,6 +15,8 @@ const COARSEST: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct Stamp {
     facts: Option<Facts>,
+    /// Why there are none, other than that nothing is there: a link that leads to itself.
+    refused: Option<ErrorKind>,
     settled: bool,
 }
 
@@ -32,24 +37,26 @@ type Identity = ();
 impl Stamp {
     /// Looks at a path, through links.
     pub fn of(path: &Utf8Path) -> Stamp {
-        let facts = path.metadata().ok().map(|metadata| Facts {
+        let metadata = path.metadata();
+        let refused = metadata.as_ref().err().filter(|error| !is_absence(error)).map(std::io::Error::kind);
+        let facts = metadata.ok().map(|metadata| Facts {
             is_directory: metadata.is_dir(),
             length: metadata.len(),
             modified: metadata.modified().ok(),
             identity: identity(&metadata),
         });
         let settled = facts.is_none_or(|facts| is_long_ago(changed_at(&facts)));
-        Stamp { facts, settled }
+        Stamp { facts, refused, settled }
     }
 
     /// The stamp of what never changes.
     pub const fn eternal() -> Stamp {
-        Stamp { facts: None, settled: true }
+        Stamp { facts: None, refused: None, settled: true }
     }
 
     /// Whether nothing can have changed between the two looks.
     pub fn stands(&self, later: &Stamp) -> bool {
-        self.settled && self.facts == later.facts
+        self.settled && self.facts == later.facts && self.refused == later.refused
     }
 
     /// Whether anything was there.

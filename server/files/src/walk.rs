@@ -8,8 +8,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
-use crate::disk::reason;
-
 /// More directories than this below a folder are not looked at.
 const MOST_DIRECTORIES: usize = 50_000;
 /// A file that says what is ignored is written by people: 256 KiB. A pattern costs five hundred times its length.
@@ -39,7 +37,8 @@ pub fn walk(folder: &Utf8Path, towards: Option<&Utf8Path>) -> Walk {
     })
 }
 
-const NOT_FOLLOWED: &str = "a .gitignore or .ignore here is no regular file or above 256 KiB, or all are above 2 MiB; nothing is ignored";
+const NOT_FOLLOWED: &str =
+    "a .gitignore or .ignore here is no regular file or above 256 KiB, or all are above 2 MiB; nothing is ignored";
 
 /// `None` when one of the files that say what is ignored can't be read safely.
 fn walk_with(folder: &Utf8Path, towards: Option<&Utf8Path>, ignores: bool) -> Option<Walk> {
@@ -115,7 +114,9 @@ fn may_be_opened(file: &std::path::Path, left: &AtomicU64) -> bool {
     let Ok(metadata) = file.metadata() else { return true };
     let length = metadata.len();
     let take = |left: u64| left.checked_sub(length);
+    // What a link leads to and has no length is a file of the kernel, which may have no end.
     metadata.is_file()
+        && (length > 0 || !file.is_symlink())
         && length <= LARGEST_IGNORE_FILE
         && left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
 }
@@ -126,7 +127,7 @@ fn problem(folder: &Utf8Path, error: &ignore::Error) -> Option<(Utf8PathBuf, Str
     if io.kind() != std::io::ErrorKind::PermissionDenied {
         return None;
     }
-    Some((path_of(error).unwrap_or_else(|| folder.to_owned()), format!("this directory can't be read: {}", reason(io))))
+    Some((path_of(error).unwrap_or_else(|| folder.to_owned()), format!("this directory can't be read: {}", io.kind())))
 }
 
 fn path_of(error: &ignore::Error) -> Option<Utf8PathBuf> {

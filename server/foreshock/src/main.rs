@@ -11,8 +11,11 @@ mod lsp;
 use std::io;
 use std::process::ExitCode;
 
+use tracing::warn;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::lsp::panic_message;
 
 fn main() -> ExitCode {
     // Standard output carries results and the protocol; the log goes elsewhere, quiet unless asked for.
@@ -20,5 +23,11 @@ fn main() -> ExitCode {
     // The end of a span says how long it took: what a rule costs, among others.
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::CLOSE);
     subscriber.with_writer(io::stderr).with_ansi(false).init();
+    std::panic::set_hook(Box::new(|panic| {
+        // A panic is contained where it happens, and what it costs is told there. Its text may be that of a whole file.
+        let message = panic_message(panic.payload()).chars().take(200).collect::<String>();
+        let place = panic.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
+        warn!("a part of the work failed: {message}{place}");
+    }));
     cli::run(std::env::args_os())
 }

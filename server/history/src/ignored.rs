@@ -85,7 +85,9 @@ impl Ignored {
 /// Adds the patterns of a file. A pipe or device has no end, and is never opened.
 fn add(patterns: &mut GitignoreBuilder, file: &std::path::Path, left: &Cell<u64>) {
     let Ok(metadata) = file.metadata() else { return };
-    if metadata.is_file() && metadata.len() <= LARGEST.min(left.get()) {
+    // What a link leads to and has no length is a file of the kernel, which may have no end.
+    let is_of_the_kernel = metadata.len() == 0 && file.is_symlink();
+    if metadata.is_file() && !is_of_the_kernel && metadata.len() <= LARGEST.min(left.get()) {
         left.set(left.get() - metadata.len());
         let _ = patterns.add(file);
     }

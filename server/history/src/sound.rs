@@ -30,8 +30,19 @@ pub(crate) fn is_sound(top: &Path) -> Result<(), String> {
     for directory in [&git, &common] {
         for entry in entries(directory) {
             let list = entry.file_name() == "packed-refs" || entry.file_name() == "shallow";
-            let read = ["HEAD", "config", "config.worktree", "commondir", "gitdir"].iter().any(|name| entry.file_name() == *name);
-            look.file(&entry.path(), if list { LARGEST_LIST } else if read { LARGEST } else { u64::MAX })?;
+            let read = ["HEAD", "config", "config.worktree", "commondir", "gitdir"]
+                .iter()
+                .any(|name| entry.file_name() == *name);
+            look.file(
+                &entry.path(),
+                if list {
+                    LARGEST_LIST
+                } else if read {
+                    LARGEST
+                } else {
+                    u64::MAX
+                },
+            )?;
         }
         look.below(&directory.join("refs"), LARGEST, DEEPEST)?;
         look.below(&directory.join("logs"), u64::MAX, DEEPEST)?;
@@ -53,7 +64,10 @@ impl Look {
         for other in list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
             self.alternates += 1;
             if self.alternates > MOST_ALTERNATES {
-                return Err(format!("{} and what it leads to name more than {MOST_ALTERNATES} places", alternates.display()));
+                return Err(format!(
+                    "{} and what it leads to name more than {MOST_ALTERNATES} places",
+                    alternates.display()
+                ));
             }
             self.objects(&objects.join(other))?;
         }
@@ -80,7 +94,7 @@ impl Look {
 
     fn file(&self, file: &Path, largest: u64) -> Result<(), String> {
         let Ok(metadata) = file.metadata() else { return Ok(()) };
-        if may_never_end(&metadata) {
+        if may_never_end(file, &metadata) {
             return Err(format!("{} is a pipe or a device", file.display()));
         }
         if metadata.is_file() && metadata.len() > largest {
@@ -107,7 +121,7 @@ fn word(file: &Path, begin: &str) -> Result<Option<String>, String> {
 /// The text of a short file; `None` where there is none.
 fn text(file: &Path) -> Result<Option<String>, String> {
     let Ok(metadata) = file.metadata() else { return Ok(None) };
-    if may_never_end(&metadata) {
+    if may_never_end(file, &metadata) {
         return Err(format!("{} is a pipe or a device", file.display()));
     }
     let mut bytes = Vec::new();
@@ -123,15 +137,17 @@ fn entries(directory: &Path) -> impl Iterator<Item = DirEntry> {
     fs::read_dir(directory).into_iter().flatten().flatten()
 }
 
-/// What is neither a file nor a directory, but can be opened. A socket can't.
+/// What is neither a file nor a directory, but can be opened. A socket can't. What a link leads to and has no length is a file of
+/// the kernel.
 #[cfg(unix)]
-fn may_never_end(metadata: &Metadata) -> bool {
+fn may_never_end(file: &Path, metadata: &Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt as _;
     let kind = metadata.file_type();
-    kind.is_fifo() || kind.is_char_device() || kind.is_block_device()
+    let is_of_the_kernel = metadata.is_file() && metadata.len() == 0 && file.is_symlink();
+    kind.is_fifo() || kind.is_char_device() || kind.is_block_device() || is_of_the_kernel
 }
 
 #[cfg(not(unix))]
-fn may_never_end(metadata: &Metadata) -> bool {
+fn may_never_end(_file: &Path, metadata: &Metadata) -> bool {
     !metadata.is_file() && !metadata.is_dir()
 }

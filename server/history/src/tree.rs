@@ -160,9 +160,9 @@ impl Tree {
             directories += 1;
             if directories > MOST_DIRECTORIES {
                 // A directory that holds another many times is a few bytes in git, and without end on a disk.
-                let why = format!("more than {MOST_DIRECTORIES} directories in git; the rest is not looked at");
+                let why = format!("more than {MOST_DIRECTORIES} directories in git; nothing of them is looked at");
                 self.memo.borrow_mut().problems.insert(why);
-                break;
+                return Some(Vec::new());
             }
             for (name, (kind, object)) in self.directory(node).iter() {
                 if name.starts_with('.') {

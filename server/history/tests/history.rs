@@ -395,7 +395,7 @@ fn what_never_ends_or_unpacks_to_too_much_is_told() {
     ];
     let mut cases: Vec<(String, &str)> = Vec::new();
     for file in files {
-        for make in ["mkfifo", "ln -sf /dev/zero"] {
+        for make in ["mkfifo", "ln -sf /dev/zero", "ln -sf /proc/self/pagemap"] {
             let script = format!("mkdir -p $(dirname .git/{file}); rm -f .git/{file}; {make} .git/{file}");
             cases.push((script, "is a pipe or a device"));
         }

@@ -1,9 +1,10 @@
 //! A component: what serves and can fail, with its redundancy, load, recovery and figures.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use foreshock_text::Place;
+use foreshock_text::{Place, visible};
 
 use crate::{Cause, ComponentIndex, Probability, RegionIndex, Reliability, Seconds, Source, ZoneIndex};
 
@@ -12,9 +13,13 @@ use crate::{Cause, ComponentIndex, Probability, RegionIndex, Reliability, Second
 pub struct ComponentId(Arc<str>);
 
 impl ComponentId {
-    /// An id.
+    /// An id. Control characters in it, line breaks among them, become pictures: an id ends in terminals and logs.
     pub fn new(id: impl Into<Arc<str>>) -> ComponentId {
-        ComponentId(id.into())
+        let id = id.into();
+        match visible(&id) {
+            Cow::Borrowed(_) => ComponentId(id),
+            Cow::Owned(visible) => ComponentId(visible.into()),
+        }
     }
 
     /// The text.

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 use foreshock_analysis::{Finding, Fix, ProblemCode, Severity, Stack};
 use foreshock_model::Evidence;
-use foreshock_text::{AnchoredText, FilePath, Place, Span};
+use foreshock_text::{AnchoredText, FilePath, Place, Span, visible};
 use unicode_width::UnicodeWidthStr;
 
 use super::model::loudness;
@@ -141,9 +141,17 @@ impl Page<'_> {
         let (mut elements, mut below) = (Vec::new(), Vec::new());
         for file in files {
             let Some(source) = self.places.text(file) else { continue };
-            let mut snippet = Snippet::source(&**source.whole()).path(self.places.path(file.as_path())).fold(true);
+            let here =
+                evidence.iter().filter(|evidence| evidence.place.file == *file).map(|evidence| evidence.place.span);
+            let marked: Vec<_> = (*file == cause.file).then_some(cause.span).into_iter().chain(here).collect();
+            let marked: Vec<_> = marked.into_iter().map(|span| one_line(source, span)).collect();
+            let (window, lines_before) = around(source.whole(), marked.iter());
+            let within = |range: Range<usize>| range.start - window.start..range.end - window.start;
+            let text = source.whole().get(window.clone()).unwrap_or_default();
+            let snippet = Snippet::source(text).line_start(lines_before + 1);
+            let mut snippet = snippet.path(self.places.path(file.as_path())).fold(true);
             if *file == cause.file {
-                snippet = snippet.annotation(AnnotationKind::Primary.span(one_line(source, cause.span)));
+                snippet = snippet.annotation(AnnotationKind::Primary.span(within(one_line(source, cause.span))));
             }
             let mut numbered: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
             for evidence in evidence.iter().filter(|evidence| evidence.place.file == *file) {
@@ -152,7 +160,8 @@ impl Page<'_> {
                 let is_cause = *file == cause.file && span.start == one_line(source, cause.span).start;
                 let from = if is_cause { span.start } else { span.end + 1 };
                 if ends_at(source, from) + evidence.why.width() <= self.columns {
-                    snippet = snippet.annotation(AnnotationKind::Context.span(span).label(&*evidence.why));
+                    snippet =
+                        snippet.annotation(AnnotationKind::Context.span(within(span)).label(visible(&evidence.why)));
                     continue;
                 }
                 let number = format!("({})", below.len() + 1);
@@ -160,7 +169,7 @@ impl Page<'_> {
                 numbered.entry((span.start, span.end)).or_default().push(number);
             }
             for ((start, end), numbers) in numbered {
-                snippet = snippet.annotation(AnnotationKind::Context.span(start..end).label(numbers.join(" ")));
+                snippet = snippet.annotation(AnnotationKind::Context.span(within(start..end)).label(numbers.join(" ")));
             }
             elements.push(snippet.into());
         }
@@ -202,6 +211,23 @@ fn level(severity: Severity) -> Level<'static> {
 /// The lines of a message, each as wide as it may be behind `warning[no-backup]: `.
 fn titled(severity: Severity, code: &str, message: &str, columns: usize) -> String {
     wrapped_after(severity.name().len() + code.len() + "[]: ".len(), message, columns)
+}
+
+/// The lines of a text with these ranges and a few around, and how many lines are before: the renderer reads all that it is
+/// given, and a file may have many thousand places.
+fn around<'r>(text: &str, ranges: impl Iterator<Item = &'r Range<usize>> + Clone) -> (Range<usize>, usize) {
+    const LINES: usize = 5;
+    let bytes = text.as_bytes();
+    let first = ranges.clone().map(|range| range.start).min().unwrap_or(0);
+    let last = ranges.map(|range| range.end).max().unwrap_or(0);
+    let before = bytes.get(..first).unwrap_or_default();
+    let behind = bytes.get(last..).unwrap_or_default();
+    let breaks = before.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n');
+    let start = breaks.map(|(at, _)| at + 1).nth(LINES).unwrap_or(0);
+    let breaks = behind.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    let end = breaks.map(|(at, _)| last + at + 1).nth(LINES).unwrap_or(text.len());
+    let lines_before = bytes.get(..start).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
+    (start..end, lines_before)
 }
 
 /// The column behind an excerpt's line up to this offset, with the numbers of lines that stand before it.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use foreshock_analysis::{Finding, Fix, Notice, ProblemCode, Severity, Snapshot, Stack};
 use foreshock_text::{Place, Span};
@@ -32,6 +33,10 @@ pub struct StackReport {
 /// stack has the same part of it. A judgement, not a measurement: some seconds of one processor. What is over it is said.
 const MOST_READ_AGAIN: usize = 200_000;
 
+/// How long repairs are tried at most, for what one of them costs hangs on more than on how much is read. Real stacks need a
+/// second, so that what is said hangs on no clock. Without optimisation all takes about ten times as long.
+const MOST_TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 10 });
+
 /// How loud a finding is told: what was there before the change is quiet.
 pub(crate) fn loudness(finding: &Finding) -> Severity {
     if finding.new { finding.severity } else { Severity::Hint }
@@ -41,13 +46,25 @@ impl Report {
     /// What a snapshot has to say, `quietest` findings and above. Proves the repairs, several by one analysis where that can
     /// be told apart, and no more than is bounded.
     pub fn of(snapshot: &Snapshot, quietest: Severity) -> Report {
+        Report::within(snapshot, quietest, MOST_TIME)
+    }
+
+    /// The same with so much time for the proofs. What costs most is proven first.
+    pub(crate) fn within(snapshot: &Snapshot, quietest: Severity, time: Duration) -> Report {
+        let begin = Instant::now();
         let most = MOST_READ_AGAIN / snapshot.stacks.len().max(1);
         let stacks = snapshot.stacks.par_iter().enumerate().map(|(index, stack)| {
             let told =
                 stack.findings.iter().map(Arc::as_ref).enumerate().filter(|(_, finding)| loudness(finding) >= quietest);
-            let (numbers, told): (Vec<usize>, Vec<&Finding>) = told.unzip();
-            let fixes = snapshot.fixes_of(index, &told, most, &|| false);
-            StackReport { stack: stack.clone(), told: numbers.into_iter().zip(fixes).collect() }
+            let mut told: Vec<(usize, &Finding)> = told.collect();
+            told.sort_by(|(_, one), (_, other)| {
+                loudness(other).cmp(&loudness(one)).then_with(|| other.points.total_cmp(&one.points))
+            });
+            let (numbers, told): (Vec<usize>, Vec<&Finding>) = told.into_iter().unzip();
+            let fixes = snapshot.fixes_of(index, &told, most, &|| begin.elapsed() >= time);
+            let mut told: Vec<(usize, Option<Vec<Fix>>)> = numbers.into_iter().zip(fixes).collect();
+            told.sort_by_key(|(number, _)| *number);
+            StackReport { stack: stack.clone(), told }
         });
         let problems = snapshot.configurations.iter().flat_map(|configured| {
             let file = &configured.configuration.file;

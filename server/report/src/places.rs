@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_analysis::{Snapshot, Stack};
-use foreshock_text::{AnchoredText, FilePath, Place, Position, PositionEncoding};
+use foreshock_text::{AnchoredText, FilePath, Place, Position, PositionEncoding, visible};
 use serde_json::{Map, Value, json};
 
 /// A path as it is seen from a directory; whole where the two have nothing in common.
@@ -29,18 +29,25 @@ fn relative(path: &Utf8Path, base: &Utf8Path) -> String {
 pub struct Places<'a> {
     snapshot: &'a Snapshot,
     base: Option<Utf8PathBuf>,
+    /// Whether people read it: names of files are one line that does nothing to a terminal.
+    is_shown: bool,
     encoding: PositionEncoding,
 }
 
 impl<'a> Places<'a> {
     /// Paths relative to `base`, columns in UTF-16: what programs get.
     pub fn relative_to(snapshot: &'a Snapshot, base: Utf8PathBuf) -> Places<'a> {
-        Places { snapshot, base: Some(base), encoding: PositionEncoding::Utf16 }
+        Places { snapshot, base: Some(base), is_shown: false, encoding: PositionEncoding::Utf16 }
+    }
+
+    /// The same for people: control characters in names of files become pictures.
+    pub fn for_people(snapshot: &'a Snapshot, base: Utf8PathBuf) -> Places<'a> {
+        Places { is_shown: true, ..Places::relative_to(snapshot, base) }
     }
 
     /// Whole paths, columns as the editor counts them.
     pub fn absolute(snapshot: &'a Snapshot, encoding: PositionEncoding) -> Places<'a> {
-        Places { snapshot, base: None, encoding }
+        Places { snapshot, base: None, is_shown: false, encoding }
     }
 
     /// The text of a file that was read.
@@ -50,7 +57,8 @@ impl<'a> Places<'a> {
 
     /// A path: `.` for the base itself, `../x` for what stands beside it.
     pub fn path(&self, path: &Utf8Path) -> String {
-        self.base.as_ref().map_or_else(|| path.to_string(), |base| relative(path, base))
+        let path = self.base.as_ref().map_or_else(|| path.to_string(), |base| relative(path, base));
+        if self.is_shown { visible(&path).into_owned() } else { path }
     }
 
     /// What a stack is called: its root, and what tells it from others of that root.

@@ -8,8 +8,10 @@ mod anchored;
 mod anchors;
 mod line_table;
 mod place;
+mod visible;
 
 pub use anchored::AnchoredText;
 pub use anchors::{Anchors, Change};
 pub use line_table::{LineTable, Position, PositionEncoding};
 pub use place::{FilePath, Place, Problem, Span};
+pub use visible::{is_control, picture, visible};

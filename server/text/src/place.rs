@@ -1,9 +1,12 @@
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::visible;
 
 /// A half-open range of bytes `start..end` in one text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -160,8 +163,13 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem at `span`.
+    /// A problem at `span`; names in the message that hold control characters show pictures of them.
     pub fn new(span: Span, message: impl Into<String>) -> Problem {
-        Problem { span, message: message.into() }
+        let message = message.into();
+        let seen = match visible(&message) {
+            Cow::Owned(seen) => Some(seen),
+            Cow::Borrowed(_) => None,
+        };
+        Problem { span, message: seen.unwrap_or(message) }
     }
 }

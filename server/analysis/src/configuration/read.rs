@@ -22,6 +22,9 @@ use crate::{Severity, rule, rules};
 /// Beside a level; nothing of a file of this size was written by a person.
 const MOST_STACKS: usize = 1_000;
 
+/// More of what is wrong is counted.
+const MOST_PROBLEMS: usize = 100;
+
 pub(super) const LEVELS: [&str; 5] = ["off", "hint", "info", "warning", "error"];
 
 pub(super) fn configuration(file: FilePath, text: Arc<str>) -> Configuration {
@@ -44,6 +47,13 @@ pub(super) fn configuration(file: FilePath, text: Arc<str>) -> Configuration {
     let mut problems = problems.into_inner();
     problems.sort_by(|one, other| (one.span, &one.message).cmp(&(other.span, &other.message)));
     problems.dedup();
+    if let Some(first) = problems.get(MOST_PROBLEMS) {
+        let more = problems.len() - MOST_PROBLEMS;
+        let message = format!("{more} more places of this file are wrong; the first {MOST_PROBLEMS} are told");
+        let last = Problem::new(first.span, message);
+        problems.truncate(MOST_PROBLEMS);
+        problems.push(last);
+    }
     Configuration {
         file,
         text: AnchoredText::plain(text),

@@ -2,13 +2,14 @@
 //! [`FileStore`].
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::Utf8Path;
 use foreshock_files::{
     Boundary, Changes, Disk, FileSource, FileStore, Files, LARGEST_FILE, ReadBefore, ReadSet, Walk, as_text,
-    read_regular,
+    is_refused, read_regular,
 };
 use foreshock_syntax::hcl::ExprCache;
 use foreshock_terraform::{ParsedFile, TerraformFiles};
@@ -26,6 +27,7 @@ pub(crate) struct Sources {
     /// Sources that are likely to have the same texts, so that these need not be parsed twice.
     twin: Option<Rc<Sources>>,
     memo: RefCell<Memo>,
+    refused: RefCell<BTreeMap<FilePath, String>>,
 }
 
 /// What sources of the disk have read and parsed so far, for another thread to go on from.
@@ -78,7 +80,7 @@ impl Sources {
     pub(crate) fn on(source: Box<dyn FileSource>, twin: Rc<Sources>) -> Sources {
         let store = Rc::new(FileStore::on(source, twin.store.clone()));
         store.set_boundary(twin.store.boundary());
-        Sources { store, twin: Some(twin), memo: RefCell::default() }
+        Sources { store, twin: Some(twin), ..Sources::default() }
     }
 
     /// What was read and parsed so far.
@@ -90,7 +92,11 @@ impl Sources {
     /// Sources of the disk that have read what others have.
     pub(crate) fn going_on_from(before: ParsedBefore) -> Sources {
         let memo = Memo { parsed: before.parsed, yaml: before.yaml, ..Memo::default() };
-        Sources { store: Rc::new(FileStore::going_on_from(before.read)), twin: None, memo: RefCell::new(memo) }
+        Sources {
+            store: Rc::new(FileStore::going_on_from(before.read)),
+            memo: RefCell::new(memo),
+            ..Sources::default()
+        }
     }
 
     /// The sources of the present: where what people say of their stacks is read.
@@ -105,9 +111,22 @@ impl Sources {
         match self.document(file) {
             Some(text) => Some(text),
             None if !is_of_the_disk => self.text(file),
-            None if self.store.boundary().holds_file(file.as_path()) => read_text(file),
+            None if self.store.boundary().holds_file(file.as_path()) => {
+                let read = read_disk(file);
+                let mut refused = self.refused.borrow_mut();
+                match &read {
+                    Some(Err(why)) if is_refused(why) => drop(refused.insert(file.clone(), why.clone())),
+                    _ => drop(refused.remove(file)),
+                }
+                read.and_then(Result::ok)
+            }
             None => None,
         }
+    }
+
+    /// Files that may be ours, and that the system refuses, with its reason: nobody knows what they say.
+    pub(crate) fn refused(&self) -> Vec<(FilePath, String)> {
+        self.refused.borrow().iter().map(|(file, why)| (file.clone(), why.clone())).collect()
     }
 
     /// The files without what they mean.

@@ -76,6 +76,13 @@ impl Workspace {
     pub(super) fn unreadable(&self) -> Vec<(FilePath, String)> {
         let mut found = self.sources.store().unreadable(&self.read());
         found.extend(self.index.problems.iter().cloned());
+        // What a stack is made of is to be text, and not too large.
+        for file in self.stacks.values().flat_map(|kept| &kept.stack.files) {
+            if let Some(Err(why)) = self.sources.store().read(file) {
+                found.push((file.as_path().to_owned(), why));
+            }
+        }
+        found.extend(self.sources.refused().into_iter().map(|(file, why)| (file.as_path().to_owned(), why)));
         found.sort();
         found.dedup_by(|one, other| one.0 == other.0);
         found.into_iter().map(|(path, why)| (FilePath::new(path), why)).collect()

@@ -193,6 +193,11 @@ impl Snapshot {
         blocks
     }
 
+    /// Whether a file, there or not, lies where reading goes, links followed.
+    pub fn is_inside(&self, file: &FilePath) -> bool {
+        self.boundary.holds_file(file.as_path())
+    }
+
     /// What falls when a component is down as a whole.
     pub fn cascade(&self, stack: usize, component: ComponentIndex) -> Option<CascadeTree> {
         cascade_tree::of_component(self.stacks.get(stack)?, component)
@@ -217,9 +222,9 @@ impl Snapshot {
     }
 
     /// Of each finding the repair that serves an objective best, the best first, as far as they go together. `most` as for
-    /// [`fixes_of`](Snapshot::fixes_of).
-    pub fn fixes_by(&self, objective: Objective, most: usize) -> ChosenTogether {
-        fix::chosen(self, objective, most)
+    /// [`fixes_of`](Snapshot::fixes_of), and so is `stop`.
+    pub fn fixes_by(&self, objective: Objective, most: usize, stop: &(dyn Fn() -> bool + Sync)) -> ChosenTogether {
+        fix::chosen(self, objective, most, stop)
     }
 
     /// The repairs of several findings of a stack, each as [`fixes`](Snapshot::fixes) has it; where many repairs have nothing

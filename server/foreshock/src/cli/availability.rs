@@ -11,6 +11,9 @@ use super::{Outcome, colour, here, print, print_json, read, tell, tell_not_under
 /// Samples of a kill that is too large to be exact where nobody says how many: a third of a percent either way.
 const SAMPLES_OF_A_KILL: u64 = 100_000;
 
+/// A hundred million: an estimate is off by a hundredth of a percent then, after minutes.
+const MOST_SAMPLES: u64 = 100_000_000;
+
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -21,8 +24,8 @@ pub(super) struct Arguments {
     /// Show the first so many layers: 3 for software, hardware and theoretical, 5 for all
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=5))]
     layers: u8,
-    /// Estimate by simulation too, with so many samples; the computed figures stay beside it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    /// Estimate by simulation too, with so many samples, 100 million at most; the computed figures stay beside it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_SAMPLES))]
     samples: Option<u64>,
     /// The seed of the simulation; the same seed gives the same answer on any machine
     #[arg(long, value_name = "S", default_value_t = 1)]
@@ -63,7 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let reports = AvailabilityReport::all(&snapshot, &options, layers);
     match arguments.format {
         Format::Human => {
-            let places = Places::relative_to(&snapshot, here());
+            let places = Places::for_people(&snapshot, here());
             print(&availability_human(&reports, &places, Paint { colour: colour() }, arguments.details))?;
         }
         Format::Json => print_json(&availability_json(&reports, &Places::relative_to(&snapshot, base)))?,

@@ -1,16 +1,18 @@
 //! `foreshock backtest`: past incidents replayed, beside predictors that know nothing.
 
-use std::fs;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 use foreshock_backtest::{IncidentFile, PlaneNotes, backtest};
+use foreshock_files::read_named;
 use foreshock_report::{Paint, backtest_human, backtest_json};
 
 use super::{Outcome, colour, print, print_json};
 
 /// A few public incidents that come with the program, drawn by us after the fact like all others.
 const SAMPLE: &str = include_str!("../../../../fixtures/incidents.json");
+
+/// The public collections have some megabytes.
+const LARGEST: u64 = 64 * 1024 * 1024;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -51,5 +53,5 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
 }
 
 fn read(path: &Utf8Path, expected: &str) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{path}: {error}; expected {expected}"))
+    read_named(path, LARGEST).map_err(|error| format!("{path}: {error}; expected {expected}"))
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_analysis::{Snapshot, Stack};
 use foreshock_text::FilePath;
+
+use super::tell;
 
 /// Writes what is found now; what the file says of other stacks stays.
 pub(super) fn write(snapshot: &Snapshot, path: &Utf8Path) -> Result<(), String> {
@@ -23,9 +24,9 @@ pub(super) fn write(snapshot: &Snapshot, path: &Utf8Path) -> Result<(), String> 
     fs::write(file.as_path(), baseline.text()).map_err(|error| failed(&error))?;
     let count = baseline.entries().len();
     let plural = if count == 1 { "" } else { "s" };
-    say(&format!("{path}: {count} finding{plural} accepted"));
+    tell(&format!("{path}: {count} finding{plural} accepted"));
     if !snapshot.finds_baseline(&file) {
-        say("note: nobody looks for it there; write `baseline = \"...\"` into foreshock.toml");
+        tell("note: nobody looks for it there; write `baseline = \"...\"` into foreshock.toml");
     }
     Ok(())
 }
@@ -47,13 +48,9 @@ pub(super) fn tell_mended(snapshot: &Snapshot) {
         if more > 0 {
             named.push_str(&format!(" and {more} more"));
         }
-        say(&format!("info: mended since {name} was written: {named}; write it again to keep it so"));
+        tell(&format!("info: mended since {name} was written: {named}; write it again to keep it so"));
     }
 }
 
 /// More are counted.
 const MOST_NAMED: usize = 3;
-
-fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
-}

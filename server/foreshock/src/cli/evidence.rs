@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use foreshock_analysis::Snapshot;
 use foreshock_engine::SweepOptions;
+use foreshock_files::read_regular;
 use foreshock_report::{InputFile, NOTICE, Pack, Places, StackMatter, checksum};
 use foreshock_text::FilePath;
 
@@ -55,13 +56,16 @@ fn write(pack: &Pack, directory: &Utf8Path) -> Result<(), String> {
     print(&told)
 }
 
+/// Nothing larger is read: it is the bound of plans.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
 /// Every file that was read, with its checksum as it is on the disk.
 fn files(snapshot: &Snapshot, places: &Places<'_>) -> Vec<InputFile> {
     let configurations = snapshot.configurations.iter().map(|configured| &configured.configuration.file);
     let stacks = snapshot.stacks.iter().flat_map(|stack| stack.files.iter().chain(stack.var_files()));
     let read: BTreeSet<&FilePath> = configurations.chain(stacks).collect();
     let file = |file: &FilePath| {
-        let bytes = fs::read(file.as_path()).ok();
+        let bytes = read_regular(file.as_path(), LARGEST).and_then(Result::ok);
         InputFile {
             path: places.path(file.as_path()),
             sha256: bytes.as_deref().map(checksum),

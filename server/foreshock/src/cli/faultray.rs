@@ -4,6 +4,7 @@ use std::fs;
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand};
+use foreshock_files::{LARGEST_FILE, read_named};
 use foreshock_infra::as_json;
 
 use super::{Cli, Outcome, dispatch, tell};
@@ -102,7 +103,7 @@ pub(super) fn load(arguments: &Load) -> Result<Outcome, String> {
     let outcome = arguments.renamed().run()?;
     if let (Some(output), Outcome::Fine) = (&arguments.output, outcome) {
         let file = &arguments.file;
-        let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+        let text = read_named(file, LARGEST_FILE).map_err(|error| format!("{file}: {error}"))?;
         let json = as_json(&text).ok_or_else(|| format!("{file}: expected infrastructure YAML"))?;
         fs::write(output, json).map_err(|error| format!("{output}: {error}"))?;
     }

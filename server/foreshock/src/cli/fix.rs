@@ -1,15 +1,17 @@
 //! `foreshock fix`: the proven repairs that serve what somebody wants most, as one patch. Nothing is written.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use foreshock_analysis::{Chosen, ChosenTogether, Edit, Objective, Recovered, Snapshot};
 use foreshock_report::{Places, duration};
-use foreshock_text::FilePath;
+use foreshock_text::{FilePath, visible};
 use serde_json::{Value, json};
 
+use super::inert::{Sort, inert};
 use super::inputs::Stacks;
-use super::{Outcome, here, print, print_json, read, tell_not_understood};
+use super::{Outcome, here, print_json, print_raw, read, tell, tell_not_understood};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -44,6 +46,8 @@ enum Format {
 
 /// Resources and components that are read again for repairs, at most.
 const MOST: usize = 100_000;
+/// How long repairs are proven at most, as for `check`.
+const MOST_TIME: Duration = Duration::from_secs(10);
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let (snapshot, base) = read(arguments.stacks.path(), &arguments.stacks.inputs)?;
@@ -54,15 +58,22 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         Wanted::ZoneRecovery => Objective::ZoneRecovery,
         Wanted::RegionRecovery => Objective::RegionRecovery,
     };
-    let chosen = snapshot.fixes_by(objective, MOST);
+    let begin = Instant::now();
+    let chosen = snapshot.fixes_by(objective, MOST, &|| begin.elapsed() >= MOST_TIME);
+    match chosen.untried {
+        0 => {}
+        1 => tell("1 finding without a repair that was tried"),
+        count => tell(&format!("{count} findings without a repair that was tried")),
+    }
     match arguments.format {
-        Format::Patch => print(&patch(&snapshot, &chosen, &Places::relative_to(&snapshot, here())))?,
+        Format::Patch => print_raw(&patch(&snapshot, &chosen, &Places::relative_to(&snapshot, here())))?,
         Format::Json => print_json(&as_json(&chosen, &Places::relative_to(&snapshot, base)))?,
     }
     Ok(Outcome::Fine)
 }
 
-/// What is done, a line for each repair, and the patch. `git apply` reads over the lines.
+/// What is done, a line for each repair, and the patch, as the text is: `git apply` reads over the lines, and has to find the
+/// text again.
 fn patch(snapshot: &Snapshot, chosen: &ChosenTogether, places: &Places<'_>) -> String {
     if chosen.repairs.is_empty() {
         return "no proven repair serves that\n".to_owned();
@@ -70,7 +81,9 @@ fn patch(snapshot: &Snapshot, chosen: &ChosenTogether, places: &Places<'_>) -> S
     let mut text = String::new();
     for (number, one) in chosen.repairs.iter().enumerate() {
         let place = places.line(&one.finding.place);
-        text.push_str(&format!("{}. {} ({place}, {}): {}\n", number + 1, one.fix.title, one.finding.rule, gained(one)));
+        let told = format!("{}. {} ({place}, {}): {}", number + 1, one.fix.title, one.finding.rule, gained(one));
+        text.push_str(&inert(&visible(&told), Sort::Words { colour: false }));
+        text.push('\n');
     }
     let mut by_file: BTreeMap<&FilePath, Vec<&Edit>> = BTreeMap::new();
     for edit in &chosen.edits {

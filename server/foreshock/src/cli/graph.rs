@@ -7,7 +7,7 @@ use foreshock_analysis::Stack;
 use foreshock_report::{Paint, Places, dot, graph_json, graph_outline, html_graph, mermaid};
 
 use super::inputs::Stacks;
-use super::{Outcome, colour, here, print, print_json, read};
+use super::{Outcome, colour, here, print, print_json, print_raw, read};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         Format::Json => print_json(&graph_json(stacks.into_iter(), &places))?,
         Format::Dot => print(&dot(&stacks, &places))?,
         Format::Mermaid => print(&mermaid(&stacks, &places))?,
-        Format::Html => print(&html_graph(&stacks, &places)?)?,
+        Format::Html => print_raw(&html_graph(&stacks, &places)?)?,
     }
     Ok(Outcome::Fine)
 }

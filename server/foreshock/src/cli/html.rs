@@ -8,7 +8,7 @@ use clap::Args;
 use foreshock_analysis::BaseChoice;
 use foreshock_report::{Made, Places, StackMatter, html_report};
 
-use super::print;
+use super::print_raw;
 
 /// What a report says of itself, and what it compares with.
 #[derive(Args)]
@@ -42,7 +42,7 @@ impl About {
 pub(super) fn write(file: &Utf8Path, matters: &[StackMatter], places: &Places<'_>, made: &Made) -> Result<(), String> {
     let page = html_report(matters, places, made)?;
     if file == "-" {
-        return print(&page);
+        return print_raw(&page);
     }
     fs::write(file, &page).map_err(|error| format!("{file}: {error}; the report is written there"))?;
     let _ = writeln!(io::stderr(), "wrote {file}, {:.0} kB", page.len() as f64 / 1000.0);

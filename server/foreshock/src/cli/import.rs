@@ -6,7 +6,7 @@ use foreshock_infra::write;
 use foreshock_report::Places;
 
 use super::inputs::Inputs;
-use super::{Outcome, here, print, read};
+use super::{Outcome, here, print_raw, read};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -29,11 +29,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     if let Some(why) = stack.nothing_to_score() {
         return Err(format!("{path}: there is nothing to write: {}", why.trim_start_matches("nothing to score: ")));
     }
-    let places = Places::relative_to(&snapshot, here());
+    let places = Places::for_people(&snapshot, here());
     let name = path.file_name().unwrap_or(path.as_str());
     let text = write(stack.system(), name, &|place| places.line_and_column(place));
     match &arguments.output {
-        None => print(&text)?,
+        None => print_raw(&text)?,
         Some(output) => save(output, &text)?,
     }
     // What was not understood is missing in what was written.

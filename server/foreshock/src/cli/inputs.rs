@@ -1,11 +1,11 @@
 //! What the commands have in common: which stacks they are about, the values that those are read with, and the day it is.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use foreshock_analysis::{Date, Snapshot};
+use foreshock_files::{LARGEST_FILE, read_named};
 use foreshock_terraform::ResolveOptions;
 use foreshock_text::FilePath;
 
@@ -91,10 +91,7 @@ fn readable(file: &Utf8Path) -> Result<FilePath, String> {
     let failed = |why: &dyn std::fmt::Display| format!("{file}: {why}; expected a file with values of variables");
     let path = file.canonicalize_utf8().map_err(|error| failed(&error))?;
     // Reading a pipe here would leave nothing to those that need it.
-    if !path.is_file() {
-        return Err(failed(&"this is no regular file"));
-    }
-    fs::read_to_string(&path).map_err(|error| failed(&error))?;
+    read_named(&path, LARGEST_FILE).map_err(|error| failed(&error))?;
     Ok(FilePath::new(path))
 }
 

@@ -15,6 +15,7 @@ mod fix;
 mod graph;
 mod html;
 mod import;
+mod inert;
 mod inputs;
 mod lsp;
 mod one_page_server;
@@ -34,6 +35,7 @@ use foreshock_report::Places;
 use foreshock_terraform::is_configuration;
 use foreshock_text::Place;
 
+use self::inert::{Sort, inert};
 use self::inputs::Inputs;
 
 /// Shows what a change to Terraform or infrastructure YAML does to the resilience of the whole system.
@@ -120,7 +122,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match dispatch(cli.command) {
         Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(message) => {
-            let _ = writeln!(io::stderr(), "error: {message}");
+            tell(&format!("error: {message}"));
             ExitCode::from(2)
         }
     }
@@ -161,11 +163,11 @@ fn read_beside(
     compared_with: BaseChoice,
 ) -> Result<(Arc<Snapshot>, Utf8PathBuf), String> {
     let (snapshot, base) = read_quietly(path, inputs, compared_with)?;
-    let places = Places::relative_to(&snapshot, here());
+    let places = Places::for_people(&snapshot, here());
     for configured in &snapshot.configurations {
         for problem in &configured.problems {
             let place = Place::new(configured.configuration.file.clone(), problem.span);
-            let _ = writeln!(io::stderr(), "warning: {}: {}", places.line_and_column(&place), problem.message);
+            warn(&format!("{}: {}", places.line_and_column(&place), problem.message));
         }
     }
     Ok((snapshot, base))
@@ -173,7 +175,7 @@ fn read_beside(
 
 /// Says that figures do not rest on the whole text, where they don't: they would look like those of what is written.
 fn tell_not_understood(snapshot: &Snapshot) {
-    let places = Places::relative_to(snapshot, here());
+    let places = Places::for_people(snapshot, here());
     for stack in snapshot.stacks.iter().filter(|stack| !stack.problems.is_empty()) {
         let (title, count) = (places.name(stack), stack.problems.len());
         let plural = if count == 1 { "" } else { "s" };
@@ -198,7 +200,7 @@ fn read_quietly(
     }
     let snapshot = workspace.explained(&snapshot, &|| false).unwrap_or(snapshot);
     for name in inputs.undeclared(&snapshot) {
-        let _ = writeln!(io::stderr(), "warning: --var {name}: no stack here declares a variable of that name");
+        warn(&format!("--var {name}: no stack here declares a variable of that name"));
     }
     let absolute = path.canonicalize_utf8().map_err(|error| format!("{path}: {error}"))?;
     let directory = if absolute.is_dir() { absolute.as_path() } else { absolute.parent().unwrap_or(&absolute) };
@@ -231,11 +233,16 @@ fn here() -> Utf8PathBuf {
 
 /// Says on standard error what is not quite right.
 fn warn(message: &str) {
-    let _ = writeln!(io::stderr(), "warning: {message}");
+    tell(&format!("warning: {message}"));
 }
 
-/// Writes a result. A reader that has seen enough (`| head`) is no error.
+/// Writes a result for people.
 fn print(text: &str) -> Result<(), String> {
+    print_raw(&inert(text, Sort::Words { colour: colour() }))
+}
+
+/// Writes a result as it is. A reader that has seen enough (`| head`) is no error.
+fn print_raw(text: &str) -> Result<(), String> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("standard output: {error}")),
@@ -245,14 +252,14 @@ fn print(text: &str) -> Result<(), String> {
 
 /// Says a line on standard error.
 fn tell(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", inert(line, Sort::Words { colour: false }));
 }
 
 /// Writes a JSON result.
 fn print_json(value: &serde_json::Value) -> Result<(), String> {
     let mut text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
     text.push('\n');
-    print(&text)
+    print_raw(&inert(&text, Sort::Json))
 }
 
 /// Whether standard output takes colour: a terminal, and nobody said no (<https://no-color.org>).

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let stacks: Vec<&Stack> = snapshot.stacks.iter().map(|stack| &**stack).collect();
     match arguments.format {
         Format::Human => {
-            let places = Places::relative_to(&snapshot, here());
+            let places = Places::for_people(&snapshot, here());
             print(&recovery_human(&stacks, &places, Paint { colour: colour() }))?;
         }
         Format::Json => print_json(&recovery_json(&stacks, &Places::relative_to(&snapshot, base)))?,

@@ -169,7 +169,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     }
     match arguments.format {
         Format::Human => {
-            let places = Places::relative_to(&snapshot, here());
+            let places = Places::for_people(&snapshot, here());
             let paint = Paint { colour: colour() };
             print(&simulate_human(&simulations, &places, arguments.cascade_depth, paint))?;
         }

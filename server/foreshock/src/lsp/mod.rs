@@ -35,6 +35,8 @@ mod view;
 mod watch;
 mod workers;
 
+pub(crate) use transport::panic_message;
+
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

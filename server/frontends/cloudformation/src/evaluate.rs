@@ -18,6 +18,9 @@ use crate::types::TypeRow;
 /// Values inside of values, references to what refers, stacks inside of stacks: so deep all together.
 const DEEPEST: u32 = 160;
 
+/// Bytes of texts and values that are made of one template with all that is nested in it. A template has a megabyte at most.
+const MOST_WORK: u64 = 64 * 1024 * 1024;
+
 /// What the outputs of a template give, by name.
 pub(crate) type Outputs = Rc<BTreeMap<Arc<str>, Value>>;
 
@@ -30,13 +33,32 @@ pub(crate) struct Shared<'s> {
     pub(crate) options: &'s Options,
     pub(crate) collected: RefCell<Collected>,
     depth: Cell<u32>,
+    /// So much may still be made: bytes of texts, values, templates read once more.
+    left: Cell<u64>,
+    /// Nested stacks that were read.
+    pub(crate) stacks: Cell<usize>,
     /// The templates that are being read, the root first.
     pub(crate) open: RefCell<Vec<foreshock_text::FilePath>>,
 }
 
 impl<'s> Shared<'s> {
     pub(crate) fn new(files: &'s dyn Templates, options: &'s Options) -> Shared<'s> {
-        Shared { files, options, collected: RefCell::default(), depth: Cell::new(0), open: RefCell::default() }
+        Shared {
+            files,
+            options,
+            collected: RefCell::default(),
+            depth: Cell::new(0),
+            left: Cell::new(MOST_WORK),
+            stacks: Cell::new(0),
+            open: RefCell::default(),
+        }
+    }
+
+    /// Whether there is still room for so much, which is taken.
+    pub(crate) fn spend(&self, work: usize) -> bool {
+        let left = self.left.get().checked_sub(work as u64);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
     }
 }
 
@@ -130,6 +152,10 @@ impl<'t> Scope<'t, '_> {
         if depth >= DEEPEST {
             self.tell(span, "this is nested too deeply to be followed");
             return Err(Value::unknown("nested too deeply to be followed"));
+        }
+        if !self.shared.spend(1) {
+            self.tell(span, "this comes to more than is followed");
+            return Err(Value::unknown("it comes to more than is followed"));
         }
         self.shared.depth.set(depth + 1);
         let done = work();

@@ -8,7 +8,7 @@ use foreshock_syntax::hcl;
 use foreshock_syntax::yaml::Value as Node;
 use foreshock_text::Span;
 
-use crate::evaluate::{Call, Reduced, Scope, call, long_call, text_of, truth_of};
+use crate::evaluate::{Call, Reduced, Scope, Shared, call, long_call, text_of, truth_of};
 
 impl<'t> Scope<'t, '_> {
     /// What a function gives; `None` for `AWS::NoValue`.
@@ -88,10 +88,10 @@ impl<'t> Scope<'t, '_> {
         };
         let mut parts = Parts::default();
         for (at, item) in items.iter().enumerate() {
-            if at > 0 {
+            if at > 0 && self.shared.spend(separator.len()) {
                 parts.text.push_str(&separator);
             }
-            parts.add(item);
+            parts.add(self.shared, item);
         }
         parts.value()
     }
@@ -269,8 +269,8 @@ impl<'t> Scope<'t, '_> {
             let span = self.part_of_text(node, name, &mut searched);
             let name = name.trim();
             match own.get(name) {
-                Some(node) => parts.add(&self.value(*node).unwrap_or_else(Value::null)),
-                None => parts.add(&self.named(name, span)),
+                Some(node) => parts.add(self.shared, &self.value(*node).unwrap_or_else(Value::null)),
+                None => parts.add(self.shared, &self.named(name, span)),
             }
         }
         parts.text.push_str(rest);
@@ -322,15 +322,19 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, value: &Value) {
+    fn add(&mut self, shared: &Shared<'_>, value: &Value) {
         self.provenance.add_all_of(value);
         match text_of(value) {
-            Some(text) => self.text.push_str(&text),
+            Some(text) if shared.spend(text.len()) => self.text.push_str(&text),
+            Some(_) => {
+                self.unknown.get_or_insert_with(|| Arc::from("it comes to more than is followed"));
+            }
             None if value.kind == Kind::Null => {}
             None => {
                 self.unknown = self.unknown.take().or_else(|| value.first_reason());
                 let spelling = value.legible().map(|text| text.to_string());
-                self.text.push_str(spelling.as_deref().unwrap_or(NAMELESS));
+                let spelling = spelling.as_deref().filter(|text| shared.spend(text.len()));
+                self.text.push_str(spelling.unwrap_or(NAMELESS));
                 self.unknown.get_or_insert_with(|| Arc::from("this is no text"));
             }
         }

@@ -15,6 +15,8 @@ use crate::template::Template;
 
 /// Stacks inside of stacks that are read.
 const DEEPEST: usize = 16;
+/// Stacks inside of a root, however deep: the quota of an account is two thousand.
+const MOST_STACKS: usize = 2_000;
 
 impl<'t> Scope<'t, '_> {
     /// Reads a nested stack; `false` where its template is not at hand.
@@ -79,6 +81,13 @@ impl<'t> Scope<'t, '_> {
         }
         let outputs = self.once(&format!("stack {name}"), || {
             let parsed = self.shared.files.template(&file)?;
+            let stacks = self.shared.stacks.get() + 1;
+            self.shared.stacks.set(stacks);
+            if stacks > MOST_STACKS || !self.shared.spend(parsed.text().len()) {
+                let why = format!("more than {MOST_STACKS} stacks inside of each other, or more text than is followed");
+                self.tell(declared.key.span(), format!("{why}: the stack {name} is not read"));
+                return None;
+            }
             let given = self.with_bindings(&declared.bindings.clone(), || self.handed(declared));
             let given = given.into_iter().map(|(name, (value, _))| (name, value)).collect();
             self.shared.open.borrow_mut().push(file.clone());

@@ -1,6 +1,7 @@
 //! A project: its files put together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -15,6 +16,8 @@ use crate::names::is_override;
 
 /// Files that include each other, and services that extend each other, are followed so far.
 const DEEPEST: usize = 16;
+/// Parts of files and services that are put together; a large project has some ten thousand.
+const MOST_WORK: usize = 4_000_000;
 
 /// A project, read.
 #[derive(Debug, Default)]
@@ -66,8 +69,9 @@ pub fn project(file: &FilePath, sources: &dyn Sources) -> Project {
         problems: Vec::new(),
         trees: BTreeMap::new(),
         tagged: Tagged::default(),
+        left: MOST_WORK,
     };
-    let mut whole = reading.file(file, 0);
+    let mut whole = reading.file(file, 0).map(Rc::unwrap_or_clone);
     let directory = directory(file);
     for other in put_over(file, &directory, sources) {
         let top = reading.file(&other, 0);
@@ -78,7 +82,7 @@ pub fn project(file: &FilePath, sources: &dyn Sources) -> Project {
         }
         match &mut whole {
             Some(whole) => top.iter().for_each(|top| over(whole, top, &reading.tagged)),
-            None => whole = top,
+            None => whole = top.map(Rc::unwrap_or_clone),
         }
     }
     if let Some(whole) = &mut whole {
@@ -134,14 +138,16 @@ struct Reading<'a> {
     sources: &'a dyn Sources,
     files: BTreeSet<FilePath>,
     problems: Vec<(FilePath, Problem)>,
-    trees: BTreeMap<FilePath, Node>,
+    trees: BTreeMap<FilePath, Rc<Node>>,
     /// What tags say in any of the files.
     tagged: Tagged,
+    /// So many parts of files and services may still be put together.
+    left: usize,
 }
 
 impl Reading<'_> {
     /// The content of a file with what it includes, variables put in.
-    fn file(&mut self, file: &FilePath, depth: usize) -> Option<Node> {
+    fn file(&mut self, file: &FilePath, depth: usize) -> Option<Rc<Node>> {
         if let Some(known) = self.trees.get(file) {
             return Some(known.clone());
         }
@@ -161,6 +167,7 @@ impl Reading<'_> {
                 self.include(&directory, &item, &mut node, depth);
             }
         }
+        let node = Rc::new(node);
         self.trees.insert(file.clone(), node.clone());
         Some(node)
     }
@@ -173,7 +180,10 @@ impl Reading<'_> {
             let file = FilePath::new(joined(directory, &word));
             match self.file(&file, depth + 1) {
                 Some(included) => {
-                    let mut whole = included;
+                    if !self.spend(included.parts() + node.parts(), &path.place) {
+                        return;
+                    }
+                    let mut whole = Rc::unwrap_or_clone(included);
                     let own = node.clone();
                     over(&mut whole, &own, &self.tagged);
                     // The parts of a project stand where its own file has them.
@@ -208,17 +218,23 @@ impl Reading<'_> {
             return service.clone();
         }
         let elsewhere = extends.get("file").and_then(Node::word).map(|file| FilePath::new(joined(directory, &file)));
-        let (base, below) = match &elsewhere {
+        let (read, below) = match &elsewhere {
             Some(file) => (self.file(file, depth + 1), self::directory(file)),
-            None => (Some(whole.clone()), directory.to_owned()),
+            None => (None, directory.to_owned()),
         };
-        let found = base.as_ref().and_then(|base| base.at(&["services", name.as_deref().unwrap_or_default()]).cloned());
+        let base = if elsewhere.is_some() { read.as_deref() } else { Some(whole) };
+        // Looking for a service goes through all of them.
+        let services = base.and_then(|base| base.get("services")).map_or(0, |services| services.entries().len());
+        if !self.spend(services + service.parts(), &extends.place) {
+            return service.clone();
+        }
+        let found = base.and_then(|base| base.at(&["services", name.as_deref().unwrap_or_default()]).cloned());
         let (Some(base), Some(found)) = (base, found) else {
             let name = name.unwrap_or_default();
             self.problem(&extends.place, format!("there is no service {name} to extend"));
             return service.clone();
         };
-        let mut merged = self.extended(&found, &base, &below, depth + 1);
+        let mut merged = self.extended(&found, base, &below, depth + 1);
         // What it needs is not handed on.
         if let Content::Map(entries) = &mut merged.content {
             entries.retain(|entry| !matches!(&*entry.name, "depends_on" | "links" | "volumes_from" | "extends"));
@@ -226,6 +242,17 @@ impl Reading<'_> {
         over(&mut merged, service, &self.tagged);
         merged.place = service.place.clone();
         merged
+    }
+
+    /// Whether there is still room for so many parts, which is taken. Told once where there is none.
+    fn spend(&mut self, parts: usize, place: &Place) -> bool {
+        let had = self.left > 0;
+        let left = self.left.checked_sub(parts);
+        self.left = left.unwrap_or(0);
+        if left.is_none() && had {
+            self.problem(place, "this project comes to more than is followed; the rest is not put together".to_owned());
+        }
+        left.is_some()
     }
 
     fn problem(&mut self, place: &Place, message: String) {

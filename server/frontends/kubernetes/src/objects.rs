@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use foreshock_documents::{Node, read};
+use foreshock_documents::{Node, Room, Words, read_within};
 use foreshock_syntax::yaml::Tree;
 use foreshock_text::{FilePath, Place, Problem};
 
@@ -80,8 +80,9 @@ impl Object {
 /// The objects of a text in their order, those of lists among them, and what is wrong with them.
 pub fn objects_of(file: &FilePath, tree: &Tree) -> (Vec<Object>, Vec<Problem>) {
     let (mut objects, mut problems) = (Vec::new(), Vec::new());
+    let mut room = Room::default();
     for document in tree.documents() {
-        let (node, told) = read(document, file);
+        let (node, told) = read_within(document, file, Words::Older, &mut room);
         problems.extend(told);
         collect(node, 0, &mut objects, &mut problems);
     }

@@ -7,11 +7,10 @@ mod encoding;
 mod extent;
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_files::read_regular;
+use foreshock_files::{read_beginning, read_regular};
 use foreshock_plan::{Plan, Sort, may_be_plan};
 use foreshock_resources::{Mode, Resources};
 use foreshock_terraform::{Resolved, is_configuration};
@@ -34,15 +33,10 @@ fn is_plan(file: &Utf8Path) -> bool {
     match file.extension() {
         Some("tfstate") => true,
         _ if !is_yaml(file) => false,
-        Some("json") => {
-            let mut bytes = Vec::new();
-            let opened = std::fs::File::open(file);
-            let read = opened.is_ok_and(|opened| opened.take(BEGINNING).read_to_end(&mut bytes).is_ok());
-            read && {
-                let text = encoding::beginning(&bytes);
-                may_be_plan(&text) && !text.contains("\"components\"")
-            }
-        }
+        Some("json") => read_beginning(file, BEGINNING).is_some_and(|bytes| {
+            let text = encoding::beginning(&bytes);
+            may_be_plan(&text) && !text.contains("\"components\"")
+        }),
         _ => false,
     }
 }

@@ -149,9 +149,17 @@ impl<'a> Proof<'a> {
             *reader = own.filter(|_| self.stack.dialect().keeps_what_copies_share());
             (task.number, fix.map_or(Tried::Fails, Tried::Holds))
         };
-        let each = alone.len().div_ceil(rayon::current_num_threads());
-        let tried = alone.into_par_iter().zip(affordable).with_min_len(each.max(1)).map_init(|| None, one);
-        results.par_extend(tried);
+        // One after the other within a part, and the first of all in each part, so that the first are tried first.
+        let threads = rayon::current_num_threads().max(1);
+        let each = alone.len().div_ceil(threads);
+        let mut parts: Vec<Vec<_>> = (0..threads).map(|_| Vec::with_capacity(each)).collect();
+        for (place, task) in alone.into_iter().zip(affordable).enumerate() {
+            if let Some(part) = parts.get_mut(place % threads) {
+                part.push(task);
+            }
+        }
+        let open: Vec<_> = parts.into_iter().flatten().collect();
+        results.par_extend(open.into_par_iter().with_min_len(each.max(1)).map_init(|| None, one));
         results
     }
 

@@ -84,15 +84,24 @@ pub struct ChosenTogether {
     pub repairs: Vec<Chosen>,
     /// Their edits, each once, in the order of the text.
     pub edits: Vec<Edit>,
+    /// Of how many findings the repairs were not all tried.
+    pub untried: usize,
 }
 
 /// The repairs of a snapshot that serve an objective, as far as they go together. Costs an analysis for each repair that is
 /// proven, and for the recovery another one.
-pub(crate) fn chosen(snapshot: &Snapshot, objective: Objective, most: usize) -> ChosenTogether {
+pub(crate) fn chosen(
+    snapshot: &Snapshot,
+    objective: Objective,
+    most: usize,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> ChosenTogether {
     let mut all: Vec<Chosen> = Vec::new();
+    let mut untried = 0;
     for (number, stack) in snapshot.stacks.iter().enumerate() {
         let findings: Vec<&Finding> = stack.findings.iter().map(AsRef::as_ref).collect();
-        let proven = snapshot.fixes_of(number, &findings, most, &|| false);
+        let proven = snapshot.fixes_of(number, &findings, most, stop);
+        untried += proven.iter().filter(|fixes| fixes.is_none()).count();
         for (finding, fixes) in stack.findings.iter().zip(proven) {
             let each = fixes.unwrap_or_default().into_iter();
             let each = each.filter_map(|fix| measured(snapshot, (number, stack), finding, fix, objective));
@@ -106,7 +115,7 @@ pub(crate) fn chosen(snapshot: &Snapshot, objective: Objective, most: usize) -> 
         all.iter().map(|one| Repair { stack: one.stack, finding: &one.finding, fix: &one.fix }).collect();
     let Some(together) = snapshot.fixes_together(&repairs, &|| false) else { return ChosenTogether::default() };
     let repairs = together.made.iter().filter_map(|&at| all.get(at).cloned()).collect();
-    ChosenTogether { repairs, edits: together.edits }
+    ChosenTogether { repairs, edits: together.edits, untried }
 }
 
 /// A repair with what the objective asks of it; none where it does nothing for that.

@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 use foreshock_analysis::{Severity, Snapshot};
 use foreshock_report::{Places, Report, findings_json, github, gitlab, human, markdown, sarif};
 
-use crate::cli::{Outcome, colour, columns, here, print};
+use crate::cli::inert::{Sort, inert};
+use crate::cli::{Outcome, colour, columns, here, print_raw};
 
 /// How the result is written, and where to.
 #[derive(Args)]
@@ -37,6 +38,17 @@ pub(super) enum Format {
     Gitlab,
 }
 
+impl Format {
+    fn sort(self, colour: bool) -> Sort {
+        match self {
+            Format::Human => Sort::Words { colour },
+            Format::Markdown => Sort::Words { colour: false },
+            Format::Github => Sort::Commands,
+            Format::Json | Format::Sarif | Format::Gitlab => Sort::Json,
+        }
+    }
+}
+
 impl Output {
     /// Whether some of the result is written in this format.
     pub(super) fn has(&self, format: Format) -> bool {
@@ -57,7 +69,7 @@ impl Output {
             let text = rendering.text(*format, false, 80)?;
             fs::write(file, text).map_err(|error| format!("{file}: {error}; the result was to be written there"))?;
         }
-        print(&rendering.text(self.format, colour(), columns())?)
+        print_raw(&rendering.text(self.format, colour(), columns())?)
     }
 }
 
@@ -74,8 +86,8 @@ impl Rendering<'_> {
         let places = |base: &Utf8Path| Places::relative_to(self.snapshot, base.to_owned());
         let root = || top_of_repository(self.base);
         let told = || self.report.at_least(self.quietest);
-        Ok(match format {
-            Format::Human => human(&told(), &places(&here()), colour, columns),
+        let text = match format {
+            Format::Human => human(&told(), &Places::for_people(self.snapshot, here()), colour, columns),
             Format::Markdown => markdown(&told(), &places(&root())),
             Format::Github => github(&told(), &places(&root())),
             Format::Gitlab => pretty(&gitlab(&told(), &places(&root())))?,
@@ -84,7 +96,8 @@ impl Rendering<'_> {
                 pretty(&sarif(&told(), &places(&root), &root, self.outcome.exit_code()))?
             }
             Format::Json => pretty(&findings_json(self.report, &places(self.base)))?,
-        })
+        };
+        Ok(inert(&text, format.sort(colour)))
     }
 }
 

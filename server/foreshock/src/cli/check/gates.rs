@@ -11,9 +11,9 @@ use crate::cli::availability::objective;
 /// What makes the command fail with exit code 1.
 #[derive(Args)]
 pub(super) struct Gates {
-    /// The quietest finding that makes the command fail with exit code 1; with a base only new ones do
-    #[arg(long, value_enum, default_value_t = FailOn::Warning)]
-    fail_on: FailOn,
+    /// The quietest finding that makes the command fail with exit code 1; with a base only new ones do [default: warning]
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
     /// Fail when the score is lower than that of the base, however little
     #[arg(long)]
     fail_on_regression: bool,
@@ -32,7 +32,7 @@ pub(super) struct Gates {
     slo: Option<Probability>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FailOn {
     Never,
     Error,
@@ -80,6 +80,20 @@ impl Gates {
         Ok(())
     }
 
+    fn fail_on(&self) -> FailOn {
+        self.fail_on.unwrap_or(FailOn::Warning)
+    }
+
+    /// Whether somebody asked for a gate. Where no stack is, none of them says anything, and that is no pass.
+    pub(super) fn are_asked(&self) -> bool {
+        self.fail_on.is_some_and(|quietest| quietest != FailOn::Never)
+            || self.fail_on_regression
+            || self.strict
+            || self.min_score.is_some()
+            || self.min_understood.is_some()
+            || self.slo.is_some()
+    }
+
     /// One line for each gate that a stack does not pass, and one for each of which nobody knows.
     pub(super) fn asked(&self, report: &Report, places: &Places<'_>) -> Asked {
         let mut asked = Asked::default();
@@ -110,7 +124,7 @@ impl Gates {
     /// The same question as `foreshock availability --slo` asks; it costs, so that it is asked only where somebody promises.
     fn verdict(&self, stack: &Stack) -> Option<Verdict> {
         // What is promised but was missed before is not the change's fault, and who asked for no failure gets none.
-        let counts = stack.comparison().is_none() && !matches!(self.fail_on, FailOn::Never);
+        let counts = stack.comparison().is_none() && self.fail_on() != FailOn::Never;
         let slo = self.slo.or(stack.slo().filter(|_| counts))?;
         let options = AvailabilityOptions { slo: Some(slo), ..AvailabilityOptions::default() };
         stack.availability(&options).verdicts.into_iter().find(Verdict::is_asked)
@@ -132,11 +146,11 @@ impl Gates {
         let new = if figures.has_base { "new " } else { "" };
         let counted = |severity: Severity| {
             let count =
-                figures.severities.iter().filter(|&&other| other == severity && self.fail_on.fails(other)).count();
+                figures.severities.iter().filter(|&&other| other == severity && self.fail_on().fails(other)).count();
             (count > 0).then(|| format!("{count} {new}{}{}", severity.name(), if count == 1 { "" } else { "s" }))
         };
         let counts: Vec<String> = [Severity::Error, Severity::Warning].into_iter().filter_map(counted).collect();
-        let name = self.fail_on.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        let name = self.fail_on().to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         (!counts.is_empty()).then(|| format!("{} (--fail-on {name})", counts.join(" and ")))
     }
 
@@ -249,7 +263,7 @@ mod tests {
     use super::*;
 
     const NOTHING_ASKED: Gates = Gates {
-        fail_on: FailOn::Never,
+        fail_on: Some(FailOn::Never),
         fail_on_regression: false,
         min_score: None,
         min_understood: None,
@@ -286,11 +300,11 @@ mod tests {
             (FailOn::Warning, vec![Warning], Some("shop: 1 warning (--fail-on warning)")),
             (FailOn::Warning, vec![Error, Error, Warning], Some("shop: 2 errors and 1 warning (--fail-on warning)")),
         ] {
-            let gates = Gates { fail_on, ..NOTHING_ASKED };
+            let gates = Gates { fail_on: Some(fail_on), ..NOTHING_ASKED };
             let got = reasons(&gates, Figures { severities: severities.clone(), ..figures() });
             assert_eq!(got.first().map(String::as_str), expected, "{severities:?}");
         }
-        let gates = Gates { fail_on: FailOn::Error, ..NOTHING_ASKED };
+        let gates = Gates { fail_on: Some(FailOn::Error), ..NOTHING_ASKED };
         let got = reasons(&gates, Figures { severities: vec![Error], has_base: true, ..figures() });
         assert_eq!(got, ["shop: 1 new error (--fail-on error)"]);
     }

@@ -55,13 +55,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let lowest = if output.has(Format::Json) { Severity::Hint } else { quietest };
     let mut report = Report::of(&snapshot, lowest);
     report.lists_suppressed = *suppressed;
-    let asked = gates.asked(&report, &Places::relative_to(&snapshot, here()));
-    let outcome = match (report.has_bad_input(), asked.failed.is_empty()) {
+    let asked = gates.asked(&report, &Places::for_people(&snapshot, here()));
+    let is_empty = snapshot.stacks.is_empty() && gates.are_asked();
+    let outcome = match (report.has_bad_input() || is_empty, asked.failed.is_empty()) {
         (true, _) => Outcome::BadInput,
         (false, false) => Outcome::GateFailed,
         (false, true) => Outcome::Fine,
     };
     output.write(&snapshot, &report, &base, quietest, outcome)?;
+    if is_empty {
+        tell("failed: there is no stack here, so that no gate can say anything; name the directory of one");
+    }
     // After the result: the last line of a log is the one that is read.
     asked.open.iter().for_each(|reason| tell(&format!("not sure: {reason}; passed, --strict fails it")));
     asked.failed.iter().for_each(|reason| tell(&format!("failed: {reason}")));

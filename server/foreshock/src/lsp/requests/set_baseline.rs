@@ -59,6 +59,11 @@ fn accepted(view: &View, file: &FilePath) -> Result<Written, Refusal> {
     let of_file = snapshot.stacks.iter().find(|stack| stack.files.contains(file));
     let of_file = of_file.ok_or_else(|| Refusal::BadQuestion(format!("{file}: expected a file of a stack")))?;
     let target = snapshot.baseline_file(of_file);
+    // A text that came from somebody else must not say where the editor writes.
+    if !snapshot.is_inside(&target) {
+        let why = format!("{target} lies outside of the workspace; `foreshock check --write-baseline` writes there");
+        return Err(Refusal::BadQuestion(why));
+    }
     let mut baseline = snapshot.baseline_in(&target);
     if let Some(problem) = &baseline.problem {
         return Err(Refusal::BadQuestion(format!("{target}:{problem}")));

@@ -1,6 +1,6 @@
 //! The thread that reads standard input, and answers what is no message.
 
-use std::io::{self, BufReader, Cursor};
+use std::io::{self, Cursor};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::thread;
@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tracing::warn;
 
 use super::StdoutWriter;
-use super::frames::{Frame, read_frame};
+use super::frames::{Frame, Frames};
 
 /// How many messages may wait between the reading thread and the service.
 const QUEUE: usize = 4096;
@@ -21,9 +21,9 @@ const QUEUE: usize = 4096;
 pub(crate) fn read_stdin(answers: StdoutWriter) -> io::Result<FrameReader> {
     let (sender, receiver) = mpsc::channel(QUEUE);
     thread::Builder::new().name("stdin".into()).spawn(move || {
-        let mut input = BufReader::with_capacity(64 << 10, io::stdin());
+        let mut frames = Frames::new(io::stdin());
         loop {
-            match read_frame(&mut input) {
+            match frames.next() {
                 Ok(Some(Frame::Message(body))) => {
                     let mut frame = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
                     frame.extend(body);
@@ -34,6 +34,9 @@ pub(crate) fn read_stdin(answers: StdoutWriter) -> io::Result<FrameReader> {
                 Ok(Some(Frame::NotJson)) => answers.send_frame(&refusal(None, -32700, "the body is not JSON")),
                 Ok(Some(Frame::NotAMessage(id))) => {
                     answers.send_frame(&refusal(id, -32600, "the body is not a JSON-RPC 2.0 message"));
+                }
+                Ok(Some(Frame::TooLarge(id))) => {
+                    answers.send_frame(&refusal(id, -32600, "the message is too large; it was skipped"));
                 }
                 Ok(None) => return,
                 Err(error) => {

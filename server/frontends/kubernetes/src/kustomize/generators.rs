@@ -117,6 +117,6 @@ impl Building<'_> {
             return None;
         };
         self.built.files.insert(file);
-        Some(text)
+        self.spend(text.len(), &item.place).then_some(text)
     }
 }

@@ -1,6 +1,6 @@
 //! Patches that are written inside of a kustomization: a text in a block, whose lines are lines of the file.
 
-use foreshock_documents::{Content, Node, Sources, read};
+use foreshock_documents::{Content, Node, Room, Sources, Words, read_within};
 use foreshock_syntax::yaml;
 use foreshock_text::{FilePath, Place, Span};
 
@@ -14,7 +14,9 @@ pub(super) fn documents(written: &Node, sources: &dyn Sources) -> Vec<Node> {
     let lines = sources.text(file).map(|whole| Lines::of(&whole, written.place.span, text)).unwrap_or_default();
     let (tree, _) = yaml::parse(text);
     let inside = FilePath::new(file.as_path());
-    let mut documents: Vec<Node> = tree.documents().map(|document| read(document, &inside).0).collect();
+    let mut room = Room::default();
+    let mut documents: Vec<Node> =
+        tree.documents().map(|document| read_within(document, &inside, Words::Older, &mut room).0).collect();
     documents.iter_mut().for_each(|document| lines.place(document, &written.place));
     documents.retain(|document| !document.is_null());
     documents

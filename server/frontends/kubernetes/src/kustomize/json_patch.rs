@@ -4,16 +4,17 @@ use foreshock_documents::{Content, Entry, Node};
 use foreshock_text::Place;
 
 /// Carries out the operations of a patch; what could not be done, with its place. One that fails ends the patch.
-pub(super) fn apply(object: &mut Node, patch: &Node) -> Vec<(Place, String)> {
+/// What is copied takes of `room`.
+pub(super) fn apply(object: &mut Node, patch: &Node, room: &mut usize) -> Vec<(Place, String)> {
     for operation in patch.items() {
-        if let Err(why) = carry_out(object, operation) {
+        if let Err(why) = carry_out(object, operation, room) {
             return vec![(operation.place.clone(), why)];
         }
     }
     Vec::new()
 }
 
-fn carry_out(object: &mut Node, operation: &Node) -> Result<(), String> {
+fn carry_out(object: &mut Node, operation: &Node, room: &mut usize) -> Result<(), String> {
     let word = |key| operation.get(key).and_then(Node::word);
     let what = word("op").ok_or("an operation says in `op` what it does: add, remove, replace, move, copy or test")?;
     let path = word("path").ok_or("an operation says in `path` where it does it")?;
@@ -43,7 +44,9 @@ fn carry_out(object: &mut Node, operation: &Node) -> Result<(), String> {
         "move" | "copy" => {
             let from = word("from").ok_or_else(|| format!("`{what}` says in `from` what"))?;
             let from = self::steps(&from);
-            let found = find(object, &from).cloned().ok_or("there is nothing at `from`")?;
+            let found = find(object, &from).ok_or("there is nothing at `from`")?;
+            *room = room.checked_sub(found.weight()).ok_or("this comes to more than is followed")?;
+            let found = found.clone();
             if &*what == "move" {
                 remove(object, &from, true);
             }

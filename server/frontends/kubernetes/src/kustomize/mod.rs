@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_documents::{Content, Node, Sources, joined};
+use foreshock_documents::{Content, Node, Room, Sources, Words, joined, read_within};
 use foreshock_text::{FilePath, Place, Problem, Span};
 
 pub use kustomization::{Refers, is_kustomization, refers};
@@ -32,6 +32,12 @@ use crate::{Object, objects_of};
 const DEEPEST: usize = 32;
 /// More objects than these are not put together.
 const MOST_OBJECTS: usize = 20_000;
+/// More kustomizations than these are not built, one that is used twice counted twice.
+const MOST_BUILT: usize = 2_000;
+/// Parts of objects and bytes of texts that are put together, each time anew.
+const MOST_WORK: usize = 64 * 1024 * 1024;
+/// What one patch may copy within an object: no cluster takes one of more than a megabyte and a half.
+const MOST_COPIED: usize = 4 * 1024 * 1024;
 
 /// What a kustomization comes to.
 #[derive(Debug, Default)]
@@ -56,7 +62,7 @@ pub(crate) struct Part {
 
 /// Builds the kustomization in a directory.
 pub fn build(directory: &Utf8Path, sources: &dyn Sources) -> Built {
-    let mut building = Building { sources, built: Built::default(), above: Vec::new() };
+    let mut building = Building { sources, built: Built::default(), above: Vec::new(), count: 0, left: MOST_WORK };
     let objects = building.directory(directory, Vec::new());
     let mut built = building.built;
     built.objects = objects.into_iter().map(|built| built.object).collect();
@@ -69,6 +75,10 @@ pub(crate) struct Building<'a> {
     built: Built,
     /// The directories that are being built, the outermost first.
     above: Vec<Utf8PathBuf>,
+    /// Kustomizations that were built.
+    count: usize,
+    /// So much may still be put together.
+    left: usize,
 }
 
 impl Building<'_> {
@@ -81,6 +91,14 @@ impl Building<'_> {
         }
         if self.above.len() >= DEEPEST {
             self.problem(&file, Span::empty(0), format!("more than {DEEPEST} kustomizations inside of each other"));
+            return given;
+        }
+        self.count += 1;
+        if self.count > MOST_BUILT {
+            if self.count == MOST_BUILT + 1 {
+                let why = format!("more than {MOST_BUILT} kustomizations, each counted as often as it is used");
+                self.problem(&file, Span::empty(0), why);
+            }
             return given;
         }
         let Some(node) = self.document(&file) else { return given };
@@ -145,6 +163,10 @@ impl Building<'_> {
         }
         self.built.files.insert(file.clone());
         self.built.problems.extend(problems.into_iter().map(|problem| (file.clone(), problem)));
+        let weight = found.iter().map(|object| object.node.weight()).sum();
+        if !self.spend(weight, &item.place) {
+            return Vec::new();
+        }
         let built = |object| Part { object, names: Vec::new() };
         found.into_iter().map(built).collect()
     }
@@ -197,6 +219,9 @@ impl Building<'_> {
                 continue;
             }
             let Some(built) = objects.get_mut(at) else { continue };
+            if !self.spend(patch.weight() + built.object.node.weight(), &item.place) {
+                return;
+            }
             let kind = built.object.identity.kind.clone();
             strategic::merge(&mut built.object.node, patch, &kind, target.is_some());
             built.object = built.object.clone().renamed();
@@ -211,7 +236,10 @@ impl Building<'_> {
         }
         for at in selected {
             let Some(built) = objects.get_mut(at) else { continue };
-            for (place, why) in json_patch::apply(&mut built.object.node, patch) {
+            if !self.spend(patch.weight() + built.object.node.weight(), &target.place) {
+                return;
+            }
+            for (place, why) in json_patch::apply(&mut built.object.node, patch, &mut MOST_COPIED.min(self.left)) {
                 self.problem_at(&place, why);
             }
             built.object = built.object.clone().renamed();
@@ -224,10 +252,11 @@ impl Building<'_> {
         let file = FilePath::new(path);
         let mut documents = Vec::new();
         let mut problems = Vec::new();
+        let mut room = Room::default();
         let is_there = self.sources.tree(&file, &mut |tree, broken| {
             problems.extend(broken.iter().cloned());
             for document in tree.documents() {
-                let (node, told) = foreshock_documents::read(document, &file);
+                let (node, told) = read_within(document, &file, Words::Older, &mut room);
                 problems.extend(told);
                 documents.push(node);
             }
@@ -271,6 +300,20 @@ impl Building<'_> {
             return None;
         }
         Some(joined(directory, &text))
+    }
+
+    /// Whether there is still room for so much, which is taken. Told once where there is none.
+    pub(crate) fn spend(&mut self, weight: usize, place: &Place) -> bool {
+        let had = self.left > 0;
+        let left = self.left.checked_sub(weight);
+        self.left = left.unwrap_or(0);
+        if left.is_none() && had {
+            self.problem_at(
+                place,
+                "this kustomization comes to more than is followed; the rest is left out".to_owned(),
+            );
+        }
+        left.is_some()
     }
 
     pub(crate) fn note(&mut self, place: &Place, message: String) {

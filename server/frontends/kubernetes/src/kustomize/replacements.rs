@@ -41,6 +41,10 @@ fn replace(building: &mut Building<'_>, replacement: &Node, objects: &mut [Part]
             items(target, "reject").iter().flat_map(|reject| selector::selected(reject, objects)).collect();
         for at in selector::selected(select, objects).into_iter().filter(|at| !rejected.contains(at)) {
             let Some(part) = objects.get_mut(at) else { continue };
+            let fields = items(target, "fieldPaths").len().max(1);
+            if !building.spend(value.weight() * fields + part.object.node.weight(), &select.place) {
+                return;
+            }
             for field in items(target, "fieldPaths") {
                 let Some(path) = field.word() else { continue };
                 let creates = target.at(&["options", "create"]).and_then(Node::word).as_deref() == Some("true");
