@@ -317,10 +317,7 @@ mod tests {
             (Some((72.0, 0.0)), None),
             (Some((72.0, 12.0)), None),
             (Some((72.0, -27.0)), Some("shop: the score fell by 27 points, from 72 to 45 (--fail-on-regression)")),
-            (
-                Some((72.0, -0.01)),
-                Some("shop: the score fell by less than 0.1 points, from 72 to 72 (--fail-on-regression)"),
-            ),
+            (Some((72.0, -0.01)), Some("shop: the score fell by 0.01 points, from 72 to 72 (--fail-on-regression)")),
         ] {
             assert_eq!(reasons(&gates, Figures { moved, ..figures() }).first().map(String::as_str), expected);
             assert_eq!(reasons(&NOTHING_ASKED, Figures { moved, ..figures() }), Vec::<String>::new());
