@@ -388,10 +388,10 @@ fn infrastructure_yaml_is_checked_like_terraform() {
     let both = foreshock_in(&fixtures, &["check", ".", "--format", "json", "--fail-on", "never"]);
     let both: Value = serde_json::from_slice(&both.stdout).unwrap();
     let kinds: Vec<&Value> = both["stacks"].as_array().unwrap().iter().map(|stack| &stack["kind"]).collect();
-    let expected = ["terraform", "infra", "terraform", "terraform", "kubernetes", "terraform"];
+    let expected = ["terraform", "infra", "terraform", "terraform", "helm", "kubernetes", "terraform"];
     assert_eq!(
         kinds, expected,
-        "the shop of the apply, the checkout, two environments, the shop on a cluster, the shop"
+        "the shop of the apply, the checkout, two environments, a chart, the shop on a cluster, the shop"
     );
 }
 
