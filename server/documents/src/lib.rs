@@ -8,6 +8,7 @@
 //! [`Node`], then [`read()`].
 
 mod node;
+mod number;
 mod read;
 mod sources;
 

@@ -1,9 +1,10 @@
 //! A tree of one text as nodes: aliases followed, merged maps merged, scalars decided.
 
 use foreshock_resources::Kind;
-use foreshock_syntax::yaml::{self, NodeKind, Number, Style};
+use foreshock_syntax::yaml::{self, NodeKind, Style};
 use foreshock_text::{FilePath, Place, Problem, Span};
 
+use crate::number::number;
 use crate::{Content, Entry, Node};
 
 /// Parts of one document, with what its aliases stand for; more is not followed.
@@ -102,10 +103,10 @@ fn scalar_kind(scalar: &yaml::Scalar, words: Words) -> Kind {
     if scalar.style() != Style::Plain {
         return text();
     }
-    match (scalar.is_null(), truth(scalar, words), scalar.number()) {
+    match (scalar.is_null(), truth(scalar, words), number(scalar.text())) {
         (true, ..) => Kind::Null,
         (_, Some(truth), _) => Kind::Bool(truth),
-        (_, _, Some(Number::Finite(number))) => Kind::Number(number),
+        (_, _, Some(number)) => Kind::Number(number),
         _ => text(),
     }
 }

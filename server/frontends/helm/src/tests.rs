@@ -97,6 +97,43 @@ fn check(fixture: &str, expect: expect_test::Expect) {
     expect.assert_eq(&told(&made, &memory));
 }
 
+/// As `helm template` of 4.2.3 does.
+#[test]
+fn numbers_are_what_they_are_in_yaml_1_1() {
+    check(
+        "//- values.yaml
+mode: 0644
+mask: 0x1F
+quoted: '0644'
+files: {mode: 0o400, size: 1_000, not_octal: 0899}
+//- templates/m.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: m}
+written: 0755
+mode: {{ .Values.mode }}
+sum: {{ add .Values.mode 1 }}
+mask: {{ .Values.mask }}
+quoted: {{ .Values.quoted | quote }}
+files: {{- toYaml .Values.files | nindent 2 }}
+read: {{ (fromYaml \"mode: 0600\").mode }}
+",
+        expect_test::expect![[r#"
+            ConfigMap/m
+              .metadata.name = m @ templates/m.yaml "m"
+              .written = 493 @ templates/m.yaml "0755"
+              .mode = 420 @ values.yaml "0644"
+              .sum = 421 @ templates/m.yaml "{{ add .Values.mode 1 }}"
+              .mask = 31 @ values.yaml "0x1F"
+              .quoted = 0644 @ values.yaml "'0644'"
+              .files.mode = 256 @ values.yaml "0o400"
+              .files.not_octal = 899 @ values.yaml "0899"
+              .files.size = 1000 @ values.yaml "1_000"
+              .read = 384 @ templates/m.yaml "{{ (fromYaml \"mode: 0600\").mode }}"
+        "#]],
+    );
+}
+
 #[test]
 fn values_stand_where_they_are_decided() {
     check(

@@ -1,7 +1,7 @@
 //! What a chart is installed with, by the settings of its stack.
 
 use camino::Utf8Path;
-use foreshock_documents::read;
+use foreshock_documents::{Node, read};
 use foreshock_helm::{CHART_FILE, Given, Overrides};
 use foreshock_syntax::yaml;
 use foreshock_text::{FilePath, Place, Span};
@@ -17,6 +17,10 @@ pub(super) fn given(root: &Utf8Path, settings: &StackSettings) -> Given {
         let (tree, problems) = yaml::parse(written);
         let document = tree.documents().next().filter(|_| problems.is_empty());
         if let Some(mut node) = document.map(|document| read(document, &nowhere).0) {
+            // `helm --set` takes what begins with a zero for a text.
+            if written.starts_with('0') && written.len() > 1 && node.number().is_some() {
+                node = Node::text_at(&**written, node.place);
+            }
             // It is written in no file.
             node.place = Place::new(nowhere.clone(), Span::empty(0));
             values.push(Overrides::At(path.clone(), node));
