@@ -256,6 +256,33 @@ spec:
     );
 }
 
+/// Comments of templates are comments, in all their forms; a text that looks like one is none, and `values.yaml` has no templates.
+#[test]
+fn a_comment_of_a_template_silences() {
+    let ignored = |above: &str, file: &str| {
+        let chart = CHART.replace("replicas: {{ .Values.replicaCount }}", &format!("{above}\n  replicas: 1"));
+        let chart = chart.replace("replicaCount: 1", &format!("{file}\nreplicaCount: 1"));
+        let directory = Directory::of(&chart);
+        let snapshot = snapshot_of(&directory);
+        let [stack] = snapshot.stacks.as_slice() else { panic!("one stack") };
+        let silent = stack.suppressed.iter().filter(|one| one.finding.component_id == "Deployment/shop-web".into());
+        silent.filter_map(|one| one.by.reason.clone()).collect::<Vec<_>>()
+    };
+    let asks = "foreshock:ignore single-point-of-failure reason: a batch";
+    for comment in [
+        format!("{{{{/* {asks} */}}}}"),
+        format!("{{{{- /* {asks} */}}}}"),
+        format!("{{{{- /*\n    Why:\n    {asks}\n  */}}}}"),
+        format!("# {asks}"),
+        format!("{{{{/* {asks} */}}}}\n  # and more"),
+    ] {
+        assert_eq!(ignored(&comment, ""), ["a batch".into()], "{comment}");
+    }
+    assert!(ignored(&format!("# {{{{ \"{{{{/* {asks} */}}}}\" }}}}"), "").is_empty());
+    assert!(ignored(&format!("{{{{/* {asks} */}}}}\n"), "").is_empty(), "a blank line is too far");
+    assert!(ignored("", &format!("{{{{/* {asks} */}}}}")).is_empty());
+}
+
 #[test]
 fn a_change_of_the_values_is_compared_with_the_base() {
     let mut script = String::new();

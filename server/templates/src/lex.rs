@@ -9,6 +9,8 @@ pub(crate) enum Piece {
     Text(Span),
     /// An action: its words.
     Action(Vec<Token>, Span),
+    /// A comment with its braces.
+    Comment(Span),
 }
 
 /// A word of an action.
@@ -43,6 +45,15 @@ pub(crate) enum TokenKind {
 
 const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 
+/// The comments of a template, `{{/* why */}}`, with their braces, in order; up to the first thing that is no template. O(text).
+pub fn comments(text: &str) -> Vec<Span> {
+    let comment = |piece| match piece {
+        Piece::Comment(span) => Some(span),
+        Piece::Text(_) | Piece::Action(..) => None,
+    };
+    pieces(text).0.into_iter().filter_map(comment).collect()
+}
+
 /// Splits a text; ends at the first thing that is no template, with what was expected.
 pub(crate) fn pieces(text: &str) -> (Vec<Piece>, Option<Problem>) {
     let mut pieces = Vec::new();
@@ -66,9 +77,8 @@ pub(crate) fn pieces(text: &str) -> (Vec<Piece>, Option<Problem>) {
         };
         match lexed {
             Ok((tokens, (end, trims_after))) => {
-                if let Some(tokens) = tokens {
-                    pieces.push(Piece::Action(tokens, Span::from_range(start..end)));
-                }
+                let span = Span::from_range(start..end);
+                pieces.push(tokens.map_or(Piece::Comment(span), |tokens| Piece::Action(tokens, span)));
                 (at, is_trimmed) = (end, trims_after);
             }
             // Actions may have several lines, but what is nothing on a later one is mostly what comes after.

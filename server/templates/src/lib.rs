@@ -25,6 +25,7 @@ mod yaml_text;
 mod tests;
 
 pub use evaluate::{Note, Output, Rendered, Templates, Written, render};
+pub use lex::comments;
 pub use text::{HOLE, Mark, Source, Text};
 pub use value::{Host, Kind, Map, Unknown, Value};
 pub use yaml_text::to_yaml;

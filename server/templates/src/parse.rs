@@ -82,6 +82,7 @@ impl Parser {
                     list.push(Node::Text(span));
                     continue;
                 }
+                Piece::Comment(_) => continue,
                 Piece::Action(tokens, span) => (tokens, span),
             };
             let word = match tokens.first().map(|first| &first.kind) {

@@ -22,4 +22,5 @@ mod values;
 mod tests;
 
 pub use chart::{CHART_FILE, is_chart_file, parts};
+pub use foreshock_templates::comments;
 pub use release::{Given, Overrides, Rendered, rendered};

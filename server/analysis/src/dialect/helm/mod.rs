@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_helm::{CHART_FILE, rendered};
+use foreshock_helm::{CHART_FILE, comments, rendered};
 use foreshock_kubernetes::{Declared, declared};
 use foreshock_text::FilePath;
 
@@ -18,7 +18,7 @@ use charts::Charts;
 use super::assemblies::Assemblies;
 use super::declarations::Declarations;
 use super::documents::Documents;
-use super::infra::{comments_of, is_yaml};
+use super::infra::{comments_with, is_yaml};
 use super::{Dialect, Home, Meaning, NewReader, PlainFile, Reader, Site, SourceFile, StackKind, Texts, Understood};
 use crate::configuration::StackSettings;
 use crate::findings::fix::Candidate;
@@ -55,9 +55,11 @@ impl Dialect for HelmDialect {
         Box::new(HelmReader::default())
     }
 
-    /// Of a template as of what it writes: its lines are lines of YAML.
+    /// Of a template as of what it writes: its lines are lines of YAML. It has comments of its own, too.
     fn comments(&self, file: &FilePath, texts: &dyn Texts) -> Annotations {
-        texts.yaml(file).map(|file| comments_of(&file)).unwrap_or_default()
+        let Some(yaml) = texts.yaml(file) else { return Annotations::default() };
+        let is_template = file.as_path().components().any(|part| part.as_str() == "templates");
+        comments_with(&yaml, |text| if is_template { comments(text) } else { Vec::new() })
     }
 
     fn candidates(&self, texts: &dyn Texts, stack: &Stack, finding: &Finding) -> Vec<Candidate> {

@@ -8,13 +8,22 @@ use crate::findings::suppression::{Annotations, is_worth_reading};
 
 /// What the comments of a file say to tools. JSON has none.
 pub(crate) fn comments_of(file: &YamlFile) -> Annotations {
+    comments_with(file, |_| Vec::new())
+}
+
+/// The same of a file in which there are comments that are none of YAML, too.
+pub(crate) fn comments_with(file: &YamlFile, more: impl FnOnce(&str) -> Vec<Span>) -> Annotations {
     if file.path.as_path().extension() == Some("json") {
         return Annotations::default();
     }
     if !is_worth_reading(file.text.whole()) {
         return Annotations::default();
     }
-    let comments = yaml::comments(file.text.whole(), &file.tree);
+    let mut comments = yaml::comments(file.text.whole(), &file.tree);
+    let is_apart = |span: &Span| comments.iter().all(|known| known.end <= span.start || span.end <= known.start);
+    let more: Vec<Span> = more(file.text.whole()).into_iter().filter(is_apart).collect();
+    comments.extend(more);
+    comments.sort_unstable_by_key(|comment| comment.start);
     Annotations::read(&file.text, &comments, &|line| Some(indented_below(file, line)), &|_| None)
 }
 

@@ -15,7 +15,7 @@ use foreshock_terraform::{is_configuration, is_variable_file};
 use foreshock_text::{FilePath, Problem, Span};
 use rustc_hash::FxHashSet;
 
-pub(crate) use comments::comments_of;
+pub(crate) use comments::{comments_of, comments_with};
 
 use super::yaml_file::YamlFile;
 use super::{Dialect, Meaning, Mention, NewReader, Reader, Site, SourceFile, StackKind, Texts, Understood};

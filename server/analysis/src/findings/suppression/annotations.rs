@@ -177,12 +177,21 @@ fn foreign(line: &str) -> Option<String> {
 /// The lines of a comment without its marks, with their offsets.
 fn said(comment: Span, text: &AnchoredText) -> impl Iterator<Item = (&str, u32)> {
     let whole = text.slice(comment);
-    let is_block = whole.starts_with("/*");
-    let inside = if is_block { whole.strip_suffix("*/").unwrap_or(whole) } else { whole };
+    // In a template there are braces around it.
+    let opened =
+        whole.strip_prefix("{{").map_or(whole, |inside| inside.strip_prefix('-').unwrap_or(inside).trim_start());
+    let is_block = opened.starts_with("/*");
+    let inside = match whole.rfind("*/").filter(|_| is_block) {
+        Some(close) => whole.get(..close).unwrap_or(whole),
+        None => whole,
+    };
     let mut at = comment.start;
     inside.split('\n').map(move |line| {
         let marks: &[char] = if is_block { &['/', '*'] } else { &['#', '/'] };
-        let content = line.trim_start().trim_start_matches(marks).trim_start();
+        let bare = line.trim_start();
+        let bare =
+            bare.strip_prefix("{{").filter(|_| is_block).map_or(bare, |rest| rest.trim_start_matches(['-', ' ']));
+        let content = bare.trim_start_matches(marks).trim_start();
         let offset = at + (line.len() - content.len()) as u32;
         at += line.len() as u32 + 1;
         (content.trim_end(), offset)
