@@ -451,16 +451,22 @@ impl<'a> Graph<'a> {
         whole.value.clone()
     }
 
-    /// Who refers to an instance in the way `name`.
+    /// Who surely refers to an instance in the way `name`.
     pub(crate) fn related_by<'g>(&'g self, index: usize, name: &'g str) -> impl Iterator<Item = usize> + 'g {
         self.recorder.note(Cell::related(index));
         let related = self.related.get(index).into_iter().flatten();
-        related.filter(move |relation| *relation.name == *name).map(|relation| relation.from)
+        related.filter(move |relation| relation.is_sure && *relation.name == *name).map(|relation| relation.from)
     }
 
     /// The instances that refer to this one in the way `name`, as a list of objects; unknown when their number is.
     fn relation(&self, index: usize, name: &str) -> Value {
-        self.list(&self.related_by(index, name).collect::<Vec<_>>())
+        let sure: Vec<usize> = self.related_by(index, name).collect();
+        let mut related = self.related.get(index).into_iter().flatten();
+        let may_be = |one: &Relation| !one.is_sure && *one.name == *name && !sure.contains(&one.from);
+        if related.any(may_be) {
+            return Value::unknown("which labels are asked for, or are there, is not known");
+        }
+        self.list(&sure)
     }
 
     /// The instances of some types that an attribute of this one refers to.
@@ -474,7 +480,10 @@ impl<'a> Graph<'a> {
             Found { path: "provider".into(), value, place, blocks: Vec::new(), beside: None }
         });
         for found in paths::find(&instance.body, &refers.path).into_iter().chain(provider) {
-            let named = self.named(index, &found, &|other| Some(refers.types.iter().any(|wanted| wanted == other)));
+            let wanted = |other: &str| Some(refers.types.iter().any(|wanted| wanted == other));
+            // A label is no name, even where it is the same text.
+            let is_label = refers.path.ends_with(crate::matching::LABELS);
+            let named = if is_label { Vec::new() } else { self.named(index, &found, &wanted) };
             for target in found.provenance().flat_map(|trace| self.targets(trace)).chain(named) {
                 let fits = refers.types.iter().any(|wanted| **wanted == *self.type_name(target));
                 if fits && seen.insert(target) {

@@ -19,6 +19,8 @@ pub(crate) struct KeyTable {
     /// By what their values are made from: all of them, and those without a text.
     provenance: FxHashMap<Arc<str>, Vec<usize>>,
     without_text: FxHashMap<Arc<str>, Vec<usize>>,
+    /// Those whose labels, or one of them, are not known.
+    unsettled: Vec<usize>,
 }
 
 /// A value as others are compared with it.
@@ -40,6 +42,12 @@ impl Compared {
             (Some(one), Some(other)) => one == other && !one.is_empty(),
             _ => share_a_resource(&self.provenance, &other.provenance),
         }
+    }
+
+    /// Whether they are not surely different.
+    pub(crate) fn may_agree(&self, other: &Compared) -> bool {
+        let is_known = |one: &Compared| one.is_null || one.text.is_some();
+        !(is_known(self) && is_known(other)) || self.agrees(other)
     }
 
     /// The same, or nothing at all in both.
@@ -78,6 +86,15 @@ impl KeyTable {
         for &index in instances {
             let Some(value) = graph.at_key(index, key) else { continue };
             let own = text(&value);
+            let is_unsettled = match &value.kind {
+                Kind::Map(labels) => {
+                    labels.values().any(|label| !matches!(label.kind, Kind::Null) && text(label).is_none())
+                }
+                kind => matches!(kind, Kind::Unknown(_)),
+            };
+            if is_unsettled {
+                table.unsettled.push(index);
+            }
             if let Kind::Map(labels) = &value.kind {
                 for (name, label) in labels.iter() {
                     if let Some(label) = text(label) {
@@ -124,6 +141,11 @@ impl KeyTable {
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// The instances of which it is not known whether labels match.
+    pub(crate) fn unsettled(&self) -> &[usize] {
+        &self.unsettled
     }
 
     /// The instances with that label of all those asked for which the fewest have.

@@ -12,6 +12,8 @@ use crate::paths;
 pub(crate) struct Relation {
     pub(crate) name: Arc<str>,
     pub(crate) from: usize,
+    /// Else it may be that it does: a selector, or the labels, are not known.
+    pub(crate) is_sure: bool,
 }
 
 /// The one that is referred to, with who refers to it.
@@ -43,7 +45,7 @@ impl Graph<'_> {
                 }
                 for target in targets.into_iter().filter(|&target| *self.type_name(target) == **type_name) {
                     if known.insert((target, name)) {
-                        found.push((target, Relation { name: name.clone(), from: index }));
+                        found.push((target, Relation { name: name.clone(), from: index, is_sure: true }));
                     }
                 }
             }

@@ -582,6 +582,79 @@ fn pods_that_are_kept_apart() {
     check_says(&format!("variable \"spread\" {{}}\n{}", probed(dynamic)), nothing());
 }
 
+/// What the checks say of a deployment with the labels `app = "web"` and `tier`, of its budget and of another deployment that has
+/// none, by the selector of the budget.
+fn budgeted(tier: &str, selector: &str) -> String {
+    let web = probed(&anti_affinity("match_labels = { app = \"web\" }"));
+    let web = web.replace("tier = \"web\"", &format!("tier = {tier}"));
+    let budget = format!(
+        r#"
+        variable "unknown" {{}}
+        resource "kubernetes_pod_disruption_budget" "kept" {{
+          spec {{
+            min_available = 3
+            selector {{
+              {selector}
+            }}
+          }}
+        }}
+        "#
+    );
+    let assembled = assemble(&resolve_text(&(web + &budget)).resources, Catalog::bundled());
+    let said =
+        assembled.violations.iter().filter(|one| ["disruption-budget", "deploy-takes-down"].contains(&&*one.rule));
+    said.map(|one| format!("{}: {} {}\n", one.rule, one.subject, one.says)).collect()
+}
+
+/// An expression of a selector.
+fn asks(key: &str, operator: &str, values: &str) -> String {
+    format!("match_expressions {{\n key = \"{key}\"\n operator = \"{operator}\"\n values = [{values}]\n }}\n")
+}
+
+#[test]
+fn budgets_find_their_pods_by_expressions() {
+    let kept = "disruption-budget: kubernetes_pod_disruption_budget.kept keeps as many pods as there are\n";
+    let lone = "deploy-takes-down: kubernetes_deployment.web has no disruption budget, as others in this stack have\n";
+    let app = "match_labels = { app = \"web\" }\n";
+    let with = |more: String| format!("{app}{more}");
+    for (selector, expected) in [
+        (app.to_owned(), kept),
+        (asks("app", "In", "\"web\", \"b\""), kept),
+        (asks("app", "In", "\"b\""), lone),
+        (asks("app", "NotIn", "\"b\""), kept),
+        (asks("app", "NotIn", "\"web\""), lone),
+        (asks("other", "NotIn", "\"web\""), kept),
+        (asks("tier", "Exists", ""), kept),
+        (asks("other", "Exists", ""), lone),
+        (asks("other", "DoesNotExist", ""), kept),
+        (asks("tier", "DoesNotExist", ""), lone),
+        (with(asks("tier", "In", "\"front\"")), kept),
+        (with(asks("tier", "In", "\"back\"")), lone),
+        (asks("app", "In", "\"web\"") + &asks("tier", "NotIn", "\"front\""), lone),
+        (format!("match_labels = {{}}\n{}", asks("app", "In", "\"web\"")), kept),
+        // Not known: nothing is said of it.
+        (asks("app", "In", "var.unknown"), ""),
+        (asks("app", "Near", "\"web\""), ""),
+        (with(asks("app", "In", "var.unknown, \"web\"")), kept),
+        (with(asks("tier", "NotIn", "\"front\", var.unknown")), lone),
+        ("match_labels = var.unknown".to_owned(), ""),
+        ("match_labels = { app = var.unknown }".to_owned(), ""),
+        ("match_labels = { app = var.unknown, tier = \"back\" }".to_owned(), lone),
+    ] {
+        assert_eq!(budgeted("\"front\"", &selector), expected, "{selector}");
+    }
+    for (selector, expected) in [
+        (asks("tier", "In", "\"front\""), ""),
+        (with(asks("tier", "NotIn", "\"front\"")), ""),
+        (asks("tier", "Exists", ""), ""),
+        (asks("tier", "In", "\"front\"") + &asks("app", "NotIn", "\"web\""), lone),
+        ("match_labels = { tier = \"front\" }".to_owned(), ""),
+        (app.to_owned(), kept),
+    ] {
+        assert_eq!(budgeted("var.unknown", &selector), expected, "not known: {selector}");
+    }
+}
+
 #[test]
 fn programs_nobody_asks() {
     check_says(

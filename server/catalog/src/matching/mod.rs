@@ -2,11 +2,11 @@
 //!
 //! All of it is three-valued in one direction: what is not known links nothing.
 
+mod asked;
 mod mentions;
 mod named_after;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,11 +14,13 @@ use foreshock_model::{Confidence, Evidence};
 use foreshock_resources::{Kind, Trace, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use self::asked::Asked;
+pub(crate) use self::asked::LABELS;
 pub(crate) use self::named_after::NamedAfter;
 use crate::Role;
 use crate::addresses;
 use crate::graph::{Carried, Edge, Graph, Node, PLAIN, plain};
-use crate::joins::{Compared, KeyTable, text};
+use crate::joins::{Compared, KeyTable};
 use crate::paths::{self, Found};
 use crate::reads::Cell;
 use crate::relations::{Link, Relation};
@@ -160,17 +162,19 @@ impl<'a> Graph<'a> {
         let mut links = Vec::new();
         let Some(instance) = self.instance(index) else { return links };
         for path in &row.paths {
-            for found in values(&instance.body, path) {
+            for asked in Asked::all(&instance.body, path) {
+                let found = &asked.found;
                 let named: FxHashSet<usize> = found.provenance().flat_map(|trace| self.targets(trace)).collect();
                 for to in &row.to {
-                    let mut candidates = self.key_table(to, key).candidates(found.value);
+                    let mut candidates = self.candidates(&asked, to, key);
                     // Those that are named need not match.
                     let is_one = |target: &usize| *self.type_name(*target) == **to;
                     candidates.extend(named.iter().copied().filter(is_one).filter(|&target| self.is_sorted(target)));
                     candidates.sort_unstable();
                     candidates.dedup();
                     for target in candidates {
-                        let matches = || self.fits(found.value, target, key) && self.agree(index, target, &row.same);
+                        let fits = || self.fits(&asked, target, key) == Some(true);
+                        let matches = || fits() && self.agree(index, target, &row.same);
                         if target != index && (named.contains(&target) || matches()) {
                             links.push((found.clone(), target));
                         }
@@ -185,13 +189,10 @@ impl<'a> Graph<'a> {
     pub(crate) fn referred_by_key(&self, index: usize, refers: &Related) -> Vec<usize> {
         let (Some(key), Some(instance)) = (&refers.key, self.instance(index)) else { return Vec::new() };
         let mut targets = Vec::new();
-        for found in values(&instance.body, &refers.path) {
+        for asked in Asked::all(&instance.body, &refers.path) {
             for name in &refers.types {
-                let candidates = self.key_table(name, key).candidates(found.value);
-                let fits = |target: &usize| {
-                    *target != index && self.fits(found.value, *target, key) && self.agree(index, *target, &refers.same)
-                };
-                targets.extend(candidates.into_iter().filter(fits));
+                let is_meant = |target: &usize| self.is_meant((index, &asked), *target, refers) == Some(true);
+                targets.extend(self.candidates(&asked, name, key).into_iter().filter(is_meant));
             }
         }
         targets.sort_unstable();
@@ -208,24 +209,50 @@ impl<'a> Graph<'a> {
             }
             for (name, related) in &row.related {
                 let Some(key) = &related.key else { continue };
-                let table = self.key_table(type_name, key);
+                self.note_type(type_name);
                 let name: Arc<str> = name.as_str().into();
                 for &from in related.types.iter().flat_map(|from| self.of_type(from)) {
                     let Some(instance) = self.instance(from) else { continue };
-                    for found in values(&instance.body, &related.path) {
-                        let fits = |target: &usize| {
-                            *target != from
-                                && self.fits(found.value, *target, key)
-                                && self.agree(from, *target, &related.same)
+                    for asked in Asked::all(&instance.body, &related.path) {
+                        let link = |target| {
+                            let may_be = self.is_meant((from, &asked), target, related);
+                            let relation = |is_sure| (target, Relation { name: name.clone(), from, is_sure });
+                            may_be.map_or(Some(false), |is_meant| is_meant.then_some(true)).map(relation)
                         };
-                        let candidates = table.candidates(found.value).into_iter();
-                        let relation = |target| (target, Relation { name: name.clone(), from });
-                        links.extend(candidates.filter(fits).map(relation));
+                        links.extend(self.candidates(&asked, type_name, key).into_iter().filter_map(link));
                     }
                 }
             }
         }
         links
+    }
+
+    /// Those of a type that may be meant, in order. O(those that share a label or a text with what is asked for); O(all) where
+    /// that is not known.
+    fn candidates(&self, asked: &Asked<'_>, type_name: &str, key: &str) -> Vec<usize> {
+        let table = self.key_table(type_name, key);
+        let mut found = table.candidates(asked.found.value);
+        if asked.is_open() {
+            found.extend(self.of_type(type_name));
+        } else if asked.is_selector() {
+            found.extend(table.unsettled());
+        } else {
+            return found;
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Whether what an instance asks for means another one; `None` where a selector may.
+    fn is_meant(&self, (from, asked): (usize, &Asked<'_>), target: usize, related: &Related) -> Option<bool> {
+        let Some(key) = related.key.as_ref().filter(|_| target != from) else { return Some(false) };
+        match self.fits(asked, target, key) {
+            Some(false) => Some(false),
+            Some(true) if self.agree(from, target, &related.same) => Some(true),
+            _ if asked.is_selector() && self.may_agree(from, target, &related.same) => None,
+            _ => Some(false),
+        }
     }
 
     /// The table of a type's instances by what they have at `key`, made once.
@@ -245,17 +272,12 @@ impl<'a> Graph<'a> {
         !matches!(self.role(index), Role::Ignored | Role::Unmapped)
     }
 
-    /// Whether a value is the text, or a part of the labels, that the target has at `key`.
-    pub(crate) fn fits(&self, own: &Value, target: usize, key: &str) -> bool {
-        let Some(theirs) = self.at_key(target, key) else { return false };
-        match (&own.kind, &theirs.kind) {
-            (Kind::Map(own), Kind::Map(theirs)) => is_part(own, theirs),
-            // Tags: one of them.
-            (_, Kind::List(theirs) | Kind::Set(theirs)) => {
-                let own = Compared::of(own);
-                theirs.iter().any(|one| own.is_same(&Compared::of(one)))
-            }
-            _ => Compared::of(own).is_same(&Compared::of(&theirs)),
+    /// Whether what is asked for is the text, or among the labels, that the target has at `key`; `None` where that is not known.
+    fn fits(&self, asked: &Asked<'_>, target: usize, key: &str) -> Option<bool> {
+        match self.at_key(target, key) {
+            Some(theirs) => asked.fits(&theirs),
+            None if asked.has_expressions() => None,
+            None => Some(false),
         }
     }
 
@@ -271,6 +293,11 @@ impl<'a> Graph<'a> {
     /// Whether two instances surely have equal values under each of these names.
     pub(crate) fn agree(&self, one: usize, other: usize, names: &[String]) -> bool {
         names.iter().all(|name| self.own_value(one, name).agrees(&self.own_value(other, name)))
+    }
+
+    /// Whether two instances do not surely have different values under one of these names.
+    fn may_agree(&self, one: usize, other: usize, names: &[String]) -> bool {
+        names.iter().all(|name| self.own_value(one, name).may_agree(&self.own_value(other, name)))
     }
 
     /// Whether the lists that two instances have under each of these names may have something in common: one that is not there, or
@@ -303,26 +330,6 @@ impl<'a> Graph<'a> {
         self.own_values.borrow_mut().entry(name.to_owned()).or_default().insert(index, value.clone());
         value
     }
-}
-
-/// The values at a path: a map as a whole, where it is one.
-fn values<'b>(body: &'b foreshock_resources::Body, path: &str) -> Vec<Found<'b>> {
-    let written = paths::attributes(body, path);
-    let maps = written.iter().filter(|attribute| matches!(attribute.value.kind, Kind::Map(_)));
-    let whole = |attribute: &&'b foreshock_resources::Attribute| {
-        let (value, place) = (&attribute.value, &attribute.place);
-        Found { path: path.to_owned(), value, place, blocks: Vec::new(), beside: None }
-    };
-    let maps: Vec<Found<'b>> = maps.map(whole).collect();
-    if maps.is_empty() { paths::find(body, path) } else { maps }
-}
-
-/// Whether every label asked for is there. Asking for nothing selects nothing.
-fn is_part(asked: &BTreeMap<Arc<str>, Value>, labels: &BTreeMap<Arc<str>, Value>) -> bool {
-    let has = |(name, wanted): (&Arc<str>, &Value)| {
-        text(wanted).is_some_and(|wanted| labels.get(name).and_then(text).is_some_and(|label| label == wanted))
-    };
-    !asked.is_empty() && asked.iter().all(has)
 }
 
 fn says_host(found: &Found<'_>) -> bool {

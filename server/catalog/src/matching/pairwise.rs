@@ -16,10 +16,12 @@ impl<'a> Graph<'a> {
         let mut links = Vec::new();
         let Some(instance) = self.instance(index) else { return links };
         for path in &row.paths {
-            for found in values(&instance.body, path) {
+            for asked in Asked::all(&instance.body, path) {
+                let found = &asked.found;
                 for &target in row.to.iter().flat_map(|to| self.of_type(to)) {
                     let names = || found.provenance().any(|trace| self.targets(trace).contains(&target));
-                    let matches = || self.fits(found.value, target, key) && self.agree(index, target, &row.same);
+                    let fits = || self.fits(&asked, target, key) == Some(true);
+                    let matches = || fits() && self.agree(index, target, &row.same);
                     if target != index && (names() || matches()) {
                         links.push((found.clone(), target));
                     }
@@ -35,17 +37,19 @@ impl<'a> Graph<'a> {
         for (type_name, row) in self.catalog.rows() {
             let targets = self.of_type(type_name);
             for (name, related) in &row.related {
-                let Some(key) = &related.key else { continue };
+                if related.key.is_none() {
+                    continue;
+                }
                 for &from in related.types.iter().flat_map(|from| self.of_type(from)) {
                     let Some(instance) = self.instance(from) else { continue };
-                    for found in values(&instance.body, &related.path) {
-                        let fits = |target: &&usize| {
-                            **target != from
-                                && self.fits(found.value, **target, key)
-                                && self.agree(from, **target, &related.same)
-                        };
-                        let relation = |&target: &usize| (target, Relation { name: name.as_str().into(), from });
-                        links.extend(targets.iter().filter(fits).map(relation));
+                    for asked in Asked::all(&instance.body, &related.path) {
+                        for &target in targets {
+                            let may_be = self.is_meant((from, &asked), target, related);
+                            if may_be != Some(false) {
+                                let (name, is_sure) = (name.as_str().into(), may_be.is_some());
+                                links.push((target, Relation { name, from, is_sure }));
+                            }
+                        }
                     }
                 }
             }
@@ -105,8 +109,27 @@ fn labels() -> impl Strategy<Value = String> {
     prop_oneof![4 => written, 1 => Just("var.unknown".to_owned()), 1 => Just("aws_x.one.tags".to_owned())]
 }
 
+/// Labels of a selector, with or without expressions.
+fn selector() -> impl Strategy<Value = String> {
+    let operator = prop::sample::select(vec!["In", "NotIn", "Exists", "DoesNotExist"]);
+    let expression =
+        (prop::sample::select(vec!["app", "tier"]), operator, value()).prop_map(|(key, operator, value)| {
+            format!(
+                "match_expressions {{\n key = \"{key}\"\n operator = \"{operator}\"\n values = [{value}, \"d\"]\n }}\n"
+            )
+        });
+    let labels = prop::option::of(labels())
+        .prop_map(|labels| labels.map_or_else(String::new, |labels| format!("match_labels = {labels}\n")));
+    (labels, prop::collection::vec(expression, 0..2)).prop_map(|(labels, expressions)| labels + &expressions.concat())
+}
+
 fn resource() -> impl Strategy<Value = (usize, String, &'static str, &'static str, &'static str)> {
-    (0_usize..5, labels(), value(), value(), prop::sample::select(vec!["null", "\"x\"", "\"y\"", "aws_x.one.id"]))
+    let kind_and_labels = prop_oneof![
+        4 => (prop::sample::select(vec![0_usize, 1, 2, 4]), labels()),
+        1 => (Just(3), selector()),
+    ];
+    (kind_and_labels, value(), value(), prop::sample::select(vec!["null", "\"x\"", "\"y\"", "aws_x.one.id"]))
+        .prop_map(|((kind, labels), name, other, namespace)| (kind, labels, name, other, namespace))
 }
 
 fn text(resources: &[(usize, String, &str, &str, &str)]) -> String {
@@ -129,7 +152,7 @@ fn text(resources: &[(usize, String, &str, &str, &str)]) -> String {
             ),
             3 => format!(
                 "resource \"kubernetes_pod_disruption_budget\" \"r{number}\" {{\n{metadata} spec {{\n min_available = 1\n \
-                 selector {{\n match_labels = {labels}\n }}\n }}\n}}\n"
+                 selector {{\n {labels}\n }}\n }}\n}}\n"
             ),
             _ => format!("resource \"kubernetes_config_map\" \"r{number}\" {{\n{metadata} data = {{}}\n}}\n"),
         };
