@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Health;
 use crate::cascade::effect::Likely;
@@ -53,6 +53,9 @@ impl Chance {
 #[derive(Debug, Default)]
 pub(crate) struct LikelyStates {
     of: FxHashMap<u32, Likely>,
+    /// How often a component and all that it calls was looked at.
+    #[cfg(test)]
+    pub(crate) looks: usize,
 }
 
 impl LikelyStates {
@@ -68,14 +71,25 @@ impl Frozen {
         let worse: Vec<u32> = scratch.worse().map(|step| step.component).collect();
         let given: FxHashMap<u32, Chance> = worse.iter().map(|&it| (it, self.given(it, scratch))).collect();
         let mut search = Search { frozen: self, scratch, given, found: FxHashMap::default() };
+        // Each waits once at most, whatever number of its callees changed since: a look takes all of them in. The fixpoint is
+        // the same in every order.
+        #[cfg(test)]
+        let mut looks = 0;
         let mut open: VecDeque<u32> = worse.iter().copied().collect();
+        let mut waiting: FxHashSet<u32> = worse.iter().copied().collect();
         while let Some(component) = open.pop_front() {
-            let chance = search.chance(component);
-            if search.found.insert(component, chance) == Some(chance) {
+            waiting.remove(&component);
+            let (before, chance) = (search.of(component), search.chance(component));
+            #[cfg(test)]
+            {
+                looks += 1;
+            }
+            search.found.insert(component, chance);
+            if before == chance {
                 continue;
             }
             let callers = self.layout.callers(component).map(|(_, edge)| edge.from);
-            open.extend(callers.filter(|caller| search.given.contains_key(caller)));
+            open.extend(callers.filter(|caller| search.given.contains_key(caller) && waiting.insert(*caller)));
         }
         let of = |&component: &u32| {
             let worst = search.scratch.state(&self.base, component);
@@ -87,7 +101,11 @@ impl Frozen {
             let left = if health > Health::Healthy { left.max(failing) } else { left };
             (component, Likely { health, down: chance.down, loss: chance.down + (1.0 - chance.down) * left })
         };
-        LikelyStates { of: worse.iter().map(of).collect() }
+        LikelyStates {
+            of: worse.iter().map(of).collect(),
+            #[cfg(test)]
+            looks,
+        }
     }
 
     /// What is wrong with a component whatever it depends on: without any fault, by what hit it, by what a mode found.

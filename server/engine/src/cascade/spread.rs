@@ -138,8 +138,10 @@ impl Frozen {
         let row = &edge.row;
         let reached = |level: Health| old.health < level && new.health >= level;
         let caller = scratch.state(&self.base, edge.from);
+        // A loss that makes its caller no worse is felt in the sum of the partial ones and in circles only.
+        let counts = row.partial_weight > 0 || !self.circles.is_empty();
         let mut push = |at: f64, health: Health, lost_function: bool, target_down: bool| {
-            let news = health > caller.health || (lost_function && !caller.lost_function) || target_down;
+            let news = health > caller.health || (lost_function && !caller.lost_function) || (target_down && counts);
             let event = Event { at, health, lost_function, target_down, component: edge.from, via, parent };
             if news || (edge.group != NO_GROUP && (lost_function || health > Health::Healthy)) {
                 scratch.events.push(event);

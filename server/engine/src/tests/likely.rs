@@ -4,11 +4,14 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use expect_test::{Expect, expect};
+use foreshock_model::ComponentIndex;
 use proptest::prelude::*;
 
 use super::fixture::{faults, system};
 use super::random::{self, SMALL, existing};
-use crate::{Basis, cascade, entry_loss, likely_entry_loss};
+use crate::cascade::frozen::Frozen;
+use crate::cascade::scratch::Scratch;
+use crate::{Basis, Fault, cascade, entry_loss, likely_entry_loss};
 
 fn check(text: &str, injected: &str, expected: Expect) {
     let system = system(text);
@@ -124,6 +127,34 @@ fn a_copy_grows_old_and_is_not_lost() {
         loss 1.000, likely 0.730
     "#]],
     );
+}
+
+/// Where everything calls everything, what is likely costs a few looks at each component, not one for each dependency.
+#[test]
+fn where_all_call_all_each_is_looked_at_a_few_times() {
+    const COMPONENTS: usize = 40;
+    let looks = |calls: &dyn Fn(usize, usize) -> bool| {
+        let mut text: String = (0..COMPONENTS).map(|it| format!("c{it}\n ")).collect();
+        for from in 0..COMPONENTS {
+            for to in (0..COMPONENTS).filter(|&to| to != from && calls(from, to)) {
+                write!(text, "c{from} -> c{to}\n ").unwrap();
+            }
+        }
+        let system = system(&text);
+        let (frozen, mut scratch) = (Frozen::new(&system), Scratch::default());
+        let most = (0..COMPONENTS as u32).map(|hit| {
+            frozen.run(&[Fault::Component(ComponentIndex(hit))], &mut scratch);
+            (frozen.likely(&mut scratch).looks, scratch.touched().count())
+        });
+        most.max().unwrap()
+    };
+    let layer = |it: usize| it / 8;
+    for calls in [&(|from, to| from < to) as &dyn Fn(usize, usize) -> bool, &|_, _| true, &|from, to| {
+        layer(from) + 1 == layer(to)
+    }] {
+        let (looks, worse) = looks(calls);
+        assert!(worse >= COMPONENTS - 8 && looks <= 3 * worse, "{looks} looks at {worse}");
+    }
 }
 
 proptest! {
