@@ -89,6 +89,20 @@ fn the_terminal_shows_before_and_after() {
     snapshot("check-change-human", &change, &text);
 }
 
+/// What takes the system down is never invisible: an error that was there before is told as information, and fails nothing.
+#[test]
+fn an_old_error_is_information() {
+    let change = Change::single("old");
+    change.git(&["commit", "--quiet", "--all", "--message", "one copy"]);
+    let queue = change.directory.join("queue.tf");
+    let text = std::fs::read_to_string(&queue).unwrap();
+    std::fs::write(&queue, format!("# changed\n{text}")).unwrap();
+    let (code, text, told) = change.check(&["--base", "HEAD"]);
+    assert_eq!((code, told.as_str()), (0, ""), "{text}");
+    assert!(text.contains("info[single-point-of-failure]: aws_db_instance.orders"), "{text}");
+    assert!(!text.contains("error[") && !text.contains("info[no-redundancy]"), "{text}");
+}
+
 #[test]
 fn a_pull_request_is_commented() {
     let change = Change::single("comment");

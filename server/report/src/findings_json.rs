@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::apply_json::apply_json;
 use super::comparison_json::base_json;
-use super::model::loudness;
 use super::suppressed::{notices_json, suppressed_json};
 use super::words::{capped, layer_name};
 use super::{JSON_VERSION, Places, Report, StackReport};
@@ -166,7 +165,7 @@ fn of_finding(finding: &Finding, fixes: Option<&[Fix]>, places: &Places<'_>) -> 
     let mut object = serde_json::Map::new();
     let mut put = |name: &str, value: Value| drop(object.insert(name.to_owned(), value));
     put("rule", finding.rule.as_str().into());
-    put("severity", loudness(finding).name().into());
+    put("severity", finding.loudness().name().into());
     put("new", finding.new.into());
     put("component", (*finding.component_id).into());
     if !finding.also.is_empty() {

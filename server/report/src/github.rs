@@ -3,7 +3,6 @@
 use foreshock_analysis::{Finding, Fix, ProblemCode, Severity};
 use foreshock_text::Place;
 
-use super::model::loudness;
 use super::verdict::{is_news, verdict};
 use super::words::offer;
 use super::{Places, Report};
@@ -33,7 +32,7 @@ pub fn github(report: &Report, places: &Places<'_>) -> String {
             message.push_str(&format!("\nBest fix: {}", offer(best)));
         }
         text.push_str(&command(
-            level(loudness(finding)),
+            level(finding.loudness()),
             Some(&finding.place),
             finding.rule.as_str(),
             &message,

@@ -10,7 +10,6 @@ use foreshock_model::Evidence;
 use foreshock_text::{AnchoredText, FilePath, Place, Span, visible};
 use unicode_width::UnicodeWidthStr;
 
-use super::model::loudness;
 use super::panel::panel;
 use super::suppressed::suppressed_human;
 use super::table::Paint;
@@ -95,7 +94,7 @@ impl Page<'_> {
     }
 
     fn found(&self, finding: &Finding, fixes: Option<&[Fix]>) -> String {
-        let (severity, code) = (loudness(finding), finding.rule.as_str());
+        let (severity, code) = (finding.loudness(), finding.rule.as_str());
         let title = titled(severity, code, &finding.message, self.columns);
         let shown = finding.evidence.get(..MOST_EVIDENCE).unwrap_or(&finding.evidence);
         let (mut elements, below) = self.snippets(&finding.place, shown);
@@ -276,7 +275,7 @@ fn summary(report: &StackReport, places: &Places<'_>) -> String {
         None => parts.extend(nines.map(|nines| format!("{nines:.2} structural nines"))),
     }
     let counted = |severity: Severity| {
-        let count = stack.findings.iter().filter(|finding| loudness(finding) == severity).count();
+        let count = stack.findings.iter().filter(|finding| finding.loudness() == severity).count();
         (count > 0).then(|| counted(severity, count))
     };
     let counts: Vec<String> =

@@ -9,7 +9,6 @@ use super::apply_words::apply_words;
 use super::cascade_mermaid::cascade_mermaid;
 use super::markdown_page::Page;
 use super::markdown_text::{code, sentence};
-use super::model::loudness;
 use super::outage_words::met_by_users;
 use super::panel::{against, findings};
 use super::verdict::{first_line, is_news, mended_sentence, news, own_score_words, readable_words, verdict};
@@ -124,7 +123,7 @@ fn row(finding: &Finding, fixes: &[Fix], places: &Places<'_>, names: &Names) -> 
     let fix = fixes.first().map(|fix| names.mark(&offer(fix))).unwrap_or_else(|| "–".to_owned());
     format!(
         "| {} [{rule}]({}) | {} | {} | {} | {lost} | {fix} |\n",
-        loudness(finding).name(),
+        finding.loudness().name(),
         rule_page_address(rule),
         code(&finding.component_id),
         code(&places.line(&finding.place)),

@@ -37,11 +37,6 @@ const MOST_READ_AGAIN: usize = 200_000;
 /// second, so that what is said hangs on no clock. Without optimisation all takes about ten times as long.
 const MOST_TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 10 });
 
-/// How loud a finding is told: what was there before the change is quiet.
-pub(crate) fn loudness(finding: &Finding) -> Severity {
-    if finding.new { finding.severity } else { Severity::Hint }
-}
-
 impl Report {
     /// What a snapshot has to say, `quietest` findings and above. Proves the repairs, several by one analysis where that can
     /// be told apart, and no more than is bounded.
@@ -54,11 +49,15 @@ impl Report {
         let begin = Instant::now();
         let most = MOST_READ_AGAIN / snapshot.stacks.len().max(1);
         let stacks = snapshot.stacks.par_iter().enumerate().map(|(index, stack)| {
-            let told =
-                stack.findings.iter().map(Arc::as_ref).enumerate().filter(|(_, finding)| loudness(finding) >= quietest);
+            let told = stack
+                .findings
+                .iter()
+                .map(Arc::as_ref)
+                .enumerate()
+                .filter(|(_, finding)| finding.loudness() >= quietest);
             let mut told: Vec<(usize, &Finding)> = told.collect();
             told.sort_by(|(_, one), (_, other)| {
-                loudness(other).cmp(&loudness(one)).then_with(|| other.points.total_cmp(&one.points))
+                other.loudness().cmp(&one.loudness()).then_with(|| other.points.total_cmp(&one.points))
             });
             let (numbers, told): (Vec<usize>, Vec<&Finding>) = told.into_iter().unzip();
             let fixes = snapshot.fixes_of(index, &told, most, &|| begin.elapsed() >= time);
@@ -87,7 +86,7 @@ impl Report {
         let stacks = self.stacks.iter().map(|report| {
             let told = report.told.iter();
             let is_told =
-                |number: &usize| report.stack.findings.get(*number).map(|finding| loudness(finding)) >= Some(quietest);
+                |number: &usize| report.stack.findings.get(*number).map(|finding| finding.loudness()) >= Some(quietest);
             let told = told.filter(|(number, _)| is_told(number)).cloned().collect();
             StackReport { stack: report.stack.clone(), told }
         });

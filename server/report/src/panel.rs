@@ -4,7 +4,6 @@ use foreshock_analysis::{Comparison, Finding, Fix, Severity, Stack};
 use unicode_width::UnicodeWidthStr;
 
 use super::apply_words::apply_words;
-use super::model::loudness;
 use super::outage_words::met_by_users;
 use super::table::Paint;
 use super::verdict::{figures, is_news, mended_sentence, own_score_words, readable_words, sentence};
@@ -53,7 +52,8 @@ pub(super) fn panel(report: &StackReport, places: &Places<'_>, paint: Paint) -> 
     }
     let (advice, colour) = advice(stack, comparison);
     frame.row("Advice", advice, colour);
-    let old = stack.findings.iter().filter(|finding| !finding.new).count();
+    // What took the system down before is told above, as information.
+    let old = stack.findings.iter().filter(|finding| !finding.new && finding.loudness() < Severity::Info).count();
     if old > 0 {
         frame.row("Before", &format!("{} there already (--hints shows them)", findings(old)), Paint::dim);
     }
@@ -124,7 +124,7 @@ fn new_rows(frame: &mut Frame, report: &StackReport, places: &Places<'_>) {
     }
     for (number, (finding, _)) in new.iter().take(MOST).enumerate() {
         let label = if number == 0 { "New" } else { "" };
-        let severity = loudness(finding);
+        let severity = finding.loudness();
         let words =
             format!("{}: {} ({})", severity.name(), sentence(&report.stack, finding), places.line(&finding.place));
         frame.row(label, &words, if severity >= Severity::Error { Paint::red } else { Paint::yellow });

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use foreshock_analysis::{Comparison, Finding, Readable, RuleId, Severity, Stack};
 
-use super::model::loudness;
 use super::words::{capped, moved, score};
 
 /// `72 -> 45 (-27): aws_db_instance.orders became a single point of failure`
@@ -61,7 +60,7 @@ fn headline(stack: &Stack) -> Option<String> {
 
 /// What the change brought, hints left out; that the score fell is told by the figures.
 pub(super) fn news(stack: &Stack) -> impl Iterator<Item = &Finding> {
-    stack.findings.iter().map(Arc::as_ref).filter(|finding| is_news(finding) && loudness(finding) >= Severity::Info)
+    stack.findings.iter().map(Arc::as_ref).filter(|finding| is_news(finding) && finding.loudness() >= Severity::Info)
 }
 
 /// Whether a finding is something new beside the figures.

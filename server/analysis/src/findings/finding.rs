@@ -127,6 +127,16 @@ impl Finding {
         self.components().map(|id| FindingKey { rule: self.rule, component_id: id.clone() })
     }
 
+    /// How loud it is told. What was there before the change is quiet, and never invisible: what takes the system down is still
+    /// in the list of problems.
+    pub fn loudness(&self) -> Severity {
+        match (self.new, self.severity) {
+            (true, severity) => severity,
+            (false, Severity::Error) => Severity::Info,
+            (false, _) => Severity::Hint,
+        }
+    }
+
     /// Whether it says that one instance takes the system down.
     pub fn is_single_point(&self) -> bool {
         self.rule == RuleId::SinglePointOfFailure

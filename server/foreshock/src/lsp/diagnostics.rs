@@ -88,21 +88,12 @@ pub(super) fn of_file(view: &View, file: &FilePath) -> Vec<Diagnostic> {
     all
 }
 
-/// What was there before the change is quiet, and never invisible: what takes the system down is still in the list of problems.
-fn loudness(finding: &Finding) -> Severity {
-    match (finding.new, finding.severity) {
-        (true, severity) => severity,
-        (false, Severity::Error) => Severity::Info,
-        (false, _) => Severity::Hint,
-    }
-}
-
 /// A finding as a diagnostic.
 pub(super) fn of_finding(view: &View, finding: &Finding) -> Diagnostic {
     let evidence = finding.evidence.iter();
     Diagnostic {
         range: view.first_line(&finding.place),
-        severity: loudness(finding),
+        severity: finding.loudness(),
         code: finding.rule.as_str(),
         page: Some(rule_page_address(finding.rule.as_str())),
         message: finding.message.clone(),

@@ -13,7 +13,6 @@ use super::articles::table;
 use super::facts::facts;
 use super::{InputFile, NOTICE};
 use crate::html::{Made, StackMatter, number_value, numbers, suppressed, unknowns};
-use crate::model::loudness;
 use crate::outage_words::outages_json;
 use crate::recovery_json::recovery_of_stack;
 use crate::words::layer_name;
@@ -163,7 +162,7 @@ fn gaps(matter: &StackMatter, places: &Places<'_>) -> Vec<Value> {
             json!({
                 "component": *finding.component_id,
                 "place": places.line(&finding.place),
-                "severity": loudness(finding).name(),
+                "severity": finding.loudness().name(),
                 "new": matter.stack.comparison().map(|_| finding.new),
                 "message": finding.message,
                 "points": finding.points.get(),

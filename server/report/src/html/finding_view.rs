@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::StackMatter;
 use crate::Places;
-use crate::model::loudness;
 use crate::words::{offer, points, yearly};
 
 /// So many components are named that fall with one; the graph has all.
@@ -97,7 +96,7 @@ impl FindingViews {
         let mut order: Vec<(&Finding, Option<&[Fix]>)> =
             matter.stack.findings.iter().map(Arc::as_ref).zip(matter.fixes.iter().map(Option::as_deref)).collect();
         order.sort_by(|(one, _), (other, _)| {
-            let loud = loudness(other).cmp(&loudness(one));
+            let loud = other.loudness().cmp(&one.loudness());
             // Both kinds of list want the costly first; what is loud counts where the list mixes rules.
             let costly = other.points.total_cmp(&one.points);
             loud.then(costly).then_with(|| one.component_id.cmp(&other.component_id))
