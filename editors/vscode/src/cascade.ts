@@ -76,7 +76,8 @@ function perRequest(effect: Effect): string {
 function summary(result: FaultResult, failing: string | undefined): string {
   if (result.effects.length === 0) {
     const why = result.unsettled?.[0];
-    return why ? `Nothing gets worse: ${why.component ?? 'something'}: ${why.why}` : 'Nothing gets worse';
+    // Nothing lost would be comfort that nobody has earned.
+    return why ? `What gets worse can't be told: ${why.component ?? 'something'}: ${why.why}` : 'Nothing gets worse';
   }
   const others = result.effects.filter(effect => effect.component !== failing);
   const down = others.filter(effect => effect.health === 'DOWN').length;

@@ -60,7 +60,10 @@ local function show(result, component, places)
   -- A component as a whole is the usual question; anything else goes by its name.
   local fails = result.id == 'component:' .. component and (component .. ' fails') or result.id
   local title = ('If %s: %d %s affected'):format(fails, others, others == 1 and 'other' or 'others')
-  if type(result.entry_loss) == 'number' then
+  if #effects == 0 and #unsettled(result) > 0 then
+    -- Nothing lost would be comfort that nobody has earned.
+    title = ("If %s: what gets worse can't be told"):format(fails)
+  elseif type(result.entry_loss) == 'number' then
     title = ('%s, %.0f %% of requests lost'):format(title, result.entry_loss * 100)
   end
   local lines = { { text = title } }
