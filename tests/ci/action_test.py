@@ -75,7 +75,7 @@ class Action(unittest.TestCase):
             )
             self.assertEqual(code, 1, log)
             self.assertIn("::error file=rds.tf,line=16", log)
-            self.assertIn("failed: .: the score fell by", log)
+            self.assertIn("failed: shop: the score fell by", log)
             self.assertEqual(outputs["exit"], "1")
             self.assertLess(float(outputs["points"]), 0)
             self.assertAlmostEqual(
