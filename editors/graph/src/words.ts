@@ -51,11 +51,16 @@ function plural(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-/** What people call it: the name, or the module's where the name is `this` or `main`. */
+/**
+ * What people call it: the name, or the module's where the name says nothing: `this`, `main`, or what the type says already, as
+ * `ecs_service` of an `aws_ecs_service`, which is the same in every call of the module.
+ */
 export function shortName(id: string): string {
   const { type, name } = nameParts(id);
   const module = type.match(/module\.([^.[]+(?:\[[^\]]*\])?)\.[^.]+$/)?.[1];
-  return module !== undefined && /^(this|main|default)(\[|$)/.test(name) ? module : name;
+  const plain = name.replace(/\[.*$/, '');
+  const saysNothing = /^(this|main|default)$/.test(plain) || `_${type.slice(type.lastIndexOf('.') + 1)}`.endsWith(`_${plain}`);
+  return module !== undefined && saysNothing ? module : name;
 }
 
 /** `aws_db_instance` of `module.db.aws_db_instance.this`; what else has no type in its name has its kind. */

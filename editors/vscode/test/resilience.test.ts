@@ -72,6 +72,9 @@ checkName('aws_db_instance.orders', 'orders');
 checkName('module.db["a.b"].aws_db_instance.this[0]', 'db["a.b"]');
 checkName('module.db.aws_db_instance.replica', 'replica');
 checkName('module.a.module.b.aws_lb.main', 'b');
+checkName('module.server.aws_ecs_service.ecs_service', 'server');
+checkName('module.web[0].aws_alb.alb[0]', 'web[0]');
+checkName('aws_ecs_service.ecs_service', 'ecs_service');
 checkName('postgres', 'postgres');
 
 test('paths are told from the stack', () => {
