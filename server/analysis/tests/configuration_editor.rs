@@ -371,7 +371,7 @@ fn what_is_written_is_explained() {
     explains(
         "[[stack]]\nvar_$0files = []",
         expect![
-            "`var_files`: files with values, as for `terraform plan -var-file`; relative to the root module, else to `foreshock.toml`. Later ones win"
+            "`var_files`: files with values, as for `terraform plan -var-file`, of a [chart](helm.md) as for `helm --values`; relative to the root module, else to `foreshock.toml`. Later ones win"
         ],
     );
     explains("[stack.ru$0les]", expect!["`[stack.rules]`: how loud rules are in it"]);

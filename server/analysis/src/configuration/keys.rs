@@ -81,15 +81,20 @@ pub const KEYS: &[Key] = &[
         "stack",
         "path",
         Shape::Stacks,
-        "the directory of a root module, or the file of infrastructure YAML, relative to `foreshock.toml`; or a glob: `envs/*`, `envs/dev/**` (the directory and all below it), `envs/{dev,test}`",
+        "the directory of a root module or a chart, or the file of infrastructure YAML, relative to `foreshock.toml`; or a glob: `envs/*`, `envs/dev/**` (the directory and all below it), `envs/{dev,test}`",
     ),
     key(
         "stack",
         "var_files",
         Shape::ValueFiles,
-        "files with values, as for `terraform plan -var-file`; relative to the root module, else to `foreshock.toml`. Later ones win",
+        "files with values, as for `terraform plan -var-file`, of a [chart](helm.md) as for `helm --values`; relative to the root module, else to `foreshock.toml`. Later ones win",
     ),
-    key("stack", "variables", Shape::Values, "values of variables, as for `-var`; they win over files"),
+    key(
+        "stack",
+        "variables",
+        Shape::Values,
+        "values of variables, as for `-var`, of a chart by their path as for `--set`; they win over files",
+    ),
     key("stack", "workspace", Shape::Text, "the value of `terraform.workspace`"),
     key(
         "stack",
