@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/tools"
 "$work/tools/bin/pip" install --quiet --disable-pip-version-check 'zensical>=0.0.10,<0.1'
 cp -r docs zensical.toml "$work"
-find "$work/docs" -name '*.md' -exec sed -i -E 's#\]\(((\.\./)+)(README\.md|LICENSE|fixtures|server|tests|editors|action\.yml|CONTRIBUTING\.md)#](https://github.com/foreshock/foreshock/blob/main/\3#g' {} +
+find "$work/docs" -name '*.md' -exec sed -i -E 's#\]\(((\.\./)+)(README\.md|LICENSE|fixtures|fuzz|server|tests|editors|action\.yml|CONTRIBUTING\.md)#](https://github.com/foreshock/foreshock/blob/main/\3#g' {} +
 find "$work/docs" -name "*.md" -exec sed -i "s,](rules),](https://github.com/foreshock/foreshock/tree/main/docs/rules)," {} +
 (cd "$work" && tools/bin/zensical build --clean >/dev/null)
 python3 -I tests/ci/site_links.py "$work/docs" "$work/site"
