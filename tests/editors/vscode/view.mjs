@@ -79,16 +79,22 @@ async function repaired({ page, picture, check, eventually }) {
 
 async function explained({ page, picture, check, eventually }) {
   const finding = rows(page).filter({ hasText: 'rds.tf:16' }).first();
-  const box = await finding.boundingBox();
-  await page.mouse.click(box.x + 80, box.y + box.height / 2, { button: 'right' });
-  await eventually(() => page.getByText('Explain the Rule').first().isVisible());
-  await pointAt(page, page.getByText('Explain the Rule').first(), { click: true });
-  check('the page of the rule needs no network', await eventually(async () => {
+  const entry = page.getByText('Explain the Rule').first();
+  const isShown = async () => {
     for (const frame of page.frames()) {
       if (await frame.locator('.markdown-body h1').count().catch(() => 0)) return true;
     }
     return false;
-  }));
+  };
+  // The list may be drawn anew between the click and the menu, which then never comes or is gone.
+  for (let tries = 0; tries < 3 && !(await isShown()); tries++) {
+    const box = await finding.boundingBox();
+    await page.mouse.click(box.x + 80, box.y + box.height / 2, { button: 'right' });
+    await entry.waitFor({ state: 'visible', timeout: 3_000 }).catch(() => undefined);
+    if (await entry.isVisible()) await pointAt(page, entry, { click: true });
+    for (let waited = 0; waited < 10 && !(await isShown()); waited++) await page.waitForTimeout(500);
+  }
+  check('the page of the rule needs no network', await isShown());
   await picture('33-view-explained');
 }
 
