@@ -15,4 +15,4 @@ find "$work/docs" -name '*.md' -exec sed -i -E 's#\]\(((\.\./)+)(README\.md|LICE
 find "$work/docs" -name "*.md" -exec sed -i "s,](rules),](https://github.com/foreshock/foreshock/tree/main/docs/rules)," {} +
 (cd "$work" && tools/bin/zensical build --clean >/dev/null)
 python3 -I tests/ci/site_links.py "$work/docs" "$work/site"
-rm -rf "$out" && cp -r "$work/site" "$out"
+rm -rf "$out" && mkdir -p "$(dirname "$out")" && cp -r "$work/site" "$out"
