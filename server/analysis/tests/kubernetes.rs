@@ -393,3 +393,174 @@ fn bounds_of_scaled_objects() {
         "#]],
     );
 }
+
+fn budget(says: &str) -> String {
+    format!(
+        "---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {{name: web}}\nspec:\n  {says}\n  selector: {{matchLabels: {{app: \
+         web}}}}\n"
+    )
+}
+
+/// Repairs that write a field where it is, or as a new one that looks like its neighbours.
+#[test]
+fn repairs_of_budgets_and_of_the_way_to_deploy() {
+    let web = workload("Deployment", "web", "  replicas: 3\n", "");
+    let kept = |says: &str| told(&format!("//- k8s/app.yaml\n{web}{}", budget(says)), &["disruption-budget"]);
+    let all = ["minAvailable: 3", "minAvailable: 100%", "maxUnavailable: 0", "unhealthyPodEvictionPolicy: AlwaysAllow"]
+        .map(kept)
+        .concat();
+    expect![[r#"
+        k8s (kubernetes)
+          k8s/app.yaml:20: disruption-budget: PodDisruptionBudget/web `minAvailable: 3`
+            k8s/app.yaml:20 <- 2
+        k8s (kubernetes)
+          k8s/app.yaml:20: disruption-budget: PodDisruptionBudget/web `minAvailable: 100%`
+            k8s/app.yaml:20 <- 2
+        k8s (kubernetes)
+          k8s/app.yaml:20: disruption-budget: PodDisruptionBudget/web `maxUnavailable: 0`
+            k8s/app.yaml:20 <- 1
+        k8s (kubernetes)
+          k8s/app.yaml:19: disruption-budget: PodDisruptionBudget/web `spec`
+            k8s/app.yaml:20 <- maxUnavailable: 1
+    "#]]
+    .assert_eq(&all);
+    let deployed = workload("Deployment", "web", "  replicas: 3\n  strategy: {type: Recreate}\n", "");
+    check(
+        &format!("//- k8s/app.yaml\n{deployed}"),
+        &["deploy-takes-down"],
+        expect![[r#"
+            k8s (kubernetes)
+              k8s/app.yaml:8: deploy-takes-down: Deployment/web `type: Recreate`
+                k8s/app.yaml:8 <- RollingUpdate
+        "#]],
+    );
+}
+
+/// Repairs that write a block of its own.
+#[test]
+fn repairs_that_spread_pods_and_ask_whether_they_are_ready() {
+    let rules = &["spread", "no-readiness-check"];
+    let port = "          ports:\n            - {containerPort: 53, protocol: UDP}\n            - containerPort: 8080\n            - {name: metrics, containerPort: 9090}\n";
+    let web = workload("Deployment", "web", "  replicas: 3\n", port);
+    check(
+        &format!("//- k8s/app.yaml\n{web}"),
+        rules,
+        expect![[r#"
+            k8s (kubernetes)
+              k8s/app.yaml:7: spread: Deployment/web `replicas: 3`
+                k8s/app.yaml:12 <- topologySpreadConstraints:
+                    - labelSelector:
+                        matchLabels:
+                          app: web
+                      maxSkew: 1
+                      topologyKey: "kubernetes.io/hostname"
+                      whenUnsatisfiable: ScheduleAnyway
+              k8s/app.yaml:13: no-readiness-check: Deployment/web `name: web`
+                k8s/app.yaml:13 <- readinessProbe:
+                        tcpSocket:
+                          port: 8080
+        "#]],
+    );
+    let set = workload("StatefulSet", "store", "  replicas: 3\n", "          ports: [{containerPort: 80}]\n");
+    check(
+        &format!("//- k8s/app.yaml\n{set}"),
+        rules,
+        expect![[r#"
+            k8s (kubernetes)
+              k8s/app.yaml:7: spread: StatefulSet/store `replicas: 3`
+                k8s/app.yaml:12 <- topologySpreadConstraints:
+                    - labelSelector:
+                        matchLabels:
+                          app: store
+                      maxSkew: 1
+                      topologyKey: "kubernetes.io/hostname"
+                      whenUnsatisfiable: ScheduleAnyway
+              k8s/app.yaml:13: no-readiness-check: StatefulSet/store `name: store`
+                k8s/app.yaml:13 <- readinessProbe:
+                        tcpSocket:
+                          port: 80
+        "#]],
+    );
+    let json = r#"{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {"replicas": 2, "selector":
+        {"matchLabels": {"app": "web", "on": "true"}}, "template": {"metadata": {"labels": {"app": "web", "on": "true"}}, "spec":
+        {"containers": [{"name": "web", "image": "example/web", "ports": [{"containerPort": 80}]}]}}}}"#;
+    check(
+        &format!("//- k8s/app.json\n{json}"),
+        rules,
+        expect![[r#"
+            k8s (kubernetes)
+              k8s/app.json:1: spread: Deployment/web `"replicas": 2`
+                k8s/app.json:3 <- "topologySpreadConstraints": [{"labelSelector": {"matchLabels": {"app": "web", "on": "true"}}, "maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway"}],
+              k8s/app.json:3: no-readiness-check: Deployment/web `"name": "web"`
+                k8s/app.json:3 <- , "readinessProbe": {"tcpSocket": {"port": 80}}
+        "#]],
+    );
+    // Who has no port answers nobody that one could ask.
+    check(
+        &format!("//- k8s/app.yaml\n{}", workload("Deployment", "web", "  replicas: 1\n", "")),
+        rules,
+        expect![[r#"
+            k8s (kubernetes)
+              k8s/app.yaml:13: no-readiness-check: Deployment/web `name: web`
+        "#]],
+    );
+}
+
+/// What Terraform declares of a cluster is mended as a manifest is.
+#[test]
+fn the_same_repairs_in_terraform() {
+    let text = r#"
+resource "kubernetes_deployment_v1" "web" {
+  metadata {
+    name = "web"
+  }
+  spec {
+    replicas = 3
+    strategy {
+      type = "Recreate"
+    }
+    selector {
+      match_labels = { app = "web" }
+    }
+    template {
+      metadata {
+        labels = { app = "web" }
+      }
+      spec {
+        container {
+          name  = "web"
+          image = "example/web"
+          port {
+            container_port = 8080
+          }
+        }
+      }
+    }
+  }
+}
+"#;
+    check(
+        &format!("//- live/main.tf\n{text}"),
+        &["spread", "no-readiness-check", "deploy-takes-down"],
+        expect![[r#"
+            live (terraform)
+              live/main.tf:7: spread: kubernetes_deployment_v1.web `replicas = 3`
+                live/main.tf:25 <- topology_spread_constraint {
+                      max_skew           = 1
+                      topology_key       = "kubernetes.io/hostname"
+                      when_unsatisfiable = "ScheduleAnyway"
+                      label_selector {
+                        match_labels = { app = "web" }
+                      }
+                    }
+              live/main.tf:9: deploy-takes-down: kubernetes_deployment_v1.web `type = "Recreate"`
+                live/main.tf:9 <- "RollingUpdate"
+              live/main.tf:19: no-readiness-check: kubernetes_deployment_v1.web `container`
+                live/main.tf:24 <- readiness_probe {
+                        tcp_socket {
+                          port = 8080
+                        }
+                      }
+        "#]],
+    );
+}

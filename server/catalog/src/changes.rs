@@ -1,6 +1,8 @@
 //! What a recipe comes to for one component: which attribute of which instance gets which value.
 
-use foreshock_resources::{Instance, Key, Kind, Resources, Value};
+use std::sync::Arc;
+
+use foreshock_resources::{Block, BlockPlace, Body, Instance, Key, Kind, Resources, Value};
 
 use crate::expression::{Expression, Scope};
 use crate::graph::Graph;
@@ -24,6 +26,17 @@ pub enum Change {
         instance: usize,
         /// How many there are to be.
         count: u32,
+    },
+    /// Write a new block into a block.
+    Add {
+        /// In whose text: an index in `Resources::instances`.
+        instance: usize,
+        /// The block that gets it.
+        to: BlockPlace,
+        /// The path of the new block, as rows spell it.
+        path: String,
+        /// What it says: known values, a list of objects for nested blocks, an object for a map of the user's own words.
+        value: Value,
     },
     /// Declare something new in the same module.
     Declare {
@@ -78,6 +91,7 @@ fn changes_in(graph: &Graph<'_>, declared: &Value, blocks: &[usize], recipe: &Re
             Step::Repeat { member, count } => {
                 changes.extend(repeat(graph, blocks, member.as_deref(), count, &variables)?);
             }
+            Step::Add { to, block, value } => changes.extend(add(graph, declaring, (to, block), value, &variables)?),
             Step::Declare(text) => changes.push(declare(graph, declaring, text)?),
         }
     }
@@ -130,6 +144,48 @@ fn repeat(
         }
         _ => None,
     }
+}
+
+/// A change for each of the blocks at a path that is to get one; `None` when that can't be known.
+fn add(
+    graph: &Graph<'_>,
+    instance: usize,
+    (to, block): (&str, &str),
+    value: &Expression,
+    variables: &Scope,
+) -> Option<Vec<Change>> {
+    let mut holders = vec![];
+    blocks_at(&graph.instance(instance)?.body, to, &mut holders)?;
+    let mut changes = Vec::new();
+    for holder in holders {
+        let mut variables = variables.clone();
+        variables.insert("it", Value::new(Kind::Map(Arc::new(paths::as_object(&holder.body, 0)))));
+        let value = value.value(&variables);
+        match &value.kind {
+            Kind::Null => {}
+            Kind::Map(_) if value.is_wholly_known() => {
+                let path = format!("{to}.{block}");
+                changes.push(Change::Add { instance, to: holder.block.clone(), path, value });
+            }
+            _ => return None,
+        }
+    }
+    Some(changes)
+}
+
+/// `None` where it is not known how many there are.
+fn blocks_at<'b>(body: &'b Body, path: &str, found: &mut Vec<&'b Block>) -> Option<()> {
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    for block in body.blocks.iter().filter(|block| *block.kind == *first) {
+        if block.unknown.is_some() {
+            return None;
+        }
+        match rest {
+            "" => found.push(block),
+            _ => blocks_at(&block.body, rest, found)?,
+        }
+    }
+    Some(())
 }
 
 /// `None` for one of several instances: what stands for one of them depends on how they are counted.

@@ -55,6 +55,16 @@ pub(crate) enum Step {
         /// Terraform expression for the new count; `current` is the number of instances now.
         count: Expression,
     },
+    /// Write a new block into each block at a path.
+    Add {
+        /// The blocks that get one, through nested blocks: `spec.template.spec.container`.
+        to: String,
+        /// What the new block is called: `readiness_probe`.
+        block: String,
+        /// Terraform expression for what it says, an object: a list of objects in it is nested blocks, an object a map with
+        /// words of the user's own. `it` is the block that gets it; null writes nothing there.
+        value: Expression,
+    },
     /// Declare something behind the declaring block: Terraform text in which `${name}` and `${address}` stand for the
     /// block's name and address. Nothing happens where a resource of that type and name is there.
     Declare(String),

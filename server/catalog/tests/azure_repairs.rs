@@ -32,6 +32,7 @@ fn check(text: &str, expect: Expect) {
                         writeln!(found, "    {}: count = {count}", resolved.resources.instances[instance].address)
                             .unwrap();
                     }
+                    Change::Add { path, .. } => writeln!(found, "    {path}").unwrap(),
                     Change::Declare { instance, text } => {
                         writeln!(found, "    behind {}: {text}", resolved.resources.instances[instance].address)
                             .unwrap();

@@ -37,6 +37,7 @@ fn check(text: &str, expect: Expect) {
                         writeln!(found, "    {}: count = {count}", resolved.resources.instances[instance].address)
                             .unwrap();
                     }
+                    Change::Add { path, .. } => writeln!(found, "    {path}").unwrap(),
                     Change::Declare { .. } => writeln!(found, "    a new block").unwrap(),
                 }
             }

@@ -11,6 +11,13 @@ pub(super) struct Text<'a> {
     file: &'a YamlFile,
 }
 
+/// What stands behind a new key, literals as they are written.
+pub(super) enum Written {
+    Plain(String),
+    Map(Vec<(String, Written)>),
+    List(Vec<Written>),
+}
+
 impl<'a> Text<'a> {
     pub(super) fn of(file: &'a YamlFile) -> Text<'a> {
         Text { file }
@@ -59,7 +66,12 @@ impl<'a> Text<'a> {
         let newline = self.newline();
         let Some((name, before)) = self.anchor(mapping) else {
             // None has a plain value: before the first, which stands where the mapping does.
-            let first = mapping.entries()?.next().filter(|_| !mapping.is_flow())?.0.span().start;
+            let first = mapping.entries()?.next()?.0.span();
+            let quote = if first.text(text).starts_with('"') { "\"" } else { "" };
+            let first = first.start;
+            if mapping.is_flow() {
+                return Some(self.edit(Span::empty(first), format!("{quote}{key}{quote}{rest}, ")));
+            }
             let indent = self.column(first);
             return Some(self.edit(Span::empty(first), format!("{key}{rest}{newline}{indent}")));
         };
@@ -75,6 +87,58 @@ impl<'a> Text<'a> {
         let first_of_line = self.line_before(name.span().start).trim().is_empty();
         let text = if first_of_line { format!(",{newline}{indent}{entry}") } else { format!(", {entry}") };
         Some(self.edit(Span::empty(end), text))
+    }
+
+    /// A new entry of a mapping that is written with its key and lines of its own, or in braces where the mapping is. None in a
+    /// template, where what makes the rest of it is not written.
+    pub(super) fn insert_whole(&self, mapping: Value<'a>, key: &str, value: &Written) -> Option<Edit> {
+        if mapping.is_alias() || self.entry(mapping, key).is_some() || self.file.text.whole().contains("{{") {
+            return None;
+        }
+        if mapping.is_flow() {
+            return self.insert(mapping, key, &self.in_braces(value));
+        }
+        let outer = self.column(self.anchor(mapping).or_else(|| mapping.entries()?.next())?.0.span().start);
+        let lines = self.in_lines(value, &format!("{outer}  "));
+        self.insert_raw(mapping, key, &format!(":{lines}"))
+    }
+
+    fn in_braces(&self, value: &Written) -> String {
+        let name = |key: &str| if self.is_json() { format!("{key:?}") } else { quoted(key) };
+        match value {
+            Written::Plain(literal) if self.is_json() && is_word(literal) => format!("{literal:?}"),
+            Written::Plain(literal) => literal.clone(),
+            Written::Map(entries) => {
+                let pairs = entries.iter().map(|(key, value)| format!("{}: {}", name(key), self.in_braces(value)));
+                format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+            }
+            Written::List(items) => {
+                let items = items.iter().map(|item| self.in_braces(item));
+                format!("[{}]", items.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
+    /// What stands behind a colon: on its line, or on lines that are indented so far.
+    fn in_lines(&self, value: &Written, indent: &str) -> String {
+        let newline = self.newline();
+        let inner = format!("{indent}  ");
+        match value {
+            Written::Plain(literal) => format!(" {literal}"),
+            Written::Map(entries) => {
+                let line = |(key, value): &(String, Written)| {
+                    format!("{newline}{indent}{}:{}", quoted(key), self.in_lines(value, &inner))
+                };
+                entries.iter().map(line).collect()
+            }
+            Written::List(items) => {
+                let item = |item: &Written| {
+                    let lines = self.in_lines(item, &inner);
+                    format!("{newline}{indent}- {}", lines.trim_start())
+                };
+                items.iter().map(item).collect()
+            }
+        }
     }
 
     /// The entry that a new one stands behind: `type`, else `id`, else the first; always one whose value ends where it
@@ -253,6 +317,12 @@ impl<'a> Text<'a> {
         let rest = self.file.text.whole().get(offset as usize..).unwrap_or("");
         offset + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32
     }
+}
+
+/// Whether a literal is a text without quotes, which JSON does not know.
+fn is_word(literal: &str) -> bool {
+    let is_number = literal.parse::<f64>().is_ok();
+    !literal.starts_with('"') && !is_number && !matches!(literal, "true" | "false")
 }
 
 /// A name as it is written: in quotes unless it is a plain word.

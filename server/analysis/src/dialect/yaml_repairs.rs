@@ -6,7 +6,7 @@ use foreshock_catalog::{Change, Recipes, helps_recovery};
 use foreshock_resources::{Attribute, Block, Body, Instance, Kind, Resources, Value};
 use foreshock_text::{FilePath, Span};
 
-use crate::dialect::yaml_edits::{Text, quoted};
+use crate::dialect::yaml_edits::{Text, Written, quoted};
 use crate::dialect::yaml_file::YamlFile;
 use crate::dialect::{Meaning, Texts};
 use crate::findings::fix::Candidate;
@@ -44,7 +44,18 @@ pub(super) fn candidates(texts: &dyn Texts, stack: &Stack, finding: &Finding, ke
 }
 
 fn edit(texts: &dyn Texts, resources: &Resources, change: &Change, keys: &Keys) -> Option<Edit> {
-    let Change::Set { instance, path, value } = change else { return None };
+    let (instance, path, value) = match change {
+        Change::Set { instance, path, value } => (instance, path, value),
+        Change::Add { instance, to, path, value } => {
+            let instance = resources.instances.get(*instance)?;
+            let file = texts.yaml(&to.file)?;
+            let text = Text::of(&file);
+            let says = written(value, path, &|path: &str| keys(&instance.type_name, path), 0)?;
+            let says = if is_list(path, keys, &instance.type_name) { Written::List(vec![says]) } else { says };
+            return text.insert_whole(text.mapping_at(to.body)?, keys(&instance.type_name, path).last()?, &says);
+        }
+        Change::Repeat { .. } | Change::Declare { .. } => return None,
+    };
     let instance = resources.instances.get(*instance)?;
     let literal = literal(value)?;
     let (target, rest) = target(instance, path);
@@ -63,6 +74,58 @@ fn edit(texts: &dyn Texts, resources: &Resources, change: &Change, keys: &Keys) 
                 None => text.set_around(span, &path, &literal),
             }
         }
+    }
+}
+
+/// What a new block says, in the words of the document.
+fn written(value: &Value, path: &str, keys: &dyn Fn(&str) -> Vec<String>, depth: usize) -> Option<Written> {
+    /// Nothing that is written is deeper.
+    const DEEPEST: usize = 8;
+    let Kind::Map(says) = &value.kind else { return literal(value).map(Written::Plain) };
+    let mut entries = Vec::new();
+    for (name, value) in says.iter() {
+        let path = format!("{path}.{name}");
+        let mut key = keys(&path).last()?.clone();
+        // Rows name what a list holds in the singular, and so is what is no block.
+        if !matches!(value.kind, Kind::List(_)) && is_plural(name, &key) {
+            key.pop();
+        }
+        let inside = |item: &Value| written(item, &path, keys, depth + 1);
+        let value = match &value.kind {
+            _ if depth > DEEPEST => return None,
+            Kind::List(items) if is_plural(name, &key) => {
+                Written::List(items.iter().map(inside).collect::<Option<_>>()?)
+            }
+            Kind::List(items) => inside(items.first()?)?,
+            // Words of the user's own: of what they mean nothing is known.
+            Kind::Map(words) => Written::Map(
+                words
+                    .iter()
+                    .map(|(word, value)| Some((word.to_string(), Written::Plain(text(value)?))))
+                    .collect::<Option<_>>()?,
+            ),
+            _ => Written::Plain(literal(value)?),
+        };
+        entries.push((key, value));
+    }
+    Some(Written::Map(entries))
+}
+
+/// Rows name a block as one of those that a list holds.
+fn is_plural(name: &str, key: &str) -> bool {
+    key.ends_with('s') && !name.ends_with('s')
+}
+
+fn is_list(path: &str, keys: &Keys, type_name: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    keys(type_name, path).last().is_some_and(|key| is_plural(name, key))
+}
+
+/// A plain value as a text.
+fn text(value: &Value) -> Option<String> {
+    match &value.kind {
+        Kind::Bool(_) | Kind::Number(_) => Some(format!("\"{}\"", literal(value)?)),
+        _ => literal(value),
     }
 }
 

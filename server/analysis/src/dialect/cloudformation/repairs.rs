@@ -73,6 +73,8 @@ impl Repairs<'_> {
                     edits.push(self.set(instance, path, value)?);
                 }
                 Change::Repeat { instance, count } => edits.push(self.repeat(*instance, *count)?),
+                // Its properties hold no blocks of the user's own number.
+                Change::Add { .. } => return None,
                 Change::Declare { instance, text } => {
                     let instance = self.resources.instances.get(*instance)?;
                     let (declaration, row) = self.declaration(instance)?;

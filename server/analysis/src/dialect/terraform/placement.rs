@@ -1,6 +1,7 @@
 //! Where an edit goes: in place of the literal that gives the value, or as a new line that looks like its neighbours.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use foreshock_catalog::Change;
 use foreshock_resources as resources;
@@ -67,6 +68,9 @@ pub(super) fn edits(
                     }
                     _ => return None,
                 }
+            }
+            Change::Add { to, path, value, .. } => {
+                additions.entry(whole(to)).or_default().nested.push((path.clone(), value.clone()));
             }
             Change::Declare { instance, text } => {
                 let instance = resources.instances.get(*instance)?;
@@ -147,6 +151,8 @@ struct Additions {
     count: Option<String>,
     attributes: Vec<(String, String)>,
     blocks: BTreeMap<String, Vec<(String, String)>>,
+    /// Whole blocks: the path of each, and what it says.
+    nested: Vec<(String, Value)>,
 }
 
 impl Additions {
@@ -248,14 +254,60 @@ impl<'a> Layout<'a> {
             let inner: String =
                 attributes.iter().map(|(name, value)| format!("{newline}{indent}  {name:width$} = {value}")).collect();
             let text = format!("{newline}{indent}{kind} {{{inner}{newline}{indent}}}");
-            let items = body.attributes.iter().map(|attribute| attribute.value_span.end);
-            let end = items.chain(body.blocks.iter().map(|nested| nested.span.end)).max();
-            edits.push(match end {
-                Some(end) => self.insertion(end_of_line(self.text, end), format!("{newline}{text}")),
-                None => self.insertion(body.span.start, text),
-            });
+            edits.push(self.behind_all(text));
+        }
+        for (path, says) in &additions.nested {
+            let mut names = path.rsplit('.');
+            let (Some(kind), Some(around)) = (names.next(), names.next()) else { return None };
+            // What a `dynamic` block makes is not written block by block.
+            if *around != *self.block.kind {
+                return None;
+            }
+            edits.push(self.behind_all(self.block_of(kind, says, &self.indent, 0)?));
         }
         Some(())
+    }
+
+    /// A block, on lines of its own: lists of objects are blocks in it, objects are maps of the user's own words.
+    fn block_of(&self, kind: &str, says: &Value, indent: &str, depth: usize) -> Option<String> {
+        /// Nothing that is written is deeper.
+        const DEEPEST: usize = 8;
+        let Kind::Map(says) = &says.kind else { return None };
+        let newline = self.newline;
+        let inner = format!("{indent}  ");
+        let is_block = |value: &Value| matches!(value.kind, Kind::List(_));
+        let width = says.iter().filter(|(_, value)| !is_block(value)).map(|(name, _)| name.len()).max().unwrap_or(0);
+        let mut text = format!("{newline}{indent}{kind} {{");
+        for (name, value) in says.iter().filter(|(_, value)| !is_block(value)) {
+            let value = match &value.kind {
+                Kind::Map(words) => {
+                    let pair = |(word, value): (&Arc<str>, &Value)| {
+                        let name = if is_identifier(word) { word.to_string() } else { format!("{word:?}") };
+                        Some(format!("{name} = {}", literal(&worded(value))?))
+                    };
+                    format!("{{ {} }}", words.iter().map(pair).collect::<Option<Vec<_>>>()?.join(", "))
+                }
+                _ => literal(value)?,
+            };
+            text += &format!("{newline}{inner}{name:width$} = {value}");
+        }
+        for (name, value) in says.iter() {
+            let Kind::List(items) = &value.kind else { continue };
+            for item in items.iter().filter(|_| depth < DEEPEST) {
+                text += &self.block_of(name, item, &inner, depth + 1)?;
+            }
+        }
+        Some(format!("{text}{newline}{indent}}}"))
+    }
+
+    /// Text behind everything in the block, a line between.
+    fn behind_all(&self, text: String) -> Edit {
+        let body = &self.block.body;
+        let items = body.attributes.iter().map(|attribute| attribute.value_span.end);
+        match items.chain(body.blocks.iter().map(|nested| nested.span.end)).max() {
+            Some(end) => self.insertion(end_of_line(self.text, end), format!("{}{text}", self.newline)),
+            None => self.insertion(body.span.start, text),
+        }
     }
 
     /// New lines whose `=` stand under each other and under those of the neighbours; neighbours that are too narrow
@@ -355,6 +407,21 @@ fn inputs(file: &ParsedFile, span: Span, new: &[(String, String)]) -> Option<Edi
         None => (file.text.end(), format!("{newline}inputs = {{{newline}{lines}}}{newline}")),
     };
     Some(Edit { place: Place::new(file.path.clone(), Span::empty(at)), text })
+}
+
+/// Whether a key of an object needs no quotes.
+fn is_identifier(word: &str) -> bool {
+    word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// A plain value as a text, as the values of a map of the user's own words are.
+fn worded(value: &Value) -> Value {
+    match &value.kind {
+        Kind::Bool(truth) => Value::string(truth.to_string()),
+        Kind::Number(number) => Value::string(number.to_string()),
+        _ => value.clone(),
+    }
 }
 
 /// A known plain value as it is written in Terraform.
