@@ -458,6 +458,43 @@ fn repairs_are_written_where_the_value_stands() {
     );
 }
 
+/// A parameter that says yes or no is a switch; one that says which environment it is, is not, and the branch is written.
+#[test]
+fn repairs_of_what_a_condition_chooses() {
+    let chosen = |parameter: &str, condition: &str, branches: &str| {
+        DATABASE
+            .replace("Parameters:\n", &format!("Conditions:\n  IsOn: {condition}\nParameters:\n  Wide: {parameter}\n"))
+            .replace("MultiAZ: false", &format!("MultiAZ: !If [IsOn, {branches}]"))
+    };
+    let told = |parameter: &str, condition: &str, branches: &str| {
+        repairs(&Opened::new(&chosen(parameter, condition, branches)), "single-point-of-failure")
+    };
+    let all = [
+        told("{Type: String, Default: 'false'}", "!Equals [!Ref Wide, 'true']", "true, false"),
+        told("{Type: String, Default: No}", "!Equals ['Yes', !Ref Wide]", "true, false"),
+        told("{Type: String, Default: 'YES'}", "!Equals [!Ref Wide, 'YES']", "false, true"),
+        told("{Type: String, Default: dev}", "!Equals [!Ref Wide, prod]", "true, false"),
+        told("{Type: String, Default: 'false'}", "!Equals [!Ref Wide, 'true']", "!Ref 'AWS::NoValue', false"),
+    ];
+    expect![[r#"
+        Enable Multi-AZ
+            Wide: {Type: String, Default: 'true'}
+        --
+        Enable Multi-AZ
+            Wide: {Type: String, Default: "Yes"}
+        --
+        Enable Multi-AZ
+            Wide: {Type: String, Default: 'NO'}
+        --
+        Enable Multi-AZ
+                MultiAZ: !If [IsOn, true, true]
+        --
+        Enable Multi-AZ
+                MultiAZ: !If [IsOn, !Ref 'AWS::NoValue', true]
+    "#]]
+    .assert_eq(&all.join("--\n"));
+}
+
 #[test]
 fn repairs_of_json_are_json() {
     let text = r#"{

@@ -56,12 +56,29 @@ impl Repairs<'_> {
         let fitting = stack.settings().catalog.recipes(&instance.type_name).iter();
         fitting
             .filter(|recipe| recipe.rules.iter().any(fits))
-            .filter_map(|recipe| {
-                let edits = self.edits(&recipes.changes(&blocks, recipe)?)?;
-                let own = edits.iter().all(|edit| stack.files.contains(&edit.place.file));
-                Candidate::new(recipe.title.as_str(), edits).filter(|_| own)
+            .flat_map(|recipe| {
+                let changes = recipes.changes(&blocks, recipe).unwrap_or_default();
+                // What has been proven first is offered of two of one title.
+                let ways = [self.switched(&changes), self.edits(&changes)];
+                ways.into_iter().flatten().filter_map(|edits| {
+                    let own = edits.iter().all(|edit| stack.files.contains(&edit.place.file));
+                    Candidate::new(recipe.title.as_str(), edits).filter(|_| own)
+                })
             })
             .collect()
+    }
+
+    /// By the parameter that switches it on, where that is all a recipe asks for.
+    fn switched(&self, changes: &[Change]) -> Option<Vec<Edit>> {
+        let [Change::Set { instance, path, value }] = changes else { return None };
+        let instance = self.resources.instances.get(*instance)?;
+        let (_, row) = self.declaration(instance)?;
+        let written = row.as_written(&row.property_of(path)?, value)?;
+        let place = attribute(&instance.body, path)?.value.origin.as_deref()?;
+        let file = self.texts.yaml(&place.file)?;
+        let template = file.tree.documents().find(|document| document.span().contains(place.span))?;
+        let (default, word) = foreshock_cloudformation::switch(template, place.span, &literal(&written, false, false))?;
+        Some(vec![self.replace(&Place::new(place.file.clone(), default), &Value::string(word))?])
     }
 
     fn edits(&self, changes: &[Change]) -> Option<Vec<Edit>> {
