@@ -20,6 +20,7 @@ mod random;
 mod since_base;
 mod stacks;
 mod suppressions;
+mod traced;
 
 use serde_json::Value;
 
