@@ -11,6 +11,7 @@ mod availability;
 mod backtest;
 mod base;
 mod change;
+mod contained;
 mod faultray;
 mod fix;
 mod hostile;

@@ -8,6 +8,7 @@ mod chaos;
 mod charts;
 mod client;
 mod configuration;
+mod contained;
 mod documents;
 mod edits;
 mod features;

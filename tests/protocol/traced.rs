@@ -122,7 +122,7 @@ impl Traced {
             Some(below) => path.starts_with(home.join(below)),
             None => path.starts_with(allowed),
         };
-        is_library || path.starts_with(&self.shop.directory) || READ.iter().any(|allowed| named(&allowed))
+        is_library || path.starts_with(&self.shop.directory) || READ.iter().any(named)
     }
 }
 

@@ -7,6 +7,7 @@
 mod change;
 mod configuration;
 mod dialect;
+mod fault;
 mod findings;
 mod judged;
 mod promises;
@@ -31,6 +32,7 @@ pub use dialect::{
     DIALECTS, Dialect, Home, Meaning, Mention, NewReader, PlainFile, Reader, Site, SourceFile, StackKind, Texts,
     Understood,
 };
+pub use fault::fault;
 pub use findings::baseline::{Baseline, BaselineEntry};
 pub use findings::finding::{Finding, FindingKey, Severity};
 pub use findings::fix::{Candidate, Chosen, ChosenTogether, Edit, Fix, Objective, Recovered, Repair, Together};

@@ -4,6 +4,7 @@
 mod at_once;
 mod base;
 pub(crate) mod callers;
+mod contained;
 mod differing;
 pub(crate) mod disk;
 mod explained;
@@ -31,6 +32,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use self::base::BaseChoice;
 use self::base::Bases;
+use self::contained::Failure;
 pub use self::freshness::Watched;
 pub(crate) use self::index::Index;
 use self::promised::{PromiseFiles, holds_promises};
@@ -90,6 +92,8 @@ pub struct Workspace {
     keeps: bool,
     /// The roots of the workspace folders, once somebody has asked for them.
     surveyed: Roots,
+    /// What panicked outside of a stack since the last picture: a dialect, where, and why.
+    failures: Vec<Failure>,
 }
 
 /// The dialect of a stack, its root and what tells it from others of that root.
@@ -143,6 +147,7 @@ impl Workspace {
             is_past: false,
             keeps: false,
             surveyed: Roots::new(),
+            failures: Vec::new(),
         }
     }
 
@@ -237,7 +242,9 @@ impl Workspace {
         let mut roots = Roots::new();
         for document in self.sources.documents() {
             for dialect in self.dialects_of(document.as_path()) {
-                let found = self.with_reader(dialect, |reader, site| reader.roots_of(&document, site));
+                let found = self.contained(dialect, document.as_path(), |this| {
+                    this.with_reader(dialect, |reader, site| reader.roots_of(&document, site))
+                });
                 roots.extend(found.into_iter().map(|root| (dialect, root)));
             }
             roots.extend(self.roots_promised_in(&document));
@@ -265,7 +272,9 @@ impl Workspace {
             self.set_folders(vec![absolute.clone()]);
             self.index();
             for dialect in 0..self.readers.len() {
-                let below = self.with_reader(dialect, |reader, site| reader.roots_below(&absolute, site));
+                let below = self.contained(dialect, &absolute, |this| {
+                    this.with_reader(dialect, |reader, site| reader.roots_below(&absolute, site))
+                });
                 roots.extend(below.into_iter().map(|root| (dialect, root)));
             }
             (roots, passed_over) = without_samples(roots, &absolute);
@@ -343,9 +352,8 @@ impl Workspace {
     fn index(&mut self) {
         let is_first = self.walk_folders();
         let changed = self.index.take_stale(&self.changes);
-        let site = Site { folders: &self.folders, sources: &self.sources, index: &self.index };
-        for reader in &mut self.readers {
-            reader.index(&site, (!is_first).then_some(&changed));
+        for dialect in 0..self.readers.len() {
+            self.index_with(dialect, (!is_first).then_some(&changed));
         }
         self.index_promises(is_first, &changed);
         self.index.found.clear();
@@ -359,7 +367,8 @@ impl Workspace {
         let mut wanted: FxHashSet<StackKey> = FxHashSet::default();
         for (dialect, root) in &roots {
             let Some(kind) = self.id_of(*dialect) else { continue };
-            for (number, settings) in self.settings_of(*dialect, root).into_iter().enumerate() {
+            let settings = self.contained(*dialect, root, |this| this.settings_of(*dialect, root));
+            for (number, settings) in settings.into_iter().enumerate() {
                 wanted.insert((kind, root.clone(), settings.variant.clone()));
                 match self.stack(*dialect, root, settings, number, stop) {
                     Ok(stack) => stacks.push(stack),
@@ -372,6 +381,7 @@ impl Workspace {
             self.stacks.retain(|key, _| wanted.contains(key));
         }
         self.old.clear();
+        stacks.extend(self.failures_told());
         stacks.sort_by(|one, other| (&one.root, one.variant()).cmp(&(&other.root, other.variant())));
         Some(self.published(stacks, &roots))
     }

@@ -12,12 +12,13 @@ use super::Workspace;
 use super::seen::Seen;
 use crate::configuration::StackSettings;
 use crate::dialect::{Dialect, Meaning, Texts, Understood};
+use crate::fault::fault;
 use crate::findings::suppression::{Annotations, settle};
 use crate::findings::{baseline, find, folded, grade};
 use crate::{ProblemCode, Stack};
 
 /// What a panic says, in one line.
-fn words(panic: &(dyn Any + Send)) -> String {
+pub(super) fn words(panic: &(dyn Any + Send)) -> String {
     /// In characters.
     const LONGEST: usize = 200;
     let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
@@ -75,6 +76,7 @@ impl Workspace {
     ) -> Result<(Stack, ReadSet), NoStack> {
         let go_on = || if stop() { Err(NoStack::GivenUp) } else { Ok(()) };
         go_on()?;
+        fault("stack", &root);
         let (known, understood, settings, read) =
             self.understood(dialect, root, settings).map_err(NoStack::Unreadable)?;
         go_on()?;
@@ -91,7 +93,7 @@ impl Workspace {
     }
 
     /// What is left of a stack on which a stage has panicked: nothing but that. The other stacks stay as they are.
-    fn failed(
+    pub(super) fn failed(
         &mut self,
         dialect: usize,
         root: &Utf8Path,

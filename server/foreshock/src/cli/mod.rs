@@ -23,20 +23,23 @@ mod recovery;
 mod resolve;
 mod simulate;
 
+use std::any::Any;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Parser, Subcommand};
-use foreshock_analysis::{BaseChoice, Snapshot, Workspace};
+use foreshock_analysis::{BaseChoice, Snapshot, Workspace, fault};
 use foreshock_report::Places;
 use foreshock_terraform::is_configuration;
 use foreshock_text::Place;
 
 use self::inert::{Sort, inert};
 use self::inputs::Inputs;
+use crate::lsp::panic_message;
 
 /// Shows what a change to Terraform or infrastructure YAML does to the resilience of the whole system.
 #[derive(Parser)]
@@ -109,7 +112,10 @@ impl Outcome {
     }
 }
 
-/// Runs the command line. Bad usage and unreadable input are exit code 2.
+/// Of what a panic says, in characters.
+const LONGEST: usize = 200;
+
+/// Runs the command line. Bad usage, unreadable input and a panic are exit code 2.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -119,7 +125,13 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    match dispatch(cli.command) {
+    // What a panic has left undone was not looked at, so that no gate may pass.
+    let answered = catch_unwind(AssertUnwindSafe(|| dispatch(cli.command)));
+    let failed = |panic: Box<dyn Any + Send>| {
+        let message = panic_message(&*panic).chars().take(LONGEST).collect::<String>();
+        Err(format!("Foreshock failed: {message}. That is a mistake of Foreshock; please report it"))
+    };
+    match answered.unwrap_or_else(failed) {
         Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(message) => {
             tell(&format!("error: {message}"));
@@ -129,6 +141,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(command: Command) -> Result<Outcome, String> {
+    fault("command", &"any");
     match command {
         Command::Lsp(arguments) => lsp::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),

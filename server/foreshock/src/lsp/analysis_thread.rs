@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use foreshock_analysis::{BaseChoice, Choices, Finding, Fix, Snapshot, Workspace};
+use foreshock_analysis::{BaseChoice, Choices, Finding, Fix, Snapshot, Workspace, fault};
 use foreshock_text::FilePath;
 use ropey::Rope;
 use tracing::error;
@@ -20,6 +20,7 @@ use super::event::Event;
 use super::incremental::difference;
 use super::transport::panic_message;
 use super::watch::Watch;
+use super::watchdog::Watchdog;
 
 /// So long nobody types before causes are looked for: less than between two keys of a fast hand, so that the first look does
 /// not stand in the way of the second key.
@@ -100,7 +101,11 @@ impl World {
 /// While a picture is being made, changes pile up in the channel; the next picture takes them all. Nothing waits for a
 /// timer: a single keystroke is analysed at once. `checks` is where to note that a picture is not what the texts alone say; without
 /// it nobody looks.
-pub(super) fn start(events: Sender<Event>, checks: Option<Arc<AtomicBool>>) -> io::Result<Sender<(u64, Change)>> {
+pub(super) fn start(
+    events: Sender<Event>,
+    checks: Option<Arc<AtomicBool>>,
+    watchdog: Watchdog,
+) -> io::Result<Sender<(u64, Change)>> {
     let (sender, changes) = unbounded();
     let watch = Watch::start(events.clone())?;
     thread::Builder::new().name("analysis".into()).stack_size(STACK_BYTES).spawn(move || {
@@ -115,11 +120,24 @@ pub(super) fn start(events: Sender<Event>, checks: Option<Arc<AtomicBool>>) -> i
             open: Arc::default(),
             watch,
             watched: 0,
+            watchdog,
             checks,
         }
         .run(&changes, &events);
     })?;
     Ok(sender)
+}
+
+/// What a batch of changes asks for, for the log.
+fn work(batch: &[Change]) -> String {
+    let edited = batch.iter().rev().find_map(|change| match change {
+        Change::Document { file, .. } => file.as_path().file_name(),
+        _ => None,
+    });
+    match edited {
+        Some(name) => format!("the analysis of {name}"),
+        None => "looking at the workspace".to_owned(),
+    }
 }
 
 struct Analyst {
@@ -133,6 +151,7 @@ struct Analyst {
     watch: Watch,
     /// The generation of what is watched.
     watched: u64,
+    watchdog: Watchdog,
     /// Where to note that a picture differs from one that is worked out from scratch.
     checks: Option<Arc<AtomicBool>>,
 }
@@ -149,15 +168,18 @@ impl Analyst {
             // With each key everything is looked at again only where nobody tells of changes.
             let is_typed = batch.iter().all(|change| matches!(change, Change::Document { .. }));
             let in_doubt = !is_typed || !self.watch.tells();
+            let watched = self.watchdog.watch(work(&batch));
             let answer = catch_unwind(AssertUnwindSafe(|| {
                 self.apply(batch);
                 if in_doubt {
                     self.workspace.look_again();
                 }
                 self.workspace.set_today(crate::clock::today());
+                self.open.keys().for_each(|file| fault("picture", file));
                 // Whoever types faster than this shall see something all the same: of two pictures one is finished.
                 self.workspace.snapshot_unless(&|| !given_up && !changes.is_empty())
             }));
+            drop(watched);
             given_up = matches!(answer, Ok(None));
             let Some(answer) = answer.transpose() else {
                 next = changes.recv().ok();
@@ -179,8 +201,10 @@ impl Analyst {
                 Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {}
             }
+            let watched = self.watchdog.watch("looking for the causes of what is new");
             let explained =
                 catch_unwind(AssertUnwindSafe(|| self.workspace.explained(&picture, &|| !changes.is_empty())));
+            drop(watched);
             match explained {
                 Ok(None) => {}
                 Ok(Some(snapshot)) => {

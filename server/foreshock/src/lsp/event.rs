@@ -43,6 +43,24 @@ pub(super) enum Event {
     Shutdown,
 }
 
+impl Event {
+    /// What handling it is called when it takes long.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Event::Initialize(..) | Event::Initialized => "the introduction",
+            Event::Opened { .. } => "opening a document",
+            Event::Changed { .. } => "taking an edit",
+            Event::Closed { .. } => "closing a document",
+            Event::FoldersChanged { .. } => "a change of the workspace folders",
+            Event::Settings(_) => "a change of the settings",
+            Event::FilesChanged(_) | Event::Saved | Event::LookAgain => "a change of the disk",
+            Event::Asked(question) => question.name(),
+            Event::Analysed(_) | Event::AnalysisFailed { .. } | Event::Differs(_) => "showing what was understood",
+            Event::Shutdown => "the end",
+        }
+    }
+}
+
 /// What matters about the client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ClientFacts {

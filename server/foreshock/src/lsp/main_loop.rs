@@ -25,6 +25,7 @@ use super::requests::{Lane, Pending, Refusal, Then};
 use super::settings::Settings;
 use super::survey::Survey;
 use super::view::{Chosen, View, choose};
+use super::watchdog::Watchdog;
 use super::workers::{Workers, guarded};
 
 /// An analysis that takes longer than this shows progress.
@@ -38,6 +39,7 @@ pub(super) struct MainLoop {
     analysis: Sender<(u64, Change)>,
     outgoing: mpsc::UnboundedSender<Outgoing>,
     workers: Workers,
+    watchdog: Watchdog,
     client: ClientFacts,
     settings: Arc<Settings>,
     /// The caller whose results the files of a directory show.
@@ -77,11 +79,13 @@ impl MainLoop {
     ) -> io::Result<(Sender<Event>, mpsc::UnboundedReceiver<Outgoing>)> {
         let (sender, events) = unbounded();
         let (outgoing, messages) = mpsc::unbounded_channel();
+        let watchdog = Watchdog::start(outgoing.clone())?;
         let main_loop = MainLoop {
             events,
-            analysis: analysis_thread::start(sender.clone(), checks)?,
+            analysis: analysis_thread::start(sender.clone(), checks, watchdog.clone())?,
             outgoing,
             workers: Workers::start()?,
+            watchdog,
             client: ClientFacts::default(),
             settings: Arc::default(),
             chosen: Arc::default(),
@@ -108,7 +112,10 @@ impl MainLoop {
                 _ => self.events.recv().map_err(RecvTimeoutError::from),
             };
             match event {
-                Ok(event) => guarded(|| self.handle(event)),
+                Ok(event) => {
+                    let _watched = self.watchdog.watch(event.name());
+                    guarded(|| self.handle(event));
+                }
                 Err(RecvTimeoutError::Timeout) => self.show_progress(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -277,7 +284,13 @@ impl MainLoop {
                     self.follow(then);
                 }
             }
-            lane => self.workers.run(lane, move || drop(question.answer(&view))),
+            lane => {
+                let watchdog = self.watchdog.clone();
+                self.workers.run(lane, move || {
+                    let _watched = watchdog.watch(question.name());
+                    drop(question.answer(&view));
+                });
+            }
         }
     }
 

@@ -33,6 +33,7 @@ mod transport;
 mod values;
 mod view;
 mod watch;
+mod watchdog;
 mod workers;
 
 pub(crate) use transport::panic_message;

@@ -43,6 +43,8 @@ pub(super) enum Outgoing {
     Error(String),
     /// Something a person may want to know, in the log.
     Warning(String),
+    /// Something for who looks for a reason, in the log.
+    Log(String),
 }
 
 /// What should be asked for again.
@@ -99,6 +101,7 @@ pub(super) async fn forward(
             Outgoing::Write(written) => beside("the edit of a file", write(client.clone(), written)),
             Outgoing::Error(text) => client.log_message(lsp::MessageType::ERROR, text).await,
             Outgoing::Warning(text) => client.log_message(lsp::MessageType::WARNING, text).await,
+            Outgoing::Log(text) => client.log_message(lsp::MessageType::LOG, text).await,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use foreshock_analysis::fault;
 use tokio::sync::oneshot;
 
 use super::{Lane, Request, Then};
@@ -23,6 +24,8 @@ pub(in crate::lsp) enum Refusal {
 
 /// A request of any kind that waits for its answer.
 pub(in crate::lsp) trait Pending: Send {
+    /// What is asked, for the log.
+    fn name(&self) -> &'static str;
     /// Who answers it.
     fn lane(&self) -> Lane;
     /// Whether the client no longer waits.
@@ -42,6 +45,11 @@ pub(in crate::lsp) struct Asked<R: Request> {
 }
 
 impl<R: Request> Pending for Asked<R> {
+    /// The name of its type, without the path.
+    fn name(&self) -> &'static str {
+        std::any::type_name::<R>().rsplit("::").next().unwrap_or("a request")
+    }
+
     fn lane(&self) -> Lane {
         self.request.lane()
     }
@@ -56,12 +64,14 @@ impl<R: Request> Pending for Asked<R> {
     }
 
     fn answer(self: Box<Self>, view: &View) -> Option<Then> {
+        let name = self.name();
         let Asked { request, reply } = *self;
         let is_closed = || reply.is_closed();
         let cancel = Cancel {
             is_closed: &is_closed,
             until: R::IS_VOID_AFTER_AN_EDIT.then_some((view.world.revision, &*view.last_edit)),
         };
+        fault("request", &name);
         let answer = cancel.asked().and_then(|()| request.answer(view, &cancel));
         let then = answer.as_ref().ok().and_then(|answer| request.then(view, answer));
         let _ = reply.send(answer);
