@@ -119,28 +119,53 @@ fn a_report_holds_every_scenario() {
         fault("second").map_or_else(|| first.clone(), |second| format!("pair:{first}+{}", named(second)))
     };
     let count = scenarios["first"].as_array().unwrap().len();
-    let page: BTreeMap<String, Vec<(String, String)>> =
+    let page: BTreeMap<String, Vec<Falls>> =
         (0..count).map(|at| (name(at), falls_on_page(stack, scenarios["cascade"][at].as_i64().unwrap()))).collect();
-    let told: BTreeMap<String, Vec<(String, String)>> = swept["stacks"][0]["results"]
+    let told: BTreeMap<String, Vec<Falls>> = swept["stacks"][0]["results"]
         .as_array()
         .unwrap()
         .iter()
         .map(|result| {
             let effects = result["effects"].as_array().unwrap().iter();
-            (text(&result["id"]), effects.map(|it| (text(&it["component"]), text(&it["health"]))).collect())
+            let falls = effects.map(|it| {
+                let (id, health) = (text(&it["component"]), text(&it["health"]));
+                let back = back_in(result, &id, &health);
+                (id, health, back)
+            });
+            (text(&result["id"]), falls.collect())
         })
         .collect();
     assert!(count > 1000);
-    assert_eq!(page, told, "the same scenarios with the same cascades as in the JSON");
+    assert!(told.values().flatten().any(|(_, _, back)| back.as_ref().is_some_and(|back| !back.starts_with('-'))));
+    assert_eq!(page, told, "the same scenarios with the same cascades, back at the same time, as in the JSON");
 }
 
-fn falls_on_page(stack: &Value, cascade: i64) -> Vec<(String, String)> {
-    let rows = stack["scenarios"]["cascades"][cascade as usize].as_array().unwrap();
+/// Component, health, and when that is over, to three digits; `-1` where never by itself, none where nothing is repaired.
+type Falls = (String, String, Option<String>);
+
+fn seconds(time: f64) -> String {
+    format!("{time:.2e}")
+}
+
+/// When it serves again, or where it never stopped is as before.
+fn back_in(result: &Value, id: &str, health: &str) -> Option<String> {
+    let components = result["recovery"]["components"].as_array()?;
+    let restored = components.iter().find(|it| it["component"] == id).unwrap();
+    let span = &restored[if health == "DOWN" { "serves" } else { "whole" }];
+    Some(seconds(span["p50_seconds"].as_f64().unwrap_or(-1.0)))
+}
+
+fn falls_on_page(stack: &Value, played: i64) -> Vec<Falls> {
+    let scenarios = &stack["scenarios"];
+    let of = |place: usize| scenarios["plays"][played as usize][place].as_i64().unwrap();
+    let rows = scenarios["cascades"][of(0) as usize].as_array().unwrap();
+    let backs = scenarios["backs"].get(of(1) as usize);
     let id =
         |row: &[Value]| stack["graph"]["components"][row[0].as_u64().unwrap() as usize][0].as_str().unwrap().to_owned();
     let health =
         |row: &[Value]| ["HEALTHY", "DEGRADED", "OVERLOADED", "DOWN"][row[1].as_u64().unwrap() as usize].to_owned();
-    rows.chunks(7).map(|row| (id(row), health(row))).collect()
+    let back = |at: usize| backs.map(|backs| seconds(backs[at].as_f64().unwrap()));
+    rows.chunks(7).enumerate().map(|(at, row)| (id(row), health(row), back(at))).collect()
 }
 
 #[test]

@@ -118,6 +118,13 @@ await open('shop', {}, async page => {
   check('a click on a component shows what falls with it', ['aws_db_instance.orders', 'aws_ecs_service.api', 'aws_lb.web'].every(id => falls.includes(id)), falls);
   check('and where that is proven', /\.tf:\d+/.test(await page.locator('.falls').first().textContent()));
   check('and dims what does not', (await page.locator('.node.dim').count()) > 0 && (await page.locator('.node.DOWN').count()) === 3);
+  const time = page.getByRole('slider', { name: 'Time after the failure' });
+  check('what is shown first is the worst of it', (await page.locator('.node.DOWN').count()) > 0 && (await page.locator('.node.BACK').count()) === 0);
+  check('the way back is told', /back after \d/.test(await page.locator('.falls').first().textContent()), await page.locator('.falls').first().textContent());
+  await time.focus();
+  await page.keyboard.press('End');
+  check('and played: in the end all is back', (await page.locator('.node.BACK').count()) > 0 && (await page.locator('.node.DOWN, .node.OVERLOADED, .node.DEGRADED').count()) === 0 && /back/.test(await page.locator('output.when').textContent()), await page.locator('output.when').textContent());
+  await picture(page, 'back');
   await page.locator('#graph-0').scrollIntoViewIfNeeded();
   await page.locator('#graph-0').evaluate(it => it.scrollIntoView());
   await picture(page, 'graph', false);

@@ -74,8 +74,9 @@ export class Player {
     this.cascade = cascade;
     this.steps = moments(cascade, duration);
     // The way back is there to be looked at; what is shown at first is the worst of it.
-    const falls = this.steps.filter(({ at }) => cascade.effects.some(effect => effect.at === at)).length;
-    this.moment = at === 'end' ? falls : 0;
+    const falls = new Set(cascade.effects.map(effect => effect.at));
+    const last = this.steps.reduce((last, { at }, index) => (falls.has(at) ? index : last), 0);
+    this.moment = at === 'end' ? last : 0;
     this.slider.max = String(this.steps.length - 1);
     this.look(true);
   }

@@ -99,6 +99,8 @@ function tree(effects: Effect[], canOpen: boolean): HTMLElement {
       }
       if (effect.back != null && effect.back > effect.at) {
         item.append(html('span', { className: 'why', textContent: `back after ${duration(effect.back)}` }));
+      } else if (effect.back === null) {
+        item.append(html('span', { className: 'why', textContent: 'does not come back by itself' }));
       }
       if (effect.why && effect.because !== undefined) {
         const why = html('span', { className: 'why' }, `${effect.why} `, id(effect.because));

@@ -61,7 +61,7 @@ export interface Effect {
   health: Health;
   /** Seconds after the failure. */
   at: number;
-  /** Seconds until it serves again, where that is known. */
+  /** Seconds until that is over, where it is known; null where it never is by itself. */
   back?: number | null;
   /** Who took it down. */
   because?: string;

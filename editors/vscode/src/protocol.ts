@@ -61,7 +61,7 @@ export interface FaultResult {
   effects: Effect[];
   /** What latency or traffic mode could not tell. */
   unsettled?: { component?: string | null; why: string }[];
-  recovery?: { components: { component: string; serves: { p50_seconds: number | null } }[] } | null;
+  recovery?: { components: { component: string; serves: { p50_seconds: number | null }; whole: { p50_seconds: number | null } }[] } | null;
 }
 
 /** Answer to `foreshock/simulate` `{uri, fault}`. */

@@ -8,9 +8,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_catalog::{Assembled, Egress};
 use foreshock_engine::{
     Assessment, Availability, AvailabilityOptions, Cascade, Fault, Frozen, Kept, ObjectiveOrigin, Outages, Scratch,
-    Sweep, SweepOptions, Verdict, availability, entry_outages, sweep, sweep_unless,
+    Sweep, SweepOptions, Verdict, availability, entry_outages, over_after, sweep, sweep_unless,
 };
-use foreshock_model::{Component, ComponentIndex, ComponentKind, Probability, System};
+use foreshock_model::{Component, ComponentIndex, ComponentKind, Probability, Seconds, System};
 use foreshock_plan::{Counts, Removal};
 use foreshock_resources::{Instance, Resources};
 use foreshock_text::{FilePath, Place, Problem};
@@ -362,6 +362,11 @@ impl Stack {
     /// What falls when faults are injected.
     pub fn cascade(&self, faults: &[Fault]) -> Cascade {
         self.frozen().cascade(faults, &mut Scratch::default())
+    }
+
+    /// When each effect of a cascade of these faults is over, in the order of the effects; see [`foreshock_engine::over_after`].
+    pub fn over_after(&self, cascade: &Cascade, faults: &[Fault], steps: &mut usize) -> Option<Vec<Option<Seconds>>> {
+        over_after(self.system(), self.frozen(), cascade, faults, steps)
     }
 
     /// The id of a component; empty for an index that is not in the system.

@@ -100,12 +100,6 @@ impl Played {
 
     fn without_likelihood(stack: &Stack, id: String, faults: &[Fault], knowledge: OutageKnowledge) -> Played {
         let cascade = stack.cascade(faults);
-        let loads = |fault: &Fault| {
-            matches!(
-                fault,
-                Fault::Latency { .. } | Fault::Traffic { .. } | Fault::Impaired { .. } | Fault::Errors { .. }
-            )
-        };
         Played {
             id,
             faults: faults.to_vec(),
@@ -113,7 +107,7 @@ impl Played {
             likely_loss: likely_entry_loss(&stack.assessment.basis, &cascade),
             likelihood: None,
             times_a_year: None,
-            recovery: (!faults.iter().any(loads)).then(|| recover_knowing(stack.system(), faults, knowledge)),
+            recovery: faults.iter().all(Fault::is_repaired).then(|| recover_knowing(stack.system(), faults, knowledge)),
             agents: agents_after(stack.system(), &cascade),
             cascade,
         }

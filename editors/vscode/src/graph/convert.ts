@@ -17,14 +17,15 @@ export function systemOf(stack: StackGraph, shorten: (file: string) => string) {
 
 /** A failure as it is played. */
 export function cascadeOf(fault: string, result: FaultResult, stack: StackGraph, shorten: (file: string) => string) {
-  const back = new Map((result.recovery?.components ?? []).map(({ component, serves }) => [component, serves.p50_seconds]));
+  // What has never stopped serving is over when it is as before.
+  const back = new Map((result.recovery?.components ?? []).map(({ component, serves, whole }) => [component, { serves: serves.p50_seconds, whole: whole.p50_seconds }]));
   return {
     title: fault.replace(/\bcomponent:/g, ''),
     effects: result.effects.map(effect => ({
       component: effect.component,
       health: effect.health,
       at: effect.at_seconds,
-      back: back.get(effect.component) ?? undefined,
+      back: back.get(effect.component)?.[effect.health === 'DOWN' ? 'serves' : 'whole'],
       because: effect.because?.component,
       why: because(effect),
       place: proof(stack.dependencies, effect, shorten),

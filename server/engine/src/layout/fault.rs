@@ -254,3 +254,13 @@ pub enum Fault {
         share: Share,
     },
 }
+
+impl Fault {
+    /// Whether something is broken, so that a repair ends it. Nobody says when a slow or gray component, or more traffic, is over.
+    pub fn is_repaired(&self) -> bool {
+        !matches!(
+            self,
+            Fault::Latency { .. } | Fault::Traffic { .. } | Fault::Impaired { .. } | Fault::Errors { .. }
+        )
+    }
+}

@@ -58,13 +58,37 @@ impl Distribution {
     }
 }
 
+/// The medians of [`Distribution::serves`] of what is DOWN, and of [`Distribution::whole`] of what is not, by place.
+pub(super) fn medians(restoration: &Restoration<'_>) -> Vec<Option<Seconds>> {
+    let backs = runs(restoration);
+    let mut times = Vec::with_capacity(backs.len());
+    let median = |place: usize| {
+        times.clear();
+        times.extend(backs.iter().map(|back| {
+            let of = if restoration.is_down(place) { &back.serves } else { &back.whole };
+            of.get(place).copied().unwrap_or(0.0)
+        }));
+        let middle = quantile(0.5, times.len());
+        (middle < times.len()).then(|| *times.select_nth_unstable_by(middle, f64::total_cmp).1).and_then(Seconds::new)
+    };
+    (0..restoration.count()).map(median).collect()
+}
+
+/// How many runs [`medians`] makes.
+pub(super) fn number_of_runs(restoration: &Restoration<'_>) -> usize {
+    if restoration.random_keys() <= 1 {
+        return LEVELS.len();
+    }
+    let count = restoration.count();
+    RUNS.iter().find(|(most, _)| count <= *most).map_or(205, |(_, runs)| *runs)
+}
+
 fn runs(restoration: &Restoration<'_>) -> Vec<Back> {
     let keys = restoration.keys();
     if restoration.random_keys() <= 1 {
         return LEVELS.iter().map(|&level| restoration.solve(Luck::Quantile(level))).collect();
     }
-    let count = restoration.count();
-    let runs = RUNS.iter().find(|(most, _)| count <= *most).map_or(205, |(_, runs)| *runs);
+    let runs = number_of_runs(restoration);
     let drawn: Vec<Vec<f64>> = keys.iter().map(|&key| levels(key, runs)).collect();
     let level = |run: usize| drawn.iter().map(|levels| levels.get(run).copied().unwrap_or(0.5)).collect::<Vec<f64>>();
     (0..runs).map(|run| restoration.solve(Luck::Drawn(&level(run)))).collect()
@@ -73,10 +97,13 @@ fn runs(restoration: &Restoration<'_>) -> Vec<Back> {
 /// The three quantiles of these times.
 fn span(mut times: Vec<f64>) -> Span {
     times.sort_by(f64::total_cmp);
-    let at = |level: f64| {
-        let place = (level * times.len() as f64 - 0.5).round().max(0.0) as usize;
-        times.get(place.min(times.len().saturating_sub(1))).copied().and_then(Seconds::new)
-    };
+    let at = |level: f64| times.get(quantile(level, times.len())).copied().and_then(Seconds::new);
     let [p10, p50, p90] = LEVELS.map(at);
     Span { p10, p50, p90 }
+}
+
+/// The place of a quantile among so many sorted times.
+fn quantile(level: f64, count: usize) -> usize {
+    let place = (level * count as f64 - 0.5).round().max(0.0) as usize;
+    place.min(count.saturating_sub(1))
 }

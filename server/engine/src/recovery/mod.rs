@@ -12,7 +12,7 @@ mod waits;
 
 use std::collections::BTreeMap;
 
-use foreshock_model::{Cause, Component, ComponentIndex, Confidence, DependencyKind, Plane, Scale, System};
+use foreshock_model::{Cause, Component, ComponentIndex, Confidence, DependencyKind, Plane, Scale, Seconds, System};
 
 use crate::cascade::frozen::Frozen;
 use crate::durations::outage::Said;
@@ -73,6 +73,23 @@ pub fn recover_knowing(system: &System, faults: &[Fault], knowledge: OutageKnowl
     let last = |group: usize, of: &[ComponentIndex]| (!of.is_empty()).then(|| distribution.last(group));
     let deadlocks = restoration.deadlocks(&restoration.solve(Luck::Worst));
     Recovery { service: last(0, &entries), everything: last(1, &down), components, deadlocks }
+}
+
+/// When each effect of a finished cascade of these faults is over, in the order of the effects: the medians that [`recover`] has,
+/// of what is DOWN until it serves again, of what is not until it is as before. None for what does not come back by itself.
+///
+/// None as a whole where this would take more than so many steps, one for each effect in each run; what it takes is taken off.
+pub fn over_after(
+    system: &System,
+    frozen: &Frozen,
+    cascade: &Cascade,
+    faults: &[Fault],
+    steps: &mut usize,
+) -> Option<Vec<Option<Seconds>>> {
+    let restoration = restoration(system, frozen, cascade, faults, Said::default());
+    let needed = distribution::number_of_runs(&restoration).saturating_mul(restoration.count());
+    *steps = steps.checked_sub(needed)?;
+    Some(distribution::medians(&restoration))
 }
 
 /// The circles in which something is needed to repair what it needs itself, for the finding `recovery-deadlock`: asked

@@ -156,7 +156,8 @@ impl<'a> Restoration<'a> {
         hit.repairs.iter().find_map(|repair| repair.outage.drawn)
     }
 
-    fn is_down(&self, place: usize) -> bool {
+    /// Whether the one at that place is DOWN.
+    pub(crate) fn is_down(&self, place: usize) -> bool {
         self.hits.get(place).is_some_and(|hit| hit.health == Health::Down)
     }
 

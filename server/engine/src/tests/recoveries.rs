@@ -11,7 +11,7 @@ use super::fixture::{self, faults, index, system};
 use super::random::{self, WIDE, existing};
 use crate::durations::log_normal::LogNormal;
 use crate::{
-    OutageKnowledge, Recovery, RecoveryDeadlock, Span, Unit, recover, recover_knowing, recovery_deadlocks,
+    Frozen, Health, OutageKnowledge, Recovery, RecoveryDeadlock, Scratch, Span, Unit, over_after, recover, recover_knowing, recovery_deadlocks,
     unit_duration,
 };
 
@@ -419,6 +419,31 @@ fn with_ways(text: &str, ways: &[(String, Option<usize>)]) -> System {
 
 proptest! {
     #![proptest_config(config())]
+
+    #[test]
+    fn what_is_told_of_many_cascades_is_what_is_told_of_one(
+        text in random::any_system(WIDE), ways in ways(), injected in random::faults(9),
+    ) {
+        let system = with_ways(&text, &ways);
+        let faults = fixture::faults(&system, &existing(&system, &injected));
+        let recovery = recover(&system, &faults);
+        let frozen = Frozen::new(&system);
+        let cascade = frozen.cascade(&faults, &mut Scratch::default());
+        let mut steps = usize::MAX;
+        let over = over_after(&system, &frozen, &cascade, &faults, &mut steps).unwrap();
+        prop_assert_eq!(over.len(), cascade.effects.len());
+        for (effect, over) in cascade.effects.iter().zip(over) {
+            let restored = recovery.components.iter().find(|it| it.component == effect.component).unwrap();
+            let span = if effect.health == Health::Down { restored.serves } else { restored.whole };
+            prop_assert_eq!(over, span.p50, "{:?}", effect.component);
+        }
+        let mut taken = usize::MAX - steps;
+        prop_assert!(over_after(&system, &frozen, &cascade, &faults, &mut taken).is_some() && taken == 0);
+        if usize::MAX > steps {
+            let mut too_few = usize::MAX - steps - 1;
+            prop_assert!(over_after(&system, &frozen, &cascade, &faults, &mut too_few).is_none());
+        }
+    }
 
     #[test]
     fn quantiles_are_in_order_and_everything_comes_back_unless_a_deadlock_is_named(

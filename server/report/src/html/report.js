@@ -46,16 +46,20 @@
     return { title: root, components, dependencies, places: new Map(components.map((component, index) => [component.id, index])) };
   }
 
-  /** A cascade of the data as effects in time order, as the picture reads them. */
-  function effects(stack, graph, cascade) {
+  /** What is played of the data as effects in time order, as the picture reads them. */
+  function effects(stack, graph, played) {
+    const [cascade, way] = stack.scenarios.plays[played];
     const rows = stack.scenarios.cascades[cascade];
+    const backs = stack.scenarios.backs[way];
+    // Below zero: not by itself.
+    const back = at => backs === undefined ? undefined : backs[at] < 0 ? null : backs[at];
     const found = [];
     for (let at = 0; at + 6 < rows.length; at += 7) {
       const [component, health, seconds, dependency, words, because, likely] = rows.slice(at, at + 7);
       const [proof] = graph.dependencies[dependency]?.evidence ?? [];
       found.push({
         component: graph.components[component].id, health: HEALTH[health], likely: HEALTH[likely] ?? 'HEALTHY', at: seconds,
-        because: graph.components[because]?.id, why: words < 0 ? undefined : stack.texts[words], place: proof?.[0],
+        back: back(at / 7), because: graph.components[because]?.id, why: words < 0 ? undefined : stack.texts[words], place: proof?.[0],
       });
     }
     return found;

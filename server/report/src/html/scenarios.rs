@@ -16,21 +16,24 @@ use super::embedded::Texts;
 pub(super) struct Room {
     /// Scenarios.
     pub(super) scenarios: usize,
-    /// Components that fall, of all scenarios together.
+    /// Components that fall, of all scenarios together; as many come back.
     pub(super) effects: usize,
+    /// Steps in which it is worked out when they come back, see [`foreshock_engine::over_after`]: a second or two.
+    pub(super) steps: usize,
 }
 
 impl Room {
     /// What one file holds.
-    const FILE: Room = Room { scenarios: 50_000, effects: 60_000 };
+    const FILE: Room = Room { scenarios: 50_000, effects: 60_000, steps: 20_000_000 };
     /// What a stack has at least, however many there are.
-    const LEAST: Room = Room { scenarios: 200, effects: 400 };
+    const LEAST: Room = Room { scenarios: 200, effects: 400, steps: 100_000 };
 
     /// The share of one of so many stacks.
     pub(super) fn of_one_in(stacks: usize) -> Room {
         Room {
             scenarios: (Room::FILE.scenarios / stacks.max(1)).max(Room::LEAST.scenarios),
             effects: (Room::FILE.effects / stacks.max(1)).max(Room::LEAST.effects),
+            steps: (Room::FILE.steps / stacks.max(1)).max(Room::LEAST.steps),
         }
     }
 }
@@ -47,6 +50,8 @@ pub(super) struct ScenariosView {
     left_out_severity: String,
     not_run: u64,
     without_cascade: usize,
+    /// Of so many that are played there was no room for when it is over.
+    without_recovery: usize,
 }
 
 #[derive(Serialize)]
@@ -80,10 +85,10 @@ pub(super) fn columns(stack: &Stack, sweep: &Sweep, room: Room, texts: &mut Text
         columns.affected.push(outcome.affected);
         columns.down.push(outcome.down);
     }
-    let mut cascades = Cascades { stack, texts, room: room.effects, written: Vec::new(), known: FxHashMap::default() };
+    let mut cascades = Cascades::new(stack, room, texts);
     columns.cascade = cascades.of(&shown);
     let of_component = cascades.of_components(&shown, &columns.cascade);
-    let written = cascades.written;
+    let Cascades { falls, backs, plays, without_recovery, .. } = cascades;
     let without_cascade = columns.cascade.iter().filter(|cascade| **cascade < 0).count();
     let view = ScenariosView {
         run: sweep.run,
@@ -93,6 +98,7 @@ pub(super) fn columns(stack: &Stack, sweep: &Sweep, room: Room, texts: &mut Text
         left_out_severity: format!("{left_out_severity:.1}"),
         not_run: sweep.not_run.values().sum(),
         without_cascade,
+        without_recovery,
     };
     let value = json!({
         "faults": faults.names,
@@ -104,7 +110,9 @@ pub(super) fn columns(stack: &Stack, sweep: &Sweep, room: Room, texts: &mut Text
         "affected": columns.affected,
         "down": columns.down,
         "cascade": columns.cascade,
-        "cascades": written,
+        "plays": plays,
+        "cascades": falls.written,
+        "backs": backs.written,
         "of_component": of_component,
     });
     (value, view)
@@ -119,7 +127,7 @@ struct Columns {
     likelihood: Vec<Option<f64>>,
     affected: Vec<u32>,
     down: Vec<u32>,
-    /// Index into the cascades; -1 where there is none in the file.
+    /// Index into the plays; -1 where there is none in the file.
     cascade: Vec<i64>,
 }
 
@@ -156,21 +164,61 @@ impl FaultNames<'_> {
     }
 }
 
-/// What falls, each different cascade once: rows of seven numbers for each component, see [`Cascades::rows`].
+/// What falls and when it is back. Each different cascade is there once, rows of seven numbers for each component, see
+/// [`Cascades::rows`]; so is each different way back, a number of seconds for each of these rows, -1 where it is never over by
+/// itself. What is played is a cascade and its way back, -1 where there is none.
 struct Cascades<'a> {
     stack: &'a Stack,
     texts: &'a mut Texts,
-    /// So many effects may still be written.
-    room: usize,
+    room: Room,
+    falls: Once,
+    backs: Once,
+    plays: Vec<[i64; 2]>,
+    known: FxHashMap<[i64; 2], i64>,
+    without_recovery: usize,
+}
+
+/// Rows of numbers, each once.
+#[derive(Default)]
+struct Once {
     written: Vec<Value>,
     known: FxHashMap<String, i64>,
 }
 
-impl Cascades<'_> {
-    /// For each scenario the index of its cascade, -1 where there was no room: whole components first, then the others in
+impl Once {
+    /// The index of this; none if it is new and has more rows than there is room for, which is taken off.
+    fn index(&mut self, value: Value, rows: usize, room: &mut usize) -> Option<i64> {
+        let text = value.to_string();
+        if let Some(&index) = self.known.get(&text) {
+            return Some(index);
+        }
+        *room = room.checked_sub(rows)?;
+        let index = self.written.len() as i64;
+        self.written.push(value);
+        self.known.insert(text, index);
+        Some(index)
+    }
+}
+
+impl<'a> Cascades<'a> {
+    fn new(stack: &'a Stack, room: Room, texts: &'a mut Texts) -> Cascades<'a> {
+        Cascades {
+            stack,
+            texts,
+            room,
+            falls: Once::default(),
+            backs: Once::default(),
+            plays: Vec::new(),
+            known: FxHashMap::default(),
+            without_recovery: 0,
+        }
+    }
+
+    /// For each scenario the index of what is played, -1 where there was no room: whole components first, then the others in
     /// their order.
     fn of(&mut self, shown: &[&Outcome]) -> Vec<i64> {
         let mut found = vec![-1; shown.len()];
+        let mut backs = self.room.effects;
         let is_whole = |outcome: &Outcome| {
             matches!(outcome.scenario.class, Class::Component | Class::Zone | Class::Region | Class::Domain)
         };
@@ -178,25 +226,38 @@ impl Cascades<'_> {
         let others = (0..shown.len()).filter(|&at| shown.get(at).is_some_and(|outcome| !is_whole(outcome)));
         for at in order.chain(others) {
             if let (Some(outcome), Some(slot)) = (shown.get(at), found.get_mut(at)) {
-                *slot = self.index(outcome);
+                *slot = self.index(outcome, &mut backs);
             }
         }
         found
     }
 
-    fn index(&mut self, outcome: &Outcome) -> i64 {
-        if outcome.affected as usize > self.room {
+    fn index(&mut self, outcome: &Outcome, backs: &mut usize) -> i64 {
+        if outcome.affected as usize > self.room.effects {
             return -1;
         }
         let cascade = self.stack.cascade(&outcome.scenario.faults);
-        let rows = Value::from(self.rows(&cascade));
-        let next = self.written.len() as i64;
-        let index = *self.known.entry(rows.to_string()).or_insert(next);
+        let (rows, count) = (Value::from(self.rows(&cascade)), cascade.effects.len());
+        let Some(falls) = self.falls.index(rows, count, &mut self.room.effects) else { return -1 };
+        let back = self.back(&cascade, &outcome.scenario.faults, backs).unwrap_or(-1);
+        let next = self.plays.len() as i64;
+        let index = *self.known.entry([falls, back]).or_insert(next);
         if index == next {
-            self.room = self.room.saturating_sub(cascade.effects.len());
-            self.written.push(rows);
+            self.plays.push([falls, back]);
         }
         index
+    }
+
+    /// The index of the way back; none where nothing is repaired, or where it has no room.
+    fn back(&mut self, cascade: &Cascade, faults: &[Fault], room: &mut usize) -> Option<i64> {
+        if cascade.effects.is_empty() || !faults.iter().all(Fault::is_repaired) {
+            return None;
+        }
+        let over = self.stack.over_after(cascade, faults, &mut self.room.steps);
+        let times = over.map(|over| over.iter().map(|it| it.map_or((-1).into(), |it| short(it.get()))).collect());
+        let back = times.and_then(|times: Vec<Value>| self.backs.index(times.into(), cascade.effects.len(), room));
+        self.without_recovery += usize::from(back.is_none());
+        back
     }
 
     /// For each effect, in time order: component, health (1 degraded, 2 overloaded, 3 down), seconds after the fault, the
@@ -226,7 +287,7 @@ impl Cascades<'_> {
         rows
     }
 
-    /// For each component the cascade of its own failure, -1 where it is not in the file.
+    /// For each component what is played of its own failure, -1 where it is not in the file.
     fn of_components(&self, shown: &[&Outcome], cascades: &[i64]) -> Vec<i64> {
         let mut found = vec![-1; self.stack.system().components.len()];
         for (outcome, cascade) in shown.iter().zip(cascades) {
@@ -243,6 +304,12 @@ impl Cascades<'_> {
 /// Its index: dependencies are sorted by what they join.
 fn position(system: &System, dependency: &Dependency) -> usize {
     system.dependencies.partition_point(|it| (it.from, it.to) < (dependency.from, dependency.to))
+}
+
+/// The same as a number of JSON, whole ones without a point.
+fn short(value: f64) -> Value {
+    let rounded = rounded(value);
+    if rounded.fract() == 0.0 && rounded.abs() < 1e15 { (rounded as i64).into() } else { rounded.into() }
 }
 
 /// Three significant digits.
