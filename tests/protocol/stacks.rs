@@ -253,3 +253,40 @@ fn two_faults_are_played_together() {
     assert_eq!(both, ("pair:instance:aws_instance.app#0+instance:aws_instance.app#1".to_owned(), 1));
     client.drain_closed_files(&shop);
 }
+
+#[test]
+fn the_best_repairs_are_told_once_each_and_hold_together() {
+    let twice = format!("{SINGLE}{}", SINGLE.replace("orders", "bills").replace("\"app\"", "\"till\""));
+    let shop = Shop::of("repairs-together", &[("main.tf", &twice)]);
+    let mut client = Client::open_workspace(&[&shop.directory], json!({}));
+    let main = shop.file("main.tf");
+    client.open(&main, 1, &twice);
+    client.diagnostics(&main, 1);
+    let told = |most: usize, client: &mut Client| {
+        let answer = client.request("foreshock/repairs", json!({"uri": uri(&main), "most": most})).unwrap();
+        let points: Vec<f64> =
+            answer["repairs"].as_array().unwrap().iter().map(|it| it["points"].as_f64().unwrap()).collect();
+        assert!(points.len() <= most && points.is_sorted_by(|one, other| one >= other), "{answer:#}");
+        answer
+    };
+    assert_eq!(told(1, &mut client)["repairs"].as_array().unwrap().len(), 1);
+    let answer = told(2, &mut client);
+    let of: Vec<&Value> = answer["repairs"].as_array().unwrap().iter().map(|it| &it["component"]).collect();
+    assert_eq!(of.len(), 2, "{answer:#}");
+    assert!(of.contains(&&json!("aws_db_instance.orders")) && of.contains(&&json!("aws_db_instance.bills")), "{of:?}");
+    // The edits are what both write: made from the last to the first, nothing of either is left.
+    let mut lines: Vec<String> = twice.lines().map(str::to_owned).collect();
+    for edit in answer["edits"].as_array().unwrap().iter().rev() {
+        let at = |end: &str, what: &str| edit["range"][end][what].as_u64().unwrap() as usize;
+        assert_eq!(at("start", "line"), at("end", "line"), "{edit}");
+        let line = &mut lines[at("start", "line")];
+        line.replace_range(at("start", "character")..at("end", "character"), edit["text"].as_str().unwrap());
+    }
+    client.replace(&main, 2, &(lines.join("\n") + "\n"));
+    client.diagnostics(&main, 2);
+    let found = client.request("foreshock/findings", json!({"root": shop.directory.to_str().unwrap()})).unwrap();
+    let left = single_points(&found);
+    assert!(left.iter().all(|it| !it["component"].as_str().unwrap().contains("db_instance")), "{left:#?}");
+    assert_eq!(client.request("foreshock/repairs", json!({"uri": "file:///nowhere/main.tf"})).unwrap()["repairs"], json!([]));
+    client.finish();
+}

@@ -14,18 +14,7 @@ import {
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import { findServer } from './server';
-import type {
-  Caller,
-  CallersResult,
-  FindingsResult,
-  GraphResult,
-  NewlyFailingResult,
-  SimulateResult,
-  StacksChanged,
-  StacksResult,
-  Status,
-  VariableFilesResult,
-} from './protocol';
+import type { Caller, CallersResult, FindingsResult, GraphResult, NewlyFailingResult, RepairsResult, SimulateResult, StacksChanged, StacksResult, Status, VariableFilesResult } from './protocol';
 
 /** The languages of this extension, and those of the HashiCorp and OpenTofu extensions, which may be installed too. */
 export const TERRAFORM = ['terraform', 'terraform-vars', 'opentofu', 'opentofu-vars'];
@@ -90,6 +79,11 @@ export class Server implements vscode.Disposable {
   /** What is found in the stacks of a root, with their repairs where these are wanted. */
   findings(root: string, fixes = false): Promise<FindingsResult> {
     return this.running().sendRequest('foreshock/findings', { root, fixes });
+  }
+
+  /** The repairs that gain most in the stacks of a file, as far as they go together. */
+  repairs(uri: string, most = 3): Promise<RepairsResult> {
+    return this.running().sendRequest('foreshock/repairs', { uri, most });
   }
 
   /** The page of a rule. */

@@ -1,13 +1,15 @@
 // Entry point. Everything shown comes from the server: this extension starts it, draws what it says, and analyses nothing.
 
 import * as vscode from 'vscode';
+import { BestRepairs, fixBest } from './bestRepairs';
 import { showCascade } from './cascade';
 import { chooseCaller, chooseVariableFile } from './choices';
 import { Server, TERRAFORM } from './client';
 import { simulateAt } from './faults';
-import { GraphPanel, openPlace, save } from './graph/panel';
+import { GraphPanel } from './graph/panel';
 import type { BlockArgument, CallersResult, FindingsResult, GraphResult, NewlyFailingResult, SimulateResult, StacksResult, Status, VariableFilesResult } from './protocol';
 import { openDemo } from './demo';
+import { ReportPanels } from './report';
 import { viewCommands, RulePages } from './resilience/actions';
 import { DetailsView } from './resilience/details';
 import { type Node, ResilienceView } from './resilience/view';
@@ -36,7 +38,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const started = new Server(context.extensionPath, log);
   server = started;
   const graphs = new GraphPanel(started);
-  const statusBar = new StatusBar(started);
+  const reports = new ReportPanels(started);
+  const repairs = new BestRepairs(started);
+  const statusBar = new StatusBar(started, repairs);
   const view = new ResilienceView(started);
 
   const command = <T = BlockArgument>(name: string, run: (argument?: T) => unknown) =>
@@ -55,6 +59,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     log,
     started,
     graphs,
+    reports,
+    repairs,
     statusBar,
     view,
     new DetailsView(started, view),
@@ -80,22 +86,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
       void vscode.window.showInformationMessage(`${name}: ${findings} finding${findings === 1 ? '' : 's'} accepted. Save it to keep it so.`);
     }),
     command('foreshock.chooseVariableFile', () => chooseVariableFile(started, activeFile(statusBar).uri)),
-    command('foreshock.openReport', async () => {
-      const { html, title } = await started.reportPage(activeFile(statusBar).uri);
-      const panel = vscode.window.createWebviewPanel('foreshock.report', `Resilience of ${title}`, vscode.ViewColumn.Active, {
-        enableScripts: true,
-        enableFindWidget: true,
-      });
-      // Its lines are links, its pictures can be saved; the page forbids itself every request.
-      panel.webview.onDidReceiveMessage(({ open, save: name, content }: { open?: string; save?: string; content?: string }) => {
-        if (open !== undefined) {
-          void openPlace(open);
-        } else if (name !== undefined && content !== undefined) {
-          void save(name, content);
-        }
-      });
-      panel.webview.html = html;
-    }),
+    command('foreshock.openReport', () => reports.show(activeFile(statusBar).uri)),
+    command('foreshock.fixBest', () => fixBest(started, activeFile(statusBar).uri)),
     command('foreshock.showNewlyFailing', argument => {
       const { uri } = isBlock(argument) ? argument : activeFile(statusBar);
       return showNewlyFailing(started, uri);

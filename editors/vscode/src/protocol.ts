@@ -31,6 +31,9 @@ export interface StackGraph {
   name?: string;
   components: Component[];
   dependencies: GraphDependency[];
+  zones?: string[];
+  regions?: string[];
+  domains?: string[];
   /** As it was, where it is compared. */
   base?: { compared: Base | null; components: Component[]; dependencies: Dependency[] };
 }
@@ -200,6 +203,18 @@ export interface TextReplacement {
   text: string;
 }
 
+/** What takes a change back. */
+export interface Revert {
+  title: string;
+  edits: TextReplacement[];
+}
+
+/** Answer to `foreshock/repairs` `{uri, most}`: made at once they hold what they promise. */
+export interface RepairsResult {
+  repairs: { title: string; rule: string; component: string; points: number; file: string; range: Range }[];
+  edits: TextReplacement[];
+}
+
 /** A proven repair. */
 export interface FoundFix {
   title: string;
@@ -227,7 +242,7 @@ export interface FoundFinding {
   fixes: FoundFix[];
   /** False where the repairs were not tried. */
   fixes_tried?: boolean;
-  revert?: { title: string; edits: TextReplacement[] };
+  revert?: Revert;
 }
 
 export interface SuppressedFinding {

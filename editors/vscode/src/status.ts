@@ -2,6 +2,7 @@
 
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
+import type { BestRepairs } from './bestRepairs';
 import { TERRAFORM, type Server } from './client';
 import type { Caller, Status } from './protocol';
 import { statusText, statusTooltip } from './statusText';
@@ -15,7 +16,7 @@ export class StatusBar implements vscode.Disposable {
   private latest: Status | undefined;
   private state = 'starting';
 
-  constructor(server: Server) {
+  constructor(server: Server, private readonly repairs: BestRepairs) {
     this.item.name = 'Foreshock';
     this.subscriptions = [
       server.onStatus(status => {
@@ -48,6 +49,7 @@ export class StatusBar implements vscode.Disposable {
         }
         this.show();
       }),
+      repairs.onChange(() => this.show()),
       vscode.window.onDidChangeActiveTextEditor(() => this.show()),
     ];
     this.show();
@@ -86,7 +88,7 @@ export class StatusBar implements vscode.Disposable {
       this.item.command = 'foreshock.showLog';
     } else {
       this.item.text = `$(pulse) ${statusText(status)}`;
-      this.item.tooltip = new vscode.MarkdownString(statusTooltip(status, statuses));
+      this.item.tooltip = new vscode.MarkdownString(statusTooltip(status, statuses, this.repairs.lines(document?.uri.toString())));
       this.item.command = 'foreshock.showGraph';
     }
     this.item.show();

@@ -34,7 +34,7 @@ function headline({ score, range, understood }: Status): string {
 }
 
 /** Markdown: the stack, its figures and the comparison with the base; `all` are the stacks of its root. */
-export function statusTooltip(status: Status, all: Status[] = []): string {
+export function statusTooltip(status: Status, all: Status[] = [], repairs: string[] = []): string {
   const lines = [`**Foreshock** · stack \`${status.root || '.'}\``];
   if (status.name) {
     lines.push(`Read with \`${status.name}\``);
@@ -66,13 +66,26 @@ export function statusTooltip(status: Status, all: Status[] = []): string {
   for (const other of all.filter(other => other.name !== status.name)) {
     lines.push(`Also \`${other.name ?? ''}\`: ${statusText({ ...other, name: null })}`);
   }
+  if (repairs.length > 0) {
+    lines.push(`The best repairs (*Foreshock: Fix the Best Three…*):\n${repairs.map(line => `- ${escaped(line)}`).join('\n')}`);
+  }
   lines.push('Click for the dependency graph');
   return lines.join('\n\n');
 }
 
-/** Plain words as a sentence of Markdown: names of types are full of what would be emphasis. */
+/** A repair in a line: `orders: Enable Multi-AZ, +6.2 points`. */
+export function repairLine({ title, component, points }: { title: string; component: string; points: number }): string {
+  return `${component}: ${title}, +${points.toFixed(1)} points`;
+}
+
+/** Plain words as a sentence of Markdown. */
 function sentence(words: string): string {
-  return (words.slice(0, 1).toUpperCase() + words.slice(1)).replace(/[\\`*_[\]<>]/g, '\\$&');
+  return escaped(words.slice(0, 1).toUpperCase() + words.slice(1));
+}
+
+/** Plain words in Markdown: names of types are full of what would be emphasis. */
+function escaped(words: string): string {
+  return words.replace(/[\\`*_[\]<>]/g, '\\$&');
 }
 
 /** Points with their sign; nothing for none. */

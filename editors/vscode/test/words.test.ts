@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { duration } from '../../graph/src/duration';
 import type { Base, Status } from '../src/protocol';
-import { statusText, statusTooltip } from '../src/statusText';
+import { repairLine, statusText, statusTooltip } from '../src/statusText';
 
 const STATUS: Status = { root: 'envs/prod', score: 63, structuralNines: 3.15, base: null, newFindings: 0 };
 
@@ -44,6 +44,13 @@ test('the tooltip names what a stack is read with, and the others of its root', 
   const text = statusTooltip(one, [one, other]);
   assert.match(text, /Read with `prod\.tfvars`/);
   assert.match(text, /Also `canary`: Resilience 50 · 3\.\d nines/);
+});
+
+test('the tooltip names the best repairs, and no name in them is markup', () => {
+  const line = repairLine({ component: 'aws_db_instance.orders', title: 'Enable Multi-AZ', points: 6.24 });
+  assert.equal(line, 'aws_db_instance.orders: Enable Multi-AZ, +6.2 points');
+  assert.match(statusTooltip(STATUS, [], [line, '[x](command:evil)']), /^- aws\\_db\\_instance\.orders: Enable Multi-AZ, \+6\.2 points\n- \\\[x\\\]\(command:evil\)$/m);
+  assert.doesNotMatch(statusTooltip(STATUS), /best repairs/);
 });
 
 test('the tooltip says how much was judged', () => {

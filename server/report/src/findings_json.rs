@@ -200,6 +200,23 @@ fn of_fix(fix: &Fix, places: &Places<'_>) -> Value {
     })
 }
 
+/// Repairs that are made at once, of which findings, and what is written for all of them.
+pub fn repairs_json(repairs: &[(&Finding, &Fix)], edits: &[Edit], places: &Places<'_>) -> Value {
+    let repairs = repairs.iter().map(|(finding, fix)| {
+        let mut object = places.json(&finding.place);
+        object.insert("rule".to_owned(), finding.rule.as_str().into());
+        object.insert("component".to_owned(), (*finding.component_id).into());
+        object.insert("title".to_owned(), fix.title.clone().into());
+        object.insert("points".to_owned(), fix.points.get().into());
+        Value::Object(object)
+    });
+    json!({
+        "version": JSON_VERSION,
+        "repairs": repairs.collect::<Vec<_>>(),
+        "edits": edits.iter().map(|edit| of_edit(edit, places)).collect::<Vec<_>>(),
+    })
+}
+
 fn of_edit(edit: &Edit, places: &Places<'_>) -> Value {
     let mut object = places.json(&edit.place);
     object.insert("text".to_owned(), edit.text.clone().into());

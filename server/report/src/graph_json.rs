@@ -101,6 +101,9 @@ fn of_stack(stack: &Stack, places: &Places<'_>) -> Value {
         "components": components.collect::<Vec<_>>(),
         "dependencies": dependencies.collect::<Vec<_>>(),
         "groups": groups.collect::<Vec<_>>(),
+        "zones": system.zones.iter().map(|zone| &*zone.name).collect::<Vec<_>>(),
+        "regions": system.regions.iter().map(|region| &*region.name).collect::<Vec<_>>(),
+        "domains": system.domains.iter().map(|domain| &*domain.name).collect::<Vec<_>>(),
         "resources": resources.collect::<Vec<_>>(),
     });
     places.variant(stack, &mut object);

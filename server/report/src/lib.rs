@@ -58,7 +58,7 @@ pub use backtest_human::backtest_human;
 pub use backtest_json::backtest_json;
 pub use comparison_json::{base_json, failures_json};
 pub use evidence::{InputFile, NOTICE, Pack, checksum};
-pub use findings_json::{findings_json, stack_findings_json};
+pub use findings_json::{findings_json, repairs_json, stack_findings_json};
 pub use github::github;
 pub use gitlab::gitlab;
 pub use graph_json::{graph_json, graph_since_base_json};

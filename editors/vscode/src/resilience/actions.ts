@@ -2,8 +2,9 @@
 
 import * as vscode from 'vscode';
 import type { Server } from '../client';
+import { applyEdits } from '../edits';
 import type { GraphPanel } from '../graph/panel';
-import type { FoundFinding, TextReplacement } from '../protocol';
+import type { FoundFinding } from '../protocol';
 import { findingFigures, findingLabel, ruleWords } from './model';
 import type { Node, ResilienceView } from './view';
 
@@ -20,7 +21,7 @@ export function viewCommands(server: Server, view: ResilienceView, graphs: Graph
     'foreshock.view.fix': node => repair(server, finding(node)),
     'foreshock.view.revert': node => {
       const { finding: it } = finding(node);
-      return it.revert && apply(it.revert.edits);
+      return it.revert && applyEdits(it.revert.edits);
     },
     'foreshock.view.play': async node => {
       const { finding: it } = finding(node);
@@ -88,18 +89,9 @@ async function repair(server: Server, { finding: it, stack }: FindingNode): Prom
   }));
   const chosen = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { title: findingLabel(now), placeHolder: 'Each was tried on a copy' });
   if (chosen) {
-    await apply(chosen.fix.edits);
+    await applyEdits(chosen.fix.edits);
     await show(now);
   }
-}
-
-/** Makes the edits; they are one step to take back. */
-async function apply(edits: TextReplacement[]): Promise<void> {
-  const edit = new vscode.WorkspaceEdit();
-  for (const { file, range, text } of edits) {
-    edit.replace(vscode.Uri.file(file), new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character), text);
-  }
-  await vscode.workspace.applyEdit(edit);
 }
 
 /** The server's own way to silence a finding, with the cursor where the reason is to be written. */

@@ -7,6 +7,13 @@
   const HEALTH = ['HEALTHY', 'DEGRADED', 'OVERLOADED', 'DOWN'];
   /** The editor that shows the page, if one does: it opens lines and saves files. */
   const editor = typeof acquireVsCodeApi === 'function' ? acquireVsCodeApi() : undefined;
+  /** What was chosen and where the page was, when an editor shows a newer one in its place; else nothing. */
+  const kept = editor?.getState() ?? {};
+  function keep(key, value) {
+    if (!editor) return;
+    kept[key] = value;
+    editor.setState(kept);
+  }
   let counter = 0;
 
   function element(name, properties = {}, ...children) {
@@ -70,7 +77,7 @@
   }
 
   /** The picture with what surrounds it. Returns how to show a cascade in it. */
-  function graphView(host, stack, graph) {
+  function graphView(host, stack, graph, key) {
     const single = new Map();
     const { faults, first, second, cascade } = stack.scenarios;
     first.forEach((fault, at) => { if (second[at] < 0 && cascade[at] >= 0 && !single.has(faults[fault])) single.set(faults[fault], cascade[at]); });
@@ -84,6 +91,12 @@
       const known = graph.places.has(name) ? stack.scenarios.of_component[graph.places.get(name)] : -1;
       return fault.startsWith('component:') && known >= 0 ? known : single.get(fault);
     };
+    /** What else a component can suffer, as the sweep names it. */
+    const kindsOf = id => [
+      [`instance:${id}#0`, 'one instance is lost'], [`latency:${id}:x10`, 'it takes ×10'], [`traffic:${id}:x3`, '×3 requests'],
+      [`exhausted:${id}:cpu`, 'no processor time is left'], [`exhausted:${id}:connections`, 'no connection is left'],
+      [`exhausted:${id}:memory`, 'memory is full'], [`exhausted:${id}:disk`, 'the disk is full'],
+    ];
     const picture = mount(host, graph, {
       wheelNeedsKey: true,
       simulate: (fault, and) => {
@@ -93,9 +106,10 @@
       },
       faults: component => {
         const all = [...single.keys()].filter(fault => !fault.startsWith('component:') && !fault.startsWith('instance:'));
-        const own = component && byName(`component:${component.id}`) !== undefined ? [{ label: `${component.id} is down`, fault: `component:${component.id}` }] : [];
+        const own = component ? [[`component:${component.id}`, 'it fails'], ...kindsOf(component.id)].filter(([fault]) => byName(fault) !== undefined).map(([fault, short]) => ({ label: fault === `component:${component.id}` ? `${component.id} is down` : fault, fault, short })) : [];
         return [...own, ...all.slice(0, 200).map(fault => ({ label: fault, fault }))];
       },
+      remember: state => keep(`graph ${key}`, state),
       command: id => `foreshock simulate ${quoted(stack.path)} --fail ${quoted(id)}`,
       open: editor && (place => editor.postMessage({ open: place })),
       save: (name, content) => {
@@ -104,7 +118,7 @@
         element('a', { href: url, download: name }).click();
         return undefined;
       },
-    });
+    }, kept[`graph ${key}`]);
     return {
       /** A cascade that some scenario has. */
       play(name, number) {
@@ -131,7 +145,7 @@
   }
 
   /** Every scenario, a page at a time. */
-  function scenarioView(host, stack, view) {
+  function scenarioView(host, stack, view, key) {
     const { faults, class: classes, first, second, severity, likelihood, affected, down, cascade } = stack.scenarios;
     const count = first.length;
     const name = at => second[at] < 0 ? faults[first[at]] : `pair:${faults[first[at]]}+${faults[second[at]]}`;
@@ -139,7 +153,8 @@
       severity: at => severity[at], likelihood: at => likelihood[at] ?? -1, down: at => down[at], affected: at => affected[at] - down[at],
       class: at => stack.texts[classes[at]], name,
     };
-    let order = { key: 'severity', falling: true };
+    const before = kept[`scenarios ${key}`];
+    let order = before?.order ?? { key: 'severity', falling: true };
     let shown = [];
     let page = 0;
 
@@ -226,6 +241,11 @@
       return line;
     }
 
+    const controls = [search, kind, least, lines];
+    const remember = () => keep(`scenarios ${key}`, { order, page, values: controls.map(control => control.value) });
+    host.addEventListener('input', remember);
+    host.addEventListener('click', remember);
+    before?.values.forEach((value, at) => { controls[at].value = value; });
     search.addEventListener('input', update);
     kind.addEventListener('change', update);
     least.addEventListener('change', update);
@@ -233,6 +253,7 @@
     previous.addEventListener('click', () => turn(page - 1));
     next.addEventListener('click', () => turn(page + 1));
     update();
+    turn(before?.page ?? 0);
   }
 
   const articles = [...document.querySelectorAll('article.stack')];
@@ -248,22 +269,42 @@
     const host = article.querySelector('[data-graph]');
     if (!host) return;
     const graph = unpack(stack);
-    const view = graphView(host, stack, graph);
+    // Stacks are known again by their place: one may come or go meanwhile.
+    const key = `${stack.path} ${stack.root}`;
+    const view = graphView(host, stack, graph, key);
     const scenarios = article.querySelector('[data-scenarios]');
-    if (scenarios) scenarioView(scenarios, stack, view);
+    if (scenarios) scenarioView(scenarios, stack, view, key);
   }
 
   const chooser = document.getElementById('stack');
-  chooser?.addEventListener('change', () => show(Number(chooser.value)));
+  const choose = index => {
+    show(index);
+    keep('stack', `${data.stacks[index]?.path} ${data.stacks[index]?.root}`);
+  };
+  chooser?.addEventListener('change', () => choose(Number(chooser.value)));
   // A link to a section of another stack opens that stack.
   const linked = () => articles.findIndex(article => location.hash.length > 1 && article.querySelector(`[id="${CSS.escape(location.hash.slice(1))}"]`));
-  const begin = linked() >= 0 ? linked() : data.begin ?? 0;
+  const before = data.stacks.findIndex(stack => `${stack.path} ${stack.root}` === kept.stack);
+  const begin = linked() >= 0 ? linked() : before >= 0 ? before : data.begin ?? 0;
   if (chooser) chooser.value = String(begin);
   if (articles.length > 0) show(begin);
 
   // In an editor a line is a link.
   if (editor) {
     document.body.classList.add('in-editor');
+    const sections = [...document.querySelectorAll('summary')];
+    const named = section => `${section.closest('article')?.querySelector('h1')?.textContent} ${section.closest('section')?.querySelector('h2')?.id} ${section.textContent}`;
+    sections.filter(section => kept.opened?.[named(section)] !== undefined).forEach(section => { section.parentElement.open = kept.opened[named(section)]; });
+    document.addEventListener('toggle', event => {
+      const section = event.target instanceof Element ? event.target.querySelector(':scope > summary') : undefined;
+      if (sections.includes(section)) keep('opened', { ...kept.opened, [named(section)]: event.target.open });
+    }, true);
+    if (kept.scrolled) scrollTo(0, kept.scrolled);
+    let late;
+    addEventListener('scroll', () => {
+      clearTimeout(late);
+      late = setTimeout(() => keep('scrolled', scrollY), 100);
+    });
     document.addEventListener('click', event => {
       const place = event.target instanceof Element ? event.target.closest('.place code, .linked code') : undefined;
       if (place) editor.postMessage({ open: place.textContent });

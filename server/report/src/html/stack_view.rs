@@ -43,6 +43,8 @@ pub(super) struct StackView {
     scenarios: ScenariosView,
     assumptions: AssumptionsView,
     problems: Vec<ProblemView>,
+    /// How much was judged, and what was not; none where all was.
+    judged: Option<String>,
 }
 
 /// What a stack is worth; none for one that serves nobody.
@@ -162,6 +164,7 @@ impl StackView {
             scenarios: scenarios_view,
             assumptions: AssumptionsView::of(matter, places),
             problems: problems.collect(),
+            judged: stack.judged().words().map(|words| words.replacen("judged", "Judged", 1)),
         };
         (view, data)
     }

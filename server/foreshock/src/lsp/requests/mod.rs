@@ -31,6 +31,7 @@ pub(super) mod references;
 #[cfg(test)]
 mod regions; // the example of CONTRIBUTING.md
 pub(super) mod rename;
+mod repairs;
 mod report;
 pub(super) mod set_baseline;
 mod simulate;
@@ -114,13 +115,14 @@ pub(super) struct Row {
 }
 
 /// The requests of ours.
-pub(super) const OWN: [Row; 11] = [
+pub(super) const OWN: [Row; 12] = [
     Row::of::<callers::Callers>(),
     Row::of::<choose_caller::ChooseCaller>(),
     Row::of::<explain::Explain>(),
     Row::of::<findings::Findings>(),
     Row::of::<graph::Graph>(),
     Row::of::<newly_failing::NewlyFailing>(),
+    Row::of::<repairs::Repairs>(),
     Row::of::<report::Report>(),
     Row::of::<set_baseline::SetBaseline>(),
     Row::of::<simulate::Simulate>(),
