@@ -287,6 +287,9 @@ fn the_best_repairs_are_told_once_each_and_hold_together() {
     let found = client.request("foreshock/findings", json!({"root": shop.directory.to_str().unwrap()})).unwrap();
     let left = single_points(&found);
     assert!(left.iter().all(|it| !it["component"].as_str().unwrap().contains("db_instance")), "{left:#?}");
-    assert_eq!(client.request("foreshock/repairs", json!({"uri": "file:///nowhere/main.tf"})).unwrap()["repairs"], json!([]));
+    assert_eq!(
+        client.request("foreshock/repairs", json!({"uri": "file:///nowhere/main.tf"})).unwrap()["repairs"],
+        json!([])
+    );
     client.finish();
 }

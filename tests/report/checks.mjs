@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { serious } from '../editors/axe.mjs';
+import { faint } from '../editors/contrast.mjs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -54,6 +55,20 @@ async function open(name, { address, width = 1280, height = 900, colorScheme = '
 const picture = (page, name, fullPage = true) => page.screenshot({ path: join(options.pictures, `report-${name}.png`), fullPage });
 const texts = locator => locator.allTextContents();
 const first = async locator => (await texts(locator))[0]?.trim();
+
+/** What can't be told from what is behind it, with the colours of the system or of the page. */
+for (const [name, media] of [['forced', { forcedColors: 'active', colorScheme: 'dark' }], ['forced-light', { forcedColors: 'active' }], ['dark', { colorScheme: 'dark' }], ['light', {}]]) {
+  await open('shop', media, async page => {
+    await page.emulateMedia(media);
+    await page.locator('#graph-0').evaluate(it => it.scrollIntoView());
+    const calm = await faint(page);
+    check(`all of the picture can be seen (${name})`, calm.length === 0, calm);
+    await page.locator('.node[data-id="aws_db_instance.orders"]').click();
+    const played = await faint(page);
+    check(`and a failure that is played (${name})`, played.length === 0, played);
+    await picture(page, `contrast-${name}`, false);
+  });
+}
 
 /** The picture has every component and dependency of `graph --format json`, and nothing else. */
 async function same(page, name) {
@@ -125,6 +140,9 @@ await open('shop', {}, async page => {
   await page.keyboard.press('End');
   check('and played: in the end all is back', (await page.locator('.node.BACK').count()) > 0 && (await page.locator('.node.DOWN, .node.OVERLOADED, .node.DEGRADED').count()) === 0 && /back/.test(await page.locator('output.when').textContent()), await page.locator('output.when').textContent());
   await picture(page, 'back');
+  await page.locator('.what-if').getByRole('button', { name: 'one instance is lost' }).click();
+  check('what if an instance is lost is one click away', (await first(page.locator('.panel h3'))).includes('instance:aws_db_instance.orders#0'), await first(page.locator('.panel h3')));
+  await node.click();
   await page.locator('#graph-0').scrollIntoViewIfNeeded();
   await page.locator('#graph-0').evaluate(it => it.scrollIntoView());
   await picture(page, 'graph', false);

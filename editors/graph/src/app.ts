@@ -42,6 +42,8 @@ export interface Host {
   /** Saves a text, or a picture as a data URL. */
   save?(name: string, content: string): void;
   remember?(state: State): void;
+  /** Takes a part of the change back, by its place in `base.reverts`. */
+  revert?(index: number): void;
   /** A command that shows what this page does not know. */
   command?(id: string): string;
   /** Whether the wheel zooms only with Ctrl held: where the page itself scrolls. */
@@ -237,8 +239,12 @@ export class Graph {
       }
     });
     this.side.addEventListener('click', event => {
-      const { id: chosen, place } = (event.target as Element).closest<HTMLElement>('[data-id], [data-place]')?.dataset ?? {};
-      if (place !== undefined) {
+      const { id: chosen, place, fault, revert } = (event.target as Element).closest<HTMLElement>('[data-id], [data-place], [data-fault], [data-revert]')?.dataset ?? {};
+      if (fault !== undefined) {
+        void this.player.ask(fault);
+      } else if (revert !== undefined) {
+        this.able.revert?.(Number(revert));
+      } else if (place !== undefined) {
         event.preventDefault();
         this.able.open?.(place);
       } else if (chosen !== undefined) {
@@ -517,9 +523,9 @@ export class Graph {
     const component = this.chosen === undefined ? undefined : this.byId.get(this.chosen);
     const { cascade } = this.player;
     if (cascade) {
-      this.side.replaceChildren(...cascadeSide(cascade, this.shown.components.length, component, this.able.open !== undefined));
+      this.side.replaceChildren(...cascadeSide(cascade, this.shown.components.length, component, this.player.own(component), this.able.open !== undefined));
     } else if (component) {
-      this.side.replaceChildren(...componentSide(component, this.able.command?.(component.id), this.able.open !== undefined));
+      this.side.replaceChildren(...componentSide(component, this.able.command?.(component.id), this.player.own(component), this.able.open !== undefined));
     } else {
       this.side.replaceChildren(...emptySide(this.system, this.shown, this.mode));
     }

@@ -68,6 +68,20 @@ export class Player {
     this.and.value = others.some(({ fault }) => fault === second) ? second : '';
   }
 
+  /** The failures of a component itself. */
+  own(component: Component | undefined): FaultChoice[] {
+    const offered = component ? (this.stage.faults?.(component) ?? standard(this.system, component)) : [];
+    return offered.filter(({ short }) => short !== undefined);
+  }
+
+  /** Plays a failure that is offered. */
+  async ask(fault: string): Promise<void> {
+    this.stop();
+    this.fault.value = fault;
+    this.and.value = '';
+    await this.toggle();
+  }
+
   /** Shows a failure, from before it or at its worst. */
   show(cascade: Cascade, at: 'start' | 'end'): void {
     this.stop();
@@ -146,7 +160,7 @@ export class Player {
 
 function standard(system: System, component: Component | undefined): FaultChoice[] {
   const zones = [...new Set(system.components.flatMap(zonesOf))].sort();
-  const own = component ? [{ label: `${component.id} is down`, fault: `component:${component.id}` }] : [];
+  const own = component ? [{ label: `${component.id} is down`, fault: `component:${component.id}`, short: 'it fails' }] : [];
   return [...own, ...zones.map(zone => ({ label: `zone ${zone} is lost`, fault: `zone:${zone}` }))];
 }
 

@@ -3,29 +3,31 @@
 import type { Compared, Mode } from './difference';
 import { html, id } from './dom';
 import { duration } from './duration';
-import type { Cascade, Component, Effect, System } from './system';
+import type { Cascade, Component, Effect, FaultChoice, System } from './system';
 import { availabilityText, failoverText, redundancyText } from './words';
 
 /** Deeper lists are not indented any further. */
 const DEEPEST = 30;
 
-export function cascadeSide(cascade: Cascade, all: number, component: Component | undefined, canOpen: boolean): Node[] {
+export function cascadeSide(cascade: Cascade, all: number, component: Component | undefined, faults: FaultChoice[], canOpen: boolean): Node[] {
   const { effects, unsettled = [] } = cascade;
   const nothing = unsettled.length > 0 ? 'It can’t be told what gets worse.' : 'Nothing gets worse.';
   const words = effects.length === 0 ? nothing : `${effects.length} of ${all} components are worse.`;
   return [
     html('h3', {}, 'When ', id(cascade.title), ' fails'),
     html('p', { className: 'quiet', textContent: words }),
+    ...whatIf(faults),
     ...unsettled.slice(0, 5).map(why => html('p', { className: 'unsettled', textContent: why })),
     ...(effects.length > 0 ? [tree(effects, canOpen)] : []),
     ...(component ? facts(component, canOpen) : []),
   ];
 }
 
-export function componentSide(component: Component, command: string | undefined, canOpen: boolean): Node[] {
+export function componentSide(component: Component, command: string | undefined, faults: FaultChoice[], canOpen: boolean): Node[] {
   return [
     html('h3', {}, id(component.id)),
     ...(component.single_point ? [html('p', { className: 'bad', textContent: 'Single point of failure' })] : []),
+    ...whatIf(faults),
     ...(command ? [html('p', { className: 'quiet' }, 'What falls with it is not in this page: ', html('code', { textContent: command }))] : []),
     ...facts(component, canOpen),
   ];
@@ -38,9 +40,11 @@ export function emptySide(system: System, shown: Compared, mode: Mode): Node[] {
   if (mode === 'difference') {
     const changed = [...shown.changes].map(([name, change]) => html('li', {}, html('span', { className: `badge ${change}`, textContent: change }), ' ', id(name)));
     const lines = shown.lines.size;
+    const reverts = (system.base?.reverts ?? []).map((title, index) => html('button', { type: 'button', textContent: title, 'data-revert': index }));
     return [
       html('h3', { textContent: `Since ${system.base?.words ?? 'the base'}` }),
       html('p', { className: 'quiet', textContent: changed.length + lines === 0 ? 'Nothing is different.' : `${changed.length} components and ${lines} dependencies are different.` }),
+      ...(reverts.length > 0 ? [html('div', { className: 'what-if' }, 'Take back: ', ...reverts)] : []),
       html('ul', { className: 'falls' }, ...changed),
     ];
   }
@@ -53,6 +57,18 @@ export function emptySide(system: System, shown: Compared, mode: Mode): Node[] {
     ...(single.length > 0 ? [html('h3', { textContent: `Single points of failure (${single.length})` }), html('ol', { className: 'single' }, ...single.slice(0, 12).map(({ id: name, points }) =>
       html('li', {}, html('button', { type: 'button', className: 'line', 'data-id': name }, id(name)), points !== undefined && points >= 0.05 ? ` ${points.toFixed(1)} points` : '')))] : []),
   ];
+}
+
+/** The failures of a component, a button each. */
+function whatIf(faults: FaultChoice[]): Node[] {
+  const own = faults.filter(({ short }) => short !== undefined);
+  if (own.length === 0) {
+    return [];
+  }
+  const row = html('div', { className: 'what-if', role: 'group' }, 'What if ');
+  row.setAttribute('aria-label', 'What if');
+  row.append(...own.map(({ label, short, fault }) => html('button', { type: 'button', textContent: short ?? label, title: label, 'data-fault': fault })));
+  return [row];
 }
 
 function facts(component: Component, canOpen: boolean): Node[] {

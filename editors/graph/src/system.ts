@@ -50,7 +50,7 @@ export interface Parts {
 export interface System extends Parts {
   title: string;
   /** The same at the base, and what to call that. */
-  base?: Parts & { words: string };
+  base?: Parts & { words: string; /** What takes a part of the change back, in words. */ reverts?: string[] };
 }
 
 export type Health = 'DEGRADED' | 'OVERLOADED' | 'DOWN';
@@ -85,6 +85,8 @@ export interface Cascade {
 export interface FaultChoice {
   label: string;
   fault: string;
+  /** In a word or two, where it is one of the component itself: a button beside its name. */
+  short?: string;
 }
 
 export function isUnknown(value: unknown): value is Unknown {

@@ -93,8 +93,32 @@ async function report({ page, picture, eventually, check }) {
   await picture('19-report');
   await frame.locator('.verdict code', { hasText: 'rds.tf:16' }).click();
   check('a line of it is a link', await eventually(async () => /Ln 16, Col 1\b/.test(plain(await page.locator('.statusbar').innerText()))), plain(await page.locator('.statusbar').innerText()));
+  await refreshed({ page, frame, eventually, check });
   await page.locator('.tab', { hasText: 'Resilience of' }).first().click();
   await page.keyboard.press('Control+w');
+}
+
+/** An open report follows the text, and stays where the reader is. */
+async function refreshed({ page, frame, eventually, check }) {
+  const tab = () => page.locator('.tab', { hasText: 'Resilience of' }).first().click();
+  await tab();
+  let shown = await eventually(() => webview(page, '.verdict'));
+  await shown.locator('.scenarios').getByLabel('Class').selectOption('zone');
+  await shown.evaluate(() => document.querySelector('h2[id^=scenarios]').scrollIntoView());
+  await page.waitForTimeout(400);
+  const verdict = await shown.locator('.verdict').first().innerText();
+  await page.locator('.tab', { hasText: 'rds.tf' }).first().click({ timeout: PATIENCE });
+  await write(page, 'true');
+  await tab();
+  check('an open report follows the text', await eventually(async () => {
+    shown = await webview(page, '.verdict');
+    return shown && (await shown.locator('.verdict').first().innerText()) !== verdict;
+  }), verdict);
+  check('what was chosen in it stays', (await shown.locator('.scenarios').getByLabel('Class').inputValue()) === 'zone');
+  check('and where it was scrolled to', await eventually(() => shown.evaluate(() => scrollY > 300)), await shown.evaluate(() => scrollY));
+  await page.locator('.tab', { hasText: 'rds.tf' }).first().click({ timeout: PATIENCE });
+  await write(page, 'false');
+  await eventually(() => page.$('.squiggly-error'));
 }
 
 async function difference({ page, picture, eventually, check }) {
@@ -107,6 +131,11 @@ async function difference({ page, picture, eventually, check }) {
   check('and, against the base, what is worse', await eventually(() => frame.$('.node.worse[data-id="aws_db_instance.orders"]')));
   await page.waitForTimeout(500);
   await picture('19b-difference');
+  check('what made it worse can be taken back there', await eventually(() => frame.$('button[data-revert]')), await frame.locator('.panel').innerText());
+  await frame.locator('button[data-revert]').first().click();
+  check('and is', await eventually(async () => !(await frame.$('.node.worse'))), await frame.locator('.panel').innerText());
+  await page.locator('.tab', { hasText: 'rds.tf' }).first().click({ timeout: PATIENCE });
+  check('with the text of the base', await eventually(async () => /multi_az\s*=\s*true/.test(plain(await page.locator('.view-lines').first().innerText()))), plain(await page.locator('.view-lines').first().innerText()));
 }
 
 async function back({ page, eventually, check }) {

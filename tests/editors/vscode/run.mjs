@@ -10,6 +10,7 @@ import { driveKubernetes } from './kubernetes.mjs';
 import { driveChange } from './change.mjs';
 import { driveEnvironments } from './environments.mjs';
 import { drive } from './screen.mjs';
+import { driveContrast } from './contrast.mjs';
 import { driveView } from './view.mjs';
 
 const { values: options } = parseArgs({
@@ -74,6 +75,7 @@ try {
     driveApply({ ...context, stack: options['applied-screen'], pictures: options.pictures }));
   await part('kubernetes-screen', { payloads: false }, context =>
     driveKubernetes({ ...context, stack: options['screen-stack'], pictures: options.pictures }));
+  await part('contrast', { payloads: false }, context => driveContrast({ ...context, stack: options['screen-stack'], pictures: options.pictures }));
   await part('view', { payloads: false }, context => driveView({ ...context, stack: options.view, pictures: options.pictures }));
 } finally {
   await browser.close();

@@ -207,6 +207,13 @@ async function graph({ page, picture, eventually, check, editors }) {
   await slider.press('End');
   check('at the end they are back', await eventually(async () => (await frame.locator('.node.BACK').count()) >= 1), await frame.locator('.when').textContent());
   await picture('5b-graph-played');
+  const heading = () => frame.locator('.panel h3').first().textContent();
+  for (const [name, shown] of [['one instance is lost', 'instance:aws_db_instance.orders#0'], ['it takes ×10', 'latency:aws_db_instance.orders:x10'], ['it fails', 'aws_db_instance.orders']]) {
+    await frame.locator('.what-if').getByRole('button', { name, exact: true }).click();
+    check(`what if: ${name}`, await eventually(async () => (await heading()).includes(`When ${shown} fails`)), await heading());
+  }
+  const offered = await frame.locator('.time select').first().locator('option').allTextContents();
+  check('a zone and a region can be lost, too', offered.includes('zone eu-west-1a is lost') && offered.includes('region eu-west-1 is lost'), offered);
   const violations = await serious(frame, editors);
   check('axe finds nothing serious in the panel', violations.length === 0, violations);
   await frame.getByRole('button', { name: 'Clear' }).click();

@@ -2,16 +2,23 @@
 
 import type { Effect, FaultResult, GraphDependency, StackGraph } from '../protocol';
 
-/** The system of a stack; `shorten` makes a path one for people. */
-export function systemOf(stack: StackGraph, shorten: (file: string) => string) {
+/** The system of a stack; `shorten` makes a path one for people. `reverts`: what takes the change back, in words. */
+export function systemOf(stack: StackGraph, shorten: (file: string) => string, reverts: string[] = []) {
+  const calls = new Map<string, string[]>();
+  stack.dependencies.forEach(({ from, to }) => calls.set(from, [...(calls.get(from) ?? []), to]));
   return {
     title: shorten(stack.root),
     components: stack.components.map(component => ({
       ...component,
+      // What it can lose alone.
+      dependencies: [...new Set(calls.get(component.id) ?? [])],
       place: component.file === undefined ? undefined : `${shorten(component.file)}:${(component.header ?? component.range)?.start.line === undefined ? 1 : (component.header ?? component.range)!.start.line + 1}`,
     })),
     dependencies: stack.dependencies.map(({ from, to, kind, confidence }) => ({ from, to, kind, confidence })),
-    base: stack.base && { words: stack.base.compared?.words || stack.base.compared?.rev || 'the base', components: stack.base.components, dependencies: stack.base.dependencies },
+    base: stack.base && { words: stack.base.compared?.words || stack.base.compared?.rev || 'the base', components: stack.base.components, dependencies: stack.base.dependencies, reverts },
+    zones: stack.zones,
+    regions: stack.regions,
+    domains: stack.domains,
   };
 }
 

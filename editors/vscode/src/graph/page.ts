@@ -64,12 +64,13 @@ async function draw({ system, stacks = [], stack = 0, uri: of = '', chosen, faul
       faults,
       reveal: (id: string) => host.postMessage({ reveal: id }),
       open: (place: string) => host.postMessage({ open: place }),
+      revert: (index: number) => host.postMessage({ revert: index }),
       save: (name: string, content: string) => host.postMessage({ save: name, content }),
       remember: (state: unknown) => host.setState({ uri, state }),
     }, state);
     host.setState({ uri, state });
   }
-  zones = zonesOf(shown);
+  shared = sharedOf(shown);
   if (chosen !== undefined) {
     graph.choose(chosen);
   }
@@ -81,26 +82,30 @@ async function draw({ system, stacks = [], stack = 0, uri: of = '', chosen, faul
   }
 }
 
-let zones: string[] = [];
+/** What several components can lose at once, as faults. */
+let shared: { label: string; fault: string }[] = [];
 
-function zonesOf(system: unknown): string[] {
-  const { components } = system as { components: { redundancy?: { zones?: unknown } }[] };
-  const all = components.flatMap(({ redundancy }) => (Array.isArray(redundancy?.zones) ? (redundancy.zones as string[]) : []));
-  return [...new Set(all)].sort();
+function sharedOf(system: unknown): { label: string; fault: string }[] {
+  const { zones = [], regions = [], domains = [] } = system as { zones?: string[]; regions?: string[]; domains?: string[] };
+  const lost = (kind: string, names: string[]) => [...names].sort().map(name => ({ label: `${kind} ${name} is lost`, fault: `${kind}:${name}` }));
+  return [...lost('zone', zones), ...lost('region', regions), ...lost('domain', domains)];
 }
 
 /** The failures that the server can play, by the names that it reads. */
-function faults(component: { id: string } | undefined): { label: string; fault: string }[] {
+function faults(component: { id: string; entry?: boolean; dependencies?: string[] } | undefined): { label: string; fault: string; short?: string }[] {
   const id = component?.id;
   const own = id === undefined ? [] : [
-    [`${id} is down as a whole`, `component:${id}`],
-    [`one instance of ${id} is lost`, `instance:${id}#0`],
-    [`${id} is overloaded`, `overloaded:${id}`],
-    [`${id} fails 20 % of its requests`, `errors:${id}:20%`],
-    [`${id} takes 10 times as long`, `latency:${id}:x10`],
+    ['it fails', `${id} is down as a whole`, `component:${id}`],
+    ['one instance is lost', `one instance of ${id} is lost`, `instance:${id}#0`],
+    ['it is overloaded', `${id} is overloaded`, `overloaded:${id}`],
+    ['it fails 20 %', `${id} fails 20 % of its requests`, `errors:${id}:20%`],
+    ['it takes ×10', `${id} takes 10 times as long`, `latency:${id}:x10`],
+    ...(component?.entry ? [['×3 requests', `3 times as many requests come in at ${id}`, `traffic:${id}:x3`]] : []),
+    ...(component?.dependencies ?? []).map(to => ['', `${id} loses ${to}`, `cut:${id}->${to}`]),
   ];
-  const all = [...zones.map(zone => [`zone ${zone} is lost`, `zone:${zone}`]), ['3 times as many requests', 'traffic:x3'], ['10 times as many requests', 'traffic:x10']];
-  return [...own, ...all].map(([label = '', fault = '']) => ({ label, fault }));
+  const load = [['', '3 times as many requests', 'traffic:x3'], ['', '10 times as many requests', 'traffic:x10']];
+  const all = (list: string[][]) => list.map(([short = '', label = '', fault = '']) => ({ label, fault, ...(short ? { short } : {}) }));
+  return [...all(own), ...shared, ...all(load)];
 }
 
 document.querySelector('#pin')!.addEventListener('change', event => host.postMessage({ pin: (event.target as HTMLInputElement).checked }));

@@ -7,8 +7,9 @@ import bundle from '../../../../server/report/src/html/graph.js.txt';
 import style from '../../../../server/report/src/html/graph.css.txt';
 import type { Server } from '../client';
 import { componentAt } from '../componentAt';
+import { applyEdits } from '../edits';
 import { reveal } from '../places';
-import type { BlockArgument, GraphResult } from '../protocol';
+import type { BlockArgument, GraphResult, Revert, StackGraph } from '../protocol';
 import { cascadeOf, systemOf } from './convert';
 import pageScript from 'script:./page.ts';
 import { STYLE } from './style';
@@ -23,6 +24,7 @@ type Message =
   | { open: string }
   | { save: string; content: string }
   | { pin: boolean }
+  | { revert: number }
   | { stack: number };
 
 export class GraphPanel implements vscode.Disposable, vscode.WebviewPanelSerializer<{ uri?: string }> {
@@ -33,6 +35,8 @@ export class GraphPanel implements vscode.Disposable, vscode.WebviewPanelSeriali
   private cursor: NodeJS.Timeout | undefined;
   private pinned = false;
   private stack = 0;
+  /** What takes the change back that the picture shows. */
+  private reverts: Revert[] = [];
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly server: Server) {
@@ -111,6 +115,11 @@ export class GraphPanel implements vscode.Disposable, vscode.WebviewPanelSeriali
       await openPlace(message.open);
     } else if ('save' in message) {
       await save(message.save, message.content);
+    } else if ('revert' in message) {
+      const revert = this.reverts[message.revert];
+      if (revert) {
+        await applyEdits(revert.edits);
+      }
     } else if ('pin' in message) {
       this.pinned = message.pin;
     } else if ('stack' in message) {
@@ -136,14 +145,23 @@ export class GraphPanel implements vscode.Disposable, vscode.WebviewPanelSeriali
     const named = stacks.findIndex(stack => stack.components.some(component => component.id === block.component));
     this.stack = named >= 0 ? named : Math.min(this.stack, Math.max(0, stacks.length - 1));
     const stack = stacks[this.stack];
+    this.reverts = stack?.base ? await this.revertsOf(stack) : [];
     await this.panel?.webview.postMessage({
-      system: stack && systemOf(stack, shorten),
+      system: stack && systemOf(stack, shorten, this.reverts.map(({ title }) => title)),
       stacks: stacks.map(({ root, name }) => [shorten(root), name].filter(Boolean).join(' · ')),
       stack: this.stack,
       uri: this.asked.uri,
       chosen: block.component,
       fault: block.fault,
     });
+  }
+
+  /** Each change that made something worse, once. */
+  private async revertsOf({ root, name }: StackGraph): Promise<Revert[]> {
+    const answer = await this.server.findings(root).catch(() => undefined);
+    const found = answer?.stacks.filter(stack => (stack.name ?? null) === (name ?? null)).flatMap(stack => stack.findings);
+    const all = found?.flatMap(({ revert }) => (revert ? [revert] : [])) ?? [];
+    return [...new Map(all.map(revert => [JSON.stringify(revert.edits), revert])).values()];
   }
 
   private async answer(fault: string, and: string | undefined, number: number): Promise<void> {

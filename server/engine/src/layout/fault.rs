@@ -258,9 +258,6 @@ pub enum Fault {
 impl Fault {
     /// Whether something is broken, so that a repair ends it. Nobody says when a slow or gray component, or more traffic, is over.
     pub fn is_repaired(&self) -> bool {
-        !matches!(
-            self,
-            Fault::Latency { .. } | Fault::Traffic { .. } | Fault::Impaired { .. } | Fault::Errors { .. }
-        )
+        !matches!(self, Fault::Latency { .. } | Fault::Traffic { .. } | Fault::Impaired { .. } | Fault::Errors { .. })
     }
 }

@@ -11,8 +11,8 @@ use super::fixture::{self, faults, index, system};
 use super::random::{self, WIDE, existing};
 use crate::durations::log_normal::LogNormal;
 use crate::{
-    Frozen, Health, OutageKnowledge, Recovery, RecoveryDeadlock, Scratch, Span, Unit, over_after, recover, recover_knowing, recovery_deadlocks,
-    unit_duration,
+    Frozen, Health, OutageKnowledge, Recovery, RecoveryDeadlock, Scratch, Span, Unit, over_after, recover,
+    recover_knowing, recovery_deadlocks, unit_duration,
 };
 
 fn seconds(time: Option<Seconds>) -> String {
