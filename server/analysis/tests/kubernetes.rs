@@ -564,3 +564,36 @@ resource "kubernetes_deployment_v1" "web" {
         "#]],
     );
 }
+
+/// Where a cascade is told, the line of a call is the one that names whom is called, not the selector behind it.
+#[test]
+fn the_line_of_a_call_names_whom_is_called() {
+    let ingress = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: edge}\nspec:\n  rules:\n    - http:\n        \
+                   paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]\n";
+    let map = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: hosts}\ndata:\n  orders: http://orders\n";
+    let reads = "          env:\n            - name: ORDERS\n              valueFrom: {configMapKeyRef: {name: hosts, key: orders}}\n";
+    let all = [
+        ingress.to_owned(),
+        map.to_owned(),
+        workload("Deployment", "web", "  replicas: 3\n", reads),
+        service("web", ""),
+        workload("Deployment", "orders", "  replicas: 1\n", ""),
+        service("orders", ""),
+    ]
+    .concat();
+    let directory = Directory::of(&format!("//- k8s/all.yaml\n{all}"));
+    let snapshot = snapshot_of(&directory);
+    let finding = snapshot.stacks[0].findings.iter().find(|one| one.rule.as_str() == SINGLE[0]).unwrap();
+    let lines: Vec<String> = finding
+        .evidence
+        .iter()
+        .map(|line| {
+            let file = snapshot.file(&line.place.file).unwrap();
+            format!("{} <- {}", file.text.slice(line.place.span), line.why)
+        })
+        .collect();
+    expect![[r#"
+        orders: http://orders <- Deployment/web goes down: it requires Deployment/orders (ORDERS of Deployment/web names Service/orders)
+        name: web <- Ingress/edge goes down: it requires Deployment/web (Ingress/edge sends to Service/web)"#]]
+    .assert_eq(&lines.join("\n"));
+}

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use foreshock_model::{ComponentKind, Confidence, DependencyKind, Evidence, Plane};
+use foreshock_model::{ComponentKind, Confidence, DependencyKind, Evidence, Plane, Shown};
 use rustc_hash::FxHashSet;
 
 use crate::Role;
@@ -23,6 +23,15 @@ pub(crate) struct Reached {
     /// Whether an address handed over stands in the way.
     pub(crate) carried: Carried,
     pub(crate) evidence: Vec<Evidence>,
+    pub(crate) shown: Shown,
+}
+
+impl Reached {
+    /// Puts a line before all that is known of it.
+    pub(crate) fn begin_with(&mut self, line: Evidence) {
+        self.evidence.insert(0, line);
+        self.shown.call = self.shown.call.map(|call| call + 1);
+    }
 }
 
 /// Steps that one start may take before only the shortest ways are looked for. Real stacks need a few dozen.
@@ -99,6 +108,7 @@ struct Way {
     hint: bool,
     carried: Carried,
     evidence: Vec<Evidence>,
+    shown: Shown,
 }
 
 impl Way {
@@ -113,6 +123,7 @@ impl Way {
             hint: false,
             carried: Carried::No,
             evidence: Vec::new(),
+            shown: Shown::default(),
         }
     }
 
@@ -128,6 +139,9 @@ impl Way {
         if evidence.last() != Some(&edge.evidence) {
             evidence.push(edge.evidence.clone());
         }
+        // Whom an address or a name means is said there; what follows is how it leads to those behind.
+        let names = edge.carried != Carried::No || row.is_some_and(|row| row.called.is_some() && row.alternatives);
+        let call = if names { evidence.len().checked_sub(1) } else { self.shown.call };
         Way {
             node: edge.to,
             kind: self.kind.max(edge.kind),
@@ -141,12 +155,13 @@ impl Way {
             hint: self.hint || edge.hint,
             carried: self.carried.max(edge.carried),
             evidence,
+            shown: Shown { call },
         }
     }
 
     fn arrived(self) -> Reached {
-        let Way { node, kind, weight, confidence, plane, group, hint, carried, evidence } = self;
-        Reached { to: node.instance, kind, weight, confidence, plane, group, hint, carried, evidence }
+        let Way { node, kind, weight, confidence, plane, group, hint, carried, evidence, shown } = self;
+        Reached { to: node.instance, kind, weight, confidence, plane, group, hint, carried, evidence, shown }
     }
 }
 

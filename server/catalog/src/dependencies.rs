@@ -58,7 +58,7 @@ pub(crate) fn lift(
         let evidence = best.evidence.clone();
         let dependency = Dependency::new(from, to, kind_of(graph, best), best.confidence, evidence);
         let index = DependencyIndex(system.dependencies.len() as u32);
-        let dependency = Dependency { weight: found.weight, plane: best.plane, ..dependency };
+        let dependency = Dependency { weight: found.weight, plane: best.plane, shown: best.shown, ..dependency };
         system.dependencies.push(Arc::new(dependency));
         if let Some(group) = group {
             members.entry((from, group)).or_default().push(index);

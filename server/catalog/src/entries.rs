@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use foreshock_model::{ComponentKind, Confidence, DependencyKind, Evidence, Known, Plane};
+use foreshock_model::{ComponentKind, Confidence, DependencyKind, Evidence, Known, Plane, Shown};
 use foreshock_resources::{Kind, Mode, Value};
 use serde::Deserialize;
 
@@ -198,7 +198,7 @@ pub(crate) fn doors(graph: &Graph<'_>, index: usize, fronts: &Fronts) -> Vec<Doo
             && way.confidence > Confidence::Guess
     });
     for way in &mut ways {
-        way.evidence.insert(0, evidence.clone());
+        way.begin_with(evidence.clone());
     }
     if ways.is_empty() {
         return Vec::new();
@@ -218,6 +218,7 @@ fn itself(index: usize) -> Reached {
         hint: false,
         carried: crate::graph::Carried::No,
         evidence: Vec::new(),
+        shown: Shown::default(),
     }
 }
 

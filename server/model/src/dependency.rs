@@ -49,6 +49,13 @@ pub struct Evidence {
     pub why: Arc<str>,
 }
 
+/// Which lines of the evidence show what, by their number; `None` where no line of its own does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The call itself: the line that names whom is called.
+    pub call: Option<usize>,
+}
+
 /// `from` depends on `to` at run time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dependency {
@@ -62,6 +69,8 @@ pub struct Dependency {
     pub confidence: Confidence,
     /// Why we think so, in reading order.
     pub evidence: Vec<Evidence>,
+    /// Which of these lines shows what.
+    pub shown: Shown,
     /// Share of the caller's function that needs it, 0..=1, where somebody wrote it or it follows from what is written;
     /// see [`Dependency::share`].
     pub weight: Option<f64>,
@@ -98,6 +107,7 @@ impl Dependency {
             kind,
             confidence,
             evidence,
+            shown: Shown::default(),
             weight: None,
             timeout: None,
             attempts: 1,
@@ -108,6 +118,11 @@ impl Dependency {
             fallback: false,
             plane: Plane::Data,
         }
+    }
+
+    /// The line that shows the call: the one that names whom is called, else the last, which is where the way ends.
+    pub fn call(&self) -> Option<&Evidence> {
+        self.shown.call.and_then(|line| self.evidence.get(line)).or_else(|| self.evidence.last())
     }
 
     /// Share of the caller's function that needs it, 0..=1; <= 0.5 is a partial dependency. All of it where nobody wrote a

@@ -15,7 +15,7 @@ pub use component::{
     Agent, Autoscaling, Calls, Capacity, Component, ComponentId, ComponentKind, Exposure, Failover, FailoverMode,
     Grounding, Known, Recovery, Redundancy, Replication, SourceFailure, Sourced,
 };
-pub use dependency::{Confidence, Dependency, DependencyKind, Evidence, Plane};
+pub use dependency::{Confidence, Dependency, DependencyKind, Evidence, Plane, Shown};
 pub use durations::{Cause, DURATION_SIGMA, Scale, median_outage};
 pub use quantities::{MinutesPerYear, Points, Probability, Seconds};
 pub use recoverability::{

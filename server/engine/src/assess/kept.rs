@@ -309,7 +309,7 @@ fn is_same((old, then): (&Part, &System), (new, now): (&Part, &System)) -> bool 
 /// Whether two dependencies differ by nothing but their ends, and why they are there.
 fn carries_the_same(one: &Dependency, other: &Dependency) -> bool {
     let Dependency { from, to, .. } = *one;
-    *one == Dependency { from, to, evidence: one.evidence.clone(), ..*other }
+    *one == Dependency { from, to, evidence: one.evidence.clone(), shown: one.shown, ..*other }
 }
 
 fn ways_in(work: &mut Work, system: &System, bench: &mut Bench) -> Arc<WaysIn> {

@@ -109,6 +109,7 @@ pub(crate) fn same_dependency(old: &Dependency, new: &Dependency) -> bool {
         kind,
         confidence,
         evidence: _,
+        shown: _,
         weight,
         timeout,
         attempts,

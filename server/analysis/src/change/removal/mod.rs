@@ -117,7 +117,7 @@ impl Search<'_> {
             (needed_by, down) = self.fallen(gone.index);
         }
         let evidence = gone.losers.iter().take(MOST_LINES).filter_map(|(number, loser)| {
-            let why = &self.before.system().dependencies.get(number.index())?.evidence.last()?.why;
+            let why = &self.before.system().dependencies.get(number.index())?.call()?.why;
             let loser = self.held.system().component(*loser)?;
             let why = format!("{} needs {}: {why}", loser.id, component.id);
             Some(Evidence { place: loser.place.clone()?, why: why.into() })

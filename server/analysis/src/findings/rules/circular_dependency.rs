@@ -24,9 +24,9 @@ fn of_circle(stack: &Stack, found: &CircularDependency) -> Option<Finding> {
     let first = circle.first()?.from;
     let names: Vec<String> = circle.iter().map(|d| d.from).chain([first]).map(|index| stack.id_of(index)).collect();
     let evidence = |dependency: &&Dependency| {
-        let last = dependency.evidence.last()?;
+        let call = dependency.call()?;
         let (from, to) = (stack.id_of(dependency.from), stack.id_of(dependency.to));
-        Some(Evidence { place: last.place.clone(), why: format!("{from} requires {to} ({})", last.why).into() })
+        Some(Evidence { place: call.place.clone(), why: format!("{from} requires {to} ({})", call.why).into() })
     };
     let breaks = broken_by_one(&broken_without);
     let elsewhere = breaks.filter(|breaks| !circle.iter().any(|known| std::ptr::eq(*known, *breaks)));
@@ -66,7 +66,7 @@ fn of_fallback(stack: &Stack, found: &CircularFallback) -> Option<Finding> {
     let helpless: Vec<ComponentIndex> = found.cannot_help.iter().filter_map(of).map(|d| d.to).collect();
     let lost = wording::ids(stack, &found.once_lost);
     let names = wording::ids(stack, &helpless);
-    let evidence = found.cannot_help.iter().filter_map(of).filter_map(|d| d.evidence.last().cloned());
+    let evidence = found.cannot_help.iter().filter_map(of).filter_map(|d| d.call().cloned());
     let evidence: Vec<Evidence> = evidence.collect();
     let helpless = wording::some_of(&names);
     let first_line = match names.len() {

@@ -369,8 +369,8 @@ fn proof(stack: &Stack, faults: &[Fault]) -> Vec<Evidence> {
             Health::Overloaded => "is overloaded",
             _ => "is degraded",
         };
-        // Of a chain through glue, the last line is the one that names what is needed.
-        let Some(evidence) = reason.dependency.evidence.last() else { continue };
+        // Of a way through glue, the line that names what is needed.
+        let Some(evidence) = reason.dependency.call() else { continue };
         let why = format!("{} {health}: it {} {} ({})", from.id, reason.words, to.id, evidence.why);
         lines.push(Evidence { place: evidence.place.clone(), why: why.into() });
         // How users come in at all is said by the first.

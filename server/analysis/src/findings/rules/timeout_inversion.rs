@@ -41,8 +41,8 @@ fn report(stack: &Stack, outer: &Dependency, inner: &Dependency, patience: f64, 
         attempts => format!(" ({attempts} attempts)"),
     };
     let line = |dependency: &Dependency, why: String| {
-        let last = dependency.evidence.last()?;
-        Some(Evidence { place: last.place.clone(), why: why.into() })
+        let call = dependency.call()?;
+        Some(Evidence { place: call.place.clone(), why: why.into() })
     };
     let evidence = [
         line(outer, format!("{caller} gives up after {patience} s")),
@@ -55,7 +55,7 @@ fn report(stack: &Stack, outer: &Dependency, inner: &Dependency, patience: f64, 
         message: format!(
             "{caller} gives up on {callee} after {patience} s, while {callee} may wait {wait} s for {behind}{tries}.\nWhen {behind} is slow, {callee} works on for nobody, and {caller} asks again."
         ),
-        cause: outer.evidence.last().map(|line| line.place.clone()),
+        cause: outer.call().map(|line| line.place.clone()),
         affected: vec![outer.to],
         points: Points::ZERO,
         minutes_per_year: MinutesPerYear::ZERO,
