@@ -597,3 +597,157 @@ fn the_line_of_a_call_names_whom_is_called() {
         name: web <- Ingress/edge goes down: it requires Deployment/web (Ingress/edge sends to Service/web)"#]]
     .assert_eq(&lines.join("\n"));
 }
+
+/// A service of the mesh with what a `VirtualService` says of the calls of it.
+fn route(name: &str, http: &str) -> String {
+    format!(
+        "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: {name}}}\nspec:\n  hosts: [{name}]\n  http:\n    \
+         - route: [{{destination: {{host: {name}, subset: v1}}}}]\n{http}"
+    )
+}
+
+/// Three programs, each of which calls the next one by its service, with what stands beside them.
+fn chain(beside: &[String]) -> String {
+    let calls =
+        |name: &str| format!("          env:\n            - name: NEXT_URL\n              value: http://{name}\n");
+    let programs = [
+        workload("Deployment", "web", "  replicas: 2\n", &calls("orders")),
+        workload("Deployment", "orders", "  replicas: 2\n", &calls("stock")),
+        workload("Deployment", "stock", "  replicas: 2\n", ""),
+        service("orders", ""),
+        service("stock", ""),
+    ];
+    format!("//- k8s/all.yaml\n{}{}", programs.concat(), beside.concat())
+}
+
+/// What a stack says of the limits of calls: each dependency that has any, and the findings of limits with their lines.
+fn limits(fixture: &str) -> String {
+    let directory = Directory::of(fixture);
+    let snapshot = snapshot_of(&directory);
+    let stack = &snapshot.stacks[0];
+    let system = stack.system();
+    let mut told = String::new();
+    for one in &system.dependencies {
+        let id = |index| &system.component(index).unwrap().id;
+        let mut said = Vec::new();
+        said.extend(one.timeout.map(|timeout| format!("{} s each", timeout.get())));
+        said.extend(one.deadline.map(|deadline| format!("{} s at most", deadline.get())));
+        said.extend((one.attempts > 1).then(|| format!("{} attempts", one.attempts)));
+        said.extend(one.breaker.then(|| "breaker".to_owned()));
+        if !said.is_empty() {
+            told += &format!("{} -> {}: {}\n", id(one.from), id(one.to), said.join(", "));
+        }
+    }
+    for finding in &stack.findings {
+        if ["timeout-inversion", "retry-amplification"].contains(&finding.rule.as_str()) {
+            let file = snapshot.file(&finding.place.file).unwrap();
+            let line = file.text.line_of(finding.place.span.start) + 1;
+            let text = file.text.slice(finding.place.span);
+            let message = finding.message.lines().next().unwrap();
+            told += &format!("{line} `{text}` {}: {message}\n", finding.rule);
+        }
+    }
+    told
+}
+
+#[test]
+fn retries_of_a_mesh_multiply_and_time_limits_are_compared() {
+    let orders = route("orders", "      timeout: 2s\n      retries: {attempts: 2, perTryTimeout: 1s}\n");
+    let stock = route("stock", "      timeout: 10s\n      retries: {attempts: 3, perTryTimeout: 2s}\n");
+    expect![[r#"
+        Deployment/orders -> Deployment/stock: 2 s each, 10 s at most, 4 attempts
+        Deployment/web -> Deployment/orders: 1 s each, 2 s at most, 3 attempts
+        74 `perTryTimeout: 1s` timeout-inversion: Deployment/web gives up on Deployment/orders after 1 s, while Deployment/orders may wait 8 s for Deployment/stock (4 attempts).
+        84 `attempts: 3` retry-amplification: Deployment/web tries 3 times, Deployment/orders tries 4 times: when Deployment/stock fails, one request becomes 12 calls.
+    "#]]
+    .assert_eq(&limits(&chain(&[orders, stock])));
+}
+
+/// The time for all attempts ends those that are left, whatever one of them may take.
+#[test]
+fn a_time_for_all_attempts_is_no_time_for_each() {
+    let orders = route("orders", "      timeout: 5s\n");
+    let stock = route("stock", "      timeout: 4s\n      retries: {attempts: 2}\n");
+    expect![[r#"
+        Deployment/orders -> Deployment/stock: 4 s at most, 3 attempts
+        Deployment/web -> Deployment/orders: 5 s at most
+    "#]]
+    .assert_eq(&limits(&chain(&[orders, stock])));
+}
+
+#[test]
+fn what_is_not_sure_limits_nothing() {
+    let slow = "      timeout: 10s\n      retries: {attempts: 3}\n";
+    let pair = |orders: String, stock: String| limits(&chain(&[orders, stock]));
+    let (orders, stock) = (route("orders", slow), route("stock", slow));
+    let both = pair(orders.clone(), stock.clone());
+    assert!(both.contains("retry-amplification"), "{both}");
+    // Routes that differ: the fewest attempts, and no time.
+    let second = "    - route: [{destination: {host: stock}}]\n      timeout: 3s\n";
+    let told = pair(orders.clone(), format!("{stock}{second}"));
+    assert!(!told.contains("stock:") && !told.contains("retry-amplification"), "{told}");
+    // A route that leads elsewhere, or nowhere.
+    let elsewhere =
+        "    - route: [{destination: {host: stock-v2}}]\n      timeout: 10s\n      retries: {attempts: 3}\n";
+    let redirect = "    - redirect: {uri: /x}\n      timeout: 10s\n      retries: {attempts: 3}\n";
+    for more in [elsewhere, redirect] {
+        let told = pair(orders.clone(), format!("{stock}{more}"));
+        assert!(!told.contains("stock:"), "{told}");
+    }
+    // Only for who comes in by a gateway, only for its own namespace, for another service of that name.
+    for line in ["  gateways: [edge]\n", "  exportTo: [\".\"]\n", "  hosts: [stock.other.svc.cluster.local]\n"] {
+        let hosts = if line.contains("hosts") { line.to_owned() } else { format!("  hosts: [stock]\n{line}") };
+        let told = pair(orders.clone(), stock.replace("  hosts: [stock]\n", &hosts));
+        assert!(!told.contains("stock:"), "{line}: {told}");
+    }
+    let full = stock.replace("[stock]", "[stock.default.svc.cluster.local]");
+    assert_eq!(pair(orders.clone(), full), both);
+    // Nobody beside the caller keeps the limits, or the port is no HTTP.
+    let alone = |fixture: String| limits(&fixture);
+    let all = chain(&[orders.clone(), stock.clone()]);
+    let outside = all
+        .replace("labels: {app: orders}}", "labels: {app: orders}, annotations: {sidecar.istio.io/inject: \"false\"}}");
+    assert!(outside != all && !alone(outside).contains("stock:"));
+    let tcp = all.replace(
+        "selector: {app: stock}\n  ports: [{port: 80}]",
+        "selector: {app: stock}\n  ports: [{port: 80, name: tcp-stock}]",
+    );
+    assert!(tcp != all && !alone(tcp).contains("stock:"));
+}
+
+#[test]
+fn rules_of_a_mesh_that_stop_calling() {
+    let slow = "      timeout: 10s\n      retries: {attempts: 3}\n";
+    let rule = |policy: &str| {
+        format!(
+            "---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {{name: stock}}\nspec:\n  host: stock\n  \
+             trafficPolicy: {{{policy}}}\n"
+        )
+    };
+    let with = |policy: &str| limits(&chain(&[route("orders", slow), route("stock", slow), rule(policy)]));
+    let all = with("outlierDetection: {consecutive5xxErrors: 3, maxEjectionPercent: 100}");
+    assert!(all.contains("breaker") && !all.contains("retry-amplification"), "{all}");
+    // One pod of ten at the most is taken out: the others are called on.
+    let some = with("outlierDetection: {consecutive5xxErrors: 3}");
+    assert!(!some.contains("breaker") && some.contains("retry-amplification"), "{some}");
+    let bounded = with("connectionPool: {http: {maxRetries: 3}}");
+    assert!(!bounded.contains("breaker") && !bounded.contains("retry-amplification"), "{bounded}");
+}
+
+/// What comes in by a gateway is limited by the routes it takes.
+#[test]
+fn a_gateway_keeps_the_limits_of_its_routes() {
+    let gateway =
+        "---\napiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: edge}\nspec: {servers: []}\n"
+            .to_owned();
+    let entry = route("orders", "      timeout: 3s\n      retries: {attempts: 2}\n")
+        .replace("  hosts: [orders]\n", "  hosts: [shop.example.com]\n  gateways: [edge]\n");
+    let stock = route("stock", "      timeout: 10s\n      retries: {attempts: 2}\n");
+    expect![[r#"
+        Deployment/orders -> Deployment/stock: 10 s at most, 3 attempts
+        Gateway/edge -> Deployment/orders: 3 s at most, 3 attempts
+        79 `timeout: 3s` timeout-inversion: Gateway/edge gives up on Deployment/orders after 3 s, while Deployment/orders may wait 10 s for Deployment/stock.
+        90 `attempts: 2` retry-amplification: Gateway/edge tries 3 times, Deployment/orders tries 3 times: when Deployment/stock fails, one request becomes 9 calls.
+    "#]]
+    .assert_eq(&limits(&chain(&[gateway, entry, stock])));
+}

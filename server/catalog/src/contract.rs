@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 
 use crate::Role;
 use crate::graph::{Carried, Edge, Graph, GroupKey, Node, PLAIN};
+use crate::limits::Limits;
 
 /// A component instance reached from another through glue.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub(crate) struct Reached {
     pub(crate) carried: Carried,
     pub(crate) evidence: Vec<Evidence>,
     pub(crate) shown: Shown,
+    /// How the calls on this way are limited, where somebody says so.
+    pub(crate) limits: Option<Limits>,
 }
 
 impl Reached {
@@ -109,6 +112,7 @@ struct Way {
     carried: Carried,
     evidence: Vec<Evidence>,
     shown: Shown,
+    limits: Option<Limits>,
 }
 
 impl Way {
@@ -124,11 +128,40 @@ impl Way {
             carried: Carried::No,
             evidence: Vec::new(),
             shown: Shown::default(),
+            limits: None,
         }
     }
 
+    /// The limits of the calls on the way to the end of one more edge: those over it, and those that others keep for whoever calls what
+    /// it leads to. `start` is the caller.
+    fn limits_along(&self, edge: &Edge, graph: &Graph<'_>, start: usize) -> Option<Limits> {
+        let own = edge.limits.as_deref();
+        let mut limits = match (&self.limits, own) {
+            (Some(so_far), Some(own)) => Some(so_far.clone().and(own)),
+            (so_far, own) => so_far.clone().or_else(|| own.cloned()),
+        };
+        let by_name = edge.carried != Carried::No;
+        if !(by_name || own.is_some()) || graph.role(edge.to.instance) != Role::Glue {
+            return limits;
+        }
+        for said in graph.edges_from(edge.to).iter().filter(|said| said.of_callers) {
+            let Some(said) = said.limits.as_deref() else { continue };
+            let is_kept = |name| !by_name || graph.is_surely(start, name);
+            if !said.callers.as_deref().is_none_or(is_kept) {
+                continue;
+            }
+            // A proxy waits as its own routes say.
+            let said = if by_name { said.clone() } else { said.timeless() };
+            limits = Some(match limits {
+                Some(so_far) => so_far.and(&said),
+                None => said,
+            });
+        }
+        limits
+    }
+
     /// One step further: the weakest step decides.
-    fn along(&self, edge: &Edge, graph: &Graph<'_>) -> Way {
+    fn along(&self, edge: &Edge, graph: &Graph<'_>, start: usize) -> Way {
         let row = graph.row(edge.to.instance);
         let opens = row.is_some_and(|row| row.alternatives && row.role() == Role::Glue) && edge.to.port == PLAIN;
         let group =
@@ -155,13 +188,14 @@ impl Way {
             hint: self.hint || edge.hint,
             carried: self.carried.max(edge.carried),
             evidence,
-            shown: Shown { call },
+            shown: Shown { call, ..Shown::default() },
+            limits: self.limits_along(edge, graph, start),
         }
     }
 
     fn arrived(self) -> Reached {
-        let Way { node, kind, weight, confidence, plane, group, hint, carried, evidence, shown } = self;
-        Reached { to: node.instance, kind, weight, confidence, plane, group, hint, carried, evidence, shown }
+        let Way { node, kind, weight, confidence, plane, group, hint, carried, evidence, shown, limits } = self;
+        Reached { to: node.instance, kind, weight, confidence, plane, group, hint, carried, evidence, shown, limits }
     }
 }
 
@@ -175,14 +209,14 @@ impl Walk<'_, '_> {
     fn every_way(&mut self, way: &Way, path: &mut Vec<Node>) {
         const LONGEST: usize = 40;
         for edge in self.graph.edges_from(way.node) {
-            if !Tier::Sure.admits(edge) || path.contains(&edge.to) || path.len() > LONGEST {
+            if edge.of_callers || !Tier::Sure.admits(edge) || path.contains(&edge.to) || path.len() > LONGEST {
                 continue;
             }
             if self.budget == 0 {
                 return;
             }
             self.budget -= 1;
-            let next = way.along(edge, self.graph);
+            let next = way.along(edge, self.graph, self.start);
             if self.is_end(edge.to) {
                 if edge.to.instance != self.start {
                     self.found.push(next.arrived());
@@ -202,13 +236,13 @@ impl Walk<'_, '_> {
         let mut queue = VecDeque::from([origin]);
         while let Some(way) = queue.pop_front() {
             for edge in self.graph.edges_from(way.node) {
-                if !tier.admits(edge) || !seen.insert(edge.to) {
+                if edge.of_callers || !tier.admits(edge) || !seen.insert(edge.to) {
                     continue;
                 }
                 if !self.is_end(edge.to) {
-                    queue.push_back(way.along(edge, self.graph));
+                    queue.push_back(way.along(edge, self.graph, self.start));
                 } else if !known.contains(&edge.to.instance) {
-                    self.found.push(way.along(edge, self.graph).arrived());
+                    self.found.push(way.along(edge, self.graph, self.start).arrived());
                     if self.found.len() > most {
                         return;
                     }

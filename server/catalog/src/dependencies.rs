@@ -14,6 +14,7 @@ use crate::Role;
 use crate::components::Grouped;
 use crate::contract::Reached;
 use crate::graph::{Carried, Graph, GroupKey, Node, PLAIN, larger};
+use crate::limits::Limits;
 use crate::reads::Noted;
 
 /// One dependency between components: the best way found.
@@ -21,6 +22,8 @@ use crate::reads::Noted;
 struct Lifted<'r> {
     best: &'r Reached,
     weight: Option<f64>,
+    /// What holds on all ways.
+    limits: Option<Limits>,
 }
 
 type Key = (ComponentIndex, ComponentIndex, Option<GroupKey>);
@@ -58,7 +61,10 @@ pub(crate) fn lift(
         let evidence = best.evidence.clone();
         let dependency = Dependency::new(from, to, kind_of(graph, best), best.confidence, evidence);
         let index = DependencyIndex(system.dependencies.len() as u32);
-        let dependency = Dependency { weight: found.weight, plane: best.plane, shown: best.shown, ..dependency };
+        let mut dependency = Dependency { weight: found.weight, plane: best.plane, shown: best.shown, ..dependency };
+        if let Some(limits) = &found.limits {
+            limits.limit(&mut dependency);
+        }
         system.dependencies.push(Arc::new(dependency));
         if let Some(group) = group {
             members.entry((from, group)).or_default().push(index);
@@ -102,8 +108,11 @@ fn collect<'r>(
         let same = |way: &&&Reached| (way.kind, way.confidence, way.plane) == (best.kind, best.confidence, best.plane);
         let weight: Option<f64> = ways.iter().filter(same).map(|way| way.weight).sum();
         let weight = weight.map(|weight| weight.min(1.0));
+        let mut alike = ways.iter().filter(same).map(|way| way.limits.clone());
+        let first = alike.next().flatten();
+        let limits = alike.fold(first, |so_far, way| Limits::common(so_far.as_ref(), way.as_ref()));
         for to in targets.of(target).into_iter().filter(|to| *to != from) {
-            merge(lifted, (from, to, group.cloned()), Lifted { best, weight });
+            merge(lifted, (from, to, group.cloned()), Lifted { best, weight, limits: limits.clone() });
         }
     }
 }
@@ -140,6 +149,7 @@ fn merge<'r>(lifted: &mut BTreeMap<Key, Lifted<'r>>, key: Key, found: Lifted<'r>
         std::collections::btree_map::Entry::Occupied(mut slot) => {
             let known = slot.get_mut();
             known.weight = larger(known.weight, found.weight);
+            known.limits = Limits::common(known.limits.as_ref(), found.limits.as_ref());
             if rank(found.best) < rank(known.best) {
                 known.best = found.best;
             }

@@ -219,6 +219,7 @@ fn itself(index: usize) -> Reached {
         carried: crate::graph::Carried::No,
         evidence: Vec::new(),
         shown: Shown::default(),
+        limits: None,
     }
 }
 

@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expression::{Scope, Variables};
 use crate::joins::{Compared, KeyTable};
+use crate::limits::{Limits, LimitsRow};
 use crate::lookups;
 use crate::matching::CalledBy;
 use crate::names::NameIndex;
@@ -53,6 +54,10 @@ pub(crate) struct Edge {
     pub(crate) group: Option<GroupKey>,
     pub(crate) hint: bool,
     pub(crate) carried: Carried,
+    /// How the calls over it are limited.
+    pub(crate) limits: Option<Arc<Limits>>,
+    /// Leads nowhere, and says how whoever is called by a name is called.
+    pub(crate) of_callers: bool,
     pub(crate) evidence: Evidence,
 }
 
@@ -843,9 +848,11 @@ impl<'a> Graph<'a> {
         {
             return;
         }
+        let limits = row.limits.iter().flat_map(LimitsRow::expressions);
         let needs_target = [&row.when, &row.weight, &row.group, &row.shares_load]
             .into_iter()
             .flatten()
+            .chain(limits)
             .any(|expression| expression.reads().any(|read| read.starts_with("target.")));
         if needs_target {
             variables.insert("target", Value::new(Kind::Map(self.whole(target))));
@@ -891,6 +898,13 @@ impl<'a> Graph<'a> {
         };
         let (here, there) = (Node { instance: index, port: own }, Node { instance: target, port });
         let (from, to) = if row.direction == Direction::Uses { (here, there) } else { (there, here) };
+        let why: Arc<str> = why.into();
+        let said = row.limits.as_ref().zip(self.instance(index));
+        let limits = said.and_then(|(limits, instance)| limits.read(instance, variables, &why)).map(Arc::new);
+        let of_callers = row.limits.is_some() && row.direction == Direction::Serves;
+        if of_callers && limits.is_none() {
+            return;
+        }
         let edge = Edge {
             kind,
             weight,
@@ -903,7 +917,9 @@ impl<'a> Graph<'a> {
                 (false, _) => row.confidence.confidence(),
             },
             hint: row.hint,
-            ..plain(to, Evidence { place: trace.place.clone(), why: why.into() })
+            limits,
+            of_callers,
+            ..plain(to, Evidence { place: trace.place.clone(), why })
         };
         self.add(from, edge);
     }
@@ -961,6 +977,8 @@ pub(crate) fn plain(to: Node, evidence: Evidence) -> Edge {
         group: None,
         hint: false,
         carried: Carried::No,
+        limits: None,
+        of_callers: false,
         evidence,
     }
 }

@@ -36,6 +36,11 @@ impl Compared {
         Compared { is_null: value.kind == Kind::Null, text: text(value), provenance: value.provenance.clone() }
     }
 
+    /// Whether it surely is this text.
+    pub(crate) fn is_text(&self, text: &str) -> bool {
+        self.text.as_deref() == Some(text)
+    }
+
     /// Whether both surely are the same: the same text, or not known and made from the same resource.
     pub(crate) fn is_same(&self, other: &Compared) -> bool {
         match (&self.text, &other.text) {

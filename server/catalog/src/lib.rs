@@ -25,6 +25,7 @@ mod families;
 mod figures;
 mod graph;
 mod joins;
+mod limits;
 mod lookups;
 mod matching;
 mod names;

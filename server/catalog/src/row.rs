@@ -6,6 +6,7 @@ use foreshock_model::{ComponentKind, Confidence, DependencyKind, Plane};
 use serde::Deserialize;
 
 use crate::expression::{Expression, Scope};
+use crate::limits::LimitsRow;
 use crate::{CheckRow, Recipe, Refusal, Role, Step};
 
 /// What a resource type means at run time. docs/catalog.md describes the fields as they are written.
@@ -328,6 +329,9 @@ pub(crate) struct EdgeRow {
     /// Only where this is true.
     #[serde(default)]
     pub(crate) when: Option<Expression>,
+    /// How the calls over it are limited; those of one that serves are the calls of the target by a name.
+    #[serde(default)]
+    pub(crate) limits: Option<LimitsRow>,
     /// What it shows: `{this}`, `{target}`, `{path}`.
     #[serde(default)]
     pub(crate) why: Option<String>,
@@ -442,10 +446,12 @@ impl Row {
         let single = [&self.ignored_when, &self.instances, &self.required, &self.failover, &self.zone_names];
         let more = [&self.region, &self.public, &self.reader];
         let of_edges = self.edges.iter().flat_map(|edge| [&edge.when, &edge.weight, &edge.group, &edge.shares_load]);
+        let of_limits = self.edges.iter().filter_map(|edge| edge.limits.as_ref());
         let of_figures = self.sla.iter().map(|sla| &sla.when);
         let of_recipes = self.recipes.iter().map(|recipe| &recipe.when);
         let conditions = single.into_iter().chain(more).chain(of_edges).chain(of_figures).chain(of_recipes).flatten();
         let own = self.checks.iter().map(|check| &check.when).chain(self.derived.values());
+        let own = own.chain(of_limits.flat_map(LimitsRow::expressions));
         let read = conditions.chain(own).flat_map(Expression::reads);
         let set = self.recipes.iter().flat_map(|recipe| &recipe.steps).filter_map(|step| match step {
             Step::Set { of: None, path, .. } => Some(path.as_str()),

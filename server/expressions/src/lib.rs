@@ -22,6 +22,7 @@ pub use cache::ExpressionCache;
 pub use detached::evaluate;
 pub use evaluate::{Binding, Evaluator, Names, Scope, pairs};
 pub use failure::{Failure, beyond, fail};
+pub use functions::seconds_of;
 pub use numbers::held;
 pub use traversals::{each_reference, each_reference_beside};
 pub use types::{Field, Type, bool_of, convert, kind_name, number_of, string_of};

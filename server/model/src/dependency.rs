@@ -54,6 +54,12 @@ pub struct Evidence {
 pub struct Shown {
     /// The call itself: the line that names whom is called.
     pub call: Option<usize>,
+    /// How long one attempt may take, where that is written elsewhere than the call.
+    pub timeout: Option<usize>,
+    /// How long all of them may, likewise.
+    pub deadline: Option<usize>,
+    /// How often is tried, likewise.
+    pub attempts: Option<usize>,
 }
 
 /// `from` depends on `to` at run time.
@@ -76,6 +82,8 @@ pub struct Dependency {
     pub weight: Option<f64>,
     /// Time after which the caller gives up on one attempt.
     pub timeout: Option<Seconds>,
+    /// Time after which the caller gives up whatever attempts are left.
+    pub deadline: Option<Seconds>,
     /// Attempts, >= 1.
     pub attempts: u32,
     /// One way.
@@ -110,6 +118,7 @@ impl Dependency {
             shown: Shown::default(),
             weight: None,
             timeout: None,
+            deadline: None,
             attempts: 1,
             latency: Seconds::ZERO,
             fan_out: 1.0,
@@ -125,6 +134,38 @@ impl Dependency {
         self.shown.call.and_then(|line| self.evidence.get(line)).or_else(|| self.evidence.last())
     }
 
+    /// The line that says how long the caller waits for one attempt.
+    pub fn patience_line(&self) -> Option<&Evidence> {
+        let is_by_deadline = self.patience() != self.timeout;
+        self.line_of(if is_by_deadline { self.shown.deadline } else { self.shown.timeout })
+    }
+
+    /// The line that says how long it waits with all its attempts.
+    pub fn wait_line(&self) -> Option<&Evidence> {
+        let is_by_deadline = self.deadline.is_some() && self.longest_wait() == self.deadline;
+        self.line_of(if is_by_deadline { self.shown.deadline } else { self.shown.timeout })
+    }
+
+    /// The line that says how often is tried.
+    pub fn attempts_line(&self) -> Option<&Evidence> {
+        self.line_of(self.shown.attempts)
+    }
+
+    fn line_of(&self, line: Option<usize>) -> Option<&Evidence> {
+        line.and_then(|line| self.evidence.get(line)).or_else(|| self.call())
+    }
+
+    /// How long the caller waits for one attempt; `None` where it waits for ever.
+    pub fn patience(&self) -> Option<Seconds> {
+        sooner(self.timeout, self.deadline)
+    }
+
+    /// How long it waits with all its attempts; `None` where it waits for ever.
+    pub fn longest_wait(&self) -> Option<Seconds> {
+        let attempts = f64::from(self.attempts.max(1));
+        sooner(self.timeout.and_then(|timeout| Seconds::new(timeout.get() * attempts)), self.deadline)
+    }
+
     /// Share of the caller's function that needs it, 0..=1; <= 0.5 is a partial dependency. All of it where nobody wrote a
     /// weight: the worst that can be meant.
     pub fn share(&self) -> f64 {
@@ -135,5 +176,39 @@ impl Dependency {
     /// and repairs need, is shown and carries nothing.
     pub fn counts(&self) -> bool {
         self.plane == Plane::Data && self.confidence > Confidence::Guess
+    }
+}
+
+/// The shorter of two times of which there may be none.
+fn sooner(one: Option<Seconds>, other: Option<Seconds>) -> Option<Seconds> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(if other < one { other } else { one }),
+        (one, other) => one.or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_ends_what_attempts_are_left() {
+        let seconds = |value| Seconds::new(value);
+        let mut dependency = Dependency::new(
+            ComponentIndex(0),
+            ComponentIndex(1),
+            DependencyKind::Requires,
+            Confidence::Certain,
+            Vec::new(),
+        );
+        dependency.attempts = 3;
+        let waits = |dependency: &Dependency| (dependency.patience(), dependency.longest_wait());
+        assert_eq!(waits(&dependency), (None, None));
+        dependency.deadline = seconds(5.0);
+        assert_eq!(waits(&dependency), (seconds(5.0), seconds(5.0)));
+        dependency.timeout = seconds(1.0);
+        assert_eq!(waits(&dependency), (seconds(1.0), seconds(3.0)));
+        dependency.timeout = seconds(4.0);
+        assert_eq!(waits(&dependency), (seconds(4.0), seconds(5.0)));
     }
 }

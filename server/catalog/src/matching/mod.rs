@@ -315,6 +315,11 @@ impl<'a> Graph<'a> {
         })
     }
 
+    /// Whether a value under this name is surely true for an instance.
+    pub(crate) fn is_surely(&self, index: usize, name: &str) -> bool {
+        self.own_value(index, name).is_text("true")
+    }
+
     /// An attribute, or a value derived from attributes alone; worked out once.
     fn own_value(&self, index: usize, name: &str) -> Rc<Compared> {
         self.recorder.note(Cell::instance(index));

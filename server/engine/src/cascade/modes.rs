@@ -112,7 +112,7 @@ impl Link {
             required,
             passes_failures: required && hard,
             latency: dependency.latency.get(),
-            patience: dependency.timeout.map_or(f64::INFINITY, |timeout| timeout.get() * f64::from(attempts)),
+            patience: dependency.longest_wait().map_or(f64::INFINITY, |wait| wait.get()),
             fan_out: dependency.fan_out.max(0.0),
             attempts,
             breaker: dependency.breaker,

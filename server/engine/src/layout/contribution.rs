@@ -74,9 +74,7 @@ impl Contribution {
         };
         match dependency.kind {
             DependencyKind::Requires => {
-                row.down_after = dependency
-                    .timeout
-                    .map_or(dependency.latency.get(), |timeout| timeout.get() * f64::from(dependency.attempts.max(1)));
+                row.down_after = dependency.longest_wait().map_or(dependency.latency.get(), |wait| wait.get());
                 row.overloaded = Health::Degraded;
                 let clears = simulated || dependency.fallback || reading.purpose == Purpose::Service;
                 if weight <= PARTIAL_UP_TO && clears {

@@ -112,6 +112,7 @@ pub(crate) fn same_dependency(old: &Dependency, new: &Dependency) -> bool {
         shown: _,
         weight,
         timeout,
+        deadline,
         attempts,
         latency,
         fan_out,
@@ -124,6 +125,7 @@ pub(crate) fn same_dependency(old: &Dependency, new: &Dependency) -> bool {
         && *confidence == new.confidence
         && *weight == new.weight
         && *timeout == new.timeout
+        && *deadline == new.deadline
         && *attempts == new.attempts
         && *latency == new.latency
         && *fan_out == new.fan_out

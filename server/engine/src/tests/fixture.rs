@@ -288,6 +288,7 @@ fn parse_dependency(system: &System, text: &str) -> Dependency {
             "likely" => dependency.confidence = Confidence::Likely,
             "weight" => dependency.weight = Some(value.parse().unwrap()),
             "timeout" => dependency.timeout = Some(seconds()),
+            "deadline" => dependency.deadline = Some(seconds()),
             "attempts" => dependency.attempts = value.parse().unwrap(),
             "latency" => dependency.latency = seconds(),
             "buffer" => dependency.buffer = Some(seconds()),

@@ -155,6 +155,13 @@ fn own(system: &System, component: ComponentIndex, faults: &[Fault], how: How, l
     Own { health, hot: utilisation > 0.7 + 1e-9 }
 }
 
+/// When the caller of what is lost knows.
+fn until_given_up(dependency: &Dependency) -> f64 {
+    let tried = dependency.timeout.map(|timeout| timeout.get() * f64::from(dependency.attempts));
+    let ends = [tried, dependency.deadline.map(|deadline| deadline.get())];
+    ends.into_iter().flatten().reduce(f64::min).unwrap_or(dependency.latency.get())
+}
+
 /// What the dependency contributes to its caller, given the target's times.
 fn contribution(system: &System, dependency: &Dependency, target: Times, hot: Option<f64>, how: How) -> Times {
     let [degraded, overloaded, down] = target.at_least;
@@ -163,7 +170,7 @@ fn contribution(system: &System, dependency: &Dependency, target: Times, hot: Op
     let breaker = dependency.breaker && (!how.strict || dependency.fallback);
     match dependency.kind {
         DependencyKind::Requires => {
-            let wait = dependency.timeout.map_or(latency, |timeout| timeout.get() * f64::from(dependency.attempts));
+            let wait = until_given_up(dependency);
             let partial = dependency.share() <= 0.5 && (dependency.fallback || !how.whole_partials);
             out.lost = down + wait;
             out.at_least[0] = (down + wait).min(overloaded + latency);
@@ -291,9 +298,7 @@ fn by_the_table(
                 let out = contribution(system, dependency, target, hot, how);
                 result.by(out);
                 if is_partial(dependency, how) {
-                    let latency = dependency.latency.get();
-                    let wait =
-                        dependency.timeout.map_or(latency, |timeout| timeout.get() * f64::from(dependency.attempts));
+                    let wait = until_given_up(dependency);
                     partials.push((target.at_least[2] + wait, (dependency.share() * 1000.0).round() as u64));
                 }
             }

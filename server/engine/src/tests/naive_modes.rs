@@ -59,6 +59,7 @@ struct Latency {
 /// What a caller waits for one dependency, and whether that is more than it has patience for.
 fn wait(link: &Dependency, target: Time) -> (Time, bool) {
     let patience = link.timeout.map_or(f64::INFINITY, |timeout| timeout.get() * f64::from(link.attempts));
+    let patience = patience.min(link.deadline.map_or(f64::INFINITY, |deadline| deadline.get()));
     let raw = link.latency.get() + target.least;
     let time = if raw >= patience { Time { least: patience, exact: true } } else { Time { least: raw, ..target } };
     (time, raw > patience * (1.0 + 1e-9))

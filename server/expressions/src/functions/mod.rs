@@ -18,6 +18,8 @@ mod text;
 mod time;
 mod yaml;
 
+pub use time::seconds_of;
+
 use std::sync::Arc;
 
 use foreshock_resources::{HASHED, JoinedProvenance, Kind, NAMELESS, Provenance, Value};

@@ -180,6 +180,11 @@ fn field(word: &str, moment: &Moment) -> Result<String, Failure> {
     })
 }
 
+/// A duration such as `1h30m`, in seconds.
+pub fn seconds_of(text: &str) -> Option<f64> {
+    duration(text).map(|nanoseconds| nanoseconds as f64 / 1e9)
+}
+
 /// A duration such as `1h30m`, in nanoseconds.
 fn duration(text: &str) -> Option<i128> {
     let (sign, mut rest) = match text.strip_prefix('-') {

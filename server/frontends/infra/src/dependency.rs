@@ -72,6 +72,7 @@ fn read(
     let retries = retries(section, report);
     let fallback = section.flag(report, "fallback").is_some_and(|fallback| fallback.value);
     let timeout = section.number(report, "timeout_seconds", Bounds::Positive);
+    let deadline = section.number(report, "deadline_seconds", Bounds::Positive);
     let attempts = section.count(report, "attempts", 1);
     let buffer = section.seconds(report, "buffer_seconds", 1.0);
     let planes = [("data", Plane::Data), ("start", Plane::Start), ("management", Plane::Management)];
@@ -94,6 +95,7 @@ fn read(
     dependency.fallback = fallback;
     let of_source = || timeouts.get(from.0.index()).copied().flatten();
     dependency.timeout = timeout.and_then(|timeout| Seconds::new(timeout.value)).or_else(of_source);
+    dependency.deadline = deadline.and_then(|deadline| Seconds::new(deadline.value));
     dependency.attempts = attempts.map_or(retries.saturating_add(1), |attempts| attempts.value);
     dependency.buffer = buffer;
     dependency.plane = plane;

@@ -553,6 +553,13 @@ static DEPENDENCY: Level = Level {
                 "the source's `capacity.timeout_seconds`",
                 "of one attempt",
             )),
+            ours(quantity(
+                "deadline_seconds",
+                Positive,
+                "seconds",
+                "none",
+                "after so long it gives up whatever attempts are left",
+            )),
             ours(Field {
                 unit: "attempts",
                 ..field(

@@ -227,6 +227,7 @@ fn write_dependency(
     };
     number("latency_ms", dependency.latency.get() * 1000.0, 0.0);
     number("timeout_seconds", dependency.timeout.map_or(0.0, |timeout| timeout.get()), 0.0);
+    number("deadline_seconds", dependency.deadline.map_or(0.0, |deadline| deadline.get()), 0.0);
     number("attempts", f64::from(dependency.attempts), 1.0);
     number("buffer_seconds", dependency.buffer.map_or(-1.0, |buffer| buffer.get()), -1.0);
     if dependency.breaker {

@@ -71,7 +71,7 @@ fn report(stack: &Stack, chain: &[DependencyIndex]) -> Option<Finding> {
     let levels: Vec<String> =
         dependencies.iter().map(|d| format!("{} tries {} times", stack.id_of(d.from), d.attempts)).collect();
     let evidence = dependencies.iter().filter_map(|dependency| {
-        let line = dependency.call()?;
+        let line = dependency.attempts_line()?;
         let (from, to) = (stack.id_of(dependency.from), stack.id_of(dependency.to));
         let why = format!("{from} calls {to} up to {} times", dependency.attempts);
         Some(Evidence { place: line.place.clone(), why: why.into() })
@@ -85,7 +85,7 @@ fn report(stack: &Stack, chain: &[DependencyIndex]) -> Option<Finding> {
             levels.join(", "),
             stack.id_of(last.to),
         ),
-        cause: last.call().map(|line| line.place.clone()),
+        cause: last.attempts_line().map(|line| line.place.clone()),
         affected: vec![last.to, first.from],
         points: Points::ZERO,
         minutes_per_year: MinutesPerYear::ZERO,

@@ -16,8 +16,7 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     // The longest of what each caller may wait for.
     let mut longest: BTreeMap<ComponentIndex, (&Dependency, f64)> = BTreeMap::new();
     for inner in system.dependencies.iter().filter(waits).filter(|inner| !inner.breaker) {
-        let Some(timeout) = inner.timeout else { continue };
-        let wait = timeout.get() * f64::from(inner.attempts);
+        let Some(wait) = inner.longest_wait().map(Seconds::get) else { continue };
         let known = longest.entry(inner.from).or_insert((inner, wait));
         if wait >= known.1 {
             *known = (inner, wait);
@@ -25,7 +24,7 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     }
     let mut findings = Vec::new();
     for outer in system.dependencies.iter().filter(waits) {
-        let Some(patience) = outer.timeout.map(Seconds::get) else { continue };
+        let Some(patience) = outer.patience().map(Seconds::get) else { continue };
         let Some(&(inner, wait)) = longest.get(&outer.to) else { continue };
         if wait > patience {
             findings.extend(report(stack, outer, inner, patience, wait));
@@ -36,17 +35,16 @@ pub(super) fn find(stack: &Stack) -> Vec<Finding> {
 
 fn report(stack: &Stack, outer: &Dependency, inner: &Dependency, patience: f64, wait: f64) -> Option<Finding> {
     let (caller, callee, behind) = (stack.id_of(outer.from), stack.id_of(outer.to), stack.id_of(inner.to));
+    let is_by_deadline = inner.deadline.is_some() && inner.longest_wait() == inner.deadline;
     let tries = match inner.attempts {
+        _ if is_by_deadline => String::new(),
         1 => String::new(),
         attempts => format!(" ({attempts} attempts)"),
     };
-    let line = |dependency: &Dependency, why: String| {
-        let call = dependency.call()?;
-        Some(Evidence { place: call.place.clone(), why: why.into() })
-    };
+    let said = |line: Option<&Evidence>, why: String| Some(Evidence { place: line?.place.clone(), why: why.into() });
     let evidence = [
-        line(outer, format!("{caller} gives up after {patience} s")),
-        line(inner, format!("{callee} may wait {wait} s for {behind}{tries}")),
+        said(outer.patience_line(), format!("{caller} gives up after {patience} s")),
+        said(inner.wait_line(), format!("{callee} may wait {wait} s for {behind}{tries}")),
     ];
     Draft {
         rule: ID,
@@ -55,7 +53,7 @@ fn report(stack: &Stack, outer: &Dependency, inner: &Dependency, patience: f64, 
         message: format!(
             "{caller} gives up on {callee} after {patience} s, while {callee} may wait {wait} s for {behind}{tries}.\nWhen {behind} is slow, {callee} works on for nobody, and {caller} asks again."
         ),
-        cause: outer.call().map(|line| line.place.clone()),
+        cause: outer.patience_line().map(|line| line.place.clone()),
         affected: vec![outer.to],
         points: Points::ZERO,
         minutes_per_year: MinutesPerYear::ZERO,

@@ -167,9 +167,10 @@ fn described(dependency: &Dependency) -> String {
             out.push_str(&text);
         }
     };
-    let Dependency { weight, timeout, attempts, latency, buffer, breaker, fallback, plane, .. } = dependency;
+    let Dependency { weight, timeout, deadline, attempts, latency, buffer, breaker, fallback, plane, .. } = dependency;
     add(weight.is_some(), format!("weight {}", weight.unwrap_or_default()));
     add(timeout.is_some(), format!("timeout {}s", timeout.unwrap_or_default().get()));
+    add(deadline.is_some(), format!("deadline {}s", deadline.unwrap_or_default().get()));
     add(*attempts != 1, format!("{attempts} attempts"));
     add(latency.get() > 0.0, format!("latency {}s", latency.get()));
     add(buffer.is_some(), format!("buffer {}s", buffer.unwrap_or_default().get()));
