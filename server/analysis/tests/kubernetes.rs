@@ -751,3 +751,36 @@ fn a_gateway_keeps_the_limits_of_its_routes() {
     "#]]
     .assert_eq(&limits(&chain(&[gateway, entry, stock])));
 }
+
+/// What a class of storage decides for those who claim a volume of it.
+#[test]
+fn classes_of_storage() {
+    let rules = &["single-zone", "deletion-unprotected"];
+    let claim = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec:\n  storageClassName: fast\n  accessModes: \
+                 [ReadWriteOnce]\n";
+    let class = |name: &str, zones: &str, rest: &str| {
+        format!(
+            "---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {{name: {name}}}\nprovisioner: \
+             ebs.csi.aws.com\n{rest}allowedTopologies:\n  - matchLabelExpressions:\n      - {{key: topology.ebs.csi.aws.com/zone, values: \
+             [{zones}]}}\n"
+        )
+    };
+    let told_of = |all: &[&str]| told(&format!("//- k8s/all.yaml\n{}", all.concat()), rules);
+    expect![[r#"
+        k8s (kubernetes)
+          k8s/all.yaml:15: single-zone: StorageClass/fast `matchLabelExpressions:`
+          k8s/all.yaml:13: deletion-unprotected: StorageClass/fast `reclaimPolicy: Delete`
+    "#]]
+    .assert_eq(&told_of(&[claim, &class("fast", "eu-west-1a", "reclaimPolicy: Delete\n")]));
+    let kept = class("fast", "eu-west-1a, eu-west-1b", "reclaimPolicy: Retain\n");
+    assert!(!told_of(&[claim, &kept]).contains("StorageClass"));
+    // Of no use to anybody here, and one for each zone.
+    assert!(!told_of(&[&class("fast", "eu-west-1a", "")]).contains("StorageClass"));
+    let (one, other) = (class("fast", "eu-west-1a", ""), class("other", "eu-west-1b", ""));
+    let both = told_of(&[claim, &one, &other]);
+    assert!(!both.contains("single-zone") && both.contains("deletion-unprotected: StorageClass/fast"), "{both}");
+    let set = "---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  selector: {matchLabels: {app: \
+               db}}\n  template:\n    metadata: {labels: {app: db}}\n    spec: {containers: [{name: db, image: x}]}\n  \
+               volumeClaimTemplates:\n    - metadata: {name: data}\n      spec: {storageClassName: fast}\n";
+    assert!(told_of(&[set, &one]).contains("single-zone: StorageClass/fast"));
+}
