@@ -98,7 +98,7 @@ pub(crate) const CRATES: &[Crate] = &[
     Crate {
         name: "fixture",
         folder: "server/fixture",
-        knows: &["text", "files", "syntax", "terraform"],
+        knows: &["text", "files", "syntax", "documents", "terraform"],
         may: May::RunPrograms,
     },
     pure("claims", "server/claims", &["text", "syntax", "plan", "analysis", "report"]),

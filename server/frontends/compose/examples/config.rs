@@ -7,35 +7,12 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what it is for
 
-use std::sync::Arc;
-
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use foreshock_compose::project;
-use foreshock_documents::Sources;
+use foreshock_fixture::Disk;
 use foreshock_resources::{Instance, Kind, Value};
-use foreshock_syntax::yaml::{Tree, parse};
-use foreshock_text::{FilePath, Problem};
+use foreshock_text::FilePath;
 use serde_json::{Map, Value as Json, json};
-
-struct Disk;
-
-impl Sources for Disk {
-    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        std::fs::read_to_string(file.as_path()).ok().map(Arc::from)
-    }
-
-    fn tree(&self, file: &FilePath, show: &mut dyn FnMut(&Tree, &[Problem])) -> bool {
-        let Some(text) = self.text(file) else { return false };
-        let (tree, problems) = parse(&text);
-        show(&tree, &problems);
-        true
-    }
-
-    fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
-        let entries = directory.read_dir_utf8().into_iter().flatten().flatten();
-        entries.filter(|entry| entry.path().is_file()).map(|entry| FilePath::new(entry.path())).collect()
-    }
-}
 
 /// As text, which is what the other program makes of everything in an environment.
 fn value(value: &Value) -> Json {
@@ -74,7 +51,7 @@ fn main() {
         eprintln!("usage: config FILE");
         return;
     };
-    let project = project(&FilePath::new(file), &Disk);
+    let project = project(&FilePath::new(file), &Disk::default());
     let services = project.resources.instances.iter().filter(|instance| &*instance.type_name == "compose_service");
     let services: Map<String, Json> = services.map(|one| (one.address.to_string(), service(one))).collect();
     println!("{}", Json::Object(services));

@@ -6,35 +6,13 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what it is for
 
-use std::sync::Arc;
-
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_documents::{Content, Node, Sources};
+use foreshock_documents::{Content, Node};
+use foreshock_fixture::Disk;
 use foreshock_helm::{Given, Overrides, rendered};
 use foreshock_resources::Kind;
-use foreshock_syntax::yaml::{Tree, parse};
-use foreshock_text::{FilePath, Problem};
+use foreshock_text::FilePath;
 use serde_json::{Map, Value, json};
-
-struct Disk;
-
-impl Sources for Disk {
-    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        std::fs::read_to_string(file.as_path()).ok().map(Arc::from)
-    }
-
-    fn tree(&self, file: &FilePath, show: &mut dyn FnMut(&Tree, &[Problem])) -> bool {
-        let Some(text) = self.text(file) else { return false };
-        let (tree, problems) = parse(&text);
-        show(&tree, &problems);
-        true
-    }
-
-    fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
-        let entries = directory.read_dir_utf8().into_iter().flatten().flatten();
-        entries.filter(|entry| entry.path().is_file()).map(|entry| FilePath::new(entry.path())).collect()
-    }
-}
 
 fn below(directory: &Utf8Path, files: &mut Vec<FilePath>) {
     for entry in directory.read_dir_utf8().into_iter().flatten().flatten() {
@@ -73,7 +51,7 @@ fn main() {
     below(&directory, &mut files);
     files.sort();
     let values = arguments.map(|file| Overrides::File(FilePath::new(file))).collect();
-    let made = rendered(&directory, &files, &Given { values, ..Given::default() }, &Disk);
+    let made = rendered(&directory, &files, &Given { values, ..Given::default() }, &Disk::default());
     for object in &made.objects {
         println!("{}", json!({"object": value(&object.node), "may_be_absent": object.may_be_absent.as_deref()}));
     }

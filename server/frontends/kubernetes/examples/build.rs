@@ -6,35 +6,12 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what it is for
 
-use std::sync::Arc;
-
-use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_documents::{Content, Node, Sources};
+use camino::Utf8PathBuf;
+use foreshock_documents::{Content, Node};
+use foreshock_fixture::Disk;
 use foreshock_kubernetes::kustomize::build;
 use foreshock_resources::Kind;
-use foreshock_syntax::yaml::{Tree, parse};
-use foreshock_text::{FilePath, Problem};
 use serde_json::{Map, Value};
-
-struct Disk;
-
-impl Sources for Disk {
-    fn text(&self, file: &FilePath) -> Option<Arc<str>> {
-        std::fs::read_to_string(file.as_path()).ok().map(Arc::from)
-    }
-
-    fn tree(&self, file: &FilePath, show: &mut dyn FnMut(&Tree, &[Problem])) -> bool {
-        let Some(text) = self.text(file) else { return false };
-        let (tree, problems) = parse(&text);
-        show(&tree, &problems);
-        true
-    }
-
-    fn list(&self, directory: &Utf8Path) -> Vec<FilePath> {
-        let entries = directory.read_dir_utf8().into_iter().flatten().flatten();
-        entries.filter(|entry| entry.path().is_file()).map(|entry| FilePath::new(entry.path())).collect()
-    }
-}
 
 fn json(node: &Node) -> Value {
     match &node.content {
@@ -59,7 +36,7 @@ fn main() {
         eprintln!("usage: build DIRECTORY");
         return;
     };
-    let built = build(&directory, &Disk);
+    let built = build(&directory, &Disk::default());
     for object in &built.objects {
         println!("{}", json(&object.node));
     }
