@@ -462,6 +462,11 @@ impl Stack {
         }
     }
 
+    /// The roots of the stacks of other dialects that it installs as they are.
+    pub(crate) fn installed(&self) -> &BTreeSet<Utf8PathBuf> {
+        &self.understood.installed
+    }
+
     /// A sentence about the resource at an address, in the names of its text.
     pub(crate) fn said(&self, address: &str, sentence: &str) -> String {
         let resources = self.resources();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use expect_test::{Expect, expect};
 use foreshock_analysis::{Snapshot, Workspace};
 use foreshock_fixture::Directory;
+use foreshock_text::FilePath;
 
 fn snapshot_of(directory: &Directory) -> Arc<Snapshot> {
     Workspace::new().snapshot_of(directory.root()).unwrap()
@@ -196,24 +197,19 @@ resource "kubectl_manifest" "api_service" {
         &text,
         &["single-point-of-failure", "no-redundancy"],
         expect![[r#"
-        Deployment/api 1
-        Deployment/web 2
-          api.yaml:2: no-redundancy: Deployment/api has no redundancy (1 instance).
-        Nothing in this stack is known to depend on it.
-            api.yaml:2 <- 2
-        aws_eks_cluster.main 1
-        aws_eks_node_group.main 3
-        kubectl_manifest.api 1
-        kubernetes_manifest.all["manifests/web.yaml"] 2
-          aws_eks_node_group.main -> aws_eks_cluster.main (certain)
-          kubectl_manifest.api -> aws_eks_cluster.main (certain)
-          kubectl_manifest.api -> aws_eks_node_group.main (likely)
-          kubernetes_manifest.all["manifests/web.yaml"] -> aws_eks_cluster.main (certain)
-          kubernetes_manifest.all["manifests/web.yaml"] -> aws_eks_node_group.main (likely)
-          kubernetes_manifest.all["manifests/web.yaml"] -> kubectl_manifest.api (likely)
-          main.tf:27: single-point-of-failure: kubectl_manifest.api is a single point of failure (1 instance).
-        With it kubernetes_manifest.all["manifests/web.yaml"] goes down.
-    "#]],
+            aws_eks_cluster.main 1
+            aws_eks_node_group.main 3
+            kubectl_manifest.api 1
+            kubernetes_manifest.all["manifests/web.yaml"] 2
+              aws_eks_node_group.main -> aws_eks_cluster.main (certain)
+              kubectl_manifest.api -> aws_eks_cluster.main (certain)
+              kubectl_manifest.api -> aws_eks_node_group.main (likely)
+              kubernetes_manifest.all["manifests/web.yaml"] -> aws_eks_cluster.main (certain)
+              kubernetes_manifest.all["manifests/web.yaml"] -> aws_eks_node_group.main (likely)
+              kubernetes_manifest.all["manifests/web.yaml"] -> kubectl_manifest.api (likely)
+              main.tf:27: single-point-of-failure: kubectl_manifest.api is a single point of failure (1 instance).
+            With it kubernetes_manifest.all["manifests/web.yaml"] goes down.
+        "#]],
     );
 }
 
@@ -257,16 +253,15 @@ resource "kubernetes_manifest" "service" { manifest = yamldecode(file("${path.mo
         &text,
         &["single-zone"],
         expect![[r#"
-        Deployment/web 3
-        aws_eks_cluster.main 1
-        aws_eks_node_group.main 3
-        kubernetes_manifest.web 3
-          aws_eks_node_group.main -> aws_eks_cluster.main (certain)
-          kubernetes_manifest.web -> aws_eks_cluster.main (certain)
-          kubernetes_manifest.web -> aws_eks_node_group.main (likely)
-          main.tf:9: single-zone: aws_eks_node_group.main has 3 instances, all in eu-west-1a.
-        When that zone fails, none is left.
-    "#]],
+            aws_eks_cluster.main 1
+            aws_eks_node_group.main 3
+            kubernetes_manifest.web 3
+              aws_eks_node_group.main -> aws_eks_cluster.main (certain)
+              kubernetes_manifest.web -> aws_eks_cluster.main (certain)
+              kubernetes_manifest.web -> aws_eks_node_group.main (likely)
+              main.tf:9: single-zone: aws_eks_node_group.main has 3 instances, all in eu-west-1a.
+            When that zone fails, none is left.
+        "#]],
     );
 }
 
@@ -345,6 +340,23 @@ fn a_release_of_a_chart_beside_the_module() {
     }
 }
 
+/// A list by its path, one of whose values only the apply tells.
+#[test]
+fn lists_of_values_of_a_release() {
+    let chart = |set: &str| {
+        release(set).replace("value: {{ .Values.database | quote }}", "value: {{ join \",\" .Values.hosts | quote }}")
+    };
+    let block = "  set_list {\n    name  = \"hosts\"\n    value = [\"a\", aws_db_instance.orders.address]\n  }";
+    let list = "  set_list = [{ name = \"hosts\", value = [aws_db_instance.orders.address] }]";
+    for set in [block, list] {
+        let told = told(&chart(set), &[]);
+        assert!(
+            told.contains("helm_release.shop/Deployment/shop-web -> aws_db_instance.orders (likely)"),
+            "{set}: {told}"
+        );
+    }
+}
+
 #[test]
 fn a_release_of_which_something_is_not_known() {
     for rest in [
@@ -381,9 +393,6 @@ fn what_a_release_runs_is_found_where_it_is_decided() {
               main.tf:35: single-point-of-failure: helm_release.shop/Deployment/shop-web is a single point of failure (1 instance).
             With it helm_release.shop/Service/shop goes down.
                 main.tf:35 <- 2
-            Deployment/shop-web 3
-            Service/shop 1
-              Service/shop -> Deployment/shop-web (certain)
         "#]],
     );
 }
@@ -407,12 +416,6 @@ fn what_the_values_of_a_chart_decide() {
               helm_release.shop/Service/shop -> helm_release.shop/Deployment/shop-web (certain)
               charts/shop/values.yaml:1: single-point-of-failure: helm_release.shop/Deployment/shop-web is a single point of failure (1 instance).
             With it helm_release.shop/Service/shop goes down.
-                charts/shop/values.yaml:1 <- 2
-            Deployment/shop-web 1
-            Service/shop 1
-              Service/shop -> Deployment/shop-web (certain)
-              charts/shop/values.yaml:1: single-point-of-failure: Deployment/shop-web is a single point of failure (1 instance).
-            With it Service/shop goes down.
                 charts/shop/values.yaml:1 <- 2
         "#]],
     );
@@ -474,4 +477,57 @@ fn a_chart_that_is_edited() {
     assert_eq!(count(&mut workspace), Some(4));
     workspace.close_document(&values);
     assert_eq!(count(&mut workspace), Some(3));
+}
+
+/// The roots that are told, given which documents of a directory are open.
+fn roots_told(directory: &Directory, open: &[&str]) -> Vec<String> {
+    let mut workspace = Workspace::new();
+    workspace.set_folders(vec![directory.root().to_owned()]);
+    for name in open {
+        let path = directory.root().join(name);
+        let text = std::fs::read_to_string(&path).unwrap();
+        workspace.set_document(FilePath::new(path), text.into());
+    }
+    let relative = |root: &camino::Utf8Path| root.strip_prefix(directory.root()).unwrap_or(root).to_string();
+    workspace.snapshot().stacks.iter().map(|stack| relative(&stack.root)).collect()
+}
+
+#[test]
+fn what_a_root_installs_is_told_once() {
+    let chart = Directory::of(&release(""));
+    let all = snapshot_of(&chart);
+    assert_eq!(all.stacks.len(), 1, "{:?}", all.stacks.iter().map(|stack| stack.id()).collect::<Vec<_>>());
+    assert_eq!(roots_told(&chart, &["main.tf"]), [""]);
+    assert_eq!(roots_told(&chart, &["charts/shop/values.yaml"]), ["charts/shop"]);
+    assert_eq!(roots_told(&chart, &["main.tf", "charts/shop/values.yaml"]), [""]);
+    // A release that may not be there, and values of the chart's own.
+    let counted = release("").replacen(
+        "resource \"helm_release\" \"shop\" {\n",
+        "variable \"on\" {}\nresource \"helm_release\" \"shop\" {\n  count = var.on ? 1 : 0\n",
+        1,
+    );
+    assert!(counted.contains("count = var.on"));
+    assert_eq!(snapshot_of(&Directory::of(&counted)).stacks.len(), 2);
+    let chosen = release("")
+        + "//- foreshock.toml\n[[stack]]\npath = \"charts/shop\"\nname = \"small\"\nvariables = { replicas = 1 }\n";
+    assert_eq!(snapshot_of(&Directory::of(&chosen)).stacks.len(), 2);
+}
+
+#[test]
+fn manifests_of_which_a_root_hands_over_every_object_are_told_once() {
+    let reads = "resource \"kubernetes_manifest\" \"all\" {\n  for_each = fileset(path.module, \"k8s/*.yaml\")\n  manifest = yamldecode(file(\"${path.module}/${each.value}\"))\n}\n";
+    let files = format!(
+        "//- k8s/web.yaml\n{}//- k8s/service.yaml\n{}",
+        manifest("web", 1, "{name: LEVEL, value: info}"),
+        service("web")
+    );
+    let both = cluster(r#""eu-west-1a""#) + reads + &files;
+    let directory = Directory::of(&both);
+    assert_eq!(roots_told(&directory, &["main.tf"]), [""]);
+    assert_eq!(snapshot_of(&directory).stacks.len(), 1);
+    // What is found stands in the file of the root: whoever looks at the manifest has that, too.
+    assert_eq!(roots_told(&directory, &["main.tf", "k8s/web.yaml"]), ["", "k8s"]);
+    // An object that it does not hand over.
+    let more = both + "//- k8s/more/api.yaml\n" + &manifest("api", 1, "{name: LEVEL, value: info}");
+    assert_eq!(snapshot_of(&Directory::of(&more)).stacks.len(), 2);
 }

@@ -44,6 +44,8 @@ pub struct Understood {
     pub own: Option<Arc<dyn Any + Send + Sync>>,
     /// Directories in which any change may change the stack, beside the files that were read.
     pub directories: BTreeSet<Utf8PathBuf>,
+    /// The roots of the stacks of other dialects that it installs as they are: they are told by it.
+    pub(crate) installed: BTreeSet<Utf8PathBuf>,
     /// Whether it reads the results of other stacks, which change without any text of its own.
     pub(crate) reads_others: bool,
     /// The root module with its named values, calls and renamed resources, where it is one.
@@ -109,6 +111,7 @@ impl Understood {
             notes: Vec::new(),
             own: None,
             directories: BTreeSet::new(),
+            installed: BTreeSet::new(),
             reads_others: false,
             module: None,
             record: None,

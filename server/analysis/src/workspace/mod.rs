@@ -10,6 +10,7 @@ pub(crate) mod disk;
 mod explained;
 pub(crate) mod freshness;
 mod index;
+mod installed;
 mod past;
 pub(crate) mod paths;
 mod promised;
@@ -35,6 +36,7 @@ use self::base::Bases;
 use self::contained::Failure;
 pub use self::freshness::Watched;
 pub(crate) use self::index::Index;
+use self::installed::told_once;
 use self::promised::{PromiseFiles, holds_promises};
 use self::remarks::remarks;
 use self::samples::without_samples;
@@ -382,8 +384,22 @@ impl Workspace {
         }
         self.old.clear();
         stacks.extend(self.failures_told());
+        let mut stacks = self.told_once(stacks);
         stacks.sort_by(|one, other| (&one.root, one.variant()).cmp(&(&other.root, other.variant())));
         Some(self.published(stacks, &roots))
+    }
+
+    /// What is installed by another stack of the picture is told there. A past has all: who it is compared with decides.
+    fn told_once(&self, stacks: Vec<Arc<Stack>>) -> Vec<Arc<Stack>> {
+        if self.is_past {
+            return stacks;
+        }
+        let read = |stack: &Arc<Stack>| {
+            let key = (stack.kind, stack.root.clone(), stack.variant().map(Arc::from));
+            self.stacks.get(&key).map(|kept| (&kept.stack, &kept.read))
+        };
+        let here: Vec<_> = stacks.iter().filter_map(read).collect();
+        told_once(&stacks, &here, &self.sources.documents())
     }
 
     /// Lets the readers get ready to understand stacks.

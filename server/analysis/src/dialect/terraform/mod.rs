@@ -151,6 +151,7 @@ impl Reader for TerraformReader {
         let mut understood = of_assembled(TerraformDialect.id(), resolved, assembled, settings);
         understood.directories.extend(of_charts.iter().map(directory_of));
         understood.files.extend(of_charts);
+        understood.installed = releases.charts;
         understood.texts = texts;
         for (file, problem) in problems {
             understood = understood.with_problems(ProblemCode::Syntax, &file, [problem]);

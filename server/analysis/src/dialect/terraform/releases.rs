@@ -19,7 +19,7 @@ use crate::workspace::paths::directory_of;
 const INSTALLED: &str = "helm_release:installed";
 
 /// Values that are given in a way that is not followed.
-const NOT_FOLLOWED: &[&str] = &["set_sensitive", "set_list", "set_wo", "postrender", "repository"];
+const NOT_FOLLOWED: &[&str] = &["set_sensitive", "set_wo", "postrender", "repository"];
 
 /// The files of the charts in a workspace, in their order. Those of `before` stand, but for what lies in directories that have
 /// `changed`.
@@ -66,6 +66,8 @@ fn of_charts(files: impl Iterator<Item = FilePath>) -> Arc<[FilePath]> {
 pub(super) struct Releases {
     /// The files that they were made from.
     pub(super) texts: Vec<(FilePath, SourceFile)>,
+    /// The directories of their charts.
+    pub(super) charts: BTreeSet<Utf8PathBuf>,
 }
 
 /// The same resources with what their releases install, and the texts of the charts. A release of which something is not known
@@ -88,6 +90,9 @@ pub(super) fn with_releases(
         let Some(made) = made_by(release, root, charts, texts, &mut later) else { continue };
         let namespace = text_of(release, "namespace");
         releases.read(&made, texts);
+        // One that may not be there says nothing of its chart.
+        let chart = text_of(release, "chart").filter(|_| release.may_be_absent.is_none());
+        releases.charts.extend(chart.map(|chart| joined(root, &chart)));
         let objects = made.objects.into_iter().map(|object| in_namespace(object, namespace.as_deref())).collect();
         let objects = declared(objects).resources.instances;
         installed.extend(objects.iter().map(|object| Arc::new(later.put_back(of_release(object, release)))));
@@ -152,13 +157,14 @@ fn values_of(release: &Instance, later: &mut Later) -> Option<Vec<Overrides>> {
             all.extend(document(text, &place_of(values))?.map(Overrides::Document));
         }
     }
-    for set in release.body.blocks.iter().filter(|block| &*block.kind == "set") {
+    for set in release.body.blocks.iter().filter(|block| is_set(&block.kind)) {
         let at = |name: &str| set.body.attributes.get(name).map(|attribute| &attribute.value);
         let place = set.body.attributes.get("value").map(place_of);
         all.push(one_set(at, &place.unwrap_or_else(|| set.block.header_place()), later)?);
     }
-    // The third version of the provider has a list of objects.
-    if let Some(sets) = release.body.attributes.get("set").filter(|sets| sets.value.kind != Kind::Null) {
+    // The third version of the provider has lists of objects.
+    let lists = ["set", "set_list"].into_iter().filter_map(|name| release.body.attributes.get(name));
+    for sets in lists.filter(|sets| sets.value.kind != Kind::Null) {
         let (Kind::List(items) | Kind::Set(items)) = &sets.value.kind else { return None };
         for item in items.iter() {
             let Kind::Map(fields) = &item.kind else { return None };
@@ -167,6 +173,11 @@ fn values_of(release: &Instance, later: &mut Later) -> Option<Vec<Overrides>> {
         }
     }
     Some(all)
+}
+
+/// Blocks that give one value, or a list of them.
+fn is_set(kind: &str) -> bool {
+    matches!(kind, "set" | "set_list")
 }
 
 /// A document of values. Its places are those of the text that it stands in; nothing where it is empty.
@@ -194,19 +205,35 @@ fn at_one_place(node: &mut Node, place: &Place) {
 
 /// One value by its path, its words decided as `--set` does unless its type is given.
 fn one_set<'v>(at: impl Fn(&str) -> Option<&'v Value>, place: &Place, later: &mut Later) -> Option<Overrides> {
-    let word = |name| match at(name).map(|value| &value.kind) {
-        Some(Kind::String(text)) => Some(text.to_string()),
-        Some(Kind::Number(number)) => Some(number.to_string()),
-        Some(Kind::Bool(truth)) => Some(truth.to_string()),
-        _ => None,
+    let path = word(at("name")?)?;
+    let sort = at("type").and_then(word);
+    let value = at("value")?;
+    let node = match &value.kind {
+        Kind::List(items) => {
+            let items = items.iter().map(|item| set_value(item, sort.as_deref(), place, later));
+            Node { place: place.clone(), content: Content::List(items.collect::<Option<_>>()?) }
+        }
+        _ => set_value(value, sort.as_deref(), place, later)?,
     };
-    let path = word("name")?;
-    if let Some(value) = at("value").filter(|value| !value.is_known() && !value.provenance.is_empty()) {
-        let sign = later.sign_for(value);
-        return Some(Overrides::At(path, Node::text_at(sign, place.clone())));
+    Some(Overrides::At(path, node))
+}
+
+fn word(value: &Value) -> Option<String> {
+    match &value.kind {
+        Kind::String(text) => Some(text.to_string()),
+        Kind::Number(number) => Some(number.to_string()),
+        Kind::Bool(truth) => Some(truth.to_string()),
+        _ => None,
     }
-    let value = word("value")?;
-    let kind = match (word("type").as_deref(), value.as_str(), value.parse::<f64>()) {
+}
+
+/// One value, or one of a list; a sign for it where only the apply tells it.
+fn set_value(value: &Value, sort: Option<&str>, place: &Place, later: &mut Later) -> Option<Node> {
+    if !value.is_known() && !value.provenance.is_empty() {
+        return Some(Node::text_at(later.sign_for(value), place.clone()));
+    }
+    let value = word(value)?;
+    let kind = match (sort, value.as_str(), value.parse::<f64>()) {
         (None | Some("auto" | ""), "true", _) => Kind::Bool(true),
         (None | Some("auto" | ""), "false", _) => Kind::Bool(false),
         (None | Some("auto" | ""), "null", _) => Kind::Null,
@@ -215,7 +242,7 @@ fn one_set<'v>(at: impl Fn(&str) -> Option<&'v Value>, place: &Place, later: &mu
         }
         _ => Kind::String(value.into()),
     };
-    Some(Overrides::At(path, Node { place: place.clone(), content: Content::Scalar(kind) }))
+    Some(Node { place: place.clone(), content: Content::Scalar(kind) })
 }
 
 /// An object in the namespace that its release is installed into, where it names none itself.
