@@ -239,6 +239,8 @@ await open('large', {}, async (page, took) => {
   const bytes = readFileSync(join(options.reports, 'large.html')).length;
   console.log(`     1,000 components: ${(bytes / 1e6).toFixed(1)} MB, drawn after ${took.toFixed(0)} ms`);
   check('a large page stays small', bytes < 5e6, bytes);
+  const swept = Number((await first(page.locator('#scenarios-0 .count'))).replace(/\D/g, ''));
+  check('of half a million scenarios', swept >= 500_000, swept);
   check('a page opens at its beginning', (await page.evaluate(() => scrollY)) === 0);
   check('a large graph begins with a part', (await page.locator('.node').count()) < 260, await page.locator('.node').count());
   check('what is left out is said', /left out is severer/.test(await page.locator('#scenarios-0').locator('..').textContent()));

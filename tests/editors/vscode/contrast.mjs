@@ -27,7 +27,7 @@ export async function driveContrast({ browser, check, data, address, stack, pict
       await page.screenshot({ path: join(pictures, `40-contrast-${name}.png`) });
     });
   }
-  settings(data, { user: { 'workbench.colorTheme': THEMES[0][1], 'window.zoomLevel': 2, 'workbench.activityBar.location': 'top' } });
+  settings(data, { user: { 'workbench.colorTheme': THEMES[0][1], 'editor.fontSize': 20 } });
   await opened({ browser, address, stack }, { width: 800, height: 900 }, async ({ page, frame, eventually }) => {
     await frame.locator('.node[data-id="aws_db_instance.orders"]').click();
     await eventually(() => frame.$('.node.DOWN'));
@@ -46,7 +46,7 @@ async function opened({ browser, address, stack }, viewport, body) {
     await page.waitForSelector('.monaco-workbench', { timeout: 60_000 });
     await page.locator('.explorer-viewlet .monaco-list-row', { hasText: 'rds.tf' }).dblclick({ timeout: PATIENCE });
     await page.waitForSelector('.monaco-editor .view-line', { timeout: PATIENCE });
-    await pointAt(page, page.locator('.composite-bar .action-label[aria-label^="Foreshock"]').first(), { click: true });
+    await pointAt(page, page.locator('.activitybar .action-label[aria-label^="Foreshock"]'), { click: true });
     await eventually(async () => /Resilience \d/.test(await statusText(page)));
     await command(page, 'Foreshock: Show Dependency Graph');
     const frame = await eventually(() => webview(page, '.node'));

@@ -11,6 +11,7 @@ import { driveChange } from './change.mjs';
 import { driveEnvironments } from './environments.mjs';
 import { drive } from './screen.mjs';
 import { driveContrast } from './contrast.mjs';
+import { record } from './record.mjs';
 import { driveView } from './view.mjs';
 
 const { values: options } = parseArgs({
@@ -76,6 +77,10 @@ try {
   await part('kubernetes-screen', { payloads: false }, context =>
     driveKubernetes({ ...context, stack: options['screen-stack'], pictures: options.pictures }));
   await part('contrast', { payloads: false }, context => driveContrast({ ...context, stack: options['screen-stack'], pictures: options.pictures }));
+  // Only when it is asked for by name: it checks nothing that the others do not.
+  if (wanted.includes('record')) {
+    await part('record', { payloads: false }, context => record({ ...context, stack: options.repository, pictures: options.pictures }));
+  }
   await part('view', { payloads: false }, context => driveView({ ...context, stack: options.view, pictures: options.pictures }));
 } finally {
   await browser.close();

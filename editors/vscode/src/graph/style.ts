@@ -18,5 +18,6 @@ button { cursor: pointer; color: var(--vscode-button-secondaryForeground, inheri
 button:focus-visible, select:focus-visible, input:focus-visible, summary:focus-visible { outline: 1px solid var(--vscode-focusBorder); }
 a { color: var(--vscode-textLink-foreground); }
 .line { background: none; border: 0; }
-@media (max-width: 52rem) { .split { flex: none; grid-template-rows: max(20rem, 40vh) auto; } .panel { max-height: none; } }
+@media (max-width: 52rem) { .split { flex: none; grid-template-rows: max(20rem, 40vh) auto; } .panel { max-height: none; }
+  .time { position: sticky; bottom: 0; z-index: 1; margin: 0; padding: 6px 0; background: var(--vscode-editor-background); } }
 `;
