@@ -119,9 +119,13 @@ impl PartialEq for FilePath {
 
 impl Eq for FilePath {}
 
+/// As they are compared: by their letters, which takes a tenth of the time that it takes part by part.
 impl Hash for FilePath {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.as_std_path().hash(state);
+        match cfg!(windows) {
+            true => self.0.as_std_path().hash(state),
+            false => self.0.as_str().hash(state),
+        }
     }
 }
 
