@@ -195,18 +195,18 @@ pub(crate) fn violations_of(graph: &Graph<'_>, index: usize, context: &Context<'
 /// One for each block and rule, in the order of the instances.
 pub(crate) fn by_block<'v>(
     graph: &Graph<'_>,
-    each: impl Iterator<Item = &'v Noted<Vec<Arc<Violation>>>>,
+    each: impl Iterator<Item = &'v Vec<Arc<Violation>>>,
 ) -> Vec<Arc<Violation>> {
     let mut found: Vec<Arc<Violation>> = Vec::new();
     let mut of_block: FxHashMap<(usize, &str, &str), usize> = FxHashMap::default();
     for (index, violations) in each.enumerate() {
         // Nothing else can be like it.
-        if violations.value.len() <= 1 && graph.skeleton.siblings(index).len() <= 1 {
-            found.extend(violations.value.iter().cloned());
+        if violations.len() <= 1 && graph.skeleton.siblings(index).len() <= 1 {
+            found.extend(violations.iter().cloned());
             continue;
         }
         let block = graph.skeleton.number_of_block(index);
-        for violation in &violations.value {
+        for violation in violations {
             let key = (block, &*violation.rule, violation.says.as_str());
             match of_block.get(&key).and_then(|&at| found.get_mut(at)) {
                 Some(earlier) => Arc::make_mut(earlier).instances += 1,

@@ -10,7 +10,6 @@ use crate::contract::Reached;
 use crate::entries::Entry;
 use crate::graph::Graph;
 use crate::paths;
-use crate::reads::Noted;
 use crate::row::MemberOf;
 
 /// A component before its facts are read.
@@ -109,13 +108,13 @@ type User<'g> = (&'g str, &'g str);
 /// else alone. Sorted by id, ids unique.
 pub(crate) fn group(
     graph: &Graph<'_>,
-    reached: &[Noted<Vec<Reached>>],
+    reached: &[Vec<Reached>],
     owners: &BTreeMap<usize, usize>,
     entries: Vec<Entry>,
 ) -> Vec<Grouped> {
     let users = users(graph, reached);
     let is_alone = |index: usize| {
-        let needs = reached.get(index).is_some_and(|list| !list.value.is_empty());
+        let needs = reached.get(index).is_some_and(|list| !list.is_empty());
         !needs && users.get(index).is_none_or(BTreeSet::is_empty)
     };
     let mut by_id: BTreeMap<String, Grouped> = BTreeMap::new();
@@ -169,12 +168,12 @@ fn insert(by_id: &mut BTreeMap<String, Grouped>, id: String, blocks: Vec<usize>)
 }
 
 /// For each instance, who uses it.
-fn users<'g>(graph: &'g Graph<'_>, reached: &'g [Noted<Vec<Reached>>]) -> Vec<BTreeSet<User<'g>>> {
+fn users<'g>(graph: &'g Graph<'_>, reached: &'g [Vec<Reached>]) -> Vec<BTreeSet<User<'g>>> {
     let mut users = vec![BTreeSet::new(); graph.count()];
     let mut of_wholes: BTreeSet<(User<'g>, usize)> = BTreeSet::new();
-    for (from, list) in reached.iter().enumerate().filter(|(_, list)| !list.value.is_empty()) {
+    for (from, list) in reached.iter().enumerate().filter(|(_, list)| !list.is_empty()) {
         let user = graph.block(from);
-        for reached in list.value.iter().filter(|reached| !reached.hint) {
+        for reached in list.iter().filter(|reached| !reached.hint) {
             let group = reached.group.as_ref().map_or("", |group| &*group.name);
             if let Some(all) = graph.whole_block(reached.to) {
                 if of_wholes.insert(((user, group), reached.to)) {

@@ -15,7 +15,6 @@ use crate::components::Grouped;
 use crate::contract::Reached;
 use crate::graph::{Carried, Graph, GroupKey, Node, PLAIN, larger};
 use crate::limits::Limits;
-use crate::reads::Noted;
 
 /// One dependency between components: the best way found.
 #[derive(Clone)]
@@ -32,7 +31,7 @@ type Key = (ComponentIndex, ComponentIndex, Option<GroupKey>);
 pub(crate) fn lift(
     graph: &Graph<'_>,
     grouped: &[Grouped],
-    reached: &[Noted<Vec<Reached>>],
+    reached: &[Vec<Reached>],
     component_of: &[Option<ComponentIndex>],
     system: &mut System,
 ) {
@@ -45,7 +44,7 @@ pub(crate) fn lift(
             continue;
         }
         for &part in component.blocks.iter().chain(&component.members) {
-            let ways = reached.get(part).map_or(&[][..], |ways| &ways.value);
+            let ways = reached.get(part).map_or(&[][..], |ways| ways);
             collect(from, ways, &mut targets, &mut lifted);
         }
     }

@@ -146,6 +146,118 @@ impl<T: PartialEq> Noted<T> {
     }
 }
 
+/// Something of each instance, with what was read for it. The reads of all stand in one list: who has read something that changed
+/// is found by looking through it, and what stands side by side is looked through soonest.
+#[derive(Clone, Debug)]
+pub(crate) struct Each<T> {
+    values: Vec<T>,
+    /// Where the reads of each begin, and how many they are.
+    spans: Vec<(u32, u32)>,
+    cells: Vec<Cell>,
+    /// So many of the cells are nobody's any more.
+    stale: usize,
+}
+
+impl<T> Default for Each<T> {
+    fn default() -> Each<T> {
+        Each { values: Vec::new(), spans: Vec::new(), cells: Vec::new(), stale: 0 }
+    }
+}
+
+impl<T> Each<T> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &T> {
+        self.values.iter()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = &mut T> {
+        self.values.iter_mut()
+    }
+
+    pub(crate) fn get(&self, index: usize) -> Option<&T> {
+        self.values.get(index)
+    }
+
+    pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+        self.values.get_mut(index)
+    }
+
+    pub(crate) fn values(&self) -> &[T] {
+        &self.values
+    }
+
+    pub(crate) fn push(&mut self, Noted { value, reads }: Noted<T>) {
+        self.spans.push((self.cells.len() as u32, reads.len() as u32));
+        self.cells.extend_from_slice(&reads);
+        self.values.push(value);
+    }
+
+    /// So many; those that are new have read nothing.
+    pub(crate) fn resize(&mut self, count: usize)
+    where
+        T: Default,
+    {
+        self.values.resize_with(count, T::default);
+        self.spans.resize(count, (0, 0));
+    }
+
+    /// Those that read something that changed.
+    pub(crate) fn dirty(&self, dirty: &Dirty) -> Vec<usize> {
+        if dirty.is_everything() {
+            return (0..self.values.len()).collect();
+        }
+        if dirty.is_nothing() {
+            return Vec::new();
+        }
+        let is_dirty = |reads: &(u32, u32)| dirty.any(self.reads(*reads));
+        self.spans.iter().enumerate().filter(|(_, reads)| is_dirty(reads)).map(|(index, _)| index).collect()
+    }
+
+    fn reads(&self, (start, count): (u32, u32)) -> &[Cell] {
+        self.cells.get(start as usize..(start + count) as usize).unwrap_or_default()
+    }
+
+    /// What was read for one of them the last time.
+    pub(crate) fn set_reads(&mut self, index: usize, reads: &[Cell]) {
+        let Some(span) = self.spans.get(index).copied() else { return };
+        if self.reads(span) == reads {
+            return;
+        }
+        self.stale += span.1 as usize;
+        if let Some(span) = self.spans.get_mut(index) {
+            *span = (self.cells.len() as u32, reads.len() as u32);
+        }
+        self.cells.extend_from_slice(reads);
+        if self.stale > self.cells.len() / 2 {
+            self.sweep();
+        }
+    }
+
+    /// Lets go of the cells that are nobody's.
+    fn sweep(&mut self) {
+        let mut cells = Vec::with_capacity(self.cells.len() - self.stale);
+        for span in &mut self.spans {
+            let (start, count) = *span;
+            *span = (cells.len() as u32, count);
+            cells.extend_from_slice(self.cells.get(start as usize..(start + count) as usize).unwrap_or_default());
+        }
+        self.cells = cells;
+        self.stale = 0;
+    }
+}
+
+impl<T: PartialEq> Each<T> {
+    /// Takes what was worked out later of one, and says whether it is another. What is equal stays the one it was.
+    pub(crate) fn replace(&mut self, index: usize, later: Noted<T>) -> bool {
+        self.set_reads(index, &later.reads);
+        let Some(value) = self.values.get_mut(index) else { return false };
+        let is_other = *value != later.value;
+        if is_other {
+            *value = later.value;
+        }
+        is_other
+    }
+}
+
 /// The cells that changed.
 #[derive(Debug, Default)]
 pub(crate) struct Dirty {
@@ -166,6 +278,10 @@ impl Dirty {
 
     pub(crate) fn is_everything(&self) -> bool {
         self.all
+    }
+
+    pub(crate) fn is_nothing(&self) -> bool {
+        !self.is_any
     }
 
     pub(crate) fn add(&mut self, cell: Cell) {

@@ -18,7 +18,7 @@ use crate::graph::{self, Edge, Graph, Node, SaidEdge};
 use crate::lookups;
 use crate::matching::CalledBy;
 use crate::names::{NameIndex, called_by};
-use crate::reads::{Cell, Dirty, Noted, Recorder};
+use crate::reads::{Cell, Dirty, Each, Noted, Recorder};
 use crate::relations::{self, Link, Relation};
 use crate::skeleton::{Skeleton, are_alike};
 use crate::{Assembled, Catalog, ResourceRole, Role, Violation, check, dependencies};
@@ -29,34 +29,34 @@ pub(crate) struct Stages {
     skeleton: Arc<Skeleton>,
     names: NameIndex,
     looked_up: Noted<lookups::Found>,
-    relations: Vec<Noted<Vec<Link>>>,
+    relations: Each<Vec<Link>>,
     by_key: Noted<Vec<Link>>,
     related: Vec<Vec<Relation>>,
-    hosts: Vec<Noted<Vec<Arc<str>>>>,
+    hosts: Each<Vec<Arc<str>>>,
     called: CalledBy,
     ports: Vec<Arc<str>>,
-    said: Vec<Noted<Vec<SaidEdge>>>,
+    said: Each<Vec<SaidEdge>>,
     /// Who says something of the edges from a side, in order.
     sayers: FxHashMap<Node, Vec<usize>>,
     edges: FxHashMap<Node, Vec<Arc<Edge>>>,
-    reached: Vec<Noted<Vec<Reached>>>,
+    reached: Each<Vec<Reached>>,
     owners: Noted<BTreeMap<usize, usize>>,
-    faces_users: Vec<Noted<bool>>,
+    faces_users: Each<bool>,
     fronts: Noted<Fronts>,
-    doors: Vec<Noted<Vec<Door>>>,
+    doors: Each<Vec<Door>>,
     entries: Vec<Entry>,
     grouped: Vec<Grouped>,
     members: Arc<Vec<Vec<usize>>>,
     component_of: Vec<Option<ComponentIndex>>,
-    components: Vec<Noted<Numbered>>,
+    components: Each<Numbered>,
     numbering: Numbering,
     lifted: Noted<Lifted>,
     /// The components on which not the same depend as before.
     called_otherwise: FxHashSet<ComponentIndex>,
     declared: Option<Value>,
     backups: Noted<Backups>,
-    violations: Vec<Noted<Vec<Arc<Violation>>>>,
-    leaves: Vec<Noted<Vec<Leaves>>>,
+    violations: Each<Vec<Arc<Violation>>>,
+    leaves: Each<Vec<Leaves>>,
     /// Whether something was numbered in a way that depends on everybody.
     is_for_once: bool,
 }
@@ -206,7 +206,7 @@ impl Stages {
         if !(each || by_key || dirty.is_everything()) {
             return;
         }
-        let by_reference = self.relations.iter().flat_map(|each| &each.value);
+        let by_reference = self.relations.iter().flatten();
         let related = relations::sorted(graph.count(), by_reference, &self.by_key.value);
         for (index, (now, before)) in related.iter().zip(&graph.related).enumerate() {
             if now != before {
@@ -218,23 +218,19 @@ impl Stages {
 
     /// Who is called by a host name.
     fn call(&mut self, graph: &mut Graph<'_>, dirty: &mut Dirty) {
-        self.hosts.resize_with(graph.count(), Default::default);
+        self.hosts.resize(graph.count());
         let mut is_other = dirty.is_everything();
         let mut touched: Vec<Arc<str>> = Vec::new();
-        for (index, known) in self.hosts.iter_mut().enumerate() {
-            if dirty.any(&known.reads) {
-                let now = graph.recorder.noted(|| graph.hosts_of(index));
-                if now.value != known.value {
-                    is_other = true;
-                    touched.extend(now.value.iter().chain(&known.value).cloned());
-                }
-                *known = now;
-            }
+        for index in self.hosts.dirty(dirty) {
+            let now = graph.recorder.noted(|| graph.hosts_of(index));
+            let known = self.hosts.get(index).filter(|known| **known != now.value);
+            touched.extend(known.into_iter().flat_map(|known| now.value.iter().chain(known).cloned()));
+            is_other |= self.hosts.replace(index, now);
         }
         if !is_other {
             return;
         }
-        let called = CalledBy::new(self.hosts.iter().enumerate().map(|(index, hosts)| (index, &*hosts.value)));
+        let called = CalledBy::new(self.hosts.iter().enumerate().map(|(index, hosts)| (index, &**hosts)));
         if called.is_empty() != graph.called.is_empty() {
             dirty.add(Cell::host(""));
         }
@@ -244,17 +240,15 @@ impl Stages {
 
     /// What each instance says of edges, and the edges from each side.
     fn read_edges(&mut self, graph: &mut Graph<'_>, dirty: &mut Dirty) {
-        self.said.resize_with(graph.count(), Default::default);
+        self.said.resize(graph.count());
         let mut touched: FxHashSet<Node> = FxHashSet::default();
-        for (index, known) in self.said.iter_mut().enumerate() {
-            if !dirty.any(&known.reads) {
-                continue;
-            }
+        for index in self.said.dirty(dirty) {
             let before = graph.recorder.begin();
             let value = graph.edges_of(index);
             let reads = graph.recorder.read_since(before);
-            if !dirty.is_everything() && value != known.value {
-                touched.extend(value.iter().chain(&known.value).map(|(from, _)| *from));
+            let known = self.said.get(index).filter(|known| !dirty.is_everything() && **known != value);
+            if let Some(known) = known {
+                touched.extend(value.iter().chain(known).map(|(from, _)| *from));
                 for (from, _) in &value {
                     let sayers = self.sayers.entry(*from).or_default();
                     if let Err(at) = sayers.binary_search(&index) {
@@ -262,7 +256,7 @@ impl Stages {
                     }
                 }
             }
-            *known = Noted { value, reads };
+            self.said.replace(index, Noted { value, reads });
         }
         if dirty.is_everything() {
             self.merge_all(graph);
@@ -270,7 +264,7 @@ impl Stages {
         }
         for node in touched {
             let sayers = self.sayers.get(&node).into_iter().flatten();
-            let said = sayers.filter_map(|&index| self.said.get(index)).flat_map(|said| &said.value);
+            let said = sayers.filter_map(|&index| self.said.get(index)).flatten();
             let of_node = said.filter(|(from, _)| *from == node).map(|(_, edge)| edge.clone());
             let edges = graph::merged(of_node.collect());
             if graph.edges.get(&node).is_none_or(|before| *before != edges) {
@@ -283,7 +277,7 @@ impl Stages {
     fn merge_all(&mut self, graph: &mut Graph<'_>) {
         let mut edges: FxHashMap<Node, Vec<Arc<Edge>>> = FxHashMap::default();
         for (index, said) in self.said.iter().enumerate() {
-            for (from, edge) in &said.value {
+            for (from, edge) in said {
                 edges.entry(*from).or_default().push(edge.clone());
                 if graph.recorder.is_on() {
                     let sayers = self.sayers.entry(*from).or_default();
@@ -314,7 +308,7 @@ impl Stages {
         if !(dirty.is_everything() || changes.is_reached || owners || entries) {
             return;
         }
-        let grouped = components::group(graph, &self.reached, &self.owners.value, self.entries.clone());
+        let grouped = components::group(graph, self.reached.values(), &self.owners.value, self.entries.clone());
         let is_other = grouped.len() != self.grouped.len()
             || grouped.iter().zip(&self.grouped).any(|(now, before)| !now.is_made_of_the_same(before));
         changes.is_grouped = dirty.is_everything() || is_other;
@@ -339,7 +333,7 @@ impl Stages {
         let faces = renew_each(graph, dirty, &mut self.faces_users, entries::faces_users);
         let mut is_other = dirty.is_everything();
         if is_other || faces || dirty.any(&self.fronts.reads) {
-            let own = self.faces_users.iter().enumerate().filter(|(_, faces)| faces.value).map(|(index, _)| index);
+            let own = self.faces_users.iter().enumerate().filter(|(_, faces)| **faces).map(|(index, _)| index);
             is_other |= self.fronts.replace_by(graph.recorder.noted(|| Fronts::new(graph, own)));
         }
         let (all, everything) = (is_other, Dirty::everything());
@@ -349,7 +343,7 @@ impl Stages {
         if !is_other {
             return false;
         }
-        let now = entries::entries(graph, self.doors.iter().flat_map(|doors| &doors.value), fronts);
+        let now = entries::entries(graph, self.doors.iter().flatten(), fronts);
         let is_other = now != self.entries;
         self.entries = now;
         is_other
@@ -362,7 +356,8 @@ impl Stages {
         let before = self.arcs();
         let mut numbering = Numbering::default();
         let make = |grouped| graph.recorder.noted(|| assembled::component(graph, grouped, &mut numbering));
-        self.components = self.grouped.iter().map(make).collect();
+        self.components = Each::default();
+        self.grouped.iter().map(make).for_each(|made| self.components.push(made));
         self.numbering = numbering;
         self.share_components(&before);
         changes.is_component = true;
@@ -377,7 +372,7 @@ impl Stages {
         }
         let mut system = System { components: self.arcs(), ..System::default() };
         let lifted = graph.recorder.noted(|| {
-            dependencies::lift(graph, &self.grouped, &self.reached, &self.component_of, &mut system);
+            dependencies::lift(graph, &self.grouped, self.reached.values(), &self.component_of, &mut system);
             let System { dependencies, alternatives, .. } = system;
             Lifted { dependencies, alternatives }
         });
@@ -394,24 +389,25 @@ impl Stages {
         let numbering = &mut self.numbering;
         let mut made: Vec<(usize, Noted<Numbered>)> = Vec::new();
         let mut is_numbered = true;
-        for (number, (grouped, known)) in self.grouped.iter().zip(&self.components).enumerate() {
-            if dirty.any(&known.reads) {
-                let now = graph.recorder.noted(|| assembled::component(graph, grouped, numbering));
-                is_numbered &= known.value.zones == now.value.zones && known.value.region == now.value.region;
-                made.push((number, now));
-            }
+        for number in self.components.dirty(dirty) {
+            let (Some(grouped), Some(known)) = (self.grouped.get(number), self.components.get(number)) else {
+                continue;
+            };
+            let now = graph.recorder.noted(|| assembled::component(graph, grouped, numbering));
+            is_numbered &= known.zones == now.value.zones && known.region == now.value.region;
+            made.push((number, now));
         }
         if !is_numbered && self.numbered_with(graph, &made) != self.numbering {
             return false;
         }
-        for (number, now) in made {
+        for (number, Noted { value: now, reads }) in made {
+            self.components.set_reads(number, &reads);
             let Some(known) = self.components.get_mut(number) else { continue };
-            known.reads = now.reads;
-            let is_other = known.value.component != now.value.component;
+            let is_other = known.component != now.component;
             changes.is_component |= is_other;
-            changes.is_kind |= known.value.component.kind != now.value.component.kind;
-            let component = if is_other { now.value.component } else { known.value.component.clone() };
-            known.value = Numbered { component, ..now.value };
+            changes.is_kind |= known.component.kind != now.component.kind;
+            let component = if is_other { now.component } else { known.component.clone() };
+            *known = Numbered { component, ..now };
         }
         true
     }
@@ -421,11 +417,11 @@ impl Stages {
         let mut numbering = Numbering::default();
         let mut made = made.iter().peekable();
         for (number, known) in self.components.iter().enumerate() {
-            let now = made.next_if(|(of, _)| *of == number).map_or(known, |(_, now)| now);
-            for zone in &now.value.zones {
+            let now = made.next_if(|(of, _)| *of == number).map_or(known, |(_, now)| &now.value);
+            for zone in &now.zones {
                 numbering.zone(zone, &graph.catalog.figures);
             }
-            if let Some(region) = &now.value.region {
+            if let Some(region) = &now.region {
                 numbering.region(region);
             }
         }
@@ -436,12 +432,12 @@ impl Stages {
         let mut arcs = self.arcs();
         share_components(before, &mut arcs);
         for (known, arc) in self.components.iter_mut().zip(arcs) {
-            known.value.component = arc;
+            known.component = arc;
         }
     }
 
     fn arcs(&self) -> Vec<Arc<Component>> {
-        self.components.iter().map(|known| known.value.component.clone()).collect()
+        self.components.iter().map(|known| known.component.clone()).collect()
     }
 
     /// What is wrong with each instance.
@@ -452,19 +448,26 @@ impl Stages {
         let Some(declared) = &self.declared else { return };
         let dependencies = &self.lifted.value.dependencies;
         let context = Context::new(declared, &self.backups.value, dependencies, &self.members, &self.component_of);
-        self.violations.resize_with(graph.count(), Default::default);
-        for (index, known) in self.violations.iter_mut().enumerate() {
-            let component = || self.component_of.get(index).copied().flatten();
-            let asks_for_callers = || {
-                changes.is_lifted
-                    && component().is_some_and(|component| self.called_otherwise.contains(&component))
+        self.violations.resize(graph.count());
+        let mut again = match changes.is_grouped {
+            true => (0..graph.count()).collect(),
+            false => self.violations.dirty(dirty),
+        };
+        if changes.is_lifted && !changes.is_grouped {
+            let called = self.called_otherwise.iter().filter_map(|component| self.members.get(component.index()));
+            let asking = called.flatten().copied().filter(|&index| {
+                // A part of two components is told by the one that it is numbered with.
+                let component = self.component_of.get(index).copied().flatten();
+                component.is_some_and(|component| self.called_otherwise.contains(&component))
                     && graph.row(index).is_some_and(check::reads_callers)
-            };
-            if !(changes.is_grouped || dirty.any(&known.reads) || asks_for_callers()) {
-                continue;
-            }
+            });
+            again.extend(asking);
+            again.sort_unstable();
+            again.dedup();
+        }
+        for index in again {
             let now = graph.recorder.noted(|| check::violations_of(graph, index, &context));
-            changes.is_violation |= known.replace_by(now);
+            changes.is_violation |= self.violations.replace(index, now);
         }
     }
 
@@ -490,7 +493,7 @@ impl Stages {
         let egress = match before.filter(|_| !changes.is_leaving) {
             Some(before) => before.egress.clone(),
             None => {
-                let leaves = self.leaves.iter().flat_map(|each| &each.value);
+                let leaves = self.leaves.iter().flatten();
                 assembled::egress(graph, &self.component_of, leaves)
             }
         };
@@ -577,13 +580,13 @@ fn renew<T: PartialEq>(recorder: &Recorder, dirty: &Dirty, known: &mut Noted<T>,
 fn renew_each<T: PartialEq + Default>(
     graph: &Graph<'_>,
     dirty: &Dirty,
-    known: &mut Vec<Noted<T>>,
+    known: &mut Each<T>,
     work: impl Fn(&Graph<'_>, usize) -> T,
 ) -> bool {
-    known.resize_with(graph.count(), Default::default);
+    known.resize(graph.count());
     let mut is_other = false;
-    for (index, known) in known.iter_mut().enumerate() {
-        is_other |= renew(&graph.recorder, dirty, known, || work(graph, index));
+    for index in known.dirty(dirty) {
+        is_other |= known.replace(index, graph.recorder.noted(|| work(graph, index)));
     }
     is_other
 }
