@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_analysis::{Finding, Fix, Snapshot, Workspace};
+use foreshock_text::FilePath;
 
 fn analysed(root: &Utf8Path) -> Arc<Snapshot> {
     let mut workspace = Workspace::new();
@@ -221,4 +222,26 @@ resource "aws_db_instance" "db{number}" {{
     }
     let stopped = snapshot.fixes_of(0, &scored, usize::MAX, &|| true);
     assert!(stopped.iter().all(Option::is_none));
+}
+
+/// Where all need all, reading the system again costs what they need, and not how many they are.
+#[test]
+fn what_is_needed_counts_where_all_need_all() {
+    const COUNT: usize = 8;
+    let mut text = String::from("components:\n");
+    (0..COUNT).for_each(|number| writeln!(text, "  - {{id: a{number}, type: app_server}}").unwrap());
+    text.push_str("dependencies:\n");
+    for (from, to) in (0..COUNT).flat_map(|from| (0..COUNT).map(move |to| (from, to))).filter(|(from, to)| from != to) {
+        writeln!(text, "  - {{source: a{from}, target: a{to}}}").unwrap();
+    }
+    let mut workspace = Workspace::new();
+    workspace.set_document(FilePath::new("/w/infra.yaml"), text.into());
+    let snapshot = workspace.snapshot();
+    let findings = snapshot.stacks[0].findings.iter().map(Arc::as_ref);
+    let scored: Vec<&Finding> = findings.filter(|finding| finding.scored).collect();
+    assert!(scored.len() > 5, "{}", scored.len());
+    let tried = |most| snapshot.fixes_of(0, &scored, most, &|| false).iter().flatten().count();
+    assert_eq!(tried(usize::MAX), scored.len());
+    // By their number it would be enough for all, several times over.
+    assert!(tried(10 * COUNT * scored.len() / 2) < scored.len());
 }

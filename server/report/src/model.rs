@@ -29,7 +29,7 @@ pub struct StackReport {
     told: Vec<(usize, Option<Vec<Fix>>)>,
 }
 
-/// For the repairs that can't share an analysis with others, so many resources and components are read again in all; each
+/// For the repairs that can't share an analysis with others, so many resources, components or dependencies are read again in all; each
 /// stack has the same part of it. A judgement, not a measurement: some seconds of one processor. What is over it is said.
 const MOST_READ_AGAIN: usize = 200_000;
 

@@ -82,14 +82,14 @@ pub fn read(files: &dyn Templates, root: &FilePath, options: &Options) -> Read {
     instances.dedup_by(|one, other| one.address == other.address);
     let known: BTreeSet<&str> = instances.iter().map(|one| &*one.address).collect();
     let references = collected.references.iter().filter(|(from, to)| known.contains(&**from) && known.contains(&**to));
-    let references = references.map(|(from, to)| Reference { from: from.clone(), to: to.clone() }).collect();
+    let references = references.map(|(from, to)| Reference { from: from.clone(), to: to.clone() }).collect::<Vec<_>>();
     let mut modules = collected.modules;
     modules.sort_by(|one, other| one.address.cmp(&other.address));
     let spelling = spelling::of(&collected.declarations);
     let mut files: BTreeSet<FilePath> = collected.files;
     files.extend(collected.exporters);
     Read {
-        resources: Resources { instances, references, modules, spelling },
+        resources: Resources { instances, references: references.into(), modules, spelling, ..Resources::default() },
         files: files.into_iter().collect(),
         declarations: collected.declarations,
         exports: collected.exports,

@@ -178,7 +178,7 @@ impl<'t> Reading<'_, '_, 't> {
                 instances.push(Arc::new(self.instance(entry, side, later, facts, after)));
             }
         }
-        Resources { references: references(&instances), instances, ..Resources::default() }
+        Resources { references: references(&instances).into(), instances, ..Resources::default() }
     }
 
     fn instance(

@@ -64,6 +64,39 @@ impl Evaluator<'_> {
         loaded
     }
 
+    /// The configurations of all directories that were looked into so far.
+    pub(crate) fn loaded_modules(&self) -> FxHashMap<Utf8PathBuf, Option<Arc<Module>>> {
+        let loaded = self.loaded.borrow();
+        let module = |loaded: &Option<Loaded>| loaded.as_ref().map(|(module, _)| module.clone());
+        loaded.iter().map(|(directory, loaded)| (directory.clone(), module(loaded))).collect()
+    }
+
+    /// The texts of those files that are no configuration that was looked into, and of what says what is installed where that
+    /// was asked for, there or not.
+    pub(crate) fn texts_beside(&self, files: &[FilePath]) -> Vec<(FilePath, Option<Arc<str>>)> {
+        let loaded = self.loaded.borrow();
+        let mut last: Option<(&Utf8Path, bool)> = None;
+        let mut beside = Vec::new();
+        for file in files {
+            let directory = file.as_path().parent().unwrap_or(file.as_path());
+            // Files come in the order of their paths.
+            let is_configured = match last.filter(|(known, _)| *known == directory) {
+                Some((_, is_configured)) => is_configured,
+                None => loaded.contains_key(directory),
+            };
+            last = Some((directory, is_configured));
+            if !(is_configured && is_configuration(file.as_path())) {
+                beside.push((file.clone(), self.files.text(file)));
+            }
+        }
+        if self.manifest.get().is_some() {
+            let manifest = self.manifest_file();
+            let text = self.files.text(&manifest);
+            beside.push((manifest, text));
+        }
+        beside
+    }
+
     /// Tells the files which directories are called as modules, from here on down. Before any value is worked out: what may
     /// be read does not depend on what is asked for first.
     pub(crate) fn enter_modules(&self, root: &Module) {
@@ -131,9 +164,13 @@ impl Evaluator<'_> {
         }
     }
 
+    fn manifest_file(&self) -> FilePath {
+        FilePath::new(self.root.join(".terraform/modules/modules.json"))
+    }
+
     /// What `terraform init` has installed, by the dotted path of the call.
     fn read_manifest(&self) -> BTreeMap<String, Utf8PathBuf> {
-        let file = FilePath::new(self.root.join(".terraform/modules/modules.json"));
+        let file = self.manifest_file();
         let Some(text) = self.files.text(&file) else { return BTreeMap::new() };
         self.told_files.borrow_mut().push(file);
         let Ok(manifest) = serde_json::from_str::<serde_json::Value>(&text) else { return BTreeMap::new() };

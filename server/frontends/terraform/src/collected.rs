@@ -105,11 +105,10 @@ impl Collected {
         before: Option<Vec<Arc<Instance>>>,
     ) -> Vec<Arc<Instance>> {
         let cell = module.cell(Of::Instances(resource as u32));
-        if let (Some(before), Some(cell)) = (&before, cell)
-            && !evaluator.recorder.is_dirty(cell)
-        {
-            return before.clone();
-        }
+        let before = match (before, cell) {
+            (Some(before), Some(cell)) if !evaluator.recorder.is_dirty(cell) => return before,
+            (before, _) => before,
+        };
         evaluator.blocks.set(evaluator.blocks.get() + 1);
         let make = || {
             let Some(expansion) = evaluator.expansion(module, resource) else { return Vec::new() };
@@ -152,11 +151,10 @@ impl Collected {
         before: Option<Called>,
     ) -> Called {
         let cell = module.cell(Of::Called(number as u32));
-        if let (Some(before), Some(cell)) = (&before, cell)
-            && !evaluator.recorder.is_dirty(cell)
-        {
-            return before.clone();
-        }
+        let before = match (before, cell) {
+            (Some(before), Some(cell)) if !evaluator.recorder.is_dirty(cell) => return before,
+            (before, _) => before,
+        };
         let make = || {
             let (mut opaque, mut calls) = (Vec::new(), Vec::new());
             let source = evaluator.source_of(module, config).ok();
@@ -199,7 +197,7 @@ impl Collected {
             && self.changed.is_empty()
             && !self.has_others
             && !self.has_other_calls
-            && references.as_ref().is_none_or(|references| *references == before.references)
+            && references.as_ref().is_none_or(|references| *references == *before.references)
         {
             return before.clone();
         }
@@ -216,8 +214,19 @@ impl Collected {
                 modules
             }
         };
-        let references = references.or_else(|| Some(before?.references.clone())).unwrap_or_default();
-        Arc::new(Resources { instances, references, modules, ..Resources::default() })
+        let by_file = before.as_ref().filter(|before| self.stand_where_they_stood(before));
+        let by_file = by_file.map(|before| before.by_file.shared()).unwrap_or_default();
+        let references = references.map(Arc::new).or_else(|| Some(before?.references.clone())).unwrap_or_default();
+        Arc::new(Resources { instances, references, modules, by_file, ..Resources::default() })
+    }
+
+    /// Whether all instances are in the files that they were in.
+    fn stand_where_they_stood(&self, before: &Resources) -> bool {
+        let file_before = |one: &Instance| {
+            let known = before.find(&one.address).and_then(|number| before.instances.get(number));
+            known.map(|known| &known.block.file)
+        };
+        !self.has_others && self.changed.iter().all(|one| file_before(one) == Some(&one.block.file))
     }
 
     fn sorted(&self) -> Vec<Arc<Instance>> {

@@ -11,14 +11,15 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_files::Files;
-use foreshock_resources::{Instance, ModuleCall, Resources, Value};
+use foreshock_resources::{Instance, ModuleCall, Value};
 use foreshock_text::FilePath;
+use rustc_hash::FxHashMap;
 
 use crate::config::{Attribute, Block, Call, Module, Resource};
-use crate::evaluate::{Cell, Cells, Evaluator, Of};
+use crate::evaluate::{Cell, Cells, Evaluator, Loaded, Of};
 use crate::files::TerraformFiles;
 use crate::references::ModuleReferences;
-use crate::resolved::ResolveOptions;
+use crate::resolved::{ResolveOptions, Resolved};
 
 /// More stacks than these are not edited at once.
 const MOST: usize = 4;
@@ -42,10 +43,15 @@ pub(crate) struct Kept {
     pub(crate) given: BTreeMap<Arc<str>, Value>,
     pub(crate) cells: Cells,
     pub(crate) parts: Vec<Part>,
-    pub(crate) resources: Arc<Resources>,
+    /// What it came to.
+    pub(crate) outcome: Arc<Resolved>,
     /// What the modules refer to, by path.
     pub(crate) references: Vec<(Arc<str>, Arc<ModuleReferences>)>,
     pub(crate) answers: Answers,
+    /// The configuration of each directory that was looked into; of those without one, none.
+    pub(crate) loaded: FxHashMap<Utf8PathBuf, Option<Arc<Module>>>,
+    /// What else was read: values that are given, what is installed.
+    pub(crate) beside: Vec<(FilePath, Option<Arc<str>>)>,
 }
 
 /// What is told of a module instance.
@@ -130,6 +136,42 @@ impl Kept {
         Some(seeds)
     }
 
+    /// Whether all that was resolved is as it was, where no text of a thing changed: the same values are given, what else was read
+    /// is the same, and of the configuration nothing is different but what is no thing of its own, like comments.
+    pub(crate) fn is_as_before(&self, evaluator: &Evaluator<'_>) -> bool {
+        let is_module_as_before = |(directory, before): (&Utf8PathBuf, &Option<Arc<Module>>)| {
+            match (before, evaluator.look_into(directory)) {
+                (None, None) => true,
+                (Some(before), Some((now, paths))) => {
+                    let is_compared = || self.parts.iter().any(|part| Arc::ptr_eq(&part.config, before));
+                    // A file that can't be read is among the paths, and not in the module.
+                    paths.len() == now.files.len()
+                        && (Arc::ptr_eq(before, &now) || (now.problems == before.problems && is_compared()))
+                }
+                _ => false,
+            }
+        };
+        self.outcome.remote_states.is_empty()
+            && self.options.deployment.is_none()
+            && self.given == evaluator.given
+            && self.outcome.variable_files == evaluator.variable_files()
+            && self.beside.iter().all(|(file, text)| evaluator.files.text(file) == *text)
+            && self.loaded.iter().all(is_module_as_before)
+    }
+
+    /// Goes on to versions of the modules that say the same.
+    pub(crate) fn take_over(&mut self, modules: &FxHashMap<Utf8PathBuf, Option<Loaded>>) {
+        let now = |directory: &Utf8Path| modules.get(directory)?.as_ref().map(|(module, _)| module.clone());
+        for part in &mut self.parts {
+            if let Some(now) = now(&part.config.directory) {
+                part.config = now;
+            }
+        }
+        for (directory, known) in &mut self.loaded {
+            *known = now(directory);
+        }
+    }
+
     /// The variables of the root that are given other values.
     fn changed_values(&self, evaluator: &Evaluator<'_>, seeds: &mut Vec<Cell>) -> Option<()> {
         if self.given == evaluator.given {
@@ -173,8 +215,7 @@ impl Kept {
     /// How many attributes are written in a resource of a module instance.
     pub(crate) fn attributes_of(&self) -> impl Fn(u32, u32) -> usize {
         let numbered = self.parts.iter().filter_map(|part| Some((self.cells.number(&part.address)?, &part.config)));
-        let configs: rustc_hash::FxHashMap<u32, Arc<Module>> =
-            numbered.map(|(number, config)| (number, config.clone())).collect();
+        let configs: FxHashMap<u32, Arc<Module>> = numbered.map(|(number, config)| (number, config.clone())).collect();
         move |module, resource| {
             let config = configs.get(&module).and_then(|config| config.resources.get(resource as usize));
             config.map_or(0, |config| config.block.attributes.len())

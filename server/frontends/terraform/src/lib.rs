@@ -30,5 +30,5 @@ pub use inputs::some_of;
 pub use json::to_json;
 pub use moves::{Moves, Removed};
 pub use remote::{Backend, StateHome};
-pub use resolve::{registry_source, resolve, resolve_with};
+pub use resolve::{registry_source, resolve, resolve_shared, resolve_with};
 pub use resolved::{NamedValue, RemoteState, ResolveOptions, Resolved, UnreadValue, WORKSPACE};

@@ -54,7 +54,7 @@ pub(crate) fn named_values(evaluator: &Evaluator<'_>, modules: &[Rc<ModuleInstan
                 }
             }
         };
-        for resource in module.config.resources.iter() {
+        for resource in module.config.repeated.iter().filter_map(|&number| module.config.resources.get(number)) {
             repetition(&resource.address, &resource.block);
         }
         for call in module.config.calls.iter() {

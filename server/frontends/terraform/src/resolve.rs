@@ -35,6 +35,16 @@ pub fn resolve_with(
     files: &dyn TerraformFiles,
     options: &ResolveOptions,
 ) -> Resolved {
+    Arc::unwrap_or_clone(resolve_shared(cache, root, files, options))
+}
+
+/// The same; where an edit has changed nothing that is resolved, a comment say, it is the very answer of before.
+pub fn resolve_shared(
+    cache: &mut ResolveCache,
+    root: &Utf8Path,
+    files: &dyn TerraformFiles,
+    options: &ResolveOptions,
+) -> Arc<Resolved> {
     let root = foreshock_files::paths::join(root, "");
     if let Some(kept) = cache.kept.take(&root, options)
         && let Some(resolved) = again(cache, kept, files)
@@ -51,7 +61,7 @@ pub fn resolve_with(
         None => {
             let message = format!("there is no Terraform file in {root}");
             resolved.problems.push((FilePath::new(root), Problem::new(Span::empty(0), message)));
-            return resolved;
+            return Arc::new(resolved);
         }
     };
     evaluator.enter_modules(&config);
@@ -68,14 +78,15 @@ pub fn resolve_with(
     let count = evaluator.blocks.get();
     drop((tree, evaluator));
     cache.evaluated += count;
+    let resolved = Arc::new(resolved);
     if let Some(kept) = kept {
-        cache.kept.put(Kept { answers: watched.answers(), ..kept });
+        cache.kept.put(Kept { answers: watched.answers(), outcome: resolved.clone(), ..kept });
     }
     resolved
 }
 
 /// Evaluates what changed since; `None` where it has to be done from scratch.
-fn again(cache: &mut ResolveCache, kept: Kept, files: &dyn TerraformFiles) -> Option<Resolved> {
+fn again(cache: &mut ResolveCache, mut kept: Kept, files: &dyn TerraformFiles) -> Option<Arc<Resolved>> {
     let (root, options) = (kept.root.clone(), kept.options.clone());
     if !kept.answers.are_still(files) {
         return None;
@@ -89,8 +100,19 @@ fn again(cache: &mut ResolveCache, kept: Kept, files: &dyn TerraformFiles) -> Op
     // Until it is known what changed, all that is worked out is new.
     evaluator.recorder = Recorder::from_scratch();
     evaluator.given = evaluator.root_values(&config);
-    let dirty = kept.cells.dirty(kept.changed(&evaluator)?, &kept.attributes_of());
-    let Kept { cells, parts, resources, references, mut answers, .. } = kept;
+    let seeds = kept.changed(&evaluator)?;
+    if seeds.is_empty() && kept.is_as_before(&evaluator) {
+        let modules = evaluator.loaded.take();
+        drop(evaluator);
+        kept.take_over(&modules);
+        kept.answers.extend(watched.answers());
+        let resolved = kept.outcome.clone();
+        cache.kept.put(kept);
+        return Some(resolved);
+    }
+    let dirty = kept.cells.dirty(seeds, &kept.attributes_of());
+    let Kept { cells, parts, outcome, references, mut answers, mut loaded, .. } = kept;
+    let resources = outcome.resources.clone();
     let recorder = std::mem::take(&mut evaluator.recorder);
     evaluator.recorder = recorder.over(cells, dirty);
     let top = ModuleInstance::new(config, Arc::from(""), None).numbered(evaluator.recorder.number(&Arc::from("")));
@@ -107,8 +129,10 @@ fn again(cache: &mut ResolveCache, kept: Kept, files: &dyn TerraformFiles) -> Op
     let count = evaluator.blocks.get();
     drop((tree, evaluator));
     answers.extend(watched.answers());
+    loaded.extend(kept.loaded);
     cache.evaluated += count;
-    cache.kept.put(Kept { answers, ..kept });
+    let resolved = Arc::new(resolved);
+    cache.kept.put(Kept { answers, loaded, outcome: resolved.clone(), ..kept });
     Some(resolved)
 }
 
@@ -168,9 +192,11 @@ fn finished(
             given: evaluator.given.clone(),
             cells,
             parts,
-            resources: resolved.resources.clone(),
+            outcome: Arc::default(),
             references: edges,
             answers: Answers::default(),
+            loaded: evaluator.loaded_modules(),
+            beside: Vec::new(),
         });
     }
     resolved.named.extend(evaluator.undeclared_values());
@@ -188,6 +214,9 @@ fn finished(
     let place = |(file, problem): &(FilePath, Problem)| (file.clone(), problem.span.start, problem.span.end);
     resolved.problems.sort_by_cached_key(place);
     resolved.refused = evaluator.refused.take().into_iter().map(|(file, _, why)| (file, why)).collect();
+    if let Some(kept) = &mut kept {
+        kept.beside = evaluator.texts_beside(&resolved.files);
+    }
     kept
 }
 

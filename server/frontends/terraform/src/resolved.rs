@@ -85,9 +85,10 @@ impl Resolved {
         let all = &self.resources;
         let resources = Resources {
             instances: all.instances.iter().filter(|one| is_own(&one.address)).cloned().collect(),
-            references: all.references.iter().filter(|one| is_own(&one.from)).cloned().collect(),
+            references: Arc::new(all.references.iter().filter(|one| is_own(&one.from)).cloned().collect()),
             modules: all.modules.iter().filter(|one| is_own(&one.address)).cloned().collect(),
             spelling: all.spelling.clone(),
+            ..Resources::default()
         };
         let problems = self.problems.iter().filter(|(file, _)| unit.files.contains(file));
         Some(Resolved {

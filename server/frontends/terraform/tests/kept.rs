@@ -10,7 +10,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foreshock_files::Files;
 use foreshock_fixture::{Disk, shared};
 use foreshock_syntax::hcl::ExprCache;
-use foreshock_terraform::{ParsedFile, ResolveCache, ResolveOptions, Resolved, TerraformFiles, resolve, resolve_with};
+use foreshock_terraform::{
+    ParsedFile, ResolveCache, ResolveOptions, Resolved, TerraformFiles, resolve, resolve_shared, resolve_with,
+};
 use foreshock_text::FilePath;
 
 /// Files as an editor has them: a block that did not change is the same one in the next version of its file.
@@ -363,6 +365,40 @@ fn an_edit_works_out_what_it_changes() {
     // What is not written by a block means nothing, and what stays the same stops there.
     assert_eq!(edit("variables.tf", "}\n", "}\n# words\n"), (0, 0, true));
     assert_eq!(edit("f7.tf", "}\n}", "}\n}"), (0, 0, true));
+}
+
+/// Words are no news; what stands beside the configuration is, and so is a module that is not called even once.
+#[test]
+fn an_edit_that_says_nothing_has_the_very_answer_of_before() {
+    let files = Edited::default();
+    let root = Utf8PathBuf::from("/quiet");
+    let set = |name: &str, text: &str| files.set(&FilePath::new(root.join(name)), text);
+    set(
+        "main.tf",
+        "# words\n\nvariable \"size\" {}\nresource \"aws_instance\" \"a\" {\n  size = var.size\n}\nmodule \"no\" {\n  source = \"./no\"\n  count  = 0\n}\n",
+    );
+    set("terraform.tfvars", "size = 1\n");
+    set("no/main.tf", "resource \"aws_instance\" \"b\" {}\nresource \"aws_instance\" \"c\" {}\n");
+    let options = ResolveOptions::default();
+    let mut cache = ResolveCache::default();
+    (0..2).for_each(|_| drop(resolve_shared(&mut cache, &root, &files, &options)));
+    let mut last = resolve_shared(&mut cache, &root, &files, &options);
+    let mut edit = |name: &str, from: &str, to: &str| {
+        let path = FilePath::new(root.join(name));
+        let text = files.text(&path).unwrap().replacen(from, to, 1);
+        files.set(&path, &text);
+        let now = resolve_shared(&mut cache, &root, &files, &options);
+        assert_same(&now, &resolve(&root, &files, &options), &format!("{name}: {from} -> {to}"));
+        Arc::ptr_eq(&now, &std::mem::replace(&mut last, now.clone()))
+    };
+    assert!(edit("main.tf", "words", "more words"));
+    assert!(!edit("terraform.tfvars", "1", "2"));
+    assert!(!edit("terraform.tfvars", "2\n", "2\nother = 3\n"));
+    assert!(!edit("no/main.tf", "\"b\" {}", "\"b\" {\n  ami = aws_instance.c.id\n}"));
+    assert!(!edit("main.tf", "var.size", "var.size + 1"));
+    assert!(edit("main.tf", "more words", "words"));
+    assert!(!edit("main.tf", "size = ", "size == "));
+    assert!(!edit("main.tf", "size == ", "size = "));
 }
 
 #[test]

@@ -50,7 +50,7 @@ enum Company {
 }
 
 /// The repairs of each of these findings of one stack, best first; none for a finding whose repairs were not all tried,
-/// because the work was more than `most`: so many resources and components may be read again. `stop` is asked in between,
+/// because the work was more than `most`: so many resources, components or dependencies may be read again. `stop` is asked in between,
 /// and then nothing more is tried.
 pub(crate) fn proven(
     snapshot: &Snapshot,
@@ -163,10 +163,11 @@ impl<'a> Proof<'a> {
         results
     }
 
-    /// What reading the stack again costs, in resources and components.
+    /// What reading the stack again costs, in resources and components. Where all need all it is what they need that costs.
     fn cost(&self) -> usize {
         let resources = self.stack.resources().map_or(0, |resources| resources.instances.len());
-        resources.max(self.stack.system().components.len()).max(1)
+        let system = self.stack.system();
+        resources.max(system.components.len()).max(system.dependencies.len()).max(1)
     }
 
     /// Proves repairs on one copy; those that it can't tell apart are left over.
@@ -329,7 +330,7 @@ impl<'a> Before<'a> {
     fn of(stack: &'a Stack, resources: &'a Resources, assembled: &'a Assembled) -> Before<'a> {
         let parts = Parts::of(stack.system());
         let mut referrers: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-        for reference in &resources.references {
+        for reference in resources.references.iter() {
             referrers.entry(&reference.to).or_default().push(&reference.from);
         }
         let mut parts_of: FxHashMap<&str, Vec<ComponentIndex>> = FxHashMap::default();

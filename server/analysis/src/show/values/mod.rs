@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use foreshock_resources as resources;
-use foreshock_resources::{Kind, Value};
+use foreshock_resources::{Instance, Kind, Value};
 use foreshock_syntax::hcl::{Attribute, Body, Expr, ExprKind, ObjectKey};
 use foreshock_terraform::{NamedValue, Resolved, TerraformFiles};
 use foreshock_text::{FilePath, Span};
@@ -144,9 +144,14 @@ type Take<'a> = dyn FnMut(Span, &Arc<str>, &Arc<str>, &Value) + 'a;
 fn gather(resolved: &Resolved, file: &FilePath, near: &dyn Fn(Span) -> bool, take: &mut Take<'_>) {
     // What an override file says is part of a block that stands elsewhere.
     let overrides = file.as_path().file_stem().is_some_and(|stem| stem == "override" || stem.ends_with("_override"));
-    for instance in &resolved.resources.instances {
-        if overrides || (instance.block.file == *file && near(instance.block.span)) {
-            of_body(&instance.body, file, &mut |span, value| take(span, &instance.module, &instance.address, value));
+    let mut look_at = |instance: &Instance| {
+        of_body(&instance.body, file, &mut |span, value| take(span, &instance.module, &instance.address, value));
+    };
+    match overrides {
+        true => resolved.resources.instances.iter().for_each(|instance| look_at(instance)),
+        false => {
+            let here = resolved.resources.in_file(file).filter(|instance| near(instance.block.span));
+            here.for_each(|instance| look_at(instance));
         }
     }
     for call in &resolved.resources.modules {

@@ -86,6 +86,14 @@ impl Module {
             ("resource" | "data", [type_name, name]) => {
                 let resource = resource(type_name.clone(), name.clone(), block.clone());
                 let address = resource.address.clone();
+                let number = self.resources.number(&address)?;
+                if resource.is_repeated() != self.repeated.contains(&number) {
+                    let repeated = Arc::make_mut(&mut self.repeated);
+                    match resource.is_repeated() {
+                        true => repeated.insert(number),
+                        false => repeated.remove(&number),
+                    };
+                }
                 self.resources.replace(&address, resource)
             }
             ("terraform", _) => Some(()),

@@ -83,13 +83,13 @@ impl Block {
 /// A thing whose text did not change is the same one in the next version.
 #[derive(Debug)]
 pub(crate) struct Named<T> {
-    items: Vec<Arc<T>>,
+    items: Arc<Vec<Arc<T>>>,
     numbers: Arc<rustc_hash::FxHashMap<Arc<str>, usize>>,
 }
 
 impl<T> Default for Named<T> {
     fn default() -> Named<T> {
-        Named { items: Vec::new(), numbers: Arc::default() }
+        Named { items: Arc::default(), numbers: Arc::default() }
     }
 }
 
@@ -108,19 +108,22 @@ impl<T> Named<T> {
             items.push(Arc::new(item));
             numbers.insert(name, number);
         }
-        Named { items, numbers: Arc::new(numbers) }
+        Named { items: Arc::new(items), numbers: Arc::new(numbers) }
     }
 
     /// Puts a new version of a thing in its place; `None` where there is none of the name.
     pub(super) fn replace(&mut self, name: &str, item: T) -> Option<()> {
         let number = self.number(name)?;
-        *self.items.get_mut(number)? = Arc::new(item);
+        *Arc::make_mut(&mut self.items).get_mut(number)? = Arc::new(item);
         Some(())
     }
 
     /// The numbers of the things that are not those of `other`, which has as many.
     pub(crate) fn changed_since(&self, other: &Named<T>) -> Vec<usize> {
-        let pairs = self.items.iter().zip(&other.items).enumerate();
+        if Arc::ptr_eq(&self.items, &other.items) {
+            return Vec::new();
+        }
+        let pairs = self.items.iter().zip(other.items.iter()).enumerate();
         pairs.filter(|(_, (mine, theirs))| !Arc::ptr_eq(mine, theirs)).map(|(number, _)| number).collect()
     }
 

@@ -1,6 +1,6 @@
 //! A module directory, read: its declarations by name, from all of its files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -29,6 +29,8 @@ pub(crate) struct Module {
     pub(crate) outputs: Named<Output>,
     /// By `type.name` or `data.type.name`.
     pub(crate) resources: Named<Resource>,
+    /// The numbers of the resources that say how many they are.
+    pub(crate) repeated: Arc<BTreeSet<usize>>,
     pub(crate) calls: Named<Call>,
     /// By `name` or `name.alias`.
     pub(crate) providers: Named<Provider>,
@@ -79,6 +81,13 @@ pub(crate) struct Resource {
     /// The local name of its provider configuration, `aws` or `aws.west`.
     pub(crate) provider: Arc<str>,
     pub(crate) block: Block,
+}
+
+impl Resource {
+    /// Whether it says how many it is.
+    pub(crate) fn is_repeated(&self) -> bool {
+        ["count", "for_each"].into_iter().any(|name| self.block.attribute(name).is_some())
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -203,6 +212,8 @@ impl Module {
         module.locals = Named::from_sorted(blocks.locals);
         module.outputs = Named::from_sorted(outputs);
         module.resources = Named::from_sorted(resources);
+        let repeated = module.resources.iter().enumerate().filter(|(_, resource)| resource.is_repeated());
+        module.repeated = Arc::new(repeated.map(|(number, _)| number).collect());
         module.calls = Named::from_sorted(calls);
         module.providers = Named::from_sorted(providers);
         module.moves = blocks.moves;

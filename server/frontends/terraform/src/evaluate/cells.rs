@@ -95,6 +95,11 @@ struct State {
 pub(crate) struct Cells {
     /// Those that read something or are read.
     states: FxHashMap<Cell, State>,
+    /// What most cells leave behind: what they took.
+    efforts: FxHashMap<Cell, Effort>,
+    /// The sum of these.
+    effort: Effort,
+    /// What few leave behind: all that is no effort.
     effects: FxHashMap<Cell, Effects>,
     /// The numbers of module instances, and of names of provider configurations.
     numbers: FxHashMap<Arc<str>, u32>,
@@ -171,9 +176,27 @@ impl Cells {
 
     /// What all cells leave behind, each with what is its own.
     pub(crate) fn effects(&self) -> Effects {
-        let mut all = Effects::default();
+        let mut all = Effects { effort: self.effort, ..Effects::default() };
         self.effects.values().for_each(|effects| all.add(effects.clone()));
         all
+    }
+
+    /// Takes in what a cell leaves behind, in place of what it left behind before.
+    fn put_effects(&mut self, cell: Cell, mut effects: Effects) {
+        let effort = std::mem::take(&mut effects.effort);
+        let before = match effort == Effort::default() {
+            true => self.efforts.remove(&cell),
+            false => self.efforts.insert(cell, effort),
+        };
+        self.effort = self.effort + effort - before.unwrap_or_default();
+        match effects == Effects::default() {
+            true => self.effects.remove(&cell),
+            false => self.effects.insert(cell, effects),
+        };
+    }
+
+    fn drop_effects(&mut self, cell: Cell) {
+        self.put_effects(cell, Effects::default());
     }
 
     /// Whether some other values given to the root would be told in other ways than by the variables that have them.
@@ -186,10 +209,7 @@ impl Cells {
         let Draft { value, levels, mut reads, effects } = draft;
         reads.sort_unstable();
         reads.dedup();
-        match effects == Effects::default() {
-            true => self.effects.remove(&cell),
-            false => self.effects.insert(cell, effects),
-        };
+        self.put_effects(cell, effects);
         let state = self.states.entry(cell).or_default();
         state.value = value;
         state.levels = levels;
@@ -218,7 +238,7 @@ impl Cells {
             if !state.readers.is_empty() || cell.is_always_there() {
                 continue;
             }
-            self.effects.remove(&cell);
+            self.drop_effects(cell);
             let reads = self.states.remove(&cell).map(|state| state.reads).unwrap_or_default();
             open.extend(reads.iter().map(|read| (cell, *read)));
         }
@@ -366,7 +386,7 @@ impl Recorder {
         // Only now: what one reads no more another may have begun to read.
         gone.into_iter().for_each(|(reader, cells)| self.cells.no_longer_read(reader, cells));
         for cell in std::mem::take(&mut self.dirty) {
-            self.cells.effects.remove(&cell);
+            self.cells.drop_effects(cell);
             let Some(state) = self.cells.states.get_mut(&cell) else { continue };
             state.value = None;
             let reads = std::mem::take(&mut state.reads);
@@ -385,7 +405,7 @@ impl Recorder {
         let base = self.frames.take().into_iter().next().unwrap_or_default();
         let mut own = base.draft.effects;
         own.effort = own.effort + (now - base.began - base.inner);
-        cells.effects.remove(&BASE);
+        cells.drop_effects(BASE);
         let mut all = cells.effects();
         all.add(own);
         ((!self.spoiled.get()).then_some(cells), all)

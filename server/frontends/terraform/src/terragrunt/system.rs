@@ -475,7 +475,7 @@ fn join(resolved: &mut Resolved, parts: Vec<Resolved>) {
     for part in parts {
         let own = Arc::try_unwrap(part.resources).unwrap_or_else(|shared| (*shared).clone());
         resources.instances.extend(own.instances);
-        resources.references.extend(own.references);
+        Arc::make_mut(&mut resources.references).extend(own.references.iter().cloned());
         resources.modules.extend(own.modules);
         resolved.named.extend(part.named);
         resolved.files.extend(part.files);
@@ -498,8 +498,9 @@ fn join(resolved: &mut Resolved, parts: Vec<Resolved>) {
     resolved.unread = unread.into_iter().filter(|(_, times)| *times == count).map(|(value, _)| value).collect();
     resources.instances.sort_by(|a, b| a.address.cmp(&b.address));
     resources.modules.sort_by(|a, b| a.address.cmp(&b.address));
-    resources.references.sort();
-    resources.references.dedup();
+    let references = Arc::make_mut(&mut resources.references);
+    references.sort();
+    references.dedup();
     resolved.resources = Arc::new(resources);
     resolved.variable_files.sort();
     resolved.variable_files.dedup();

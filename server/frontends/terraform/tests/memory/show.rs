@@ -31,7 +31,7 @@ pub(crate) fn show(memory: &Memory, resolved: &Resolved) -> String {
         writeln!(text, "{} from {:?}: {}", call.address, call.source, at.map_or("not at hand", |at| at.as_str()))
             .unwrap();
     }
-    for reference in &resolved.resources.references {
+    for reference in resolved.resources.references.iter() {
         writeln!(text, "{} -> {}", reference.from, reference.to).unwrap();
     }
     for (file, note) in &resolved.notes {
