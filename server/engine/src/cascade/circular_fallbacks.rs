@@ -28,10 +28,16 @@ pub struct CircularFallback {
 /// everything that groups of the same cycle have outside of it? One or two cascades a group; nothing for a system
 /// without groups in cycles.
 pub fn circular_fallbacks(system: &System) -> Vec<CircularFallback> {
-    let frozen = Frozen::new(system);
-    let mut search = Search { frozen: &frozen, scratch: Scratch::default() };
-    let groups = frozen.layout.groups.iter().filter(|group| group.strict);
-    groups.filter_map(|group| search.of_group(group)).collect()
+    Frozen::new(system).circular_fallbacks()
+}
+
+impl Frozen {
+    /// The same of a system that is laid out already.
+    pub fn circular_fallbacks(&self) -> Vec<CircularFallback> {
+        let mut search = Search { frozen: self, scratch: Scratch::default() };
+        let groups = self.layout.groups.iter().filter(|group| group.strict);
+        groups.filter_map(|group| search.of_group(group)).collect()
+    }
 }
 
 struct Search<'a> {

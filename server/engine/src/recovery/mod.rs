@@ -95,13 +95,17 @@ pub fn over_after(
 /// The circles in which something is needed to repair what it needs itself, for the finding `recovery-deadlock`: asked
 /// of every component for whose repair something is needed, DOWN alone. One cascade each.
 pub fn recovery_deadlocks(system: &System) -> Vec<RecoveryDeadlock> {
-    let frozen = Frozen::new(system);
+    recovery_deadlocks_in(system, &Frozen::new(system))
+}
+
+/// The same of a system that is laid out already.
+pub fn recovery_deadlocks_in(system: &System, frozen: &Frozen) -> Vec<RecoveryDeadlock> {
     let mut scratch = Scratch::default();
     let mut deadlocks = Vec::new();
     for (component, _) in system.iter().filter(|&(component, it)| !tools(system, component, it).is_empty()) {
         let faults = [Fault::Component(component)];
         let cascade = frozen.cascade(&faults, &mut scratch);
-        let restoration = restoration(system, &frozen, &cascade, &faults, Said::default());
+        let restoration = restoration(system, frozen, &cascade, &faults, Said::default());
         deadlocks.extend(restoration.deadlocks(&restoration.solve(Luck::Worst)));
     }
     deadlocks.sort_unstable();

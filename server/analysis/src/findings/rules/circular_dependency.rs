@@ -1,7 +1,7 @@
 //! Components that need each other: they fall together, and neither can start first. And alternatives that need what they
 //! are to stand in for.
 
-use foreshock_engine::{CircularDependency, CircularFallback, circular_dependencies, circular_fallbacks};
+use foreshock_engine::{CircularDependency, CircularFallback, circular_dependencies};
 use foreshock_model::{ComponentIndex, Dependency, DependencyIndex, Evidence, MinutesPerYear, Points};
 
 use super::{Draft, RuleId, severity_of, wording};
@@ -12,7 +12,7 @@ const ID: RuleId = RuleId::CircularDependency;
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         circular_dependencies(stack.system()).iter().filter_map(|circle| of_circle(stack, circle)).collect();
-    findings.extend(circular_fallbacks(stack.system()).iter().filter_map(|found| of_fallback(stack, found)));
+    findings.extend(stack.frozen().circular_fallbacks().iter().filter_map(|found| of_fallback(stack, found)));
     findings
 }
 

@@ -1,6 +1,6 @@
 //! A repair that needs what is being repaired.
 
-use foreshock_engine::{RecoveryDeadlock, recovery_deadlocks};
+use foreshock_engine::{RecoveryDeadlock, recovery_deadlocks_in};
 use foreshock_model::{ComponentIndex, MinutesPerYear, Points};
 
 use super::{Draft, RuleId, severity_of};
@@ -9,7 +9,10 @@ use crate::{Finding, Stack};
 const ID: RuleId = RuleId::RecoveryDeadlock;
 
 pub(super) fn find(stack: &Stack) -> Vec<Finding> {
-    recovery_deadlocks(stack.system()).iter().filter_map(|deadlock| report(stack, deadlock)).collect()
+    recovery_deadlocks_in(stack.system(), stack.frozen())
+        .iter()
+        .filter_map(|deadlock| report(stack, deadlock))
+        .collect()
 }
 
 fn report(stack: &Stack, deadlock: &RecoveryDeadlock) -> Option<Finding> {
