@@ -9,6 +9,7 @@ use foreshock_model::{Component, ComponentIndex, Known, Source, System};
 use foreshock_resources::{Body, Instance, Mode, Resources};
 use foreshock_terraform::WORKSPACE;
 use foreshock_text::{FilePath, Place};
+use rustc_hash::FxHashSet;
 
 use crate::Stack;
 use crate::dialect::{Meaning, Understood};
@@ -35,7 +36,18 @@ pub struct Judged {
 }
 
 impl Judged {
-    pub(crate) fn of(understood: &Understood, catalog: &Catalog, is_own: impl Fn(&str) -> bool) -> Judged {
+    /// `before` is what was said of the version before, and how that was understood.
+    pub(crate) fn of(
+        understood: &Understood,
+        catalog: &Catalog,
+        before: Option<(&Judged, &Understood)>,
+        is_own: impl Fn(&str) -> bool,
+    ) -> Judged {
+        if let Some((judged, before)) = before
+            && has_the_same_types(before, understood)
+        {
+            return Judged { open_variables: open_variables(understood.system()), ..judged.clone() };
+        }
         let mut judged = match &understood.meaning {
             Meaning::Components(system) => {
                 let count = system.components.len();
@@ -78,6 +90,19 @@ impl Judged {
     }
 }
 
+/// Whether what is declared is of the same types, with the same roles. While the instances are the same, the catalog hands the list of
+/// roles on as it is.
+fn has_the_same_types(before: &Understood, now: &Understood) -> bool {
+    let (
+        Meaning::Resources { declared: then, assembled: old },
+        Meaning::Resources { declared: present, assembled: new },
+    ) = (&before.meaning, &now.meaning)
+    else {
+        return false;
+    };
+    before.part == now.part && Arc::ptr_eq(&old.resources, &new.resources) && then.modules == present.modules
+}
+
 fn of_resources(
     declared: &Resources,
     assembled: &Assembled,
@@ -85,10 +110,14 @@ fn of_resources(
     is_own: impl Fn(&str) -> bool,
 ) -> Judged {
     let mut judged = Judged::default();
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let outside = || declared.modules.iter().filter(|call| call.directory.is_none());
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
+    let is_seen = outside().next().is_some();
     let roles = declared.instances.iter().zip(assembled.resources.iter());
     for (instance, role) in roles.filter(|(instance, _)| instance.mode != Mode::Data && is_own(&instance.module)) {
-        seen.insert(&instance.address);
+        if is_seen {
+            seen.insert(&instance.address);
+        }
         judged.of += 1;
         match unknown_type(instance, role.role, catalog) {
             None => judged.judged += 1,
@@ -96,7 +125,7 @@ fn of_resources(
         }
     }
     // Where the source of a module is worked out, nobody knows what is called.
-    let calls = declared.modules.iter().filter(|call| call.directory.is_none() && !seen.contains(&*call.address));
+    let calls = outside().filter(|call| !seen.contains(&*call.address));
     for call in calls.filter(|call| is_own(call.address.rsplit_once(".module.").map_or("", |(outer, _)| outer))) {
         let name = match &*call.source {
             "" => format!("{} (its source is computed)", call.address),

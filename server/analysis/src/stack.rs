@@ -18,6 +18,7 @@ use foreshock_text::{FilePath, Place, Problem};
 use crate::configuration::{StackSettings, VariableFiles, variable_files};
 use crate::dialect::terraform::Terraform;
 use crate::dialect::{Dialect, Meaning, StackKind, Understood};
+use crate::findings::by_file::{FindingsByFile, InFile};
 use crate::findings::fix::Refused;
 use crate::findings::found::Found;
 use crate::findings::suppression::{Annotations, IgnoreUse};
@@ -92,7 +93,7 @@ pub struct Stack {
     understood: Arc<Understood>,
     pub(crate) judged: Arc<Judged>,
     /// What the engine goes on from when the next version is assessed; none where others have assessed it.
-    kept: Option<Kept>,
+    kept: Option<Arc<Kept>>,
     /// What a failure does to its system, as the engine says it.
     assessed: (Arc<Assessment>, Arc<Frozen>),
     settings: Arc<StackSettings>,
@@ -119,6 +120,19 @@ pub struct Stack {
     found: Option<Arc<Found>>,
     /// The stack of the text that it was made from, where it is a record and the text is at hand: what repairs are made on.
     source: Option<Arc<Stack>>,
+    /// Which findings have to do with which file.
+    by_file: FindingsByFile,
+    /// What the comparison with the base came to, before anything was silenced.
+    compared: Option<Arc<AsCompared>>,
+}
+
+/// A stack as the comparison with its base has left it.
+#[derive(Debug)]
+struct AsCompared {
+    findings: Vec<Arc<Finding>>,
+    blocks: Vec<Arc<BlockSummary>>,
+    renamed: Vec<(Arc<str>, Arc<str>)>,
+    comparison: Arc<Comparison>,
 }
 
 /// Whether what a module instance declares is of a part of a system that begins with this; all of it is of the whole.
@@ -138,6 +152,9 @@ impl Stack {
     ) -> Stack {
         understood.problems.sort_by(|one, other| (&one.file, one.problem.span).cmp(&(&other.file, other.problem.span)));
         let root = understood.root.take().unwrap_or_else(|| root.to_owned());
+        if let Some(previous) = previous.filter(|previous| previous.is_meant_by(&understood, settings)) {
+            return previous.with_other_texts(root, understood, settings);
+        }
         let finished = |dialect, root: &Utf8Path, understood| {
             Arc::new(grade(find(Stack::assessed(dialect, root, understood, settings, None), None)))
         };
@@ -151,12 +168,14 @@ impl Stack {
                 };
                 let same = previous.filter(|previous| previous.system().is_same(system));
                 let frozen = same.map_or_else(|| Arc::new(Frozen::new(system)), |same| same.assessed.1.clone());
-                ((kept.assessment().clone(), frozen), Some(kept))
+                ((kept.assessment().clone(), frozen), Some(Arc::new(kept)))
             }
         };
         let assessment = assessed.0.clone();
         let part = understood.part.clone();
-        let judged = Judged::of(&understood, &settings.catalog, |module| is_part(part.as_deref(), module));
+        let before = previous.filter(|previous| Arc::ptr_eq(&previous.settings.catalog, &settings.catalog));
+        let before = before.map(|before| (&*before.judged, &*before.understood));
+        let judged = Judged::of(&understood, &settings.catalog, before, |module| is_part(part.as_deref(), module));
         // Nothing is said of a whole of which most is not known.
         let assessment = match judged.is_mostly_unknown() {
             true => {
@@ -197,15 +216,119 @@ impl Stack {
             found: None,
             before,
             source,
+            by_file: FindingsByFile::default(),
+            compared: None,
+        }
+    }
+
+    /// Whether a text that was understood so, with these settings, is this very stack but for the texts.
+    fn is_meant_by(&self, understood: &Understood, settings: &StackSettings) -> bool {
+        self.kept.is_some() && self.understood.means_the_very_same(understood) && *self.settings == *settings
+    }
+
+    /// Whether another version differs from it by nothing but texts: what is found in the one is found in the other.
+    pub(crate) fn is_but_for_texts(&self, other: &Stack) -> bool {
+        self.is_meant_by(&other.understood, &other.settings)
+    }
+
+    /// The same stack of texts in which nothing is different that means anything. Nothing is found in it yet.
+    fn with_other_texts(&self, root: Utf8PathBuf, mut understood: Understood, settings: &Arc<StackSettings>) -> Stack {
+        Stack {
+            root,
+            kind: understood.kind,
+            files: understood.files.clone(),
+            assessment: self.assessment.clone(),
+            findings: Vec::new(),
+            suppressed: Vec::new(),
+            ignore_uses: Vec::new(),
+            annotations: Vec::new(),
+            accepted: BTreeSet::new(),
+            blocks: Vec::new(),
+            problems: std::mem::take(&mut understood.problems),
+            kept: self.kept.clone(),
+            assessed: self.assessed.clone(),
+            dialect: self.dialect,
+            understood: Arc::new(understood),
+            judged: self.judged.clone(),
+            settings: settings.clone(),
+            promised: self.promised.clone(),
+            recovered: Arc::default(),
+            comparison: None,
+            renamed: Vec::new(),
+            explained: false,
+            unproven: false,
+            found: None,
+            before: None,
+            source: None,
+            by_file: FindingsByFile::default(),
+            compared: None,
         }
     }
 
     /// With what the rules have found.
     pub(crate) fn with_found(mut self, found: Arc<Found>) -> Stack {
         self.findings.clone_from(&found.told);
-        let blocks = found.blocks.iter();
-        self.blocks = blocks.filter(|block| self.is_own(&self.module_of(block.component))).cloned().collect();
+        self.blocks = match self.is_whole() {
+            true => found.blocks.clone(),
+            false => {
+                let blocks = found.blocks.iter();
+                blocks.filter(|block| self.is_own(&self.module_of(block.component))).cloned().collect()
+            }
+        };
         self.found = Some(found);
+        self
+    }
+
+    /// Keeps what the comparison came to.
+    #[must_use]
+    pub(crate) fn keeping_comparison(mut self, comparison: Arc<Comparison>) -> Stack {
+        self.compared = Some(Arc::new(AsCompared {
+            findings: self.findings.clone(),
+            blocks: self.blocks.clone(),
+            renamed: self.renamed.clone(),
+            comparison: comparison.clone(),
+        }));
+        self.comparison = Some(comparison);
+        self
+    }
+
+    /// Whether another version of it comes to the same beside this base: it means the same, and so does the base.
+    pub(crate) fn is_compared_like(&self, now: &Stack, base: &Base, before: &Arc<Stack>) -> bool {
+        let is_with = |comparison: &Comparison| {
+            comparison.base == *base && comparison.before.as_ref().is_some_and(|known| Arc::ptr_eq(known, before))
+        };
+        self.compared.as_ref().is_some_and(|compared| is_with(&compared.comparison))
+            && self.is_but_for_texts(now)
+            && self.problems == now.problems
+    }
+
+    /// What the comparison of the version before came to, where it would be the same.
+    #[must_use]
+    pub(crate) fn compared_as(mut self, previous: &Stack) -> Stack {
+        if let Some(compared) = &previous.compared {
+            self.findings.clone_from(&compared.findings);
+            self.blocks.clone_from(&compared.blocks);
+            self.renamed.clone_from(&compared.renamed);
+            self.comparison = Some(compared.comparison.clone());
+            self.compared = Some(compared.clone());
+        }
+        self
+    }
+
+    /// The findings that have to do with a file, by number; none where nothing does. Asked once the stack is finished.
+    pub(crate) fn findings_of_file(&self, file: &FilePath) -> Option<&InFile> {
+        self.by_file.of(&self.findings, file)
+    }
+
+    /// Goes on from the version before with what follows from the findings, where they are the very same.
+    pub(crate) fn going_on_from(mut self, before: Option<&Stack>) -> Stack {
+        let is_same = |before: &&Stack| {
+            self.findings.len() == before.findings.len()
+                && self.findings.iter().zip(&before.findings).all(|(one, other)| Arc::ptr_eq(one, other))
+        };
+        if let Some(before) = before.filter(is_same) {
+            self.by_file = before.by_file.shared();
+        }
         self
     }
 

@@ -1,11 +1,11 @@
 //! What a change did: the stack beside the same stack at the base.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foreshock_engine::{Assessment, Basis, EntryPoint, EntryReason, assess_with, minutes_per_year};
 use foreshock_model::{Component, ComponentIndex, MinutesPerYear, Points, System};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::change::apply::{self, Apply};
 use crate::change::gone::{Gone, take_down};
@@ -131,7 +131,7 @@ impl Stack {
         let lost = lost.map(|gone| gone.index).chain(cut.map(|dependency| dependency.to));
         let missing: BTreeSet<ComponentIndex> = lost.collect();
         let missing = missing.into_iter().map(|index| then.id_of(index).into()).collect();
-        self.comparison = Some(Arc::new(Comparison {
+        let comparison = Arc::new(Comparison {
             base,
             score: measured.before.0,
             score_after: measured.after.0,
@@ -143,17 +143,25 @@ impl Stack {
             no_longer_known: measured.held.no_longer_known,
             apply,
             before: Some(before),
-        }));
+        });
+        self.comparison = Some(comparison.clone());
         self.findings.extend(removals);
         let regression = score_regression::find(&self, None);
         self.findings.extend(regression);
         sort(&mut self.findings);
-        self
+        self.keeping_comparison(comparison)
     }
 
     /// Whether there is a component, or a resource, of that name.
     fn has(&self, name: &str) -> bool {
         self.system().find(name).is_some() || self.resources().is_some_and(|resources| resources.find(name).is_some())
+    }
+
+    /// The same of a name that is shared: most often nothing is called otherwise.
+    fn shared_name_now(&self, before: &Arc<str>) -> Arc<str> {
+        let is_as_before =
+            self.renamed.is_empty() && self.terraform().is_none_or(|module| module.resolved.moves.is_empty());
+        if is_as_before { before.clone() } else { self.name_now(before).into() }
     }
 
     /// What a component, or a resource, of the base is called now.
@@ -169,17 +177,17 @@ impl Stack {
 /// The findings of both sides as they are compared, by what they are called now.
 struct Known<'h> {
     held: &'h Held,
-    names: BTreeMap<Arc<str>, Arc<str>>,
-    loudest: BTreeMap<FindingKey, Severity>,
+    names: FxHashMap<Arc<str>, Arc<str>>,
+    loudest: FxHashMap<FindingKey, Severity>,
     /// Those of the present, by what they are told of.
     told: FxHashSet<FindingKey>,
     /// Those of the present, where it is not compared as it is.
-    present: Option<BTreeMap<FindingKey, Severity>>,
+    present: Option<FxHashMap<FindingKey, Severity>>,
 }
 
 /// The loudest of each rule and component, by what `named` calls it.
-fn loudest(stack: &Stack, named: &dyn Fn(&str) -> Arc<str>) -> BTreeMap<FindingKey, Severity> {
-    let mut known = BTreeMap::new();
+fn loudest(stack: &Stack, named: &dyn Fn(&Arc<str>) -> Arc<str>) -> FxHashMap<FindingKey, Severity> {
+    let mut known = FxHashMap::default();
     for (finding, id) in stack.all_findings().flat_map(|finding| finding.components().map(move |id| (finding, id))) {
         let key = FindingKey { rule: finding.rule, component_id: named(id) };
         let loudest = known.entry(key).or_insert(finding.severity);
@@ -191,8 +199,8 @@ fn loudest(stack: &Stack, named: &dyn Fn(&str) -> Arc<str>) -> BTreeMap<FindingK
 impl<'h> Known<'h> {
     fn of(before: &Stack, now: &Stack, held: &'h Held) -> Known<'h> {
         let then = held.before.of(before);
-        let named = |id: &str| -> Arc<str> { now.name_now(id).into() };
-        let present = held.now.is_held().then(|| loudest(held.now.of(now), &|id| id.into()));
+        let named = |id: &Arc<str>| now.shared_name_now(id);
+        let present = held.now.is_held().then(|| loudest(held.now.of(now), &Arc::clone));
         let all = before.all_findings().flat_map(Finding::components);
         let names = all.map(|id| (id.clone(), named(id))).collect();
         let told = now.all_findings().map(Finding::key).collect();

@@ -140,6 +140,22 @@ impl Understood {
         }
     }
 
+    /// Whether both mean the very same, so that only their texts may differ. Only asked of root modules, where an edit that means
+    /// nothing changes none of this.
+    pub(crate) fn means_the_very_same(&self, other: &Understood) -> bool {
+        let is_alone = |one: &Understood| one.part.is_none() && one.record.is_none() && one.assessed.is_none();
+        let is_same_module =
+            self.module.as_ref().zip(other.module.as_ref()).is_some_and(|(one, other)| Arc::ptr_eq(one, other));
+        let is_same_meaning = match (&self.meaning, &other.meaning) {
+            (
+                Meaning::Resources { declared, assembled },
+                Meaning::Resources { declared: others, assembled: of_others },
+            ) => Arc::ptr_eq(declared, others) && Arc::ptr_eq(assembled, of_others),
+            _ => false,
+        };
+        is_same_module && is_same_meaning && is_alone(self) && is_alone(other)
+    }
+
     /// What the dialect has put by for itself.
     pub fn own<T: 'static>(&self) -> Option<&T> {
         self.own.as_deref()?.downcast_ref()

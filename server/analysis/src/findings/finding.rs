@@ -122,6 +122,32 @@ impl Finding {
         self.evidence.iter().filter(|_| self.rule == RuleId::RecoveryUnreachable)
     }
 
+    /// Whether what is told of both is the same: everything but what they cost.
+    pub(crate) fn tells_the_same(&self, other: &Finding) -> bool {
+        let Finding {
+            rule,
+            severity,
+            new,
+            component,
+            component_id,
+            message,
+            place,
+            block,
+            affected,
+            points: _,
+            minutes_per_year: _,
+            scored,
+            evidence,
+            also,
+            cause,
+        } = self;
+        (rule, severity, new, component, scored)
+            == (&other.rule, &other.severity, &other.new, &other.component, &other.scored)
+            && (component_id, message, place, block)
+                == (&other.component_id, &other.message, &other.place, &other.block)
+            && (affected, evidence, also, cause) == (&other.affected, &other.evidence, &other.also, &other.cause)
+    }
+
     /// What each of those is known by.
     pub fn keys(&self) -> impl Iterator<Item = FindingKey> {
         self.components().map(|id| FindingKey { rule: self.rule, component_id: id.clone() })

@@ -2,6 +2,7 @@
 //! with it, by a baseline or by a suppression.
 
 pub(crate) mod baseline;
+pub(crate) mod by_file;
 pub(crate) mod called;
 pub(crate) mod finding;
 pub(crate) mod fix;
@@ -23,6 +24,12 @@ pub(crate) use fold::folded;
 /// A stack with everything that the rules find in it, and its blocks with what they show. What was found in the version
 /// before is taken over where nothing can be different.
 pub(crate) fn find(stack: Stack, before: Option<&Stack>) -> Stack {
+    let same = before.filter(|before| before.is_but_for_texts(&stack)).and_then(Stack::found);
+    if let Some(found) = same {
+        debug_assert!(found.is_same(&from_scratch(&stack)), "what is taken over is not what is so");
+        let found = Arc::clone(found);
+        return stack.with_found(found);
+    }
     let known = before.and_then(|before| Some((before.found()?, before, Difference::between(before, &stack)?)));
     let found = match &known {
         Some((found, _, difference)) if difference.is_none() => Arc::clone(found),

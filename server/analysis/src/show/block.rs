@@ -1,5 +1,6 @@
 //! What is shown beside a block: what falls with it, what that costs, and where its figures come from.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -8,6 +9,7 @@ use foreshock_model::{CommonCause, Component, ComponentIndex, Points, Reliabilit
 use foreshock_text::Place;
 use rustc_hash::FxHashMap;
 
+use crate::findings::rules::merged;
 use crate::findings::scope::Difference;
 use crate::{Finding, Stack};
 
@@ -72,9 +74,9 @@ pub(crate) fn summaries_again(
     }
     let others = difference.components.ones().map(|index| ComponentIndex(index as u32));
     let others = others.filter_map(|index| summary(stack, index, single.get(&index).copied(), &mut scratch));
-    blocks.extend(others.map(Arc::new));
-    sort(&mut blocks);
-    blocks
+    let mut others: Vec<Arc<BlockSummary>> = others.map(Arc::new).collect();
+    sort(&mut others);
+    merged(blocks.into_iter(), others, order)
 }
 
 /// The components that are single points, with the points that they cost.
@@ -84,7 +86,11 @@ fn single_points(findings: &[Arc<Finding>]) -> FxHashMap<ComponentIndex, Points>
 }
 
 fn sort(blocks: &mut [Arc<BlockSummary>]) {
-    blocks.sort_by(|one, other| (&one.header, &one.component_id).cmp(&(&other.header, &other.component_id)));
+    blocks.sort_by(order);
+}
+
+fn order(one: &Arc<BlockSummary>, other: &Arc<BlockSummary>) -> Ordering {
+    (&one.header, &one.component_id).cmp(&(&other.header, &other.component_id))
 }
 
 /// What stands beside the block of a component, given the points it costs where it is a single point; `None` for what no block

@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Workspace;
 use super::past::Past;
 use super::promised::PromiseFiles;
-use super::seen::is_same;
+use super::seen::{differing_file, has_same_names, is_same_file};
 use crate::workspace::disk::Sources;
 use crate::workspace::paths::directory_of;
 use crate::{Base, FILE_NAME, Stack};
@@ -74,6 +74,8 @@ struct BaseWorkspace {
     workspace: Box<Workspace>,
     /// Where roots that are new stood, as far as somebody asked.
     moved: FxHashMap<Utf8PathBuf, Option<Utf8PathBuf>>,
+    /// By root, a file that was not the same when somebody looked last. It is looked at first.
+    differed: FxHashMap<Utf8PathBuf, FilePath>,
 }
 
 impl Workspace {
@@ -160,7 +162,8 @@ impl Workspace {
             ..Workspace::with_dialects(self.dialects)
         });
         let (base, doubt) = (base_of(found), found.doubt.clone());
-        Ok(BaseWorkspace { commit: found.commit, base, doubt, tree, workspace, moved: FxHashMap::default() })
+        let (moved, differed) = Default::default();
+        Ok(BaseWorkspace { commit: found.commit, base, doubt, tree, workspace, moved, differed })
     }
 
     /// The side that a directory is compared with. A submodule of the repository of its workspace folder is part of that one.
@@ -199,8 +202,16 @@ impl Workspace {
         Some(at.workspace.sources.clone())
     }
 
-    /// A stack beside what it was. `number` counts the stacks of its root, `read` is what it was read from.
-    pub(super) fn compared(&mut self, dialect: usize, mut stack: Stack, number: usize, read: &ReadSet) -> Stack {
+    /// A stack beside what it was. `number` counts the stacks of its root, `read` is what it was read from, and `previous` the version
+    /// before.
+    pub(super) fn compared(
+        &mut self,
+        dialect: usize,
+        mut stack: Stack,
+        number: usize,
+        read: &ReadSet,
+        previous: Option<&Stack>,
+    ) -> Stack {
         // A plan brings its own base.
         if let Some((base, before)) = stack.before.take() {
             return stack.compared_with(base, before);
@@ -223,7 +234,12 @@ impl Workspace {
         if !at.tree.problems().is_empty() {
             return stack;
         }
-        stack.compared_with(at.base.clone(), before)
+        match previous.zip(before.as_ref()) {
+            Some((previous, before)) if previous.is_compared_like(&stack, &at.base, before) => {
+                stack.compared_as(previous)
+            }
+            _ => stack.compared_with(at.base.clone(), before),
+        }
     }
 }
 
@@ -255,7 +271,13 @@ impl BaseWorkspace {
     ) -> Option<Arc<Stack>> {
         let past = &mut *self.workspace;
         if past.is_there(dialect, &now.root) {
-            let is_same = || is_same(read, present, &past.sources);
+            let first = self.differed.get(&now.root).filter(|file| read.files.contains(*file));
+            let still_differs = first.is_some_and(|file| !is_same_file(file, present, &past.sources));
+            let differing = if still_differs { None } else { differing_file(read, present, &past.sources) };
+            if let Some(file) = differing {
+                self.differed.insert(now.root.clone(), file.clone());
+            }
+            let is_same = || !still_differs && differing.is_none() && has_same_names(read, present, &past.sources);
             return match !now.understood().reads_others && is_same() {
                 true => Some(Arc::new(now.clone())),
                 false => {

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foreshock_text::FilePath;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::snapshot::Snapshot;
-use crate::{Finding, Stack};
+use crate::{Finding, Stack, StackProblem};
 
 impl Snapshot {
     /// The files of which something else may be told than in another picture: other findings, problems or notices, other
@@ -24,11 +24,10 @@ impl Snapshot {
             if is_same && edited.is_empty() {
                 continue;
             }
-            for finding in stack.findings.iter().filter(|_| !edited.is_empty()) {
-                let mut places = finding.evidence.iter().map(|evidence| &evidence.place).chain([&finding.place]);
-                if places.any(|place| edited.contains(&place.file)) {
-                    differing.extend(files_of(finding).cloned());
-                }
+            for file in &edited {
+                let mentioning = stack.findings_of_file(file).map_or(&[][..], |of_file| &of_file.mentioning).iter();
+                let mentioning = mentioning.filter_map(|&number| stack.findings.get(number as usize));
+                differing.extend(mentioning.flat_map(|finding| files_of(finding)).cloned());
             }
             let problems = stack.problems.iter().map(|problem| &problem.file);
             differing.extend(problems.filter(|file| edited.contains(file)).cloned());
@@ -65,34 +64,38 @@ fn files_of(finding: &Finding) -> impl Iterator<Item = &FilePath> {
 
 /// The files with findings or problems that only one of two versions of a stack has.
 fn told_otherwise(old: Option<&Stack>, new: Option<&Stack>, differing: &mut BTreeSet<FilePath>) {
-    let findings = |stack: Option<&Stack>| {
-        // Both versions are alive, so that what has the same address is the same.
-        let mut by_file: FxHashMap<FilePath, (usize, usize)> = FxHashMap::default();
-        for finding in stack.into_iter().flat_map(|stack| &stack.findings) {
-            let address = Arc::as_ptr(finding) as usize;
-            for file in files_of(finding) {
-                let slot = match by_file.get_mut(file) {
-                    Some(slot) => slot,
-                    None => by_file.entry(file.clone()).or_default(),
-                };
-                *slot = (slot.0 + 1, slot.1.wrapping_add(address.wrapping_mul(SPREAD).rotate_left(17)));
+    let (then, now) = (findings_of(old), findings_of(new));
+    // Both versions are alive, so that what has the same address is the same; most is, and is not looked into.
+    let addresses = |of: &[Arc<Finding>]| of.iter().map(Arc::as_ptr).collect::<FxHashSet<*const Finding>>();
+    if !then.iter().map(Arc::as_ptr).eq(now.iter().map(Arc::as_ptr)) {
+        let (known, present) = (addresses(then), addresses(now));
+        let gone = then.iter().filter(|finding| !present.contains(&Arc::as_ptr(finding)));
+        let came = now.iter().filter(|finding| !known.contains(&Arc::as_ptr(finding)));
+        // Where one component changes, all others cost something else; of that nothing is told.
+        let key = |finding: &Finding| (finding.rule, finding.component, finding.place.span.start);
+        let mut gone_by: FxHashMap<_, Vec<&Finding>> = FxHashMap::default();
+        gone.for_each(|finding| gone_by.entry(key(finding)).or_default().push(finding));
+        for finding in came {
+            let alike = gone_by.get_mut(&key(finding)).and_then(|gone| {
+                let at = gone.iter().position(|gone| gone.tells_the_same(finding))?;
+                Some(gone.swap_remove(at))
+            });
+            if alike.is_none() {
+                differing.extend(files_of(finding).cloned());
             }
         }
-        by_file
-    };
-    let (then, mut now) = (findings(old), findings(new));
-    for (file, found) in then {
-        if now.remove(&file) != Some(found) {
-            differing.insert(file);
-        }
+        differing.extend(gone_by.into_values().flatten().flat_map(files_of).cloned());
     }
-    differing.extend(now.into_keys());
-    let problems = |stack: Option<&Stack>| stack.map_or(&[] as &[_], |stack| &stack.problems).to_vec();
-    let (then, now) = (problems(old), problems(new));
+    let (then, now) = (problems_of(old), problems_of(new));
     if then != now {
-        differing.extend(then.into_iter().chain(now).map(|problem| problem.file));
+        differing.extend(then.iter().chain(now).map(|problem| problem.file.clone()));
     }
 }
 
-/// An odd number whose multiples fill all bits of a word, so that sums of addresses tell sets of them apart.
-const SPREAD: usize = 0x9E37_79B9_7F4A_7C15;
+fn findings_of(stack: Option<&Stack>) -> &[Arc<Finding>] {
+    stack.map_or(&[], |stack| &stack.findings)
+}
+
+fn problems_of(stack: Option<&Stack>) -> &[StackProblem] {
+    stack.map_or(&[], |stack| &stack.problems)
+}

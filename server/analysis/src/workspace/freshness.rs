@@ -61,10 +61,16 @@ impl Workspace {
 
     /// What the stacks were read from, and what says how they are read.
     fn read(&self) -> ReadSet {
-        let mut read = self.settings_read.clone();
+        let mut read = self.read_beside_stacks();
         for kept in self.stacks.values() {
             read.extend(&kept.read);
         }
+        read
+    }
+
+    /// What says how stacks are read, and where documents are open.
+    fn read_beside_stacks(&self) -> ReadSet {
+        let mut read = self.settings_read.clone();
         read.files.extend(self.configurations.files().cloned());
         for document in self.sources.documents() {
             read.list(&directory_of(&document));
@@ -74,7 +80,11 @@ impl Workspace {
 
     /// What can't be read of the workspace and of what its stacks were read from.
     pub(super) fn unreadable(&self) -> Vec<(FilePath, String)> {
-        let mut found = self.sources.store().unreadable(&self.read());
+        let store = self.sources.store();
+        let mut found = store.unreadable(&self.read_beside_stacks());
+        for kept in self.stacks.values() {
+            found.extend(store.unreadable(&kept.read));
+        }
         found.extend(self.index.problems.iter().cloned());
         // What a stack is made of is to be text, and not too large.
         for file in self.stacks.values().flat_map(|kept| &kept.stack.files) {
@@ -101,7 +111,7 @@ impl Workspace {
             self.forget_settings();
         }
         let touched = self.stacks.extract_if(|_, kept| kept.read.is_touched(&changes));
-        self.old.extend(touched.map(|(key, kept)| (key, kept.stack)));
+        self.old.extend(touched);
     }
 
     /// Reading goes as far as the workspace folders, the documents that somebody has opened, and the repositories they are in;

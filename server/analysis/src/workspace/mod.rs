@@ -72,7 +72,7 @@ pub struct Workspace {
     changes: Changes,
     stacks: FxHashMap<StackKey, Kept>,
     /// Stacks that are to be read again, as they were: whoever reads them takes over what did not change.
-    old: FxHashMap<StackKey, Arc<Stack>>,
+    old: FxHashMap<StackKey, Kept>,
     configurations: Configurations,
     choices: Choices,
     options: ResolveOptions,
@@ -455,13 +455,18 @@ impl Workspace {
         if let Some(kept) = self.stacks.get(&key).filter(|kept| **kept.stack.settings() == settings) {
             return Ok(kept.stack.clone());
         }
-        let (stack, read) = self.analysed(dialect, root, settings, number, stop)?;
+        let (stack, mut read) = self.analysed(dialect, root, settings, number, stop)?;
         let stack = Arc::new(stack);
         if stack.has_failed() {
             // What it would have been read from is not known, so that nobody could say when it is old.
             return Ok(stack);
         }
-        self.old.remove(&key);
+        if let Some(before) = self.old.remove(&key)
+            && before.stack.is_but_for_texts(&stack)
+        {
+            // What was not worked out again was not asked for again, and is made of it all the same.
+            read.extend(&before.read);
+        }
         self.stacks.insert(key, Kept { stack: stack.clone(), read });
         Ok(stack)
     }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use foreshock_files::{Files, ReadSet};
 use foreshock_terraform::{ParsedFile, TerraformFiles};
 use foreshock_text::FilePath;
@@ -67,11 +67,15 @@ impl Texts for Seen<'_> {
     }
 }
 
-/// Whether two sources give the same answers to what was asked. Line ends of Windows are no difference: a checkout may have
-/// made them.
-pub(super) fn is_same(read: &ReadSet, one: &Sources, other: &Sources) -> bool {
-    let same_names = |directory: &Utf8PathBuf| names(one, directory) == names(other, directory);
-    read.directories.iter().all(same_names) && read.files.iter().all(|file| is_same_file(file, one, other))
+/// Whether two sources list the same files in the directories that were asked for.
+pub(super) fn has_same_names(read: &ReadSet, one: &Sources, other: &Sources) -> bool {
+    read.directories.iter().all(|directory| names(one, directory) == names(other, directory))
+}
+
+/// A file of those that were asked for that is not the same in two sources. Line ends of Windows are no difference: a checkout may
+/// have made them.
+pub(super) fn differing_file<'r>(read: &'r ReadSet, one: &Sources, other: &Sources) -> Option<&'r FilePath> {
+    read.files.iter().find(|file| !is_same_file(file, one, other))
 }
 
 /// The files in a directory that somebody has written.
@@ -82,7 +86,7 @@ fn names(sources: &Sources, directory: &Utf8Path) -> Vec<FilePath> {
 }
 
 /// Whether a file is the same text in two sources, or in neither.
-fn is_same_file(file: &FilePath, one: &Sources, other: &Sources) -> bool {
+pub(super) fn is_same_file(file: &FilePath, one: &Sources, other: &Sources) -> bool {
     match (one.text(file), other.text(file)) {
         (Some(one), Some(other)) => Arc::ptr_eq(&one, &other) || is_same_text(&one, &other),
         (None, None) => one.bytes(file) == other.bytes(file),

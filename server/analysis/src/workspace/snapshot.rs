@@ -75,8 +75,10 @@ impl Snapshot {
     ) -> Snapshot {
         let mut listed: FxHashMap<Utf8PathBuf, Vec<FilePath>> = FxHashMap::default();
         for file in files.keys() {
-            if let Some(directory) = file.as_path().parent() {
-                listed.entry(directory.to_owned()).or_default().push(file.clone());
+            let Some(directory) = file.as_path().parent() else { continue };
+            match listed.get_mut(directory) {
+                Some(known) => known.push(file.clone()),
+                None => drop(listed.insert(directory.to_owned(), vec![file.clone()])),
             }
         }
         Snapshot {
@@ -132,7 +134,8 @@ impl Snapshot {
     pub fn findings_in<'a>(&'a self, file: &FilePath) -> Vec<(usize, &'a Finding)> {
         let mut found = Vec::new();
         for (index, stack) in self.stacks.iter().enumerate() {
-            found.extend(stack.findings.iter().filter(|f| f.place.file == *file).map(|finding| (index, &**finding)));
+            let here = stack.findings_of_file(file).map_or(&[][..], |of_file| &of_file.placed).iter();
+            found.extend(here.filter_map(|&number| Some((index, &**stack.findings.get(number as usize)?))));
         }
         found
     }
@@ -141,7 +144,8 @@ impl Snapshot {
     pub fn told_also_in<'a>(&'a self, file: &FilePath) -> Vec<(usize, &'a Finding, &'a Evidence)> {
         let mut found = Vec::new();
         for (index, stack) in self.stacks.iter().enumerate() {
-            for finding in &stack.findings {
+            let told = stack.findings_of_file(file).map_or(&[][..], |of_file| &of_file.told_also).iter();
+            for finding in told.filter_map(|&number| stack.findings.get(number as usize)) {
                 let here = finding.told_also_at().filter(|evidence| evidence.place.file == *file);
                 found.extend(here.map(|evidence| (index, &**finding, evidence)));
             }
@@ -180,7 +184,10 @@ impl Snapshot {
     pub fn blocks_in<'a>(&'a self, file: &FilePath) -> Vec<(usize, &'a BlockSummary)> {
         let mut blocks: Vec<(usize, &BlockSummary)> = Vec::new();
         for (index, stack) in self.stacks.iter().enumerate() {
-            blocks.extend(stack.blocks.iter().filter(|b| b.header.file == *file).map(|block| (index, &**block)));
+            // They stand in the order of their places.
+            let start = stack.blocks.partition_point(|block| block.header.file < *file);
+            let here = stack.blocks.iter().skip(start).take_while(|block| block.header.file == *file);
+            blocks.extend(here.map(|block| (index, &**block)));
         }
         blocks.sort_by_key(|(stack, block)| (block.header.span, *stack));
         blocks

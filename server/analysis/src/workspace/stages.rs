@@ -56,7 +56,7 @@ impl Workspace {
         stop: &dyn Fn() -> bool,
     ) -> Result<(Stack, ReadSet), NoStack> {
         let key = self.id_of(dialect).map(|kind| (kind, root.to_owned(), settings.variant.clone()));
-        let before = key.as_ref().and_then(|key| self.old.get(key)).cloned();
+        let before = key.as_ref().and_then(|key| self.old.get(key)).map(|kept| kept.stack.clone());
         let before = before.as_deref();
         let stages = AssertUnwindSafe(|| self.stages(dialect, root, settings.clone(), number, before, stop));
         match catch_unwind(stages) {
@@ -85,10 +85,10 @@ impl Workspace {
         let stack = find(stack, before);
         let stack = grade(stack);
         go_on()?;
-        let stack = self.compared(dialect, stack, number, &read);
+        let stack = self.compared(dialect, stack, number, &read, before);
         let stack = baseline::applied(stack);
         let stack = self.settled(stack);
-        let stack = folded(stack);
+        let stack = folded(stack).going_on_from(before);
         Ok((stack, read))
     }
 

@@ -18,18 +18,18 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foreshock_catalog::{Assembled, Recipes, assemble};
+use foreshock_catalog::{Assembled, Catalog, Recipes, assemble};
 use foreshock_terraform::terragrunt::{is_terragrunt, is_unit_file};
 use foreshock_terraform::{
     ResolveCache, ResolveOptions, Resolved, deployments, is_configuration, is_deployment, is_variable_file,
-    resolve_with,
+    resolve_shared,
 };
 use foreshock_text::FilePath;
 
 use calls::{CallGraph, without_libraries};
 pub(crate) use comments::comments_of;
 use objects::with_objects;
-use releases::{chart_files, with_releases};
+use releases::{Releases, chart_files, with_releases};
 pub(crate) use repairs::is_installed;
 use states::States;
 use units::Units;
@@ -53,6 +53,8 @@ pub(crate) struct TerraformDialect;
 pub(crate) struct TerraformReader {
     cache: ResolveCache,
     assemblies: Assemblies,
+    /// The root modules that are being edited as they were understood last, each with what it was resolved as.
+    understood: Vec<(Arc<Resolved>, Arc<Catalog>, Arc<Terraform>)>,
     calls: CallGraph,
     /// Every root of the workspace, while who calls whom is as it was.
     all_roots: Option<Arc<BTreeSet<Utf8PathBuf>>>,
@@ -139,22 +141,40 @@ impl Reader for TerraformReader {
         if let Some(understood) = self.units.understand(root, texts, settings, &mut self.cache) {
             return Ok(understood);
         }
-        let mut resolved = resolve_with(&mut self.cache, root, texts, &settings.options);
-        let (resources, releases) = with_releases(resolved.resources, root, &settings.members, texts);
-        resolved.resources = with_objects(resources, &settings.catalog);
+        let resolved = resolve_shared(&mut self.cache, root, texts, &settings.options);
         let read = |file: &FilePath| Some((file.clone(), SourceFile::Hcl(texts.parsed(file)?)));
-        let mut texts: Vec<(FilePath, SourceFile)> = resolved.files.iter().filter_map(read).collect();
+        let of_module: Vec<(FilePath, SourceFile)> = resolved.files.iter().filter_map(read).collect();
+        let known = self.understood.iter().find(|(of, catalog, module)| {
+            let is_it = Arc::ptr_eq(of, &resolved) && Arc::ptr_eq(catalog, &settings.catalog);
+            is_it && settings.members.is_empty() && module.options == settings.options
+        });
+        let known = known.map(|(.., module)| module.clone());
+        let (module, releases) = match known {
+            // Nothing that is resolved has changed, so that it means what it meant.
+            Some(module) => (module, Releases::default()),
+            None => {
+                let (resources, releases) = with_releases(resolved.resources.clone(), root, &settings.members, texts);
+                let resources = with_objects(resources, &settings.catalog);
+                let assembled = self.assemblies.assemble(root, &resources, settings);
+                let of_module = match Arc::ptr_eq(&resources, &resolved.resources) {
+                    true => resolved.clone(),
+                    false => Arc::new(Resolved { resources, ..Resolved::clone(&resolved) }),
+                };
+                let options = settings.options.clone();
+                let module = Arc::new(Terraform { resolved: of_module, assembled, options });
+                self.keep_understood(&resolved, settings, &module);
+                (module, releases)
+            }
+        };
+        let mut understood = of_module_with(TerraformDialect.id(), module);
         let of_charts: Vec<FilePath> = releases.texts.iter().map(|(file, _)| file.clone()).collect();
-        texts.extend(releases.texts);
-        let problems = resolved.problems.clone();
-        let assembled = self.assemblies.assemble(root, &resolved.resources, settings);
-        let mut understood = of_assembled(TerraformDialect.id(), resolved, assembled, settings);
         understood.directories.extend(of_charts.iter().map(directory_of));
         understood.files.extend(of_charts);
         understood.installed = releases.charts;
-        understood.texts = texts;
-        for (file, problem) in problems {
-            understood = understood.with_problems(ProblemCode::Syntax, &file, [problem]);
+        understood.texts = of_module;
+        understood.texts.extend(releases.texts);
+        for (file, problem) in &resolved.problems {
+            understood = understood.with_problems(ProblemCode::Syntax, file, [problem.clone()]);
         }
         Ok(understood)
     }
@@ -269,6 +289,19 @@ impl Reader for TerraformReader {
     }
 }
 
+impl TerraformReader {
+    /// Keeps what a root module was understood as, in the place of what it was before.
+    fn keep_understood(&mut self, resolved: &Arc<Resolved>, settings: &StackSettings, module: &Arc<Terraform>) {
+        /// More stacks than these are not edited at once.
+        const MOST: usize = 4;
+        self.understood.retain(|(of, _, known)| !(of.root == resolved.root && known.options == settings.options));
+        if self.understood.len() >= MOST {
+            self.understood.remove(0);
+        }
+        self.understood.push((resolved.clone(), settings.catalog.clone(), module.clone()));
+    }
+}
+
 /// Whether a directory holds Terraform files.
 fn has_module(directory: &Utf8Path, files: &dyn Texts) -> bool {
     files.list(directory).iter().any(|file| is_configuration(file.as_path()))
@@ -288,15 +321,28 @@ fn of_assembled(
     assembled: Arc<Assembled>,
     settings: &StackSettings,
 ) -> Understood {
+    let (resolved, options) = (Arc::new(resolved), settings.options.clone());
+    of_module_with(kind, Arc::new(Terraform { resolved, assembled, options }))
+}
+
+/// What is told of a root module.
+fn of_module_with(kind: StackKind, module: Arc<Terraform>) -> Understood {
+    let Terraform { resolved, assembled, .. } = &*module;
     let others = resolved.remote_states.iter().flat_map(|state| &state.files);
-    let directories = resolved.files.iter().chain(others).map(directory_of).collect();
+    let mut directories: Vec<&Utf8Path> = Vec::new();
+    for file in resolved.files.iter().chain(others) {
+        let directory = file.as_path().parent().unwrap_or(file.as_path());
+        // The files of a directory follow each other.
+        if directories.last() != Some(&directory) {
+            directories.push(directory);
+        }
+    }
     let meaning = Meaning::Resources { declared: resolved.resources.clone(), assembled: assembled.clone() };
     let mut understood = Understood::new(kind, meaning, Vec::new());
     understood.files.clone_from(&resolved.files);
-    understood.directories = directories;
+    understood.directories = directories.into_iter().map(Utf8Path::to_owned).collect();
     understood.notes.clone_from(&resolved.notes);
     understood.reads_others = !resolved.remote_states.is_empty();
-    let (resolved, options) = (Arc::new(resolved), settings.options.clone());
-    understood.module = Some(Arc::new(Terraform { resolved, assembled, options }));
+    understood.module = Some(module);
     understood
 }

@@ -22,6 +22,7 @@ mod timeout_inversion;
 mod uneven_zones;
 mod wording;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -207,10 +208,47 @@ pub(crate) fn look(stack: &Stack, known: Option<(&Found, &Stack, &Difference)>) 
         let is_said = finding.component.is_some_and(|component| said.contains(&component));
         !(levels.is_off(finding.rule) || is_said && checks::is_of_redundancy(finding.rule))
     };
-    let mut told = looked.clone();
-    told.extend(checked.iter().flatten().filter(is_news).cloned());
-    sort(&mut told);
+    let now = looked.iter().chain(checked.iter().flatten().filter(is_news)).cloned();
+    let told = match known {
+        Some((found, ..)) => sorted_like(&found.told, now),
+        None => {
+            let mut told: Vec<Arc<Finding>> = now.collect();
+            sort(&mut told);
+            told
+        }
+    };
     Found { looked, checked, told, blocks: Vec::new() }
+}
+
+/// Findings in their order, given that of others, most of which are the very same: only the rest has to be put in its place.
+fn sorted_like(before: &[Arc<Finding>], now: impl Iterator<Item = Arc<Finding>>) -> Vec<Arc<Finding>> {
+    let mut known: FxHashMap<*const Finding, bool> =
+        before.iter().map(|finding| (Arc::as_ptr(finding), false)).collect();
+    let mut fresh: Vec<Arc<Finding>> = Vec::new();
+    for finding in now {
+        match known.get_mut(&Arc::as_ptr(&finding)) {
+            // What is there twice stands twice.
+            Some(stays) if !*stays => *stays = true,
+            _ => fresh.push(finding),
+        }
+    }
+    sort(&mut fresh);
+    let stays = before.iter().filter(|finding| known.get(&Arc::as_ptr(finding)) == Some(&true)).cloned();
+    merged(stays, fresh, order)
+}
+
+/// Two sorted lists as one.
+pub(crate) fn merged<T>(one: impl Iterator<Item = T>, other: Vec<T>, order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+    let mut all = Vec::with_capacity(one.size_hint().1.unwrap_or_default() + other.len());
+    let mut other = other.into_iter().peekable();
+    for next in one {
+        while let Some(earlier) = other.next_if(|earlier| order(earlier, &next).is_lt()) {
+            all.push(earlier);
+        }
+        all.push(next);
+    }
+    all.extend(other);
+    all
 }
 
 /// What the rules of a table find by looking. What a rule costs is the time of its span.
@@ -218,17 +256,19 @@ fn by_looking(rules: &[RuleDef], stack: &Stack, known: Option<(&Found, &Differen
     let scope = known.map_or(Scope::Everything, |(_, difference)| Scope::Only(difference.components.clone()));
     let levels = &stack.settings().levels;
     let points = known.filter(|(_, difference)| difference.prices).map(|_| single_points(stack));
+    let mut kept: FxHashMap<RuleId, Vec<&Arc<Finding>>> = FxHashMap::default();
+    for finding in known.iter().flat_map(|(found, _)| &found.looked) {
+        if finding.component.is_some_and(|component| !scope.has(component)) {
+            kept.entry(finding.rule).or_default().push(finding);
+        }
+    }
     let mut raw: Vec<Arc<Finding>> = Vec::new();
     for rule in rules.iter().filter(|rule| !levels.is_off(rule.id)) {
         let found = match rule.found_by {
             Looking(find) => debug_span!("rule", code = rule.id.as_str()).in_scope(|| find(stack)),
             LookingAtEach(find) => {
-                if let Some((found, _)) = known {
-                    let kept = found.looked.iter().filter(|finding| {
-                        finding.rule == rule.id && finding.component.is_some_and(|component| !scope.has(component))
-                    });
-                    raw.extend(kept.map(|finding| priced(finding, points.as_ref())));
-                }
+                let kept = kept.remove(&rule.id).unwrap_or_default();
+                raw.extend(kept.into_iter().map(|finding| priced(finding, points.as_ref())));
                 debug_span!("rule", code = rule.id.as_str()).in_scope(|| find(stack, &scope))
             }
             Checks | Comparison => continue,
@@ -240,6 +280,9 @@ fn by_looking(rules: &[RuleDef], stack: &Stack, known: Option<(&Found, &Differen
 
 /// Of a system that several stacks make up, each tells what is its own.
 fn is_own(stack: &Stack, finding: &Finding) -> bool {
+    if stack.is_whole() {
+        return true;
+    }
     match stack.module_of_finding(finding) {
         Some(module) => stack.is_own(&module),
         None => stack.is_whole() || stack.files.contains(&finding.place.file),
@@ -294,15 +337,17 @@ fn may_be_absent(stack: &Stack, finding: &Finding) -> bool {
 /// Loudest first, then by points, then by place; what is equal in all of that in the order of the list of rules. Nothing of it
 /// depends on the order in which it was found.
 pub(crate) fn sort(findings: &mut [Arc<Finding>]) {
-    findings.sort_by(|one, other| {
-        let loudness = other.severity.cmp(&one.severity);
-        let points = other.points.total_cmp(&one.points);
-        let whose = |finding: &Finding| (finding.rule as usize, finding.component);
-        loudness
-            .then(points)
-            .then_with(|| (&one.place, &one.component_id).cmp(&(&other.place, &other.component_id)))
-            .then_with(|| whose(one).cmp(&whose(other)).then_with(|| one.message.cmp(&other.message)))
-    });
+    findings.sort_by(order);
+}
+
+fn order(one: &Arc<Finding>, other: &Arc<Finding>) -> Ordering {
+    let loudness = other.severity.cmp(&one.severity);
+    let points = other.points.total_cmp(&one.points);
+    let whose = |finding: &Finding| (finding.rule as usize, finding.component);
+    loudness
+        .then(points)
+        .then_with(|| (&one.place, &one.component_id).cmp(&(&other.place, &other.component_id)))
+        .then_with(|| whose(one).cmp(&whose(other)).then_with(|| one.message.cmp(&other.message)))
 }
 
 /// What a rule says of one component; [`Draft::finish`] adds what every finding has.
