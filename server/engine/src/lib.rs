@@ -54,9 +54,7 @@ pub use monte_carlo::estimate::{Estimate, Kill, Killing, Sampler, Sampling};
 pub use recoverability::matrix::{Decided, EntryCell, EntryRecovery, Lost, OwnCell, RecoveryMatrix};
 pub use recoverability::{is_one_way, recovery_matrix};
 pub use recovery::outcome::{Recovery, RecoveryDeadlock, Restored, Span, Waiting};
-pub use recovery::{
-    OutageKnowledge, over_after, recover, recover_knowing, recovery_deadlocks, recovery_deadlocks_in,
-};
+pub use recovery::{OutageKnowledge, over_after, recover, recover_knowing, recovery_deadlocks, recovery_deadlocks_in};
 pub use sweep::changes::changed_components;
 pub use sweep::enumeration::{Scenarios, enumerate};
 pub use sweep::likelihood::{likelihood, times_a_year};

@@ -119,7 +119,7 @@ impl PartialEq for FilePath {
 
 impl Eq for FilePath {}
 
-/// As they are compared: by their letters, which takes a tenth of the time that it takes part by part.
+/// As they are compared: by their letters.
 impl Hash for FilePath {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match cfg!(windows) {

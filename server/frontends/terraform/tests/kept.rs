@@ -375,7 +375,7 @@ fn an_edit_that_says_nothing_has_the_very_answer_of_before() {
     let set = |name: &str, text: &str| files.set(&FilePath::new(root.join(name)), text);
     set(
         "main.tf",
-        "# words\n\nvariable \"size\" {}\nresource \"aws_instance\" \"a\" {\n  size = var.size\n}\nmodule \"no\" {\n  source = \"./no\"\n  count  = 0\n}\n",
+        "variable \"size\" {}\nresource \"aws_instance\" \"a\" {\n  size = var.size\n}\nmodule \"no\" {\n  source = \"./no\"\n  count  = 0\n}\n# words\n",
     );
     set("terraform.tfvars", "size = 1\n");
     set("no/main.tf", "resource \"aws_instance\" \"b\" {}\nresource \"aws_instance\" \"c\" {}\n");
@@ -391,7 +391,9 @@ fn an_edit_that_says_nothing_has_the_very_answer_of_before() {
         assert_same(&now, &resolve(&root, &files, &options), &format!("{name}: {from} -> {to}"));
         Arc::ptr_eq(&now, &std::mem::replace(&mut last, now.clone()))
     };
-    assert!(edit("main.tf", "words", "more words"));
+    // The first one makes room between what stands there.
+    edit("main.tf", "words", "other words");
+    assert!(edit("main.tf", "other words", "more words"));
     assert!(!edit("terraform.tfvars", "1", "2"));
     assert!(!edit("terraform.tfvars", "2\n", "2\nother = 3\n"));
     assert!(!edit("no/main.tf", "\"b\" {}", "\"b\" {\n  ami = aws_instance.c.id\n}"));
