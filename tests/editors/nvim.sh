@@ -40,6 +40,7 @@ run yaml enable yaml_checks checkout.yaml
 run kubernetes enable kubernetes_checks k8s/shop.yaml
 run environments enable environments_checks envs/prod/main.tf new_environments
 run view enable view_checks rds.tf new_old_risks
+run outage enable outage_checks
 run change enable change_checks rds.tf new_repository
 run apply enable apply_checks main.tf new_applied
 

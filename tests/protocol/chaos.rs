@@ -235,6 +235,7 @@ fn wrong_types(random: &mut Random, client: &mut Client) {
         "textDocument/codeAction",
         "foreshock/graph",
         "foreshock/simulate",
+        "foreshock/outage",
         "workspace/executeCommand",
         "textDocument/rename",
         "workspace/symbol",

@@ -264,6 +264,17 @@ fn the_graph_and_a_failure_can_be_asked_for() {
         assert_eq!(service["because"], json!({"component": "aws_db_instance.orders"}));
         assert!(result["entry_loss"].as_f64().unwrap() > 0.9, "{result:#}");
     }
+    let asked = json!({"uri": uri(&file), "faults": ["aws_db_instance.orders"]});
+    let outage = client.request("foreshock/outage", asked).unwrap();
+    let moments = outage["stacks"][0]["moments"].as_array().unwrap();
+    let [first, last] = [&moments[0], &moments[moments.len() - 1]];
+    assert_eq!((&first["words"], &first["lost"]), (&json!("3 worse"), &json!(1.0)), "{first:#}");
+    let database = &first["changes"][0];
+    assert_eq!((&database["was"], &database["is"]), (&json!("HEALTHY"), &json!("DOWN")));
+    assert_eq!(database["why"][0]["file"], file.to_str().unwrap());
+    assert_eq!((&last["words"], &last["lost"]), (&json!("1 back"), &json!(0.0)), "{last:#}");
+    let nothing = client.request("foreshock/outage", json!({"uri": uri(&file), "faults": ["aws_db_instance.no"]}));
+    assert_eq!(nothing, Err(-32602));
     let unknown = client.request("foreshock/simulate", json!({"uri": uri(&file), "fault": "aws_db_instance.no"}));
     assert_eq!(unknown, Err(-32602));
     client.diagnostics(&file, 1);

@@ -19,6 +19,10 @@ vim.api.nvim_create_user_command('ForeshockSimulate', function(command)
   require('foreshock').simulate(command.args ~= '' and command.args or nil)
 end, { nargs = '?', desc = 'What falls with a failure: a fault by its name, or one to be chosen' })
 
+vim.api.nvim_create_user_command('ForeshockPlay', function(command)
+  require('foreshock').play(command.args ~= '' and command.args or nil)
+end, { nargs = '?', desc = 'A failure over time, moment by moment: a fault by its name, or one to be chosen' })
+
 vim.api.nvim_create_user_command('ForeshockVarFile', function(command)
   require('foreshock.choices').variable_file(command.args ~= '' and command.args or nil, command.bang)
 end, {

@@ -146,6 +146,16 @@ export class Server implements vscode.Disposable {
     this.callerEmitter.dispose();
   }
 
+  /** The binary that the server is started from. */
+  binary(): string {
+    const setting = vscode.workspace.getConfiguration('foreshock').get<string>('server.path', '');
+    const found = findServer(setting, this.extensionPath);
+    if ('problem' in found) {
+      throw new Error(found.problem);
+    }
+    return found.path;
+  }
+
   private inTurn(step: () => Promise<void>): Promise<void> {
     const next = this.queue.then(step);
     this.queue = next.catch(() => undefined);

@@ -10,6 +10,7 @@ import { GraphPanel } from './graph/panel';
 import type { BlockArgument, CallersResult, FindingsResult, GraphResult, NewlyFailingResult, SimulateResult, StacksResult, Status, VariableFilesResult } from './protocol';
 import { openDemo } from './demo';
 import { ReportPanels } from './report';
+import { Adapters, Expressions, Outages, TYPE } from './outage';
 import { viewCommands, RulePages } from './resilience/actions';
 import { DetailsView } from './resilience/details';
 import { type Node, ResilienceView } from './resilience/view';
@@ -42,6 +43,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const repairs = new BestRepairs(started);
   const statusBar = new StatusBar(started, repairs);
   const view = new ResilienceView(started);
+  const outages = new Outages(started, () => activeFile(statusBar));
 
   const command = <T = BlockArgument>(name: string, run: (argument?: T) => unknown) =>
     vscode.commands.registerCommand(name, async (argument?: T) => {
@@ -65,7 +67,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     view,
     new DetailsView(started, view),
     vscode.workspace.registerTextDocumentContentProvider(RulePages.scheme, new RulePages(started)),
-    ...Object.entries(viewCommands(started, view, graphs)).map(([name, run]) => command<Node>(name, run)),
+    ...Object.entries(viewCommands(started, view, graphs, outages)).map(([name, run]) => command<Node>(name, run)),
+    vscode.debug.registerDebugAdapterDescriptorFactory(TYPE, new Adapters(started)),
+    vscode.debug.registerDebugConfigurationProvider(TYPE, outages),
+    vscode.debug.registerDebugConfigurationProvider(TYPE, outages, vscode.DebugConfigurationProviderTriggerKind.Dynamic),
+    vscode.languages.registerEvaluatableExpressionProvider(TERRAFORM, new Expressions()),
+    command('foreshock.stepThroughOutage', argument => outages.step(isBlock(argument) ? argument : undefined)),
     command('foreshock.openDemo', () => openDemo(context)),
     command('foreshock.restart', () => started.restart()),
     command('foreshock.showLog', () => log.show()),

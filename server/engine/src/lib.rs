@@ -25,7 +25,7 @@ mod tests;
 pub use agents::{AgentAnswers, ExpectedAnswers, LostGround, agents_after, expected_answers};
 pub use assess::alone::own_unavailability;
 pub use assess::assessment::Assessment;
-pub use assess::entry_loss::{entry_loss, likely_entry_loss};
+pub use assess::entry_loss::{entry_loss, entry_loss_meanwhile, likely_entry_loss};
 pub use assess::kept::{Kept, assess, assess_with};
 pub use assess::losses::losses;
 pub use assess::pairs::Pair;

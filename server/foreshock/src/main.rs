@@ -1,11 +1,14 @@
-//! `foreshock`: the language server and the command line.
+//! `foreshock`: the language server, the debug adapter and the command line.
 //!
-//! Presentation only: turns snapshots of `foreshock-analysis` into protocol messages ([`lsp`]) and, with the renderings of
+//! Presentation only: turns snapshots of `foreshock-analysis` into protocol messages ([`lsp`], [`dap`]) and, with the renderings of
 //! `foreshock-report`, into terminal output and reports ([`cli`]). Must never find, compute or decide anything itself: what the editor shows and what CI says
-//! is one analysis. Start reading at `lsp/mod.rs` or `cli/mod.rs`.
+//! is one analysis. Start reading at `lsp/mod.rs`, `dap/mod.rs` or `cli/mod.rs`.
 
+mod asked_faults;
 mod cli;
 mod clock;
+mod dap;
+mod frames;
 mod lsp;
 
 use std::io;

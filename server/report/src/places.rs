@@ -90,7 +90,7 @@ impl<'a> Places<'a> {
     }
 
     /// Byte to position; the beginning where the text is not at hand.
-    pub(super) fn position(&self, file: &FilePath, offset: u32) -> Position {
+    pub fn position(&self, file: &FilePath, offset: u32) -> Position {
         let parsed = self.snapshot.file(file);
         parsed.map(|parsed| parsed.text.position(offset, self.encoding)).unwrap_or_default()
     }
@@ -101,7 +101,7 @@ impl<'a> Places<'a> {
     }
 
     /// `{"file": .., "range": ..}`, to be added to.
-    pub(super) fn json(&self, place: &Place) -> Map<String, Value> {
+    pub(crate) fn json(&self, place: &Place) -> Map<String, Value> {
         let mut object = Map::new();
         object.insert("file".to_owned(), self.path(place.file.as_path()).into());
         object.insert("range".to_owned(), self.range(place));

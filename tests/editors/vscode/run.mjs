@@ -9,6 +9,7 @@ import { driveApply } from './apply.mjs';
 import { driveKubernetes } from './kubernetes.mjs';
 import { driveChange } from './change.mjs';
 import { driveEnvironments } from './environments.mjs';
+import { driveOutage } from './outage.mjs';
 import { drive } from './screen.mjs';
 import { driveContrast } from './contrast.mjs';
 import { record } from './record.mjs';
@@ -81,6 +82,8 @@ try {
   if (wanted.includes('record')) {
     await part('record', { payloads: false }, context => record({ ...context, stack: options.repository, pictures: options.pictures }));
   }
+  await part('outage', { payloads: false }, context =>
+    driveOutage({ ...context, stack: options['screen-stack'], pictures: options.pictures }));
   await part('view', { payloads: false }, context => driveView({ ...context, stack: options.view, pictures: options.pictures }));
 } finally {
   await browser.close();

@@ -126,7 +126,7 @@ function M.open(block)
 end
 
 --- What the user may ask for at a component: names of faults with what they mean.
-local function faults(answer, component)
+function M.faults(answer, component)
   local items = {}
   local function add(label, fault)
     table.insert(items, { label = label, fault = fault })
@@ -182,7 +182,7 @@ function M.simulate(fault)
     if fault then
       return chosen(fault)
     end
-    vim.ui.select(faults(answer, component), {
+    vim.ui.select(M.faults(answer, component), {
       prompt = 'Simulate a failure',
       format_item = function(item)
         return item.label

@@ -104,6 +104,7 @@ local function attach(client, buffer)
       })
     end
   end
+  require('foreshock.dap').register_if_installed()
   if M.on_attach then
     M.on_attach(client, buffer)
   end

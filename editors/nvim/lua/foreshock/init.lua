@@ -103,6 +103,18 @@ function M.simulate(fault)
   require('foreshock.cascade').simulate(fault)
 end
 
+--- Plays a fault over time in a floating window, one moment after the other; without one, asks for it.
+--- @param fault string|nil
+function M.play(fault)
+  require('foreshock.play').open(fault)
+end
+
+--- Registers the debug adapter with nvim-dap. Done by itself where nvim-dap is on the runtime path when the server attaches.
+--- @return boolean whether nvim-dap is there
+function M.dap()
+  return require('foreshock.dap').register()
+end
+
 --- Opens the report of the stack of the current buffer in the browser: one page, written to a temporary file.
 function M.report()
   local buffer = vim.api.nvim_get_current_buf()

@@ -5,13 +5,14 @@ import type { Server } from '../client';
 import { applyEdits } from '../edits';
 import type { GraphPanel } from '../graph/panel';
 import type { FoundFinding } from '../protocol';
+import type { Outages } from '../outage';
 import { findingFigures, findingLabel, ruleWords } from './model';
 import type { Node, ResilienceView } from './view';
 
 type FindingNode = Extract<Node, { kind: 'finding' }>;
 
 /** The commands of the view, by name. */
-export function viewCommands(server: Server, view: ResilienceView, graphs: GraphPanel): Record<string, (node?: Node) => unknown> {
+export function viewCommands(server: Server, view: ResilienceView, graphs: GraphPanel, outages: Outages): Record<string, (node?: Node) => unknown> {
   return {
     'foreshock.view.refresh': () => view.forget(),
     'foreshock.view.analyseAll': () => view.analyseAll(),
@@ -27,6 +28,10 @@ export function viewCommands(server: Server, view: ResilienceView, graphs: Graph
       const { finding: it } = finding(node);
       await show(it);
       await graphs.show({ uri: vscode.Uri.file(it.file).toString(), component: it.component, fault: `component:${it.component}` });
+    },
+    'foreshock.view.step': async node => {
+      const { finding: it } = finding(node);
+      await outages.step({ uri: vscode.Uri.file(it.file).toString(), component: it.component });
     },
     'foreshock.view.graph': async node => {
       const { finding: it } = finding(node);

@@ -108,6 +108,12 @@ impl Cascade {
         self.steps.get(self.last_step(component)? as usize).map(|(effect, _)| effect)
     }
 
+    /// Where the last step of a component stands among all steps: what led to a step stands before it. None where the
+    /// component is no worse than without the faults. O(log n).
+    pub fn order(&self, component: ComponentIndex) -> Option<u32> {
+        self.last_step(component)
+    }
+
     /// From the effect on this component back to the fault, cause by cause; the last one's cause is a fault. Empty when
     /// the component is no worse than without faults. In latency and traffic mode the way leads over components that
     /// are only slower or asked for more; their health is that without faults.

@@ -36,7 +36,7 @@ impl Stacks {
 
 /// What the variables of the root modules are, as Terraform is told.
 #[derive(Args, Default)]
-pub(super) struct Inputs {
+pub(crate) struct Inputs {
     /// A file with values of variables, as for Terraform; later ones win
     #[arg(long, value_name = "FILE")]
     var_file: Vec<Utf8PathBuf>,
@@ -52,6 +52,11 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
+    /// The same, said in a launch configuration.
+    pub(crate) fn given(var_file: Vec<Utf8PathBuf>, var: Vec<(String, String)>, workspace: Option<String>) -> Inputs {
+        Inputs { var_file, var, workspace, today: None }
+    }
+
     /// Every stack is read with these. A file that can't be read is an error: without it the answer would be another.
     pub(super) fn options(&self) -> Result<ResolveOptions, String> {
         let var_files = self.var_file.iter().map(|file| readable(file)).collect::<Result<_, _>>()?;

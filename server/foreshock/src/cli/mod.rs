@@ -7,6 +7,7 @@ mod availability;
 mod backtest;
 mod baseline;
 mod check;
+mod debug;
 mod demo;
 mod evidence;
 mod explain;
@@ -16,12 +17,12 @@ mod graph;
 mod html;
 mod import;
 mod inert;
-mod inputs;
+pub(crate) mod inputs;
 mod lsp;
 mod one_page_server;
 mod recovery;
 mod resolve;
-mod simulate;
+pub(crate) mod simulate;
 
 use std::any::Any;
 use std::ffi::OsString;
@@ -67,6 +68,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Play failures: those asked for, or every scenario there is
     Simulate(simulate::Arguments),
+    /// Speak the debug adapter protocol on standard input and output: step through an outage in an editor
+    Debug(debug::Arguments),
     /// Say how available the system can be, is expected to be, and who costs how much
     Availability(availability::Arguments),
     /// Say how soon everything is back after each sort of fault, and how much data is lost
@@ -151,6 +154,7 @@ fn dispatch(command: Command) -> Result<Outcome, String> {
         Command::Import(arguments) => import::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Debug(arguments) => debug::run(&arguments),
         Command::Availability(arguments) => availability::run(&arguments),
         Command::Recovery(arguments) => recovery::run(&arguments),
         Command::Backtest(arguments) => backtest::run(&arguments),
@@ -197,7 +201,7 @@ fn tell_not_understood(snapshot: &Snapshot) {
 }
 
 /// Reads the stacks at a path, beside what they were; also the directory that paths are shown relative to.
-fn read_quietly(
+pub(crate) fn read_quietly(
     path: &Utf8Path,
     inputs: &Inputs,
     compared_with: BaseChoice,

@@ -13,13 +13,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::inputs::Stacks;
 use super::{Outcome, colour, faultray, here, html, print, print_json, read_beside, tell_not_understood};
+use crate::asked_faults::AskedFaults;
 
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     stacks: Stacks,
     #[command(flatten)]
-    faults: Faults,
+    faults: AskedFaults,
     /// Play the asked faults at the same time, as one scenario
     #[arg(long)]
     together: bool,
@@ -49,66 +50,14 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-/// What is asked to fail. Without any, every scenario is run.
-#[derive(Args)]
-struct Faults {
-    /// This component is down as a whole; or db=degraded, db=overloaded; or any fault by its name (instance:api#0, cut:api->db)
-    #[arg(long, value_name = "ID")]
-    fail: Vec<String>,
-    /// So many instances of a component are lost, the primary among them
-    #[arg(long, value_name = "ID=K")]
-    lose: Vec<String>,
-    /// A zone is lost
-    #[arg(long, value_name = "Z")]
-    zone: Vec<String>,
-    /// A region is lost
-    #[arg(long, value_name = "R")]
-    region: Vec<String>,
-    /// A shared domain is lost
-    #[arg(long, value_name = "D")]
-    domain: Vec<String>,
-    /// A component fails this share of its requests
-    #[arg(long, value_name = "ID=20%")]
-    errors: Vec<String>,
-    /// A component takes so many times as long for each request
-    #[arg(long, value_name = "ID=10x")]
-    latency: Vec<String>,
-    /// So many times as many requests come in
-    #[arg(long, value_name = "3x")]
-    traffic: Vec<String>,
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Human,
     Json,
 }
 
-impl Faults {
-    /// By the names the engine reads, in the order of the flags.
-    fn names(&self) -> Vec<String> {
-        let mut names = self.fail.clone();
-        names.extend(self.lose.iter().map(|lost| format!("instances:{lost}")));
-        for (form, values) in [("zone", &self.zone), ("region", &self.region), ("domain", &self.domain)] {
-            names.extend(values.iter().map(|value| format!("{form}:{value}")));
-        }
-        let failing = |text: &String| match text.rsplit_once('=') {
-            Some((id, share)) => format!("errors:{id}:{share}"),
-            None => format!("errors:{text}"),
-        };
-        let slow = |text: &String| match text.rsplit_once('=') {
-            Some((id, factor)) => format!("latency:{id}:{factor}"),
-            None => format!("latency:{text}"),
-        };
-        names.extend(self.errors.iter().map(failing));
-        names.extend(self.latency.iter().map(slow));
-        names.extend(self.traffic.iter().map(|factor| format!("traffic:{factor}")));
-        names
-    }
-}
-
 /// A cause by its name.
-fn cause(name: &str) -> Result<Cause, String> {
+pub(crate) fn cause(name: &str) -> Result<Cause, String> {
     Cause::from_name(name).ok_or_else(|| {
         let names = Cause::ALL.map(|(_, name)| name);
         let meant = closest(name, names).map_or_else(String::new, |meant| format!("did you mean {meant}? "));

@@ -36,6 +36,8 @@ mod watch;
 mod watchdog;
 mod workers;
 
+#[cfg(test)]
+pub(crate) use transport::classify;
 pub(crate) use transport::panic_message;
 
 use std::io;

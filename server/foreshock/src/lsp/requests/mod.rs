@@ -23,6 +23,7 @@ pub(super) mod inlay_hints;
 pub(super) mod inlay_tooltip;
 pub(super) mod neighbours;
 mod newly_failing;
+mod outage;
 mod pending;
 pub(super) mod prepare_call_hierarchy;
 pub(super) mod prepare_rename;
@@ -115,13 +116,14 @@ pub(super) struct Row {
 }
 
 /// The requests of ours.
-pub(super) const OWN: [Row; 12] = [
+pub(super) const OWN: [Row; 13] = [
     Row::of::<callers::Callers>(),
     Row::of::<choose_caller::ChooseCaller>(),
     Row::of::<explain::Explain>(),
     Row::of::<findings::Findings>(),
     Row::of::<graph::Graph>(),
     Row::of::<newly_failing::NewlyFailing>(),
+    Row::of::<outage::Outage>(),
     Row::of::<repairs::Repairs>(),
     Row::of::<report::Report>(),
     Row::of::<set_baseline::SetBaseline>(),

@@ -11,7 +11,8 @@ use tokio::sync::mpsc;
 use tracing::warn;
 
 use super::StdoutWriter;
-use super::frames::{Frame, Frames};
+use super::json_rpc::classify;
+use crate::frames::{Frame, Frames};
 
 /// How many messages may wait between the reading thread and the service.
 const QUEUE: usize = 4096;
@@ -21,7 +22,7 @@ const QUEUE: usize = 4096;
 pub(crate) fn read_stdin(answers: StdoutWriter) -> io::Result<FrameReader> {
     let (sender, receiver) = mpsc::channel(QUEUE);
     thread::Builder::new().name("stdin".into()).spawn(move || {
-        let mut frames = Frames::new(io::stdin());
+        let mut frames = Frames::new(io::stdin(), classify);
         loop {
             match frames.next() {
                 Ok(Some(Frame::Message(body))) => {

@@ -1,10 +1,9 @@
-//! Messages cut out of a stream of bytes, whatever is between them.
+//! Messages cut out of a stream of bytes, whatever is between them: the framing that the language server protocol and the
+//! debug adapter protocol have in common. What a message is, the protocol says.
 
 use std::io::{self, Read};
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Messages larger than this are skipped: no editor sends them, and they would have to be held whole.
 const MAX_BODY: usize = 256 << 20;
@@ -17,7 +16,7 @@ const NAME: &[u8] = b"content-length:";
 
 /// What came in.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Frame {
+pub(crate) enum Frame {
     /// A body that is a request, a notification or a response.
     Message(Vec<u8>),
     /// A body that is not JSON.
@@ -33,8 +32,10 @@ pub(super) enum Frame {
 /// The service's own decoder ends the session at the first bad byte. A client that sends one (or an extension that
 /// writes to the wrong pipe) should get an answer instead, so bodies are checked here and headers are searched for: wherever
 /// one stands, also within what the header before it has claimed. JSON holds none, for it has no line break in a text.
-pub(super) struct Frames<R> {
+pub(crate) struct Frames<R> {
     input: R,
+    /// What a body is in the protocol.
+    classify: fn(Vec<u8>) -> Frame,
     held: Vec<u8>,
     /// What is before is read.
     at: usize,
@@ -55,12 +56,12 @@ enum Header {
 }
 
 impl<R: Read> Frames<R> {
-    pub(super) fn new(input: R) -> Frames<R> {
-        Frames { input, held: Vec::new(), at: 0, is_over: false }
+    pub(crate) fn new(input: R, classify: fn(Vec<u8>) -> Frame) -> Frames<R> {
+        Frames { input, classify, held: Vec::new(), at: 0, is_over: false }
     }
 
     /// The next frame; `None` at the end of the input.
-    pub(super) fn next(&mut self) -> io::Result<Option<Frame>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<Frame>> {
         let length = loop {
             match header(self.rest()) {
                 Header::Whole { end, length, .. } => {
@@ -104,7 +105,7 @@ impl<R: Read> Frames<R> {
     fn cut(&mut self, length: usize) -> Frame {
         let body = self.rest().get(..length).unwrap_or_default().to_vec();
         self.at += length;
-        let frame = classify(body);
+        let frame = (self.classify)(body);
         if frame == Frame::NotJson {
             // A length that is a few bytes too long has taken the beginning of the next header. A whole one was not in it.
             self.at -= length.min(MAX_HEADER);
@@ -184,28 +185,9 @@ fn find_name(text: &[u8], from: usize) -> Option<usize> {
     found.map(|at| from + at)
 }
 
-/// What of a message tells what it is.
-#[derive(Deserialize)]
-struct Envelope {
-    #[serde(default)]
-    jsonrpc: Option<Value>,
-    #[serde(default, deserialize_with = "written")]
-    id: Option<Value>,
-    #[serde(default, deserialize_with = "written")]
-    method: Option<Value>,
-    #[serde(default, deserialize_with = "is_written")]
-    result: bool,
-    #[serde(default, deserialize_with = "written")]
-    error: Option<Value>,
-}
-
-/// `null` is written, too.
-fn written<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(value).map(Some)
-}
-
-fn is_written<'de, D: serde::Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
-    IgnoredAny::deserialize(value).map(|_| true)
+/// Whether a text of JSON has more values than can be held.
+pub(crate) fn is_too_large(body: &[u8]) -> bool {
+    values(body) > MAX_VALUES
 }
 
 /// How many values a text of JSON has, about: what is between its brackets and commas.
@@ -224,46 +206,19 @@ fn values(body: &[u8]) -> usize {
     count
 }
 
-/// What a body is. It is read the way the service will read it, so that what passes here is never refused there.
-fn classify(body: Vec<u8>) -> Frame {
-    if serde_json::from_slice::<IgnoredAny>(&body).is_err() {
-        return Frame::NotJson;
-    }
-    let Ok(value) = serde_json::from_slice::<Envelope>(&body) else { return Frame::NotAMessage(None) };
-    let is_null = value.id.as_ref().is_none_or(Value::is_null);
-    let id = value.id.filter(|id| id.is_i64() || id.is_string());
-    if values(&body) > MAX_VALUES {
-        return Frame::TooLarge(id);
-    }
-    let well_formed = value.jsonrpc.as_ref().and_then(Value::as_str) == Some("2.0") && (id.is_some() || is_null);
-    let is_error = |error: &Value| {
-        error.get("code").is_some_and(Value::is_i64) && error.get("message").is_some_and(Value::is_string)
-    };
-    match (&value.method, value.result, &value.error) {
-        _ if !well_formed => Frame::NotAMessage(id),
-        (Some(method), false, None) if method.is_string() => Frame::Message(body),
-        (None, true, _) if id.is_some() => Frame::Message(body),
-        (None, false, Some(error)) if id.is_some() && is_error(error) => Frame::Message(body),
-        // A client whose result was `undefined` leaves it out; the service would take that for a request.
-        (None, false, None) if let Some(id) = id => {
-            Frame::Message(json!({"jsonrpc": "2.0", "id": id, "result": null}).to_string().into_bytes())
-        }
-        (method, ..) => Frame::NotAMessage(id.filter(|_| method.is_some())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lsp::classify;
 
     fn frames(input: &[u8]) -> Vec<Frame> {
         let mut frames = Vec::new();
-        let mut stream = Frames::new(input);
+        let mut stream = Frames::new(input, classify);
         while let Some(frame) = stream.next().unwrap() {
             frames.push(frame);
         }
         // How the bytes arrive makes no difference.
-        let (mut one_by_one, mut again) = (Frames::new(OneByOne(input)), Vec::new());
+        let (mut one_by_one, mut again) = (Frames::new(OneByOne(input), classify), Vec::new());
         while let Some(frame) = one_by_one.next().unwrap() {
             again.push(frame);
         }
@@ -282,41 +237,6 @@ mod tests {
 
     fn message(body: &str) -> Frame {
         Frame::Message(body.as_bytes().to_vec())
-    }
-
-    fn check(body: &str, expected: Frame) {
-        let input = format!("Content-Length: {}\r\n\r\n{body}", body.len());
-        assert_eq!(frames(input.as_bytes()), [expected], "{body}");
-    }
-
-    #[test]
-    fn messages_pass() {
-        for body in [
-            r#"{"jsonrpc":"2.0","method":"exit"}"#,
-            r#"{"jsonrpc":"2.0","method":"a","id":1,"params":[1]}"#,
-            r#"{"jsonrpc":"2.0","method":"a","id":"x"}"#,
-            r#"{"jsonrpc":"2.0","id":1,"result":null}"#,
-            r#"{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no"}}"#,
-        ] {
-            check(body, message(body));
-        }
-    }
-
-    #[test]
-    fn everything_else_is_told_apart() {
-        check("{not json", Frame::NotJson);
-        check(&"[".repeat(100_000), Frame::NotJson);
-        check("[]", Frame::NotAMessage(None));
-        check(r#"{"jsonrpc":"1.0","method":"a","id":1}"#, Frame::NotAMessage(Some(json!(1))));
-        check(r#"{"jsonrpc":"2.0","method":7,"id":1}"#, Frame::NotAMessage(Some(json!(1))));
-        check(r#"{"jsonrpc":"2.0","method":"a","id":1.5}"#, Frame::NotAMessage(None));
-        check(r#"{"jsonrpc":"2.0","id":1,"error":"no"}"#, Frame::NotAMessage(None));
-        check(r#"{"jsonrpc":"2.0"}"#, Frame::NotAMessage(None));
-    }
-
-    #[test]
-    fn a_response_without_a_result_is_null() {
-        check(r#"{"jsonrpc":"2.0","id":3}"#, message(r#"{"jsonrpc":"2.0","id":3,"result":null}"#));
     }
 
     #[test]
@@ -359,14 +279,5 @@ mod tests {
             assert!(at_once.ends_with(&[message(good)]), "{before:.80}: {at_once:?}");
             assert!(found.ends_with(&[message(good), message(good)]), "{before:.80}: {found:?}");
         }
-    }
-
-    #[test]
-    fn too_many_values_are_refused_with_the_id() {
-        let body = format!(r#"{{"jsonrpc":"2.0","method":"m","id":3,"params":[{}[]]}}"#, "[],".repeat(MAX_VALUES));
-        check(&body, Frame::TooLarge(Some(json!(3))));
-        let text = "[,{".repeat(MAX_VALUES);
-        let body = format!(r#"{{"jsonrpc":"2.0","method":"m","id":3,"params":["\"{text}"]}}"#);
-        check(&body, message(&body));
     }
 }
