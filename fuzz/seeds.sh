@@ -10,6 +10,7 @@ case $target in
   hcl_json) sources=(fixtures/*.json editors/vscode/package.json) ;;
   plan) sources=(server/claims/tests/*.json) ;;
   yaml | infra) sources=(fixtures/*.yaml fixtures/kubernetes/*.yaml) ;;
+  cloudformation | compose) sources=(fuzz/seeds/$target.yaml fixtures/*.yaml) ;;
   *) sources=(fixtures/kubernetes/*.yaml fixtures/*.yaml) ;;
 esac
 for source in "${sources[@]}"; do
