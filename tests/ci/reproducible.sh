@@ -7,11 +7,13 @@ cd "$(dirname "$0")/../.."
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 cargo_home="${CARGO_HOME:-$HOME/.cargo}"
+# Whatever is committed meanwhile.
+commit="$(git rev-parse HEAD)"
 
 # built DIRECTORY: the checksum of the program that is built there.
 built() {
     mkdir -p "$1"
-    git archive HEAD | tar -x -C "$1"
+    git archive "$commit" | tar -x -C "$1"
     (
         cd "$1"
         # Where the sources of dependencies lie is no part of the program; the release workflow says the same.
