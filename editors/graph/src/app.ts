@@ -453,7 +453,7 @@ export class Graph {
   /** Puts on drawn elements what does not change where they are: chosen, found, filtered, failed. */
   private decorate(drawn: Element[]): void {
     const { at, cascade } = this.player;
-    const effects = new Map((cascade?.effects ?? []).map(effect => [effect.component, effect]));
+    const effects = new Map((cascade?.effects ?? []).filter(effect => !effect.spared).map(effect => [effect.component, effect]));
     const reached = cascade === undefined && this.chosen !== undefined ? this.reach(this.chosen) : undefined;
     const first = this.focused ?? this.canvas.all()[0]?.box.id;
     for (const one of drawn as SVGElement[]) {

@@ -2,7 +2,7 @@
 
 import { button, choice, html, labelled } from './dom';
 import { duration } from './duration';
-import { type Moment, moments } from './play';
+import { type Moment, moments, sparing } from './play';
 import type { Cascade, Component, FaultChoice, System } from './system';
 import { zonesOf } from './system';
 
@@ -85,10 +85,11 @@ export class Player {
   /** Shows a failure, from before it or at its worst. */
   show(cascade: Cascade, at: 'start' | 'end'): void {
     this.stop();
+    cascade = sparing(cascade);
     this.cascade = cascade;
     this.steps = moments(cascade, duration);
     // The way back is there to be looked at; what is shown at first is the worst of it.
-    const falls = new Set(cascade.effects.map(effect => effect.at));
+    const falls = new Set(cascade.effects.filter(effect => !effect.spared).map(effect => effect.at));
     const last = this.steps.reduce((last, { at }, index) => (falls.has(at) ? index : last), 0);
     this.moment = at === 'end' ? last : 0;
     this.slider.max = String(this.steps.length - 1);

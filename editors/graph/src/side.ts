@@ -12,7 +12,8 @@ const DEEPEST = 30;
 export function cascadeSide(cascade: Cascade, all: number, component: Component | undefined, faults: FaultChoice[], canOpen: boolean): Node[] {
   const { effects, unsettled = [] } = cascade;
   const nothing = unsettled.length > 0 ? 'It can’t be told what gets worse.' : 'Nothing gets worse.';
-  const words = effects.length === 0 ? nothing : `${effects.length} of ${all} components are worse.`;
+  const worse = effects.filter(effect => !effect.spared).length;
+  const words = effects.length === 0 ? nothing : `${worse} of ${all} components are worse.`;
   return [
     html('h3', {}, 'When ', id(cascade.title), ' fails'),
     html('p', { className: 'quiet', textContent: words }),
@@ -113,7 +114,10 @@ function tree(effects: Effect[], canOpen: boolean): HTMLElement {
       if (effect.likely && effect.likely !== effect.health) {
         item.append(html('span', { className: 'why', textContent: `likely ${effect.likely}` }));
       }
-      if (effect.back != null && effect.back > effect.at) {
+      if (effect.spared) {
+        const back = effect.back != null ? ` (${duration(effect.back)})` : '';
+        item.append(html('span', { className: 'why', textContent: `in half of the cases repaired before that${back}` }));
+      } else if (effect.back != null && effect.back > effect.at) {
         item.append(html('span', { className: 'why', textContent: `back after ${duration(effect.back)}` }));
       } else if (effect.back === null) {
         item.append(html('span', { className: 'why', textContent: 'does not come back by itself' }));

@@ -71,6 +71,8 @@ export interface Effect {
   place?: string;
   /** What is likely, where that is less than the worst. */
   likely?: string;
+  /** What it needs is repaired before it would fall, see `sparing`. */
+  spared?: boolean;
 }
 
 /** A failure, played. */

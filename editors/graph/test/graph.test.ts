@@ -10,7 +10,7 @@ import { drawn, automatic, groupOf } from '../src/grouping';
 import { compared } from '../src/difference';
 import { dot, mermaid } from '../src/exports';
 import { layout } from '../src/layout';
-import { healthAt, moments } from '../src/play';
+import { healthAt, moments, sparing } from '../src/play';
 import { duration } from '../src/duration';
 import type { Component, Parts } from '../src/system';
 
@@ -205,6 +205,19 @@ test('a failure and the way back, moment by moment', () => {
   const steps = moments({ title: 'db', effects: [down, slow] }, duration);
   assert.deepEqual(steps.map(({ words }) => words), ['before it fails', '0 s: 1 is worse', '10 s: 1 is worse', '2 min: 1 back']);
   assert.deepEqual(steps.map(({ at }) => [healthAt(down, at), healthAt(slow, at)]), [[undefined, undefined], ['DOWN', undefined], ['DOWN', 'DEGRADED'], ['BACK', 'DEGRADED']]);
+});
+
+test('what is repaired before it would fall does not fall, nor what would fall with it', () => {
+  const effects = [
+    { component: 'queue', health: 'DOWN' as const, at: 0, back: 1800 },
+    { component: 'worker', health: 'DOWN' as const, at: 3600, back: 1860, because: 'queue' },
+    { component: 'mail', health: 'DEGRADED' as const, at: 3600, back: 7200, because: 'worker' },
+    { component: 'web', health: 'DEGRADED' as const, at: 5, back: null, because: 'queue' },
+  ];
+  const spared = sparing({ title: 'queue', effects });
+  assert.deepEqual(spared.effects.map(effect => effect.spared ?? false), [false, true, true, false]);
+  assert.deepEqual(moments(spared, duration).map(({ words }) => words), ['before it fails', '0 s: 1 is worse', '5 s: 1 is worse', '30 min: 1 back']);
+  assert.deepEqual(spared.effects.map(effect => healthAt(effect, 4000)), ['BACK', undefined, undefined, 'DEGRADED']);
 });
 
 test('signs need no colour', () => {
