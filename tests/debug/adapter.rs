@@ -136,8 +136,9 @@ impl Adapter {
     }
 
     fn note(&mut self, arrow: &str, words: &str) {
-        let directory = format!("{}/", self.directory.display());
-        self.transcript.push_str(&format!("{arrow} {}\n", words.replace(&directory, "")));
+        let directory = self.directory.display().to_string();
+        let words = words.replace(&format!("{directory}/"), "").replace(&directory, ".");
+        self.transcript.push_str(&format!("{arrow} {words}\n"));
     }
 
     fn note_message(&mut self, message: &Value) {
