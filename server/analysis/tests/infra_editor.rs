@@ -154,16 +154,16 @@ fn keys_are_offered_that_are_not_written() {
     offers(
         "components:\n- id: a\ndependencies:\n- source: a\n  $0",
         expect![[r#"
-        target:
-        type:
-        latency_ms:
-        weight:
-        timeout_seconds:
-        attempts:
-        fallback:
-        buffer_seconds:
-        and more
-    "#]],
+            target:
+            type:
+            latency_ms:
+            weight:
+            timeout_seconds:
+            deadline_seconds:
+            attempts:
+            fallback:
+            and more
+        "#]],
     );
     offers(
         "components:\n- id: a\n$0",
@@ -220,30 +220,30 @@ fn an_empty_dependency_is_begun() {
     offers(
         "components:\n  - id: a\ndependencies:\n  - $0\n",
         expect![[r#"
-        - source:
-        - target:
-        - type:
-        - latency_ms:
-        - weight:
-        - timeout_seconds:
-        - attempts:
-        - fallback:
-        and more
-    "#]],
+            - source:
+            - target:
+            - type:
+            - latency_ms:
+            - weight:
+            - timeout_seconds:
+            - deadline_seconds:
+            - attempts:
+            and more
+        "#]],
     );
     offers(
         "components:\n  - id: a\ndependencies:\n  - {$0}\n",
         expect![[r#"
-        - {source: }
-        - {target: }
-        - {type: }
-        - {latency_ms: }
-        - {weight: }
-        - {timeout_seconds: }
-        - {attempts: }
-        - {fallback: }
-        and more
-    "#]],
+            - {source: }
+            - {target: }
+            - {type: }
+            - {latency_ms: }
+            - {weight: }
+            - {timeout_seconds: }
+            - {deadline_seconds: }
+            - {attempts: }
+            and more
+        "#]],
     );
     offers(
         "components:\n  - id: a\ndependencies:\n  - {source: a}\n  - tar$0\n  - {source: b, target: a}\n",
@@ -254,8 +254,8 @@ fn an_empty_dependency_is_begun() {
             - latency_ms:
             - weight:
             - timeout_seconds:
+            - deadline_seconds:
             - attempts:
-            - fallback:
             and more
         "#]],
     );
