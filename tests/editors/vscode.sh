@@ -22,7 +22,7 @@ rm -rf "$extension/bin"
 status=0
 "$node" "$repo/tests/editors/vscode/run.mjs" \
   --editors "$editors" --tools "$extension" --vsix "$work/foreshock.vsix" --out "$work/vscode" --pictures "$(realpath "$pictures")" \
-  --api-stack "$(new_stack api/shop)" --screen-stack "$(new_stack screen/shop)" \
+  --api-stack "$(new_stack api/shop)" --outage-stack "$(new_stack outage/shop)" --screen-stack "$(new_stack screen/shop)" \
   --environments "$(new_environments environments)" --repository "$(new_repository repository)" \
   --view "$(new_old_risks view/shop)" --applied "$(new_applied applied)" --applied-screen "$(new_applied applied-screen)" || status=$?
 if [ "$status" != 0 ] && [ -n "${VERBOSE:-}" ]; then

@@ -17,7 +17,7 @@ import { driveView } from './view.mjs';
 
 const { values: options } = parseArgs({
   options: Object.fromEntries(
-    ['editors', 'tools', 'vsix', 'out', 'pictures', 'api-stack', 'screen-stack', 'environments', 'repository', 'applied', 'applied-screen', 'view'].map(name => [name, { type: 'string' }]),
+    ['editors', 'tools', 'vsix', 'out', 'pictures', 'api-stack', 'screen-stack', 'environments', 'repository', 'applied', 'applied-screen', 'outage-stack', 'view'].map(name => [name, { type: 'string' }]),
   ),
 });
 
@@ -83,7 +83,7 @@ try {
     await part('record', { payloads: false }, context => record({ ...context, stack: options.repository, pictures: options.pictures }));
   }
   await part('outage', { payloads: false }, context =>
-    driveOutage({ ...context, stack: options['screen-stack'], pictures: options.pictures }));
+    driveOutage({ ...context, stack: options['outage-stack'], pictures: options.pictures }));
   await part('view', { payloads: false }, context => driveView({ ...context, stack: options.view, pictures: options.pictures }));
 } finally {
   await browser.close();
