@@ -469,12 +469,22 @@ fn repairs_of_what_a_condition_chooses() {
     let told = |parameter: &str, condition: &str, branches: &str| {
         repairs(&Opened::new(&chosen(parameter, condition, branches)), "single-point-of-failure")
     };
+    let long = chosen("{Type: String, Default: 'false'}", "{'Fn::Equals': [{Ref: Wide}, 'true']}", "true, false")
+        .replace("!If [IsOn, true, false]", "{'Fn::If': [IsOn, true, false]}");
     let all = [
         told("{Type: String, Default: 'false'}", "!Equals [!Ref Wide, 'true']", "true, false"),
         told("{Type: String, Default: No}", "!Equals ['Yes', !Ref Wide]", "true, false"),
         told("{Type: String, Default: 'YES'}", "!Equals [!Ref Wide, 'YES']", "false, true"),
         told("{Type: String, Default: dev}", "!Equals [!Ref Wide, prod]", "true, false"),
         told("{Type: String, Default: 'false'}", "!Equals [!Ref Wide, 'true']", "!Ref 'AWS::NoValue', false"),
+        // What the parameter may not be it is not made.
+        told(
+            "{Type: String, Default: 'YES', AllowedValues: ['YES', never]}",
+            "!Equals [!Ref Wide, 'YES']",
+            "false, true",
+        ),
+        // The long form of the functions.
+        repairs(&Opened::new(&long), "single-point-of-failure"),
     ];
     expect![[r#"
         Enable Multi-AZ
@@ -491,6 +501,12 @@ fn repairs_of_what_a_condition_chooses() {
         --
         Enable Multi-AZ
                 MultiAZ: !If [IsOn, !Ref 'AWS::NoValue', true]
+        --
+        Enable Multi-AZ
+                MultiAZ: !If [IsOn, true, true]
+        --
+        Enable Multi-AZ
+            Wide: {Type: String, Default: 'true'}
     "#]]
     .assert_eq(&all.join("--\n"));
 }

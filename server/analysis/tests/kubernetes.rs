@@ -495,6 +495,30 @@ fn repairs_that_spread_pods_and_ask_whether_they_are_ready() {
                 k8s/app.json:3 <- , "readinessProbe": {"tcpSocket": {"port": 80}}
         "#]],
     );
+    let daemon = workload("DaemonSet", "agent", "", "          ports: [{containerPort: 9100}]\n");
+    check(
+        &format!("//- k8s/app.yaml\n{daemon}"),
+        rules,
+        expect![[r#"
+        k8s (kubernetes)
+          k8s/app.yaml:12: no-readiness-check: DaemonSet/agent `name: agent`
+            k8s/app.yaml:12 <- readinessProbe:
+                    tcpSocket:
+                      port: 9100
+    "#]],
+    );
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: one}\nspec:\n  containers:\n    - name: one\n      image: example/one\n      ports:\n        - containerPort: 80\n";
+    check(
+        &format!("//- k8s/app.yaml\n{pod}"),
+        rules,
+        expect![[r#"
+        k8s (kubernetes)
+          k8s/app.yaml:6: no-readiness-check: Pod/one `name: one`
+            k8s/app.yaml:6 <- readinessProbe:
+                tcpSocket:
+                  port: 80
+    "#]],
+    );
     // Who has no port answers nobody that one could ask.
     check(
         &format!("//- k8s/app.yaml\n{}", workload("Deployment", "web", "  replicas: 1\n", "")),

@@ -25,7 +25,8 @@ pub fn switch(template: Node<'_>, branch: Span, wanted: &str) -> Option<(Span, S
     let (one, other) = (sides.next()?, sides.next()?);
     let named = |node| call(node).filter(|call| call.name == "Ref")?.argument.scalar();
     let (name, word) = named(one).zip(other.scalar()).or_else(|| named(other).zip(one.scalar()))?;
-    let default = template.get("Parameters")?.get(name.text())?.get("Default")?;
+    let parameter = template.get("Parameters")?.get(name.text())?;
+    let default = parameter.get("Default")?;
     let now = default.scalar()?.text();
     let word = word.text();
     // Somebody may have given it another value.
@@ -33,7 +34,13 @@ pub fn switch(template: Node<'_>, branch: Span, wanted: &str) -> Option<(Span, S
         return None;
     }
     let opposite = opposite(word)?;
-    Some((default.span(), if is_yes { opposite } else { word.to_owned() }))
+    let turned = if is_yes { opposite } else { word.to_owned() };
+    let is_it = |one: Node<'_>| one.scalar().is_some_and(|one| one.text() == turned);
+    let is_allowed = match parameter.get("AllowedValues") {
+        Some(allowed) => allowed.items()?.any(is_it),
+        None => true,
+    };
+    is_allowed.then_some((default.span(), turned))
 }
 
 /// The condition and the two branches of the `Fn::If` that a value is a branch of.
